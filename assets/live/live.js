@@ -1,0 +1,267 @@
+// The live part of a page: one socket, one Plotly figure per panel, kept for as long as
+// the page stands. Python says what to show (`data`), the socket brings the frames.
+
+const instances = new WeakMap()
+let plotlyLoading = null
+
+function loadPlotly(url) {
+  if (window.Plotly) return Promise.resolve(window.Plotly)
+  plotlyLoading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script")
+    script.src = url
+    script.onload = () => resolve(window.Plotly)
+    script.onerror = () => { plotlyLoading = null; reject(new Error("plotly.js")) }
+    document.head.append(script)
+  })
+  return plotlyLoading
+}
+
+function element(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name in node && name !== "list") node[name] = value
+    else node.setAttribute(name, value)
+  }
+  node.append(...children)
+  return node
+}
+
+function isDark(node) {
+  const probe = element("span")
+  probe.style.color = "var(--st-background-color)"
+  node.append(probe)
+  const [r, g, b] = (getComputedStyle(probe).color.match(/[\d.]+/g) || [255, 255, 255]).map(Number)
+  probe.remove()
+  return 0.299 * r + 0.587 * g + 0.114 * b < 128
+}
+
+const PLOTLY_CONFIG = {
+  displayModeBar: false, displaylogo: false, showSendToCloud: false,
+  responsive: true, doubleClick: "reset", scrollZoom: false,
+}
+
+class Live {
+  constructor(root) {
+    this.root = root
+    this.choice = {} // what the reader chose on the page: axis, capture, temperature, ...
+    this.at = null // the step that the slider stands at; null: the live end
+    this.frame = null
+    this.reportedAt = null
+    this.wait = 500
+    this.closed = false
+    this.panels = new Map()
+    this.onVisible = () => this.ask()
+    document.addEventListener("visibilitychange", this.onVisible)
+  }
+
+  update(data, report) {
+    const changed = !this.data || this.data.run !== data.run
+    const rebuilt = !this.data || this.data.layout !== data.layout
+    this.data = data
+    this.report = report
+    this.dark = isDark(this.root)
+    if (changed) { this.at = null; this.reported = data.status }
+    if (rebuilt) this.build()
+    if (changed || rebuilt) this.state.textContent = data.run ? data.strings.connecting : ""
+    loadPlotly(data.plotly).then(() => this.draw(), () => this.say(data.strings.noPlotly))
+    if (!this.socket) this.connect()
+    else this.ask()
+  }
+
+  // One panel per entry of data.panels; everything else is found again by its class.
+  build() {
+    const { strings } = this.data
+    for (const { plot } of this.panels.values()) if (window.Plotly) window.Plotly.purge(plot)
+    this.panels.clear()
+    this.state = element("span", { className: "sx-state" })
+    this.state.setAttribute("role", "status")
+    this.bar = element("progress", { max: 1, value: 0, "aria-label": strings.progress })
+    this.numbers = element("span", { className: "sx-numbers" })
+    this.message = element("p", { className: "sx-message", role: "alert" })
+    this.grid = element("div", { className: "sx-grid" })
+    for (const panel of this.data.panels) this.grid.append(this.buildPanel(panel))
+    this.slider = element("input", { type: "range", id: "sx-slider", min: 0, max: 0, step: 1, value: 0 })
+    this.moment = element("output")
+    this.moment.setAttribute("for", "sx-slider")
+    this.toLive = element("button", { type: "button", textContent: strings.toLive })
+    this.slider.oninput = () => this.slide(Number(this.slider.value))
+    this.toLive.onclick = () => this.slide(Number(this.slider.max))
+    this.time = element("div", { className: "sx-time" },
+      element("label", { htmlFor: "sx-slider", textContent: strings.slider }),
+      this.slider, this.moment, this.toLive)
+    this.root.replaceChildren(
+      element("div", { className: "sx-bar" }, this.state, this.bar, this.numbers),
+      this.message, this.grid, this.time)
+    this.frame = null
+  }
+
+  buildPanel({ name, question, controls }) {
+    const plot = element("div", { className: "sx-plot" })
+    plot.dataset.panel = name
+    plot.setAttribute("role", "img")
+    plot.setAttribute("aria-label", question)
+    const row = element("div", { className: "sx-controls" })
+    for (const control of controls) row.append(this.buildControl(control))
+    const text = element("div", { className: "sx-hidden" })
+    const reading = element("p", { className: "sx-reading", textContent: this.data.strings.waiting })
+    this.panels.set(name, { plot, text, reading })
+    return element("section", { className: "sx-panel", "aria-label": question },
+      element("h3", { textContent: question }), row, text, plot, reading)
+  }
+
+  buildControl({ name, label, kind, options, value, min, max, step, help }) {
+    const current = this.choice[name] ?? value
+    let input
+    if (kind === "select") {
+      input = element("select")
+      for (const [id, title] of options) {
+        input.append(element("option", { value: id, textContent: title, selected: String(current) === String(id) }))
+      }
+    } else {
+      input = element("input", { type: kind, value: current })
+      if (min !== undefined) Object.assign(input, { min, max, step })
+      if (kind === "text") input.maxLength = max
+    }
+    if (help) input.title = help
+    const change = () => {
+      const number = kind === "number" || kind === "range"
+      if (!input.checkValidity()) { input.reportValidity(); return }
+      this.choice[name] = number ? Number(input.value) : input.value
+      this.ask()
+    }
+    if (kind === "text") {
+      let timer
+      input.oninput = () => { clearTimeout(timer); timer = setTimeout(change, 400) }
+    } else input.onchange = change
+    return element("label", {}, label, input)
+  }
+
+  slide(index) {
+    const steps = this.frame ? this.frame.checkpoints : []
+    this.at = index >= steps.length ? null : steps[index]
+    this.showMoment()
+    this.ask()
+  }
+
+  connect() {
+    if (this.closed) return
+    const url = new URL(this.data.socket, window.location.href)
+    url.protocol = url.protocol.replace("http", "ws")
+    const socket = new WebSocket(url)
+    this.socket = socket
+    socket.onopen = () => { this.wait = 500; this.ask() }
+    socket.onmessage = (event) => this.receive(JSON.parse(event.data))
+    socket.onclose = () => {
+      if (this.closed || this.socket !== socket) return
+      this.state.textContent = this.data.strings.reconnecting
+      setTimeout(() => this.connect(), this.wait)
+      this.wait = Math.min(this.wait * 2, 5000)
+    }
+  }
+
+  // Say what this page wants to see; the server answers with frames until told otherwise.
+  ask() {
+    if (!this.socket || this.socket.readyState !== WebSocket.OPEN || !this.data.run) return
+    this.socket.send(JSON.stringify({
+      ...this.choice, run: this.data.run, language: this.data.language,
+      at: this.at ?? -1, hidden: document.hidden,
+    }))
+  }
+
+  receive(frame) {
+    if (frame.error !== undefined) { this.say(frame.error); return }
+    if (frame.run !== this.data.run) return
+    this.frame = frame
+    if (!this.scheduled) {
+      this.scheduled = true
+      requestAnimationFrame(() => { this.scheduled = false; this.draw() })
+    }
+  }
+
+  say(sentence) {
+    this.message.textContent = sentence
+  }
+
+  draw() {
+    const frame = this.frame
+    if (!frame || frame.run !== this.data.run) return
+    this.say(frame.message)
+    this.state.textContent = frame.state
+    this.bar.value = frame.steps ? frame.step / frame.steps : 0
+    this.numbers.textContent = frame.numbers
+    this.slider.max = frame.checkpoints.length
+    if (this.at === null) this.slider.value = this.slider.max
+    this.showMoment()
+    for (const [name, panel] of this.panels) this.drawPanel(panel, frame.panels[name])
+    if (frame.status !== this.reported) {
+      this.reported = frame.status
+      this.report("status", { run: frame.run, status: frame.status })
+    }
+  }
+
+  drawPanel({ plot, text, reading }, content) {
+    if (!content) return
+    reading.textContent = content.reading
+    plot.setAttribute("aria-label", content.alternative)
+    text.classList.toggle("sx-hidden", !content.text)
+    if (content.text) this.drawText(text, content.text)
+    plot.classList.toggle("sx-small", Boolean(content.text))
+    if (!window.Plotly || !content.figure) return
+    const template = this.data.templates[this.dark ? "dark" : "light"]
+    const { data, layout } = content.figure
+    const sizes = { ...layout, template, autosize: true }
+    window.Plotly.react(plot, data, sizes, PLOTLY_CONFIG)
+  }
+
+  drawText(node, { blocks }) {
+    node.replaceChildren(...blocks.flatMap(({ caption, tokens, joiner }) => [
+      element("p", { className: "sx-caption", textContent: caption }),
+      element("div", { className: "sx-text", tabIndex: 0, "aria-label": caption },
+        ...tokens.flatMap(([word, kind, shade], index) => {
+          const span = element("span", { textContent: word, className: kind ? `sx-token sx-${kind}` : "sx-token" })
+          if (shade > 0) span.style.backgroundColor = `rgba(213, 94, 0, ${(0.75 * shade).toFixed(2)})`
+          return index && joiner ? [joiner, span] : [span]
+        })),
+    ]))
+  }
+
+  showMoment() {
+    const { strings } = this.data
+    const shown = this.at ?? (this.frame ? this.frame.step : 0)
+    const template = this.at === null ? strings.momentLive : strings.momentPast
+    this.moment.textContent = template.replace("%s", shown.toLocaleString(this.data.language))
+    this.toLive.disabled = this.at === null
+    this.slider.setAttribute("aria-valuetext", this.moment.textContent)
+    if (this.reportedAt !== this.at) {
+      clearTimeout(this.atTimer)
+      this.atTimer = setTimeout(() => {
+        if (this.closed || this.reportedAt === this.at) return
+        this.reportedAt = this.at
+        this.report("at", this.at)
+      }, 600)
+    }
+  }
+
+  close() {
+    this.closed = true
+    document.removeEventListener("visibilitychange", this.onVisible)
+    if (this.socket) this.socket.close()
+    for (const { plot } of this.panels.values()) if (window.Plotly) window.Plotly.purge(plot)
+  }
+}
+
+export default function (component) {
+  const { data, parentElement, setStateValue } = component
+  const root = parentElement.querySelector(".sx-live")
+  if (!root) return undefined
+  let live = instances.get(root)
+  if (!live) {
+    live = new Live(root)
+    instances.set(root, live)
+  }
+  live.update(data, setStateValue)
+  return () => {
+    live.close()
+    instances.delete(root)
+  }
+}

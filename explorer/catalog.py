@@ -1,0 +1,250 @@
+"""Everything there is to choose from, and how a choice becomes a run.
+
+Discovery is by folder: a file in `data/` or `models/` that ends in `SPEC` is in.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import torch
+
+import explorer.data
+import explorer.models
+from explorer.config import (
+    RunConfig,
+    Scalar,
+    Settings,
+    TrainingSettings,
+    query_pairs,
+)
+from explorer.data.base import Data, DataSpec
+from explorer.errors import ExplorerError, unknown
+from explorer.models.base import ModelSpec, SequenceModel, Sizes, parameters
+
+DEFAULT_DATA = "sine"
+DEFAULT_MODEL = "lstm"
+
+
+def _specs(package: ModuleType) -> list[Any]:
+    names = (m.name for m in pkgutil.iter_modules(package.__path__))
+    modules = (importlib.import_module(f"{package.__name__}.{name}") for name in names)
+    found = [module.SPEC for module in modules if hasattr(module, "SPEC")]
+    return sorted(found, key=lambda spec: (spec.order, spec.name))
+
+
+@cache
+def datasets() -> Mapping[str, DataSpec]:
+    """Every dataset by name, in the order of the lessons."""
+    return {spec.name: spec for spec in _specs(explorer.data)}
+
+
+@cache
+def models() -> Mapping[str, ModelSpec]:
+    """Every architecture by name, in the order of the lessons."""
+    return {spec.name: spec for spec in _specs(explorer.models)}
+
+
+def data_spec(name: str) -> DataSpec:
+    """The dataset of that name.
+
+    Raises:
+        ExplorerError: if there is none.
+    """
+    if name not in datasets():
+        raise unknown("dataset", name, datasets())
+    return datasets()[name]
+
+
+def model_spec(name: str) -> ModelSpec:
+    """The architecture of that name.
+
+    Raises:
+        ExplorerError: if there is none.
+    """
+    if name not in models():
+        raise unknown("model", name, models())
+    return models()[name]
+
+
+class Resolved(NamedTuple):
+    """A config with its names looked up and its settings checked."""
+
+    data: DataSpec
+    data_settings: Any  # an instance of `data.settings`
+    model: ModelSpec
+    model_settings: Any  # an instance of `model.settings`
+
+
+def make_config(
+    data: str = DEFAULT_DATA,
+    model: str = DEFAULT_MODEL,
+    settings: Mapping[str, Any] | None = None,
+    seed: int | str = 0,
+) -> RunConfig:
+    """A complete, checked config from what a person gave.
+
+    Args:
+        data, model: names.
+        settings: by dotted name, as in "model.hidden_size"; text or numbers.
+        seed: a whole number from 0 to 2147483647.
+
+    Raises:
+        ExplorerError: for an unknown name, a bad value, or a model and a dataset that
+            do not fit each other.
+    """
+    groups: dict[str, dict[str, Any]] = {"data": {}, "model": {}, "training": {}}
+    for name, value in (settings or {}).items():
+        group, dot, key = name.partition(".")
+        if not dot or group not in groups:
+            raise unknown("setting", name, setting_names(data, model))
+        groups[group][key] = value
+    chosen_data, chosen_model = data_spec(data), model_spec(model)
+    config = RunConfig(
+        data=data,
+        model=model,
+        data_settings=chosen_data.settings.read(
+            groups["data"], f"setting of dataset {data}:"
+        ).values(),
+        model_settings=chosen_model.settings.read(
+            groups["model"], f"setting of model {model}:"
+        ).values(),
+        training=TrainingSettings.read(groups["training"], "training setting"),
+        seed=_seed(seed),
+    )
+    check_fit(config)
+    return config
+
+
+def check_fit(config: RunConfig) -> None:
+    """See that the model can learn this data's task and can be built.
+
+    Raises:
+        ExplorerError: if it cannot.
+    """
+    resolved = resolve(config)
+    if resolved.data.task not in resolved.model.tasks:
+        able = [m.name for m in models().values() if resolved.data.task in m.tasks]
+        raise ExplorerError(
+            f"Dataset '{config.data}' asks for {resolved.data.task}, which model "
+            f"'{config.model}' cannot learn. Models that can: {', '.join(able)}."
+        )
+    parameter_count(config)
+
+
+def resolve(config: RunConfig) -> Resolved:
+    """Look up a config's names and check its settings again.
+
+    Raises:
+        ExplorerError: if it names something this program does not have.
+    """
+    data, model = data_spec(config.data), model_spec(config.model)
+    return Resolved(
+        data,
+        data.settings.read(config.data_settings, f"setting of dataset {data.name}:"),
+        model,
+        model.settings.read(config.model_settings, f"setting of model {model.name}:"),
+    )
+
+
+def make_data(config: RunConfig) -> Data:
+    """The run's dataset; made once per process and shared.
+
+    Raises:
+        ExplorerError: if the settings contradict each other.
+    """
+    spec = data_spec(config.data)
+    settings = spec.settings.read(config.data_settings)
+    return _made(config.data, settings, config.seed)
+
+
+@lru_cache(maxsize=64)
+def _made(name: str, settings: Settings, seed: int) -> Data:
+    return datasets()[name].make(settings, seed)
+
+
+def sizes(config: RunConfig) -> Sizes:
+    """What the run's data asks of its model."""
+    data = make_data(config)
+    return Sizes(data.inputs, data.outputs, len(data.symbols), data.steps)
+
+
+def build_model(config: RunConfig) -> SequenceModel:
+    """The run's model, freshly initialised by torch's current random state.
+
+    Raises:
+        ExplorerError: if its settings contradict each other.
+    """
+    resolved = resolve(config)
+    return resolved.model.make(resolved.model_settings, sizes(config))
+
+
+def parameter_count(config: RunConfig) -> int:
+    """How many numbers the run's model learns; no memory is taken for them.
+
+    Raises:
+        ExplorerError: if the model's settings contradict each other.
+    """
+    with torch.device("meta"):
+        return parameters(build_model(config))
+
+
+def defaults_for(config: RunConfig) -> RunConfig:
+    """The default config of the same data and model."""
+    return make_config(config.data, config.model, _named(config, "digest"))
+
+
+def _named(config: RunConfig, key: str) -> dict[str, Scalar]:
+    """The one data setting that has no sensible default: which own data is meant."""
+    value = config.data_settings.get(key)
+    return {} if value is None else {f"data.{key}": value}
+
+
+def config_from_query(query: str) -> RunConfig:
+    """Read a link's settings; what it leaves out has its default.
+
+    Raises:
+        ExplorerError: one sentence about the first thing that is wrong.
+    """
+    return config_from_pairs(query_pairs(query))
+
+
+def config_from_pairs(pairs: Mapping[str, str]) -> RunConfig:
+    """The same from query parameters that were already taken apart."""
+    settings = {k: v for k, v in pairs.items() if "." in k}
+    rest = {k: v for k, v in pairs.items() if "." not in k}
+    for name in rest:
+        if name not in ("data", "model", "seed"):
+            raise unknown("setting", name, ("data", "model", "seed"))
+    return make_config(
+        rest.get("data", DEFAULT_DATA),
+        rest.get("model", DEFAULT_MODEL),
+        settings,
+        rest.get("seed", 0),
+    )
+
+
+def setting_names(data: str, model: str) -> list[str]:
+    """Every dotted setting name of a dataset, a model and the training."""
+    groups: dict[str, type[Settings]] = {
+        "data": data_spec(data).settings,
+        "model": model_spec(model).settings,
+        "training": TrainingSettings,
+    }
+    return [f"{g}.{name}" for g, cls in groups.items() for name in cls.model_fields]
+
+
+def _seed(value: int | str) -> int:
+    try:
+        seed = int(value)
+    except ValueError:
+        seed = -1
+    if not 0 <= seed < 2**31:
+        raise ExplorerError(
+            f"seed must be a whole number from 0 to {2**31 - 1}, but got "
+            f"'{str(value)[:40]}'. Take 0 if you have no wish."
+        )
+    return seed

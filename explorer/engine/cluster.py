@@ -1,0 +1,93 @@
+"""The workers: an embedded Dask cluster, or an existing one by address.
+
+Dask's own defaults slow the training of small models to half its speed; the settings
+here undo that (each worker's allocator keeps its memory, and nobody samples stacks).
+"""
+
+import os
+import re
+from typing import Any
+
+import dask
+from distributed import Client, LocalCluster
+
+from explorer.engine.worker import warm_up
+from explorer.errors import ExplorerError
+
+SCHEDULER = "EXPLORER_SCHEDULER"
+WORKERS = "EXPLORER_WORKERS"
+MOST_WORKERS = 64
+
+_GIB = str(2**30)
+_SETTINGS: dict[str, Any] = {
+    "distributed.nanny.pre-spawn-environ": {
+        "MALLOC_TRIM_THRESHOLD_": _GIB,
+        "MALLOC_MMAP_THRESHOLD_": _GIB,
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    },
+    "distributed.worker.profile.enabled": False,
+    "distributed.scheduler.work-stealing": False,
+    "distributed.scheduler.allowed-failures": 10,
+    "distributed.admin.large-graph-warning-threshold": "1GB",
+    "distributed.admin.log-format": "%(name)s - %(levelname)s - %(message)s",
+}
+
+
+def connect() -> Client:
+    """A client of `EXPLORER_SCHEDULER`, or of a new cluster inside this process's care.
+
+    Raises:
+        ExplorerError: if a given address or number of workers is not sound.
+    """
+    dask.config.set(_SETTINGS)
+    if address := os.environ.get(SCHEDULER):
+        return _existing(address)
+    cluster = LocalCluster(
+        n_workers=_worker_count(),
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address=None,
+        memory_limit=0,
+        silence_logs=40,
+    )
+    client = Client(cluster)
+    client.run(warm_up)
+    return client
+
+
+def close(client: Client) -> None:
+    """Disconnect, and end the workers if they were ours."""
+    cluster = client.cluster
+    client.close()
+    if cluster is not None:
+        cluster.close()
+
+
+def _existing(address: str) -> Client:
+    if not re.fullmatch(r"(tcp|tls|ucx)://[\w.\[\]:-]+:\d{1,5}", address):
+        raise ExplorerError(
+            f"{SCHEDULER} must be an address like tcp://host:8786, but got "
+            f"'{address[:60]}'. Leave it empty to use this machine."
+        )
+    try:
+        return Client(address, timeout=10)
+    except OSError:
+        raise ExplorerError(
+            f"{SCHEDULER} must name a running Dask scheduler, but nothing answers at "
+            f"{address}. Start one with 'dask scheduler', or leave it empty."
+        ) from None
+
+
+def _worker_count() -> int:
+    given = os.environ.get(WORKERS, "")
+    if not given:
+        return max(1, len(os.sched_getaffinity(0)))
+    if not given.isdigit() or not 1 <= int(given) <= MOST_WORKERS:
+        raise ExplorerError(
+            f"{WORKERS} must be a whole number from 1 to {MOST_WORKERS}, but got "
+            f"'{given[:20]}'. Leave it empty for one per core."
+        )
+    return int(given)

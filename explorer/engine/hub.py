@@ -1,0 +1,182 @@
+"""What watchers see: one feed per watched run, kept up to date as slices come in.
+
+Frames are encoded once and shared by everybody who asks for the same. A watcher that
+is slow or asleep misses frames, never the newest one, and never holds up a run.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+
+from explorer.engine.jobs import Wanted
+from explorer.runs.records import (
+    Command,
+    Curves,
+    Progress,
+    Run,
+    Validation,
+    View,
+)
+from explorer.runs.store import Store
+
+Watch = Callable[[str, tuple[Wanted, ...]], None]
+MOST_FRAMES = 8
+"""Encoded frames kept per feed: one for each way in which it is looked at."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A run as watchers see it at one moment."""
+
+    run: Run
+    curves: Curves
+    validations: tuple[Validation, ...]
+    commands: tuple[Command, ...]
+    checkpoints: tuple[int, ...]
+    views: dict[Wanted, View] = field(default_factory=dict)
+    """The newest of each view that is watched live."""
+
+
+class Feed:
+    """The newest snapshot of one run, and who waits for the next. Event loop only."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.version = 1
+        self.wants: dict[object, tuple[Wanted, ...]] = {}
+        self._changed = asyncio.Event()
+        self._frames: OrderedDict[Hashable, tuple[int, bytes]] = OrderedDict()
+
+    async def next(self, seen: int) -> int:
+        """Wait until there is something newer than version `seen`."""
+        while self.version <= seen:
+            await self._changed.wait()
+        return self.version
+
+    def change(self, snapshot: Snapshot) -> None:
+        """Show this from now on."""
+        self.snapshot = snapshot
+        self.version += 1
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def encoded(self, key: Hashable, encode: Callable[[], bytes]) -> bytes:
+        """The frame for `key` at this version; encoded by the first who asks."""
+        known = self._frames.get(key)
+        if known is None or known[0] != self.version:
+            self._frames[key] = known = (self.version, encode())
+        self._frames.move_to_end(key)
+        while len(self._frames) > MOST_FRAMES:
+            self._frames.popitem(last=False)
+        return known[1]
+
+
+class Hub:
+    """Feeds by run. `heard` may be called from any thread; all else in the loop."""
+
+    def __init__(self, store: Store, watch: Watch) -> None:
+        self._store, self._watch = store, watch
+        self._feeds: dict[str, Feed] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Serve watchers in this event loop."""
+        self._loop = loop
+
+    def heard(
+        self,
+        run_id: str,
+        progress: Progress | None,
+        views: tuple[tuple[Wanted, View], ...],
+    ) -> None:
+        """The runner's listener: tell those who watch this run, if anybody does."""
+        if self._loop is not None and run_id in self._feeds:
+            self._loop.call_soon_threadsafe(self._hear, run_id, progress, views)
+
+    async def subscribe(self, run_id: str, who: object) -> Feed:
+        """The feed of a run, loaded from the store on first sight.
+
+        Raises:
+            ExplorerError: if there is no such run.
+        """
+        if run_id not in self._feeds:
+            snapshot = await asyncio.to_thread(self._load, run_id)
+            self._feeds.setdefault(run_id, Feed(snapshot))
+            # What a slice brought while the store was read is read again.
+            self._reload(run_id)
+        feed = self._feeds[run_id]
+        feed.wants.setdefault(who, ())
+        return feed
+
+    def want(self, run_id: str, who: object, wanted: tuple[Wanted, ...]) -> None:
+        """Say which live views `who` looks at."""
+        feed = self._feeds.get(run_id)
+        if feed is not None and feed.wants.get(who) != wanted:
+            feed.wants[who] = wanted
+            self._rewatch(run_id, feed)
+
+    def leave(self, run_id: str, who: object) -> None:
+        """`who` watches no more; an unwatched feed is let go."""
+        feed = self._feeds.get(run_id)
+        if feed is None or feed.wants.pop(who, None) is None:
+            return
+        self._rewatch(run_id, feed)
+        if not feed.wants:
+            del self._feeds[run_id]
+
+    @property
+    def watchers(self) -> int:
+        """How many are watching, over all runs."""
+        return sum(len(feed.wants) for feed in self._feeds.values())
+
+    def _rewatch(self, run_id: str, feed: Feed) -> None:
+        union = dict.fromkeys(w for wanted in feed.wants.values() for w in wanted)
+        self._watch(run_id, tuple(union))
+
+    def _load(self, run_id: str) -> Snapshot:
+        store = self._store
+        return Snapshot(
+            store.get(run_id),
+            store.curves(run_id),
+            tuple(store.validations(run_id)),
+            tuple(store.commands(run_id)),
+            tuple(store.checkpoint_steps(run_id)),
+        )
+
+    def _reload(self, run_id: str) -> None:
+        feed = self._feeds[run_id]
+        feed.change(replace(self._load(run_id), views=feed.snapshot.views))
+
+    def _hear(
+        self,
+        run_id: str,
+        progress: Progress | None,
+        views: tuple[tuple[Wanted, View], ...],
+    ) -> None:
+        feed = self._feeds.get(run_id)
+        if feed is None:
+            return
+        old = feed.snapshot
+        if progress is None or progress.first_step > len(old.curves.losses):
+            self._reload(run_id)
+            return
+        run = replace(
+            old.run,
+            status=progress.status,
+            step=progress.step,
+            seconds=progress.seconds,
+            message=progress.message,
+        )
+        validations = {v.step: v for v in (*old.validations, *progress.validations)}
+        steps = {*old.checkpoints, *(c.step for c in progress.checkpoints)}
+        feed.change(
+            Snapshot(
+                run,
+                old.curves.until(progress.first_step).then(progress.curves),
+                tuple(validations[step] for step in sorted(validations)),
+                (*old.commands, *progress.commands),
+                tuple(sorted(steps)),
+                {**old.views, **dict(views)},
+            )
+        )

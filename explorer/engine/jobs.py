@@ -1,0 +1,38 @@
+"""What travels between the runner and the workers."""
+
+from typing import NamedTuple
+
+from explorer.runs.records import Command, Progress, View
+
+
+class Wanted(NamedTuple):
+    """A view that somebody watches, with its options as canonical JSON."""
+
+    view: str
+    options: str = "{}"
+
+
+class Job(NamedTuple):
+    """One slice of one run."""
+
+    run_id: str
+    config: str  # JSON
+    serial: int  # the slices of a run count 0, 1, 2, ...; a worker's trainer must match
+    state: bytes | None  # None: go on with the trainer that the worker keeps
+    fresh: bool  # start from the config alone where there is no state
+    seconds: float
+    steps: int | None
+    commands: tuple[Command, ...] = ()
+    want_state: bool = True
+    looks: tuple[Wanted, ...] = ()
+
+
+class Result(NamedTuple):
+    """What became of a job."""
+
+    run_id: str
+    serial: int
+    progress: Progress | None = None  # None: nothing was trained
+    views: tuple[tuple[Wanted, View], ...] = ()
+    missing: bool = False  # the worker has no trainer at that serial: send the state
+    error: str = ""  # one sentence; the run cannot go on

@@ -1,0 +1,356 @@
+"""Drives every active run, slice by slice, and shares the workers fairly.
+
+One thread owns all of it; everything else speaks to it through a queue. Each worker
+has at most two tasks under way, so that it never waits for this thread, and each task
+carries slices of several runs when many share it, so that every run moves at least
+once a second. A run stays with one worker, which keeps its trainer alive.
+"""
+
+import asyncio
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+
+from distributed import Client
+from distributed import Future as Task
+
+from explorer.engine.jobs import Job, Result, Wanted
+from explorer.engine.worker import run_slices
+from explorer.runs.records import Command, Progress, Run, Status, View
+from explorer.runs.store import Store
+
+log = logging.getLogger(__name__)
+
+SLICE_SECONDS = 0.2
+"""A slice of a run that has a worker to itself; also about the length of a task."""
+
+FIRST_SECONDS = 0.04
+"""The first slice of a run is short, so that its first points are seen at once."""
+
+ROUND_SECONDS = 0.7
+"""All runs of one worker get their turn within about this time."""
+
+LEAST_SECONDS = 0.015
+SMALL_STATE = 2**20
+STATE_EVERY = 2.0
+"""States over `SMALL_STATE` bytes are fetched only this often, in seconds."""
+
+IN_FLIGHT = 2
+"""Tasks under way per worker."""
+
+MOST_LOSSES = 5
+"""A run whose slice is lost this often in a row has failed."""
+
+EPOCH = 10**9
+"""Serials of one placement never meet those of another."""
+
+Listener = Callable[[str, Progress | None, tuple[tuple[Wanted, View], ...]], None]
+"""(run id, what a slice brought, what was seen); called from the runner's thread."""
+
+
+@dataclass
+class _Driven:
+    """A run as the runner knows it. Nothing here that the store could not give back."""
+
+    run: Run
+    config: str
+    state: bytes | None
+    worker: str | None = None
+    serial: int = 0
+    epoch: int = 0
+    """Counts how often the run was handed to a worker with its state."""
+    placed: bool = False
+    """Whether the worker has, or will have, a trainer."""
+    in_flight: int = 0
+    slices: int = 0
+    served: float = 0.0
+    state_at: float = 0.0
+    left: int | None = None
+    """Steps to go before it pauses by itself; None: until told."""
+    lost: int = 0
+    """Slices lost in a row."""
+    going: bool = True
+    flush: bool = False
+    commands: list[Command] = field(default_factory=list)
+    status_after: Status = "paused"
+
+
+class Runner:
+    """`start`, `tell`, `watch` and `close`; all return at once."""
+
+    def __init__(
+        self, connect: Callable[[], Client], store: Store, listener: Listener
+    ) -> None:
+        """Connect to the workers in the background; what is said meanwhile waits."""
+        self._connect, self._store, self._listener = connect, store, listener
+        self.client: Future[Client] = Future()
+        self._driven: dict[str, _Driven] = {}
+        self._watched: dict[str, tuple[Wanted, ...]] = {}
+        self._tasks: dict[str, set[Task]] = {}
+        self._workers: list[str] = []
+        self._asked_workers = 0.0
+        self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._closing = False
+        self._thread = threading.Thread(target=self._loop, name="runner", daemon=True)
+        self._thread.start()
+
+    def start(self, run: Run, commands: Iterable[Command] = ()) -> None:
+        """Train a run from where the store has it, after these commands."""
+        first = list(commands)
+        self._inbox.put(lambda: self._start(run, first))
+
+    def tell(self, run_id: str, name: str, value: float | None = None) -> None:
+        """Say "pause", "resume", "step" (value: how many), "stop" or "learning_rate"."""
+        self._inbox.put(lambda: self._tell(run_id, name, value))
+
+    def watch(self, run_id: str, wanted: Iterable[Wanted]) -> None:
+        """Replace the views that are read out of a run while it trains."""
+        views = tuple(wanted)
+        self._inbox.put(lambda: self._watch(run_id, views))
+
+    def resume_all(self) -> int:
+        """Go on with every run that the store says is training; how many there are."""
+        runs = self._store.active()
+        for run in runs:
+            self.start(run)
+        return len(runs)
+
+    def close(self) -> None:
+        """Let go of all tasks; the store has what is needed to go on."""
+        self._closing = True
+        self._inbox.put(lambda: None)
+        self._thread.join(timeout=10)
+
+    # Everything below runs in the runner's own thread.
+
+    def _client(self) -> Client:
+        return self.client.result()
+
+    def _loop(self) -> None:
+        try:
+            self.client.set_result(self._connect())
+        except Exception as error:
+            log.exception("No workers could be had")
+            self.client.set_exception(error)
+            return
+        while not self._closing:
+            try:
+                self._inbox.get(timeout=0.5)()
+                while not self._inbox.empty():
+                    self._inbox.get()()
+            except queue.Empty:
+                pass
+            except Exception:
+                # A bug in one message must not stop everybody's training.
+                log.exception("The runner could not handle a message")
+            self._dispatch()
+
+    def _start(self, run: Run, commands: list[Command]) -> None:
+        if run.id in self._driven or run.ended:
+            return
+        saved = self._store.state(run.id)
+        self._driven[run.id] = _Driven(
+            run,
+            run.config.to_json(),
+            saved.state if saved else None,
+            commands=commands,
+        )
+
+    def _tell(self, run_id: str, name: str, value: float | None) -> None:
+        if run_id not in self._driven:
+            run = self._store.get(run_id)
+            if run.ended or (run.status == "paused" and name == "pause"):
+                return
+            self._start(run, [])
+            self._driven[run_id].going = False
+        driven = self._driven[run_id]
+        if name in ("resume", "step"):
+            driven.left = int(value) if name == "step" and value else None
+            driven.going, driven.flush = True, False
+            self._store.set_status(run_id, "training")
+            self._listener(run_id, None, ())
+        elif name == "learning_rate" and value is not None:
+            driven.commands.append(Command(driven.run.step, name, value))
+            driven.flush = driven.flush or not driven.going
+        elif name in ("pause", "stop"):
+            driven.going, driven.flush, driven.left = False, True, None
+            driven.status_after = "paused" if name == "pause" else "stopped"
+
+    def _watch(self, run_id: str, views: tuple[Wanted, ...]) -> None:
+        if views:
+            self._watched[run_id] = views
+        else:
+            self._watched.pop(run_id, None)
+
+    def _dispatch(self) -> None:
+        if not self._driven:
+            return
+        self._refresh_workers()
+        for driven in self._driven.values():
+            if driven.worker not in self._workers:
+                self._place(driven)
+        for worker in self._workers:
+            while len(self._tasks.setdefault(worker, set())) < IN_FLIGHT:
+                jobs = self._choose(worker)
+                if not jobs:
+                    break
+                self._submit(worker, jobs)
+
+    def _refresh_workers(self) -> None:
+        now = time.monotonic()
+        if now - self._asked_workers < 1.0 and self._workers:
+            return
+        self._asked_workers = now
+        self._workers = list(self._client().scheduler_info(n_workers=-1)["workers"])
+        for worker in set(self._tasks) - set(self._workers):
+            for task in self._tasks.pop(worker):
+                self._client().cancel([task], force=True)
+
+    def _place(self, driven: _Driven) -> None:
+        """Hand a run to the worker with the fewest, from its last known state."""
+        driven.placed, driven.in_flight = False, 0
+        driven.epoch += 1
+        driven.worker = None
+        if self._workers:
+            load = dict.fromkeys(self._workers, 0)
+            for other in self._driven.values():
+                if other.worker in load:
+                    load[other.worker] += 1
+            driven.worker = min(self._workers, key=lambda worker: load[worker])
+
+    def _choose(self, worker: str) -> list[tuple[_Driven, Job]]:
+        mine = [d for d in self._driven.values() if d.worker == worker]
+        alone = len(mine) == 1
+        ready = [
+            d
+            for d in mine
+            if (d.going or d.flush)
+            and (d.in_flight == 0 or (alone and d.in_flight < IN_FLIGHT and d.placed))
+            and not (d.in_flight and (d.left is not None or d.flush or d.slices < 2))
+        ]
+        ready.sort(key=lambda d: d.served)
+        if ready and any(d.lost for d in ready):
+            # A run whose slice was lost travels alone, so that it spoils no other's.
+            return [(d, self._job(d, LEAST_SECONDS)) for d in ready if d.lost][:1]
+        seconds = max(
+            LEAST_SECONDS, min(SLICE_SECONDS, ROUND_SECONDS / max(1, len(mine)))
+        )
+        count = max(1, round(SLICE_SECONDS / seconds))
+        return [(d, self._job(d, seconds)) for d in ready[:count]]
+
+    def _job(self, driven: _Driven, seconds: float) -> Job:
+        now = time.monotonic()
+        commands, driven.commands = tuple(driven.commands), []
+        if not driven.placed:
+            driven.serial = driven.epoch * EPOCH
+        large = driven.state is not None and len(driven.state) > SMALL_STATE
+        want_state = (
+            not large or now - driven.state_at > STATE_EVERY or not driven.going
+        )
+        if want_state:
+            driven.state_at = now
+        steps = driven.left
+        if not driven.going:
+            steps = 0
+        job = Job(
+            driven.run.id,
+            driven.config,
+            driven.serial,
+            state=None if driven.placed else driven.state,
+            fresh=not driven.placed and driven.state is None,
+            seconds=FIRST_SECONDS if driven.slices == 0 else seconds,
+            steps=steps,
+            commands=commands,
+            want_state=want_state,
+            looks=self._watched.get(driven.run.id, ()),
+        )
+        driven.placed = True
+        driven.serial += 1
+        driven.slices += 1
+        driven.in_flight += 1
+        driven.served = now
+        driven.flush = False
+        return job
+
+    def _submit(self, worker: str, chosen: list[tuple[_Driven, Job]]) -> None:
+        jobs = [job for _, job in chosen]
+        epochs = [driven.epoch for driven, _ in chosen]
+        task = self._client().submit(
+            run_slices,
+            jobs,
+            workers=[worker],
+            allow_other_workers=True,
+            pure=False,
+            priority=10,
+            retries=0,
+        )
+        self._tasks[worker].add(task)
+        task.add_done_callback(
+            lambda done: self._inbox.put(lambda: self._done(worker, done, jobs, epochs))
+        )
+
+    def _done(
+        self, worker: str, task: Task, jobs: list[Job], epochs: list[int]
+    ) -> None:
+        self._tasks.get(worker, set()).discard(task)
+        results: list[Result] = []
+        try:
+            results = task.result()
+        except (Exception, asyncio.CancelledError) as error:
+            log.warning("A task was lost: %r", error)
+        task.release()
+        by_run = {result.run_id: result for result in results}
+        for job, epoch in zip(jobs, epochs, strict=True):
+            driven = self._driven.get(job.run_id)
+            if driven is None or driven.epoch != epoch:
+                continue
+            driven.in_flight -= 1
+            result = by_run.get(job.run_id)
+            if result is not None and not result.missing:
+                driven.lost = 0
+                self._take(driven, result)
+            elif driven.lost >= MOST_LOSSES:
+                self._fail(driven, "Its worker died again and again. Restart the run.")
+            else:
+                driven.lost += result is None
+                driven.commands = [*job.commands, *driven.commands]
+                driven.flush = driven.flush or not driven.going
+                self._place(driven)
+
+    def _take(self, driven: _Driven, result: Result) -> None:
+        run_id, progress = driven.run.id, result.progress
+        if progress is None:
+            self._fail(driven, result.error)
+            return
+        if progress.state is not None:
+            driven.state = progress.state
+        if driven.left is not None:
+            driven.left -= len(progress.curves.losses)
+            if driven.left <= 0 and progress.status == "training":
+                driven.going, driven.left = False, None
+                driven.flush = progress.state is None
+                driven.status_after = "paused"
+        leaves = progress.status != "training"
+        pauses = not driven.going and not driven.flush and driven.in_flight == 0
+        if pauses and not leaves:
+            progress = _with_status(progress, driven.status_after)
+            leaves = True
+        known = self._store.record(run_id, progress)
+        if leaves or not known:
+            del self._driven[run_id]
+        self._listener(run_id, progress, result.views)
+
+    def _fail(self, driven: _Driven, why: str) -> None:
+        self._store.set_status(driven.run.id, "failed", why)
+        del self._driven[driven.run.id]
+        self._listener(driven.run.id, None, ())
+
+
+def _with_status(progress: Progress, status: Status) -> Progress:
+    """The same slice of a run that then rests."""
+    command = Command(progress.step, "pause" if status == "paused" else "stop")
+    return replace(progress, status=status, commands=(*progress.commands, command))

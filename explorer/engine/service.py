@@ -1,0 +1,134 @@
+"""The engine as pages and the command line use it: start, tell, look, watch."""
+
+import asyncio
+import threading
+from collections import OrderedDict
+from functools import cache
+
+from explorer import catalog
+from explorer.config import RunConfig
+from explorer.engine.cluster import close, connect
+from explorer.engine.hub import Hub
+from explorer.engine.jobs import Wanted
+from explorer.engine.runner import Runner
+from explorer.engine.worker import look_at
+from explorer.errors import ExplorerError
+from explorer.runs.records import Command, Run, View
+from explorer.runs.store import Store, open_store
+
+MOST_VIEWS = 512
+"""Views of stored states that are kept ready, over all runs."""
+
+COMMANDS = ("pause", "resume", "step", "stop", "learning_rate")
+
+
+class Engine:
+    """The store, the workers, the runner and the hub, as one."""
+
+    def __init__(self, store: Store | None = None) -> None:
+        """Open the store, connect to the workers behind the scenes, resume runs."""
+        self.store = store or open_store()
+        self.hub = Hub(self.store, lambda run, views: self._runner.watch(run, views))
+        self._runner = Runner(connect, self.store, self.hub.heard)
+        self._views: OrderedDict[tuple[str, int, Wanted], View] = OrderedDict()
+        self._lock = threading.Lock()
+        self.resumed = self._runner.resume_all()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the workers are there and warm."""
+        return self._runner.client.done()
+
+    def start(self, config: RunConfig) -> Run:
+        """Begin a new run; its first points come within a fraction of a second.
+
+        Raises:
+            ExplorerError: if the config is not sound.
+        """
+        run = self.store.create(config, catalog.parameter_count(config))
+        self._runner.start(run)
+        return run
+
+    def fork(self, run_id: str, step: int, config: RunConfig) -> Run:
+        """A new run that goes on from a checkpoint of `run_id` with other settings.
+
+        Raises:
+            ExplorerError: if there is no such run or checkpoint, or if the config
+                changes more than the training settings.
+        """
+        parent = self.store.get(run_id)
+        if (parent.config.model, parent.config.model_settings) != (
+            config.model,
+            config.model_settings,
+        ) or (parent.config.data, parent.config.data_settings) != (
+            config.data,
+            config.data_settings,
+        ):
+            raise ExplorerError(
+                "A fork keeps its parent's data and model and may change how it is "
+                "trained, but these settings differ in more. Start a new run instead."
+            )
+        run = self.store.create(config, parent.parameters, parent=(run_id, step))
+        rate = config.training.learning_rate
+        self._runner.start(run, [Command(step, "learning_rate", rate)])
+        return run
+
+    def tell(self, run_id: str, name: str, value: float | None = None) -> None:
+        """Say one of `COMMANDS` to a run; it holds from the next slice on.
+
+        Raises:
+            ExplorerError: if there is no such run.
+        """
+        assert name in COMMANDS, name
+        self.store.get(run_id)
+        self._runner.tell(run_id, name, value)
+
+    def look(self, run_id: str, step: int, wanted: tuple[Wanted, ...]) -> list[View]:
+        """Views of a run as it was after `step` updates, a stored state. Blocks.
+
+        Raises:
+            ExplorerError: if nothing is stored for that step, or a view is unknown.
+        """
+        missing = [w for w in wanted if (run_id, step, w) not in self._views]
+        if missing:
+            run = self.store.get(run_id)
+            checkpoint = self.store.checkpoint(run_id, step)
+            client = self._runner.client.result(timeout=60)
+            task = client.submit(
+                look_at,
+                run.config.to_json(),
+                checkpoint.state,
+                missing,
+                pure=False,
+                priority=50,
+            )
+            for want, view in zip(missing, task.result(timeout=60), strict=True):
+                self.keep(run_id, step, want, view)
+        with self._lock:
+            return [self._views[run_id, step, w] for w in wanted]
+
+    async def look_async(
+        self, run_id: str, step: int, wanted: tuple[Wanted, ...]
+    ) -> list[View]:
+        """`look` for the event loop."""
+        return await asyncio.to_thread(self.look, run_id, step, wanted)
+
+    def keep(self, run_id: str, step: int, wanted: Wanted, view: View) -> None:
+        """Have a view ready."""
+        with self._lock:
+            self._views[run_id, step, wanted] = view
+            while len(self._views) > MOST_VIEWS:
+                self._views.popitem(last=False)
+
+    def close(self) -> None:
+        """Let go of the workers; unfinished runs go on at the next start."""
+        self._runner.close()
+        if self._runner.client.done() and not self._runner.client.exception():
+            close(self._runner.client.result())
+        self.store.close()
+
+
+@cache
+def engine() -> Engine:
+    """The one engine of this process."""
+    return Engine()

@@ -1,0 +1,120 @@
+"""What workers execute. It keeps live trainers, so that a slice costs only its steps.
+
+A trainer is kept by run and by the number of slices it has done. A job whose serial
+does not match is answered `missing`; the runner then sends the state along. So a
+worker that dies, or a job that is executed twice, can never make a wrong step.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+import torch
+
+from explorer import catalog
+from explorer.config import RunConfig
+from explorer.engine.jobs import Job, Result, Wanted
+from explorer.errors import ExplorerError
+from explorer.inspection.base import Request, Subject, look
+from explorer.runs.records import View
+from explorer.training.trainer import Budget, Trainer
+
+MOST_TRAINERS = 64
+LOOKING_SHARE = 0.04
+"""Of a run's time, at most this much goes into looking at it."""
+
+
+@dataclass
+class _Live:
+    """A trainer, how many slices it has done, and when it was looked at."""
+
+    trainer: Trainer
+    serial: int = 0
+    looked: dict[Wanted, float] = field(default_factory=dict)
+    cost: dict[Wanted, float] = field(default_factory=dict)
+
+
+_live: OrderedDict[str, _Live] = OrderedDict()
+_lock = threading.Lock()
+
+
+def warm_up() -> int:
+    """Load what a slice needs; one torch thread, so that numbers never depend on load."""
+    torch.set_num_threads(1)
+    return len(catalog.models()) + len(catalog.datasets())
+
+
+def run_slices(jobs: list[Job]) -> list[Result]:
+    """Advance every job's run by its slice, in order."""
+    torch.set_num_threads(1)
+    with _lock:
+        return [_run_slice(job) for job in jobs]
+
+
+def look_at(config: str, state: bytes, wanted: list[Wanted]) -> list[View]:
+    """Read views out of a stored state.
+
+    Raises:
+        ExplorerError: if the config or the state is not sound.
+    """
+    torch.set_num_threads(1)
+    with _lock:
+        trainer = Trainer(RunConfig.from_json(config), state)
+        subject = _subject(trainer)
+        return [_look(subject, each) for each in wanted]
+
+
+def _run_slice(job: Job) -> Result:
+    live = _live.get(job.run_id)
+    try:
+        if job.state is not None or job.fresh:
+            live = _Live(Trainer(RunConfig.from_json(job.config), job.state))
+            live.serial = job.serial
+        if live is None or live.serial != job.serial:
+            return Result(job.run_id, job.serial, missing=True)
+        _live[job.run_id] = live
+        _live.move_to_end(job.run_id)
+        while len(_live) > MOST_TRAINERS:
+            _live.popitem(last=False)
+        budget = Budget(job.seconds, job.steps)
+        progress = live.trainer.advance(budget, job.commands, job.want_state)
+        live.serial += 1
+        ended = progress.status != "training"
+        views = _look_live(live, job.looks, ended or job.steps is not None)
+        if ended:
+            del _live[job.run_id]
+        return Result(job.run_id, job.serial, progress, views)
+    except ExplorerError as error:
+        _live.pop(job.run_id, None)
+        return Result(job.run_id, job.serial, error=str(error))
+
+
+def _look_live(
+    live: _Live, wanted: tuple[Wanted, ...], now_or_never: bool
+) -> tuple[tuple[Wanted, View], ...]:
+    """The views whose turn it is: seldom enough to cost `LOOKING_SHARE` in all."""
+    seen = []
+    share = LOOKING_SHARE / max(1, len(wanted))
+    for each in wanted:
+        began = time.perf_counter()
+        wait = live.cost.get(each, 0.0) / share
+        if not now_or_never and began - live.looked.get(each, -1e9) < wait:
+            continue
+        view = _look(_subject(live.trainer), each)
+        live.looked[each] = time.perf_counter()
+        live.cost[each] = live.looked[each] - began
+        seen.append((each, view))
+    return tuple(seen)
+
+
+def _look(subject: Subject, wanted: Wanted) -> View:
+    """The view, or the one sentence that says why there is none: never a dead run."""
+    try:
+        return look(subject, Request(wanted.view, wanted.options))
+    except ExplorerError as error:
+        return View(wanted.view, subject.step, {}, {"error": str(error)})
+
+
+def _subject(trainer: Trainer) -> Subject:
+    return Subject(trainer.config, trainer.data, trainer.model, trainer.step)

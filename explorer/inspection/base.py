@@ -1,0 +1,95 @@
+"""How a view is asked for and found: a file of this folder that ends in `VIEW`.
+
+A look never changes a run: it draws no random number of the run's, leaves no gradient
+behind, and puts the model back into the mode it was in.
+"""
+
+import importlib
+import json
+import pkgutil
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+import explorer.inspection
+from explorer.config import RunConfig, Settings
+from explorer.data.base import Data
+from explorer.errors import unknown
+from explorer.models.base import SequenceModel
+from explorer.runs.records import View
+
+
+class Subject(NamedTuple):
+    """A model at one moment of its run."""
+
+    config: RunConfig
+    data: Data
+    model: SequenceModel
+    step: int
+
+
+class ViewSpec(NamedTuple):
+    """How a view enters the list."""
+
+    name: str
+    options: type[Settings]
+    look: Callable[[Subject, Any], View]
+    """(subject, options) -> the arrays that the view draws."""
+
+
+class Request(NamedTuple):
+    """One view with its options as canonical JSON; hashable, so that it can be cached."""
+
+    view: str
+    options: str = "{}"
+
+
+@cache
+def views() -> Mapping[str, ViewSpec]:
+    """Every view by name."""
+    path = explorer.inspection.__path__
+    names = (m.name for m in pkgutil.iter_modules(path))
+    modules = (importlib.import_module(f"{__package__}.{name}") for name in names)
+    found = [m.VIEW for m in modules if hasattr(m, "VIEW")]
+    return {spec.name: spec for spec in found}
+
+
+def look(subject: Subject, request: Request) -> View:
+    """Read one view out of a model.
+
+    Raises:
+        ExplorerError: if the view or an option is unknown or out of bounds.
+    """
+    if request.view not in views():
+        raise unknown("view", request.view, views())
+    spec = views()[request.view]
+    options = spec.options.read(json.loads(request.options), "option")
+    was_training = subject.model.training
+    subject.model.eval()
+    view = spec.look(subject, options)
+    subject.model.train(was_training)
+    return view
+
+
+def probe_window(data: Data, count: int = 1) -> tuple[Tensor, Tensor]:
+    """The fixed held-out windows that views look at: x (count, T[, I]), y alike."""
+    part = data.validation
+    middle = min(len(part.x) // 2, max(0, len(part.x) - count))
+    rows = slice(middle, middle + count)
+    return torch.tensor(part.x[rows]), torch.tensor(part.y[rows])
+
+
+def step_labels(data: Data, x: Tensor) -> list[str] | None:
+    """What stands at each time step of a token window (T,); None for a series."""
+    if not data.symbols:
+        return None
+    return [data.symbols[int(token)] for token in x]
+
+
+def float_array(values: Tensor) -> "np.ndarray[Any, np.dtype[np.float32]]":
+    """A tensor as the numbers that a record keeps."""
+    return np.ascontiguousarray(values.detach().float().numpy())

@@ -1,0 +1,76 @@
+"""What goes on inside: one gate, hidden state or attention map over the probe window."""
+
+import torch
+
+from explorer import catalog
+from explorer.config import N_, Settings, setting
+from explorer.errors import unknown
+from explorer.inspection.base import (
+    Subject,
+    ViewSpec,
+    float_array,
+    probe_window,
+    step_labels,
+)
+from explorer.models.base import Recorder
+from explorer.runs.records import View
+
+
+class InsideOptions(Settings):
+    """Which value to look at."""
+
+    capture: str = setting(
+        "",
+        N_("The value to look at."),
+        title=N_("Value"),
+        pattern=r"^[a-z0-9_.]{0,60}$",
+    )
+    head: int = setting(
+        0, N_("Which attention head to look at."), title=N_("Head"), ge=0, le=63
+    )
+
+
+def look(subject: Subject, options: InsideOptions) -> View:
+    """The values (T, H) of a capture, or one head's attention (T, T).
+
+    Raises:
+        ExplorerError: if the model has no such capture.
+    """
+    spec = catalog.resolve(subject.config)
+    captures = {c.name: c for c in spec.model.captures(spec.model_settings)}
+    name = options.capture or next(iter(captures))
+    if name not in captures:
+        raise unknown("capture", name, captures)
+    capture = captures[name]
+    x, _ = probe_window(subject.data)
+    recorder = Recorder()
+    with torch.no_grad():
+        subject.model(x, recorder)
+    values = recorder.values()[name][0]  # (T, H) or (N, T, T)
+    heads = len(values) if capture.kind == "attention" else 0
+    if heads:
+        values = values[min(options.head, heads - 1)]
+    labels = step_labels(subject.data, x[0])
+    arrays = {"values": float_array(values)}
+    if labels is None:
+        shown = subject.data.scaler.undo(x[0, :, 0].numpy())
+        arrays["input"] = float_array(torch.from_numpy(shown))
+    return View(
+        "inside",
+        subject.step,
+        arrays,
+        {
+            "capture": capture.name,
+            "kind": capture.kind,
+            "title": capture.title,
+            "low": capture.low,
+            "high": capture.high,
+            "centred": capture.centred,
+            "labels": labels,
+            "head": min(options.head, heads - 1) if heads else None,
+            "heads": heads,
+        },
+    )
+
+
+VIEW = ViewSpec("inside", InsideOptions, look)

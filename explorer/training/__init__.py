@@ -1,0 +1,1 @@
+"""A run as a fold: `advance(config, state, budget) -> (state, progress)`."""

@@ -1,0 +1,59 @@
+"""What a model says of a series: one step ahead, and left alone."""
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from explorer.data.base import Data, Floats
+from explorer.models.base import SequenceModel
+
+MOST_FREE_STEPS = 48
+
+
+class Forecast(NamedTuple):
+    """A stretch of the held-out part, in shown units; n = context + horizon places."""
+
+    places: NDArray[np.int64]  # (n,) indices into the series
+    truth: Floats  # (n,)
+    one_step: Floats  # (n,) NaN where the model had seen too little
+    free: Floats  # (n,) NaN within the context
+    context: int  # the model is left alone from this place on
+
+
+@torch.no_grad()
+def forecast(model: SequenceModel, data: Data) -> Forecast:
+    """Predict the end of the held-out part.
+
+    One step ahead, the model is always given the true past. Left alone, it is given
+    the true context once and then its own predictions, each as the next input.
+    """
+    series = data.series
+    assert series is not None  # only series are forecast
+    steps, last = data.steps, len(series.values)
+    horizon = max(1, min(MOST_FREE_STEPS, steps, last - series.split - steps))
+    begin = last - steps - horizon
+    inputs = torch.from_numpy(series.scaled[begin:].copy())  # (steps + horizon,)
+    was_training = model.training
+    model.eval()
+    ahead = inputs.unfold(0, steps, 1)[:horizon, :, None]  # (horizon, T, 1)
+    answers = model(ahead)[..., 0]  # (horizon, T)
+    said = torch.cat([answers[0], answers[1:, -1]])  # for places 1 .. T + horizon - 1
+    alone = inputs[:steps].clone()
+    for _ in range(horizon):
+        answer = model(alone[None, -steps:, None])[0, -1]  # (1,)
+        alone = torch.cat([alone, answer])
+    model.train(was_training)
+    shown = np.asarray(series.values[begin:], np.float64)  # (n,)
+    one_step = np.full(len(shown), np.nan)
+    one_step[1:] = data.restore(said.double().numpy(), shown[:-1], data.scaler)
+    one_step[: data.counted_from + 1] = np.nan
+    free = np.full(len(shown), np.nan)
+    previous = shown[steps - 1 : steps]
+    for k in range(steps, steps + horizon):
+        previous = data.restore(
+            alone[k : k + 1].double().numpy(), previous, data.scaler
+        )
+        free[k] = previous[0]
+    return Forecast(np.arange(begin, last), shown, one_step, free, steps)

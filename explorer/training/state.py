@@ -1,0 +1,37 @@
+"""A run's whole state as bytes: safetensors, so that reading it can run no code."""
+
+import json
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+import safetensors
+import safetensors.torch
+from torch import Tensor
+
+from explorer.errors import ExplorerError
+
+
+def pack(tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> bytes:
+    """Tensors by name and a few facts (what JSON can hold) as one piece of bytes."""
+    plain = {name: value.detach().contiguous() for name, value in tensors.items()}
+    return safetensors.torch.save(plain, metadata={"facts": json.dumps(dict(facts))})
+
+
+def unpack(state: bytes) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """What `pack` was given.
+
+    Raises:
+        ExplorerError: if the bytes are not such a state.
+    """
+    try:
+        tensors = safetensors.torch.load(state)
+        (length,) = struct.unpack("<Q", state[:8])
+        header = json.loads(state[8 : 8 + length])
+        facts = json.loads(header["__metadata__"]["facts"])
+    except (safetensors.SafetensorError, struct.error, ValueError, KeyError):
+        raise ExplorerError(
+            "A run's state must be a safetensors file that this program wrote, but "
+            f"these {len(state)} bytes are not. Restart the run."
+        ) from None
+    return tensors, facts

@@ -1,0 +1,338 @@
+"""The one thing that trains: a model, its optimizer and its place in the run.
+
+Every random number of step k is a function of (seed, k) alone: which windows are in
+the batch, what dropout drops. So a run cut into slices, paused, moved to another
+worker or forked from a checkpoint goes on exactly as it would have.
+"""
+
+import math
+import time
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer import catalog
+from explorer.config import RunConfig, TrainingSettings
+from explorer.data.base import Windows
+from explorer.errors import ExplorerError
+from explorer.models.base import parameters
+from explorer.runs.records import (
+    Checkpoint,
+    Command,
+    Curves,
+    Progress,
+    Status,
+    Validation,
+)
+from explorer.training.checkpoints import checkpoint_steps, validation_due
+from explorer.training.objectives import evaluate, objective
+from explorer.training.optimizers import Optimizers, schedule_factor
+from explorer.training.state import pack, unpack
+
+DIVERGED_AT = 100.0
+"""A loss this many times the first one has diverged, even while it is still finite."""
+
+STATE_BYTES_PER_PARAMETER = 12
+"""A float32 weight and two float32 moments."""
+
+BLOCK = 64
+"""Steps whose batches are drawn together."""
+
+
+class Budget(NamedTuple):
+    """How far one slice goes: a time, a number of steps, or whichever comes first."""
+
+    seconds: float | None = None
+    steps: int | None = None
+
+
+class Batches:
+    """The windows of every step, drawn with replacement from (seed, step) alone."""
+
+    def __init__(self, windows: Windows, size: int, seed: int) -> None:
+        self.windows, self.size, self.seed = windows, size, seed
+        self.block, self.indices = -1, np.empty((0, 0), np.int64)
+
+    def at(self, step: int) -> tuple[Tensor, Tensor]:
+        """The batch of one step: x (B, T[, I]), y (B, T[, O])."""
+        block, row = divmod(step, BLOCK)
+        if block != self.block:
+            generator = np.random.default_rng([self.seed, block])
+            shape = (BLOCK, self.size)
+            self.indices = generator.integers(len(self.windows.x), size=shape)
+            self.block = block
+        chosen = self.indices[row]
+        x = np.ascontiguousarray(self.windows.x[chosen])
+        y = np.ascontiguousarray(self.windows.y[chosen])
+        return torch.from_numpy(x), torch.from_numpy(y)
+
+
+def checked_rate(value: float) -> float:
+    """A learning rate that a run may be given.
+
+    Raises:
+        ExplorerError: if it is out of bounds.
+    """
+    return TrainingSettings.read({"learning_rate": value}).learning_rate
+
+
+class Divergence(NamedTuple):
+    """The step whose loss gave a run away."""
+
+    step: int
+    loss: float
+
+
+class Trainer:
+    """A live run inside one process. `advance` is its only verb."""
+
+    def __init__(self, config: RunConfig, state: bytes | None = None) -> None:
+        self.config = config
+        self.data = catalog.make_data(config)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(config.seed)
+            self.model = catalog.build_model(config)
+        self.model.train()
+        self.optimizers = Optimizers(self.model, config.training)
+        self.objective = objective(self.data)
+        self.batches = Batches(self.data.train, config.training.batch_size, config.seed)
+        self.step = 0
+        self.seconds = 0.0
+        self.base_rate = config.training.learning_rate
+        self.first_loss = math.nan
+        if state is not None:
+            self.load(state)
+        self.checkpoints = checkpoint_steps(
+            config.training.steps, STATE_BYTES_PER_PARAMETER * parameters(self.model)
+        )
+
+    def pack(self) -> bytes:
+        """Weights, optimizer memory and place in the run, as safetensors."""
+        facts = {
+            "step": self.step,
+            "seconds": self.seconds,
+            "base_rate": self.base_rate,
+            "first_loss": self.first_loss,
+            "optimizer": self.config.training.optimizer,
+        }
+        return pack(self._tensors(), facts)
+
+    def load(self, state: bytes) -> None:
+        """Go to where `pack` was called.
+
+        Raises:
+            ExplorerError: if the state is not one of this config.
+        """
+        tensors, facts = unpack(state)
+        if facts["optimizer"] != self.config.training.optimizer:
+            # A fork may change the rule; the new one starts without memories.
+            tensors = {k: v for k, v in tensors.items() if k.startswith("model.")}
+        self._restore(tensors)
+        self.step = int(facts["step"])
+        self.seconds = float(facts["seconds"])
+        self.base_rate = float(facts["base_rate"])
+        self.first_loss = float(facts["first_loss"])
+
+    def advance(
+        self,
+        budget: Budget,
+        commands: Sequence[Command] = (),
+        want_state: bool = True,
+    ) -> Progress:
+        """Train on until the budget or the run ends.
+
+        Args:
+            budget: time or steps; without either, to the end of the run.
+            commands: applied before the first step, in order.
+            want_state: whether to return the state (a large one costs time).
+
+        Returns:
+            What happened, with status "training", "finished" or "diverged".
+        """
+        slice_ = _Slice(self)
+        applied = tuple(self._apply(command) for command in commands)
+        snapshot = {k: v.detach().clone() for k, v in self._tensors().items()}
+        start, total = self.step, self.config.training.steps
+        stop = total if budget.steps is None else min(total, start + budget.steps)
+        deadline = math.inf
+        if budget.seconds is not None:
+            deadline = time.perf_counter() + budget.seconds
+        with torch.random.fork_rng(devices=[]):
+            divergence = self._train(stop, deadline, slice_)
+            if divergence is not None:
+                self._restore(snapshot)
+                self.step = start
+                self._train(max(start, divergence.step - 1), math.inf, None)
+        status: Status = "finished" if self.step >= total else "training"
+        message = ""
+        if divergence is not None:
+            status, message = "diverged", self._explain(divergence)
+            if self.step not in {c.step for c in slice_.kept}:
+                slice_.kept.append(Checkpoint(self.step, self.pack()))
+        return Progress(
+            first_step=start,
+            curves=slice_.curves(),
+            step=self.step,
+            seconds=self.seconds,
+            validations=tuple(slice_.validations),
+            checkpoints=tuple(slice_.kept),
+            commands=applied,
+            state=self.pack() if want_state or status != "training" else None,
+            status=status,
+            message=message,
+        )
+
+    def _train(
+        self, stop: int, deadline: float, slice_: "_Slice | None"
+    ) -> Divergence | None:
+        """Steps until `stop` or `deadline`; the divergence that ended them, if any."""
+        settings, weights = self.config.training, list(self.model.parameters())
+        limit = settings.clip if settings.clip > 0 else math.inf
+        if self.step == 0 and slice_ is not None:
+            slice_.due()
+        while self.step < stop and time.perf_counter() < deadline:
+            loss = self._loss()
+            value = loss.item()
+            if self._is_off(value):
+                return Divergence(self.step, value)
+            self.model.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            norm = torch.nn.utils.clip_grad_norm_(weights, limit)
+            rate = self.base_rate * schedule_factor(
+                settings.schedule, self.step, settings.steps
+            )
+            self.optimizers.set_learning_rate(rate)
+            self.optimizers.step()
+            self.step += 1
+            if slice_ is not None:
+                slice_.note(value, norm.item(), rate)
+                slice_.due()
+        # A state is only handed out once its next loss is known to be sound.
+        with torch.no_grad():
+            value = self._loss().item()
+        return Divergence(self.step, value) if self._is_off(value) else None
+
+    def _loss(self) -> Tensor:
+        x, y = self.batches.at(self.step)
+        torch.default_generator.manual_seed((self.config.seed << 32) + self.step)
+        loss = self.objective(self.model(x), y)
+        if self.step == 0:
+            self.first_loss = loss.item()
+        return loss
+
+    def _is_off(self, loss: float) -> bool:
+        return not math.isfinite(loss) or loss > DIVERGED_AT * self.first_loss
+
+    def _apply(self, command: Command) -> Command:
+        if command.name == "learning_rate" and command.value is not None:
+            self.base_rate = checked_rate(command.value)
+        return command._replace(step=self.step)
+
+    def _explain(self, divergence: Divergence) -> str:
+        rate = self.base_rate
+        return (
+            f"The loss at step {divergence.step} was {divergence.loss:.3g}, more than "
+            f"{DIVERGED_AT:g} times the first loss of {self.first_loss:.3g}: the steps "
+            f"were too long and overshot. The weights of step {self.step} are kept. "
+            f"Try a learning rate of {rate / 10:.1g} instead of {rate:.2g}, or "
+            "gradient clipping."
+        )
+
+    def _tensors(self) -> dict[str, Tensor]:
+        weights = {f"model.{k}": v for k, v in self.model.state_dict().items()}
+        memory = {f"optimizer.{k}": v for k, v in self.optimizers.memory().items()}
+        return weights | memory
+
+    def _restore(self, tensors: dict[str, Tensor]) -> None:
+        weights = {
+            k.removeprefix("model."): v
+            for k, v in tensors.items()
+            if k.startswith("model.")
+        }
+        try:
+            self.model.load_state_dict(weights)
+        except RuntimeError:
+            raise ExplorerError(
+                "A run's state must belong to its own config, but these weights are "
+                "of another model. Restart the run."
+            ) from None
+        self.optimizers.remember(
+            {
+                k.removeprefix("optimizer."): v
+                for k, v in tensors.items()
+                if k.startswith("optimizer.")
+            }
+        )
+
+
+class _Slice:
+    """What a trainer writes down while it advances."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self.trainer = trainer
+        self.rows: list[tuple[float, float, float, float]] = []
+        self.validations: list[Validation] = []
+        self.kept: list[Checkpoint] = []
+        self.began = time.perf_counter() - trainer.seconds
+
+    def note(self, loss: float, norm: float, rate: float) -> None:
+        """One step is done."""
+        self.trainer.seconds = time.perf_counter() - self.began
+        self.rows.append((loss, norm, rate, self.trainer.seconds))
+
+    def due(self) -> None:
+        """Validate and keep a checkpoint where this step asks for it."""
+        trainer, steps = self.trainer, self.trainer.config.training.steps
+        if validation_due(trainer.step, steps):
+            loss = evaluate(trainer.model, trainer.data, trainer.data.validation)
+            self.validations.append(Validation(trainer.step, loss, trainer.seconds))
+        if trainer.step in trainer.checkpoints:
+            self.kept.append(Checkpoint(trainer.step, trainer.pack()))
+
+    def curves(self) -> Curves:
+        """The rows so far, a column each."""
+        if not self.rows:
+            return Curves.empty()
+        return Curves(*np.array(self.rows, np.float32).T.copy())
+
+
+def advance(
+    config: RunConfig,
+    state: bytes | None,
+    budget: Budget,
+    commands: Sequence[Command] = (),
+) -> tuple[bytes, Progress]:
+    """One slice of a run, from state to state.
+
+    Args:
+        config: the run.
+        state: what an earlier call returned, or None for a new run.
+        budget: how far to go.
+        commands: applied before the first step.
+
+    Returns:
+        The new state and what the slice brought.
+
+    Raises:
+        ExplorerError: if the config or the state is not sound.
+    """
+    progress = Trainer(config, state).advance(budget, commands)
+    assert progress.state is not None  # want_state is on
+    return progress.state, progress
+
+
+def replay(config: RunConfig, commands: Iterable[Command], steps: int) -> Trainer:
+    """Train a run again from its config and its commands, up to `steps` updates."""
+    trainer = Trainer(config)
+    for command in sorted(commands, key=lambda c: c.step):
+        if command.step > steps:
+            break
+        if command.step > trainer.step:
+            trainer.advance(Budget(steps=command.step - trainer.step))
+        trainer.advance(Budget(steps=0), [command])
+    if steps > trainer.step:
+        trainer.advance(Budget(steps=steps - trainer.step))
+    return trainer
