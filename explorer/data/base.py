@@ -1,0 +1,216 @@
+"""What every dataset gives: windows, what they mean, and the lines to measure against.
+
+Dimension letters, here and everywhere: N windows, T time steps of a window, I inputs,
+O outputs, V symbols of a vocabulary.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from explorer.config import Settings
+from explorer.errors import ExplorerError
+
+Task = Literal["forecast", "next_token"]
+Floats = NDArray[np.floating[Any]]
+Ints = NDArray[np.integer[Any]]
+
+MAX_VALIDATION_WINDOWS = 64
+"""Enough for a steady number, few enough to cost under 2 % of a run."""
+
+
+class Windows(NamedTuple):
+    """Inputs and targets, aligned: `y[:, t]` is what should be said after `x[:, t]`."""
+
+    x: NDArray[Any]  # (N, T, I) float32, or (N, T) int64 token ids
+    y: NDArray[Any]  # (N, T, O) float32, or (N, T) int64 token ids
+
+
+class Scaler(NamedTuple):
+    """Standardises a series; fitted on the training part alone."""
+
+    mean: float = 0.0
+    scale: float = 1.0
+
+    @classmethod
+    def fit(cls, training_part: Floats) -> "Scaler":
+        """Mean and standard deviation of the training part (1 for a constant)."""
+        spread = float(np.std(training_part))
+        return cls(float(np.mean(training_part)), spread if spread > 0 else 1.0)
+
+    def apply(self, values: Floats) -> NDArray[np.float32]:
+        """Real units to the units that models and losses see."""
+        return ((values - self.mean) / self.scale).astype(np.float32)
+
+    def undo(self, scaled: Floats) -> Floats:
+        """Back to real units."""
+        return np.asarray(scaled, np.float64) * self.scale + self.mean
+
+
+class Series(NamedTuple):
+    """A series as a plot shows it, in real units.
+
+    `values[k]` is what is shown at place k; `scaled[k]` is what a model is given there.
+    """
+
+    positions: NDArray[Any]  # (n,) numbers, or datetime64[D]
+    values: Floats  # (n,)
+    scaled: NDArray[np.float32]  # (n,)
+    split: int  # first place of the validation part
+    axis: str  # title of the horizontal axis, with its unit
+    label: str  # title of the vertical axis, with its unit
+
+
+class Text(NamedTuple):
+    """A token sequence as a page shows it."""
+
+    tokens: NDArray[np.int64]  # (n,)
+    split: int  # first place of the validation part
+    joiner: str  # "" between characters, " " between words
+
+
+def next_value(scaled: Floats, shown: Floats, scaler: Scaler) -> Floats:
+    """The shown value that a prediction means, where a series is predicted as it is."""
+    return scaler.undo(scaled)
+
+
+Restore = Callable[[Floats, Floats, Scaler], Floats]
+"""(predicted scaled value, shown value one step before, scaler) -> shown value."""
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """One made dataset. Arrays are read-only by convention: nothing writes to them."""
+
+    task: Task
+    train: Windows
+    validation: Windows
+    baselines: Mapping[str, float]
+    """Loss of each trivial predictor on the counted validation positions."""
+    floor: float | None = None
+    """Lowest loss that any model can expect, where it is known in closed form."""
+    floor_note: str = ""
+    """What the floor is, in a few words."""
+    counted_from: int = 0
+    """The loss counts window positions t >= counted_from: before them a model has
+    seen too little to be judged."""
+    series: Series | None = None
+    text: Text | None = None
+    symbols: tuple[str, ...] = ()
+    scaler: Scaler = field(default_factory=Scaler)
+    restore: Restore = next_value
+    hint: str = ""
+    """A plain warning that belongs to this data, such as "not expected to be beaten"."""
+
+    @property
+    def steps(self) -> int:
+        """Time steps of a window, T."""
+        return int(self.train.x.shape[1])
+
+    @property
+    def inputs(self) -> int:
+        """Numbers per time step that a model is given, I; 1 for tokens."""
+        return 1 if self.symbols else int(self.train.x.shape[2])
+
+    @property
+    def outputs(self) -> int:
+        """Numbers per time step that a model gives, O; V for tokens."""
+        return len(self.symbols) if self.symbols else int(self.train.y.shape[2])
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """How a dataset enters the catalogue: one `SPEC` at the end of its file."""
+
+    name: str
+    title: str
+    summary: str
+    """One or two sentences: what it is and what it teaches."""
+    settings: type[Settings]
+    make: Callable[[Any, int], Data]
+    """(settings, seed) -> data; raises ExplorerError for an impossible combination."""
+    task: Task
+    order: int = 100
+    offered: bool = True
+    """False for data that only its owner can name, such as an uploaded file."""
+
+
+def windows(sequence: NDArray[Any], steps: int, at_most: int | None = None) -> Windows:
+    """Every window of `steps` inputs and the same window one place later.
+
+    Args:
+        sequence: (n,) token ids or (n, I) values.
+        steps: T.
+        at_most: keep only this many, evenly spread; all of them if None.
+
+    Raises:
+        ExplorerError: if the sequence is shorter than one window and its target.
+    """
+    if len(sequence) < steps + 1:
+        raise ExplorerError(
+            f"A window of {steps} steps needs a sequence of at least {steps + 1}, but "
+            f"this part has {len(sequence)}. Shorten the window or give more data."
+        )
+    views = sliding_window_view(sequence, steps + 1, axis=0)  # (N, [I,] T + 1)
+    views = np.moveaxis(views, -1, 1)  # (N, T + 1[, I])
+    if at_most is not None and len(views) > at_most:
+        views = views[np.linspace(0, len(views) - 1, at_most).round().astype(int)]
+    return Windows(views[:, :-1], views[:, 1:])
+
+
+def split_point(length: int, validation_share: float, steps: int) -> int:
+    """Where the validation part begins: the end of the sequence, never its middle.
+
+    Raises:
+        ExplorerError: if either part would be shorter than one window and its target.
+    """
+    split = round(length * (1 - validation_share))
+    if min(split, length - split) < steps + 1:
+        raise ExplorerError(
+            f"Training and validation part each need at least {steps + 1} values for a "
+            f"window of {steps} steps, but {length} values split into {split} and "
+            f"{length - split}. Shorten the window, or give a longer sequence."
+        )
+    return split
+
+
+def series_baselines(
+    validation: Windows, counted_from: int, mean: float = 0.0
+) -> dict[str, float]:
+    """Mean squared error of saying "the same again" and of always saying the mean.
+
+    Args:
+        validation: scaled windows.
+        counted_from: first counted position.
+        mean: the training part's mean, scaled (0 after standardising).
+    """
+    x, y = validation.x[:, counted_from:], validation.y[:, counted_from:]
+    return {
+        "repeat last": float(np.mean((y - x) ** 2)),
+        "mean": float(np.mean((y - mean) ** 2)),
+    }
+
+
+def token_baselines(tokens: Ints, split: int, n_symbols: int) -> dict[str, float]:
+    """Cross-entropy in nats of uniform, unigram and bigram guessing, on the held-out part.
+
+    Counts come from the training part. Unigrams are add-one smoothed; bigrams are
+    mixed with the unigrams by Witten and Bell's rule (1991): a symbol that was
+    followed by k different ones over n times trusts its own counts by n / (n + k).
+    """
+    train, held = tokens[:split], tokens[split:]
+    unigram = (np.bincount(train, minlength=n_symbols) + 1.0) / (len(train) + n_symbols)
+    pairs = np.zeros((n_symbols, n_symbols))
+    np.add.at(pairs, (train[:-1], train[1:]), 1.0)
+    total = pairs.sum(1, keepdims=True)  # (V, 1)
+    kinds = np.maximum((pairs > 0).sum(1, keepdims=True), 1)  # (V, 1)
+    bigram = (pairs + kinds * unigram) / (total + kinds)  # (V, V)
+    return {
+        "uniform": float(np.log(n_symbols)),
+        "unigram": float(-np.mean(np.log(unigram[held[1:]]))),
+        "bigram": float(-np.mean(np.log(bigram[held[:-1], held[1:]]))),
+    }

@@ -1,0 +1,139 @@
+"""Where a person's own data lies: files named by the hash of what they hold.
+
+A run's config names its data by digest, so the same content is stored once, a link
+never points at something else, and a run stays what it was. Every worker that trains
+on own data must see the same folder.
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+
+from explorer.data.base import Floats
+from explorer.errors import ExplorerError
+
+MAX_TEXT_BYTES = 8_000_000
+MAX_SERIES_VALUES = 1_000_000
+NO_DIGEST = "0" * 64
+DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class OwnSeries(NamedTuple):
+    """Stored values and what they are called."""
+
+    values: NDArray[np.float64]  # (n,)
+    label: str
+
+
+def folder() -> Path:
+    """`content` in $EXPLORER_DATA, or in the user's data folder."""
+    chosen = os.environ.get("EXPLORER_DATA")
+    base = chosen or platformdirs.user_data_dir("sequence-explorer")
+    return Path(base) / "content"
+
+
+def put_series(values: Floats, label: str) -> str:
+    """Keep a series; the same values under the same label have the same digest.
+
+    Raises:
+        ExplorerError: if it is too long.
+    """
+    if len(values) > MAX_SERIES_VALUES:
+        raise ExplorerError(
+            f"A series may have {MAX_SERIES_VALUES:,} values, but this one has "
+            f"{len(values):,}. Give a part of it, or every tenth value."
+        )
+    packed = BytesIO()
+    np.save(packed, np.asarray(values, "<f8"), allow_pickle=False)
+    raw, name = packed.getvalue(), label.encode()
+    digest = _digest(raw, name)
+    _write(digest, ".label.txt", name)
+    _write(digest, ".npy", raw)
+    return digest
+
+
+def put_text(text: str) -> str:
+    """Keep a text.
+
+    Raises:
+        ExplorerError: if it is too long.
+    """
+    raw = text.encode()
+    if len(raw) > MAX_TEXT_BYTES:
+        raise ExplorerError(
+            f"A text may take {MAX_TEXT_BYTES:,} bytes, but this one takes "
+            f"{len(raw):,}. Give a part of it."
+        )
+    digest = _digest(raw)
+    _write(digest, ".txt", raw)
+    return digest
+
+
+def get_series(digest: str) -> OwnSeries:
+    """A series that `put_series` kept.
+
+    Raises:
+        ExplorerError: if there is none of that digest.
+    """
+    name = _read(digest, ".label.txt", "series")
+    raw = _read(digest, ".npy", "series")
+    if _digest(raw, name) != digest:
+        raise _missing(digest, "series")
+    return OwnSeries(np.load(BytesIO(raw), allow_pickle=False), name.decode())
+
+
+def get_text(digest: str) -> str:
+    """A text that `put_text` kept.
+
+    Raises:
+        ExplorerError: if there is none of that digest.
+    """
+    raw = _read(digest, ".txt", "text")
+    if _digest(raw) != digest:
+        raise _missing(digest, "text")
+    return raw.decode()
+
+
+def _digest(raw: bytes, name: bytes = b"") -> str:
+    return hashlib.sha256(raw + name).hexdigest()
+
+
+def _write(digest: str, ending: str, raw: bytes) -> None:
+    """All or nothing: a reader never meets a half-written file."""
+    target = folder() / f"{digest}{ending}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(raw)
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _read(digest: str, ending: str, kind: str) -> bytes:
+    path = folder() / f"{digest}{ending}"
+    if not DIGEST.fullmatch(digest) or not path.is_file():
+        raise _missing(digest, kind)
+    return path.read_bytes()
+
+
+def _missing(digest: str, kind: str) -> ExplorerError:
+    if digest == NO_DIGEST:
+        return ExplorerError(
+            f"Own data needs a {kind} to be given first, but none was. Upload a file, "
+            "or name one on the command line."
+        )
+    return ExplorerError(
+        f"Own data is found by its digest, but no {kind} '{digest[:12]}...' is stored "
+        "here. Give the file again; the same file gets the same digest."
+    )

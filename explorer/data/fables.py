@@ -1,0 +1,59 @@
+"""Short fables in plain language: small enough to train on while a class looks on."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from explorer.config import N_, Settings, setting
+from explorer.data.base import Data, DataSpec
+from explorer.data.fields import validation_field, window_field
+from explorer.data.tokens import TokenKind, next_token_data, pieces_of, tokens_field
+
+TEXTS = Path(__file__).parents[2] / "assets" / "texts"
+
+
+class FablesSettings(Settings):
+    """Which fables, and cut into what."""
+
+    language: Literal["en", "zh"] = setting(
+        "en",
+        N_("The language of the fables."),
+        title=N_("Language"),
+        choices={"en": N_("English"), "zh": N_("Chinese")},
+    )
+    tokens: TokenKind = tokens_field()
+    window: int = window_field(48)
+    validation_share: float = validation_field()
+
+
+@cache
+def fables(language: str) -> str:
+    """The whole text."""
+    return (TEXTS / f"fables_{language}.txt").read_text(encoding="utf-8")
+
+
+def make(settings: FablesSettings, seed: int) -> Data:
+    """The text is what it is: the seed changes nothing.
+
+    Raises:
+        ExplorerError: for words in Chinese, which is written without spaces, or a text
+            too short for the window.
+    """
+    pieces = pieces_of(fables(settings.language), settings.tokens)
+    return next_token_data(
+        pieces, settings.tokens, settings.window, settings.validation_share
+    )
+
+
+SPEC = DataSpec(
+    name="fables",
+    title=N_("Fables"),
+    summary=N_(
+        "Short animal stories, in English or Chinese. The model reads them symbol by "
+        "symbol and learns to guess the next one; then it can tell its own."
+    ),
+    settings=FablesSettings,
+    make=make,
+    task="next_token",
+    order=30,
+)

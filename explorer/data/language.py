@@ -1,0 +1,173 @@
+r"""An artificial language in which agreement reaches across relative clauses.
+
+    S  -> NP_n VP_n .            n: singular or plural, drawn once per noun
+    NP -> the N_n | the N_n RC_n
+    RC -> that VP_n              "the dogs that chase the cat"
+        | that NP_m Vt_m         "the dog that the cats that sleep chase"
+    VP -> Vi_n | Vt_n NP_m
+
+A verb must agree with its own noun, however many clauses lie between: exactly what a
+memory is for (Linzen et al., 2016, https://aclanthology.org/Q16-1037). After each word
+the next one alone tells which rule goes on (LL(1)), so a sentence has one derivation
+and its entropy is exact.
+"""
+
+from functools import cache
+
+import numpy as np
+
+from explorer.config import N_, Settings, setting
+from explorer.data.base import (
+    MAX_VALIDATION_WINDOWS,
+    Data,
+    DataSpec,
+    Text,
+    split_point,
+    token_baselines,
+    windows,
+)
+from explorer.data.fields import validation_field, window_field
+from explorer.data.grammar import Grammar, Rates, Rule, rates, sample
+from explorer.data.tokens import TOKEN_CHOICES, TokenKind, encode
+
+SINGULAR, PLURAL = 0, 1
+NOUNS = (("dog", "dogs"), ("cat", "cats"), ("bird", "birds"), ("fox", "foxes"))
+ALONE = (("sleeps", "sleep"), ("sings", "sing"), ("runs", "run"))
+ON_OTHERS = (("sees", "see"), ("likes", "like"), ("chases", "chase"))
+
+
+class LanguageSettings(Settings):
+    """How deep the sentences nest, and how they are cut."""
+
+    recursion: float = setting(
+        0.3,
+        N_(
+            "Chance that a noun takes a relative clause, which may hold nouns of its "
+            "own: the higher, the further apart a verb and its subject stand."
+        ),
+        title=N_("Recursion"),
+        ge=0.0,
+        le=0.8,
+        step=0.05,
+    )
+    tokens: TokenKind = setting(
+        "word",
+        N_("What a model reads and writes one at a time."),
+        title=N_("Tokens"),
+        choices=TOKEN_CHOICES,
+    )
+    length: int = setting(
+        12000,
+        N_("How many tokens there are to learn from and to be judged by."),
+        title=N_("Length"),
+        ge=200,
+        le=50000,
+        step=200,
+        unit=N_("tokens"),
+        more=True,
+    )
+    window: int = window_field(32)
+    validation_share: float = validation_field()
+
+
+def evenly(*rights: str) -> tuple[Rule, ...]:
+    """Rules of equal chance; each right side is written with spaces."""
+    return tuple(Rule(1 / len(rights), tuple(right.split())) for right in rights)
+
+
+@cache
+def grammar(recursion: float) -> Grammar:
+    """The rules; the names of symbols are capitals, 0 is singular and 1 plural."""
+    rules = {
+        "S": evenly("NP0 VP0 .", "NP1 VP1 ."),
+        "ANY": evenly("NP0", "NP1"),
+        "RELATED": evenly("NP0 ON0", "NP1 ON1"),  # "(that) the cats chase"
+    }
+    for n in (SINGULAR, PLURAL):
+        rules |= {
+            f"NP{n}": (
+                Rule(1 - recursion, ("the", f"N{n}")),
+                Rule(recursion, ("the", f"N{n}", f"RC{n}")),
+            ),
+            f"RC{n}": evenly(f"that VP{n}", "that RELATED"),
+            f"VP{n}": evenly(f"ALONE{n}", f"ON{n} ANY"),
+            f"N{n}": evenly(*(noun[n] for noun in NOUNS)),
+            f"ALONE{n}": evenly(*(verb[n] for verb in ALONE)),
+            f"ON{n}": evenly(*(verb[n] for verb in ON_OTHERS)),
+        }
+    return rules
+
+
+def written(word: str) -> str:
+    """A word with the space before it, in a text of characters."""
+    return word if word == "." else f" {word}"
+
+
+def pieces(word: str, tokens: TokenKind) -> list[str]:
+    """The tokens that a word is."""
+    return [word] if tokens == "word" else list(written(word))
+
+
+def sentence_rates(recursion: float, tokens: TokenKind) -> Rates:
+    """Exact entropy and mean number of tokens of a sentence."""
+    return rates(grammar(recursion), "S", lambda word: len(pieces(word, tokens)))
+
+
+def sentences(settings: LanguageSettings, rng: np.random.Generator) -> list[str]:
+    """`length` tokens of sentence after sentence; the last one may be cut off."""
+    rules = grammar(settings.recursion)
+    found: list[str] = []
+    while len(found) < settings.length:
+        for word in sample(rules, "S", rng).words:
+            found.extend(pieces(word, settings.tokens))
+    return found[: settings.length]
+
+
+def alphabet(tokens: TokenKind) -> tuple[str, ...]:
+    """Every symbol the language can produce, sorted, seen in training or not."""
+    rules = grammar(0.5)
+    lexicon = {w for r in rules.values() for rule in r for w in rule.right} - set(rules)
+    return tuple(sorted({p for word in lexicon for p in pieces(word, tokens)}))
+
+
+def make(settings: LanguageSettings, seed: int) -> Data:
+    """Sampled sentences.
+
+    The floor is the entropy rate: what a reader pays per token who knows the grammar
+    and has read from the very beginning. A window that starts within a sentence hides
+    part of that past, and conditioning on less never lowers an entropy, so the floor
+    still bounds the expected loss from below. The loss counts the second half of a
+    window, where most sentences have begun inside it and the bound is tight.
+
+    Raises:
+        ExplorerError: if the text is too short for the window.
+    """
+    split = split_point(settings.length, settings.validation_share, settings.window)
+    found = sentences(settings, np.random.default_rng(seed))
+    symbols = alphabet(settings.tokens)
+    ids = encode(found, symbols)
+    return Data(
+        task="next_token",
+        train=windows(ids[:split], settings.window),
+        validation=windows(ids[split:], settings.window, MAX_VALIDATION_WINDOWS),
+        baselines=token_baselines(ids, split, len(symbols)),
+        floor=sentence_rates(settings.recursion, settings.tokens).per_token,
+        floor_note=N_("the entropy rate of the grammar"),
+        counted_from=settings.window // 2,
+        text=Text(ids, split, " " if settings.tokens == "word" else ""),
+        symbols=symbols,
+    )
+
+
+SPEC = DataSpec(
+    name="language",
+    title=N_("Artificial language"),
+    summary=N_(
+        "Sentences from a small grammar, where a verb must agree with a noun that may "
+        "stand many words back. How surprising they are is known exactly."
+    ),
+    settings=LanguageSettings,
+    make=make,
+    task="next_token",
+    order=40,
+)

@@ -1,0 +1,47 @@
+"""A person's own text."""
+
+from explorer.config import N_, Settings, setting
+from explorer.data import content
+from explorer.data.base import Data, DataSpec
+from explorer.data.fields import validation_field, window_field
+from explorer.data.tokens import TokenKind, next_token_data, pieces_of, tokens_field
+
+
+class OwnTextSettings(Settings):
+    """Which text, and cut into what."""
+
+    digest: str = setting(
+        content.NO_DIGEST,
+        N_("The fingerprint of the uploaded text; it is filled in for you."),
+        title=N_("Content"),
+        pattern="^[0-9a-f]{64}$",
+        more=True,
+    )
+    tokens: TokenKind = tokens_field()
+    window: int = window_field(48)
+    validation_share: float = validation_field()
+
+
+def make(settings: OwnTextSettings, seed: int) -> Data:
+    """The text is what it is: the seed changes nothing.
+
+    Raises:
+        ExplorerError: if there is no such content, it is too short for the window, or
+            it cannot be cut into words.
+    """
+    pieces = pieces_of(content.get_text(settings.digest), settings.tokens)
+    return next_token_data(
+        pieces, settings.tokens, settings.window, settings.validation_share
+    )
+
+
+SPEC = DataSpec(
+    name="own_text",
+    title=N_("Own text"),
+    summary=N_("A text file of yours, guessed symbol by symbol."),
+    settings=OwnTextSettings,
+    make=make,
+    task="next_token",
+    order=91,
+    offered=False,
+)

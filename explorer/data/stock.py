@@ -1,0 +1,224 @@
+r"""A stock-like random walk, to learn what cannot be forecast.
+
+The log price is a trend plus a gap:  log P_t = log P_0 + m t + gap_t,
+
+    gap_t = (1 - k) gap_{t-1} + w_{t mod 5} + s_t z_t,    z_t ~ N(0, 1)
+
+with daily drift m, mean reversion k, weekday effect w and volatility s_t, which
+switches between a calm and a turbulent regime (a Markov chain, as in Hamilton, 1989,
+https://doi.org/10.2307/1912559). With k = 0 and w = 0 the best forecast of tomorrow's
+price is today's, but for a drift too small to see: nobody beats "repeat the last".
+"""
+
+from typing import Literal
+
+import numpy as np
+
+from explorer.config import N_, Settings, setting
+from explorer.data.base import (
+    MAX_VALIDATION_WINDOWS,
+    Data,
+    DataSpec,
+    Floats,
+    Restore,
+    Scaler,
+    Series,
+    Windows,
+    next_value,
+    series_baselines,
+    split_point,
+    windows,
+)
+from explorer.data.fields import validation_field, window_field
+from explorer.data.noise import counted_places, matched
+
+DAYS_A_YEAR = 252
+FIRST_DAY = np.datetime64("2015-01-05")  # a Monday
+START_PRICE = 100.0
+TO_TURBULENT, TO_CALM = 1 / 60, 1 / 30  # chance per day to change the regime
+WEEK = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])  # Monday to Friday
+
+
+class StockSettings(Settings):
+    """How the price moves and what is to be foretold."""
+
+    target: Literal["log_return", "price"] = setting(
+        "log_return",
+        N_("What a model is given and asked for: each day's change, or the price."),
+        title=N_("Target"),
+        choices={"log_return": N_("log return"), "price": N_("price")},
+    )
+    drift: float = setting(
+        7.0,
+        N_("How much the price grows in a middling year."),
+        title=N_("Drift"),
+        ge=-50.0,
+        le=50.0,
+        step=1.0,
+        unit=N_("% per year"),
+    )
+    volatility: float = setting(
+        20.0,
+        N_("How far the price strays from its trend within a year, on average."),
+        title=N_("Volatility"),
+        ge=1.0,
+        le=100.0,
+        step=1.0,
+        unit=N_("% per year"),
+    )
+    turbulence: float = setting(
+        3.0,
+        N_(
+            "How many times livelier the turbulent regime is than the calm one; "
+            "1 means that there is one regime only."
+        ),
+        title=N_("Turbulence"),
+        ge=1.0,
+        le=6.0,
+        step=0.5,
+    )
+    mean_reversion: float = setting(
+        0.0,
+        N_("Share of the gap to the trend that closes each day; 0: a random walk."),
+        title=N_("Mean reversion"),
+        ge=0.0,
+        le=0.9,
+        step=0.05,
+    )
+    weekly: float = setting(
+        0.0,
+        N_("How much better Fridays are, and Mondays worse, than a usual day."),
+        title=N_("Weekday effect"),
+        ge=0.0,
+        le=3.0,
+        step=0.1,
+        unit=N_("% per day"),
+    )
+    length: int = setting(
+        2500,
+        N_("How many business days there are; 2500 are about ten years."),
+        title=N_("Length"),
+        ge=200,
+        le=10000,
+        step=100,
+        unit=N_("days"),
+        more=True,
+    )
+    window: int = window_field(32)
+    validation_share: float = validation_field()
+
+
+def volatilities(settings: StockSettings, rng: np.random.Generator) -> Floats:
+    """(n,) s_t of each day; its mean square is the set volatility's, per day."""
+    turbulent = np.empty(settings.length, bool)
+    share = TO_TURBULENT / (TO_TURBULENT + TO_CALM)  # of days, in the long run
+    now = bool(rng.random() < share)
+    for t, chance in enumerate(rng.random(settings.length)):
+        now ^= chance < (TO_CALM if now else TO_TURBULENT)
+        turbulent[t] = now
+    times = settings.turbulence
+    calm = 1 / np.sqrt(1 - share + share * times**2)
+    daily = settings.volatility / 100 / np.sqrt(DAYS_A_YEAR)
+    return np.asarray(daily * calm * np.where(turbulent, times, 1.0))
+
+
+def gaps(settings: StockSettings, shocks: Floats) -> Floats:
+    """(n,) gap_t between log price and trend; the first is 0."""
+    pushes = settings.weekly / 100 * WEEK[np.arange(len(shocks)) % 5] + shocks
+    gap = np.zeros(len(shocks))
+    for t in range(1, len(shocks)):
+        gap[t] = (1 - settings.mean_reversion) * gap[t - 1] + pushes[t]
+    return gap
+
+
+def price_after(scaled: Floats, shown: Floats, scaler: Scaler) -> Floats:
+    """Yesterday's price and a predicted log return make a price."""
+    return np.asarray(shown * np.exp(scaler.undo(scaled)))
+
+
+def repeat_price_loss(validation: Windows, counted_from: int, scaler: Scaler) -> float:
+    """Loss of repeating the last price, where returns are asked for: of saying 0."""
+    zero = scaler.apply(np.zeros(1))
+    return float(np.mean((validation.y[:, counted_from:] - zero) ** 2))
+
+
+def make(settings: StockSettings, seed: int) -> Data:
+    """Prices from `FIRST_DAY` on, business days only.
+
+    The floor is the mean variance of a day's step for somebody who knows the simulator
+    and the regime; a model, which sees a window only, can at best come near to it.
+
+    Raises:
+        ExplorerError: if the series is too short for the window.
+    """
+    rng = np.random.default_rng(seed)
+    n, steps = settings.length, settings.window
+    split = split_point(n, settings.validation_share, steps)
+    counted_from = steps // 2
+    places = counted_places(n, split, steps, counted_from)
+
+    volatility = volatilities(settings, rng)  # (n,)
+    drawn = volatility * rng.normal(size=n)
+    shocks = matched(drawn, volatility**2, split, places)
+    gap = gaps(settings, shocks)
+    drift = np.log1p(settings.drift / 100) / DAYS_A_YEAR
+    log_price = np.log(START_PRICE) + drift * np.arange(n) + gap
+    prices = np.exp(log_price)
+
+    restore: Restore = next_value
+    if settings.target == "price":
+        given = prices
+        # Var[P_t | past] of a lognormal step: E[P_t | past]^2 (exp(s^2) - 1).
+        expected = np.exp(log_price - shocks + volatility**2 / 2)
+        variance = expected**2 * np.expm1(volatility**2)
+    else:
+        # The return into the first day is drawn as if the gap had been 0 before.
+        given = np.append(drift + shocks[0], np.diff(log_price))
+        restore, variance = price_after, volatility**2
+
+    scaler = Scaler.fit(given[:split])
+    scaled = scaler.apply(given)
+    validation = windows(scaled[split:, None], steps, MAX_VALIDATION_WINDOWS)
+    baselines = series_baselines(validation, counted_from)
+    if settings.target == "log_return":
+        baselines["repeat last"] = repeat_price_loss(validation, counted_from, scaler)
+    random_walk = settings.mean_reversion == 0 and settings.weekly == 0
+    return Data(
+        task="forecast",
+        train=windows(scaled[:split, None], steps),
+        validation=validation,
+        baselines=baselines,
+        floor=float(np.mean(variance[places])) / scaler.scale**2,
+        floor_note=N_("the variance of a day's unforeseeable step"),
+        counted_from=counted_from,
+        series=Series(
+            np.busday_offset(FIRST_DAY, np.arange(n)),
+            prices,
+            scaled,
+            split,
+            N_("Date (business days)"),
+            N_("Price (currency units)"),
+        ),
+        scaler=scaler,
+        restore=restore,
+        hint=HINT if random_walk else "",
+    )
+
+
+HINT = N_(
+    "This is a random walk: no model is expected to beat repeating the last price, and "
+    "one that seems to has met a lucky stretch."
+)
+
+SPEC = DataSpec(
+    name="stock",
+    title=N_("Stock-like (synthetic)"),
+    summary=N_(
+        "A random walk with calm and turbulent times, like a share price. It teaches "
+        "what cannot be learned: repeating the last price is as good as it gets."
+    ),
+    settings=StockSettings,
+    make=make,
+    task="forecast",
+    order=20,
+)

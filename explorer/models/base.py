@@ -1,0 +1,154 @@
+"""What every architecture gives, and how its insides are named.
+
+Dimension letters, here and everywhere: B batch, T time, I inputs, O outputs, H hidden
+units, V symbols of a vocabulary, N heads, D width of a head.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from explorer.config import Settings
+from explorer.data.base import Task
+
+Kind = Literal["gate", "candidate", "memory", "hidden", "attention"]
+
+
+class Probe(Protocol):
+    """Is told every named value on the line that computes it.
+
+    What it returns is what the model goes on with, so a probe may also change a value.
+    """
+
+    def __call__(self, name: str, value: Tensor, /) -> Tensor: ...
+
+
+def ignore(name: str, value: Tensor, /) -> Tensor:
+    """The probe that looks at nothing: with it a model takes its fast path."""
+    return value
+
+
+def in_layer(probe: Probe, layer: int) -> Probe:
+    """The probe as the cell of one layer sees it: "hidden" becomes "layer_0.hidden"."""
+    if probe is ignore:
+        return ignore
+    return lambda name, value: probe(f"layer_{layer}.{name}", value)
+
+
+class Recorder:
+    """The probe that keeps what it is told.
+
+    A value named once per time step is stacked along a new axis 1; a value named once
+    per pass is kept as it is.
+
+    >>> look = Recorder()
+    >>> for t in range(3):
+    ...     _ = look("layer_0.hidden", torch.zeros(2, 7))
+    >>> look.values()["layer_0.hidden"].shape
+    torch.Size([2, 3, 7])
+    """
+
+    def __init__(self) -> None:
+        self.told: dict[str, list[Tensor]] = {}
+
+    def __call__(self, name: str, value: Tensor, /) -> Tensor:
+        self.told.setdefault(name, []).append(value)
+        return value
+
+    def values(self) -> dict[str, Tensor]:
+        """By name: (B, T, H) for steps, (B, N, T, T) for attention."""
+        return {
+            name: torch.stack(told, 1) if told[0].dim() == 2 else told[0]
+            for name, told in self.told.items()
+        }
+
+
+class Sizes(NamedTuple):
+    """What the data asks of a model."""
+
+    inputs: int  # I: numbers per step of a series; 1 for tokens
+    outputs: int  # O: numbers per step of the answer; V for tokens
+    symbols: int  # V, or 0 for a series
+    steps: int  # T: the longest sequence the model will see
+
+
+class Capture(NamedTuple):
+    """One thing that can be read out of a model while it runs."""
+
+    name: str  # as the probe is told it: "layer_0.forget_gate"
+    kind: Kind
+    title: str  # "Forget gate"
+    axes: tuple[
+        str, ...
+    ]  # without the batch: ("time", "unit") or ("head", "query", "key")
+    low: float  # ends of the colour range
+    high: float
+    centred: bool = False  # a signed value, drawn about zero
+
+
+CaptureAxes = ("time", "unit")
+
+
+def gate(layer: int, name: str, title: str) -> Capture:
+    """A value between 0 and 1 per time step and unit."""
+    return Capture(f"layer_{layer}.{name}", "gate", title, CaptureAxes, 0.0, 1.0)
+
+
+def signed(layer: int, name: str, kind: Kind, title: str, reach: float) -> Capture:
+    """A value per time step and unit that is drawn from -reach to +reach."""
+    return Capture(
+        f"layer_{layer}.{name}", kind, title, CaptureAxes, -reach, reach, centred=True
+    )
+
+
+class SequenceModel(nn.Module):
+    """An architecture: x (B, T, I) or (B, T) -> y (B, T, O).
+
+    `forward(x, probe=ignore)`: without a probe the fast path; with one, the written-out
+    equations over the same parameters, each value named as it is computed.
+    """
+
+    def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """How an architecture enters the catalogue: one `SPEC` at the end of its file."""
+
+    name: str
+    title: str
+    summary: str
+    """One or two sentences: the idea."""
+    settings: type[Settings]
+    make: Callable[[Any, Sizes], SequenceModel]
+    """(settings, sizes) -> model; ExplorerError for an impossible combination."""
+    captures: Callable[[Any], tuple[Capture, ...]]
+    equations: Callable[[Any, Sizes], str]
+    """(settings, sizes) -> Markdown with LaTeX, the run's own shapes filled in."""
+    diagram: Callable[[Any, Sizes], str]
+    """(settings, sizes) -> a mermaid flowchart of this very model."""
+    tasks: tuple[Task, ...]
+    order: int = 100
+    """Where it stands in the lessons."""
+
+
+AnyModule = TypeVar("AnyModule", bound=nn.Module)
+
+
+def embed(sizes: Sizes, width: int) -> tuple[nn.Module, int]:
+    """How a recurrent network is given its input, and how wide that then is.
+
+    A series goes in as it is; a token becomes a learned vector of `width` numbers.
+    """
+    if sizes.symbols:
+        return nn.Embedding(sizes.symbols, width), width
+    return nn.Identity(), sizes.inputs
+
+
+def parameters(model: nn.Module) -> int:
+    """How many numbers a model learns."""
+    return sum(p.numel() for p in model.parameters())

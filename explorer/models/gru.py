@@ -1,0 +1,205 @@
+r"""The gated recurrent unit: one state, and two gates that say how much of it changes.
+
+    r, z = sigma(W x + U h + b)             reset and update gate, 0..1
+    n    = tanh(W x + b + r * (U h + e))    candidate, -1..1
+    h'   = (1 - z) * n + z * h              hidden state
+    y    = V h' + d
+
+Here an update gate near 1 *keeps* the old state, as in Cho et al. (2014) and PyTorch;
+Chung et al. (2014) write z for what is 1 - z here. The reset gate stands outside of U,
+as in PyTorch; Cho et al. write U (r * h).
+
+Cho et al. (2014), Learning phrase representations. https://arxiv.org/abs/1406.1078
+Chung et al. (2014), Empirical evaluation. https://arxiv.org/abs/1412.3555
+"""
+
+import torch
+from torch import Tensor, nn
+
+from explorer.config import N_, Settings, setting
+from explorer.models import notation
+from explorer.models.base import (
+    Capture,
+    ModelSpec,
+    Probe,
+    SequenceModel,
+    Sizes,
+    embed,
+    gate,
+    ignore,
+    in_layer,
+    signed,
+)
+
+
+class GRUSettings(Settings):
+    """What can be chosen of a GRU."""
+
+    hidden_size: int = setting(
+        32,
+        N_(
+            "How many numbers the network carries from step to step, each with its own "
+            "gates. More can remember more, but learn and run more slowly."
+        ),
+        title=N_("Hidden size"),
+        ge=1,
+        le=512,
+        scale="log",
+    )
+    layers: int = setting(
+        1,
+        N_("How many recurrent layers stand on each other, each reading the last."),
+        title=N_("Layers"),
+        ge=1,
+        le=4,
+    )
+    dropout: float = setting(
+        0.0,
+        N_(
+            "The share of values hidden at random between layers while training, so "
+            "that the network relies on no single one. One layer has none."
+        ),
+        title=N_("Dropout"),
+        ge=0.0,
+        le=0.8,
+        step=0.05,
+        more=True,
+    )
+
+
+def cell(
+    x: Tensor,
+    h: Tensor,
+    W: Tensor,
+    U: Tensor,
+    b: Tensor,
+    e: Tensor,
+    probe: Probe = ignore,
+) -> Tensor:
+    """One step: x (B, I) and h (B, H) -> the next h (B, H).
+
+    Shapes: W (3H, I), U (3H, H), b and e (3H), their rows in PyTorch's order r, z, n.
+    Two biases, because the reset gate weakens the one and not the other.
+    """
+    Wx_r, Wx_z, Wx_n = (x @ W.T + b).chunk(3, dim=-1)  # 3 x (B, H)
+    Uh_r, Uh_z, Uh_n = (h @ U.T + e).chunk(3, dim=-1)  # 3 x (B, H)
+    r = probe("reset_gate", torch.sigmoid(Wx_r + Uh_r))
+    z = probe("update_gate", torch.sigmoid(Wx_z + Uh_z))
+    n = probe("candidate", torch.tanh(Wx_n + r * Uh_n))
+    return probe("hidden", (1 - z) * n + z * h)
+
+
+class GRU(SequenceModel):
+    """x (B, T, I) or tokens (B, T) -> y (B, T, O)."""
+
+    def __init__(self, settings: GRUSettings, sizes: Sizes) -> None:
+        super().__init__()
+        self.embedding, width = embed(sizes, settings.hidden_size)
+        self.gru = nn.GRU(
+            width,
+            settings.hidden_size,
+            settings.layers,
+            batch_first=True,
+            dropout=settings.dropout if settings.layers > 1 else 0.0,
+        )
+        self.head = nn.Linear(settings.hidden_size, sizes.outputs)
+
+    def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
+        x = self.embedding(x)  # (B, T, I or H)
+        h = self.gru(x)[0] if probe is ignore else self.written_out(x, probe)
+        return self.head(h)  # type: ignore[no-any-return]  # (B, T, O)
+
+    def weights(self, layer: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """W (3H, I), U (3H, H), b (3H) and e (3H) of a layer."""
+        W, U, b, e = self.gru.all_weights[layer]
+        return W, U, b, e
+
+    def written_out(self, x: Tensor, probe: Probe) -> Tensor:
+        """What `self.gru` computes, step by step: (B, T, I) -> (B, T, H)."""
+        for k in range(self.gru.num_layers):
+            if k > 0:
+                x = nn.functional.dropout(x, self.gru.dropout, self.training)
+            W, U, b, e = self.weights(k)
+            look = in_layer(probe, k)
+            h = x.new_zeros(x.shape[0], self.gru.hidden_size)
+            steps = []
+            for x_t in x.unbind(1):
+                h = cell(x_t, h, W, U, b, e, look)
+                steps.append(h)
+            # time first in memory, as in nn.GRU: dropout then draws the same mask
+            x = torch.stack(steps).transpose(0, 1)  # (B, T, H)
+        return x
+
+
+def captures(settings: GRUSettings) -> tuple[Capture, ...]:
+    return tuple(
+        capture
+        for k in range(settings.layers)
+        for capture in (
+            gate(k, "reset_gate", N_("Reset gate")),
+            gate(k, "update_gate", N_("Update gate (1 keeps the old state)")),
+            signed(k, "candidate", "candidate", N_("Candidate"), 1.0),
+            signed(k, "hidden", "hidden", N_("Hidden state"), 1.0),
+        )
+    )
+
+
+def equations(settings: GRUSettings, sizes: Sizes) -> str:
+    H, L = settings.hidden_size, settings.layers
+    total = r"(W_{%s} x_t + U_{%s} h_{t-1} + b_{%s})"
+    return "\n\n".join(
+        [
+            notation.display(
+                notation.entry(sizes, H), *notation.stack(L, settings.dropout)
+            ),
+            notation.display(
+                rf"r_t &= \sigma{total % ('r', 'r', 'r')}",
+                rf"z_t &= \sigma{total % ('z', 'z', 'z')}",
+                r"n_t &= \tanh(W_{n} x_t + b_{n} + r_t \odot (U_{n} h_{t-1} + e_{n}))",
+                r"h_t &= (1 - z_t) \odot n_t + z_t \odot h_{t-1}, \quad h_0 = 0",
+            ),
+            notation.display(notation.answer(sizes, H, L)),
+            notation.display(
+                *notation.weights("r,z,n", sizes, H, L),
+                rf"b_{{r,z}} &= b_{{ih}} + b_{{hh}} \in {notation.real(H)}",
+                rf"b_{{n}},\, e_{{n}} &\in {notation.real(H)}",
+            ),
+        ]
+    )
+
+
+def diagram(settings: GRUSettings, sizes: Sizes) -> str:
+    H = settings.hidden_size
+    return notation.recurrent_diagram(
+        "GRU",
+        sizes,
+        H,
+        settings.layers,
+        [
+            f'sum["W x + b, U h + e: 3 × {H}"]',
+            f'sum --> reset["r = σ: {H}"] --> candidate["n = tanh: {H}"]',
+            "sum --> candidate",
+            f'sum --> update["z = σ: {H}"]',
+            f'update --> hidden["h = (1 − z) · n + z · h: {H}"]',
+            "candidate --> hidden",
+            f"hidden {notation.NEXT_STEP} hidden",
+            f"hidden {notation.NEXT_STEP} sum",
+        ],
+    )
+
+
+SPEC = ModelSpec(
+    name="gru",
+    title=N_("GRU"),
+    summary=N_(
+        "One state and two gates: how much of the old state to keep, and how much of "
+        "it to use for the new. Nearly an LSTM, with a quarter fewer parameters."
+    ),
+    settings=GRUSettings,
+    make=GRU,
+    captures=captures,
+    equations=equations,
+    diagram=diagram,
+    tasks=("forecast", "next_token"),
+    order=30,
+)

@@ -1,0 +1,226 @@
+r"""Long short-term memory: gates decide what a protected memory keeps.
+
+    i, f, o = sigma(W x + U h + b)      input, forget and output gate, 0..1
+    g       = tanh(W x + U h + b)       candidate, -1..1
+    c'      = f * c + i * g             memory
+    h'      = o * tanh(c')              hidden state
+    y       = V h' + d
+
+The memory is changed by adding, so a gradient over k steps along it is the product of k
+forget gates: it lasts where they stay near 1.
+
+Hochreiter and Schmidhuber (1997), Long short-term memory.
+https://doi.org/10.1162/neco.1997.9.8.1735
+Forget gate: Gers, Schmidhuber and Cummins (2000), Learning to forget.
+https://doi.org/10.1162/089976600300015015
+"""
+
+import torch
+from torch import Tensor, nn
+
+from explorer.config import N_, Settings, setting
+from explorer.models import notation
+from explorer.models.base import (
+    Capture,
+    ModelSpec,
+    Probe,
+    SequenceModel,
+    Sizes,
+    embed,
+    gate,
+    ignore,
+    in_layer,
+    signed,
+)
+
+
+class LSTMSettings(Settings):
+    """What can be chosen of an LSTM."""
+
+    hidden_size: int = setting(
+        32,
+        N_(
+            "How many memory cells, each with its own gates. More can remember more, "
+            "but learn and run more slowly."
+        ),
+        title=N_("Hidden size"),
+        ge=1,
+        le=512,
+        scale="log",
+    )
+    layers: int = setting(
+        1,
+        N_("How many recurrent layers stand on each other, each reading the last."),
+        title=N_("Layers"),
+        ge=1,
+        le=4,
+    )
+    forget_bias: float = setting(
+        1.0,
+        N_(
+            "Where the forget gate starts: at 0 it keeps half of the memory each step, "
+            "at 1 73 %, at 3 95 %. This is the effective bias: PyTorch's two, summed."
+        ),
+        title=N_("Forget-gate bias at the start"),
+        ge=-3.0,
+        le=5.0,
+        step=0.5,
+    )
+    dropout: float = setting(
+        0.0,
+        N_(
+            "The share of values hidden at random between layers while training, so "
+            "that the network relies on no single one. One layer has none."
+        ),
+        title=N_("Dropout"),
+        ge=0.0,
+        le=0.8,
+        step=0.05,
+        more=True,
+    )
+
+
+def cell(
+    x: Tensor,
+    h: Tensor,
+    c: Tensor,
+    W: Tensor,
+    U: Tensor,
+    b: Tensor,
+    probe: Probe = ignore,
+) -> tuple[Tensor, Tensor]:
+    """One step: x (B, I), h and c (B, H) -> the next h and c.
+
+    Shapes: W (4H, I), U (4H, H), b (4H), their rows in PyTorch's order i, f, g, o.
+    """
+    i, f, g, o = (x @ W.T + h @ U.T + b).chunk(4, dim=-1)  # 4 x (B, H)
+    i = probe("input_gate", torch.sigmoid(i))
+    f = probe("forget_gate", torch.sigmoid(f))
+    o = probe("output_gate", torch.sigmoid(o))
+    g = probe("candidate", torch.tanh(g))
+    c = probe("memory", f * c + i * g)
+    h = probe("hidden", o * torch.tanh(c))
+    return h, c
+
+
+class LSTM(SequenceModel):
+    """x (B, T, I) or tokens (B, T) -> y (B, T, O)."""
+
+    def __init__(self, settings: LSTMSettings, sizes: Sizes) -> None:
+        super().__init__()
+        H = settings.hidden_size
+        self.embedding, width = embed(sizes, H)
+        self.lstm = nn.LSTM(
+            width,
+            H,
+            settings.layers,
+            batch_first=True,
+            dropout=settings.dropout if settings.layers > 1 else 0.0,
+        )
+        self.head = nn.Linear(H, sizes.outputs)
+        with torch.no_grad():
+            # PyTorch adds two biases: one holds the forget bias, the other starts at 0
+            for _, _, b, b_too in self.lstm.all_weights:
+                b[H : 2 * H].fill_(settings.forget_bias)
+                b_too[H : 2 * H].zero_()
+
+    def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
+        x = self.embedding(x)  # (B, T, I or H)
+        h = self.lstm(x)[0] if probe is ignore else self.written_out(x, probe)
+        return self.head(h)  # type: ignore[no-any-return]  # (B, T, O)
+
+    def weights(self, layer: int) -> tuple[Tensor, Tensor, Tensor]:
+        """W (4H, I), U (4H, H), b (4H) of a layer; b is PyTorch's two biases in one."""
+        W, U, b, b_too = self.lstm.all_weights[layer]
+        return W, U, b + b_too
+
+    def written_out(self, x: Tensor, probe: Probe) -> Tensor:
+        """What `self.lstm` computes, step by step: (B, T, I) -> (B, T, H)."""
+        for k in range(self.lstm.num_layers):
+            if k > 0:
+                x = nn.functional.dropout(x, self.lstm.dropout, self.training)
+            W, U, b = self.weights(k)
+            look = in_layer(probe, k)
+            h = c = x.new_zeros(x.shape[0], self.lstm.hidden_size)
+            steps = []
+            for x_t in x.unbind(1):
+                h, c = cell(x_t, h, c, W, U, b, look)
+                steps.append(h)
+            # time first in memory, as in nn.LSTM: dropout then draws the same mask
+            x = torch.stack(steps).transpose(0, 1)  # (B, T, H)
+        return x
+
+
+def captures(settings: LSTMSettings) -> tuple[Capture, ...]:
+    return tuple(
+        capture
+        for k in range(settings.layers)
+        for capture in (
+            gate(k, "input_gate", N_("Input gate")),
+            gate(k, "forget_gate", N_("Forget gate")),
+            gate(k, "output_gate", N_("Output gate")),
+            signed(k, "candidate", "candidate", N_("Candidate"), 1.0),
+            signed(k, "memory", "memory", N_("Memory"), 3.0),
+            signed(k, "hidden", "hidden", N_("Hidden state"), 1.0),
+        )
+    )
+
+
+def equations(settings: LSTMSettings, sizes: Sizes) -> str:
+    H, L = settings.hidden_size, settings.layers
+    total = r"(W_{%s} x_t + U_{%s} h_{t-1} + b_{%s})"
+    return "\n\n".join(
+        [
+            notation.display(
+                notation.entry(sizes, H), *notation.stack(L, settings.dropout)
+            ),
+            notation.display(
+                *(rf"{m}_t &= \sigma{total % (m, m, m)}" for m in "ifo"),
+                rf"g_t &= \tanh{total % ('g', 'g', 'g')}",
+                r"c_t &= f_t \odot c_{t-1} + i_t \odot g_t, \quad c_0 = 0",
+                r"h_t &= o_t \odot \tanh(c_t), \quad h_0 = 0",
+            ),
+            notation.display(notation.answer(sizes, H, L)),
+            notation.display(
+                *notation.weights("i,f,o,g", sizes, H, L),
+                rf"b_{{i,f,o,g}} &= b_{{ih}} + b_{{hh}} \in {notation.real(H)}",
+            ),
+        ]
+    )
+
+
+def diagram(settings: LSTMSettings, sizes: Sizes) -> str:
+    H = settings.hidden_size
+    return notation.recurrent_diagram(
+        "LSTM",
+        sizes,
+        H,
+        settings.layers,
+        [
+            f'sum["W x + U h + b: 4 × {H}"]',
+            f'sum --> forget["f = σ: {H}"] --> memory["c = f · c + i · g: {H}"]',
+            f'sum --> input["i = σ: {H}"] --> memory',
+            f'sum --> candidate["g = tanh: {H}"] --> memory',
+            f'sum --> output["o = σ: {H}"] --> hidden["h = o · tanh(c): {H}"]',
+            "memory --> hidden",
+            f"memory {notation.NEXT_STEP} memory",
+            f"hidden {notation.NEXT_STEP} sum",
+        ],
+    )
+
+
+SPEC = ModelSpec(
+    name="lstm",
+    title=N_("LSTM"),
+    summary=N_(
+        "A memory that is changed by adding, behind three gates: what to let in, what "
+        "to keep, what to show. It can hold a value over many steps."
+    ),
+    settings=LSTMSettings,
+    make=LSTM,
+    captures=captures,
+    equations=equations,
+    diagram=diagram,
+    tasks=("forecast", "next_token"),
+    order=20,
+)

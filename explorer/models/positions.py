@@ -1,0 +1,160 @@
+r"""How a Transformer knows the order of its steps: three ways behind one signature.
+
+Attention by itself sees a set, not a sequence. `enter` gives the residual stream its
+positions, `turn` gives them to queries and keys; each way uses one of the two.
+
+Sinusoidal: Vaswani et al. (2017). https://arxiv.org/abs/1706.03762
+Rotary: Su et al. (2021), RoFormer. https://arxiv.org/abs/2104.09864
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from explorer.errors import ExplorerError
+from explorer.models.notation import real
+
+
+MAX_HIDDEN_SIZE = 512
+
+
+def nearest_multiples(width: int, divisor: int) -> str:
+    """The allowed multiples of `divisor` around `width`, as an error names them.
+
+    >>> nearest_multiples(30, 4)
+    '28 or 32'
+    """
+    below = width // divisor * divisor
+    near = [n for n in (below, below + divisor) if 1 <= n <= MAX_HIDDEN_SIZE]
+    return " or ".join(map(str, near))
+
+
+def angles(steps: int, width: int) -> Tensor:
+    """Position times frequency, t / 10000^(2j / width): (T, width / 2, rounded up)."""
+    frequency = 10_000 ** -(torch.arange(0, width, 2) / width)
+    return torch.arange(steps)[:, None] * frequency
+
+
+class Sinusoidal(nn.Module):
+    """Adds a fixed wave to each unit; what comes in is scaled by sqrt(H) to match it.
+
+    Args:
+        hidden: H.
+        heads: N.
+        steps: T; longer sequences work too.
+    """
+
+    def __init__(self, hidden: int, heads: int, steps: int) -> None:
+        super().__init__()
+        self.table: Tensor
+        self.register_buffer("table", self.waves(steps, hidden), persistent=False)
+
+    @staticmethod
+    def waves(steps: int, hidden: int) -> Tensor:
+        """(T, H): sine in the even units, cosine in the odd ones."""
+        turned = angles(steps, hidden)
+        return torch.stack([turned.sin(), turned.cos()], -1).flatten(1)[:, :hidden]
+
+    def enter(self, h: Tensor) -> Tensor:
+        T, H = h.shape[1:]
+        table = self.table[:T] if len(self.table) >= T else self.waves(T, H).to(h)
+        return h * math.sqrt(H) + table  # (B, T, H)
+
+    def turn(self, q: Tensor) -> Tensor:
+        return q
+
+    @staticmethod
+    def equations(given: str, hidden: int, heads: int, steps: int) -> list[str]:
+        return [
+            rf"h_t &= \sqrt{{{hidden}}}\,({given}) + p_t, \quad p_t \in {real(hidden)}",
+            rf"p_{{t,2j}} &= \sin(t / 10000^{{2j/{hidden}}}), \quad "
+            rf"p_{{t,2j+1}} = \cos(t / 10000^{{2j/{hidden}}})",
+        ]
+
+
+class Learned(nn.Module):
+    """Adds a learned vector per position.
+
+    Args:
+        hidden: H.
+        heads: N.
+        steps: T; a longer sequence is an ExplorerError.
+    """
+
+    def __init__(self, hidden: int, heads: int, steps: int) -> None:
+        super().__init__()
+        self.table = nn.Embedding(steps, hidden)
+
+    def enter(self, h: Tensor) -> Tensor:
+        T, longest = h.shape[1], self.table.num_embeddings
+        if longest < T:
+            raise ExplorerError(
+                f"Learned positions reach {longest} steps, but got {T}. Give the last "
+                f"{longest} steps, or choose sinusoidal or rotary positions."
+            )
+        return h + self.table.weight[:T]  # (B, T, H)
+
+    def turn(self, q: Tensor) -> Tensor:
+        return q
+
+    @staticmethod
+    def equations(given: str, hidden: int, heads: int, steps: int) -> list[str]:
+        return [rf"h_t &= {given} + p_t, \quad p \in {real(steps, hidden)}"]
+
+
+class Rotary(nn.Module):
+    """Turns queries and keys by position, so that their product sees only distance.
+
+    Args:
+        hidden: H.
+        heads: N.
+        steps: T; longer sequences work too.
+
+    Raises:
+        ExplorerError: if the width of a head is odd, so that its units do not pair up.
+    """
+
+    def __init__(self, hidden: int, heads: int, steps: int) -> None:
+        super().__init__()
+        D = hidden // heads
+        if D % 2:
+            raise ExplorerError(
+                "Rotary positions need an even head width (hidden_size / heads), but "
+                f"got {hidden} / {heads} = {D}. Nearest hidden_size: "
+                f"{nearest_multiples(hidden, 2 * heads)}."
+            )
+        self.table: Tensor
+        self.register_buffer("table", self.turns(steps, D), persistent=False)
+
+    @staticmethod
+    def turns(steps: int, width: int) -> Tensor:
+        """(2, T, D / 2): cosine and sine of the angle of each pair of units."""
+        turned = angles(steps, width)
+        return torch.stack([turned.cos(), turned.sin()])
+
+    def enter(self, h: Tensor) -> Tensor:
+        return h
+
+    def turn(self, q: Tensor) -> Tensor:
+        """(B, N, T, D) -> the same shape; unit j and unit j + D / 2 are a pair."""
+        T, D = q.shape[2:]
+        table = self.table if self.table.shape[1] >= T else self.turns(T, D).to(q)
+        cos, sin = table[:, :T]  # 2 x (T, D / 2)
+        a, b = q.chunk(2, dim=-1)  # 2 x (B, N, T, D / 2)
+        return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
+
+    @staticmethod
+    def equations(given: str, hidden: int, heads: int, steps: int) -> list[str]:
+        D = hidden // heads
+        turn = rf"\theta = t / 10000^{{2j/{D}}}, \quad 0 \leq j < {D // 2}"
+        return [
+            rf"h_t &= {given}",
+            rf"(R q_t)_j &= q_{{t,j}} \cos\theta - q_{{t,j+{D // 2}}} \sin\theta, "
+            rf"\quad {turn}",
+            rf"(R q_t)_{{j+{D // 2}}} &= q_{{t,j}} \sin\theta + "
+            rf"q_{{t,j+{D // 2}}} \cos\theta",
+        ]
+
+
+Positions = Sinusoidal | Learned | Rotary

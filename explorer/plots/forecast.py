@@ -1,0 +1,201 @@
+"""What comes next? The truth, one-step predictions, and a forecast left to itself.
+
+The vertical range comes from the truth alone, so that a wild forecast leaves the plot
+instead of squeezing it.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.plots.parts import (
+    Figure,
+    Translate,
+    axis,
+    end_labels,
+    escape,
+    finite,
+    key,
+    last,
+    layout,
+    margin_for,
+)
+from explorer.plots.theme import GREY, colour_of
+from explorer.runs.records import View
+
+Floats = NDArray[np.float32]
+
+PADDING = 0.25
+"""Empty share above and below the truth."""
+
+
+class ForecastDrawn(NamedTuple):
+    """Exactly what the forecast chart shows, in the series' real units."""
+
+    model: str
+    positions: NDArray[Any]  # (n,) numbers or datetime64[D]
+    truth: Floats  # (n,)
+    one_step: Floats  # (n,) NaN where there is none
+    free: Floats  # (n,) NaN where there is none
+    free_from: int | None  # index at which the forecast is left to itself
+    axis: str
+    label: str
+
+
+def extract(model: str, view: View | None) -> ForecastDrawn:
+    """Read the view "prediction" of a series; None before there is one."""
+    if view is None or "positions" not in view.arrays:
+        none = np.empty(0, np.float32)
+        return ForecastDrawn(model, none, none, none, none, None, "", "")
+    arrays, notes = view.arrays, view.notes
+    positions = arrays["positions"]
+    context = notes.get("context")
+    inside = context is not None and 0 <= context < len(positions)
+    return ForecastDrawn(
+        model=model,
+        positions=positions.astype("datetime64[D]") if notes["dates"] else positions,
+        truth=finite(arrays["truth"]),
+        one_step=finite(arrays["one_step"]),
+        free=finite(arrays["free"]),
+        free_from=int(context) if inside else None,
+        axis=notes["axis"],
+        label=notes["label"],
+    )
+
+
+def figure(drawn: ForecastDrawn, _: Translate = str) -> Figure:
+    """The chart: truth neutral, one step strong, left to itself dashed."""
+    colour = colour_of(drawn.model)
+    lines = [
+        ("—", _("truth"), drawn.truth, GREY, {"width": 2}, 1.0),
+        ("—", _("one step"), drawn.one_step, colour, {"width": 2.4}, 1.0),
+        ("┄", _("free"), drawn.free, colour, {"width": 2.4, "dash": "dash"}, 1.0),
+    ]
+    x = axis(_(drawn.axis) if drawn.axis else _("time"))
+    y = axis(_(drawn.label) if drawn.label else _("value"))
+    span = _span(drawn.truth)
+    labels: list[dict[str, Any]] = []
+    if span is not None:
+        x["range"] = [_plain(drawn.positions[0]), _plain(drawn.positions[-1])]
+        y["range"] = list(span)
+        ends = [
+            (key(glyph, tint, escape(name)), end)
+            for glyph, name, values, tint, _line, _opacity in lines
+            if (end := last(values)) is not None
+        ]
+        labels = end_labels(ends, *span)
+    shapes = []
+    if drawn.free_from is not None:
+        start = _plain(drawn.positions[drawn.free_from])
+        shapes.append(_mark(start))
+        late = drawn.free_from > 0.6 * len(drawn.positions)
+        labels.append(_mark_words(start, _("free-running from here"), late))
+    return {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "lines" if len(values) > 1 else "markers",
+                "x": drawn.positions,
+                "y": values,
+                "name": name,
+                "line": {"color": tint, **line},
+                "marker": {"color": tint},
+                "opacity": opacity,
+            }
+            for _glyph, name, values, tint, line, opacity in lines
+        ],
+        "layout": layout(
+            x,
+            y,
+            shapes=shapes,
+            annotations=labels,
+            margin={**margin_for([line[1] for line in lines]), "t": 28},
+        ),
+    }
+
+
+def reading(drawn: ForecastDrawn, _: Translate = str) -> str:
+    """How far the predictions miss, against how far the series moves."""
+    spread = float(np.nanstd(drawn.truth)) if len(drawn.truth) else 0.0
+    ahead = _miss(drawn.one_step, drawn.truth)
+    if ahead is None or spread == 0:
+        return _("There is no prediction to judge yet.")
+    said = _(
+        "One step ahead, the model misses by %(percent).0f %% of the series' usual "
+        "swing on average."
+    ) % {"percent": 100 * ahead / spread}
+    free = _miss(drawn.free, drawn.truth)
+    if free is None:
+        return said
+    known = drawn.free[np.isfinite(drawn.free)]
+    if len(known) > 2 and float(np.std(known[len(known) // 2 :])) < 0.1 * spread:
+        return said + " " + _("Left to itself, its forecast goes flat.")
+    message = _("Left to itself for %(steps)d steps, by %(percent).0f %%.")
+    return said + " " + message % {"steps": len(known), "percent": 100 * free / spread}
+
+
+def alternative(drawn: ForecastDrawn, _: Translate = str) -> str:
+    """The chart in words, for those who do not see it."""
+    if not len(drawn.truth):
+        return _("Line chart of a forecast; nothing is drawn yet.")
+    message = _(
+        "Line chart of %(label)s over %(axis)s: the truth between %(low)s and "
+        "%(high)s, the model's one-step predictions, and its forecast left to itself "
+        "over the last %(steps)d steps."
+    )
+    return message % {
+        "label": _(drawn.label),
+        "axis": _(drawn.axis),
+        "low": f"{np.nanmin(drawn.truth):.3g}",
+        "high": f"{np.nanmax(drawn.truth):.3g}",
+        "steps": int(np.isfinite(drawn.free).sum()),
+    }
+
+
+def _span(truth: Floats) -> tuple[float, float] | None:
+    """The vertical range: the truth and some room; None where there is no truth."""
+    known = truth[np.isfinite(truth)]
+    if not len(known):
+        return None
+    low, high = float(known.min()), float(known.max())
+    room = PADDING * (high - low) or max(1.0, abs(high)) * PADDING
+    return low - room, high + room
+
+
+def _miss(said: Floats, truth: Floats) -> float | None:
+    """Mean absolute error where something was said; None where nothing was."""
+    errors = np.abs(said - truth)
+    errors = errors[np.isfinite(errors)]
+    return float(errors.mean()) if len(errors) else None
+
+
+def _plain(position: Any) -> Any:
+    """A place of the horizontal axis as JSON has it."""
+    return str(position) if isinstance(position, np.datetime64) else float(position)
+
+
+def _mark(x: Any) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "x0": x,
+        "x1": x,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "layer": "below",
+        "line": {"color": GREY, "width": 1, "dash": "dot"},
+    }
+
+
+def _mark_words(x: Any, words: str, late: bool) -> dict[str, Any]:
+    return {
+        "x": x,
+        "xanchor": "right" if late else "left",
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "text": escape(words) + (" →" if not late else ""),
+        "opacity": 0.8,
+    }

@@ -1,0 +1,140 @@
+"""What is known of a run: frozen, free of torch, and all that plots and pages see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.config import RunConfig
+
+Status = Literal["training", "paused", "finished", "stopped", "diverged", "failed"]
+
+ACTIVE: tuple[Status, ...] = ("training",)
+"""The states in which the engine drives a run."""
+
+ENDED: tuple[Status, ...] = ("finished", "stopped", "diverged", "failed")
+"""The states that a run does not leave."""
+
+
+class Curves(NamedTuple):
+    """One number per training step; index k is the loss after k weight updates."""
+
+    losses: NDArray[np.float32]  # (n,) in the loss's units
+    gradient_norms: NDArray[np.float32]  # (n,) before clipping
+    learning_rates: NDArray[np.float32]  # (n,)
+    seconds: NDArray[
+        np.float32
+    ]  # (n,) training time since the start, at the step's end
+
+    @classmethod
+    def empty(cls) -> "Curves":
+        """No steps yet."""
+        return cls(*(np.empty(0, np.float32) for _ in cls._fields))
+
+    def after(self, step: int) -> "Curves":
+        """Only the steps from index `step` on."""
+        return Curves(*(values[step:] for values in self))
+
+    def until(self, step: int) -> "Curves":
+        """Only the steps before index `step`."""
+        return Curves(*(values[:step] for values in self))
+
+    def then(self, more: "Curves") -> "Curves":
+        """These steps and the ones that follow."""
+        return Curves(*(np.concatenate(p) for p in zip(self, more, strict=True)))
+
+
+class Validation(NamedTuple):
+    """The loss on the held-out part after `step` weight updates."""
+
+    step: int
+    loss: float
+    seconds: float  # training time since the start
+
+
+class Command(NamedTuple):
+    """Something a person told a run, and the step before which it was applied."""
+
+    step: int
+    name: str  # "learning_rate", "pause", "resume", "stop"
+    value: float | None = None
+
+
+class Checkpoint(NamedTuple):
+    """The whole state of a run after `step` weight updates, as safetensors."""
+
+    step: int
+    state: bytes
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as it stands."""
+
+    id: str
+    config: RunConfig
+    status: Status
+    step: int
+    """Weight updates done."""
+    seconds: float
+    """Training time used."""
+    parameters: int
+    """How many numbers the model learns."""
+    created: datetime
+    """In UTC."""
+    message: str = ""
+    """What happened, in plain words, where the status alone does not say."""
+    parent: str | None = None
+    """The run that this one was forked from."""
+    parent_step: int | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether no further step will come."""
+        return self.status in ENDED
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What one slice of training brought; written to the store in one transaction."""
+
+    first_step: int
+    """Index of the first step in `curves`."""
+    curves: Curves
+    step: int
+    """Weight updates done at the slice's end."""
+    seconds: float
+    validations: tuple[Validation, ...] = ()
+    checkpoints: tuple[Checkpoint, ...] = ()
+    commands: tuple[Command, ...] = ()
+    """The commands that were applied at the slice's start, with their step."""
+    state: bytes | None = None
+    """The state at the slice's end, where it was asked for."""
+    status: Status = "training"
+    message: str = ""
+
+
+class Lines(NamedTuple):
+    """What a loss is measured against, in its own units."""
+
+    floor: float | None
+    floor_note: str
+    baselines: Mapping[str, float]
+    unit: str  # "mean squared error (standardised)" or "cross-entropy (nats per token)"
+
+
+@dataclass(frozen=True)
+class View:
+    """Something read out of a run's state at one moment: arrays and the words with them.
+
+    `arrays` are float32, uint8 or int64; `notes` is what JSON can hold.
+    """
+
+    name: str
+    """"prediction", "inside", "gradients"."""
+    step: int
+    arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    notes: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,189 @@
+"""The web server beside Streamlit's own: the live socket and plotly.js.
+
+Custom routes get neither Streamlit's Origin check nor its XSRF protection, so the
+socket checks Origin against Host itself, and shows a run only to those who know its
+unguessable id.
+"""
+
+import asyncio
+import gc
+import gzip
+import importlib.resources
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import plotly
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from explorer import catalog
+from explorer.engine.hub import Feed
+from explorer.engine.service import Engine, engine
+from explorer.errors import ExplorerError
+from explorer.plots.encode import to_json
+from explorer.ui.frames import frame
+from explorer.ui.sample import bring_sample
+from explorer.ui.wishes import LIVE, MOST_MESSAGE, Wish, read_wish
+
+log = logging.getLogger(__name__)
+
+SOCKET = "/explorer/live"
+PLOTLY = f"/explorer/plotly-{plotly.__version__}.min.js"
+
+LEAST_PAUSE = 0.15
+"""Seconds between two frames of one tab: more is not seen, only paid for."""
+
+FOREIGN = 4403
+"""Close code for a page of another site."""
+
+
+def same_origin(origin: str | None, host: str | None) -> bool:
+    """Whether a socket was opened by a page of this very server."""
+    return bool(origin and host) and urlsplit(origin or "").netloc == host
+
+
+async def live(socket: WebSocket) -> None:
+    """One tab: it sends wishes, and gets frames until it leaves."""
+    headers = socket.headers
+    if not same_origin(headers.get("origin"), headers.get("host")):
+        await socket.close(FOREIGN)
+        return
+    await socket.accept()
+    tab = _Tab(socket, engine())
+    try:
+        await tab.listen()
+    except WebSocketDisconnect:
+        log.debug("A tab left")
+    finally:
+        tab.leave()
+
+
+class _Tab:
+    """What one socket shows. A newer wish replaces the older one at once."""
+
+    def __init__(self, socket: WebSocket, owner: Engine) -> None:
+        self.socket, self.engine = socket, owner
+        self.wish = Wish()
+        self.feed: Feed | None = None
+        self.sender: asyncio.Task[None] | None = None
+
+    async def listen(self) -> None:
+        while True:
+            message = await self.socket.receive_text()
+            try:
+                wish = read_wish(message[: MOST_MESSAGE + 1])
+                await self.follow(wish)
+            except ExplorerError as error:
+                await self.socket.send_text(json.dumps({"error": str(error)}))
+
+    async def follow(self, wish: Wish) -> None:
+        """Show what is wished for from now on."""
+        if self.sender is not None:
+            self.sender.cancel()
+            self.sender = None
+        if wish.run != self.wish.run:
+            self.leave()
+        self.wish = wish
+        if not wish.run:
+            return
+        self.feed = await self.engine.hub.subscribe(wish.run, self)
+        live_views = wish.wanted() if wish.at == LIVE and not wish.hidden else ()
+        self.engine.hub.want(wish.run, self, live_views)
+        if not wish.hidden:
+            self.sender = asyncio.create_task(self.send())
+
+    async def send(self) -> None:
+        """Frames for the present wish, the newest only, as fast as the tab takes them."""
+        assert self.feed is not None
+        seen = 0
+        while True:
+            seen = await self.feed.next(seen)
+            try:
+                await self.socket.send_bytes(await self.encoded(self.feed))
+            except ExplorerError as error:
+                await self.socket.send_text(json.dumps({"error": str(error)}))
+            except (WebSocketDisconnect, RuntimeError):
+                # The tab went away between two frames; `listen` cleans up.
+                return
+            await asyncio.sleep(LEAST_PAUSE)
+
+    async def encoded(self, feed: Feed) -> bytes:
+        """The frame for this tab; tabs with the same wish share it."""
+        wish, snapshot = self.wish, feed.snapshot
+        step = snapshot.run.step if wish.at == LIVE else wish.at
+        if wish.at != LIVE or snapshot.run.status != "training":
+            views = await self.stored(feed, step)
+        else:
+            views = snapshot.views
+        return feed.encoded(
+            (wish, len(views)), lambda: to_json(frame(snapshot, wish, views))
+        )
+
+    async def stored(self, feed: Feed, step: int) -> dict[Any, Any]:
+        """Views of a moment that lies still: a checkpoint, or where the run rests."""
+        wanted = self.wish.wanted()
+        run = feed.snapshot.run
+        if run.step == 0 and not feed.snapshot.checkpoints:
+            return {}
+        views = await self.engine.look_async(run.id, step, wanted)
+        return dict(zip(wanted, views, strict=True))
+
+    def leave(self) -> None:
+        """Watch nothing any more."""
+        if self.sender is not None:
+            self.sender.cancel()
+            self.sender = None
+        if self.feed is not None:
+            self.engine.hub.leave(self.wish.run, self)
+            self.feed = None
+
+
+@cache
+def _plotly_js() -> bytes:
+    path = importlib.resources.files("plotly") / "package_data" / "plotly.min.js"
+    return gzip.compress(path.read_bytes(), compresslevel=6)
+
+
+async def plotly_js(request: Request) -> Response:
+    """plotly.js as the installed plotly package has it; no other host is needed."""
+    body = await asyncio.to_thread(_plotly_js)
+    headers = {
+        "Content-Encoding": "gzip",
+        "Cache-Control": "public, max-age=31536000, immutable",
+    }
+    return Response(body, media_type="text/javascript", headers=headers)
+
+
+ROUTES: list[BaseRoute] = [
+    WebSocketRoute(SOCKET, live),
+    Route(PLOTLY, plotly_js),
+]
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Bring up the engine behind the first page; let go of it at the end."""
+    owner = await asyncio.to_thread(_bring_up)
+    owner.hub.attach(asyncio.get_running_loop())
+    warm = asyncio.create_task(asyncio.to_thread(_plotly_js))
+    yield {"engine": owner}
+    warm.cancel()
+    await asyncio.to_thread(owner.close)
+
+
+def _bring_up() -> Engine:
+    owner = engine()
+    bring_sample(owner)
+    catalog.models()
+    catalog.datasets()
+    # What is imported by now stays; the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    return owner

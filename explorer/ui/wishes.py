@@ -1,0 +1,73 @@
+"""What a browser tab asks to see, as it comes through the socket."""
+
+import json
+from typing import Literal
+
+from explorer.config import Settings, setting
+from explorer.engine.jobs import Wanted
+from explorer.errors import ExplorerError
+
+LIVE = -1
+MOST_MESSAGE = 4000
+"""Characters that one message of a tab may have."""
+
+
+class Wish(Settings):
+    """One tab's choices. Settings of views are checked again where they are used."""
+
+    run: str = setting(
+        "", "The run to watch.", title="Run", pattern=r"^[A-Za-z0-9_-]{0,64}$"
+    )
+    language: Literal["en", "zh"] = "en"
+    at: int = setting(LIVE, "The step to look at.", title="At", ge=LIVE, le=10**6)
+    hidden: bool = False
+    axis: Literal["step", "second"] = "step"
+    scale: Literal["log", "linear"] = "log"
+    gradient: Literal["time", "training"] = "time"
+    capture: str = setting(
+        "", "The value to look at.", title="Value", pattern=r"^[a-z0-9_.]{0,60}$"
+    )
+    head: int = setting(0, "Attention head.", title="Head", ge=0, le=63)
+    temperature: float = setting(
+        0.8, "Daring.", title="Temperature", ge=0.0, le=2.0
+    )
+    top_k: int = setting(0, "Likeliest tokens.", title="Top k", ge=0, le=100)
+    prompt: str = setting(
+        "", "Beginning.", title="Prompt", pattern=r"^[\s\S]{0,200}$"
+    )
+
+    def wanted(self) -> tuple[Wanted, ...]:
+        """The views that this needs from a worker."""
+        views = [
+            ("prediction", ("temperature", "top_k", "prompt")),
+            ("inside", ("capture", "head")),
+        ]
+        asked = [
+            Wanted(view, json.dumps({n: getattr(self, n) for n in names}))
+            for view, names in views
+        ]
+        if self.gradient == "time":
+            asked.append(Wanted("gradients"))
+        return tuple(asked)
+
+
+def read_wish(message: str) -> Wish:
+    """Check what came through the socket.
+
+    Raises:
+        ExplorerError: one sentence about what is wrong with it.
+    """
+    if len(message) > MOST_MESSAGE:
+        raise ExplorerError(
+            f"A message may have {MOST_MESSAGE} characters, but this one has "
+            f"{len(message)}. Reload the page."
+        )
+    try:
+        values = json.loads(message)
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        raise ExplorerError(
+            "A message must be a JSON object, but this one is not. Reload the page."
+        )
+    return Wish.read(values, "wish")
