@@ -110,7 +110,10 @@ class Live {
   }
 
   buildControl({ name, label, kind, options, value, min, max, step, help }) {
-    const current = this.choice[name] ?? value
+    const known = this.choice[name]
+    const fits = known !== undefined && (kind !== "select" || options.some(([id]) => String(id) === String(known)))
+    const current = fits ? known : value
+    this.choice[name] = current
     let input
     if (kind === "select") {
       input = element("select")

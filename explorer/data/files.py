@@ -15,7 +15,7 @@ from explorer.data.content import MAX_SERIES_VALUES, MAX_TEXT_BYTES
 from explorer.errors import ExplorerError, unknown
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pandas as pd  # type: ignore[import-untyped]
 
 MIN_VALUES = 100  # also characters, for a text
 MAX_TABLE_BYTES = 32_000_000

@@ -352,5 +352,8 @@ class Runner:
 
 def _with_status(progress: Progress, status: Status) -> Progress:
     """The same slice of a run that then rests."""
-    command = Command(progress.step, "pause" if status == "paused" else "stop")
-    return replace(progress, status=status, commands=(*progress.commands, command))
+    name = "pause" if status == "paused" else "stop"
+    commands = progress.commands
+    if status != "paused" or len(progress.curves.losses) or not commands:
+        commands = (*commands, Command(progress.step, name))
+    return replace(progress, status=status, commands=commands)

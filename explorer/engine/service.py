@@ -49,6 +49,15 @@ class Engine:
         self._runner.start(run)
         return run
 
+    def prepare(self, config: RunConfig) -> Run:
+        """Enter a new run that waits for "step" or "resume".
+
+        Raises:
+            ExplorerError: if the config is not sound.
+        """
+        parameters = catalog.parameter_count(config)
+        return self.store.create(config, parameters, status="paused")
+
     def fork(self, run_id: str, step: int, config: RunConfig) -> Run:
         """A new run that goes on from a checkpoint of `run_id` with other settings.
 

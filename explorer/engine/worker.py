@@ -16,7 +16,7 @@ from explorer import catalog
 from explorer.config import RunConfig
 from explorer.engine.jobs import Job, Result, Wanted
 from explorer.errors import ExplorerError
-from explorer.inspection.base import Request, Subject, look
+from explorer.inspection.base import Request, Subject, look, views
 from explorer.runs.records import View
 from explorer.training.trainer import Budget, Trainer
 
@@ -39,10 +39,17 @@ _live: OrderedDict[str, _Live] = OrderedDict()
 _lock = threading.Lock()
 
 
-def warm_up() -> int:
-    """Load what a slice needs; one torch thread, so that numbers never depend on load."""
+def warm_up() -> None:
+    """Train every architecture for a step and look at it, so that nobody waits for it.
+
+    One torch thread, so that a run's numbers never depend on the load.
+    """
     torch.set_num_threads(1)
-    return len(catalog.models()) + len(catalog.datasets())
+    for name in catalog.models():
+        trainer = Trainer(catalog.make_config(model=name))
+        trainer.advance(Budget(steps=1))
+        for view in views():
+            _look(_subject(trainer), Wanted(view))
 
 
 def run_slices(jobs: list[Job]) -> list[Result]:

@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from explorer.errors import ExplorerError
 from explorer.models.notation import real
 
-
 MAX_HIDDEN_SIZE = 512
 
 

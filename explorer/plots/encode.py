@@ -37,7 +37,10 @@ def _array(values: NDArray[Any]) -> Any:
     if values.size == 0:
         return []
     packed = np.ascontiguousarray(values, _packed_type(values))
-    spec = {"dtype": packed.dtype.str[1:], "bdata": b64encode(packed).decode()}
+    spec = {
+        "dtype": packed.dtype.str[1:],
+        "bdata": b64encode(packed.tobytes()).decode(),
+    }
     if values.ndim > 1:
         spec["shape"] = ", ".join(map(str, values.shape))
     return spec

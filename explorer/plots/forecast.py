@@ -20,6 +20,7 @@ from explorer.plots.parts import (
     last,
     layout,
     margin_for,
+    plain,
 )
 from explorer.plots.theme import GREY, colour_of
 from explorer.runs.records import View
@@ -50,15 +51,14 @@ def extract(model: str, view: View | None) -> ForecastDrawn:
         return ForecastDrawn(model, none, none, none, none, None, "", "")
     arrays, notes = view.arrays, view.notes
     positions = arrays["positions"]
-    context = notes.get("context")
-    inside = context is not None and 0 <= context < len(positions)
+    context = int(notes.get("context", -1))
     return ForecastDrawn(
         model=model,
         positions=positions.astype("datetime64[D]") if notes["dates"] else positions,
         truth=finite(arrays["truth"]),
         one_step=finite(arrays["one_step"]),
         free=finite(arrays["free"]),
-        free_from=int(context) if inside else None,
+        free_from=context if 0 <= context < len(positions) else None,
         axis=notes["axis"],
         label=notes["label"],
     )
@@ -67,27 +67,27 @@ def extract(model: str, view: View | None) -> ForecastDrawn:
 def figure(drawn: ForecastDrawn, _: Translate = str) -> Figure:
     """The chart: truth neutral, one step strong, left to itself dashed."""
     colour = colour_of(drawn.model)
-    lines = [
-        ("—", _("truth"), drawn.truth, GREY, {"width": 2}, 1.0),
-        ("—", _("one step"), drawn.one_step, colour, {"width": 2.4}, 1.0),
-        ("┄", _("free"), drawn.free, colour, {"width": 2.4, "dash": "dash"}, 1.0),
+    lines: list[tuple[str, str, Floats, str, dict[str, Any]]] = [
+        ("—", _("truth"), drawn.truth, GREY, {"width": 2}),
+        ("—", _("one step"), drawn.one_step, colour, {"width": 2.4}),
+        ("┄", _("free"), drawn.free, colour, {"width": 2.4, "dash": "dash"}),
     ]
     x = axis(_(drawn.axis) if drawn.axis else _("time"))
     y = axis(_(drawn.label) if drawn.label else _("value"))
     span = _span(drawn.truth)
     labels: list[dict[str, Any]] = []
     if span is not None:
-        x["range"] = [_plain(drawn.positions[0]), _plain(drawn.positions[-1])]
+        x["range"] = [plain(drawn.positions[0]), plain(drawn.positions[-1])]
         y["range"] = list(span)
         ends = [
             (key(glyph, tint, escape(name)), end)
-            for glyph, name, values, tint, _line, _opacity in lines
+            for glyph, name, values, tint, _line in lines
             if (end := last(values)) is not None
         ]
         labels = end_labels(ends, *span)
     shapes = []
     if drawn.free_from is not None:
-        start = _plain(drawn.positions[drawn.free_from])
+        start = plain(drawn.positions[drawn.free_from])
         shapes.append(_mark(start))
         late = drawn.free_from > 0.6 * len(drawn.positions)
         labels.append(_mark_words(start, _("free-running from here"), late))
@@ -101,9 +101,8 @@ def figure(drawn: ForecastDrawn, _: Translate = str) -> Figure:
                 "name": name,
                 "line": {"color": tint, **line},
                 "marker": {"color": tint},
-                "opacity": opacity,
             }
-            for _glyph, name, values, tint, line, opacity in lines
+            for _glyph, name, values, tint, line in lines
         ],
         "layout": layout(
             x,
@@ -121,18 +120,28 @@ def reading(drawn: ForecastDrawn, _: Translate = str) -> str:
     ahead = _miss(drawn.one_step, drawn.truth)
     if ahead is None or spread == 0:
         return _("There is no prediction to judge yet.")
-    said = _(
-        "One step ahead, the model misses by %(percent).0f %% of the series' usual "
-        "swing on average."
-    ) % {"percent": 100 * ahead / spread}
     free = _miss(drawn.free, drawn.truth)
-    if free is None:
-        return said
     known = drawn.free[np.isfinite(drawn.free)]
-    if len(known) > 2 and float(np.std(known[len(known) // 2 :])) < 0.1 * spread:
-        return said + " " + _("Left to itself, its forecast goes flat.")
-    message = _("Left to itself for %(steps)d steps, by %(percent).0f %%.")
-    return said + " " + message % {"steps": len(known), "percent": 100 * free / spread}
+    numbers = {
+        "ahead": 100 * ahead / spread,
+        "free": 100 * (free or 0.0) / spread,
+        "steps": len(known),
+    }
+    message = _(
+        "One step ahead the model misses by %(ahead).0f %% of the series' usual swing, "
+        "left to itself for %(steps)d steps by %(free).0f %%."
+    )
+    if free is None:
+        message = _(
+            "One step ahead the model misses by %(ahead).0f %% of the series' usual "
+            "swing."
+        )
+    elif len(known) > 2 and float(np.std(known[len(known) // 2 :])) < 0.1 * spread:
+        message = _(
+            "One step ahead the model misses by %(ahead).0f %% of the series' usual "
+            "swing; left to itself, its forecast goes flat."
+        )
+    return message % numbers
 
 
 def alternative(drawn: ForecastDrawn, _: Translate = str) -> str:
@@ -168,11 +177,6 @@ def _miss(said: Floats, truth: Floats) -> float | None:
     errors = np.abs(said - truth)
     errors = errors[np.isfinite(errors)]
     return float(errors.mean()) if len(errors) else None
-
-
-def _plain(position: Any) -> Any:
-    """A place of the horizontal axis as JSON has it."""
-    return str(position) if isinstance(position, np.datetime64) else float(position)
 
 
 def _mark(x: Any) -> dict[str, Any]:

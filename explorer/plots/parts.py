@@ -49,7 +49,7 @@ def thin(values: Points, kept: int = KEPT_POINTS) -> NDArray[np.intp]:
 
     The smallest and the largest value of every bucket stay, besides the two ends.
     Each bucket is a power of two wide and starts at a multiple of its width: as a curve
-    grows its drawn past holds still, and when the width doubles, buckets merge in pairs.
+    grows its drawn past holds still, and when widths double, buckets merge in pairs.
     """
     n = len(values)
     if n <= kept:
@@ -152,6 +152,11 @@ def width_of(text: str) -> int:
     (4, 4)
     """
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def plain(position: Any) -> Any:
+    """A place of a horizontal axis as JSON has it: a number, or a date in ISO form."""
+    return str(position) if isinstance(position, np.datetime64) else float(position)
 
 
 def short(value: float) -> str:

@@ -5,7 +5,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.plots.parts import Figure, Translate, axis, escape, finite, layout, thin
+from explorer.plots.parts import (
+    Figure,
+    Translate,
+    axis,
+    escape,
+    finite,
+    layout,
+    plain,
+    thin,
+)
 from explorer.plots.theme import GREY
 
 KEPT_POINTS = 400
@@ -35,7 +44,7 @@ def extract(
     return PreviewDrawn(
         positions=shown[kept],
         values=finite(values[kept]),
-        begins=_plain(shown[split]) if inside else None,
+        begins=plain(shown[split]) if inside else None,
         length=len(values),
         held_out=max(0, len(values) - split),
         axis=axis,
@@ -56,7 +65,7 @@ def figure(drawn: PreviewDrawn, _: Translate = str) -> Figure:
     }
     shapes, words = [], []
     if drawn.begins is not None:
-        shapes.append(_shade(drawn.begins, _plain(drawn.positions[-1])))
+        shapes.append(_shade(drawn.begins, plain(drawn.positions[-1])))
         words.append(
             {
                 "x": 1,
@@ -106,11 +115,6 @@ def alternative(drawn: PreviewDrawn, _: Translate = str) -> str:
         "held": drawn.held_out,
         "length": drawn.length,
     }
-
-
-def _plain(position: Any) -> Any:
-    """A place of the horizontal axis as JSON has it."""
-    return str(position) if isinstance(position, np.datetime64) else float(position)
 
 
 def _shade(start: Any, end: Any) -> dict[str, Any]:

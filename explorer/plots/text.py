@@ -1,4 +1,4 @@
-"""What would it say next? The likeliest next tokens, and how much each one surprised."""
+"""What would it say next? The likeliest next tokens, and how each one surprised."""
 
 import math
 from collections.abc import Iterable
@@ -45,7 +45,7 @@ def figure(drawn: TextDrawn, _: Translate = str) -> Figure:
         colour=colour_of(drawn.model),
         rows=LIKELIEST,
         reach=1.0,
-        titles=(_("probability (%)"), _("next token")),
+        titles=(_("probability (%)"), _("next token (character or word)")),
     )
 
 

@@ -17,7 +17,6 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-import plotly
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -29,13 +28,11 @@ from explorer.engine.service import Engine, engine
 from explorer.errors import ExplorerError
 from explorer.plots.encode import to_json
 from explorer.ui.frames import frame
+from explorer.ui.places import PLOTLY, SOCKET
 from explorer.ui.sample import bring_sample
 from explorer.ui.wishes import LIVE, MOST_MESSAGE, Wish, read_wish
 
 log = logging.getLogger(__name__)
-
-SOCKET = "/explorer/live"
-PLOTLY = f"/explorer/plotly-{plotly.__version__}.min.js"
 
 LEAST_PAUSE = 0.15
 """Seconds between two frames of one tab: more is not seen, only paid for."""

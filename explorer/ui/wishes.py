@@ -28,13 +28,9 @@ class Wish(Settings):
         "", "The value to look at.", title="Value", pattern=r"^[a-z0-9_.]{0,60}$"
     )
     head: int = setting(0, "Attention head.", title="Head", ge=0, le=63)
-    temperature: float = setting(
-        0.8, "Daring.", title="Temperature", ge=0.0, le=2.0
-    )
+    temperature: float = setting(0.8, "Daring.", title="Temperature", ge=0.0, le=2.0)
     top_k: int = setting(0, "Likeliest tokens.", title="Top k", ge=0, le=100)
-    prompt: str = setting(
-        "", "Beginning.", title="Prompt", pattern=r"^[\s\S]{0,200}$"
-    )
+    prompt: str = setting("", "Beginning.", title="Prompt", pattern=r"^[\s\S]{0,200}$")
 
     def wanted(self) -> tuple[Wanted, ...]:
         """The views that this needs from a worker."""

@@ -1,0 +1,266 @@
+"""What does a gate keep? One capture of a recurrent layer as a heat map.
+
+Time runs to the right, every row is one hidden unit, the input stands above. Values are
+quantised to whole percents of the capture's range, which never changes: 24 kB instead
+of 94 kB for 64 x 200 values, and the picture does not re-scale itself.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.config import N_
+from explorer.plots.parts import (
+    Figure,
+    Translate,
+    axis,
+    escape,
+    layout,
+    short,
+    visible,
+    width_of,
+)
+from explorer.plots.theme import ATTENTION, GATE_AXES, GREY, SIGNED
+from explorer.runs.records import View
+
+ENDS: Mapping[str, tuple[str, str]] = {
+    "input": (N_("0 ignores"), N_("1 writes")),
+    "forget": (N_("0 forgets"), N_("1 keeps")),
+    "output": (N_("0 hides"), N_("1 shows")),
+    "reset": (N_("0 drops"), N_("1 uses")),
+    "update": (N_("0 replaces"), N_("1 keeps")),
+}
+"""What the ends of a gate's colour bar mean."""
+
+SENTENCES: Mapping[str, str] = {
+    "input": N_(
+        "The input gate lets in %(mean).0f %% on average; "
+        "%(shut).0f %% of its values are nearly shut (below 0.1)."
+    ),
+    "forget": N_(
+        "The forget gate keeps %(mean).0f %% on average; "
+        "%(shut).0f %% of its values are nearly shut (below 0.1)."
+    ),
+    "output": N_(
+        "The output gate shows %(mean).0f %% on average; "
+        "%(shut).0f %% of its values are nearly shut (below 0.1)."
+    ),
+    "reset": N_(
+        "The reset gate lets %(mean).0f %% of the past through on average; "
+        "%(shut).0f %% of its values are nearly shut (below 0.1)."
+    ),
+    "update": N_(
+        "The update gate keeps %(mean).0f %% of the old state on average; "
+        "%(shut).0f %% of its values are below 0.1, where the state is replaced."
+    ),
+}
+
+STRIP_LETTERS = 90
+"""Letters that fit side by side above the heat map."""
+
+
+class GatesDrawn(NamedTuple):
+    """Exactly what the heat map shows."""
+
+    gate: str  # "forget", "memory", "hidden", ...
+    title: str
+    percent: NDArray[Any]  # (H, T) uint8 0..100, or int8 -100..100 where centred;
+    # float32 with NaN where a value was not a number
+    low: float
+    high: float
+    centred: bool
+    step: int  # of the run
+    series: NDArray[np.float32] | None  # (T,) the input in real units
+    tokens: tuple[str, ...] | None  # T of them
+
+
+def extract(view: View | None) -> GatesDrawn:
+    """Read the view "inside" of a capture (T, H); None before there is one."""
+    if view is None or "values" not in view.arrays:
+        none = np.empty((0, 0), np.uint8)
+        return GatesDrawn("", "", none, 0.0, 1.0, False, 0, None, None)
+    notes = view.notes
+    low, high, centred = float(notes["low"]), float(notes["high"]), notes["centred"]
+    labels = notes.get("labels")
+    return GatesDrawn(
+        gate=notes["capture"].rpartition(".")[2].removesuffix("_gate"),
+        title=notes["title"],
+        percent=quantise(view.arrays["values"].T, low, high, centred),
+        low=low,
+        high=high,
+        centred=bool(centred),
+        step=view.step,
+        series=view.arrays.get("input"),
+        tokens=None if labels is None else tuple(labels),
+    )
+
+
+def quantise(
+    values: NDArray[Any], low: float, high: float, centred: bool
+) -> NDArray[Any]:
+    """Whole percents of the range: 0..100 from low to high, or -100..100 about zero.
+
+    Values beyond the range take the colour of its end. Where a value is not a number
+    the array stays float32, so that the cell can be left empty.
+    """
+    with np.errstate(invalid="ignore"):
+        if centred:
+            share = values / max(abs(low), abs(high))
+        else:
+            share = (values - low) / (high - low)
+        percent = np.rint(100 * share).clip(-100 if centred else 0, 100)
+    if np.isnan(percent).any():
+        return np.ascontiguousarray(percent, np.float32)
+    return np.ascontiguousarray(percent, np.int8 if centred else np.uint8)
+
+
+def figure(drawn: GatesDrawn, _: Translate = str) -> Figure:
+    """The heat map, and the input above it."""
+    units, steps = drawn.percent.shape
+    colours = SIGNED if drawn.centred else GATE_AXES.get(drawn.gate, ATTENTION)
+    heat = {
+        "type": "heatmap",
+        "z": drawn.percent,
+        "x0": 1,
+        "dx": 1,
+        "y0": 1,
+        "dy": 1,
+        "coloraxis": colours,
+        "hoverongaps": False,
+        "hovertemplate": _hover(drawn, _),
+    }
+    strip = _strip(drawn)
+    x = axis(_("time step"), showgrid=False, anchor="y")
+    y = axis(_("hidden units, one per row"), showgrid=False)
+    if units:
+        x["range"] = [0.5, steps + 0.5]
+        y["range"] = [units + 0.5, 0.5]
+    extra: dict[str, Any] = {colours: _colours(drawn, _)}
+    if strip:
+        y["domain"] = [0.0, 0.82]
+        extra["yaxis2"] = _strip_axis(drawn, _)
+    return {"data": [heat, *strip], "layout": layout(x, y, **extra)}
+
+
+def reading(drawn: GatesDrawn, _: Translate = str) -> str:
+    """What the values have in common, in one sentence."""
+    values = drawn.percent[np.isfinite(drawn.percent)].astype(np.float32)
+    if not len(values):
+        return _("There is nothing to see inside yet.")
+    if drawn.gate in SENTENCES:
+        return _(SENTENCES[drawn.gate]) % {
+            "mean": float(values.mean()),
+            "shut": 100 * float(np.mean(values < 10)),
+        }
+    lowest, highest = (_value(drawn, float(v)) for v in (values.min(), values.max()))
+    if drawn.centred:
+        message = _(
+            "%(title)s: values run from %(low)s to %(high)s; %(ends).0f %% lie at the "
+            "ends of the colours, beyond ±%(edge)s."
+        )
+        return message % {
+            "title": _(drawn.title),
+            "low": short(lowest),
+            "high": short(highest),
+            "ends": 100 * float(np.mean(np.abs(values) >= 95)),
+            "edge": short(_value(drawn, 95.0)),
+        }
+    message = _("%(title)s: values run from %(low)s to %(high)s, on average %(mean)s.")
+    return message % {
+        "title": _(drawn.title),
+        "low": short(lowest),
+        "high": short(highest),
+        "mean": short(_value(drawn, float(values.mean()))),
+    }
+
+
+def alternative(drawn: GatesDrawn, _: Translate = str) -> str:
+    """The heat map in words, for those who do not see it."""
+    units, steps = drawn.percent.shape
+    if not drawn.percent.size:
+        return _("Heat map of a value inside the model; nothing is drawn yet.")
+    message = _(
+        "Heat map of %(title)s after %(step)d training steps: %(steps)d time steps "
+        "across, %(units)d hidden units down, colours from %(low)s to %(high)s. "
+        "%(reading)s"
+    )
+    return message % {
+        "title": _(drawn.title),
+        "step": drawn.step,
+        "steps": steps,
+        "units": units,
+        "low": short(drawn.low),
+        "high": short(drawn.high),
+        "reading": reading(drawn, _),
+    }
+
+
+def _value(drawn: GatesDrawn, percent: float) -> float:
+    """Back from percents to the capture's own units."""
+    if drawn.centred:
+        return percent / 100 * max(abs(drawn.low), abs(drawn.high))
+    return drawn.low + percent / 100 * (drawn.high - drawn.low)
+
+
+def _colours(drawn: GatesDrawn, _: Translate) -> dict[str, Any]:
+    """The colour axis: its range is the capture's, its ends say what they mean."""
+    ticks = [-100, 0, 100] if drawn.centred else [0, 50, 100]
+    words = [short(_value(drawn, tick)) for tick in ticks]
+    if drawn.gate in ENDS:
+        words[0], words[-1] = map(_, ENDS[drawn.gate])
+    return {
+        "cmin": ticks[0],
+        "cmax": 100,
+        "autocolorscale": False,
+        "colorbar": {"tickmode": "array", "tickvals": ticks, "ticktext": words},
+    }
+
+
+def _hover(drawn: GatesDrawn, _: Translate) -> str:
+    where = _("time step %(step)s, hidden unit %(unit)s")
+    value = "%{z} %"
+    if drawn.centred or drawn.high != 1.0:
+        reach = max(abs(drawn.low), abs(drawn.high))
+        value = _("%(z)s %% of %(reach)s") % {"z": "%{z}", "reach": short(reach)}
+    return f"{where % {'step': '%{x}', 'unit': '%{y}'}}<br>{value}<extra></extra>"
+
+
+def _strip(drawn: GatesDrawn) -> list[dict[str, Any]]:
+    """The input above the heat map: a line, or as many tokens as there is room for."""
+    steps = drawn.percent.shape[1]
+    if drawn.series is not None and steps:
+        line = {"mode": "lines", "y": drawn.series, "line": {"color": GREY, "width": 2}}
+        return [{"type": "scatter", "x0": 1, "dx": 1, "yaxis": "y2", **line}]
+    if drawn.tokens is None or not steps:
+        return []
+    words = [visible(token) for token in drawn.tokens]
+    every = max(
+        1, -(-sum(width_of(word) + (len(word) > 1) for word in words) // STRIP_LETTERS)
+    )
+    return [
+        {
+            "type": "scatter",
+            "mode": "text",
+            "x": np.arange(1, steps + 1, every, dtype=np.int32),
+            "y": np.zeros(len(words[::every]), np.float32),
+            "yaxis": "y2",
+            "text": [escape(word) for word in words[::every]],
+            "hoverinfo": "skip",
+        }
+    ]
+
+
+def _strip_axis(drawn: GatesDrawn, _: Translate) -> dict[str, Any]:
+    series = drawn.series is not None
+    more: dict[str, Any] = {} if series else {"range": [-1, 1]}
+    return axis(
+        _("input"),
+        domain=[0.86, 1.0],
+        anchor="x",
+        showgrid=False,
+        showticklabels=series,
+        nticks=3,
+        **more,
+    )

@@ -1,0 +1,110 @@
+"""A tab's settings and its address: a pasted link reproduces the run.
+
+The session keeps the config; the address mirrors it. Whatever differs from what was
+last written there came from outside (a link, the back button) and is read anew.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from explorer import catalog
+from explorer.config import RunConfig, query_pairs, to_query
+from explorer.errors import ExplorerError
+
+RUN = "run"
+OTHERS = (RUN, "lang")
+MOST_VALUE = 2000
+
+_CONFIG, _WRITTEN, _EDITION, _ERROR = (
+    "address.config",
+    "address.written",
+    "address.edition",
+    "address.error",
+)
+
+
+def read_address() -> RunConfig:
+    """The config of this tab, after the address was looked at.
+
+    What is wrong with a link is kept for `address_error`, and the rest of the page goes
+    on with what was there before.
+    """
+    state = st.session_state
+    if _CONFIG not in state:
+        state[_CONFIG] = catalog.make_config()
+        state[_EDITION] = 0
+        state[_WRITTEN] = {}
+    given = _settings_in_address()
+    if given != state[_WRITTEN]:
+        state[_WRITTEN] = given
+        state[_ERROR] = ""
+        try:
+            if sum(map(len, given.values())) > MOST_VALUE:
+                query_pairs("x" * 10**4)
+            state[_CONFIG] = catalog.config_from_pairs(given)
+        except ExplorerError as error:
+            state[_ERROR] = str(error)
+        else:
+            state[_EDITION] += 1
+    config: RunConfig = state[_CONFIG]
+    return config
+
+
+def address_error() -> str:
+    """What was wrong with the link that brought this tab here."""
+    return str(st.session_state.get(_ERROR, ""))
+
+
+def widget_edition() -> str:
+    """A prefix for widget keys, new whenever values came from the address."""
+    return f"edition{st.session_state[_EDITION]}"
+
+
+def write_address(config: RunConfig) -> None:
+    """Make the address say what the widgets say."""
+    state = st.session_state
+    if config == state[_CONFIG] and not (state[_WRITTEN] and address_error()):
+        return
+    state[_CONFIG] = config
+    state[_ERROR] = ""
+    pairs = _pairs(config)
+    kept = {k: st.query_params[k] for k in OTHERS if k in st.query_params}
+    state[_WRITTEN] = pairs
+    st.query_params.from_dict({**pairs, **kept})
+
+
+def take_over(config: RunConfig) -> None:
+    """Put these settings into the widgets and the address (in a callback)."""
+    st.session_state[_EDITION] += 1
+    write_address(config)
+
+
+def shown_run() -> str:
+    """The run that the address names; empty for none."""
+    return str(st.query_params.get(RUN, ""))
+
+
+def show_run(run_id: str) -> None:
+    """Name a run in the address."""
+    st.query_params[RUN] = run_id
+
+
+def link(config: RunConfig, run_id: str = "") -> str:
+    """A link to these settings, or to this run."""
+    base = str(st.context.url or "").split("?")[0]
+    if run_id:
+        return f"{base}?{RUN}={run_id}"
+    return f"{base}?{to_query(config, catalog.defaults_for(config))}"
+
+
+def _settings_in_address() -> dict[str, str]:
+    given: Mapping[str, Any] = st.query_params.to_dict()
+    return {k: str(v) for k, v in given.items() if k not in OTHERS}
+
+
+def _pairs(config: RunConfig) -> dict[str, str]:
+    pairs = query_pairs(to_query(config, catalog.defaults_for(config)))
+    usual = {"data": catalog.DEFAULT_DATA, "model": catalog.DEFAULT_MODEL}
+    return {k: v for k, v in pairs.items() if usual.get(k) != v}

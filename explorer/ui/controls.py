@@ -1,0 +1,105 @@
+"""Widgets built from settings: the same bounds and words as at every other door."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+from pydantic.fields import FieldInfo
+
+from explorer.config import Scalar, Settings, bounds_of, choices_of, extra_of
+from explorer.ui.translation import Translate
+
+DECIMAL = (1, 1.5, 2, 3, 5, 7)
+BINARY = (1, 1.5)
+MANY = 1000
+"""Whole numbers that reach this far are offered in decimal steps, others in binary."""
+
+
+def settings_widgets(
+    cls: type[Settings],
+    values: Mapping[str, Scalar],
+    prefix: str,
+    _: Translate,
+    skip: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """One widget per setting, the rarer ones behind "More settings"; what they say."""
+    fields = {n: f for n, f in cls.model_fields.items() if n not in skip}
+    said: dict[str, Any] = {n: values[n] for n in skip if n in values}
+    more = {n: f for n, f in fields.items() if extra_of(f).get("more")}
+    for name, field in fields.items():
+        if name not in more:
+            said[name] = widget(name, field, values[name], f"{prefix}.{name}", _)
+    if more:
+        with st.expander(_("More settings"), key=f"{prefix}.more"):
+            for name, field in more.items():
+                said[name] = widget(name, field, values[name], f"{prefix}.{name}", _)
+    return said
+
+
+def widget(name: str, field: FieldInfo, value: Any, key: str, _: Translate) -> Any:
+    """The widget that fits a field: a switch, a choice, a slider or a log slider."""
+    extra, choices = extra_of(field), choices_of(field)
+    label, help_ = _(str(field.title or name)), _(str(field.description or ""))
+    if unit := extra.get("unit"):
+        label = f"{label} ({_(unit)})"
+    if field.annotation is bool:
+        return st.toggle(label, value=bool(value), key=key, help=help_)
+    if choices:
+        shown = extra.get("choices", {})
+        return st.selectbox(
+            label,
+            choices,
+            index=choices.index(value),
+            format_func=lambda choice: _(shown.get(choice, choice)),
+            key=key,
+            help=help_,
+        )
+    low, high = bounds_of(field)
+    if low is None or high is None:
+        return st.text_input(label, value=value, key=key, help=help_)
+    if extra.get("scale") == "log":
+        return st.select_slider(
+            label,
+            options=log_options(low, high, value, whole=field.annotation is int),
+            value=value,
+            format_func=lambda number: f"{number:g}",
+            key=key,
+            help=help_,
+        )
+    if field.annotation is int:
+        step = int(extra.get("slider_step", 1))
+        return st.slider(
+            label, int(low), int(high), int(value), step, key=key, help=help_
+        )
+    step = float(extra.get("slider_step", (high - low) / 100))
+    digits = max(0, -math.floor(math.log10(step)))
+    return st.slider(
+        label,
+        float(low),
+        float(high),
+        float(value),
+        step,
+        format=f"%.{digits}f",
+        key=key,
+        help=help_,
+    )
+
+
+def log_options(low: float, high: float, value: float, whole: bool) -> list[Any]:
+    """Round numbers from `low` to `high` at about equal ratios, and `value` itself.
+
+    >>> log_options(1, 8, 5, whole=True)
+    [1, 2, 3, 4, 5, 6, 8]
+    """
+    base, marks = (2, BINARY) if whole and high < MANY else (10, DECIMAL)
+    start = max(low, 1e-9)
+    powers = range(
+        math.floor(math.log(start, base)), math.ceil(math.log(high, base)) + 1
+    )
+    numbers = {float(f"{m * float(base) ** p:.6g}") for p in powers for m in marks}
+    numbers |= {float(low), float(high), float(value)}
+    inside = sorted(n for n in numbers if low <= n <= high)
+    if not whole:
+        return inside
+    return sorted({int(n) for n in inside if n == int(n)})

@@ -1,0 +1,75 @@
+"""A run in words: one line that says what it is, and how to run it elsewhere."""
+
+import shlex
+import sys
+from pathlib import Path
+
+from explorer import catalog
+from explorer.config import GROUPS, RunConfig, Scalar, difference, settings_groups
+from explorer.ui.translation import Translate
+
+
+def run_line(config: RunConfig, _: Translate) -> str:
+    """As in "LSTM, 1 layer x 32 units, 4,513 parameters, on Sine wave".
+
+    Raises:
+        ExplorerError: if the config cannot be built.
+    """
+    model, data = catalog.model_spec(config.model), catalog.data_spec(config.data)
+    return _(
+        "%(model)s, layers: %(layers)s × %(units)s units, %(parameters)s parameters, "
+        "on %(data)s"
+    ) % {
+        "model": _(model.title),
+        "layers": config.model_settings["layers"],
+        "units": config.model_settings["hidden_size"],
+        "parameters": f"{catalog.parameter_count(config):,}",
+        "data": _(data.title),
+    }
+
+
+def changes_line(before: RunConfig, after: RunConfig, _: Translate) -> str:
+    """What differs, as in "Hidden size 32 → 64, Layers 1 → 2"."""
+    said = []
+    for name, old, new in difference(before, after):
+        said.append(f"{_(title_of(after, name))} {_shown(old)} → {_shown(new)}")
+    return ", ".join(said)
+
+
+def title_of(config: RunConfig, name: str) -> str:
+    """The English title of a dotted setting name."""
+    group, dot, key = name.partition(".")
+    if not dot:
+        return {"data": "Data", "model": "Model", "seed": "Seed"}[name]
+    resolved = catalog.resolve(config)
+    cls = {
+        "data": resolved.data.settings,
+        "model": resolved.model.settings,
+        "training": type(config.training),
+    }[group]
+    return str(cls.model_fields[key].title)
+
+
+def command_line(config: RunConfig) -> str:
+    """The same run without a browser."""
+    usual = settings_groups(catalog.defaults_for(config))
+    words = ["python", "-m", "explorer", "train"]
+    words += ["--model", config.model, "--data", config.data]
+    for group in GROUPS:
+        for key, value in settings_groups(config)[group].items():
+            if usual[group][key] != value:
+                words += ["--set", f"{group}.{key}={_shown(value)}"]
+    words += ["--seed", str(config.seed)]
+    return shlex.join(words)
+
+
+def model_source(name: str) -> str:
+    """The file in which an architecture is written out."""
+    module = sys.modules[catalog.model_spec(name).settings.__module__]
+    return Path(str(module.__file__)).read_text(encoding="utf-8")
+
+
+def _shown(value: Scalar) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,87 @@
+"""One frame of the live part: every panel of a run at one moment, as plain data."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from explorer.config import N_
+from explorer.engine.hub import Snapshot
+from explorer.engine.jobs import Wanted
+from explorer.runs.records import Run, View
+from explorer.ui.panels import PANELS
+from explorer.ui.translation import Translate, translator
+from explorer.ui.wishes import LIVE, Wish
+
+STATES = {
+    "training": N_("Training"),
+    "paused": N_("Paused"),
+    "finished": N_("Finished"),
+    "stopped": N_("Stopped"),
+    "diverged": N_("Diverged"),
+    "failed": N_("Failed"),
+}
+
+RECENT_STEPS = 200
+"""Speed and time left are judged by this many latest steps."""
+
+
+def frame(snapshot: Snapshot, wish: Wish, views: Mapping[Wanted, View]) -> Any:
+    """What a tab draws next, for `plots.encode.to_json`."""
+    _ = translator(wish.language)
+    run = snapshot.run
+    seen = {w.view: views[w] for w in wish.wanted() if w in views}
+    shown = snapshot
+    if wish.at != LIVE:
+        shown = replace(
+            snapshot,
+            curves=snapshot.curves.until(wish.at),
+            validations=tuple(v for v in snapshot.validations if v.step <= wish.at),
+            commands=tuple(c for c in snapshot.commands if c.step <= wish.at),
+        )
+    return {
+        "run": run.id,
+        "status": run.status,
+        "state": _(STATES[run.status]),
+        "message": explain(run, _),
+        "step": run.step,
+        "steps": run.config.training.steps,
+        "numbers": numbers(snapshot, _),
+        "checkpoints": list(snapshot.checkpoints),
+        "panels": {p.name: p.draw(shown, wish, seen, _) for p in PANELS},
+    }
+
+
+def numbers(snapshot: Snapshot, _: Translate) -> str:
+    """Step, speed and time left, in one line."""
+    run, seconds = snapshot.run, snapshot.curves.seconds
+    total = run.config.training.steps
+    text = _("Step %(step)s of %(steps)s") % {
+        "step": f"{run.step:,}",
+        "steps": f"{total:,}",
+    }
+    recent = seconds[-RECENT_STEPS:]
+    if len(recent) < 2 or recent[-1] <= recent[0]:
+        return text
+    rate = (len(recent) - 1) / float(recent[-1] - recent[0])
+    text += " · " + _("%(rate)s steps per second") % {"rate": f"{rate:,.0f}"}
+    if run.status == "training":
+        left = (total - run.step) / rate
+        text += " · " + _("%(seconds)s s left") % {"seconds": f"{left:,.0f}"}
+    elif run.ended:
+        text += " · " + _("%(seconds).1f s of training") % {"seconds": run.seconds}
+    return text
+
+
+def explain(run: Run, _: Translate) -> str:
+    """What happened to a run that did not simply finish, and what to try."""
+    if run.status == "diverged":
+        rate = run.config.training.learning_rate
+        return _(
+            "The run diverged: its loss shot past 100 times its first value, because "
+            "the steps were too long and overshot. The weights of step %(step)s are "
+            "kept. Try a learning rate of %(less)s instead of %(rate)s, or gradient "
+            "clipping."
+        ) % {"step": run.step, "less": f"{rate / 10:.1g}", "rate": f"{rate:.2g}"}
+    if run.status == "failed":
+        return _("The run could not go on: %(why)s") % {"why": run.message}
+    return ""

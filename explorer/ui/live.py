@@ -1,0 +1,69 @@
+"""The live component: one socket and four figures that are never mounted twice."""
+
+import hashlib
+import json
+from typing import Any
+
+import streamlit as st
+
+from explorer.plots.theme import template
+from explorer.runs.records import Run
+from explorer.ui.panels import PANELS
+from explorer.ui.places import PLOTLY, SOCKET
+from explorer.ui.translation import ASSETS, Translate
+
+_component = st.components.v2.component(
+    "sequence_explorer_live",
+    html='<div class="sx-live"></div>\n',
+    css=(ASSETS / "live" / "live.css").read_text(encoding="utf-8"),
+    js=(ASSETS / "live" / "live.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def live_panels(run: Run, language: str, _: Translate) -> int | None:
+    """Show a run's panels, live; the step that the slider stands at, None at the end."""
+    panels = [
+        {
+            "name": panel.name,
+            "question": _(panel.question(run.config)),
+            "controls": panel.controls(run.config, _),
+        }
+        for panel in PANELS
+    ]
+    layout = json.dumps([language, panels])
+    result: Any = _component(
+        key="live",
+        data={
+            "run": run.id,
+            "status": run.status,
+            "language": language,
+            "panels": panels,
+            "layout": hashlib.sha256(layout.encode()).hexdigest(),
+            "templates": {"light": template("light"), "dark": template("dark")},
+            "plotly": PLOTLY,
+            "socket": SOCKET,
+            "strings": _strings(_),
+        },
+        on_status_change=_again,
+        on_at_change=_again,
+    )
+    return result.at if isinstance(result.at, int) else None
+
+
+def _again() -> None:
+    """A new status changes which buttons make sense; the rerun itself does it."""
+
+
+def _strings(_: Translate) -> dict[str, str]:
+    return {
+        "connecting": _("Connecting …"),
+        "reconnecting": _("The connection was lost; trying again …"),
+        "waiting": _("Waiting for the first numbers …"),
+        "progress": _("Progress of the training"),
+        "slider": _("Moment of the training"),
+        "toLive": _("To the live end"),
+        "momentLive": _("step %s (live)"),
+        "momentPast": _("step %s"),
+        "noPlotly": _("The drawing library could not be loaded. Reload the page."),
+    }

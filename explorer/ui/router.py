@@ -1,0 +1,47 @@
+"""The script behind every page: navigation and the language switch."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.ui.page import LANGUAGE, language, words
+from explorer.ui.translation import LANGUAGES
+
+PAGES = Path(__file__).parents[2] / "pages"
+
+st.set_page_config(
+    page_title="Sequence Explorer",
+    page_icon=":material/show_chart:",
+    layout="wide",
+    initial_sidebar_state="auto",
+)
+_ = words()
+page = st.navigation(
+    [
+        st.Page(
+            PAGES / "playground.py",
+            title=_("Playground"),
+            icon=":material/play_circle:",
+            default=True,
+        ),
+        st.Page(PAGES / "models.py", title=_("Models"), icon=":material/account_tree:"),
+    ],
+    position="top",
+)
+
+
+def _switch() -> None:
+    st.query_params[LANGUAGE] = st.session_state["language"]
+
+
+with st.sidebar:
+    st.segmented_control(
+        "Language / 语言",
+        list(LANGUAGES),
+        default=language(),
+        required=True,
+        format_func=LANGUAGES.__getitem__,
+        key="language",
+        on_change=_switch,
+    )
+page.run()

@@ -1,0 +1,152 @@
+"""The sidebar: which data, which model, how to train; a preview before training."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from explorer import catalog
+from explorer.config import RunConfig, TrainingSettings
+from explorer.errors import ExplorerError
+from explorer.plots import frequencies, preview
+from explorer.plots.theme import template
+from explorer.ui.address import read_address, widget_edition, write_address
+from explorer.ui.controls import settings_widgets
+from explorer.ui.page import mode, words
+from explorer.ui.translation import Translate
+
+PREVIEW_HEIGHT = 170
+CHART_OPTIONS = {"displayModeBar": False, "showSendToCloud": False}
+_REMEMBERED = "sidebar.remembered"
+
+
+def sidebar() -> RunConfig | None:
+    """Show every control; the config that they say, None if it is impossible."""
+    _, config, edition = words(), read_address(), widget_edition()
+    with st.sidebar:
+        try:
+            chosen = _choose(config, edition, _)
+        except ExplorerError as error:
+            st.error(str(error), icon=":material/error:")
+            return None
+    write_address(chosen)
+    return chosen
+
+
+def _choose(config: RunConfig, edition: str, _: Translate) -> RunConfig:
+    st.subheader(_("Data"), anchor=False)
+    data = st.selectbox(
+        _("Dataset"),
+        _offered(config),
+        index=_offered(config).index(config.data),
+        format_func=lambda name: _(catalog.data_spec(name).title),
+        key=f"{edition}.data",
+        help=_("What the model learns from."),
+    )
+    st.caption(_(catalog.data_spec(data).summary))
+    picture = st.container()
+    data_settings = settings_widgets(
+        catalog.data_spec(data).settings,
+        _values("data", data, config),
+        f"{edition}.data.{data}",
+        _,
+        skip=("digest",),
+    )
+    st.subheader(_("Model"), anchor=False)
+    names = list(catalog.models())
+    model = st.segmented_control(
+        _("Architecture"),
+        names,
+        default=config.model,
+        required=True,
+        format_func=lambda name: _(catalog.model_spec(name).title),
+        key=f"{edition}.model",
+        help=_("How the model is built. Each has its own colour on every chart."),
+        wrap=True,
+    )
+    st.caption(_(catalog.model_spec(model).summary))
+    model_settings = settings_widgets(
+        catalog.model_spec(model).settings,
+        _values("model", model, config),
+        f"{edition}.model.{model}",
+        _,
+    )
+    st.subheader(_("Training"), anchor=False)
+    training = settings_widgets(
+        TrainingSettings, config.training.values(), f"{edition}.training", _
+    )
+    seed = st.number_input(
+        _("Seed"),
+        0,
+        2**31 - 1,
+        config.seed,
+        key=f"{edition}.seed",
+        help=_("The same seed gives the same run, to the last digit."),
+    )
+    st.session_state.setdefault(_REMEMBERED, {}).update(
+        {("data", data): data_settings, ("model", model): model_settings}
+    )
+    settings = {f"data.{k}": v for k, v in data_settings.items()}
+    settings |= {f"model.{k}": v for k, v in model_settings.items()}
+    settings |= {f"training.{k}": v for k, v in training.items()}
+    chosen = catalog.make_config(data, model, settings, int(seed))
+    with picture:
+        _show_preview(chosen, _)
+    return chosen
+
+
+def _offered(config: RunConfig) -> list[str]:
+    """The datasets on the list, and the tab's own data if a link names it."""
+    return [d.name for d in catalog.datasets().values() if d.offered] + (
+        [config.data] if not catalog.data_spec(config.data).offered else []
+    )
+
+
+def _values(group: str, name: str, config: RunConfig) -> dict[str, Any]:
+    """Where the widgets of a dataset or model start.
+
+    The settings that this tab gave it last; else its defaults, with what the present
+    model has of the same name and kind, so that two architectures compare at one size.
+    """
+    spec: Any = catalog.data_spec(name) if group == "data" else catalog.model_spec(name)
+    present = config.data if group == "data" else config.model
+    values = config.data_settings if group == "data" else config.model_settings
+    if name == present:
+        return dict(values)
+    remembered = st.session_state.get(_REMEMBERED, {}).get((group, name))
+    if remembered is not None:
+        return dict(remembered)
+    start = spec.settings().values()
+    shared = ("hidden_size", "layers", "dropout")
+    return start | {k: v for k, v in values.items() if k in start and k in shared}
+
+
+def _show_preview(config: RunConfig, _: Translate) -> None:
+    data = catalog.make_data(config)
+    figure: dict[str, Any]
+    if data.series is not None:
+        series = data.series
+        drawn = preview.extract(
+            series.positions,
+            np.asarray(series.values),
+            series.split,
+            series.axis,
+            series.label,
+        )
+        figure, said = preview.figure(drawn, _), preview.reading(drawn, _)
+        words_for = preview.alternative(drawn, _)
+    else:
+        assert data.text is not None  # a dataset is a series or a text
+        counted = frequencies.extract(data.text.tokens, data.symbols, data.text.split)
+        figure, said = frequencies.figure(counted, _), frequencies.reading(counted, _)
+        words_for = frequencies.alternative(counted, _)
+    figure["layout"] |= {"template": template(mode()), "height": PREVIEW_HEIGHT}
+    st.plotly_chart(
+        figure, theme=None, config=CHART_OPTIONS, alt=words_for, key="preview"
+    )
+    st.caption(said)
+    if data.floor is not None:
+        note = _("Floor: %(note)s. No model can be expected to go below it.")
+        st.caption(note % {"note": _(data.floor_note)})
+    if data.hint:
+        st.info(_(data.hint), icon=":material/info:")

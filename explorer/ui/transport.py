@@ -1,0 +1,163 @@
+"""Train, pause, step, stop, restart, fork, share: what a person can tell a run."""
+
+import streamlit as st
+
+from explorer.config import RunConfig, difference
+from explorer.engine.service import Engine
+from explorer.errors import ExplorerError
+from explorer.runs.records import ENDED, Run
+from explorer.ui.address import link, show_run, take_over
+from explorer.ui.describe import changes_line
+from explorer.ui.sample import SAMPLE
+from explorer.ui.translation import Translate
+
+STEPS = (1, 10, 100)
+_TOLD_RATE = "transport.rate"
+_AT = "transport.at"
+_ERROR = "transport.error"
+
+
+def remember_moment(step: int | None) -> None:
+    """Where the slider stands, for the next fork."""
+    st.session_state[_AT] = step
+
+
+def transport(engine: Engine, run: Run, config: RunConfig | None, _: Translate) -> None:
+    """The buttons, and a line about settings that wait for a restart."""
+    own, busy = run.id != SAMPLE, run.status == "training"
+    with st.container(horizontal=True, key="transport", gap="small"):
+        st.button(
+            _("Train"),
+            icon=":material/play_arrow:",
+            type="primary",
+            key="train",
+            disabled=config is None,
+            help=_("Start a new run with the settings on the left."),
+            on_click=_train,
+            args=(engine, run, config),
+        )
+        if run.status == "paused":
+            _tell_button(_("Resume"), "resume", "play_circle", engine, run, False)
+        else:
+            _tell_button(_("Pause"), "pause", "pause", engine, run, not busy)
+        for count in STEPS:
+            st.button(
+                _("Step %(count)d") % {"count": count},
+                key=f"step{count}",
+                disabled=busy or (config is None and run.ended),
+                help=_("Update the weights this many times, then pause."),
+                on_click=_step,
+                args=(engine, run, config, count),
+            )
+        _tell_button(_("Stop"), "stop", "stop", engine, run, run.ended)
+        st.button(
+            _("Restart"),
+            icon=":material/restart_alt:",
+            key="restart",
+            disabled=not own,
+            help=_("Train the run that is shown again from step 0."),
+            on_click=_restart,
+            args=(engine, run),
+        )
+        st.button(
+            _("Fork"),
+            icon=":material/fork_right:",
+            key="fork",
+            disabled=not own or config is None,
+            help=_(
+                "Go on from the moment at the slider in a new run, with the training "
+                "settings on the left."
+            ),
+            on_click=_fork,
+            args=(engine, run, config),
+        )
+        _share(run, config, own, _)
+    if error := st.session_state.pop(_ERROR, ""):
+        st.error(error, icon=":material/error:")
+    if config is not None and own:
+        _live_rate(engine, run, config)
+        _pending(run, config, _)
+
+
+def _tell_button(
+    label: str, name: str, icon: str, engine: Engine, run: Run, disabled: bool
+) -> None:
+    st.button(
+        label,
+        icon=f":material/{icon}:",
+        key=name,
+        disabled=disabled,
+        on_click=engine.tell,
+        args=(run.id, name),
+    )
+
+
+def _train(engine: Engine, run: Run, config: RunConfig) -> None:
+    _replace(engine, run)
+    show_run(engine.start(config).id)
+
+
+def _restart(engine: Engine, run: Run) -> None:
+    _replace(engine, run)
+    take_over(run.config)
+    show_run(engine.start(run.config).id)
+
+
+def _step(engine: Engine, run: Run, config: RunConfig, count: int) -> None:
+    if run.ended:
+        run = engine.prepare(config)
+        show_run(run.id)
+    engine.tell(run.id, "step", count)
+
+
+def _fork(engine: Engine, run: Run, config: RunConfig) -> None:
+    step = st.session_state.get(_AT)
+    if step is None:
+        saved = engine.store.state(run.id)
+        step = saved.step if saved else 0
+    try:
+        fork = engine.fork(run.id, step, config)
+    except ExplorerError as error:
+        st.session_state[_ERROR] = str(error)
+    else:
+        _replace(engine, run)
+        show_run(fork.id)
+
+
+def _replace(engine: Engine, run: Run) -> None:
+    """A tab trains one run at a time; the one before is stopped and kept."""
+    if run.status not in ENDED:
+        engine.tell(run.id, "stop")
+
+
+def _share(run: Run, config: RunConfig | None, own: bool, _: Translate) -> None:
+    with st.popover(_("Share"), icon=":material/share:"):
+        if config is not None:
+            st.markdown(_("A link to these settings, to train them afresh:"))
+            st.code(link(config), language=None, wrap_lines=True)
+        if own:
+            st.markdown(_("A link to this very run, to watch it:"))
+            st.code(link(run.config, run.id), language=None, wrap_lines=True)
+
+
+def _live_rate(engine: Engine, run: Run, config: RunConfig) -> None:
+    """A changed learning rate reaches a running model at once."""
+    rate = config.training.learning_rate
+    told: dict[str, float] = st.session_state.setdefault(_TOLD_RATE, {})
+    known = told.setdefault(run.id, rate)
+    if rate != known and not run.ended:
+        told[run.id] = rate
+        engine.tell(run.id, "learning_rate", rate)
+
+
+def _pending(run: Run, config: RunConfig, _: Translate) -> None:
+    """Say which settings differ from the run that is shown."""
+    changed = difference(run.config, config)
+    if not run.ended:
+        changed = [c for c in changed if c[0] != "training.learning_rate"]
+    if changed:
+        line = changes_line(run.config, config, _)
+        st.caption(
+            _("Changed since this run began: %(changes)s. Press Train to apply.")
+            % {"changes": line}
+        )

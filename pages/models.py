@@ -1,0 +1,27 @@
+"""Read every architecture: the idea, the equations, the diagram and the source."""
+
+import streamlit as st
+
+from explorer import catalog
+from explorer.ui.explain import explanations
+from explorer.ui.page import shown_errors, words
+
+_ = words()
+st.title(_("Models"), anchor=False)
+st.markdown(
+    _(
+        "Every architecture that can be trained here, at its default size on a sine wave."
+    )
+)
+with shown_errors():
+    name = st.segmented_control(
+        _("Architecture"),
+        list(catalog.models()),
+        default=catalog.DEFAULT_MODEL,
+        required=True,
+        format_func=lambda each: _(catalog.model_spec(each).title),
+        key="models.name",
+        persist_state="session",
+    )
+    st.markdown(_(catalog.model_spec(name).summary))
+    explanations(catalog.make_config(model=name), _)

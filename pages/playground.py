@@ -1,0 +1,36 @@
+"""Pick a model and data, train live, and watch the loss, the forecast and the insides."""
+
+import streamlit as st
+
+from explorer.engine.service import engine
+from explorer.errors import ExplorerError
+from explorer.ui.address import address_error, shown_run
+from explorer.ui.describe import run_line
+from explorer.ui.explain import explanations
+from explorer.ui.live import live_panels
+from explorer.ui.page import language, shown_errors, words
+from explorer.ui.sample import SAMPLE
+from explorer.ui.sidebar import sidebar
+from explorer.ui.transport import remember_moment, transport
+
+_ = words()
+config = sidebar()
+st.title(_("Playground"), anchor=False)
+if address_error():
+    st.error(address_error(), icon=":material/link_off:")
+with shown_errors():
+    store = engine().store
+    try:
+        run = store.get(shown_run() or SAMPLE)
+    except ExplorerError as error:
+        st.error(str(error), icon=":material/search_off:")
+        run = store.get(SAMPLE)
+    about = run_line(run.config, _)
+    if run.id == SAMPLE:
+        about = _("A finished sample: %(run)s. Press Train to start your own.") % {
+            "run": about
+        }
+    st.markdown(about)
+    transport(engine(), run, config, _)
+    remember_moment(live_panels(run, language(), _))
+    explanations(run.config, _)
