@@ -117,7 +117,7 @@ def choices_of(field: FieldInfo) -> tuple[str, ...]:
 
 
 def extra_of(field: FieldInfo) -> dict[str, Any]:
-    """What `setting` noted of a field beyond pydantic's own: scale, unit, live, more."""
+    """What `setting` noted of a field: its scale, its unit, whether it is live."""
     return cast(dict[str, Any], field.json_schema_extra or {})
 
 

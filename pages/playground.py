@@ -1,4 +1,4 @@
-"""Pick a model and data, train live, and watch the loss, the forecast and the insides."""
+"""Pick a model and data, train live, and watch the loss and the insides."""
 
 import streamlit as st
 

@@ -26,6 +26,11 @@ function element(tag, attributes = {}, ...children) {
   return node
 }
 
+// Frames come as UTF-8 bytes, sentences about errors as text.
+function decode(data) {
+  return JSON.parse(typeof data === "string" ? data : new TextDecoder().decode(data))
+}
+
 function isDark(node) {
   const probe = element("span")
   probe.style.color = "var(--st-background-color)"
@@ -151,9 +156,10 @@ class Live {
     const url = new URL(this.data.socket, window.location.href)
     url.protocol = url.protocol.replace("http", "ws")
     const socket = new WebSocket(url)
+    socket.binaryType = "arraybuffer"
     this.socket = socket
     socket.onopen = () => { this.wait = 500; this.ask() }
-    socket.onmessage = (event) => this.receive(JSON.parse(event.data))
+    socket.onmessage = (event) => this.receive(decode(event.data))
     socket.onclose = () => {
       if (this.closed || this.socket !== socket) return
       this.state.textContent = this.data.strings.reconnecting

@@ -104,7 +104,7 @@ class Data:
     scaler: Scaler = field(default_factory=Scaler)
     restore: Restore = next_value
     hint: str = ""
-    """A plain warning that belongs to this data, such as "not expected to be beaten"."""
+    """A plain warning that belongs to this data, such as "hard to beat"."""
 
     @property
     def steps(self) -> int:
@@ -196,7 +196,7 @@ def series_baselines(
 
 
 def token_baselines(tokens: Ints, split: int, n_symbols: int) -> dict[str, float]:
-    """Cross-entropy in nats of uniform, unigram and bigram guessing, on the held-out part.
+    """Cross-entropy in nats of uniform, unigram and bigram guesses, held-out part.
 
     Counts come from the training part. Unigrams are add-one smoothed; bigrams are
     mixed with the unigrams by Witten and Bell's rule (1991): a symbol that was

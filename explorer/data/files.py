@@ -64,7 +64,7 @@ def read_series(
 
 def _decoded(raw: bytes, filename: str, at_most: int) -> str:
     """Bytes to text, with every reason why not."""
-    if not raw.strip():
+    if not raw.removeprefix(codecs.BOM_UTF8).strip():
         raise ExplorerError(
             f"A file must hold data, but {_quoted(filename)} is empty. Give another."
         )

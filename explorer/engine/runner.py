@@ -90,7 +90,7 @@ class Runner:
         self.client: Future[Client] = Future()
         self._driven: dict[str, _Driven] = {}
         self._watched: dict[str, tuple[Wanted, ...]] = {}
-        self._tasks: dict[str, set[Task]] = {}
+        self._tasks: dict[str, set[Task[list[Result]]]] = {}
         self._workers: list[str] = []
         self._asked_workers = 0.0
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
@@ -104,7 +104,7 @@ class Runner:
         self._inbox.put(lambda: self._start(run, first))
 
     def tell(self, run_id: str, name: str, value: float | None = None) -> None:
-        """Say "pause", "resume", "step" (value: how many), "stop" or "learning_rate"."""
+        """Say "pause", "resume", "step" (value: count), "stop" or "learning_rate"."""
         self._inbox.put(lambda: self._tell(run_id, name, value))
 
     def watch(self, run_id: str, wanted: Iterable[Wanted]) -> None:
@@ -294,7 +294,7 @@ class Runner:
         )
 
     def _done(
-        self, worker: str, task: Task, jobs: list[Job], epochs: list[int]
+        self, worker: str, task: Task[list[Result]], jobs: list[Job], epochs: list[int]
     ) -> None:
         self._tasks.get(worker, set()).discard(task)
         results: list[Result] = []

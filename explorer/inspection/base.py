@@ -42,7 +42,7 @@ class ViewSpec(NamedTuple):
 
 
 class Request(NamedTuple):
-    """One view with its options as canonical JSON; hashable, so that it can be cached."""
+    """One view with its options as canonical JSON; it can be a key."""
 
     view: str
     options: str = "{}"

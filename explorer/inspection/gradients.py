@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from explorer.config import Settings
+from explorer.data.base import Floats
 from explorer.inspection.base import Subject, ViewSpec, probe_window
 from explorer.models.base import Recorder
 from explorer.runs.records import View
@@ -46,7 +47,7 @@ def look(subject: Subject, options: GradientOptions) -> View:
     )
 
 
-def _norm(gradient: torch.Tensor | None, value: torch.Tensor) -> "np.ndarray":  # type: ignore[type-arg]
+def _norm(gradient: torch.Tensor | None, value: torch.Tensor) -> Floats:
     """Mean over examples of a (B, H) step's norm, or of every step of a (B, T, H)."""
     if gradient is None:
         steps = value.shape[1] if value.dim() == 3 else 1

@@ -1,4 +1,4 @@
-"""What goes on inside: one gate, hidden state or attention map over the probe window."""
+"""What goes on inside: one gate, state or attention map over the probe window."""
 
 import torch
 

@@ -128,7 +128,7 @@ class Lines(NamedTuple):
 
 @dataclass(frozen=True)
 class View:
-    """Something read out of a run's state at one moment: arrays and the words with them.
+    """Something read out of a run's state: arrays, and the words with them.
 
     `arrays` are float32, uint8 or int64; `notes` is what JSON can hold.
     """

@@ -133,7 +133,7 @@ for _table in (_chunks, _validations, _checkpoints):
 
 
 class Store:
-    """Runs, their curves, commands, checkpoints and states. Safe to use from threads."""
+    """Runs, their curves, commands, checkpoints and states. Safe from any thread."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -410,7 +410,7 @@ class Store:
     def _write_curves(
         self, connection: Connection, run_id: str, slice_: Progress
     ) -> None:
-        """Append the slice's steps; those that are known already are left as they are."""
+        """Append the slice's steps; those already known are left as they are."""
         ends = select(func.max(_chunks.c.first_step + _chunks.c.length))
         known = connection.scalar(ends.where(_chunks.c.run_id == run_id)) or 0
         if slice_.first_step > known:
@@ -426,7 +426,7 @@ class Store:
             connection.execute(insert(_chunks).values(row))
 
     def _thin(self, connection: Connection, run_id: str) -> None:
-        """Drop the checkpoints that are closest to their neighbours, if they weigh much."""
+        """Drop the checkpoints closest to their neighbours while all weigh too much."""
         wanted = (
             select(_checkpoints.c.step, _checkpoints.c.size)
             .where(_checkpoints.c.run_id == run_id)

@@ -50,7 +50,7 @@ def forecast(model: SequenceModel, data: Data) -> Forecast:
     one_step[1:] = data.restore(said.double().numpy(), shown[:-1], data.scaler)
     one_step[: data.counted_from + 1] = np.nan
     free = np.full(len(shown), np.nan)
-    previous = shown[steps - 1 : steps]
+    previous: Floats = shown[steps - 1 : steps]
     for k in range(steps, steps + horizon):
         previous = data.restore(
             alone[k : k + 1].double().numpy(), previous, data.scaler

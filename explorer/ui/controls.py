@@ -68,9 +68,9 @@ def widget(name: str, field: FieldInfo, value: Any, key: str, _: Translate) -> A
             help=help_,
         )
     if field.annotation is int:
-        step = int(extra.get("slider_step", 1))
+        whole_step = int(extra.get("slider_step", 1))
         return st.slider(
-            label, int(low), int(high), int(value), step, key=key, help=help_
+            label, int(low), int(high), int(value), whole_step, key=key, help=help_
         )
     step = float(extra.get("slider_step", (high - low) / 100))
     digits = max(0, -math.floor(math.log10(step)))

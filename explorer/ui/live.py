@@ -22,7 +22,7 @@ _component = st.components.v2.component(
 
 
 def live_panels(run: Run, language: str, _: Translate) -> int | None:
-    """Show a run's panels, live; the step that the slider stands at, None at the end."""
+    """Show a run's panels; the step that the slider stands at, None at the end."""
     panels = [
         {
             "name": panel.name,

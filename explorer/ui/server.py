@@ -97,7 +97,7 @@ class _Tab:
             self.sender = asyncio.create_task(self.send())
 
     async def send(self) -> None:
-        """Frames for the present wish, the newest only, as fast as the tab takes them."""
+        """Frames for the present wish, the newest only, as the tab takes them."""
         assert self.feed is not None
         seen = 0
         while True:

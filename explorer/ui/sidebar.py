@@ -118,7 +118,8 @@ def _values(group: str, name: str, config: RunConfig) -> dict[str, Any]:
         return dict(remembered)
     start = spec.settings().values()
     shared = ("hidden_size", "layers", "dropout")
-    return start | {k: v for k, v in values.items() if k in start and k in shared}
+    start |= {k: v for k, v in values.items() if k in start and k in shared}
+    return dict(start)
 
 
 def _show_preview(config: RunConfig, _: Translate) -> None:

@@ -1,0 +1,189 @@
+"""What holds for every dataset that is offered."""
+
+import numpy as np
+import pytest
+
+from explorer import catalog
+from explorer.config import Settings, bounds_of, choices_of
+from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec
+from explorer.errors import ExplorerError
+
+OFFERED = [spec for spec in catalog.datasets().values() if spec.offered]
+TOKENS = [spec for spec in OFFERED if spec.task == "next_token"]
+SERIES = [spec for spec in OFFERED if spec.task == "forecast"]
+
+
+def name_of(spec: DataSpec) -> str:
+    return spec.name
+
+
+each = pytest.mark.parametrize("spec", OFFERED, ids=name_of)
+each_series = pytest.mark.parametrize("spec", SERIES, ids=name_of)
+each_text = pytest.mark.parametrize("spec", TOKENS, ids=name_of)
+
+
+def made(spec: DataSpec, seed: int = 3, **values: object) -> Data:
+    return spec.make(spec.settings(**values), seed)
+
+
+def extremes(settings: type[Settings]) -> list[dict[str, object]]:
+    """Every setting at each of its ends alone, then all low and all high together."""
+    cases: list[dict[str, object]] = []
+    low: dict[str, object] = {}
+    high: dict[str, object] = {}
+    for name, field in settings.model_fields.items():
+        ends: tuple[object, ...] = choices_of(field)
+        if not ends and field.annotation is bool:
+            ends = (False, True)
+        if not ends:
+            ends = tuple(field.annotation(end) for end in bounds_of(field))
+            low[name], high[name] = ends
+        cases += [{name: end} for end in ends]
+    return [*cases, low, high]
+
+
+def test_there_are_datasets_of_both_tasks() -> None:
+    assert {"sine", "stock", "fables", "language"} <= {spec.name for spec in OFFERED}
+    assert {"own_series", "own_text"} <= set(catalog.datasets())
+
+
+@each
+def test_shapes_and_types(spec: DataSpec) -> None:
+    data = made(spec)
+    (n, T), (m, _) = data.train.x.shape[:2], data.validation.x.shape[:2]
+    assert data.task == spec.task
+    assert T == data.steps == spec.settings().window
+    assert n > m > 0
+    assert m <= MAX_VALIDATION_WINDOWS
+    assert 0 <= data.counted_from < T
+    for part in (data.train, data.validation):
+        assert part.x.shape == part.y.shape
+        if spec.task == "forecast":
+            assert part.x.dtype == part.y.dtype == np.float32
+            assert part.x.shape[2:] == (data.inputs,) == (1,)
+            assert np.isfinite(part.x).all()
+        else:
+            assert part.x.dtype == part.y.dtype == np.int64
+            assert part.x.ndim == 2
+            assert part.x.min() >= 0
+            assert part.x.max() < len(data.symbols) == data.outputs
+
+
+@each
+def test_target_is_the_input_one_place_later(spec: DataSpec) -> None:
+    data = made(spec)
+    for part in (data.train, data.validation):
+        np.testing.assert_array_equal(part.x[:, 1:], part.y[:, :-1])
+    np.testing.assert_array_equal(data.train.x[1:, -1], data.train.y[:-1, -1])
+
+
+@each
+def test_training_windows_are_views(spec: DataSpec) -> None:
+    data = made(spec)
+    assert np.shares_memory(data.train.x, data.train.y)
+
+
+@each
+def test_same_seed_same_arrays(spec: DataSpec) -> None:
+    a, b = made(spec, 5), made(spec, 5)
+    for one, other in ((a.train, b.train), (a.validation, b.validation)):
+        np.testing.assert_array_equal(one.x, other.x)
+        np.testing.assert_array_equal(one.y, other.y)
+    assert dict(a.baselines) == dict(b.baselines)
+    assert a.floor == b.floor
+
+
+@each
+def test_global_random_state_is_not_used(spec: DataSpec) -> None:
+    before = np.random.get_state()[1].copy()
+    made(spec)
+    np.testing.assert_array_equal(before, np.random.get_state()[1])
+
+
+@each
+def test_another_seed_gives_other_values_unless_it_is_a_given_text(
+    spec: DataSpec,
+) -> None:
+    a, b = made(spec, 5), made(spec, 7)
+    given = a.text is not None and a.floor is None
+    assert np.array_equal(a.train.x, b.train.x) == given
+
+
+@each
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_floor_is_under_every_baseline(spec: DataSpec, seed: int) -> None:
+    data = made(spec, seed)
+    assert data.baselines
+    assert all(np.isfinite(loss) for loss in data.baselines.values())
+    if data.floor is not None:
+        # 1 %: on a random walk the baselines are as good as the floor, but for luck.
+        assert 0 <= data.floor <= 1.01 * min(data.baselines.values())
+        assert data.floor_note
+
+
+@each_series
+def test_series_is_split_in_time_before_it_is_scaled(spec: DataSpec) -> None:
+    data = made(spec)
+    series, split, T = data.series, data.series.split, data.steps
+    assert len(series.positions) == len(series.values) == len(series.scaled)
+    assert float(np.mean(series.scaled[:split])) == pytest.approx(0, abs=1e-4)
+    assert float(np.std(series.scaled[:split])) == pytest.approx(1, abs=1e-4)
+    np.testing.assert_array_equal(data.train.x[0, :, 0], series.scaled[:T])
+    assert data.train.y[-1, -1, 0] == series.scaled[split - 1]
+    assert data.validation.x[0, 0, 0] == series.scaled[split]
+    assert data.validation.y[-1, -1, 0] == series.scaled[-1]
+
+
+@each_series
+def test_restore_turns_the_truth_into_what_is_shown(spec: DataSpec) -> None:
+    data = made(spec)
+    scaled, shown = data.series.scaled, data.series.values
+    restored = data.restore(scaled[1:], shown[:-1], data.scaler)
+    np.testing.assert_allclose(restored, shown[1:], rtol=1e-5, atol=1e-6)
+
+
+@each_series
+def test_mean_baseline_on_counted_positions(spec: DataSpec) -> None:
+    data = made(spec)
+    counted = data.validation.y[:, data.counted_from :]
+    assert data.baselines["mean"] == pytest.approx(float(np.mean(counted**2)))
+
+
+@each_text
+def test_text_is_split_in_time(spec: DataSpec) -> None:
+    data = made(spec)
+    tokens, split, T = data.text.tokens, data.text.split, data.steps
+    np.testing.assert_array_equal(data.train.x[0], tokens[:T])
+    assert data.train.y[-1, -1] == tokens[split - 1]
+    np.testing.assert_array_equal(data.validation.x[0], tokens[split : split + T])
+    assert len(set(data.symbols)) == len(data.symbols)
+
+
+@each_text
+def test_better_guessers_score_better(spec: DataSpec) -> None:
+    loss = made(spec).baselines
+    assert loss["bigram"] < loss["unigram"] < loss["uniform"]
+
+
+@each
+def test_extreme_settings_build_or_say_why_not(spec: DataSpec) -> None:
+    built = 0
+    for case in extremes(spec.settings):
+        try:
+            data = made(spec, **case)
+        except ExplorerError:
+            continue
+        built += 1
+        assert np.isfinite(data.train.x[-1]).all()
+        assert np.isfinite(data.validation.y).all()
+        assert all(np.isfinite(loss) for loss in data.baselines.values())
+    assert built >= 5
+
+
+@each
+def test_every_setting_is_explained(spec: DataSpec) -> None:
+    assert spec.title
+    assert spec.summary.endswith(".")
+    for name, field in spec.settings.model_fields.items():
+        assert field.title, name
+        assert field.description.endswith("."), name
