@@ -55,6 +55,9 @@ class Live {
     this.wait = 500
     this.closed = false
     this.panels = new Map()
+    this.sizes = new ResizeObserver((entries) => {
+      for (const { target } of entries) if (target._fullLayout) window.Plotly.Plots.resize(target)
+    })
     this.onVisible = () => this.ask()
     document.addEventListener("visibilitychange", this.onVisible)
   }
@@ -78,6 +81,7 @@ class Live {
     const { strings } = this.data
     for (const { plot } of this.panels.values()) if (window.Plotly) window.Plotly.purge(plot)
     this.panels.clear()
+    this.sizes.disconnect()
     this.state = element("span", { className: "sx-state" })
     this.state.setAttribute("role", "status")
     this.bar = element("progress", { max: 1, value: 0, "aria-label": strings.progress })
@@ -105,6 +109,7 @@ class Live {
     plot.dataset.panel = name
     plot.setAttribute("role", "img")
     plot.setAttribute("aria-label", question)
+    this.sizes.observe(plot)
     const row = element("div", { className: "sx-controls" })
     for (const control of controls) row.append(this.buildControl(control))
     const text = element("div", { className: "sx-hidden" })
@@ -253,6 +258,7 @@ class Live {
 
   close() {
     this.closed = true
+    this.sizes.disconnect()
     document.removeEventListener("visibilitychange", this.onVisible)
     if (this.socket) this.socket.close()
     for (const { plot } of this.panels.values()) if (window.Plotly) window.Plotly.purge(plot)

@@ -113,6 +113,8 @@ def _table(text: str, filename: str) -> tuple["pd.DataFrame", int]:
         ).fillna("")
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         reason = _short(str(error).split("C error: ")[-1].strip(), 100)
+        if "EOF inside string" in reason:
+            reason = "a quotation mark is opened and never closed"
         raise ExplorerError(
             "A table needs the same number of fields in every row, but "
             f"{_quoted(filename)} could not be read: {reason}. Mend that row."

@@ -39,11 +39,14 @@ def look(subject: Subject, options: GradientOptions) -> View:
     for values in hidden.values():
         each = [_norm(next(found), value) for value in values]
         norms.append(np.concatenate(each))
+    found_norms = dict(zip(hidden, norms, strict=True))
+    # After a Transformer's last block only the loss's own position matters to it.
+    reaching = {k: v for k, v in found_norms.items() if v[:-1].any()} or found_norms
     return View(
         "gradients",
         subject.step,
-        {"norms": np.stack(norms).astype(np.float32)},
-        {"layers": list(hidden)},
+        {"norms": np.stack(list(reaching.values())).astype(np.float32)},
+        {"layers": list(reaching)},
     )
 
 

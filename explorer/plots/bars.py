@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.plots.parts import Figure, axis, escape, layout, visible
+from explorer.plots.theme import SMALL_FONT_SIZE
 
 
 def bars(
@@ -36,6 +37,8 @@ def bars(
         "marker": {"color": colour},
         "text": [f"{share:.0%}" if share >= 0.01 else "<1%" for share in shares],
         "textposition": "outside",
+        "textfont": {"size": SMALL_FONT_SIZE},
+        "constraintext": "none",
         "cliponaxis": False,
         "hoverinfo": "skip",
     }

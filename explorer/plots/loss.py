@@ -34,6 +34,9 @@ from explorer.runs.records import Command, Curves, Lines, Validation
 
 Floats = NDArray[np.float32]
 
+DENSE_DECADES, SPARSE_DECADES = 0.7, 3.0
+"""Up to the first, every tick has its label; from the second on, only decades."""
+
 RECENT = 0.05
 """The training label stands at the median of this last share of the curve."""
 
@@ -111,6 +114,9 @@ def figure(drawn: LossDrawn, _: Translate = str, *, y_log: bool = True) -> Figur
     y |= {"type": "log", "tickformat": "~g"} if y_log else {"type": "linear"}
     if span is not None:
         y["range"] = list(span)
+        if y_log and span[1] - span[0] > DENSE_DECADES:
+            # Labels at 1, 2 and 5 of a decade; more would lie on each other.
+            y["dtick"] = "D2" if span[1] - span[0] < SPARSE_DECADES else 1
     names = [_(name) for name, _value in drawn.baselines]
     names += [_("training"), _("validation"), _("floor")]
     last_x = float(drawn.x[-1]) if len(drawn.x) else 1.0

@@ -41,7 +41,7 @@ def frame(snapshot: Snapshot, wish: Wish, views: Mapping[Wanted, View]) -> Any:
     return {
         "run": run.id,
         "status": run.status,
-        "state": _(STATES[run.status]),
+        "state": state(run, _),
         "message": explain(run, _),
         "step": run.step,
         "steps": run.config.training.steps,
@@ -49,6 +49,13 @@ def frame(snapshot: Snapshot, wish: Wish, views: Mapping[Wanted, View]) -> Any:
         "checkpoints": list(snapshot.checkpoints),
         "panels": {p.name: p.draw(shown, wish, seen, _) for p in PANELS},
     }
+
+
+def state(run: Run, _: Translate) -> str:
+    """The run's status, in a word."""
+    if run.status == "training" and run.step == 0:
+        return _("Starting …")
+    return _(STATES[run.status])
 
 
 def numbers(snapshot: Snapshot, _: Translate) -> str:

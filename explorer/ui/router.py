@@ -5,13 +5,13 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.ui.page import LANGUAGE, language, words
-from explorer.ui.translation import LANGUAGES
+from explorer.ui.translation import ASSETS, LANGUAGES
 
 PAGES = Path(__file__).parents[2] / "pages"
 
 st.set_page_config(
     page_title="Sequence Explorer",
-    page_icon=":material/show_chart:",
+    page_icon=ASSETS / "icon.png",
     layout="wide",
     initial_sidebar_state="auto",
 )

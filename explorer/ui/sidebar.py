@@ -7,6 +7,7 @@ import streamlit as st
 
 from explorer import catalog
 from explorer.config import RunConfig, TrainingSettings
+from explorer.data.base import Data
 from explorer.errors import ExplorerError
 from explorer.plots import frequencies, preview
 from explorer.plots.theme import template
@@ -16,6 +17,7 @@ from explorer.ui.page import mode, words
 from explorer.ui.translation import Translate
 
 PREVIEW_HEIGHT = 170
+PREVIEW_WINDOWS = 2
 CHART_OPTIONS = {"displayModeBar": False, "showSendToCloud": False}
 _REMEMBERED = "sidebar.remembered"
 
@@ -122,6 +124,15 @@ def _values(group: str, name: str, config: RunConfig) -> dict[str, Any]:
     return dict(start)
 
 
+def _around_split(data: Data) -> list[Any]:
+    """A few windows on both sides of the split, so that single waves can be seen."""
+    assert data.series is not None
+    positions, reach = data.series.positions, PREVIEW_WINDOWS * data.steps
+    first = max(0, data.series.split - 2 * reach)
+    last = min(len(positions) - 1, data.series.split + reach)
+    return [str(positions[first]), str(positions[last])]
+
+
 def _show_preview(config: RunConfig, _: Translate) -> None:
     data = catalog.make_data(config)
     figure: dict[str, Any]
@@ -135,6 +146,7 @@ def _show_preview(config: RunConfig, _: Translate) -> None:
             series.label,
         )
         figure, said = preview.figure(drawn, _), preview.reading(drawn, _)
+        figure["layout"]["xaxis"]["range"] = _around_split(data)
         words_for = preview.alternative(drawn, _)
     else:
         assert data.text is not None  # a dataset is a series or a text

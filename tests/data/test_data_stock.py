@@ -54,6 +54,9 @@ def test_floor_of_prices_is_the_variance_of_a_lognormal_step() -> None:
     before = data.series.values[places - 1]
     expected = np.mean(before**2) * np.var(draws) / data.scaler.scale**2
     assert data.floor == pytest.approx(expected, rel=0.02)
+    step = np.exp(2 * drift + s**2) * (np.exp(s**2) - 1)  # Var exp(N(drift, s^2))
+    exact = np.mean(before**2) * step / data.scaler.scale**2
+    assert data.floor == pytest.approx(exact, rel=1e-9)
 
 
 def test_volatility_is_what_was_set_and_has_two_regimes() -> None:
