@@ -68,8 +68,9 @@ def main(folder: Path) -> None:
             wait_for(f"{address}/_stcore/health")
             time.sleep(8)  # until the workers are warm
             with sync_playwright() as playwright:
+                found = filter(None, map(shutil.which, BROWSERS))
                 browser = playwright.chromium.launch(
-                    executable_path=next(filter(None, map(shutil.which, BROWSERS)), None),
+                    executable_path=next(found, None),
                     args=["--no-sandbox", "--disable-gpu"],
                 )
                 for mode in ("light", "dark"):
