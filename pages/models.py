@@ -9,9 +9,7 @@ from explorer.ui.page import shown_errors, words
 _ = words()
 st.title(_("Models"), anchor=False)
 st.markdown(
-    _(
-        "Every architecture that can be trained here, at its default size on a sine wave."
-    )
+    _("Every architecture that trains here, at its default size on a sine wave.")
 )
 with shown_errors():
     name = st.segmented_control(
