@@ -170,6 +170,7 @@ class Trainer:
         message = ""
         if divergence is not None:
             status, message = "diverged", self._explain(divergence)
+            slice_.keep_until(self.step)
             if self.step not in {c.step for c in slice_.kept}:
                 slice_.kept.append(Checkpoint(self.step, self.pack()))
         return Progress(
@@ -291,6 +292,11 @@ class _Slice:
             self.validations.append(Validation(trainer.step, loss, trainer.seconds))
         if trainer.step in trainer.checkpoints:
             self.kept.append(Checkpoint(trainer.step, trainer.pack()))
+
+    def keep_until(self, step: int) -> None:
+        """Forget what was measured and kept after `step`: it belongs to lost weights."""
+        self.validations = [v for v in self.validations if v.step <= step]
+        self.kept = [c for c in self.kept if c.step <= step]
 
     def curves(self) -> Curves:
         """The rows so far, a column each."""

@@ -65,7 +65,7 @@ def widget_edition() -> str:
 def write_address(config: RunConfig) -> None:
     """Make the address say what the widgets say."""
     state = st.session_state
-    if config == state[_CONFIG] and not (state[_WRITTEN] and address_error()):
+    if config == state[_CONFIG]:
         return
     state[_CONFIG] = config
     state[_ERROR] = ""
