@@ -294,7 +294,7 @@ class _Slice:
             self.kept.append(Checkpoint(trainer.step, trainer.pack()))
 
     def keep_until(self, step: int) -> None:
-        """Forget what was measured and kept after `step`: it belongs to lost weights."""
+        """Forget what came after `step`: it belongs to weights that are lost."""
         self.validations = [v for v in self.validations if v.step <= step]
         self.kept = [c for c in self.kept if c.step <= step]
 
