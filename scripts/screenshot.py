@@ -1,6 +1,6 @@
 """Take the README's screenshot: the Playground while a run trains, in light and dark.
 
-    python scripts/screenshot.py [FOLDER]
+python scripts/screenshot.py [FOLDER]
 """
 
 import os

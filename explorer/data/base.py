@@ -12,7 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from explorer.config import Settings
+from explorer.config import N_, Settings
 from explorer.errors import ExplorerError
 
 Task = Literal["forecast", "next_token"]
@@ -190,8 +190,8 @@ def series_baselines(
     """
     x, y = validation.x[:, counted_from:], validation.y[:, counted_from:]
     return {
-        "repeat last": float(np.mean((y - x) ** 2)),
-        "mean": float(np.mean((y - mean) ** 2)),
+        N_("repeat last"): float(np.mean((y - x) ** 2)),
+        N_("mean"): float(np.mean((y - mean) ** 2)),
     }
 
 
@@ -210,7 +210,7 @@ def token_baselines(tokens: Ints, split: int, n_symbols: int) -> dict[str, float
     kinds = np.maximum((pairs > 0).sum(1, keepdims=True), 1)  # (V, 1)
     bigram = (pairs + kinds * unigram) / (total + kinds)  # (V, V)
     return {
-        "uniform": float(np.log(n_symbols)),
-        "unigram": float(-np.mean(np.log(unigram[held[1:]]))),
-        "bigram": float(-np.mean(np.log(bigram[held[:-1], held[1:]]))),
+        N_("uniform"): float(np.log(n_symbols)),
+        N_("unigram"): float(-np.mean(np.log(unigram[held[1:]]))),
+        N_("bigram"): float(-np.mean(np.log(bigram[held[:-1], held[1:]]))),
     }

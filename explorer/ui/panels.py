@@ -187,13 +187,11 @@ def _prediction_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]
 def _inside_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
     resolved = catalog.resolve(config)
     captures = resolved.model.captures(resolved.model_settings)
-    options = [
-        (
-            c.name,
-            f"{_(c.title)} · {_('layer %d') % (int(c.name[6:].split('.')[0]) + 1)}",
-        )
-        for c in captures
-    ]
+    options = []
+    for capture in captures:
+        number = int(capture.name.removeprefix("layer_").split(".")[0]) + 1
+        layer = _("layer %(number)d") % {"number": number}
+        options.append((capture.name, f"{_(capture.title)} · {layer}"))
     # A forget gate or an attention map says more at first sight than what comes first.
     favourite = next((c.name for c in captures if "forget" in c.name), captures[0].name)
     controls = [_select("capture", _("Value"), options, favourite)]
