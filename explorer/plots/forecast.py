@@ -13,6 +13,7 @@ from explorer.plots.parts import (
     Figure,
     Translate,
     axis,
+    dated,
     end_labels,
     escape,
     finite,
@@ -72,7 +73,7 @@ def figure(drawn: ForecastDrawn, _: Translate = str) -> Figure:
         ("—", _("one step"), drawn.one_step, colour, {"width": 2.4}),
         ("┄", _("free"), drawn.free, colour, {"width": 2.4, "dash": "dash"}),
     ]
-    x = axis(_(drawn.axis) if drawn.axis else _("time"))
+    x = dated(axis(_(drawn.axis) if drawn.axis else _("time")), drawn.positions)
     y = axis(_(drawn.label) if drawn.label else _("value"))
     span = _span(drawn.truth)
     labels: list[dict[str, Any]] = []

@@ -28,6 +28,17 @@ of text where the plot is 220 pixels high."""
 _VISIBLE = {" ": "␣", "\n": "⏎", "\t": "⇥", "": "∅"}
 
 
+DATE_FORMAT = "%Y-%m-%d"
+"""Dates in digits, which both languages read."""
+
+
+def dated(axis: dict[str, Any], positions: NDArray[Any]) -> dict[str, Any]:
+    """The axis, its ticks written as dates where its places are dates."""
+    if np.issubdtype(positions.dtype, np.datetime64):
+        return axis | {"tickformat": DATE_FORMAT, "nticks": 4}
+    return axis
+
+
 def axis(title: str, **more: Any) -> dict[str, Any]:
     """An axis with its title, which always includes the unit."""
     return {"title": {"text": title}, "automargin": True, **more}

@@ -9,6 +9,7 @@ from explorer.plots.parts import (
     Figure,
     Translate,
     axis,
+    dated,
     escape,
     finite,
     layout,
@@ -80,6 +81,7 @@ def figure(drawn: PreviewDrawn, _: Translate = str) -> Figure:
         )
     x = axis(_(drawn.axis) if drawn.axis else _("time"), nticks=4)
     y = axis(_(drawn.label) if drawn.label else _("value"), nticks=4)
+    x = dated(x, drawn.positions)
     return {
         "data": [line],
         "layout": layout(

@@ -4,41 +4,19 @@ Nothing that a run needs lives anywhere else. One slice is one transaction, and 
 that is written twice (because a crash made the engine train it again) changes nothing.
 """
 
-import os
+import math
 import re
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
-from sqlalchemy import (
-    Column,
-    Connection,
-    Engine,
-    Float,
-    ForeignKey,
-    Integer,
-    LargeBinary,
-    MetaData,
-    PrimaryKeyConstraint,
-    String,
-    Table,
-    Text,
-    create_engine,
-    delete,
-    event,
-    func,
-    insert,
-    select,
-    update,
-)
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 
 from explorer.config import RunConfig
 from explorer.errors import ExplorerError
+from explorer.runs import schema
 from explorer.runs.records import (
     ACTIVE,
     Checkpoint,
@@ -50,104 +28,29 @@ from explorer.runs.records import (
     Validation,
 )
 
-DATABASE = "EXPLORER_DATABASE"
-FOLDER = "EXPLORER_DATA"
-SCHEMA = 1
 CHECKPOINT_BYTES = 64 * 2**20
 """The checkpoints of one run take at most this much; then they are thinned."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-_tables = MetaData()
-
-
-def _of_run() -> Column[str]:
-    return Column(
-        "run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), nullable=False
-    )
+_MOST_STEPS = 2**31 - 1
 
 
-_meta = Table("meta", _tables, Column("schema_version", Integer, primary_key=True))
-_runs = Table(
-    "runs",
-    _tables,
-    Column("id", String(64), primary_key=True),
-    Column("config", Text, nullable=False),
-    Column("status", String(16), nullable=False, index=True),
-    Column("step", Integer, nullable=False),
-    Column("seconds", Float, nullable=False),
-    Column("parameters", Integer, nullable=False),
-    Column("created", String(32), nullable=False, index=True),
-    Column("message", Text, nullable=False),
-    Column("parent", String(64)),
-    Column("parent_step", Integer),
-)
-_chunks = Table(
-    "chunks",
-    _tables,
-    _of_run(),
-    Column("first_step", Integer, nullable=False),
-    Column("length", Integer, nullable=False),
-    Column("values", LargeBinary, nullable=False),
-)
-_validations = Table(
-    "validations",
-    _tables,
-    _of_run(),
-    Column("step", Integer, nullable=False),
-    Column("loss", Float, nullable=False),
-    Column("seconds", Float, nullable=False),
-)
-_commands = Table(
-    "commands",
-    _tables,
-    Column("order", Integer, primary_key=True, autoincrement=True),
-    _of_run(),
-    Column("step", Integer, nullable=False),
-    Column("name", String(32), nullable=False),
-    Column("value", Float),
-)
-_checkpoints = Table(
-    "checkpoints",
-    _tables,
-    _of_run(),
-    Column("step", Integer, nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("state", LargeBinary, nullable=False),
-)
-_states = Table(
-    "states",
-    _tables,
-    Column(
-        "run_id",
-        String(64),
-        ForeignKey("runs.id", ondelete="CASCADE"),
-        primary_key=True,
-    ),
-    Column("step", Integer, nullable=False),
-    Column("state", LargeBinary, nullable=False),
-)
-for _table in (_chunks, _validations, _checkpoints):
-    _first = "first_step" if _table is _chunks else "step"
-    _table.append_constraint(PrimaryKeyConstraint("run_id", _first))
+def open_store(url: str | None = None) -> "Store":
+    """The store at `url`, at `EXPLORER_DATABASE`, or in the user's data folder.
+
+    Raises:
+        ExplorerError: if that is no database that can be opened, or a newer one.
+    """
+    return Store(schema.open_database(url))
 
 
 class Store:
-    """Runs, their curves, commands, checkpoints and states. Safe from any thread."""
+    """Runs, their curves, commands, checkpoints and states. Any thread may use it."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        _tables.create_all(engine)
-        with engine.begin() as connection:
-            known = connection.scalar(select(func.max(_meta.c.schema_version)))
-            if known is None:
-                connection.execute(insert(_meta).values(schema_version=SCHEMA))
-            elif known > SCHEMA:
-                raise ExplorerError(
-                    f"This program reads databases up to version {SCHEMA}, but this "
-                    f"one has version {known}. Update the program, or set {DATABASE} "
-                    "to another database."
-                )
+        """Keep runs in a database that `schema.open_database` has opened."""
+        self._reader = engine
+        self._writer = engine.execution_options(**schema.WRITES)
 
     def create(
         self,
@@ -158,28 +61,32 @@ class Store:
     ) -> Run:
         """Enter a new run; with `parent` = (run id, step), one forked from there.
 
+        A fork has its parent's curves and measurements up to that step, the commands
+        before it, and the parent's checkpoint there as its own state.
+
         Raises:
-            ExplorerError: if the parent has no checkpoint at that step.
+            ExplorerError: if there is no such parent, or if it has no checkpoint at
+                that step, naming the nearest.
         """
         run = Run(
-            secrets.token_urlsafe(12),
-            config,
-            status,
-            step=parent[1] if parent else 0,
+            id=secrets.token_urlsafe(12),
+            config=config,
+            status=status,
+            step=0,
             seconds=0.0,
             parameters=parameters,
             created=datetime.now(UTC),
             parent=parent[0] if parent else None,
             parent_step=parent[1] if parent else None,
         )
-        inherited = Progress(0, Curves.empty(), 0, 0.0)
-        if parent is not None:
-            inherited = self._inherited(*parent)
-        with self._engine.begin() as connection:
-            connection.execute(insert(_runs).values(_row(run)))
-            if parent is not None:
-                self._write(connection, run.id, inherited)
-        return self.get(run.id)
+        with self._writer.begin() as connection:
+            if parent is None:
+                connection.execute(insert(schema.runs).values(_row(run)))
+            else:
+                inherited = _inherited(connection, *parent, status)
+                connection.execute(insert(schema.runs).values(_row(run)))
+                _write(connection, run, inherited)
+            return _get(connection, run.id)
 
     def import_run(
         self,
@@ -189,24 +96,32 @@ class Store:
         commands: list[Command],
         checkpoints: list[Checkpoint],
     ) -> None:
-        """Take in a run as it stands, under its own id; replaces one of that id."""
-        state = max(checkpoints, key=lambda c: c.step).state if checkpoints else None
+        """Take in a run as it stands, under its own id; replaces one of that id.
+
+        The newest checkpoint becomes the state from which it can go on.
+
+        Raises:
+            ValueError: if its id is not of the form that `create` gives.
+        """
+        if not _ID.fullmatch(run.id):
+            raise ValueError(f"malformed run id {run.id[:60]!r}")
         whole = Progress(
-            0,
-            curves,
-            run.step,
-            run.seconds,
-            tuple(validations),
-            tuple(checkpoints),
-            tuple(commands),
-            state,
-            run.status,
-            run.message,
+            first_step=0,
+            curves=curves,
+            step=run.step,
+            seconds=run.seconds,
+            validations=tuple(validations),
+            checkpoints=tuple(checkpoints),
+            commands=tuple(commands),
+            status=run.status,
+            message=run.message,
         )
-        with self._engine.begin() as connection:
-            connection.execute(delete(_runs).where(_runs.c.id == run.id))
-            connection.execute(insert(_runs).values(_row(run)))
-            self._write(connection, run.id, whole)
+        with self._writer.begin() as connection:
+            _delete(connection, run.id)
+            connection.execute(insert(schema.runs).values(_row(run)))
+            _write(connection, run, whole)
+            if checkpoints:
+                _write_state(connection, run.id, max(checkpoints, key=lambda c: c.step))
 
     def get(self, run_id: str) -> Run:
         """The run of that id.
@@ -214,32 +129,28 @@ class Store:
         Raises:
             ExplorerError: if there is none.
         """
-        row = None
-        if _ID.fullmatch(run_id):
-            with self._engine.connect() as connection:
-                found = connection.execute(select(_runs).where(_runs.c.id == run_id))
-                row = found.mappings().first()
-        if row is None:
-            raise ExplorerError(
-                f"There is no run '{run_id[:60]}' here. Check the link, or start a "
-                "new run."
-            )
-        return _run(row)
+        with self._reader.connect() as connection:
+            return _get(connection, run_id)
 
     def runs(self, limit: int = 200) -> list[Run]:
         """The newest runs, newest first."""
-        newest = select(_runs).order_by(_runs.c.created.desc()).limit(limit)
-        with self._engine.connect() as connection:
-            return [_run(row) for row in connection.execute(newest).mappings()]
+        newest = select(schema.runs).order_by(schema.runs.c.created.desc())
+        with self._reader.connect() as connection:
+            rows = connection.execute(newest.limit(limit)).mappings()
+            return [_run(row) for row in rows]
 
     def active(self) -> list[Run]:
-        """The runs that the engine has to drive."""
-        going = select(_runs).where(_runs.c.status.in_(ACTIVE))
-        with self._engine.connect() as connection:
-            return [_run(row) for row in connection.execute(going).mappings()]
+        """The runs that the engine has to drive, oldest first."""
+        going = select(schema.runs).where(schema.runs.c.status.in_(ACTIVE))
+        with self._reader.connect() as connection:
+            rows = connection.execute(going.order_by(schema.runs.c.created)).mappings()
+            return [_run(row) for row in rows]
 
     def record(self, run_id: str, progress: Progress) -> bool:
         """Write what one slice brought, in one transaction.
+
+        Steps that are already there are overwritten. The run's step, seconds and state
+        never go back, and an ended run stays ended.
 
         Returns:
             False if the run has been deleted meanwhile.
@@ -247,12 +158,11 @@ class Store:
         Raises:
             ValueError: if steps are missing between what is known and the slice.
         """
-        with self._engine.begin() as connection:
-            known = connection.scalar(select(_runs.c.id).where(_runs.c.id == run_id))
-            if known is None:
-                return False
-            self._write(connection, run_id, progress)
-        return True
+        with self._writer.begin() as connection:
+            run = _find(connection, run_id, lock=True)
+            if run is not None:
+                _write(connection, run, progress)
+        return run is not None
 
     def set_status(
         self,
@@ -266,61 +176,43 @@ class Store:
         Raises:
             ExplorerError: if there is no such run.
         """
-        run = self.get(run_id)
-        with self._engine.begin() as connection:
-            values = {"status": status, "message": message}
-            connection.execute(update(_runs).where(_runs.c.id == run.id).values(values))
+        values = {"status": status, "message": message}
+        changed = update(schema.runs).where(schema.runs.c.id == _key(run_id))
+        with self._writer.begin() as connection:
+            connection.execute(changed.values(values))
+            run = _get(connection, run_id)
             if command is not None:
                 row = {"run_id": run.id, **command._asdict()}
-                connection.execute(insert(_commands).values(row))
-        return self.get(run_id)
+                connection.execute(insert(schema.commands).values(row))
+        return run
 
     def curves(self, run_id: str, since: int = 0) -> Curves:
-        """The curve of a run, from step index `since` on."""
-        chunks = (
-            select(_chunks.c.first_step, _chunks.c.length, _chunks.c["values"])
-            .where(_chunks.c.run_id == run_id)
-            .where(_chunks.c.first_step + _chunks.c.length > since)
-            .order_by(_chunks.c.first_step)
-        )
-        with self._engine.connect() as connection:
-            rows = connection.execute(chunks).all()
-        parts = [
-            np.frombuffer(values, "<f4").reshape(len(Curves._fields), length)
-            for _first_step, length, values in rows
-        ]
-        if not parts:
-            return Curves.empty()
-        whole = Curves(*np.concatenate(parts, axis=1))
-        return whole.after(max(0, since - rows[0].first_step))
+        """The curve of a run, from step index `since` on. Read-only arrays."""
+        with self._reader.connect() as connection:
+            return _curves(connection, run_id, since)
 
     def validations(self, run_id: str) -> list[Validation]:
         """Every measurement on the held-out part, in order."""
-        rows = self._all(_validations, run_id, "step", "loss", "seconds")
-        return [Validation(*row) for row in rows]
+        with self._reader.connect() as connection:
+            return _validations(connection, run_id)
 
     def commands(self, run_id: str) -> list[Command]:
         """What the run was told, in order."""
-        wanted = (
-            select(_commands.c.step, _commands.c.name, _commands.c.value)
-            .where(_commands.c.run_id == run_id)
-            .order_by(_commands.c.step, _commands.c.order)
-        )
-        with self._engine.connect() as connection:
-            return [Command(*row) for row in connection.execute(wanted)]
+        with self._reader.connect() as connection:
+            return _commands(connection, run_id)
 
     def state(self, run_id: str) -> Checkpoint | None:
         """The newest saved state, from which the run can go on."""
-        wanted = select(_states.c.step, _states.c.state).where(
-            _states.c.run_id == run_id
-        )
-        with self._engine.connect() as connection:
+        wanted = _of(schema.states, run_id, "step", "state")
+        with self._reader.connect() as connection:
             row = connection.execute(wanted).first()
-        return Checkpoint(row.step, row.state) if row else None
+        return Checkpoint(*row) if row else None
 
     def checkpoint_steps(self, run_id: str) -> list[int]:
-        """The steps whose state is kept."""
-        return [step for (step,) in self._all(_checkpoints, run_id, "step")]
+        """The steps whose state is kept, in order."""
+        wanted = _of(schema.checkpoints, run_id, "step")
+        with self._reader.connect() as connection:
+            return sorted(connection.scalars(wanted))
 
     def checkpoint(self, run_id: str, step: int) -> Checkpoint:
         """The state after `step` updates: a checkpoint, or the newest saved state.
@@ -328,198 +220,239 @@ class Store:
         Raises:
             ExplorerError: if none is kept for that step, naming the nearest.
         """
-        wanted = (
-            select(_checkpoints.c.step, _checkpoints.c.state)
-            .where(_checkpoints.c.run_id == run_id)
-            .where(_checkpoints.c.step == step)
-        )
-        with self._engine.connect() as connection:
-            row = connection.execute(wanted).first()
-        if row is not None:
-            return Checkpoint(row.step, row.state)
-        newest = self.state(run_id)
-        if newest is not None and newest.step == step:
-            return newest
-        kept = self.checkpoint_steps(run_id)
-        nearest = min(kept, key=lambda k: abs(k - step)) if kept else None
-        hint = "none is kept yet" if nearest is None else f"the nearest is {nearest}"
-        raise ExplorerError(
-            f"Only some steps of a run are kept, and step {step} is not one of them; "
-            f"{hint}. Move the slider to a kept step."
-        )
+        with self._reader.connect() as connection:
+            return _checkpoint(connection, run_id, step)
 
     def delete(self, run_id: str) -> None:
-        """Forget a run and all that belongs to it."""
-        with self._engine.begin() as connection:
-            for table in (_chunks, _validations, _commands, _checkpoints, _states):
-                connection.execute(delete(table).where(table.c.run_id == run_id))
-            connection.execute(delete(_runs).where(_runs.c.id == run_id))
+        """Forget a run and all that belongs to it; its forks stay."""
+        with self._writer.begin() as connection:
+            _delete(connection, run_id)
 
     def close(self) -> None:
         """Close every connection."""
-        self._engine.dispose()
+        self._reader.dispose()
 
-    def _all(self, table: Table, run_id: str, *columns: str) -> list[Any]:
-        wanted = (
-            select(*(table.c[name] for name in columns))
-            .where(table.c.run_id == run_id)
-            .order_by(table.c.step)
+
+def _key(run_id: str) -> str:
+    """What to look up; what cannot be an id is looked up too, and never found."""
+    return run_id if _ID.fullmatch(run_id) else ""
+
+
+def _of(table: Table, run_id: str, *columns: str) -> Any:
+    """Select these columns of what belongs to a run."""
+    return select(*(table.c[c] for c in columns)).where(table.c.run_id == _key(run_id))
+
+
+# Reading
+
+
+def _find(connection: Connection, run_id: str, lock: bool = False) -> Run | None:
+    wanted = select(schema.runs).where(schema.runs.c.id == _key(run_id))
+    if lock:
+        wanted = wanted.with_for_update()
+    row = connection.execute(wanted).mappings().first()
+    return _run(row) if row else None
+
+
+def _get(connection: Connection, run_id: str) -> Run:
+    run = _find(connection, run_id)
+    if run is None:
+        shown = re.sub(r"[^A-Za-z0-9_-]", "?", run_id[:60])
+        raise ExplorerError(
+            f"There is no run '{shown}' here. Check the link, or start a new run."
         )
-        with self._engine.connect() as connection:
-            return list(connection.execute(wanted).all())
-
-    def _inherited(self, parent: str, step: int) -> Progress:
-        """What a fork takes over from its parent."""
-        state = self.checkpoint(parent, step).state
-        curves = self.curves(parent).until(step)
-        return Progress(
-            0,
-            curves,
-            step,
-            float(curves.seconds[-1]) if len(curves.seconds) else 0.0,
-            tuple(v for v in self.validations(parent) if v.step <= step),
-            (Checkpoint(step, state),),
-            tuple(c for c in self.commands(parent) if c.step <= step),
-            state,
-        )
-
-    def _write(self, connection: Connection, run_id: str, slice_: Progress) -> None:
-        self._write_curves(connection, run_id, slice_)
-        for validation in slice_.validations:
-            row = {"run_id": run_id, **validation._asdict()}
-            _replace(connection, _validations, row, "step")
-        for step, state in slice_.checkpoints:
-            row = {"run_id": run_id, "step": step, "size": len(state), "state": state}
-            _replace(connection, _checkpoints, row, "step")
-        if slice_.checkpoints:
-            self._thin(connection, run_id)
-        for command in slice_.commands:
-            row = {"run_id": run_id, **command._asdict()}
-            connection.execute(insert(_commands).values(row))
-        if slice_.state is not None:
-            row = {"run_id": run_id, "step": slice_.step, "state": slice_.state}
-            _replace(connection, _states, row)
-        values = {
-            "step": slice_.step,
-            "seconds": slice_.seconds,
-            "status": slice_.status,
-            "message": slice_.message,
-        }
-        connection.execute(update(_runs).where(_runs.c.id == run_id).values(values))
-
-    def _write_curves(
-        self, connection: Connection, run_id: str, slice_: Progress
-    ) -> None:
-        """Append the slice's steps; those already known are left as they are."""
-        ends = select(func.max(_chunks.c.first_step + _chunks.c.length))
-        known = connection.scalar(ends.where(_chunks.c.run_id == run_id)) or 0
-        if slice_.first_step > known:
-            raise ValueError(f"steps {known} to {slice_.first_step} are missing")
-        new = slice_.curves.after(known - slice_.first_step)
-        if len(new.losses):
-            row = {
-                "run_id": run_id,
-                "first_step": known,
-                "length": len(new.losses),
-                "values": np.stack(new).astype("<f4").tobytes(),
-            }
-            connection.execute(insert(_chunks).values(row))
-
-    def _thin(self, connection: Connection, run_id: str) -> None:
-        """Drop the checkpoints closest to their neighbours while all weigh too much."""
-        wanted = (
-            select(_checkpoints.c.step, _checkpoints.c.size)
-            .where(_checkpoints.c.run_id == run_id)
-            .order_by(_checkpoints.c.step)
-        )
-        kept = list(connection.execute(wanted).all())
-        while len(kept) > 2 and sum(row.size for row in kept) > CHECKPOINT_BYTES:
-            gaps = [
-                kept[k + 1].step - kept[k - 1].step for k in range(1, len(kept) - 1)
-            ]
-            dropped = kept.pop(1 + gaps.index(min(gaps)))
-            connection.execute(
-                delete(_checkpoints)
-                .where(_checkpoints.c.run_id == run_id)
-                .where(_checkpoints.c.step == dropped.step)
-            )
+    return run
 
 
-def open_store(url: str | None = None) -> Store:
-    """The store at `url`, at `EXPLORER_DATABASE`, or in the user's data folder.
+def _curves(connection: Connection, run_id: str, since: int = 0) -> Curves:
+    wanted = _of(schema.chunks, run_id, "first_step", "length", "values")
+    chunk = schema.chunks.c
+    wanted = wanted.where(chunk.first_step + chunk.length > min(since, _MOST_STEPS))
+    rows = connection.execute(wanted.order_by(chunk.first_step)).all()
+    return _joined(rows).after(max(0, since - rows[0].first_step) if rows else 0)
 
-    Raises:
-        ExplorerError: if the address is no database that can be opened.
-    """
-    address = url or os.environ.get(DATABASE) or f"sqlite:///{_default_file()}"
-    rule = (
-        f"{DATABASE} must be a database address like sqlite:///runs.sqlite3 or "
-        "postgresql+psycopg://user@host/name"
+
+def _joined(rows: Any) -> Curves:
+    """Consecutive chunks as one curve."""
+    if not rows:
+        return Curves.empty()
+    n_curves = len(Curves._fields)
+    parts = [np.frombuffer(row.values, "<f4").reshape(n_curves, -1) for row in rows]
+    whole = np.concatenate(parts, axis=1).astype(np.float32, copy=False)  # (4, n)
+    whole.flags.writeable = False
+    return Curves(*whole)
+
+
+def _validations(connection: Connection, run_id: str) -> list[Validation]:
+    wanted = _of(schema.validations, run_id, "step", "loss", "seconds")
+    rows = connection.execute(wanted.order_by(schema.validations.c.step))
+    return [
+        Validation(step, math.nan if loss is None else loss, seconds)
+        for step, loss, seconds in rows
+    ]
+
+
+def _commands(connection: Connection, run_id: str) -> list[Command]:
+    told = schema.commands.c
+    wanted = _of(schema.commands, run_id, "step", "name", "value")
+    rows = connection.execute(wanted.order_by(told.step, told.order))
+    return [Command(*row) for row in rows]
+
+
+def _checkpoint(connection: Connection, run_id: str, step: int) -> Checkpoint:
+    both = (schema.states, schema.checkpoints)  # a checkpoint goes before
+    kept = {
+        known: table
+        for table in both
+        for known in connection.scalars(_of(table, run_id, "step"))
+    }
+    row = None
+    if step in kept:
+        wanted = _of(kept[step], run_id, "step", "state")
+        row = connection.execute(wanted.where(kept[step].c.step == step)).first()
+    if row is not None:
+        return Checkpoint(*row)
+    nearest = min(kept, key=lambda known: abs(known - step)) if kept else None
+    hint = "none is kept yet" if nearest is None else f"the nearest is {nearest}"
+    raise ExplorerError(
+        f"Only some steps of a run are kept, and step {step} is not one of them; "
+        f"{hint}. Choose a kept step."
     )
-    try:
-        engine = create_engine(make_url(address), pool_pre_ping=True)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError):
-        raise ExplorerError(
-            f"{rule}, but got '{address[:60]}'. Leave it empty for a file of your own."
-        ) from None
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-    try:
-        return Store(engine)
-    except OperationalError as error:
-        reason = str(error.orig).splitlines()[0][:200]
-        raise ExplorerError(
-            f"{rule}, and it must be reachable, but it said: {reason}. Check that it "
-            "runs and that you may write to it."
-        ) from None
 
 
-def _default_file() -> Path:
-    chosen = os.environ.get(FOLDER)
-    folder = Path(chosen or platformdirs.user_data_dir("sequence-explorer"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / "explorer.sqlite3"
+def _inherited(
+    connection: Connection, parent: str, step: int, status: Status
+) -> Progress:
+    """What a fork takes over from its parent."""
+    run = _get(connection, parent)
+    checkpoint = _checkpoint(connection, run.id, step)
+    curves = _curves(connection, run.id).until(step)
+    return Progress(
+        first_step=0,
+        curves=curves,
+        step=step,
+        seconds=float(curves.seconds[-1]) if len(curves.seconds) else 0.0,
+        validations=tuple(
+            v for v in _validations(connection, run.id) if v.step <= step
+        ),
+        checkpoints=(checkpoint,),
+        # A command at `step` shapes the step after the checkpoint.
+        commands=tuple(c for c in _commands(connection, run.id) if c.step < step),
+        state=checkpoint.state,
+        status=status,
+    )
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Readers never wait for the writer, and a killed process loses no slice."""
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "busy_timeout=20000",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+# Writing
+
+
+def _write(connection: Connection, run: Run, slice_: Progress) -> None:
+    again = _write_curves(connection, run.id, slice_)
+    for validation in slice_.validations:
+        row = {"run_id": run.id, **validation._asdict()}
+        _replace(connection, schema.validations, row, "step")
+    for step, state in slice_.checkpoints:
+        row = {"run_id": run.id, "step": step, "size": len(state), "state": state}
+        _replace(connection, schema.checkpoints, row, "step")
+    if slice_.checkpoints:
+        _thin(connection, run.id)
+    known = _commands(connection, run.id) if again and slice_.commands else []
+    for command in slice_.commands:
+        if command not in known:
+            row = {"run_id": run.id, **command._asdict()}
+            connection.execute(insert(schema.commands).values(row))
+    if slice_.state is not None:
+        _write_state(connection, run.id, Checkpoint(slice_.step, slice_.state))
+    after = replace(
+        run,
+        step=max(run.step, slice_.step),
+        seconds=max(run.seconds, slice_.seconds),
+        status=run.status if run.ended else slice_.status,
+        message=run.message if run.ended else slice_.message,
+    )
+    moving = ("step", "seconds", "status", "message")
+    changed = {key: getattr(after, key) for key in moving}
+    row_of_run = update(schema.runs).where(schema.runs.c.id == run.id)
+    connection.execute(row_of_run.values(changed))
+
+
+def _write_curves(connection: Connection, run_id: str, slice_: Progress) -> bool:
+    """Put the slice's steps in their place; whether some of them were there before."""
+    chunk = schema.chunks.c
+    of_run = chunk.run_id == run_id
+    newest = select(chunk.first_step, chunk.length).where(of_run)
+    row = connection.execute(newest.order_by(chunk.first_step.desc()).limit(1)).first()
+    known = row.first_step + row.length if row else 0
+    first, curves = slice_.first_step, slice_.curves
+    if not 0 <= first <= known:
+        raise ValueError(f"a slice from step {first} after {known} known steps")
+    end = first + len(curves.losses)
+    if first == end:
+        return False
+    if first < known:
+        met = select(chunk.first_step, chunk["values"]).where(
+            of_run, chunk.first_step < end, chunk.first_step + chunk.length > first
+        )
+        rows = connection.execute(met.order_by(chunk.first_step)).all()
+        old, start = _joined(rows), rows[0].first_step
+        curves = old.until(first - start).then(curves).then(old.after(end - start))
+        first = start
+        replaced = chunk.first_step.between(start, rows[-1].first_step)
+        connection.execute(delete(schema.chunks).where(of_run, replaced))
+    new = {
+        "run_id": run_id,
+        "first_step": first,
+        "length": len(curves.losses),
+        "values": np.stack(curves).astype("<f4").tobytes(),  # (4, length)
+    }
+    connection.execute(insert(schema.chunks).values(new))
+    return slice_.first_step < known
+
+
+def _write_state(connection: Connection, run_id: str, newest: Checkpoint) -> None:
+    known = connection.scalar(_of(schema.states, run_id, "step"))
+    if known is None or newest.step >= known:
+        _replace(connection, schema.states, {"run_id": run_id, **newest._asdict()})
+
+
+def _thin(connection: Connection, run_id: str) -> None:
+    """Drop the checkpoints that are missed least, if together they weigh too much.
+
+    Again and again the one whose neighbours lie closest together goes, so that those
+    that remain stay as even as can be. The first and the newest always remain.
+    """
+    wanted = _of(schema.checkpoints, run_id, "step", "size")
+    kept = connection.execute(wanted.order_by(schema.checkpoints.c.step)).all()
+    steps, sizes = [row.step for row in kept], [row.size for row in kept]
+    while len(steps) > 2 and sum(sizes) > CHECKPOINT_BYTES:
+        gaps = [after - before for before, after in zip(steps, steps[2:], strict=False)]
+        least = 1 + gaps.index(min(gaps))
+        sizes.pop(least)
+        dropped = schema.checkpoints.c.step == steps.pop(least)
+        of_run = schema.checkpoints.c.run_id == run_id
+        connection.execute(delete(schema.checkpoints).where(of_run, dropped))
 
 
 def _replace(
     connection: Connection, table: Table, row: dict[str, Any], *keys: str
 ) -> None:
     """Insert a row, or put it in the place of the one with its keys."""
-    old = delete(table).where(table.c.run_id == row["run_id"])
-    for key in keys:
-        old = old.where(table.c[key] == row[key])
-    connection.execute(old)
+    same = [table.c[key] == row[key] for key in ("run_id", *keys)]
+    connection.execute(delete(table).where(*same))
     connection.execute(insert(table).values(row))
 
 
+def _delete(connection: Connection, run_id: str) -> None:
+    """The run's row goes, and the database lets all that refers to it go too."""
+    connection.execute(delete(schema.runs).where(schema.runs.c.id == _key(run_id)))
+
+
 def _row(run: Run) -> dict[str, Any]:
-    return {
-        "id": run.id,
-        "config": run.config.to_json(),
-        "status": run.status,
-        "step": run.step,
-        "seconds": run.seconds,
-        "parameters": run.parameters,
-        "created": run.created.isoformat(),
-        "message": run.message,
-        "parent": run.parent,
-        "parent_step": run.parent_step,
-    }
+    created = run.created.astimezone(UTC).isoformat(timespec="microseconds")
+    return {**vars(run), "config": run.config.to_json(), "created": created}
 
 
 def _run(row: Any) -> Run:
-    values = dict(row)
-    values["config"] = RunConfig.from_json(values["config"])
-    values["created"] = datetime.fromisoformat(values["created"])
-    return Run(**values)
+    config = RunConfig.from_json(row["config"])
+    created = datetime.fromisoformat(row["created"])
+    return Run(**{**row, "config": config, "created": created})

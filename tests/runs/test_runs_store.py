@@ -1,273 +1,737 @@
-"""The store's contract: nothing that was recorded is lost, doubled or mixed up."""
+"""The contract of the store: what was recorded is there, once, in order, for good.
 
+Every test runs on SQLite, and on PostgreSQL too where `EXPLORER_TEST_POSTGRESQL` is the
+address of an empty database that the tests may fill and clear.
+"""
+
+import math
 import os
-import signal
+import secrets
 import subprocess
 import sys
 import threading
-import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import create_engine, insert, select
 
 from explorer.config import RunConfig, TrainingSettings
 from explorer.errors import ExplorerError
+from explorer.runs import schema
 from explorer.runs import store as store_module
-from explorer.runs.records import Checkpoint, Command, Curves, Progress, Validation
+from explorer.runs.records import (
+    ENDED,
+    Checkpoint,
+    Command,
+    Curves,
+    Progress,
+    Run,
+    Status,
+    Validation,
+)
 from explorer.runs.store import Store, open_store
 
+ROOT = Path(__file__).parents[2]
+POSTGRESQL = "EXPLORER_TEST_POSTGRESQL"
 CONFIG = RunConfig(
     data="sine",
     model="lstm",
     data_settings={"noise": 0.1},
     model_settings={"hidden_size": 7},
-    training=TrainingSettings(),
-    seed=3,
+    training=TrainingSettings(steps=211),
+    seed=13,
 )
 
 
-def curve(first: int, length: int) -> Curves:
-    """A curve in which every number says which step it belongs to."""
-    steps = np.arange(first, first + length, dtype=np.float32)
-    return Curves(steps, steps + 0.25, steps + 0.5, steps + 0.75)
+def curve(first: int, end: int, shift: float = 0.0) -> Curves:
+    """Steps `first` to `end` of one long curve, each of its lines different."""
+    k = np.arange(first, end, dtype=np.float32)
+    return Curves(*(line * 1000 + shift + k for line in np.float32([1, 2, 3, 5])))
 
 
-def progress(first: int, length: int, **more: object) -> Progress:
-    end = first + length
-    return Progress(first, curve(first, length), end, float(end), **more)  # type: ignore[arg-type]
+def slice_of(first: int, end: int, **more: object) -> Progress:
+    """Steps `first` to `end` of that curve, with the state at their end."""
+    whole = Progress(first, curve(first, end), end, end / 10, state=b"state %d" % end)
+    return replace(whole, **more)  # type: ignore[arg-type]
+
+
+def same(a: Curves, b: Curves) -> bool:
+    return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
+
+
+def everything(store: Store, run_id: str) -> tuple[object, ...]:
+    """All that a store says of a run."""
+    return (
+        store.get(run_id),
+        [line.tolist() for line in store.curves(run_id)],
+        store.validations(run_id),
+        store.commands(run_id),
+        store.state(run_id),
+        [store.checkpoint(run_id, k) for k in store.checkpoint_steps(run_id)],
+    )
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """An empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('store')}/runs.sqlite3"
+    if not (address := os.environ.get(POSTGRESQL)):
+        pytest.skip(f"{POSTGRESQL} is not set")
+    engine = create_engine(address)
+    schema.tables.drop_all(engine)
+    engine.dispose()
+    return address
+
+
+@pytest.fixture(scope="module")
+def store(url: str) -> Iterator[Store]:
+    opened = open_store(url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(f"sqlite:///{tmp_path}/runs.sqlite3")
+def run(store: Store) -> Run:
+    return store.create(CONFIG, 4513)
 
 
-def test_a_run_comes_back_as_it_was_created(store: Store) -> None:
-    run = store.create(CONFIG, 4513)
+# Runs
+
+
+def test_a_new_run_is_as_it_was_made(store: Store) -> None:
+    before = datetime.now(UTC)
+    run = store.create(CONFIG, 4513, status="paused")
+    assert (run.config, run.parameters, run.status) == (CONFIG, 4513, "paused")
+    assert (run.step, run.seconds, run.message) == (0, 0.0, "")
+    assert (run.parent, run.parent_step) == (None, None)
+    assert before <= run.created <= datetime.now(UTC)
+    assert run.created.utcoffset() == timedelta(0)
     assert store.get(run.id) == run
-    assert run.config == CONFIG
-    assert (run.status, run.step, run.parameters) == ("training", 0, 4513)
-    assert [r.id for r in store.active()] == [run.id]
+    assert store.state(run.id) is None
+    assert same(store.curves(run.id), Curves.empty())
+    assert store.validations(run.id) == store.commands(run.id) == []
+    assert store.checkpoint_steps(run.id) == []
 
 
-def test_ids_cannot_be_guessed_from_each_other(store: Store) -> None:
+def test_ids_cannot_be_guessed(store: Store) -> None:
     ids = {store.create(CONFIG, 1).id for _ in range(20)}
     assert len(ids) == 20
-    assert min(map(len, ids)) >= 16
+    assert all(len(run_id) == 16 for run_id in ids)  # 96 bits
 
 
-@given(
-    cuts=st.lists(st.integers(0, 60), min_size=1, max_size=6),
-    overlaps=st.lists(st.integers(0, 9), min_size=7, max_size=7),
-)
-@settings(max_examples=25, deadline=None)
-def test_any_cut_with_any_overlap_reads_back_as_one_curve(
-    cuts: list[int], overlaps: list[int], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    folder = tmp_path_factory.mktemp("store")
-    store = open_store(f"sqlite:///{folder}/runs.sqlite3")
-    run = store.create(CONFIG, 1)
-    known = 0
-    for end, overlap in zip([*sorted(cuts), 60], overlaps, strict=False):
-        first = max(0, known - overlap)
-        store.record(run.id, progress(first, max(0, end - first)))
-        known = max(known, end)
-    for stored, expected in zip(store.curves(run.id), curve(0, known), strict=True):
-        np.testing.assert_array_equal(stored, expected)
-    since = store.curves(run.id, since=known // 2)
-    np.testing.assert_array_equal(since.losses, curve(0, known).losses[known // 2 :])
-    store.close()
+def test_runs_come_newest_first_and_limited(store: Store) -> None:
+    made = [store.create(CONFIG, 1).id for _ in range(5)]
+    assert [run.id for run in store.runs(limit=3)] == made[:1:-1]
 
 
-def test_a_gap_is_a_bug_and_changes_nothing(store: Store) -> None:
-    run = store.create(CONFIG, 1)
-    store.record(run.id, progress(0, 5))
-    with pytest.raises(ValueError, match="steps 5 to 7 are missing"):
-        store.record(run.id, progress(7, 2))
-    assert store.get(run.id).step == 5
-    assert len(store.curves(run.id).losses) == 5
+@pytest.mark.parametrize("status", get_args(Status))
+def test_only_training_runs_are_active(store: Store, status: Status) -> None:
+    run = store.create(CONFIG, 1, status=status)
+    assert (run in store.active()) == (status == "training")
 
 
-def test_a_slice_brings_everything_at_once(store: Store) -> None:
-    run = store.create(CONFIG, 1)
-    store.record(
-        run.id,
-        progress(
-            0,
-            11,
-            validations=(Validation(0, 2.5, 0.0), Validation(11, 1.25, 0.5)),
-            checkpoints=(Checkpoint(0, b"a"), Checkpoint(11, b"b")),
-            commands=(Command(0, "learning_rate", 0.01),),
-            state=b"now",
-            status="paused",
-        ),
-    )
-    assert store.get(run.id).status == "paused"
-    assert store.validations(run.id) == [
-        Validation(0, 2.5, 0.0),
-        Validation(11, 1.25, 0.5),
-    ]
-    assert store.commands(run.id) == [Command(0, "learning_rate", 0.01)]
-    assert store.checkpoint_steps(run.id) == [0, 11]
-    assert store.checkpoint(run.id, 11).state == b"b"
-    assert store.state(run.id) == Checkpoint(11, b"now")
-    assert store.active() == []
+def test_status_changes_with_its_command(store: Store, run: Run) -> None:
+    paused = store.set_status(run.id, "paused", "Waiting.", Command(5, "pause"))
+    assert (paused.status, paused.message) == ("paused", "Waiting.")
+    assert store.get(run.id) == paused
+    assert store.set_status(run.id, "training").message == ""
+    assert store.commands(run.id) == [Command(5, "pause", None)]
 
 
-def test_a_deleted_run_takes_no_more_slices(store: Store) -> None:
-    run = store.create(CONFIG, 1)
-    store.record(run.id, progress(0, 3, checkpoints=(Checkpoint(0, b"x"),)))
+def test_deleting_leaves_nothing_but_forks(store: Store, run: Run) -> None:
+    more = {
+        "validations": (Validation(5, 0.5, 0.5),),
+        "commands": (Command(0, "learning_rate", 0.1),),
+        "checkpoints": (Checkpoint(5, b"five"),),
+    }
+    store.record(run.id, slice_of(0, 5, **more))
+    fork = store.create(CONFIG, 1, parent=(run.id, 5))
     store.delete(run.id)
-    assert store.record(run.id, progress(3, 3)) is False
+    store.delete(run.id)
     with pytest.raises(ExplorerError, match="There is no run"):
         store.get(run.id)
+    with schema.open_database(
+        str(store._reader.url.render_as_string(False))
+    ).connect() as c:
+        for table in set(schema.tables.tables.values()) - {schema.meta, schema.runs}:
+            rows = c.execute(select(table).where(table.c.run_id == run.id)).all()
+            assert rows == [], table.name
+    assert len(store.curves(fork.id).losses) == 5
 
 
-@given(name=st.text(max_size=200))
+def test_recording_for_a_deleted_run_does_nothing(store: Store, run: Run) -> None:
+    assert store.record(run.id, slice_of(0, 5)) is True
+    store.delete(run.id)
+    assert store.record(run.id, slice_of(5, 7)) is False
+    assert len(store.curves(run.id).losses) == 0
+    assert store.state(run.id) is None
+
+
+# Unknown and malformed ids
+
+
+@given(st.text() | st.text("abcXYZ019_-", min_size=1, max_size=80))
+@example("")
+@example("a" * 65)
+@example("ok\n")
+@example("nul\0")
+@example("\ud800")
+@example("../../etc/passwd")
+@example("'; DROP TABLE runs; --")
+@example("[click](https://example.org)")
 @settings(max_examples=60, deadline=None)
-def test_an_unknown_id_gets_one_short_sentence(
-    name: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('s')}/runs.sqlite3")
-    with pytest.raises(
-        ExplorerError, match=r"There is no run '[\s\S]{0,60}' here"
-    ) as e:
-        store.get(name)
-    assert len(str(e.value)) < 160
-    store.close()
+def test_unknown_and_malformed_ids_get_one_sentence(store: Store, run_id: str) -> None:
+    for ask in (
+        store.get,
+        lambda i: store.set_status(i, "paused"),
+        lambda i: store.create(CONFIG, 1, parent=(i, 0)),
+    ):
+        with pytest.raises(ExplorerError) as caught:
+            ask(run_id)
+        before, shown, after = str(caught.value).split("'")
+        assert before == "There is no run "
+        assert after == " here. Check the link, or start a new run."
+        assert len(shown) == min(60, len(run_id))
+        assert not set(shown) - set("?_-") or shown.replace("?", "").isascii()
+    with pytest.raises(ExplorerError, match="none is kept yet"):
+        store.checkpoint(run_id, 0)
+    assert store.record(run_id, slice_of(0, 2)) is False
+    assert same(store.curves(run_id), Curves.empty())
+    assert store.validations(run_id) == store.commands(run_id) == []
+    assert store.checkpoint_steps(run_id) == []
+    assert store.state(run_id) is None
+    store.delete(run_id)
 
 
-def test_a_fork_begins_where_its_parent_was(store: Store) -> None:
-    parent = store.create(CONFIG, 5)
-    store.record(
-        parent.id,
-        progress(
-            0,
-            20,
-            checkpoints=(Checkpoint(0, b"0"), Checkpoint(8, b"8")),
-            validations=(Validation(4, 1.0, 0.1), Validation(16, 0.5, 0.4)),
-        ),
+# Recording
+
+
+def test_a_slice_is_read_back(store: Store, run: Run) -> None:
+    progress = slice_of(
+        0,
+        5,
+        validations=(Validation(0, 1.5, 0.0), Validation(5, 0.25, 0.5)),
+        commands=(Command(0, "learning_rate", 0.02),),
+        checkpoints=(Checkpoint(0, b"zero"), Checkpoint(2, b"two")),
+        message="Going well.",
     )
-    fork = store.create(CONFIG, 5, parent=(parent.id, 8))
-    assert (fork.step, fork.parent, fork.parent_step) == (8, parent.id, 8)
-    np.testing.assert_array_equal(store.curves(fork.id).losses, curve(0, 8).losses)
-    assert store.validations(fork.id) == [Validation(4, 1.0, 0.1)]
-    assert store.state(fork.id) == Checkpoint(8, b"8")
-    with pytest.raises(ExplorerError, match="the nearest is 8"):
-        store.create(CONFIG, 5, parent=(parent.id, 9))
+    assert store.record(run.id, progress) is True
+    assert everything(store, run.id) == (
+        replace(run, step=5, seconds=0.5, message="Going well."),
+        [line.tolist() for line in curve(0, 5)],
+        [Validation(0, 1.5, 0.0), Validation(5, 0.25, 0.5)],
+        [Command(0, "learning_rate", 0.02)],
+        Checkpoint(5, b"state 5"),
+        [Checkpoint(0, b"zero"), Checkpoint(2, b"two")],
+    )
+
+
+def test_curves_are_exact_read_only_float32(store: Store, run: Run) -> None:
+    numbers = np.random.default_rng(3).standard_normal((4, 11)).astype(np.float32)
+    numbers[:, 3] = np.nan, np.inf, -np.inf, np.finfo(np.float32).tiny
+    store.record(run.id, slice_of(0, 11, curves=Curves(*numbers)))
+    for line, expected in zip(store.curves(run.id), numbers, strict=True):
+        assert line.dtype == np.float32
+        assert line.tobytes() == expected.tobytes()
+        assert not line.flags.writeable
+
+
+@pytest.mark.parametrize("since", [-1, 0, 1, 4, 5, 6, 12, 13, 10**30])
+def test_curves_since_a_step(store: Store, run: Run, since: int) -> None:
+    store.record(run.id, slice_of(0, 5))
+    store.record(run.id, slice_of(5, 12))
+    expected = curve(0, 12).after(min(max(since, 0), 12))
+    assert same(store.curves(run.id, since), expected)
+
+
+def test_a_state_that_was_not_asked_for_leaves_the_last(store: Store, run: Run) -> None:
+    store.record(run.id, slice_of(0, 5))
+    store.record(run.id, slice_of(5, 7, state=None))
+    assert store.state(run.id) == Checkpoint(5, b"state 5")
+    assert store.get(run.id).step == 7
+
+
+@pytest.mark.parametrize("loss", [math.nan, math.inf])
+def test_a_diverged_measurement_is_kept(store: Store, run: Run, loss: float) -> None:
+    diverged = slice_of(0, 2, validations=(Validation(2, loss, 0.2),))
+    store.record(run.id, replace(diverged, status="diverged"))
+    (validation,) = store.validations(run.id)
+    assert repr(validation.loss) == repr(loss)
+
+
+@pytest.mark.parametrize("first", [-1, 6])
+def test_a_gap_is_a_bug_and_writes_nothing(store: Store, run: Run, first: int) -> None:
+    store.record(run.id, slice_of(0, 5))
+    before = everything(store, run.id)
+    with pytest.raises(ValueError, match=f"from step {first} after 5 known"):
+        store.record(run.id, slice_of(first, 7, commands=(Command(6, "pause"),)))
+    assert everything(store, run.id) == before
+
+
+def test_recording_again_changes_nothing(store: Store, run: Run) -> None:
+    slices = [
+        slice_of(
+            first,
+            first + 5,
+            validations=(Validation(first + 5, 1 / (first + 1), 0.5),),
+            commands=(Command(first, "learning_rate", 0.1), Command(first, "pause")),
+            checkpoints=(Checkpoint(first, b"at %d" % first),),
+        )
+        for first in (0, 5, 10)
+    ]
+    for progress in slices:
+        store.record(run.id, progress)
+    before = everything(store, run.id)
+    for progress in slices:
+        store.record(run.id, progress)
+        assert everything(store, run.id) == before
+
+
+def test_equal_commands_between_the_same_steps_all_count(
+    store: Store, run: Run
+) -> None:
+    rates = [Command(0, "learning_rate", rate) for rate in (0.1, 0.2, 0.1)]
+    for rate in rates:
+        store.record(run.id, slice_of(0, 0, commands=(rate,)))
+    assert store.commands(run.id) == rates
+
+
+def test_what_is_trained_again_takes_the_place(store: Store, run: Run) -> None:
+    for first in (0, 5, 10):
+        store.record(run.id, slice_of(first, first + 5))
+    store.record(run.id, slice_of(3, 12, curves=curve(3, 12, shift=0.5)))
+    expected = curve(0, 3).then(curve(3, 12, shift=0.5)).then(curve(12, 15))
+    assert same(store.curves(run.id), expected)
+    assert store.get(run.id).step == 15
+    assert store.state(run.id) == Checkpoint(15, b"state 15")
+
+
+@pytest.mark.parametrize("status", ENDED)
+def test_an_ended_run_stays_ended(store: Store, run: Run, status: Status) -> None:
+    store.record(run.id, slice_of(0, 5))
+    store.record(run.id, slice_of(5, 7, status=status, message="The end."))
+    store.record(run.id, slice_of(0, 5))
+    ended = store.get(run.id)
+    assert (ended.status, ended.message, ended.step) == (status, "The end.", 7)
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_any_overlapping_split_reads_back_identical(
+    store: Store, data: st.DataObject
+) -> None:
+    length = data.draw(st.integers(0, 61), "length")
+    run, known = store.create(CONFIG, 1), 0
+    while known < length:
+        first = data.draw(st.integers(0, known), "first")
+        end = data.draw(st.integers(first, length), "end")
+        store.record(run.id, slice_of(first, end))
+        known = max(known, end)
+        assert same(store.curves(run.id), curve(0, known))
+    since = data.draw(st.integers(0, length), "since")
+    assert same(store.curves(run.id, since), curve(since, length))
+    store.delete(run.id)
+
+
+# Checkpoints and forks
+
+
+def test_a_missing_checkpoint_names_the_nearest(store: Store, run: Run) -> None:
+    kept = (Checkpoint(0, b"zero"), Checkpoint(8, b"eight"))
+    store.record(run.id, slice_of(0, 19, checkpoints=kept))
+    assert store.checkpoint(run.id, 8) == Checkpoint(8, b"eight")
+    assert store.checkpoint(run.id, 19) == Checkpoint(19, b"state 19")
+    for step, nearest in [(3, 0), (-7, 0), (5, 8), (18, 19), (10**30, 19)]:
+        words = f"step {step} is not one of them; the nearest is {nearest}"
+        with pytest.raises(ExplorerError, match=words):
+            store.checkpoint(run.id, step)
+        with pytest.raises(ExplorerError, match=words):
+            store.create(CONFIG, 1, parent=(run.id, step))
+
+
+def test_a_checkpoint_goes_before_the_state_of_its_step(store: Store, run: Run) -> None:
+    store.record(run.id, slice_of(0, 5, checkpoints=(Checkpoint(5, b"before"),)))
+    told = (Command(5, "learning_rate", 0.5),)
+    store.record(run.id, slice_of(5, 5, commands=told, state=b"after"))
+    assert store.checkpoint(run.id, 5) == Checkpoint(5, b"before")
+    assert store.state(run.id) == Checkpoint(5, b"after")
+
+
+def test_a_fork_goes_on_from_its_parent(store: Store, run: Run) -> None:
+    more = {
+        "validations": tuple(Validation(k, 1 / (k + 1), k / 10) for k in (0, 5, 11)),
+        "commands": tuple(Command(k, "learning_rate", k / 100) for k in (1, 4, 5, 6)),
+        "checkpoints": (Checkpoint(0, b"zero"), Checkpoint(5, b"five")),
+        "status": "finished",
+        "message": "Done.",
+    }
+    store.record(run.id, slice_of(0, 11, **more))
+    before = everything(store, run.id)
+    other = CONFIG.model_copy(update={"seed": 17})
+    fork = store.create(other, 4513, status="paused", parent=(run.id, 5))
+    assert (fork.parent, fork.parent_step, fork.config) == (run.id, 5, other)
+    assert (fork.step, fork.status, fork.message) == (5, "paused", "")
+    assert fork.seconds == curve(0, 11).seconds[4]
+    assert same(store.curves(fork.id), curve(0, 5))
+    assert [v.step for v in store.validations(fork.id)] == [0, 5]
+    assert [c.step for c in store.commands(fork.id)] == [1, 4]
+    assert store.state(fork.id) == Checkpoint(5, b"five")
+    assert store.checkpoint_steps(fork.id) == [5]
+    store.record(fork.id, slice_of(5, 7))
+    assert len(store.curves(fork.id).losses) == 7
+    assert everything(store, run.id) == before
+
+
+def test_a_fork_that_fails_leaves_no_run(store: Store, run: Run) -> None:
+    before = store.runs()
+    with pytest.raises(ExplorerError, match="none is kept yet"):
+        store.create(CONFIG, 1, parent=(run.id, 0))
+    assert store.runs() == before
 
 
 def test_checkpoints_are_thinned_evenly(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "CHECKPOINT_BYTES", 50)
+    assert store_module.CHECKPOINT_BYTES == 64 * 1024 * 1024
+    monkeypatch.setattr(store_module, "CHECKPOINT_BYTES", 8 * 100)
+    for step in range(0, 201, 2):
+        state = bytes([step]) * 100
+        store.record(
+            run.id, slice_of(step, step + 2, checkpoints=(Checkpoint(step, state),))
+        )
+        steps = store.checkpoint_steps(run.id)
+        assert len(steps) == min(8, step // 2 + 1)
+        assert (steps[0], steps[-1]) == (0, step)
+        assert max(np.diff(steps), default=0) <= max(2, 2.5 * step / 7)
+    for step in steps:
+        assert store.checkpoint(run.id, step).state == bytes([step]) * 100
+
+
+@given(st.lists(st.integers(1, 700), min_size=1, max_size=13))
+@settings(max_examples=25, deadline=None)
+def test_thinning_holds_the_bound_for_any_sizes(store: Store, sizes: list[int]) -> None:
     run = store.create(CONFIG, 1)
-    for step in range(0, 170, 10):
-        slice_ = progress(step, 10, checkpoints=(Checkpoint(step, b"x" * 10),))
-        store.record(run.id, slice_)
-    kept = store.checkpoint_steps(run.id)
-    assert kept[0] == 0
-    assert kept[-1] == 160
-    assert len(kept) == 5
-    assert max(np.diff(kept)) <= 90
+    kept = tuple(Checkpoint(k, bytes(size)) for k, size in enumerate(sizes))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store_module, "CHECKPOINT_BYTES", 1000)
+        store.record(run.id, slice_of(0, 2, checkpoints=kept))
+    steps = store.checkpoint_steps(run.id)
+    assert (steps[0], steps[-1]) == (0, len(sizes) - 1)
+    assert sum(sizes[k] for k in steps) <= 1000 or len(steps) <= 2
+    assert sum(sizes) > 1000 or len(steps) == len(sizes)
 
 
-def test_what_was_written_is_there_after_closing(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/runs.sqlite3"
+def test_the_bound_holds_at_full_size(store: Store, run: Run) -> None:
+    large = bytes(3 * 2**20)
+    for k in range(25):
+        store.record(run.id, slice_of(k, k + 1, checkpoints=(Checkpoint(k, large),)))
+    steps = store.checkpoint_steps(run.id)
+    assert len(steps) == 21  # 63 MiB
+    assert (steps[0], steps[-1]) == (0, 24)
+    store.delete(run.id)
+
+
+# Shipped runs
+
+
+def test_an_imported_run_keeps_its_id(store: Store) -> None:
+    shipped = Run(
+        id="sample-" + secrets.token_hex(4),
+        config=CONFIG,
+        status="finished",
+        step=11,
+        seconds=1.1,
+        parameters=4513,
+        created=datetime(2026, 3, 5, 7, 11, 13, tzinfo=timezone(timedelta(hours=2))),
+        message="A sample.",
+    )
+    parts = (
+        curve(0, 11),
+        [Validation(0, 1.0, 0.0), Validation(11, 0.5, 1.1)],
+        [Command(3, "learning_rate", 0.1)],
+        [Checkpoint(7, b"seven"), Checkpoint(0, b"zero")],
+    )
+    for _ in range(2):  # the second time it takes the place of the first
+        store.import_run(shipped, *parts)
+        assert store.get(shipped.id) == shipped
+        assert same(store.curves(shipped.id), parts[0])
+        assert store.validations(shipped.id) == parts[1]
+        assert store.commands(shipped.id) == parts[2]
+        assert store.checkpoint_steps(shipped.id) == [0, 7]
+        assert store.state(shipped.id) == Checkpoint(7, b"seven")
+    with pytest.raises(ValueError, match="malformed run id"):
+        store.import_run(replace(shipped, id="no good"), *parts)
+
+
+# Restart, kill, many at once
+
+
+def test_all_is_there_after_a_restart(url: str) -> None:
     first = open_store(url)
-    run = first.create(CONFIG, 1)
-    first.record(run.id, progress(0, 9))
+    run = first.create(CONFIG, 4513)
+    more = {
+        "validations": (Validation(5, 0.5, 0.5),),
+        "commands": (Command(0, "learning_rate", 0.1),),
+        "checkpoints": (Checkpoint(5, b"five"),),
+    }
+    first.record(run.id, slice_of(0, 5, **more))
+    before = everything(first, run.id)
     first.close()
-    again = open_store(url)
-    assert again.get(run.id).step == 9
-    assert len(again.curves(run.id).losses) == 9
+    second = open_store(url)
+    assert everything(second, run.id) == before
+    assert run.id in {active.id for active in second.active()}
+    second.record(run.id, slice_of(5, 7))
+    assert same(second.curves(run.id), curve(0, 7))
+    second.close()
 
 
-WRITER = """
+CHILD = """
 import sys
-from tests.runs.test_runs_store import CONFIG, progress
+import numpy as np
+from explorer.runs.records import Curves, Progress, Validation
 from explorer.runs.store import open_store
-store = open_store(sys.argv[1])
-run = store.create(CONFIG, 1)
-print(run.id, flush=True)
-step = 0
+
+store, run_id, first = open_store(sys.argv[1]), sys.argv[2], 0
 while True:
-    store.record(run.id, progress(step, 3))
-    step += 3
-    print(step, flush=True)
+    end = first + 5
+    k = np.arange(first, end, dtype=np.float32)
+    curves = Curves(*(line * 1000 + k for line in np.float32([1, 2, 3, 5])))
+    state = (b"state %d" % end).ljust(54000, b".")
+    measured = (Validation(end, 1.0, 0.0),)
+    store.record(run_id, Progress(first, curves, end, end / 10, measured, state=state))
+    print(end, flush=True)
+    first = end
 """
 
 
-def test_a_killed_writer_loses_no_finished_slice(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/runs.sqlite3"
-    root = Path(__file__).parents[2]
-    environment = {**os.environ, "PYTHONPATH": str(root)}
-    with subprocess.Popen(
-        [sys.executable, "-c", WRITER, url],
+@pytest.mark.parametrize("slices", [1, 13, 47])
+def test_a_killed_process_loses_no_recorded_slice(
+    store: Store, url: str, slices: int
+) -> None:
+    run = store.create(CONFIG, 1)
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, url, run.id],
         stdout=subprocess.PIPE,
         text=True,
-        cwd=root,
-        env=environment,
-    ) as child:
-        assert child.stdout is not None
-        run_id = child.stdout.readline().strip()
-        told = 0
-        while told < 90:
-            told = int(child.stdout.readline())
-        os.kill(child.pid, signal.SIGKILL)
-    store = open_store(url)
-    known = store.curves(run_id).losses
-    assert len(known) >= told
-    np.testing.assert_array_equal(known, curve(0, len(known)).losses)
+        cwd=ROOT,
+    )
+    assert child.stdout is not None
+    said = [child.stdout.readline() for _ in range(slices)]
+    child.kill()
+    said += child.stdout.readlines()
+    child.stdout.close()
+    assert child.wait() == -9
+    recorded = max(int(line) for line in said if line.endswith("\n"))
+    reopened = open_store(url)
+    step = reopened.get(run.id).step
+    # One slice more may have been written before it could be said.
+    assert step in (recorded, recorded + 5)
+    assert same(reopened.curves(run.id), curve(0, step))
+    assert [v.step for v in reopened.validations(run.id)] == [*range(5, step + 1, 5)]
+    state = (b"state %d" % step).ljust(54000, b".")
+    assert reopened.state(run.id) == Checkpoint(step, state)
+    reopened.close()
 
 
-def test_eight_threads_do_not_disturb_each_other(store: Store) -> None:
-    runs = [store.create(CONFIG, 1).id for _ in range(8)]
-    problems: list[BaseException] = []
+def test_eight_threads_write_and_read_at_once(store: Store) -> None:
+    runs = [store.create(CONFIG, 1) for _ in range(4)]
+    errors: list[BaseException] = []
+    done = threading.Event()
 
-    def work(run_id: str) -> None:
+    def write(run: Run) -> None:
+        for first in range(0, 150, 5):
+            assert store.record(run.id, slice_of(first, first + 5))
+
+    def read(run: Run) -> None:
+        while not done.is_set():
+            step = store.get(run.id).step
+            curves = store.curves(run.id)
+            n = len(curves.losses)
+            assert n % 5 == 0
+            assert n >= step
+            assert same(curves, curve(0, n))
+            state = store.state(run.id)
+            assert state is None or state.state == b"state %d" % state.step
+            assert run.id in {r.id for r in store.runs()}
+
+    def noted(work: object, run: Run) -> None:
         try:
-            for step in range(0, 60, 3):
-                store.record(run_id, progress(step, 3, state=b"s"))
-                store.curves(run_id)
-        except BaseException as problem:
-            problems.append(problem)
+            work(run)  # type: ignore[operator]
+        except BaseException as error:
+            errors.append(error)
 
-    threads = [threading.Thread(target=work, args=(run_id,)) for run_id in runs]
+    writers = [threading.Thread(target=noted, args=(write, run)) for run in runs]
+    readers = [threading.Thread(target=noted, args=(read, run)) for run in runs]
+    for thread in writers + readers:
+        thread.start()
+    for thread in writers:
+        thread.join()
+    done.set()
+    for thread in readers:
+        thread.join()
+    assert errors == []
+    for run in runs:
+        assert same(store.curves(run.id), curve(0, 150))
+
+
+def test_one_run_told_by_many_threads_keeps_every_command(
+    store: Store, run: Run
+) -> None:
+    def tell(k: int) -> None:
+        for _ in range(11):
+            store.set_status(run.id, "paused", command=Command(k, "pause"))
+
+    threads = [threading.Thread(target=tell, args=(k,)) for k in range(7)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert not problems
-    for run_id in runs:
-        np.testing.assert_array_equal(store.curves(run_id).losses, curve(0, 60).losses)
+    assert [c.step for c in store.commands(run.id)] == [
+        k for k in range(7) for _ in range(11)
+    ]
 
 
-def test_a_long_curve_of_many_slices_reads_fast(store: Store) -> None:
-    run = store.create(CONFIG, 1)
-    for step in range(0, 20000, 40):
-        store.record(run.id, progress(step, 40))
-    began = time.perf_counter()
-    assert len(store.curves(run.id).losses) == 20000
-    assert time.perf_counter() - began < 1.0
+def test_runs_may_be_deleted_while_they_are_written(store: Store) -> None:
+    runs = [store.create(CONFIG, 1) for _ in range(20)]
+    errors: list[BaseException] = []
+
+    def write() -> None:
+        try:
+            for first in range(0, 15, 5):
+                for run in runs:
+                    if first <= len(store.curves(run.id).losses):
+                        store.record(run.id, slice_of(first, first + 5))
+        except BaseException as error:
+            errors.append(error)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    for run in runs:
+        store.delete(run.id)
+    writer.join()
+    assert errors == []
+    assert not {run.id for run in runs} & {run.id for run in store.runs()}
+
+
+# Addresses
 
 
 @pytest.mark.parametrize(
-    "url", ["nonsense", "sqlite:////no/such/folder/x.sqlite3", "what://is/this", "://"]
+    ("address", "words"),
+    [
+        ("runs.sqlite3", "but got 'runs.sqlite3'. Leave it empty"),
+        ("/tmp/runs.sqlite3", "but got '/tmp/runs.sqlite3'. Leave it empty"),
+        ("sqlite:runs", "but got 'sqlite:runs'"),
+        ("nosuchbase://ann@host/name", "but got 'nosuchbase://ann@host/name'"),
+        ("postgresql+nosuch://host/name", "but got 'postgresql\\+nosuch://host/name'"),
+        ("postgresql://ann@host:port/name", "but got 'postgresql://ann@host:port"),
+        ("sqlite://", "'sqlite://' names no file"),
+        ("sqlite:///:memory:", "names no file"),
+        ("sqlite:////no/such/folder/runs.sqlite3", "unable to open database file"),
+    ],
 )
-def test_a_bad_database_address_gets_one_sentence(url: str) -> None:
-    with pytest.raises(ExplorerError, match="EXPLORER_DATABASE must be"):
-        open_store(url)
+def test_a_wrong_address_is_one_clear_sentence(
+    address: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_DATABASE", address)
+    with pytest.raises(ExplorerError, match=words) as caught:
+        open_store()
+    assert str(caught.value).startswith("EXPLORER_DATABASE must be a database address")
+    assert caught.value.__context__ is None or caught.value.__suppress_context__
 
 
-def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/runs.sqlite3"
-    store = open_store(url)
-    with store._engine.begin() as connection:
-        connection.execute(store_module._meta.update().values(schema_version=99))
-    store.close()
-    with pytest.raises(ExplorerError, match="version 99"):
-        open_store(url)
+def test_a_wrong_address_is_shown_short_and_without_its_password() -> None:
+    with pytest.raises(ExplorerError, match=r"ann:\*\*\*@host'") as caught:
+        open_store("postgres//ann:s3cret:s3cret@host")
+    assert "s3cret" not in str(caught.value)
+    with pytest.raises(ExplorerError) as caught:
+        open_store("x" * 5000)
+    assert "x" * 61 not in str(caught.value)
+
+
+def test_a_missing_driver_is_named() -> None:
+    with pytest.raises(ExplorerError, match="no module 'oracledb'"):
+        open_store("oracle+oracledb://ann@host/name")
+
+
+def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("Not a database at all. " * 50)
+    with pytest.raises(ExplorerError, match="file is not a database"):
+        open_store(f"sqlite:///{file}")
+    assert file.read_text() == "Not a database at all. " * 50
+
+
+def test_a_newer_database_is_refused_untouched(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/newer.sqlite3"
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        schema.meta.create(connection)
+        newer = insert(schema.meta).values(schema_version=schema.SCHEMA + 1)
+        connection.execute(newer)
+    words = (
+        f"up to version {schema.SCHEMA}, but this one has version {schema.SCHEMA + 1}"
+    )
+    with pytest.raises(ExplorerError, match=f"{words}. Update the program"):
+        open_store(address)
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT name FROM sqlite_master")
+        assert [name for (name,) in found] == ["meta"]
+    engine.dispose()
+
+
+def test_without_an_address_the_folder_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "my runs? 100%"
+    monkeypatch.delenv("EXPLORER_DATABASE", raising=False)
+    monkeypatch.setenv("EXPLORER_DATA", str(folder))
+    open_store().close()
+    assert (folder / "explorer.sqlite3").is_file()
+    monkeypatch.delenv("EXPLORER_DATA")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    open_store().close()
+    assert list((tmp_path / "home").rglob("sequence-explorer/explorer.sqlite3"))
+
+
+def test_a_folder_that_cannot_be_made_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.delenv("EXPLORER_DATABASE", raising=False)
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "file"))
+    with pytest.raises(ExplorerError, match="EXPLORER_DATA must be a folder"):
+        open_store()
+
+
+def test_sqlite_is_set_up_for_many_readers_and_one_writer(tmp_path: Path) -> None:
+    engine = schema.open_database(f"sqlite:///{tmp_path}/runs.sqlite3")
+    expected = {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1}
+    with engine.connect() as connection:
+        for name, value in expected.items():
+            assert connection.exec_driver_sql(f"PRAGMA {name}").scalar() == value
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() >= 5000
+    engine.dispose()
+
+
+def test_several_processes_may_open_a_new_store_at_once_without_torch(
+    tmp_path: Path,
+) -> None:
+    opening = (
+        "import sys; from explorer.runs.store import open_store; "
+        "open_store(sys.argv[1]).close(); assert 'torch' not in sys.modules"
+    )
+    address = f"sqlite:///{tmp_path}/runs.sqlite3"
+    command = [sys.executable, "-c", opening, address]
+    children = [subprocess.Popen(command, cwd=ROOT) for _ in range(4)]
+    assert [child.wait() for child in children] == [0, 0, 0, 0]

@@ -1,0 +1,212 @@
+"""The tables of the store, and how a database that holds them is opened.
+
+Only portable types and statements are used: SQLite by default, PostgreSQL by address.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from sqlalchemy import (
+    URL,
+    Column,
+    Connection,
+    Engine,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+    func,
+    insert,
+    inspect,
+    select,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+
+from explorer.errors import ExplorerError
+
+DATABASE = "EXPLORER_DATABASE"
+FOLDER = "EXPLORER_DATA"
+SCHEMA = 1
+"""The version of the tables below; a database says which one it was made with."""
+
+WRITES = {"explorer_writes": True}
+"""Execution options of a transaction that writes."""
+
+_RULE = (
+    f"{DATABASE} must be a database address like sqlite:///runs.sqlite3 or "
+    "postgresql+psycopg://user@host/name"
+)
+
+tables = MetaData()
+
+
+def _of_run(index: bool = False) -> Column[str]:
+    runs_id = ForeignKey("runs.id", ondelete="CASCADE")
+    return Column("run_id", String(64), runs_id, nullable=False, index=index)
+
+
+meta = Table("meta", tables, Column("schema_version", Integer, primary_key=True))
+runs = Table(
+    "runs",
+    tables,
+    Column("id", String(64), primary_key=True),
+    Column("config", Text, nullable=False),  # JSON
+    Column("status", String(16), nullable=False, index=True),
+    Column("step", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("parameters", Integer, nullable=False),
+    Column("created", String(32), nullable=False, index=True),  # ISO 8601, UTC
+    Column("message", Text, nullable=False),
+    Column("parent", String(64)),
+    Column("parent_step", Integer),
+)
+chunks = Table(
+    "chunks",
+    tables,
+    _of_run(),
+    Column("first_step", Integer, nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("values", LargeBinary, nullable=False),  # (4, length) float32, little-endian
+    PrimaryKeyConstraint("run_id", "first_step"),
+)
+validations = Table(
+    "validations",
+    tables,
+    _of_run(),
+    Column("step", Integer, nullable=False),
+    Column("loss", Float),  # SQLite turns nan into null
+    Column("seconds", Float, nullable=False),
+    PrimaryKeyConstraint("run_id", "step"),
+)
+commands = Table(
+    "commands",
+    tables,
+    Column("order", Integer, primary_key=True, autoincrement=True),
+    _of_run(index=True),
+    Column("step", Integer, nullable=False),
+    Column("name", String(32), nullable=False),
+    Column("value", Float),
+)
+checkpoints = Table(
+    "checkpoints",
+    tables,
+    _of_run(),
+    Column("step", Integer, nullable=False),
+    Column("size", Integer, nullable=False),  # bytes
+    Column("state", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("run_id", "step"),
+)
+states = Table(
+    "states",
+    tables,
+    _of_run(),
+    Column("step", Integer, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("run_id"),
+)
+
+
+def open_database(url: str | None = None) -> Engine:
+    """The database at `url`, at `EXPLORER_DATABASE`, or in the user's data folder.
+
+    Raises:
+        ExplorerError: if the address is none, or nothing can be opened or read there.
+    """
+    given = url or os.environ.get(DATABASE)
+    try:
+        address = make_url(given) if given else _own_file()
+        engine = create_engine(address, pool_pre_ping=not _is_sqlite(address))
+    except ModuleNotFoundError as error:
+        raise ExplorerError(
+            f"{_RULE}, and its driver must be installed, but there is no module "
+            f"'{error.name}'. Install it, or leave {DATABASE} empty."
+        ) from None
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        raise ExplorerError(
+            f"{_RULE}, but got '{_without_password(given or '')[:60]}'. Leave it empty "
+            "for a file of your own."
+        ) from None
+    if _is_sqlite(address):
+        if address.database in (None, "", ":memory:"):
+            raise ExplorerError(
+                f"{_RULE}, but '{given}' names no file, and what is only in memory "
+                "cannot be shared between threads. Name a file."
+            )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    try:
+        with engine.execution_options(**WRITES).begin() as connection:
+            _create_tables(connection)
+    except DatabaseError as error:
+        reason = (str(error.orig).splitlines() or ["nothing"])[0]
+        raise ExplorerError(
+            f"{_RULE}, and it must be one that can be opened, but the database said: "
+            f"{reason[:200]}. Check that it runs and that you may write to it."
+        ) from None
+    return engine
+
+
+def _own_file() -> URL:
+    chosen = os.environ.get(FOLDER)
+    folder = Path(chosen or platformdirs.user_data_dir("sequence-explorer"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExplorerError(
+            f"{FOLDER} must be a folder that can be made and written to, but "
+            f"'{str(folder)[:200]}' is not: {error.strerror}. Name another folder."
+        ) from None
+    return URL.create("sqlite", database=str(folder / "explorer.sqlite3"))
+
+
+def _is_sqlite(address: URL) -> bool:
+    return address.get_backend_name() == "sqlite"
+
+
+def _without_password(address: str) -> str:
+    """An address that may be shown, even where it cannot be read.
+
+    >>> _without_password("postgres//ann:secret@host/name")
+    'postgres//ann:***@host/name'
+    """
+    return re.sub(r":(?!//).*@", ":***@", address, flags=re.DOTALL)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Readers never wait for the writer, and a killed process loses no slice."""
+    connection.isolation_level = None  # `_begin_sqlite` says when a transaction begins
+    connection.execute("PRAGMA busy_timeout=20000")  # milliseconds
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes its turn at once; after a first read it could come too late."""
+    writes = connection.get_execution_options().keys() & WRITES.keys()
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _create_tables(connection: Connection) -> None:
+    known = None
+    if inspect(connection).has_table(meta.name):
+        known = connection.scalar(select(func.max(meta.c.schema_version)))
+    if known is not None and known > SCHEMA:
+        raise ExplorerError(
+            f"This program reads databases up to version {SCHEMA}, but this one has "
+            f"version {known}. Update the program, or set {DATABASE} to another one."
+        )
+    tables.create_all(connection)
+    if known is None:
+        connection.execute(insert(meta).values(schema_version=SCHEMA))
