@@ -63,6 +63,10 @@ class _Driven:
     serial: int = 0
     epoch: int = 0
     """Counts how often the run was handed to a worker with its state."""
+    taken: int = 0
+    """The serial of the result that comes next."""
+    early: dict[int, tuple[Job, Result | None]] = field(default_factory=dict)
+    """Results that overtook the one that comes next."""
     placed: bool = False
     """Whether the worker has, or will have, a trainer."""
     in_flight: int = 0
@@ -214,6 +218,8 @@ class Runner:
         """Hand a run to the worker with the fewest, from its last known state."""
         driven.placed, driven.in_flight = False, 0
         driven.epoch += 1
+        driven.taken = driven.epoch * EPOCH
+        driven.early.clear()
         driven.worker = None
         if self._workers:
             load = dict.fromkeys(self._workers, 0)
@@ -248,9 +254,9 @@ class Runner:
         if not driven.placed:
             driven.serial = driven.epoch * EPOCH
         large = driven.state is not None and len(driven.state) > SMALL_STATE
-        want_state = (
-            not large or now - driven.state_at > STATE_EVERY or not driven.going
-        )
+        # What a person said is saved at once, so that no crash can unsay it.
+        due = now - driven.state_at > STATE_EVERY or bool(commands)
+        want_state = not large or due or not driven.going
         if want_state:
             driven.state_at = now
         steps = driven.left
@@ -308,18 +314,24 @@ class Runner:
             driven = self._driven.get(job.run_id)
             if driven is None or driven.epoch != epoch:
                 continue
-            driven.in_flight -= 1
-            result = by_run.get(job.run_id)
-            if result is not None and not result.missing:
-                driven.lost = 0
-                self._take(driven, result)
-            elif driven.lost >= MOST_LOSSES:
-                self._fail(driven, "Its worker died again and again. Restart the run.")
-            else:
-                driven.lost += result is None
-                driven.commands = [*job.commands, *driven.commands]
-                driven.flush = driven.flush or not driven.going
-                self._place(driven)
+            driven.early[job.serial] = job, by_run.get(job.run_id)
+            while driven.epoch == epoch and driven.taken in driven.early:
+                self._settle(driven, *driven.early.pop(driven.taken))
+
+    def _settle(self, driven: _Driven, job: Job, result: Result | None) -> None:
+        """Take a job's result, or hand the run to a worker again if there is none."""
+        driven.taken += 1
+        driven.in_flight -= 1
+        if result is not None and not result.missing:
+            driven.lost = 0
+            self._take(driven, result)
+        elif driven.lost >= MOST_LOSSES:
+            self._fail(driven, "Its worker died again and again. Restart the run.")
+        else:
+            driven.lost += result is None
+            driven.commands = [*job.commands, *driven.commands]
+            driven.flush = driven.flush or not driven.going
+            self._place(driven)
 
     def _take(self, driven: _Driven, result: Result) -> None:
         run_id, progress = driven.run.id, result.progress

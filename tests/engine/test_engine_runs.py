@@ -1,0 +1,245 @@
+"""Runs on real workers: commands, watching, deaths of workers and of the server."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from explorer import catalog
+from explorer.config import RunConfig
+from explorer.engine.jobs import Wanted
+from explorer.engine.service import Engine
+from explorer.errors import ExplorerError
+from explorer.runs.records import Run
+from explorer.runs.store import open_store
+from explorer.training.state import unpack
+from explorer.training.trainer import Budget, advance, replay
+
+ROOT = Path(__file__).parents[2]
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:distributed"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+def small(seed: int = 0, steps: int = 120, model: str = "rnn") -> RunConfig:
+    settings = {"model.hidden_size": 8, "training.steps": steps, "data.window": 16}
+    return catalog.make_config("sine", model, settings, seed)
+
+
+def wait(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def until_ended(engine: Engine, run: Run) -> Run:
+    wait(lambda: engine.store.get(run.id).ended)
+    return engine.store.get(run.id)
+
+
+def same_as_uncut(engine_store: object, run: Run) -> None:
+    state, progress = advance(run.config, None, Budget())
+    stored = engine_store.curves(run.id)  # type: ignore[attr-defined]
+    np.testing.assert_array_equal(stored.losses, progress.curves.losses)
+    kept = engine_store.state(run.id)  # type: ignore[attr-defined]
+    assert kept is not None
+    weights, expected = unpack(kept.state)[0], unpack(state)[0]
+    for name, value in expected.items():
+        np.testing.assert_array_equal(weights[name].numpy(), value.numpy(), name)
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_WORKERS", "2")
+        patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("engine")))
+        engine = Engine()
+        yield engine
+        engine.close()
+
+
+def test_runs_on_workers_equal_runs_in_one_piece(engine: Engine) -> None:
+    runs = [engine.start(small(seed)) for seed in range(5)]
+    for run in runs:
+        assert until_ended(engine, run).status == "finished"
+        same_as_uncut(engine.store, run)
+
+
+def test_pause_step_and_resume(engine: Engine) -> None:
+    run = engine.start(small(7, steps=4000))
+    wait(lambda: engine.store.get(run.id).step > 50)
+    engine.tell(run.id, "pause")
+    wait(lambda: engine.store.get(run.id).status == "paused")
+    step = engine.store.get(run.id).step
+    engine.tell(run.id, "step", 10)
+    wait(lambda: engine.store.get(run.id).step == step + 10)
+    wait(lambda: engine.store.get(run.id).status == "paused")
+    time.sleep(0.3)
+    assert engine.store.get(run.id).step == step + 10
+    engine.tell(run.id, "learning_rate", 0.02)
+    engine.tell(run.id, "resume")
+    wait(lambda: engine.store.get(run.id).step > step + 60)
+    engine.tell(run.id, "stop")
+    stopped = until_ended(engine, run)
+    assert stopped.status == "stopped"
+    commands = engine.store.commands(run.id)
+    assert [c.name for c in commands].count("pause") == 2
+    changed = next(c for c in commands if c.name == "learning_rate")
+    assert changed.step == step + 10
+    again = replay(run.config, [changed], stopped.step)
+    kept = engine.store.state(run.id)
+    assert kept is not None
+    for name, value in unpack(kept.state)[0].items():
+        expected = unpack(again.pack())[0][name]
+        np.testing.assert_array_equal(value.numpy(), expected.numpy(), name)
+
+
+def test_a_prepared_run_waits_for_its_first_step(engine: Engine) -> None:
+    run = engine.prepare(small(3))
+    assert engine.store.get(run.id).status == "paused"
+    engine.tell(run.id, "step", 1)
+    wait(lambda: engine.store.get(run.id).step == 1)
+    wait(lambda: engine.store.get(run.id).status == "paused")
+
+
+def test_a_fork_goes_on_from_its_checkpoint(engine: Engine) -> None:
+    parent = until_ended(engine, engine.start(small(1)))
+    settings = {
+        "model.hidden_size": 8,
+        "data.window": 16,
+        "training.steps": 120,
+        "training.learning_rate": 0.001,
+    }
+    config = catalog.make_config("sine", "rnn", settings, 1)
+    fork = until_ended(engine, engine.fork(parent.id, 64, config))
+    mine, theirs = engine.store.curves(fork.id), engine.store.curves(parent.id)
+    np.testing.assert_array_equal(mine.losses[:65], theirs.losses[:65])
+    assert not np.array_equal(mine.losses[70:], theirs.losses[70:])
+    with pytest.raises(ExplorerError, match="A fork keeps its parent's data"):
+        engine.fork(parent.id, 64, small(1, model="gru"))
+
+
+def test_looking_at_a_stored_moment(engine: Engine) -> None:
+    run = until_ended(engine, engine.start(small(2)))
+    wanted = (Wanted("prediction"), Wanted("inside"), Wanted("gradients"))
+    early, late = engine.look(run.id, 4, wanted), engine.look(run.id, 120, wanted)
+    assert [view.name for view in early] == ["prediction", "inside", "gradients"]
+    assert early[0].step == 4
+    assert late[0].step == 120
+    assert not np.array_equal(early[1].arrays["values"], late[1].arrays["values"])
+    with pytest.raises(ExplorerError, match="the nearest is"):
+        engine.look(run.id, 119, wanted)
+    with pytest.raises(ExplorerError, match="There is no run"):
+        engine.look("made-up", 1, wanted)
+    (unknown,) = engine.look(run.id, 120, (Wanted("inside", '{"capture": "x"}'),))
+    assert "Unknown capture 'x'" in str(unknown.notes["error"])
+
+
+def test_watchers_share_one_feed(engine: Engine) -> None:
+    encoded: list[int] = []
+
+    def encode(version: int) -> bytes:
+        encoded.append(version)
+        return b"frame"
+
+    async def watch() -> None:
+        engine.hub.attach(asyncio.get_running_loop())
+        run = engine.start(small(11, steps=2000))
+        one = await engine.hub.subscribe(run.id, "one")
+        two = await engine.hub.subscribe(run.id, "two")
+        assert one is two
+        engine.hub.want(run.id, "one", (Wanted("gradients"),))
+        seen = 0
+        while not one.snapshot.run.ended:
+            seen = await asyncio.wait_for(one.next(seen), 30)
+            for _ in range(3):
+                one.encoded("key", partial(encode, seen))
+        assert len(one.snapshot.curves.losses) == 2000
+        assert Wanted("gradients") in one.snapshot.views
+        engine.hub.leave(run.id, "one")
+        engine.hub.leave(run.id, "two")
+        assert engine.hub.watchers == 0
+        with pytest.raises(ExplorerError, match="There is no run"):
+            await engine.hub.subscribe("made-up", "one")
+
+    asyncio.run(watch())
+    assert len(encoded) == len(set(encoded)) >= 3
+
+
+def test_a_killed_worker_costs_its_slice_and_nothing_else(engine: Engine) -> None:
+    run = engine.start(small(13, steps=6000))
+    wait(lambda: engine.store.get(run.id).step > 200)
+    client = engine._runner.client.result()
+    pids = client.run(os.getpid)
+    for pid in pids.values():
+        os.kill(pid, signal.SIGKILL)
+    assert until_ended(engine, run).status == "finished"
+    same_as_uncut(engine.store, run)
+    assert set(client.run(os.getpid).values()).isdisjoint(pids.values())
+
+
+HOST = """
+import sys, time
+from explorer.engine.service import Engine
+from tests.engine.test_engine_runs import small
+
+if __name__ == "__main__":
+    engine = Engine()
+    runs = [engine.start(small(seed, steps=9000)) for seed in range(3)]
+    while any(engine.store.get(run.id).step < 300 for run in runs):
+        time.sleep(0.02)
+    print(*[run.id for run in runs], flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_killed_server_goes_on_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = tmp_path / "host.py"
+    host.write_text(HOST)
+    environment = {
+        "EXPLORER_DATA": str(tmp_path),
+        "EXPLORER_WORKERS": "2",
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, str(host)]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
+        start_new_session=True,
+    ) as child:
+        assert child.stdout is not None
+        ids = child.stdout.readline().split()
+        os.kill(child.pid, signal.SIGKILL)
+    assert len(ids) == 3
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    monkeypatch.setenv("EXPLORER_WORKERS", "2")
+    before = open_store()
+    shown = {run_id: before.curves(run_id) for run_id in ids}
+    assert all(before.get(run_id).status == "training" for run_id in ids)
+    before.close()
+    engine = Engine()
+    try:
+        assert engine.resumed == 3
+        for run_id in ids:
+            run = until_ended(engine, engine.store.get(run_id))
+            assert run.status == "finished"
+            same_as_uncut(engine.store, run)
+            now = engine.store.curves(run_id).losses[: len(shown[run_id].losses)]
+            np.testing.assert_array_equal(now, shown[run_id].losses)
+    finally:
+        engine.close()

@@ -1,0 +1,109 @@
+"""Rooms import in one direction, and each room only what it may."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+MAY = {
+    "errors": set(),
+    "config": {"errors"},
+    "data": {"config", "errors"},
+    "models": {"config", "errors", "data"},
+    "catalog": {"data", "models", "config", "errors"},
+    "runs": {"config", "errors"},
+    "training": {"catalog", "models", "data", "runs", "config", "errors"},
+    "inspection": {"training", "models", "data", "catalog", "runs", "config", "errors"},
+    "engine": {"runs", "training", "inspection", "catalog", "config", "errors"},
+    "plots": {"runs", "config"},
+    "export": {"training", "models", "catalog", "runs", "config", "errors"},
+    "ui": {
+        "engine",
+        "runs",
+        "plots",
+        "catalog",
+        "inspection",
+        "training",
+        "data",
+        "config",
+        "errors",
+    },
+    "__main__": {"catalog", "config", "data", "errors", "export", "runs", "training"},
+    "__init__": set(),
+}
+"""Which room may import which; `data` and `models` of base types only where noted."""
+
+LIBRARIES = {
+    "torch": {
+        "models",
+        "catalog",
+        "training",
+        "inspection",
+        "engine",
+        "export",
+        "__main__",
+    },
+    "streamlit": {"ui"},
+    "distributed": {"engine"},
+    "dask": {"engine"},
+    "sqlalchemy": {"runs"},
+}
+"""The rooms in which a library may be named."""
+
+NOT_IN_PAGES = ("torch", "plotly", "numpy", "explorer.training", "explorer.models")
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file names in an import, at any depth."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(ROOT / "explorer").parts[0].removesuffix(".py")
+
+
+FILES = sorted((ROOT / "explorer").rglob("*.py"))
+
+
+def test_every_room_is_on_the_plan() -> None:
+    assert {room_of(path) for path in FILES} == set(MAY)
+
+
+def test_the_plan_has_no_circle() -> None:
+    done: set[str] = set()
+    while len(done) < len(MAY):
+        free = {room for room, may in MAY.items() if may <= done} - done
+        assert free, sorted(set(MAY) - done)
+        done |= free
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_file_imports_what_its_room_may(path: Path) -> None:
+    room = room_of(path)
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] == "explorer" and len(parts) > 1 and parts[1] in MAY:
+            assert parts[1] == room or parts[1] in MAY[room], name
+        if parts[0] in LIBRARIES:
+            assert room in LIBRARIES[parts[0]], name
+
+
+PAGES = sorted((ROOT / "pages").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.name)
+def test_a_page_is_short_and_does_no_maths(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 100
+    assert text.startswith('"""')
+    for name in imports(path):
+        assert not name.startswith(NOT_IN_PAGES), name

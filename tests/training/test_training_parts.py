@@ -1,0 +1,131 @@
+"""Schedules, checkpoints, losses, sampling and forecasting by hand-made numbers."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer import catalog
+from explorer.training.checkpoints import (
+    MOST_CHECKPOINTS,
+    checkpoint_steps,
+    validation_due,
+)
+from explorer.training.forecasting import forecast
+from explorer.training.objectives import Objective, evaluate, metrics
+from explorer.training.optimizers import schedule_factor
+from explorer.training.sampling import generate, next_logits, probabilities
+from explorer.training.trainer import Budget, Trainer
+
+
+def test_schedules_by_hand() -> None:
+    assert schedule_factor("constant", 7, 100) == 1
+    assert schedule_factor("cosine", 0, 100) == 1
+    assert schedule_factor("cosine", 50, 100) == pytest.approx(0.55)
+    assert schedule_factor("cosine", 100, 100) == pytest.approx(0.1)
+    assert schedule_factor("warmup", 0, 100) == pytest.approx(0.1)
+    assert schedule_factor("warmup", 9, 100) == 1
+    assert schedule_factor("warmup", 55, 100) == pytest.approx(0.55)
+
+
+@given(steps=st.integers(1, 20000), size=st.integers(1, 10**8))
+def test_checkpoints_are_bounded_and_have_both_ends(steps: int, size: int) -> None:
+    kept = checkpoint_steps(steps, size)
+    assert {0, steps} <= kept
+    assert len(kept) <= MOST_CHECKPOINTS + 1
+    assert all(0 <= step <= steps for step in kept)
+
+
+def test_early_checkpoints_are_dense_and_later_ones_even() -> None:
+    kept = sorted(checkpoint_steps(1000, 1000))
+    assert kept[:6] == [0, 1, 2, 4, 8, 16]
+    assert max(np.diff(kept)) <= 25
+
+
+def test_the_held_out_part_is_looked_at_seldom_but_at_both_ends() -> None:
+    due = [step for step in range(1001) if validation_due(step, 1000)]
+    assert due[0] == 0
+    assert due[-1] == 1000
+    assert len(due) <= 32
+
+
+def test_losses_count_only_late_positions() -> None:
+    output = torch.tensor([[[1.0], [2.0], [4.0]]])
+    target = torch.tensor([[[9.0], [0.0], [1.0]]])
+    assert float(Objective("forecast", 1)(output, target)) == pytest.approx(6.5)
+    assert Objective("forecast", 0).each(output, target).tolist() == [[64, 4, 9]]
+    logits = torch.log(torch.tensor([[[0.5, 0.25, 0.25], [0.1, 0.1, 0.8]]]))
+    tokens = torch.tensor([[0, 2]])
+    expected = -(math.log(0.5) + math.log(0.8)) / 2
+    assert float(Objective("next_token", 0)(logits, tokens)) == pytest.approx(expected)
+
+
+def test_metrics_agree_with_numpy() -> None:
+    trainer = Trainer(catalog.make_config("sine", "rnn", {"training.steps": 5}))
+    trainer.advance(Budget())
+    data = trainer.data
+    trainer.model.eval()
+    with torch.no_grad():
+        said = trainer.model(torch.tensor(data.validation.x)).numpy()
+    error = (said - data.validation.y)[:, data.counted_from :]
+    found = metrics(trainer.model, data)
+    assert found["mae"] == pytest.approx(float(np.abs(error).mean()), rel=1e-5)
+    assert found["rmse"] == pytest.approx(float(np.sqrt((error**2).mean())), rel=1e-5)
+    loss = evaluate(trainer.model, data, data.validation)
+    assert loss == pytest.approx(found["rmse"] ** 2, rel=1e-5)
+    assert found["skill"] == pytest.approx(1 - loss / data.baselines["repeat last"])
+
+
+def test_temperature_and_top_k_by_hand() -> None:
+    logits = torch.log(torch.tensor([0.5, 0.25, 0.125, 0.125]))
+    np.testing.assert_allclose(
+        probabilities(logits, 1.0, 0), [0.5, 0.25, 0.125, 0.125], rtol=1e-6
+    )
+    half = np.array([0.25, 0.0625, 1 / 64, 1 / 64])
+    np.testing.assert_allclose(
+        probabilities(logits, 0.5, 0), half / half.sum(), rtol=1e-5
+    )
+    np.testing.assert_allclose(probabilities(logits, 1.0, 2), [2 / 3, 1 / 3, 0, 0])
+    assert probabilities(logits, 0.0, 0).tolist() == [1, 0, 0, 0]
+
+
+def test_the_same_seed_writes_the_same_text() -> None:
+    trainer = Trainer(catalog.make_config("language", "gru", {"training.steps": 3}))
+    trainer.advance(Budget())
+    model, steps = trainer.model, trainer.data.steps
+    one, two = (generate(model, [0, 1], 20, steps, 1.0, 0, seed=3) for _ in range(2))
+    assert one == two
+    assert generate(model, [0, 1], 20, steps, 1.0, 0, seed=4) != one
+    greedy = generate(model, [0, 1], 1, steps, temperature=0)
+    model.eval()
+    assert greedy == [int(next_logits(model, [0, 1], steps).argmax())]
+
+
+@pytest.mark.parametrize(
+    ("data", "settings"), [("sine", {}), ("stock", {"data.target": "log_return"})]
+)
+def test_a_forecast_agrees_with_the_model_step_by_step(
+    data: str, settings: dict[str, object]
+) -> None:
+    config = catalog.make_config(data, "gru", settings | {"training.steps": 9})
+    trainer = Trainer(config)
+    trainer.advance(Budget())
+    said = forecast(trainer.model, trainer.data)
+    made, series = trainer.data, trainer.data.series
+    assert series is not None
+    trainer.model.eval()
+    for k in (said.context, len(said.places) - 1):
+        place = said.places[k]
+        window = series.scaled[place - made.steps : place]
+        with torch.no_grad():
+            answer = trainer.model(torch.tensor(window)[None, :, None])[0, -1]
+        previous = series.values[place - 1 : place]
+        shown = made.restore(answer.double().numpy(), previous, made.scaler)
+        assert said.one_step[k] == pytest.approx(float(shown[0]), rel=1e-5)
+    # Left alone, its first step knows what one step ahead knows.
+    assert said.free[said.context] == pytest.approx(said.one_step[said.context], 1e-5)
+    assert np.isnan(said.free[: said.context]).all()
+    np.testing.assert_array_equal(said.truth, series.values[said.places])

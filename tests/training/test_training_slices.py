@@ -1,0 +1,203 @@
+"""A run is a fold: however it is cut, watched or moved, it is the same to the bit."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from explorer import catalog
+from explorer.config import RunConfig, TrainingSettings, choices_of
+from explorer.engine.jobs import Job
+from explorer.engine.worker import _live, run_slices
+from explorer.errors import ExplorerError
+from explorer.inspection.base import Request, Subject, look, views
+from explorer.runs.records import Command, Curves, Progress
+from explorer.training.state import pack, unpack
+from explorer.training.trainer import Budget, Trainer, advance, replay
+
+STEPS = 17
+OPTIMIZERS = choices_of(TrainingSettings.model_fields["optimizer"])
+torch.set_num_threads(1)
+
+
+def tiny(model: str, optimizer: str = "adamw", **more: object) -> RunConfig:
+    """A run of a few steps, with dropout where the model has it."""
+    chosen = catalog.model_spec(model).settings
+    settings_: dict[str, object] = {
+        "data.window": 16,
+        "model.layers": 2,
+        "training.steps": STEPS,
+        "training.batch_size": 3,
+        "training.optimizer": optimizer,
+        "training.learning_rate": 0.003,
+        "training.weight_decay": 0.01,
+        "model.hidden_size": 8,
+    }
+    if "dropout" in chosen.model_fields:
+        settings_["model.dropout"] = 0.25
+    return catalog.make_config("sine", model, settings_ | more, seed=5)
+
+
+_whole: dict[RunConfig, tuple[bytes, Progress]] = {}
+
+
+def uncut(config: RunConfig) -> tuple[bytes, Progress]:
+    """The run in one piece."""
+    if config not in _whole:
+        _whole[config] = advance(config, None, Budget())
+    return _whole[config]
+
+
+def same_weights(one: bytes, other: bytes) -> None:
+    a, b = unpack(one)[0], unpack(other)[0]
+    assert a.keys() == b.keys()
+    for name, value in a.items():
+        assert torch.equal(value, b[name]), name
+
+
+def same_curve(one: Curves, other: Curves) -> None:
+    for name in ("losses", "gradient_norms", "learning_rates"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), name)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("model", list(catalog.models()))
+@given(cuts=st.lists(st.integers(0, 7), min_size=1, max_size=9))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_cut_gives_the_same_run(
+    model: str, optimizer: str, cuts: list[int]
+) -> None:
+    config = tiny(model, optimizer)
+    expected_state, expected = uncut(config)
+    state, curve, validations = None, Curves.empty(), {}
+    for steps in [*cuts, STEPS]:
+        state, progress = advance(config, state, Budget(steps=steps))
+        curve = curve.then(progress.curves)
+        validations |= {v.step: v.loss for v in progress.validations}
+    assert progress.status == "finished"
+    same_curve(curve, expected.curves)
+    assert state is not None
+    same_weights(state, expected_state)
+    assert validations == {v.step: v.loss for v in expected.validations}
+
+
+@pytest.mark.parametrize("model", list(catalog.models()))
+@given(moves=st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=8))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+def test_moving_between_workers_changes_nothing(
+    model: str, moves: list[tuple[int, bool]]
+) -> None:
+    """Slices on a kept trainer, or from a state after the worker forgot it."""
+    config = tiny(model)
+    _, expected = uncut(config)
+    _live.clear()
+    state, curve, serial = None, Curves.empty(), 0
+    for steps, forgets in [*moves, (STEPS, False)]:
+        if forgets:
+            _live.clear()
+        kept = "run" in _live
+        job = Job(
+            "run",
+            config.to_json(),
+            serial,
+            state=None if kept else state,
+            fresh=not kept and state is None,
+            seconds=60,
+            steps=steps,
+        )
+        (result,) = run_slices([job])
+        assert result.progress is not None
+        state, serial = result.progress.state, serial + 1
+        curve = curve.then(result.progress.curves)
+    same_curve(curve, expected.curves)
+
+
+def test_a_worker_without_the_trainer_says_so() -> None:
+    _live.clear()
+    job = Job("run", tiny("rnn").to_json(), 3, None, False, 1.0, 1)
+    (result,) = run_slices([job])
+    assert result.missing
+    assert result.progress is None
+
+
+@pytest.mark.parametrize("model", list(catalog.models()))
+def test_commands_and_config_reproduce_a_run(model: str) -> None:
+    config = tiny(model)
+    told = [Command(0, "learning_rate", 0.01)]
+    state, first = advance(config, None, Budget(steps=6))
+    state, second = advance(config, state, Budget(steps=5), told)
+    state, third = advance(config, state, Budget())
+    assert second.commands == (Command(6, "learning_rate", 0.01),)
+    again = replay(config, second.commands, STEPS)
+    same_weights(again.pack(), state)
+    rates = first.curves.then(second.curves).then(third.curves).learning_rates
+    assert rates[6] > 2 * rates[5]
+
+
+@pytest.mark.parametrize("data", ["sine", "fables"])
+@pytest.mark.parametrize("model", list(catalog.models()))
+def test_looking_changes_nothing(model: str, data: str) -> None:
+    config = tiny(model)
+    if data == "fables":
+        settings_ = {f"model.{k}": v for k, v in config.model_settings.items()}
+        settings_ |= {"training.steps": STEPS, "training.batch_size": 3}
+        config = catalog.make_config(data, model, settings_)
+    expected_state, _ = uncut(config)
+    watched = Trainer(config)
+    for cadence in (1, 3, 1, 2, STEPS):
+        watched.advance(Budget(steps=cadence))
+        before = torch.get_rng_state()
+        for name in views():
+            subject = Subject(config, watched.data, watched.model, watched.step)
+            seen = look(subject, Request(name))
+            assert all(np.isfinite(a).any() for a in seen.arrays.values())
+        assert torch.equal(before, torch.get_rng_state())
+        assert watched.model.training
+    same_weights(watched.pack(), expected_state)
+
+
+@pytest.mark.parametrize("cut", [1, 2, STEPS])
+def test_divergence_is_found_alike_however_the_run_is_cut(cut: int) -> None:
+    config = tiny("lstm", **{"training.learning_rate": 10.0})
+    state, progress = None, None
+    for _ in range(STEPS):
+        state, progress = advance(config, state, Budget(steps=cut))
+        if progress.status != "training":
+            break
+    whole_state, whole = uncut(config)
+    assert progress is not None
+    assert progress.status == whole.status == "diverged"
+    assert progress.message == whole.message
+    assert "learning rate" in progress.message
+    assert state is not None
+    same_weights(state, whole_state)
+    tensors, _facts = unpack(whole_state)
+    assert all(bool(torch.isfinite(v).all()) for v in tensors.values())
+
+
+@given(garbage=st.binary(max_size=300))
+@settings(max_examples=50, deadline=None)
+def test_a_state_that_is_none_gets_one_sentence(garbage: bytes) -> None:
+    with pytest.raises(ExplorerError, match="safetensors"):
+        unpack(garbage)
+
+
+def test_a_state_of_another_model_is_refused() -> None:
+    state, _ = uncut(tiny("rnn"))
+    with pytest.raises(ExplorerError, match="another model"):
+        Trainer(tiny("lstm"), state)
+
+
+def test_a_pickle_is_not_opened() -> None:
+    import pickle
+
+    with pytest.raises(ExplorerError, match="safetensors"):
+        unpack(pickle.dumps({"x": 1}))
+
+
+def test_a_state_goes_round() -> None:
+    tensors = {"a.b": torch.arange(6.0).reshape(2, 3)}
+    again, facts = unpack(pack(tensors, {"step": 7, "rate": 0.1}))
+    assert torch.equal(again["a.b"], tensors["a.b"])
+    assert facts == {"step": 7, "rate": 0.1}
