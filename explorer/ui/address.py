@@ -23,6 +23,21 @@ _CONFIG, _WRITTEN, _EDITION, _ERROR = (
     "address.edition",
     "address.error",
 )
+_PAGE, _LAST = "address.page", "address.last"
+
+
+def follow_page(page: str) -> None:
+    """Bring the address back after a page switch, which empties it."""
+    state = st.session_state
+    if state.get(_PAGE, page) != page:
+        st.query_params.from_dict({**state.get(_LAST, {}), **st.query_params.to_dict()})
+    state[_PAGE] = page
+    remember_address()
+
+
+def remember_address() -> None:
+    """Keep what the address says now for the next page."""
+    st.session_state[_LAST] = st.query_params.to_dict()
 
 
 def read_address() -> RunConfig:
@@ -73,6 +88,7 @@ def write_address(config: RunConfig) -> None:
     kept = {k: st.query_params[k] for k in OTHERS if k in st.query_params}
     state[_WRITTEN] = pairs
     st.query_params.from_dict({**pairs, **kept})
+    remember_address()
 
 
 def take_over(config: RunConfig) -> None:
@@ -89,6 +105,7 @@ def shown_run() -> str:
 def show_run(run_id: str) -> None:
     """Name a run in the address."""
     st.query_params[RUN] = run_id
+    remember_address()
 
 
 def link(config: RunConfig, run_id: str = "") -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from explorer.ui.address import follow_page, remember_address
 from explorer.ui.page import LANGUAGE, language, words
 from explorer.ui.translation import ASSETS, LANGUAGES
 
@@ -32,7 +33,10 @@ page = st.navigation(
 
 def _switch() -> None:
     st.query_params[LANGUAGE] = st.session_state["language"]
+    remember_address()
 
+
+follow_page(page.url_path)
 
 with st.sidebar:
     st.segmented_control(

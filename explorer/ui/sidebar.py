@@ -17,6 +17,9 @@ from explorer.ui.page import mode, words
 from explorer.ui.translation import Translate
 
 PREVIEW_HEIGHT = 170
+PREVIEW_WIDTH = 244
+"""Fixed: a collapsed sidebar would squeeze the figure to nothing."""
+
 PREVIEW_WINDOWS = 2
 CHART_OPTIONS = {"displayModeBar": False, "showSendToCloud": False}
 _REMEMBERED = "sidebar.remembered"
@@ -153,9 +156,19 @@ def _show_preview(config: RunConfig, _: Translate) -> None:
         counted = frequencies.extract(data.text.tokens, data.symbols, data.text.split)
         figure, said = frequencies.figure(counted, _), frequencies.reading(counted, _)
         words_for = frequencies.alternative(counted, _)
-    figure["layout"] |= {"template": template(mode()), "height": PREVIEW_HEIGHT}
+    figure["layout"] |= {
+        "template": template(mode()),
+        "width": PREVIEW_WIDTH,
+        "height": PREVIEW_HEIGHT,
+        "autosize": False,
+    }
     st.plotly_chart(
-        figure, theme=None, config=CHART_OPTIONS, alt=words_for, key="preview"
+        figure,
+        width="content",
+        theme=None,
+        config=CHART_OPTIONS,
+        alt=words_for,
+        key="preview",
     )
     st.caption(said)
     if data.floor is not None:

@@ -8,10 +8,14 @@ from explorer.errors import ExplorerError
 from explorer.runs.records import ENDED, Run
 from explorer.ui.address import link, show_run, take_over
 from explorer.ui.describe import changes_line
+from explorer.ui.page import mode
 from explorer.ui.sample import SAMPLE
 from explorer.ui.translation import Translate
 
 STEPS = (1, 10, 100)
+DARK_BUTTON = ".st-key-train button:enabled :is(p, span) { color: #10151a }"
+"""White on the bright accent of the dark theme could not be read."""
+
 _TOLD_RATE = "transport.rate"
 _AT = "transport.at"
 _ERROR = "transport.error"
@@ -25,6 +29,8 @@ def remember_moment(step: int | None) -> None:
 def transport(engine: Engine, run: Run, config: RunConfig | None, _: Translate) -> None:
     """The buttons, and a line about settings that wait for a restart."""
     own, busy = run.id != SAMPLE, run.status == "training"
+    if mode() == "dark":
+        st.html(f"<style>{DARK_BUTTON}</style>")
     with st.container(horizontal=True, key="transport", gap="small"):
         st.button(
             _("Train"),

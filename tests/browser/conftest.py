@@ -1,0 +1,166 @@
+"""The real app, a real Chromium, and a way to say what is awaited."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+PATIENCE = 45_000
+"""Milliseconds; the machine may be busy."""
+
+HARMLESS = ("Failed to load resource",)
+"""Streamlit asks for its health under every page's path first, and gets a 404."""
+
+
+def executable(playwright: Any) -> str | None:
+    """A system browser, or None for Playwright's own."""
+    for name in NAMES:
+        if found := shutil.which(name):
+            return found
+    if not Path(playwright.chromium.executable_path).exists():
+        pytest.fail("The browser tests need Chromium: sh scripts/get_browser.sh python")
+    return None
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the app is served, with its workers warm."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("app")
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    command += ["--server.headless", "true", "--server.address", "127.0.0.1"]
+    command += ["--server.port", str(port)]
+    environment = {"EXPLORER_DATA": str(folder), "EXPLORER_WORKERS": "2"}
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        url = f"http://127.0.0.1:{port}"
+        try:
+            deadline = time.monotonic() + 60
+            while True:
+                try:
+                    urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
+                    break
+                except OSError:
+                    assert time.monotonic() < deadline, (folder / "log").read_text()
+                    time.sleep(0.2)
+            yield url
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait(timeout=30)
+    told = (folder / "log").read_text()
+    assert "Traceback" not in told, told
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable(playwright), args=SWITCHES
+        )
+        yield browser
+        browser.close()
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[Opener]:
+    """Open the app at a path; every error that the page logs fails the test."""
+    contexts, complaints = [], []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(HARMLESS):
+            complaints.append(message.text)
+
+    def open_(path: str = "/", ready: bool = True, **options: Any) -> Page:
+        options.setdefault("viewport", {"width": 1440, "height": 900})
+        options.setdefault("locale", "en-US")
+        context = browser.new_context(**options)
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address + path)
+        if ready:
+            drawn(page)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def drawn(page: Page) -> None:
+    """All four panels have their figure."""
+    page.wait_for_function(
+        "document.querySelectorAll('.sx-plot .main-svg').length >= 8"
+    )
+
+
+def click(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def state_is(page: Page, *states: str) -> None:
+    page.wait_for_function(
+        "states => states.includes(document.querySelector('.sx-state').textContent)",
+        arg=list(states),
+    )
+
+
+def train(page: Page) -> None:
+    """Click Train and wait until the new run's first steps are drawn."""
+    before = page.url
+    click(page, "Train")
+    page.wait_for_function("before => location.href !== before", arg=before)
+    page.wait_for_function(
+        "/^Step [1-9]/.test(document.querySelector('.sx-numbers').textContent)"
+    )
+    state_is(page, "Training", "Paused", "Finished", "Diverged")
+
+
+def step_of(page: Page) -> int:
+    text = page.locator(".sx-numbers").inner_text()
+    return int(text.split()[1].replace(",", ""))
+
+
+def trace(page: Page, panel: str, axis: str, number: int = 0) -> list[float]:
+    """What Plotly draws: one axis of one trace."""
+    found: list[float] = page.evaluate(
+        "([panel, axis, number]) => Array.from(document.querySelector("
+        "`[data-panel=${panel}]`)._fullData[number][axis] ?? [])",
+        [panel, axis, number],
+    )
+    return found

@@ -1,0 +1,278 @@
+"""The Playground as people use it, in a real browser."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import (
+    Opener,
+    click,
+    drawn,
+    state_is,
+    step_of,
+    trace,
+    train,
+)
+
+pytestmark = pytest.mark.browser
+
+LONG = "training.steps=20000&training.schedule=constant"
+
+
+def set_slider(page: Page, index: int) -> None:
+    page.evaluate(
+        "index => { const s = document.querySelector('#sx-slider'); s.value = index;"
+        "s.dispatchEvent(new Event('input')) }",
+        index,
+    )
+
+
+def test_a_newcomer_finds_a_finished_run(open_page: Opener) -> None:
+    page = open_page()
+    expect(page.locator(".sx-state")).to_have_text("Finished")
+    assert len(trace(page, "loss", "x")) > 100
+    assert len(trace(page, "prediction", "y")) > 50
+    assert len(trace(page, "inside", "z")) > 0
+    assert len(trace(page, "gradients", "y")) > 10
+    for panel in ("loss", "prediction", "inside", "gradients"):
+        words = page.locator(f"[data-panel={panel}]").get_attribute("aria-label")
+        assert words
+        assert len(words) > 30
+
+
+def test_training_moves_without_remount_or_flicker(open_page: Opener) -> None:
+    page = open_page(f"/?model=lstm&{LONG}")
+    page.evaluate(
+        """() => {
+          const plot = document.querySelector('[data-panel=loss]')
+          plot.tagged = true
+          window.seen = { frames: 0, blank: 0, steps: new Set() }
+          const look = () => {
+            window.seen.frames += 1
+            const svg = document.querySelector('[data-panel=loss] .main-svg')
+            if (!svg) window.seen.blank += 1
+            window.seen.steps.add(document.querySelector('.sx-numbers').textContent)
+            requestAnimationFrame(look)
+          }
+          look()
+        }"""
+    )
+    train(page)
+    first = step_of(page)
+    page.wait_for_function("window.seen.steps.size > 6")
+    assert step_of(page) > first
+    assert page.evaluate("document.querySelector('[data-panel=loss]').tagged") is True
+    assert page.evaluate("window.seen.blank") == 0
+    assert trace(page, "loss", "x")[0] == 0
+    click(page, "Stop")
+    state_is(page, "Stopped")
+
+
+def test_pause_step_resume(open_page: Opener) -> None:
+    page = open_page(f"/?model=rnn&{LONG}")
+    train(page)
+    click(page, "Pause")
+    state_is(page, "Paused")
+    expect(page.get_by_role("button", name="Resume", exact=True)).to_be_enabled()
+    before = step_of(page)
+    click(page, "Step 10")
+    page.wait_for_function(
+        "text => document.querySelector('.sx-numbers').textContent.startsWith(text)",
+        arg=f"Step {before + 10:,} ",
+    )
+    state_is(page, "Paused")
+    page.wait_for_timeout(500)
+    assert step_of(page) == before + 10
+    click(page, "Resume")
+    state_is(page, "Training")
+    page.wait_for_function(
+        "n => Number(document.querySelector('.sx-numbers').textContent.split(' ')[1]"
+        ".replace(',', '')) > n",
+        arg=before + 30,
+    )
+    click(page, "Stop")
+    state_is(page, "Stopped")
+
+
+def test_the_learning_rate_reaches_a_running_model(open_page: Opener) -> None:
+    page = open_page(f"/?model=rnn&{LONG}")
+    train(page)
+    thumb = page.get_by_role("slider", name=re.compile("Learning rate"))
+    thumb.focus()
+    thumb.press("ArrowLeft")
+    page.wait_for_function(
+        "document.querySelector('[data-panel=loss]')._fullData.some("
+        "t => (t.text ?? []).some?.(w => String(w).includes('learning rate')) || "
+        "(t.hovertext ?? []).some?.(w => String(w).includes('learning rate')))"
+    )
+    assert "training.learning_rate=" in page.url
+    click(page, "Stop")
+    state_is(page, "Stopped")
+
+
+def test_a_learning_rate_of_ten_diverges_and_says_so(open_page: Opener) -> None:
+    page = open_page("/?training.learning_rate=10&model=gru")
+    click(page, "Train")
+    state_is(page, "Diverged")
+    expect(page.locator(".sx-message")).to_contain_text("Try a learning rate of 1")
+
+
+def test_the_slider_moves_every_picture_back_in_time(open_page: Opener) -> None:
+    page = open_page()
+    panels = ("prediction", "inside", "gradients")
+    axis = {"prediction": ("y", 1), "inside": ("z", 0), "gradients": ("y", 0)}
+    read = {p: str(trace(page, p, *axis[p])) for p in panels}
+    set_slider(page, 3)
+    page.wait_for_function(
+        "document.querySelector('[data-panel=loss]')._fullData[0].x.length < 10"
+    )
+    assert "step 4" in page.locator(".sx-time output").inner_text()
+    for panel in panels:
+        assert str(trace(page, panel, *axis[panel])) != read[panel], panel
+    click(page, "To the live end")
+    page.wait_for_function(
+        "document.querySelector('[data-panel=loss]')._fullData[0].x.length > 100"
+    )
+    for panel in panels:
+        assert str(trace(page, panel, *axis[panel])) == read[panel], panel
+
+
+def test_a_reload_shows_the_whole_curve(open_page: Opener) -> None:
+    page = open_page(f"/?model=rnn&{LONG}")
+    train(page)
+    page.wait_for_function(
+        "document.querySelector('[data-panel=loss]')._fullData[0].x.length > 50"
+    )
+    before = step_of(page)
+    page.reload()
+    drawn(page)
+    page.wait_for_function(
+        "/^Step [1-9]/.test(document.querySelector('.sx-numbers').textContent)"
+    )
+    assert step_of(page) >= before
+    assert trace(page, "loss", "x")[0] == 0
+    click(page, "Stop")
+    state_is(page, "Stopped")
+
+
+def test_two_tabs_watch_one_run(open_page: Opener) -> None:
+    one = open_page(f"/?model=rnn&{LONG}")
+    train(one)
+    two = open_page(one.url.removeprefix(one.url.split("/?")[0]))
+    state_is(two, "Training")
+    click(two, "Pause")
+    state_is(one, "Paused")
+    assert step_of(one) == step_of(two)
+    click(one, "Stop")
+    state_is(two, "Stopped")
+
+
+def test_a_page_switch_and_back_keeps_run_and_settings(open_page: Opener) -> None:
+    page = open_page(f"/?model=gru&{LONG}")
+    train(page)
+    page.get_by_role("link", name="Models").click()
+    expect(page.get_by_role("heading", name="Models")).to_be_visible()
+    expect(page.locator(".katex").first).to_be_visible()
+    page.get_by_role("link", name="Playground").click()
+    drawn(page)
+    expect(page.locator("[data-testid=stMain]")).to_contain_text("GRU, layers: 1")
+    state_is(page, "Training", "Finished")
+    click(page, "Stop")
+    state_is(page, "Stopped", "Finished")
+
+
+def test_text_answers_to_temperature_and_prompt(open_page: Opener) -> None:
+    page = open_page("/?data=fables&model=gru&training.steps=60")
+    train(page)
+    state_is(page, "Finished")
+    sample = page.locator(".sx-text").first
+    expect(sample).to_be_visible()
+    before = sample.inner_text()
+    page.get_by_label("Prompt").fill("the fox")
+    page.wait_for_function(
+        "document.querySelector('.sx-prompt')?.parentElement"
+        ".textContent.startsWith('the fox')"
+    )
+    assert sample.inner_text() != before
+    shades = (
+        page.locator(".sx-text")
+        .nth(1)
+        .locator("span")
+        .evaluate_all("spans => new Set(spans.map(s => s.style.backgroundColor)).size")
+    )
+    assert shades > 3
+
+
+def test_chinese(open_page: Opener) -> None:
+    page = open_page("/", locale="zh-CN")
+    expect(page.get_by_role("button", name="训练", exact=True)).to_be_visible()
+    expect(page.locator(".sx-state")).to_have_text("已完成")
+    titles = page.evaluate(
+        "Array.from(document.querySelectorAll('.sx-plot')).flatMap(p => "
+        "[p._fullLayout.xaxis.title.text, p._fullLayout.yaxis.title.text])"
+    )
+    assert all(re.search(r"[\u4e00-\u9fff]", title) for title in titles), titles
+    page.get_by_text("English", exact=True).click()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
+
+
+def test_a_phone_scrolls_down_only(open_page: Opener) -> None:
+    page = open_page("/", viewport={"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    lefts = page.locator(".sx-panel").evaluate_all(
+        "panels => panels.map(p => Math.round(p.getBoundingClientRect().left))"
+    )
+    assert len(set(lefts)) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("model=lsmt", "Unknown model 'lsmt'"),
+        ("model.hidden_size=99999", "hidden_size must be a whole number from 1 to 512"),
+        ("run=made-up", "There is no run 'made-up'"),
+        ("nonsense=1", "Unknown setting 'nonsense'"),
+    ],
+)
+def test_a_bad_link_gets_one_sentence(
+    open_page: Opener, query: str, sentence: str
+) -> None:
+    page = open_page(f"/?{query}")
+    expect(page.get_by_role("alert").filter(has_text=sentence)).to_be_visible()
+    expect(page.locator(".sx-state")).to_have_text("Finished")
+
+
+def test_the_slider_answers_to_the_keyboard(open_page: Opener) -> None:
+    page = open_page()
+    page.locator("#sx-slider").focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function(
+        "document.querySelector('.sx-time output').textContent === 'step 600'"
+    )
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".sx-time output")).not_to_have_text("step 600")
+
+
+@pytest.mark.parametrize(
+    ("path", "options"),
+    [
+        ("/", {"color_scheme": "light"}),
+        ("/", {"color_scheme": "dark"}),
+        ("/", {"locale": "zh-CN"}),
+        ("/models", {}),
+    ],
+)
+def test_axe_finds_nothing_serious(
+    open_page: Opener, path: str, options: dict[str, str]
+) -> None:
+    page = open_page(path, ready=path == "/", **options)
+    page.wait_for_timeout(1500)
+    found = Axe().run(page).response["violations"]
+    serious = [
+        (each["id"], [node["target"] for node in each["nodes"]][:4])
+        for each in found
+        if each["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
