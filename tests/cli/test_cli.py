@@ -1,0 +1,183 @@
+"""The command line: what it prints, what it writes, and how it refuses."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.torch
+from click.testing import CliRunner, Result
+
+from explorer import catalog
+from explorer.__main__ import main
+from explorer.config import RunConfig
+from explorer.training.objectives import evaluate
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
+
+
+def call(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words))
+
+
+def trained(*words: str) -> dict[str, object]:
+    result = call("train", *words, "--json")
+    assert result.exit_code == 0, result.output
+    found: dict[str, object] = json.loads(result.stdout)
+    return found
+
+
+def refused(*words: str) -> str:
+    """The one line on standard error; nothing on standard output."""
+    result = call("train", *words, "--json")
+    assert result.exit_code == 2, result.output
+    assert result.stdout == ""
+    (line,) = result.stderr.strip().splitlines()
+    assert line.startswith("Error: ")
+    return line
+
+
+def test_the_list_names_everything_that_is_discovered() -> None:
+    found = json.loads(call("list", "--json").stdout)
+    assert list(found["models"]) == list(catalog.models())
+    offered = [d.name for d in catalog.datasets().values() if d.offered]
+    assert list(found["datasets"]) == offered
+    plain = call("list").stdout
+    assert all(name in plain for name in (*found["models"], *offered))
+
+
+OFFERED = [d.name for d in catalog.datasets().values() if d.offered]
+
+
+@pytest.mark.parametrize("data", OFFERED)
+@pytest.mark.parametrize("model", list(catalog.models()))
+def test_every_model_trains_on_every_dataset(model: str, data: str) -> None:
+    found = trained("--model", model, "--data", data, "--steps", "3")
+    assert found["status"] == "finished"
+    assert found["steps"] == 3
+    assert np.isfinite(found["validation_loss"])
+    assert set(found["baselines"])  # type: ignore[call-overload]
+
+
+def test_the_result_holds_what_was_promised() -> None:
+    found = trained("--model", "rnn", "--steps", "20", "--seed", "7")
+    promised = "model data task parameters steps seconds steps_per_second train_loss"
+    promised += " validation_loss floor baselines metrics status"
+    assert set(promised.split()) <= set(found)
+    assert found["seed"] == 7
+    assert found["parameters"] == 1153
+    again = trained("--model", "rnn", "--steps", "20", "--seed", "7")
+    assert again["train_loss"] == found["train_loss"]
+    config = RunConfig.from_json(json.dumps(found["config"]))
+    assert config == catalog.make_config("sine", "rnn", {"training.steps": 20}, seed=7)
+
+
+def test_exported_weights_give_the_same_loss(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    words = ("--model", "gru", "--data", "language", "--steps", "12")
+    found = trained(*words, "--export", str(folder))
+    config = RunConfig.from_json((folder / "config.json").read_text())
+    model = catalog.build_model(config)
+    model.load_state_dict(safetensors.torch.load_file(folder / "weights.safetensors"))
+    data = catalog.make_data(config)
+    assert evaluate(model, data, data.validation) == found["validation_loss"]
+    with (folder / "curves.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["step"] for row in rows] == [str(k) for k in range(13)]
+    assert float(rows[-1]["validation_loss"]) == found["validation_loss"]
+
+
+def test_a_diverged_run_says_so() -> None:
+    found = trained("--set", "training.learning_rate=10", "--steps", "30")
+    assert found["status"] == "diverged"
+    assert "learning rate" in str(found["message"])
+
+
+def test_own_text_and_own_series(tmp_path: Path) -> None:
+    text = tmp_path / "own.txt"
+    text.write_text("the cat sat on the mat. " * 80, encoding="utf-8")
+    found = trained("--data", str(text), "--model", "gru", "--steps", "4")
+    assert (found["data"], found["task"]) == ("own_text", "next_token")
+    table = tmp_path / "own.csv"
+    rows = "\n".join(f"{k},{np.sin(k / 4):.4f}" for k in range(400))
+    table.write_text(f"day,height\n{rows}\n")
+    words = ("--data", str(table), "--column", "height", "--steps", "4")
+    assert trained(*words)["data"] == "own_series"
+    assert "Did you mean 'height'" in refused("--data", str(table), "--column", "hight")
+
+
+GOOD = "\n".join(str(np.sin(k)) for k in range(300))
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "said"),
+    [
+        ("empty.csv", b"", "empty"),
+        ("short.csv", b"x\n1\n2\n3\n", "100"),
+        ("words.csv", f"x\n{GOOD}\noops\n".encode(), "oops"),
+        (
+            "holes.csv",
+            f"x,y\n{GOOD.replace(chr(10), ',1' + chr(10))},1\n,1\n".encode(),
+            "empty",
+        ),
+        ("latin.csv", "x\npreço\n".encode("latin-1"), "UTF-8"),
+        ("picture.txt", b"\x89PNG\r\n\x1a\n\x00\x00" * 40, "binary"),
+        ("empty.txt", b"", "empty"),
+        ("short.txt", b"hello", "needs"),
+    ],
+)
+def test_a_bad_file_gets_one_sentence(
+    tmp_path: Path, name: str, raw: bytes, said: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(raw)
+    words = ["--column", "x"] if name == "holes.csv" else []
+    assert said.lower() in refused("--data", str(path), *words).lower()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--model", "lsmt"), "Did you mean 'lstm'?"),
+        (("--data", "sinus"), "Did you mean 'sine'?"),
+        (("--data", "/no/such.csv"), "No such file"),
+        (("--set", "hidden"), "--set needs group.name=value"),
+        (("--set", "model.hiden_size=3"), "Did you mean 'hidden_size'?"),
+        (("--set", "model.hidden_size=0"), "from 1 to 512, but got '0'. Nearest: 1."),
+        (("--set", "model.hidden_size=many"), "must be a whole number"),
+        (("--set", "training.learning_rate=nan"), "must be a number"),
+        (("--set", "training.optimizer=best"), "sgd, adam, adamw, muon"),
+        (("--steps", "0"), "steps must be a whole number from 1"),
+        (("--seed", "-1"), "seed must be a whole number"),
+        (("--column", "x"), "--column names a column"),
+        (
+            ("--model", "transformer", "--set", "model.hidden_size=30"),
+            "Nearest: 28 or 32",
+        ),
+    ],
+)
+def test_bad_input_gets_one_sentence(words: tuple[str, ...], said: str) -> None:
+    assert said in refused(*words)
+
+
+def test_as_a_program() -> None:
+    command = [sys.executable, "-m", "explorer", "train", "--model", "rnn"]
+    good = subprocess.run(
+        [*command, "--steps", "5", "--json"], capture_output=True, text=True, cwd=ROOT
+    )
+    assert good.returncode == 0
+    assert json.loads(good.stdout)["status"] == "finished"
+    assert "5/5" in good.stderr
+    bad = subprocess.run(
+        [*command, "--steps", "many"], capture_output=True, text=True, cwd=ROOT
+    )
+    assert bad.returncode == 2
+    assert "Traceback" not in bad.stderr
