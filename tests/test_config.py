@@ -1,0 +1,144 @@
+"""Settings at every door: links, JSON, nearly right names, wrong values."""
+
+import string
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer import catalog
+from explorer.config import (
+    MAX_QUERY_LENGTH,
+    RunConfig,
+    Settings,
+    TrainingSettings,
+    bounds_of,
+    choices_of,
+    difference,
+    query_pairs,
+    to_query,
+)
+from explorer.errors import ExplorerError, unknown
+
+PAIRS = [
+    (data.name, model.name)
+    for data in catalog.datasets().values()
+    for model in catalog.models().values()
+    if data.offered
+]
+
+
+def values_of(cls: type[Settings]) -> st.SearchStrategy[dict[str, object]]:
+    """Any values within the bounds of a settings class."""
+    drawn: dict[str, st.SearchStrategy[object]] = {}
+    for name, field in cls.model_fields.items():
+        low, high = bounds_of(field)
+        if choices := choices_of(field):
+            drawn[name] = st.sampled_from(choices)
+        elif field.annotation is bool:
+            drawn[name] = st.booleans()
+        elif field.annotation is int and low is not None and high is not None:
+            drawn[name] = st.integers(int(low), int(high))
+        elif field.annotation is float and low is not None and high is not None:
+            drawn[name] = st.floats(low, high)
+        else:
+            drawn[name] = st.just(field.default)
+    return st.fixed_dictionaries(drawn)
+
+
+@st.composite
+def configs(draw: st.DrawFn) -> RunConfig:
+    """Any checked-by-field config; combinations may be impossible to build."""
+    data, model = draw(st.sampled_from(PAIRS))
+    data_settings = catalog.data_spec(data).settings
+    model_settings = catalog.model_spec(model).settings
+    return RunConfig(
+        data=data,
+        model=model,
+        data_settings=data_settings.read(draw(values_of(data_settings))).values(),
+        model_settings=model_settings.read(draw(values_of(model_settings))).values(),
+        training=TrainingSettings.read(draw(values_of(TrainingSettings))),
+        seed=draw(st.integers(0, 2**31 - 1)),
+    )
+
+
+@given(config=configs())
+@settings(max_examples=60, deadline=None)
+def test_json_brings_a_config_back(config: RunConfig) -> None:
+    assert RunConfig.from_json(config.to_json()) == config
+
+
+@given(config=configs())
+@settings(max_examples=60, deadline=None)
+def test_a_link_brings_a_config_back_or_says_why_not(config: RunConfig) -> None:
+    query = to_query(config, catalog.make_config(config.data, config.model))
+    try:
+        again = catalog.config_from_query(query)
+    except ExplorerError:
+        # Drawn settings may contradict each other, as a long window a short series.
+        return
+    assert again == config
+
+
+def test_a_link_holds_only_what_differs() -> None:
+    usual = catalog.make_config("sine", "gru")
+    config = catalog.make_config("sine", "gru", {"model.hidden_size": 64}, seed=3)
+    assert to_query(config, usual) == "data=sine&model=gru&model.hidden_size=64&seed=3"
+    changes = [("seed", 0, 3), ("model.hidden_size", 32, 64)]
+    assert difference(usual, config) == changes
+    assert difference(config, config) == []
+
+
+@given(query=st.text(alphabet=string.printable, max_size=200))
+@settings(max_examples=150, deadline=None)
+def test_no_link_does_worse_than_a_sentence(query: str) -> None:
+    with suppress(ExplorerError):
+        catalog.config_from_query(query)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("x" * (MAX_QUERY_LENGTH + 1), "may take 4000 characters"),
+        ("seed=1&seed=2", "'seed' comes twice"),
+        ("model=lsmt", "Did you mean 'lstm'"),
+        ("data=sinne", "Did you mean 'sine'"),
+        ("modle=lstm", "Did you mean 'model'"),
+        ("training.lerning_rate=1", "Did you mean 'learning_rate'"),
+        ("model.hidden_size=1e9", "hidden_size must be a whole number"),
+        ("model.hidden_size=513", "Nearest: 512"),
+        ("training.learning_rate=inf", "must be a number from 1e-05 to 10"),
+        ("training.learning_rate=nan", "must be a number from 1e-05 to 10"),
+        ("training.schedule=sometimes", "constant, cosine, warmup"),
+        ("seed=-4", "seed must be a whole number"),
+        ("seed=1.5", "seed must be a whole number"),
+        ("data=sine&data.window=256&data.length=400", "Shorten the window"),
+        ("model=transformer&model.heads=3", "divisible by heads"),
+    ],
+)
+def test_what_is_wrong_with_a_link(query: str, said: str) -> None:
+    with pytest.raises(ExplorerError) as caught:
+        catalog.config_from_query(query)
+    assert said in str(caught.value)
+
+
+def test_a_name_far_from_all_gets_no_guess() -> None:
+    assert str(unknown("model", "qqq", ["rnn"])) == "Unknown model 'qqq'. Known: rnn."
+    assert len(str(unknown("model", "q" * 999, ["rnn"]))) < 120
+
+
+def test_a_config_that_is_none_is_refused() -> None:
+    for text in ("", "{}", "[1]", '{"data": 3}', "\x00"):
+        with pytest.raises(ExplorerError, match="could not be read"):
+            RunConfig.from_json(text)
+
+
+def test_pairs_keep_their_order_and_their_blanks() -> None:
+    assert query_pairs("a=1&b=&c=x%20y") == {"a": "1", "b": "", "c": "x y"}
+
+
+def test_parameters_are_counted_without_memory() -> None:
+    assert catalog.parameter_count(catalog.make_config("sine", "lstm")) == 4480 + 33
+    assert catalog.parameter_count(catalog.make_config("sine", "gru")) == 3360 + 33
+    assert catalog.parameter_count(catalog.make_config("sine", "rnn")) == 1120 + 33

@@ -1,0 +1,163 @@
+"""The live socket and its wishes: who is let in, and what nonsense is told."""
+
+import json
+import string
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from explorer.engine.service import engine
+from explorer.errors import ExplorerError
+from explorer.ui.places import PLOTLY, SOCKET
+from explorer.ui.sample import SAMPLE
+from explorer.ui.server import FOREIGN, ROUTES, lifespan, same_origin
+from explorer.ui.wishes import MOST_MESSAGE, Wish, read_wish
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+OWN = {"origin": "http://testserver", "host": "testserver"}
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_WORKERS", "1")
+        patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("server")))
+        engine.cache_clear()
+        with TestClient(Starlette(routes=ROUTES, lifespan=lifespan)) as client:
+            yield client
+        engine.cache_clear()
+
+
+def answer(client: TestClient, message: str) -> dict[str, Any]:
+    with client.websocket_connect(SOCKET, headers=OWN) as socket:
+        socket.send_text(message)
+        received = socket.receive()
+    raw = received.get("bytes") or received["text"]
+    found: dict[str, Any] = json.loads(raw)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "own"),
+    [
+        ("http://a.example", "a.example", True),
+        ("https://a.example:8501", "a.example:8501", True),
+        ("http://evil.example", "a.example", False),
+        ("http://a.example.evil.example", "a.example", False),
+        ("http://a.example:1", "a.example:2", False),
+        ("null", "a.example", False),
+        ("", "a.example", False),
+        (None, "a.example", False),
+        (None, None, False),
+    ],
+)
+def test_only_pages_of_this_server_may_open_the_socket(
+    origin: str | None, host: str | None, own: bool
+) -> None:
+    assert same_origin(origin, host) is own
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", None])
+def test_a_foreign_page_is_turned_away(client: TestClient, origin: str | None) -> None:
+    headers = {"host": "testserver"} | ({"origin": origin} if origin else {})
+    with (
+        pytest.raises(WebSocketDisconnect) as refused,
+        client.websocket_connect(SOCKET, headers=headers),
+    ):
+        pass
+    assert refused.value.code == FOREIGN
+
+
+def test_a_made_up_run_learns_nothing(client: TestClient) -> None:
+    told = answer(client, json.dumps({"run": "made-up"}))
+    assert set(told) == {"error"}
+    assert told["error"].startswith("There is no run 'made-up' here.")
+
+
+def test_the_sample_is_shown_at_once(client: TestClient) -> None:
+    wish = {"run": SAMPLE, "capture": "layer_0.forget_gate"}
+    frame = answer(client, json.dumps(wish))
+    assert frame["status"] == "finished"
+    assert frame["state"] == "Finished"
+    assert set(frame["panels"]) == {"loss", "prediction", "inside", "gradients"}
+    assert all(panel["figure"]["data"] for panel in frame["panels"].values())
+
+
+def test_frames_come_in_the_tabs_language(client: TestClient) -> None:
+    wish = {"run": SAMPLE, "language": "zh", "capture": "layer_0.forget_gate"}
+    frame = answer(client, json.dumps(wish))
+    texts = [frame["state"], frame["numbers"]]
+    for panel in frame["panels"].values():
+        texts += [panel["reading"], panel["alternative"]]
+        layout = panel["figure"]["layout"]
+        texts += [layout[a]["title"]["text"] for a in ("xaxis", "yaxis")]
+        texts += [note["text"] for note in layout.get("annotations", [])]
+    letters = set(string.ascii_letters)
+    for text in texts:
+        words = text.replace("<span", "").replace("</span>", "")
+        plain = "".join(c for c in words.split(">")[-1] if c in letters)
+        assert len(plain) <= 4, text
+
+
+NONSENSE = [
+    ("", "JSON object"),
+    ("[]", "JSON object"),
+    ("\x00", "JSON object"),
+    ("x" * (MOST_MESSAGE + 10), "may have 4000 characters"),
+    ('{"run": 5}', "run does not have the expected form"),
+    ('{"run": "../../etc/passwd"}', "run does not have the expected form"),
+    ('{"at": -7}', "at must be a whole number"),
+    ('{"temperature": "NaN"}', "temperature must be a number"),
+    ('{"language": "fr"}', "language must be one of en, zh"),
+    ('{"ruin": "x"}', "Did you mean 'run'?"),
+]
+
+
+@pytest.mark.parametrize(("message", "said"), NONSENSE)
+def test_nonsense_gets_a_sentence_and_the_socket_goes_on(
+    client: TestClient, message: str, said: str
+) -> None:
+    with client.websocket_connect(SOCKET, headers=OWN) as socket:
+        socket.send_text(message)
+        assert said in socket.receive_json()["error"]
+        socket.send_text(json.dumps({"run": "made-up"}))
+        assert "There is no run" in socket.receive_json()["error"]
+
+
+def test_an_unknown_capture_is_said_in_its_panel(client: TestClient) -> None:
+    frame = answer(client, json.dumps({"run": SAMPLE, "capture": "layer_9.x"}))
+    assert "Unknown capture" in frame["panels"]["inside"]["reading"]
+    assert frame["panels"]["loss"]["figure"]["data"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=8,
+)
+NAMES = st.sampled_from([*Wish.model_fields, "x"])
+
+
+@given(values=st.dictionaries(NAMES, JSON, max_size=5))
+@settings(max_examples=200, deadline=None)
+def test_no_message_does_worse_than_a_sentence(values: dict[str, object]) -> None:
+    with suppress(ExplorerError):
+        read_wish(json.dumps(values)).wanted()
+
+
+def test_plotly_is_served_from_here(client: TestClient) -> None:
+    response = client.get(PLOTLY)
+    assert response.status_code == 200
+    assert "immutable" in response.headers["cache-control"]
+    assert len(response.content) > 10**6
+    source = Path(__file__).parents[2] / "assets" / "live" / "live.js"
+    assert "http://" not in source.read_text()
+    assert "https://" not in source.read_text()
