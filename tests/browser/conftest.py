@@ -142,11 +142,15 @@ def state_is(page: Page, *states: str) -> None:
 
 def train(page: Page) -> None:
     """Click Train and wait until the new run's first steps are drawn."""
-    before = page.url
+    before = page.locator(".sx-numbers").inner_text()
     click(page, "Train")
-    page.wait_for_function("before => location.href !== before", arg=before)
     page.wait_for_function(
-        "/^Step [1-9]/.test(document.querySelector('.sx-numbers').textContent)"
+        """before => {
+          const now = document.querySelector('.sx-numbers').textContent
+          const drawn = document.querySelector('[data-panel=loss]')._fullData[0].x
+          return now !== before && /^Step [1-9]/.test(now) && drawn?.length > 0
+        }""",
+        arg=before,
     )
     state_is(page, "Training", "Paused", "Finished", "Diverged")
 

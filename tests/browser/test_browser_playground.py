@@ -149,7 +149,8 @@ def test_a_reload_shows_the_whole_curve(open_page: Opener) -> None:
     page.reload()
     drawn(page)
     page.wait_for_function(
-        "/^Step [1-9]/.test(document.querySelector('.sx-numbers').textContent)"
+        "n => document.querySelector('[data-panel=loss]')._fullData?.[0].x?.length > n",
+        arg=50,
     )
     assert step_of(page) >= before
     assert trace(page, "loss", "x")[0] == 0

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -173,7 +174,9 @@ def test_watchers_share_one_feed(engine: Engine) -> None:
         with pytest.raises(ExplorerError, match="There is no run"):
             await engine.hub.subscribe("made-up", "one")
 
-    asyncio.run(watch())
+    # In a thread of its own: a browser test may have left a loop running in this one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(watch())).result()
     assert len(encoded) == len(set(encoded)) >= 3
 
 

@@ -1,11 +1,13 @@
 """What training must reach, one seeded run each."""
 
 import pytest
+import torch
 
 from explorer import catalog
 from explorer.training.trainer import Budget, Trainer
 
 pytestmark = pytest.mark.slow
+torch.set_num_threads(1)
 MODELS = list(catalog.models())
 
 

@@ -1,0 +1,1 @@
+"""Measurements behind the promises: each prints ratios taken side by side."""

@@ -1,0 +1,45 @@
+"""The yardstick: a plain PyTorch loop over the same model, data, batch and optimizer.
+
+Run as a program it prints its steps per second: python -m benchmarks.bare lstm 1500
+"""
+
+import sys
+import time
+
+import numpy as np
+import torch
+
+from explorer import catalog
+
+
+def steps_per_second(model_name: str, steps: int) -> float:
+    """Train `steps` steps the way a tutorial would, on one thread."""
+    torch.set_num_threads(1)
+    config = catalog.make_config("sine", model_name)
+    torch.manual_seed(0)
+    model, data = catalog.build_model(config), catalog.make_data(config)
+    x, y = torch.tensor(data.train.x), torch.tensor(data.train.y)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.005, weight_decay=0.0)
+    generator = np.random.default_rng(0)
+    size = config.training.batch_size
+
+    def step() -> None:
+        rows = torch.from_numpy(generator.integers(len(x), size=size))
+        output = model(x[rows])[:, data.counted_from :]
+        loss = torch.nn.functional.mse_loss(output, y[rows][:, data.counted_from :])
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        loss.item()
+
+    for _ in range(20):
+        step()
+    began = time.perf_counter()
+    for _ in range(steps):
+        step()
+    return steps / (time.perf_counter() - began)
+
+
+if __name__ == "__main__":
+    print(steps_per_second(sys.argv[1], int(sys.argv[2])))

@@ -1,0 +1,63 @@
+"""What share of a run's time goes into looking at it, with every panel open."""
+
+import time
+
+from benchmarks.report import Row
+from explorer import catalog
+from explorer.engine import worker
+from explorer.engine.jobs import Job
+from explorer.ui.wishes import Wish
+
+SLICES = 40
+SECONDS = 0.2
+
+
+def share(model: str, data: str) -> float:
+    """Time in `_look_live` over time in all slices, as a worker runs them."""
+    config = catalog.make_config(data, model, {"training.steps": 20000})
+    spent = 0.0
+    original = worker._look_live
+
+    def timed(*args: object) -> object:
+        nonlocal spent
+        began = time.perf_counter()
+        result = original(*args)  # type: ignore[arg-type]
+        spent += time.perf_counter() - began
+        return result
+
+    worker._look_live = timed  # type: ignore[assignment]
+    try:
+        began = time.perf_counter()
+        for serial in range(SLICES):
+            job = Job(
+                "bench",
+                config.to_json(),
+                serial,
+                None,
+                serial == 0,
+                SECONDS,
+                None,
+                looks=Wish().wanted(),
+            )
+            worker.run_slices([job])
+        return spent / (time.perf_counter() - began)
+    finally:
+        worker._look_live = original
+        worker._live.clear()
+
+
+def measure() -> list[Row]:
+    """The dearest of every architecture on a series and on text."""
+    shares = {
+        (model, data): share(model, data)
+        for model in catalog.models()
+        for data in ("sine", "fables")
+    }
+    (model, data), worst = max(shares.items(), key=lambda item: item[1])
+    figure = f"at most {worst:.1%} ({model} on {data})"
+    return [Row("looking, share of a run's time", figure, "<= 5 %", worst <= 0.05)]
+
+
+if __name__ == "__main__":
+    for row in measure():
+        print(row.line())
