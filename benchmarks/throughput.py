@@ -35,7 +35,7 @@ def bare(model: str) -> float:
 
 
 async def live(engine: Engine, config: RunConfig) -> tuple[float, int]:
-    """Steps per second from the first step to the last, with one watcher; its frames."""
+    """Steps per second from first to last step, with one watcher; its frames."""
     engine.hub.attach(asyncio.get_running_loop())
     run = engine.start(config)
     feed = await engine.hub.subscribe(run.id, "watcher")

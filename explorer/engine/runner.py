@@ -138,7 +138,7 @@ class Runner:
         try:
             self.client.set_result(self._connect())
         except Exception as error:
-            log.exception("No workers could be had")
+            log.error("No workers could be had: %r", error)
             self.client.set_exception(error)
             return
         while not self._closing:

@@ -21,7 +21,7 @@ from explorer.runs.records import View
 from explorer.training.trainer import Budget, Trainer
 
 MOST_TRAINERS = 64
-LOOKING_SHARE = 0.04
+LOOKING_SHARE = 0.02
 """Of a run's time, at most this much goes into looking at it."""
 
 

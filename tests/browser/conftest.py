@@ -125,7 +125,8 @@ def open_page(browser: Browser, address: str) -> Iterator[Opener]:
 def drawn(page: Page) -> None:
     """All four panels have their figure."""
     page.wait_for_function(
-        "document.querySelectorAll('.sx-plot .main-svg').length >= 8"
+        "['loss', 'prediction', 'inside', 'gradients'].every(name =>"
+        " document.querySelector(`[data-panel=${name}]`)?._fullData)"
     )
 
 
@@ -147,7 +148,7 @@ def train(page: Page) -> None:
     page.wait_for_function(
         """before => {
           const now = document.querySelector('.sx-numbers').textContent
-          const drawn = document.querySelector('[data-panel=loss]')._fullData[0].x
+          const drawn = document.querySelector('[data-panel=loss]')._fullData?.[0].x
           return now !== before && /^Step [1-9]/.test(now) && drawn?.length > 0
         }""",
         arg=before,

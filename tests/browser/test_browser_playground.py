@@ -126,14 +126,14 @@ def test_the_slider_moves_every_picture_back_in_time(open_page: Opener) -> None:
     read = {p: str(trace(page, p, *axis[p])) for p in panels}
     set_slider(page, 3)
     page.wait_for_function(
-        "document.querySelector('[data-panel=loss]')._fullData[0].x.length < 10"
+        "document.querySelector('[data-panel=loss]')._fullData?.[0].x?.length < 10"
     )
     assert "step 4" in page.locator(".sx-time output").inner_text()
     for panel in panels:
         assert str(trace(page, panel, *axis[panel])) != read[panel], panel
     click(page, "To the live end")
     page.wait_for_function(
-        "document.querySelector('[data-panel=loss]')._fullData[0].x.length > 100"
+        "document.querySelector('[data-panel=loss]')._fullData?.[0].x?.length > 100"
     )
     for panel in panels:
         assert str(trace(page, panel, *axis[panel])) == read[panel], panel
@@ -143,7 +143,7 @@ def test_a_reload_shows_the_whole_curve(open_page: Opener) -> None:
     page = open_page(f"/?model=rnn&{LONG}")
     train(page)
     page.wait_for_function(
-        "document.querySelector('[data-panel=loss]')._fullData[0].x.length > 50"
+        "document.querySelector('[data-panel=loss]')._fullData?.[0].x?.length > 50"
     )
     before = step_of(page)
     page.reload()
