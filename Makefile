@@ -41,9 +41,14 @@ format: $(BIN)/.dev ## Format the code and sort its imports.
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(BIN)/.dev ## Measure what the README promises.
+bench: $(BIN)/.dev build/keras/.done ## Measure what the README promises; TEXT=file adds the long text.
 	sh scripts/get_browser.sh $(BIN)/python
-	$(ENV) $(BIN)/python -m benchmarks
+	$(ENV) $(BIN)/python -m benchmarks $(TEXT)
+
+build/keras/.done:
+	$(PYTHON) -m venv build/keras
+	build/keras/bin/python -m pip install --quiet --disable-pip-version-check tensorflow-cpu
+	touch $@
 
 sample: $(BIN)/.run ## Train the sample run of the first visit anew.
 	$(ENV) $(BIN)/python scripts/make_sample.py

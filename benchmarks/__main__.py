@@ -1,0 +1,45 @@
+"""Run every benchmark and print the table that stands in the README.
+
+python -m benchmarks [TEXT]    TEXT: a long text file for the character Transformer
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import (
+    browser,
+    capture,
+    classroom,
+    convergence,
+    keras,
+    report,
+    throughput,
+)
+from explorer.engine.service import Engine
+
+
+def main() -> None:
+    """Each part on a quiet machine, one after the other."""
+    print(report.machine(), "\n")
+    print("| What | Measured | Goal | |\n|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["EXPLORER_DATA"] = folder
+        owner = Engine()
+        for row in throughput.measure(owner):
+            print(row.line(), flush=True)
+        for row in keras.measure(owner):
+            print(row.line(), flush=True)
+        owner.close()
+        for row in (*capture.measure(), *convergence.defaults()):
+            print(row.line(), flush=True)
+        for path in sys.argv[1:]:
+            print(convergence.character_transformer(Path(path)).line(), flush=True)
+    with browser.served() as address:
+        for row in (*browser.measure(address), *classroom.measure(address)):
+            print(row.line(), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""The pages without a browser: they run, they refuse, they follow the address."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.engine.service import engine
+from explorer.ui.sample import bring_sample
+
+ROOT = Path(__file__).parents[2]
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The engine that the server's lifespan would bring."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_WORKERS", "1")
+        patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("pages")))
+        engine.cache_clear()
+        bring_sample(engine())
+        yield
+        engine().close()
+        engine.cache_clear()
+
+
+def page(**query: str) -> AppTest:
+    test = AppTest.from_file(str(ROOT / "explorer/ui/router.py"), default_timeout=60)
+    for name, value in query.items():
+        test.query_params[name] = value
+    test.run()
+    assert not test.exception
+    return test
+
+
+def test_the_first_visit_shows_the_sample() -> None:
+    first = page()
+    assert "LSTM, layers: 1 × 32 units, 4,513 parameters" in first.markdown[0].value
+    assert not first.error
+    assert not first.button(key="train").disabled
+    assert first.button(key="pause").disabled
+
+
+def test_every_page_runs() -> None:
+    for path in sorted((ROOT / "pages").glob("*.py")):
+        test = page()
+        test.switch_page(f"../../pages/{path.name}").run()
+        assert not test.exception
+
+
+def test_a_widget_writes_the_address() -> None:
+    test = page()
+    (size,) = [w for w in test.select_slider if w.label == "Hidden size"]
+    size.set_value(64).run()
+    assert test.query_params["model.hidden_size"] in ("64", ["64"])
+    assert not test.exception
+
+
+def test_an_impossible_combination_explains_itself() -> None:
+    test = page(model="transformer")
+    (heads,) = [w for w in test.slider if w.label == "Attention heads"]
+    heads.set_value(3).run()
+    (error,) = test.error
+    assert "divisible by heads" in error.value
+    assert test.button(key="train").disabled
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"model": "lsmt"}, "Did you mean 'lstm'"),
+        ({"training.steps": "0"}, "Nearest: 1"),
+        ({"data.noise": "x" * 3000}, "may take 4000 characters"),
+    ],
+)
+def test_a_bad_address_keeps_the_page(query: dict[str, str], said: str) -> None:
+    test = page(**query)
+    assert any(said in error.value for error in test.error)
+    assert not test.button(key="train").disabled
+
+
+def test_chinese_words_on_every_control() -> None:
+    test = page(lang="zh")
+    labels = [b.label for b in test.button]
+    labels += [w.label for w in (*test.select_slider, *test.slider, *test.selectbox)]
+    labels += [w.help for w in (*test.select_slider, *test.slider) if w.help]
+    assert len(labels) > 20
+    for label in labels:
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in label), label
