@@ -48,6 +48,7 @@ class Client:
             additional_headers=headers,
             subprotocols=["streamlit"],  # type: ignore[list-item]
             max_size=None,
+            ping_interval=None,
         ) as page:
             reader = asyncio.create_task(self.read_page(page))
             await self.rerun(page)
@@ -55,7 +56,10 @@ class Client:
             await self.click(page, "Train")
             await self.until(lambda: bool(self.run))
             async with connect(
-                f"ws://{self.host}{SOCKET}", additional_headers=headers, max_size=None
+                f"ws://{self.host}{SOCKET}",
+                additional_headers=headers,
+                max_size=None,
+                ping_interval=None,
             ) as socket:
                 watcher = asyncio.create_task(self.watch(socket))
                 await self.until(lambda: len(self.moves) > 1)

@@ -8,6 +8,7 @@ unguessable id.
 import asyncio
 import gc
 import gzip
+import importlib
 import importlib.resources
 import json
 import logging
@@ -180,6 +181,10 @@ def _bring_up() -> Engine:
     bring_sample(owner)
     catalog.models()
     catalog.datasets()
+    # Plotly looks for pandas when it first draws; a class that arrives at once must
+    # not find it half imported by another thread.
+    importlib.import_module("pandas")
+    importlib.import_module("plotly.graph_objects")
     # What is imported by now stays; the collector need not look at it again.
     gc.collect()
     gc.freeze()
