@@ -18,7 +18,7 @@ from tqdm import tqdm
 from explorer import catalog
 from explorer.config import RunConfig
 from explorer.data import content, files
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError
 from explorer.export import Training, export, summary
 from explorer.runs.records import Curves, Validation
 from explorer.training.trainer import Budget, Trainer
@@ -107,8 +107,11 @@ def train(
         name, settings["data.digest"] = _own_data(Path(data), column)
     elif column is not None:
         raise ExplorerError(
-            f"--column names a column of a .csv file, but --data is '{data[:60]}'. "
-            "Leave --column out, or give the path of a file."
+            N_(
+                "--column names a column of a .csv file, but --data is '%(data)s'. "
+                "Leave --column out, or give the path of a file."
+            ),
+            data=data[:60],
         )
     config = catalog.make_config(name, model, settings, seed)
     done = _trained(config)
@@ -154,8 +157,11 @@ def _settings(pairs: tuple[str, ...]) -> dict[str, Any]:
         name, sign, value = pair.partition("=")
         if not sign:
             raise ExplorerError(
-                f"--set needs group.name=value, but got '{pair[:60]}'. "
-                "As in --set model.hidden_size=32."
+                N_(
+                    "--set needs group.name=value, but got '%(came)s'. As in --set "
+                    "model.hidden_size=32."
+                ),
+                came=pair[:60],
             )
         settings[name.strip()] = value.strip()
     return settings
@@ -170,10 +176,13 @@ def _own_data(path: Path, column: str | None) -> tuple[str, str]:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        reason = error.strerror or str(error)
         raise ExplorerError(
-            f"--data must be a dataset or a file that can be read, but '{path}' gave: "
-            f"{reason}. Check the path."
+            N_(
+                "--data must be a dataset or a file that can be read, but '%(path)s' "
+                "gave: %(reason)s. Check the path."
+            ),
+            path=path,
+            reason=error.strerror or str(error),
         ) from None
     if path.suffix.lower() == ".csv":
         values, label = files.read_series(raw, column, path.name)

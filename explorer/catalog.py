@@ -22,7 +22,7 @@ from explorer.config import (
     query_pairs,
 )
 from explorer.data.base import Data, DataSpec
-from explorer.errors import ExplorerError, unknown
+from explorer.errors import N_, ExplorerError, Words, unknown
 from explorer.models.base import ModelSpec, SequenceModel, Sizes, parameters
 
 DEFAULT_DATA = "sine"
@@ -55,7 +55,7 @@ def data_spec(name: str) -> DataSpec:
         ExplorerError: if there is none.
     """
     if name not in datasets():
-        raise unknown("dataset", name, datasets())
+        raise unknown(N_("dataset"), name, datasets())
     return datasets()[name]
 
 
@@ -66,7 +66,7 @@ def model_spec(name: str) -> ModelSpec:
         ExplorerError: if there is none.
     """
     if name not in models():
-        raise unknown("model", name, models())
+        raise unknown(N_("model"), name, models())
     return models()[name]
 
 
@@ -100,23 +100,31 @@ def make_config(
     for name, value in (settings or {}).items():
         group, dot, key = name.partition(".")
         if not dot or group not in groups:
-            raise unknown("setting", name, setting_names(data, model))
+            raise unknown(N_("setting"), name, setting_names(data, model))
         groups[group][key] = value
     chosen_data, chosen_model = data_spec(data), model_spec(model)
     config = RunConfig(
         data=data,
         model=model,
         data_settings=chosen_data.settings.read(
-            groups["data"], f"setting of dataset {data}:"
+            groups["data"], _setting_of_data(data)
         ).values(),
         model_settings=chosen_model.settings.read(
-            groups["model"], f"setting of model {model}:"
+            groups["model"], _setting_of_model(model)
         ).values(),
-        training=TrainingSettings.read(groups["training"], "training setting"),
+        training=TrainingSettings.read(groups["training"], N_("training setting")),
         seed=_seed(seed),
     )
     check_fit(config)
     return config
+
+
+def _setting_of_data(name: str) -> Words:
+    return Words(N_("setting of dataset %(name)s:"), {"name": name})
+
+
+def _setting_of_model(name: str) -> Words:
+    return Words(N_("setting of model %(name)s:"), {"name": name})
 
 
 def check_fit(config: RunConfig) -> None:
@@ -129,8 +137,14 @@ def check_fit(config: RunConfig) -> None:
     if resolved.data.task not in resolved.model.tasks:
         able = [m.name for m in models().values() if resolved.data.task in m.tasks]
         raise ExplorerError(
-            f"Dataset '{config.data}' asks for {resolved.data.task}, which model "
-            f"'{config.model}' cannot learn. Models that can: {', '.join(able)}."
+            N_(
+                "Dataset '%(data)s' asks for %(task)s, which model '%(model)s' cannot "
+                "learn. Models that can: %(able)s."
+            ),
+            data=config.data,
+            task=resolved.data.task,
+            model=config.model,
+            able=", ".join(able),
         )
     parameter_count(config)
 
@@ -144,9 +158,9 @@ def resolve(config: RunConfig) -> Resolved:
     data, model = data_spec(config.data), model_spec(config.model)
     return Resolved(
         data,
-        data.settings.read(config.data_settings, f"setting of dataset {data.name}:"),
+        data.settings.read(config.data_settings, _setting_of_data(data.name)),
         model,
-        model.settings.read(config.model_settings, f"setting of model {model.name}:"),
+        model.settings.read(config.model_settings, _setting_of_model(model.name)),
     )
 
 
@@ -218,7 +232,7 @@ def config_from_pairs(pairs: Mapping[str, str]) -> RunConfig:
     rest = {k: v for k, v in pairs.items() if "." not in k}
     for name in rest:
         if name not in ("data", "model", "seed"):
-            raise unknown("setting", name, ("data", "model", "seed"))
+            raise unknown(N_("setting"), name, ("data", "model", "seed"))
     return make_config(
         rest.get("data", DEFAULT_DATA),
         rest.get("model", DEFAULT_MODEL),
@@ -244,7 +258,11 @@ def _seed(value: int | str) -> int:
         seed = -1
     if not 0 <= seed < 2**31:
         raise ExplorerError(
-            f"seed must be a whole number from 0 to {2**31 - 1}, but got "
-            f"'{str(value)[:40]}'. Take 0 if you have no wish."
+            N_(
+                "seed must be a whole number from 0 to %(most)d, but got '%(came)s'. "
+                "Take 0 if you have no wish."
+            ),
+            most=2**31 - 1,
+            came=str(value)[:40],
         )
     return seed

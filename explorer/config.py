@@ -13,21 +13,13 @@ from urllib.parse import parse_qsl, urlencode
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-from explorer.errors import ExplorerError, unknown
+from explorer.errors import N_ as N_
+from explorer.errors import ExplorerError, Words, unknown
 
 Scalar = bool | int | float | str
 Scale = Literal["linear", "log"]
 
 MAX_QUERY_LENGTH = 4000
-
-
-def N_(message: str) -> str:  # noqa: N802 (gettext's own name for "mark, do not translate")
-    """Mark a string for the translation catalogue; it is translated where it is shown.
-
-    >>> N_("hidden size")
-    'hidden size'
-    """
-    return message
 
 
 def setting(
@@ -83,8 +75,12 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     @classmethod
-    def read(cls, values: Mapping[str, Any], group: str = "setting") -> Self:
+    def read(cls, values: Mapping[str, Any], group: str | Words = "setting") -> Self:
         """Build from what a person gave, as text or as numbers.
+
+        Args:
+            values: by name.
+            group: what the names name, for messages.
 
         Raises:
             ExplorerError: one sentence with the rule, what came and what to do.
@@ -97,7 +93,7 @@ class Settings(BaseModel):
         except ValidationError as error:
             problem = error.errors()[0]
             name = str(problem["loc"][0]) if problem["loc"] else ""
-            raise ExplorerError(_rule(cls, name, problem)) from None
+            raise _refused(cls, name, problem) from None
 
     def values(self) -> dict[str, Scalar]:
         """Every setting by name, as plain numbers, booleans and strings."""
@@ -128,23 +124,56 @@ def bounds_of(field: FieldInfo) -> tuple[float | None, float | None]:
     return low, high
 
 
-def _rule(cls: type[Settings], name: str, problem: Any) -> str:
+def _refused(cls: type[Settings], name: str, problem: Any) -> ExplorerError:
     """One sentence for a value that a field refused."""
     if name not in cls.model_fields:
-        return str(problem["msg"]).removeprefix("Value error, ")
+        return ExplorerError(str(problem["msg"]).removeprefix("Value error, "))
     field = cls.model_fields[name]
     given = repr(problem["input"])
     came = given if len(given) <= 60 else given[:57] + "..."
     if choices := choices_of(field):
-        return f"{name} must be one of {', '.join(choices)}, but got {came}."
+        return ExplorerError(
+            N_("%(name)s must be one of %(choices)s, but got %(came)s."),
+            name=name,
+            choices=", ".join(choices),
+            came=came,
+        )
     low, high = bounds_of(field)
     if field.annotation is bool:
-        return f"{name} must be true or false, but got {came}."
-    kind = "a whole number" if field.annotation is int else "a number"
+        return ExplorerError(
+            N_("%(name)s must be true or false, but got %(came)s."),
+            name=name,
+            came=came,
+        )
     if field.annotation is str:
-        return f"{name} does not have the expected form; got {came}."
-    nearest = ""
-    value = problem["input"]
+        return ExplorerError(
+            N_("%(name)s does not have the expected form; got %(came)s."),
+            name=name,
+            came=came,
+        )
+    return ExplorerError(
+        N_("%(name)s must be %(kind)s, but got %(came)s.%(nearest)s"),
+        name=name,
+        kind=_kind(field.annotation is int, low, high),
+        came=came,
+        nearest=_nearest(problem["input"], low, high),
+    )
+
+
+def _kind(whole: bool, low: float | None, high: float | None) -> Words:
+    """What a number field takes."""
+    if low is None or high is None:
+        return Words(N_("a whole number") if whole else N_("a number"))
+    return Words(
+        N_("a whole number from %(low)s to %(high)s")
+        if whole
+        else N_("a number from %(low)s to %(high)s"),
+        {"low": f"{low:g}", "high": f"{high:g}"},
+    )
+
+
+def _nearest(value: Any, low: float | None, high: float | None) -> str | Words:
+    """The bound that a number lies beyond, to be named; empty for what is no number."""
     if isinstance(value, str):
         try:
             value = float(value)
@@ -158,9 +187,10 @@ def _rule(cls: type[Settings], name: str, problem: Any) -> str:
         and high is not None
         and not low <= value <= high
     ):
-        nearest = f" Nearest: {low if value < low else high:g}."
-    span = f" from {low:g} to {high:g}" if low is not None and high is not None else ""
-    return f"{name} must be {kind}{span}, but got {came}.{nearest}"
+        return Words(
+            N_(" Nearest: %(value)s."), {"value": f"{low if value < low else high:g}"}
+        )
+    return ""
 
 
 Optimizer = Literal["sgd", "adam", "adamw", "muon"]
@@ -284,8 +314,10 @@ class RunConfig(BaseModel):
             return cls.model_validate_json(text)
         except ValidationError:
             raise ExplorerError(
-                "A run's config must be the JSON that this program wrote, but it could "
-                "not be read. Start a new run from its settings."
+                N_(
+                    "A run's config must be the JSON that this program wrote, but it "
+                    "could not be read. Start a new run from its settings."
+                )
             ) from None
 
 
@@ -341,15 +373,22 @@ def query_pairs(query: str) -> dict[str, str]:
     """
     if len(query) > MAX_QUERY_LENGTH:
         raise ExplorerError(
-            f"Settings in a link may take {MAX_QUERY_LENGTH} characters, but this one "
-            f"has {len(query)}. Copy the link again with the Share button."
+            N_(
+                "Settings in a link may take %(most)d characters, but this one has "
+                "%(came)d. Copy the link again with the Share button."
+            ),
+            most=MAX_QUERY_LENGTH,
+            came=len(query),
         )
     pairs = parse_qsl(query, keep_blank_values=True)
     names = [name for name, _ in pairs]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ExplorerError(
-            f"A link may name each setting once, but '{twice[0][:60]}' comes twice. "
-            "Remove one of them."
+            N_(
+                "A link may name each setting once, but '%(name)s' comes twice. "
+                "Remove one of them."
+            ),
+            name=twice[0][:60],
         )
     return dict(pairs)
 

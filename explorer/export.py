@@ -11,7 +11,7 @@ import numpy as np
 import safetensors.torch
 
 from explorer.config import RunConfig
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError
 from explorer.models.base import parameters
 from explorer.runs.records import Curves, Validation
 from explorer.training.objectives import metrics
@@ -77,10 +77,13 @@ def export(done: Training, folder: Path) -> None:
         }
         safetensors.torch.save_file(weights, folder / "weights.safetensors")
     except OSError as error:
-        reason = error.strerror or str(error)
         raise ExplorerError(
-            f"--export needs a folder that can be written, but '{folder}' gave: "
-            f"{reason}. Choose another folder."
+            N_(
+                "--export needs a folder that can be written, but '%(folder)s' gave: "
+                "%(reason)s. Choose another folder."
+            ),
+            folder=folder,
+            reason=error.strerror or str(error),
         ) from None
 
 

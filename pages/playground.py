@@ -16,14 +16,14 @@ from explorer.ui.transport import remember_moment, transport
 _ = words()
 config = sidebar()
 st.title(_("Playground"), anchor=False)
-if address_error():
-    st.error(address_error(), icon=":material/link_off:")
+if error_in_link := address_error():
+    st.error(error_in_link.said(_), icon=":material/link_off:")
 with shown_errors():
     store = engine().store
     try:
         run = store.get(shown_run() or SAMPLE)
     except ExplorerError as error:
-        st.error(str(error), icon=":material/search_off:")
+        st.error(error.said(_), icon=":material/search_off:")
         run = store.get(SAMPLE)
     about = run_line(run.config, _)
     if run.id == SAMPLE:

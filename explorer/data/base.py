@@ -12,8 +12,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from explorer.config import N_, Settings
-from explorer.errors import ExplorerError
+from explorer.config import Settings
+from explorer.errors import N_, ExplorerError
 
 Task = Literal["forecast", "next_token"]
 Floats = NDArray[np.floating[Any]]
@@ -152,8 +152,13 @@ def windows(sequence: NDArray[Any], steps: int, at_most: int | None = None) -> W
     """
     if len(sequence) < steps + 1:
         raise ExplorerError(
-            f"A window of {steps} steps needs a sequence of at least {steps + 1}, but "
-            f"this part has {len(sequence)}. Shorten the window or give more data."
+            N_(
+                "A window of %(steps)d steps needs a sequence of at least %(least)d, "
+                "but this part has %(came)d. Shorten the window or give more data."
+            ),
+            steps=steps,
+            least=steps + 1,
+            came=len(sequence),
         )
     views = sliding_window_view(sequence, steps + 1, axis=0)  # (N, [I,] T + 1)
     views = np.moveaxis(views, -1, 1)  # (N, T + 1[, I])
@@ -171,9 +176,16 @@ def split_point(length: int, validation_share: float, steps: int) -> int:
     split = round(length * (1 - validation_share))
     if min(split, length - split) < steps + 1:
         raise ExplorerError(
-            f"Training and validation part each need at least {steps + 1} values for a "
-            f"window of {steps} steps, but {length} values split into {split} and "
-            f"{length - split}. Shorten the window, or give a longer sequence."
+            N_(
+                "Training and validation part each need at least %(least)d values for "
+                "a window of %(steps)d steps, but %(length)d values split into "
+                "%(first)d and %(rest)d. Shorten the window, or give a longer sequence."
+            ),
+            least=steps + 1,
+            steps=steps,
+            length=length,
+            first=split,
+            rest=length - split,
         )
     return split
 

@@ -18,7 +18,7 @@ import platformdirs
 from numpy.typing import NDArray
 
 from explorer.data.base import Floats
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError, Words
 
 MAX_TEXT_BYTES = 8_000_000
 MAX_SERIES_VALUES = 1_000_000
@@ -48,8 +48,12 @@ def put_series(values: Floats, label: str) -> str:
     """
     if len(values) > MAX_SERIES_VALUES:
         raise ExplorerError(
-            f"A series may have {MAX_SERIES_VALUES:,} values, but this one has "
-            f"{len(values):,}. Give a part of it, or every tenth value."
+            N_(
+                "A series may have %(most)s values, but this one has %(came)s. Give a "
+                "part of it, or every tenth value."
+            ),
+            most=f"{MAX_SERIES_VALUES:,}",
+            came=f"{len(values):,}",
         )
     packed = BytesIO()
     np.save(packed, np.asarray(values, "<f8"), allow_pickle=False)
@@ -69,8 +73,12 @@ def put_text(text: str) -> str:
     raw = text.encode()
     if len(raw) > MAX_TEXT_BYTES:
         raise ExplorerError(
-            f"A text may take {MAX_TEXT_BYTES:,} bytes, but this one takes "
-            f"{len(raw):,}. Give a part of it."
+            N_(
+                "A text may take %(most)s bytes, but this one takes %(came)s. Give a "
+                "part of it."
+            ),
+            most=f"{MAX_TEXT_BYTES:,}",
+            came=f"{len(raw):,}",
         )
     digest = _digest(raw)
     _write(digest, ".txt", raw)
@@ -83,10 +91,10 @@ def get_series(digest: str) -> OwnSeries:
     Raises:
         ExplorerError: if there is none of that digest.
     """
-    name = _read(digest, ".label.txt", "series")
-    raw = _read(digest, ".npy", "series")
+    name = _read(digest, ".label.txt", N_("series"))
+    raw = _read(digest, ".npy", N_("series"))
     if _digest(raw, name) != digest:
-        raise _missing(digest, "series")
+        raise _missing(digest, N_("series"))
     return OwnSeries(np.load(BytesIO(raw), allow_pickle=False), name.decode())
 
 
@@ -96,9 +104,9 @@ def get_text(digest: str) -> str:
     Raises:
         ExplorerError: if there is none of that digest.
     """
-    raw = _read(digest, ".txt", "text")
+    raw = _read(digest, ".txt", N_("text"))
     if _digest(raw) != digest:
-        raise _missing(digest, "text")
+        raise _missing(digest, N_("text"))
     return raw.decode()
 
 
@@ -130,10 +138,17 @@ def _read(digest: str, ending: str, kind: str) -> bytes:
 def _missing(digest: str, kind: str) -> ExplorerError:
     if digest == NO_DIGEST:
         return ExplorerError(
-            f"Own data needs a {kind} to be given first, but none was. Upload a file, "
-            "or name one on the command line."
+            N_(
+                "Own data needs a %(kind)s to be given first, but none was. Upload a "
+                "file, or name one on the command line."
+            ),
+            kind=Words(kind),
         )
     return ExplorerError(
-        f"Own data is found by its digest, but no {kind} '{digest[:12]}...' is stored "
-        "here. Give the file again; the same file gets the same digest."
+        N_(
+            "Own data is found by its digest, but no %(kind)s '%(digest)s...' is "
+            "stored here. Give the file again; the same file gets the same digest."
+        ),
+        kind=Words(kind),
+        digest=digest[:12],
     )

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.data.content import MAX_SERIES_VALUES, MAX_TEXT_BYTES
-from explorer.errors import ExplorerError, unknown
+from explorer.errors import N_, ExplorerError, Words, unknown
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
@@ -33,8 +33,13 @@ def read_text(raw: bytes, filename: str) -> str:
     text = _decoded(raw, filename, MAX_TEXT_BYTES)
     if len(text) < MIN_VALUES:
         raise ExplorerError(
-            f"A text needs at least {MIN_VALUES} characters, but {_quoted(filename)} "
-            f"has {len(text)}. Give a longer one."
+            N_(
+                "A text needs at least %(least)d characters, but '%(file)s' has "
+                "%(came)d. Give a longer one."
+            ),
+            least=MIN_VALUES,
+            file=_named(filename),
+            came=len(text),
         )
     return text
 
@@ -66,22 +71,35 @@ def _decoded(raw: bytes, filename: str, at_most: int) -> str:
     """Bytes to text, with every reason why not."""
     if not raw.removeprefix(codecs.BOM_UTF8).strip():
         raise ExplorerError(
-            f"A file must hold data, but {_quoted(filename)} is empty. Give another."
+            N_("A file must hold data, but '%(file)s' is empty. Give another."),
+            file=_named(filename),
         )
     if len(raw) > at_most:
         raise ExplorerError(
-            f"A file may take {at_most:,} bytes, but {_quoted(filename)} takes "
-            f"{len(raw):,}. Give a part of it."
+            N_(
+                "A file may take %(most)s bytes, but '%(file)s' takes %(came)s. Give a "
+                "part of it."
+            ),
+            most=f"{at_most:,}",
+            file=_named(filename),
+            came=f"{len(raw):,}",
         )
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise ExplorerError(
-            f"A file must be text in UTF-8, but {_quoted(filename)} is in UTF-16. "
-            "Save it again and choose UTF-8 as its encoding."
+            N_(
+                "A file must be text in UTF-8, but '%(file)s' is in UTF-16. Save it "
+                "again and choose UTF-8 as its encoding."
+            ),
+            file=_named(filename),
         )
     if (place := raw.find(b"\0")) >= 0:
         raise ExplorerError(
-            f"A file must be plain text, but {_quoted(filename)} is binary: byte "
-            f"{place} is NUL. Give a .csv or .txt file, no image or workbook."
+            N_(
+                "A file must be plain text, but '%(file)s' is binary: byte %(place)d "
+                "is NUL. Give a .csv or .txt file, no image or workbook."
+            ),
+            file=_named(filename),
+            place=place,
         )
     try:
         text = raw.decode("utf-8-sig")
@@ -89,9 +107,13 @@ def _decoded(raw: bytes, filename: str, at_most: int) -> str:
         # The decoder does not count a byte order mark that it has skipped.
         skipped = len(codecs.BOM_UTF8) if raw.startswith(codecs.BOM_UTF8) else 0
         raise ExplorerError(
-            f"A file must be text in UTF-8, but byte {error.start + skipped} of "
-            f"{_quoted(filename)} is not. Save it again and choose UTF-8 as its "
-            "encoding (in a shell: iconv -f GB18030 -t UTF-8)."
+            N_(
+                "A file must be text in UTF-8, but byte %(place)d of '%(file)s' is "
+                "not. Save it again and choose UTF-8 as its encoding (in a shell: "
+                "iconv -f GB18030 -t UTF-8)."
+            ),
+            place=error.start + skipped,
+            file=_named(filename),
         ) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -112,17 +134,25 @@ def _table(text: str, filename: str) -> tuple["pd.DataFrame", int]:
             skip_blank_lines=False,
         ).fillna("")
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        reason = _short(str(error).split("C error: ")[-1].strip(), 100)
-        if "EOF inside string" in reason:
-            reason = "a quotation mark is opened and never closed"
+        said = _short(str(error).split("C error: ")[-1].strip(), 100)
+        never_closed = N_("a quotation mark is opened and never closed")
         raise ExplorerError(
-            "A table needs the same number of fields in every row, but "
-            f"{_quoted(filename)} could not be read: {reason}. Mend that row."
+            N_(
+                "A table needs the same number of fields in every row, but '%(file)s' "
+                "could not be read: %(reason)s. Mend that row."
+            ),
+            file=_named(filename),
+            reason=Words(never_closed) if "EOF inside string" in said else said,
         ) from None
     if cells.shape[1] > MAX_COLUMNS:
         raise ExplorerError(
-            f"A table may have {MAX_COLUMNS} columns, but {_quoted(filename)} has "
-            f"{cells.shape[1]}. Write one row per time step, and few columns."
+            N_(
+                "A table may have %(most)d columns, but '%(file)s' has %(came)d. Write "
+                "one row per time step, and few columns."
+            ),
+            most=MAX_COLUMNS,
+            file=_named(filename),
+            came=cells.shape[1],
         )
     top = cells.iloc[0]
     if _numbers(top).notna().all():
@@ -146,19 +176,29 @@ def _chosen(table: "pd.DataFrame", column: str | None, filename: str) -> str:
     names = list(table.columns)
     if column is not None:
         if column not in names:
-            raise unknown(f"column of {_quoted(filename)}", column, names)
+            kind = Words(N_("column of '%(file)s'"), {"file": _named(filename)})
+            raise unknown(kind, column, names)
         return column
     numeric = [name for name in names if _mostly_numbers(table[name])]
     if len(numeric) == 1:
         return str(numeric[0])
     if not numeric:
         raise ExplorerError(
-            f"A series needs a column of numbers, but {_quoted(filename)} has none "
-            f"among {_listed(names)}. Write numbers as 1234.5, without units."
+            N_(
+                "A series needs a column of numbers, but '%(file)s' has none among "
+                "%(names)s. Write numbers as 1234.5, without units."
+            ),
+            file=_named(filename),
+            names=_listed(names),
         )
     raise ExplorerError(
-        f"A series is one column, but {_quoted(filename)} has {len(numeric)} columns "
-        f"of numbers: {_listed(numeric)}. Say which one is meant."
+        N_(
+            "A series is one column, but '%(file)s' has %(count)d columns of numbers: "
+            "%(names)s. Say which one is meant."
+        ),
+        file=_named(filename),
+        count=len(numeric),
+        names=_listed(numeric),
     )
 
 
@@ -179,42 +219,72 @@ def _checked(
     cells: "pd.Series[str]", first_row: int, filename: str
 ) -> NDArray[np.float64]:
     """The column's values, if they are a series that a model can be trained on."""
-    name = f"column '{cells.name}' of {_quoted(filename)}"
+    name = Words(
+        N_("column '%(column)s' of '%(file)s'"),
+        {"column": cells.name, "file": _named(filename)},
+    )
     empty = cells.str.strip().str.lower().isin(EMPTY).to_numpy()
     values: NDArray[np.float64] = _numbers(cells).to_numpy(np.float64)
     if (text := np.isnan(values) & ~empty).any():
         row = int(text.argmax())
         raise ExplorerError(
-            f"A series is made of numbers, but row {row + first_row} in {name} says "
-            f"'{_short(cells.iloc[row])}'. Write numbers as 1234.5, without units."
+            N_(
+                "A series is made of numbers, but row %(row)d in %(column)s says "
+                "'%(came)s'. Write numbers as 1234.5, without units."
+            ),
+            row=row + first_row,
+            column=name,
+            came=_short(cells.iloc[row]),
         )
     if empty.any():
         raise ExplorerError(
-            f"A series has no gaps, but {int(empty.sum())} of {len(values)} cells in "
-            f"{name} are empty, the first in row {int(empty.argmax()) + first_row}. "
-            "Fill them in or remove those rows."
+            N_(
+                "A series has no gaps, but %(count)d of %(all)d cells in %(column)s "
+                "are empty, the first in row %(row)d. Fill them in or remove those "
+                "rows."
+            ),
+            count=int(empty.sum()),
+            all=len(values),
+            column=name,
+            row=int(empty.argmax()) + first_row,
         )
     if (huge := ~(np.abs(values) <= LARGEST)).any():
         row = int(huge.argmax())
         raise ExplorerError(
-            f"A series is made of finite numbers, but row {row + first_row} in {name} "
-            f"says '{_short(cells.iloc[row])}'. Mend or remove that row."
+            N_(
+                "A series is made of finite numbers, but row %(row)d in %(column)s "
+                "says '%(came)s'. Mend or remove that row."
+            ),
+            row=row + first_row,
+            column=name,
+            came=_short(cells.iloc[row]),
         )
     if not MIN_VALUES <= len(values) <= MAX_SERIES_VALUES:
         raise ExplorerError(
-            f"A series needs {MIN_VALUES} to {MAX_SERIES_VALUES:,} values, but {name} "
-            f"has {len(values):,}. Give a {_other(len(values))} one."
+            N_(
+                "A series needs %(least)d to %(most)s values, but %(column)s has "
+                "%(came)s. Give a %(other)s one."
+            ),
+            least=MIN_VALUES,
+            most=f"{MAX_SERIES_VALUES:,}",
+            column=name,
+            came=f"{len(values):,}",
+            other=_other(len(values)),
         )
     if np.std(values) <= 1e-12 * np.max(np.abs(values)):
         raise ExplorerError(
-            f"A series must vary, but {name} is always {values[0]:g}. Choose another "
-            "column."
+            N_(
+                "A series must vary, but %(column)s is always %(value)s. Choose "
+                "another column."
+            ),
+            column=name,
+            value=f"{values[0]:g}",
         )
     return values
 
 
-def _other(length: int) -> str:
-    return "longer" if length < MIN_VALUES else "shorter"
+def _other(length: int) -> Words:
+    return Words(N_("longer") if length < MIN_VALUES else N_("shorter"))
 
 
 def _short(text: str, at_most: int = 40) -> str:
@@ -224,10 +294,13 @@ def _short(text: str, at_most: int = 40) -> str:
     return plain if len(plain) <= at_most else plain[: at_most - 3] + "..."
 
 
-def _quoted(filename: str) -> str:
-    return f"'{_short(filename, 60)}'"
+def _named(filename: str) -> str:
+    return _short(filename, 60)
 
 
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - 12} more" if len(names) > 12 else ""
-    return ", ".join(f"'{name}'" for name in names[:12]) + more
+def _listed(names: list[str]) -> str | Words:
+    first = ", ".join(f"'{name}'" for name in names[:12])
+    if len(names) <= 12:
+        return first
+    more = {"names": first, "count": len(names) - 12}
+    return Words(N_("%(names)s and %(count)d more"), more)

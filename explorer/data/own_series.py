@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from explorer.config import N_, Settings, setting
+from explorer.config import Settings, setting
 from explorer.data import content
 from explorer.data.base import (
     MAX_VALIDATION_WINDOWS,
@@ -16,7 +16,7 @@ from explorer.data.base import (
     windows,
 )
 from explorer.data.fields import validation_field, window_field
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError
 
 FARTHEST = 1e6
 """Scaled values beyond this make losses that float32 cannot hold."""
@@ -72,14 +72,22 @@ def make(settings: OwnSeriesSettings, seed: int) -> Data:
 def _check_spread(values: Floats, split: int, scaler: Scaler) -> None:
     if np.ptp(values[:split]) == 0:
         raise ExplorerError(
-            f"A series must vary in its training part, but its first {split} values "
-            f"are all {values[0]:g}. Give another part, or lower the validation share."
+            N_(
+                "A series must vary in its training part, but its first %(count)d "
+                "values are all %(value)s. Give another part, or lower the validation "
+                "share."
+            ),
+            count=split,
+            value=f"{values[0]:g}",
         )
     farthest = float(np.max(np.abs(values - scaler.mean)) / scaler.scale)
     if farthest > FARTHEST:
         raise ExplorerError(
-            "A series must stay in a range that its training part shows, but one value "
-            f"lies {farthest:.1e} standard deviations away. Mend or remove it."
+            N_(
+                "A series must stay in a range that its training part shows, but one "
+                "value lies %(distance).1e standard deviations away. Mend or remove it."
+            ),
+            distance=farthest,
         )
 
 

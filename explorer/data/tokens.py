@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import N_, setting
+from explorer.config import setting
 from explorer.data.base import (
     MAX_VALIDATION_WINDOWS,
     Data,
@@ -17,7 +17,7 @@ from explorer.data.base import (
     token_baselines,
     windows,
 )
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError
 
 TokenKind = Literal["character", "word"]
 TOKEN_CHOICES = {"character": N_("characters"), "word": N_("words")}
@@ -57,9 +57,11 @@ def words(text: str) -> list[str]:
     n_letters = len(LETTER.findall(text))
     if n_letters and len(UNSPACED.findall(text)) / n_letters > 0.3:
         raise ExplorerError(
-            "Word tokens need a text with spaces between its words, but this one is "
-            "Chinese or Japanese, where the character is the unit. Choose tokens: "
-            "character."
+            N_(
+                "Word tokens need a text with spaces between its words, but this one "
+                "is Chinese or Japanese, where the character is the unit. Choose "
+                "tokens: character."
+            )
         )
     return WORD.findall(text.lower())
 

@@ -12,7 +12,7 @@ import dask
 from distributed import Client, LocalCluster
 
 from explorer.engine.worker import warm_up
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError
 
 SCHEDULER = "EXPLORER_SCHEDULER"
 WORKERS = "EXPLORER_WORKERS"
@@ -70,15 +70,23 @@ def close(client: Client) -> None:
 def _existing(address: str) -> Client:
     if not re.fullmatch(r"(tcp|tls|ucx)://[\w.\[\]:-]+:\d{1,5}", address):
         raise ExplorerError(
-            f"{SCHEDULER} must be an address like tcp://host:8786, but got "
-            f"'{address[:60]}'. Leave it empty to use this machine."
+            N_(
+                "%(variable)s must be an address like tcp://host:8786, but got "
+                "'%(came)s'. Leave it empty to use this machine."
+            ),
+            variable=SCHEDULER,
+            came=address[:60],
         )
     try:
         return Client(address, timeout=10)
     except OSError:
         raise ExplorerError(
-            f"{SCHEDULER} must name a running Dask scheduler, but nothing answers at "
-            f"{address}. Start one with 'dask scheduler', or leave it empty."
+            N_(
+                "%(variable)s must name a running Dask scheduler, but nothing answers "
+                "at %(address)s. Start one with 'dask scheduler', or leave it empty."
+            ),
+            variable=SCHEDULER,
+            address=address,
         ) from None
 
 
@@ -88,7 +96,12 @@ def _worker_count() -> int:
         return max(1, len(os.sched_getaffinity(0)))
     if not given.isdigit() or not 1 <= int(given) <= MOST_WORKERS:
         raise ExplorerError(
-            f"{WORKERS} must be a whole number from 1 to {MOST_WORKERS}, but got "
-            f"'{given[:20]}'. Leave it empty for one per core."
+            N_(
+                "%(variable)s must be a whole number from 1 to %(most)d, but got "
+                "'%(came)s'. Leave it empty for one per core."
+            ),
+            variable=WORKERS,
+            most=MOST_WORKERS,
+            came=given[:20],
         )
     return int(given)

@@ -12,7 +12,7 @@ from explorer.engine.hub import Hub
 from explorer.engine.jobs import Wanted
 from explorer.engine.runner import Runner
 from explorer.engine.worker import look_at
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError
 from explorer.runs.records import Command, Run, View
 from explorer.runs.store import Store, open_store
 
@@ -74,8 +74,11 @@ class Engine:
             config.data_settings,
         ):
             raise ExplorerError(
-                "A fork keeps its parent's data and model and may change how it is "
-                "trained, but these settings differ in more. Start a new run instead."
+                N_(
+                    "A fork keeps its parent's data and model and may change how it is "
+                    "trained, but these settings differ in more. Start a new run "
+                    "instead."
+                )
             )
         run = self.store.create(config, parent.parameters, parent=(run_id, step))
         rate = config.training.learning_rate

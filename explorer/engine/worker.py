@@ -8,7 +8,7 @@ worker that dies, or a job that is executed twice, can never make a wrong step.
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import torch
 
@@ -120,7 +120,7 @@ def _look(subject: Subject, wanted: Wanted) -> View:
     try:
         return look(subject, Request(wanted.view, wanted.options))
     except ExplorerError as error:
-        return View(wanted.view, subject.step, {}, {"error": str(error)})
+        return View(wanted.view, subject.step, {}, {"error": asdict(error.words)})
 
 
 def _subject(trainer: Trainer) -> Subject:

@@ -18,7 +18,7 @@ from torch import Tensor
 import explorer.inspection
 from explorer.config import RunConfig, Settings
 from explorer.data.base import Data
-from explorer.errors import unknown
+from explorer.errors import N_, unknown
 from explorer.models.base import SequenceModel
 from explorer.runs.records import View
 
@@ -65,9 +65,9 @@ def look(subject: Subject, request: Request) -> View:
         ExplorerError: if the view or an option is unknown or out of bounds.
     """
     if request.view not in views():
-        raise unknown("view", request.view, views())
+        raise unknown(N_("view"), request.view, views())
     spec = views()[request.view]
-    options = spec.options.read(json.loads(request.options), "option")
+    options = spec.options.read(json.loads(request.options), N_("option"))
     was_training = subject.model.training
     subject.model.eval()
     view = spec.look(subject, options)

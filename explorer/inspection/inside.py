@@ -3,8 +3,8 @@
 import torch
 
 from explorer import catalog
-from explorer.config import N_, Settings, setting
-from explorer.errors import unknown
+from explorer.config import Settings, setting
+from explorer.errors import N_, unknown
 from explorer.inspection.base import (
     Subject,
     ViewSpec,
@@ -40,7 +40,7 @@ def look(subject: Subject, options: InsideOptions) -> View:
     captures = {c.name: c for c in spec.model.captures(spec.model_settings)}
     name = options.capture or next(iter(captures))
     if name not in captures:
-        raise unknown("capture", name, captures)
+        raise unknown(N_("capture"), name, captures)
     capture = captures[name]
     x, _ = probe_window(subject.data)
     recorder = Recorder()

@@ -12,21 +12,23 @@ import math
 import torch
 from torch import Tensor, nn
 
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError, Words
 from explorer.models.notation import real
 
 MAX_HIDDEN_SIZE = 512
 
 
-def nearest_multiples(width: int, divisor: int) -> str:
+def nearest_multiples(width: int, divisor: int) -> Words:
     """The allowed multiples of `divisor` around `width`, as an error names them.
 
-    >>> nearest_multiples(30, 4)
-    '28 or 32'
+    >>> print(nearest_multiples(30, 4))
+    28 or 32
     """
     below = width // divisor * divisor
     near = [n for n in (below, below + divisor) if 1 <= n <= MAX_HIDDEN_SIZE]
-    return " or ".join(map(str, near))
+    if len(near) == 1:
+        return Words(str(near[0]))
+    return Words(N_("%(low)d or %(high)d"), {"low": near[0], "high": near[1]})
 
 
 def angles(steps: int, width: int) -> Tensor:
@@ -89,8 +91,13 @@ class Learned(nn.Module):
         T, longest = h.shape[1], self.table.num_embeddings
         if longest < T:
             raise ExplorerError(
-                f"Learned positions reach {longest} steps, but got {T}. Give the last "
-                f"{longest} steps, or choose sinusoidal or rotary positions."
+                N_(
+                    "Learned positions reach %(longest)d steps, but got %(came)d. Give "
+                    "the last %(longest)d steps, or choose sinusoidal or rotary "
+                    "positions."
+                ),
+                longest=longest,
+                came=T,
             )
         return h + self.table.weight[:T]  # (B, T, H)
 
@@ -119,9 +126,15 @@ class Rotary(nn.Module):
         D = hidden // heads
         if D % 2:
             raise ExplorerError(
-                "Rotary positions need an even head width (hidden_size / heads), but "
-                f"got {hidden} / {heads} = {D}. Nearest hidden_size: "
-                f"{nearest_multiples(hidden, 2 * heads)}."
+                N_(
+                    "Rotary positions need an even head width (hidden_size / heads), "
+                    "but got %(hidden)d / %(heads)d = %(width)d. Nearest hidden_size: "
+                    "%(nearest)s."
+                ),
+                hidden=hidden,
+                heads=heads,
+                width=D,
+                nearest=nearest_multiples(hidden, 2 * heads),
             )
         self.table: Tensor
         self.register_buffer("table", self.turns(steps, D), persistent=False)

@@ -20,8 +20,8 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from explorer.config import N_, Settings, setting
-from explorer.errors import ExplorerError
+from explorer.config import Settings, setting
+from explorer.errors import N_, ExplorerError
 from explorer.models import notation
 from explorer.models.base import (
     Capture,
@@ -179,8 +179,13 @@ class Transformer(SequenceModel):
         H, N = settings.hidden_size, settings.heads
         if H % N:
             raise ExplorerError(
-                f"Attention needs hidden_size divisible by heads, but got {H} and {N}. "
-                f"Nearest: {nearest_multiples(H, N)}."
+                N_(
+                    "Attention needs hidden_size divisible by heads, but got "
+                    "%(hidden)d and %(heads)d. Nearest: %(nearest)s."
+                ),
+                hidden=H,
+                heads=N,
+                nearest=nearest_multiples(H, N),
             )
         self.dropout = settings.dropout
         self.embedding = (

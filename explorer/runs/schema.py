@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError, Words
 
 DATABASE = "EXPLORER_DATABASE"
 FOLDER = "EXPLORER_DATA"
@@ -43,9 +43,12 @@ SCHEMA = 1
 WRITES = {"explorer_writes": True}
 """Execution options of a transaction that writes."""
 
-_RULE = (
-    f"{DATABASE} must be a database address like sqlite:///runs.sqlite3 or "
-    "postgresql+psycopg://user@host/name"
+_RULE = Words(
+    N_(
+        "%(variable)s must be a database address like sqlite:///runs.sqlite3 or "
+        "postgresql+psycopg://user@host/name"
+    ),
+    {"variable": DATABASE},
 )
 
 tables = MetaData()
@@ -129,19 +132,29 @@ def open_database(url: str | None = None) -> Engine:
         engine = create_engine(address, pool_pre_ping=not _is_sqlite(address))
     except ModuleNotFoundError as error:
         raise ExplorerError(
-            f"{_RULE}, and its driver must be installed, but there is no module "
-            f"'{error.name}'. Install it, or leave {DATABASE} empty."
+            N_(
+                "%(rule)s, and its driver must be installed, but there is no module "
+                "'%(module)s'. Install it, or leave %(variable)s empty."
+            ),
+            rule=_RULE,
+            module=error.name,
+            variable=DATABASE,
         ) from None
     except (ArgumentError, NoSuchModuleError, ValueError):
         raise ExplorerError(
-            f"{_RULE}, but got '{_without_password(given or '')[:60]}'. Leave it empty "
-            "for a file of your own."
+            N_("%(rule)s, but got '%(came)s'. Leave it empty for a file of your own."),
+            rule=_RULE,
+            came=_without_password(given or "")[:60],
         ) from None
     if _is_sqlite(address):
         if address.database in (None, "", ":memory:"):
             raise ExplorerError(
-                f"{_RULE}, but '{given}' names no file, and what is only in memory "
-                "cannot be shared between threads. Name a file."
+                N_(
+                    "%(rule)s, but '%(came)s' names no file, and what is only in "
+                    "memory cannot be shared between threads. Name a file."
+                ),
+                rule=_RULE,
+                came=given,
             )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -151,8 +164,12 @@ def open_database(url: str | None = None) -> Engine:
     except DatabaseError as error:
         reason = (str(error.orig).splitlines() or ["nothing"])[0]
         raise ExplorerError(
-            f"{_RULE}, and it must be one that can be opened, but the database said: "
-            f"{reason[:200]}. Check that it runs and that you may write to it."
+            N_(
+                "%(rule)s, and it must be one that can be opened, but the database "
+                "said: %(reason)s. Check that it runs and that you may write to it."
+            ),
+            rule=_RULE,
+            reason=reason[:200],
         ) from None
     return engine
 
@@ -164,8 +181,13 @@ def _own_file() -> URL:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ExplorerError(
-            f"{FOLDER} must be a folder that can be made and written to, but "
-            f"'{str(folder)[:200]}' is not: {error.strerror}. Name another folder."
+            N_(
+                "%(variable)s must be a folder that can be made and written to, but "
+                "'%(folder)s' is not: %(reason)s. Name another folder."
+            ),
+            variable=FOLDER,
+            folder=str(folder)[:200],
+            reason=error.strerror,
         ) from None
     return URL.create("sqlite", database=str(folder / "explorer.sqlite3"))
 
@@ -204,8 +226,14 @@ def _create_tables(connection: Connection) -> None:
         known = connection.scalar(select(func.max(meta.c.schema_version)))
     if known is not None and known > SCHEMA:
         raise ExplorerError(
-            f"This program reads databases up to version {SCHEMA}, but this one has "
-            f"version {known}. Update the program, or set {DATABASE} to another one."
+            N_(
+                "This program reads databases up to version %(newest)d, but this one "
+                "has version %(came)d. Update the program, or set %(variable)s to "
+                "another one."
+            ),
+            newest=SCHEMA,
+            came=known,
+            variable=DATABASE,
         )
     tables.create_all(connection)
     if known is None:

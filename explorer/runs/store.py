@@ -15,7 +15,7 @@ import numpy as np
 from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 
 from explorer.config import RunConfig
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError, Words
 from explorer.runs import schema
 from explorer.runs.records import (
     ACTIVE,
@@ -259,7 +259,8 @@ def _get(connection: Connection, run_id: str) -> Run:
     if run is None:
         shown = re.sub(r"[^A-Za-z0-9_-]", "?", run_id[:60])
         raise ExplorerError(
-            f"There is no run '{shown}' here. Check the link, or start a new run."
+            N_("There is no run '%(run)s' here. Check the link, or start a new run."),
+            run=shown,
         )
     return run
 
@@ -313,10 +314,16 @@ def _checkpoint(connection: Connection, run_id: str, step: int) -> Checkpoint:
     if row is not None:
         return Checkpoint(*row)
     nearest = min(kept, key=lambda known: abs(known - step)) if kept else None
-    hint = "none is kept yet" if nearest is None else f"the nearest is {nearest}"
+    hint = Words(N_("none is kept yet"))
+    if nearest is not None:
+        hint = Words(N_("the nearest is %(step)d"), {"step": nearest})
     raise ExplorerError(
-        f"Only some steps of a run are kept, and step {step} is not one of them; "
-        f"{hint}. Choose a kept step."
+        N_(
+            "Only some steps of a run are kept, and step %(step)d is not one of them; "
+            "%(hint)s. Choose a kept step."
+        ),
+        step=step,
+        hint=hint,
     )
 
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from explorer.config import Schedule, TrainingSettings
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError
 from explorer.models.base import SequenceModel
 
 WARMUP_SHARE = 0.1
@@ -89,8 +89,10 @@ class Optimizers:
                 optimizer.load_state_dict({**fresh, "state": states})
             except (ValueError, KeyError):
                 raise ExplorerError(
-                    "A run's state must belong to its own config, but this optimizer "
-                    "memory is of another shape. Restart the run."
+                    N_(
+                        "A run's state must belong to its own config, but this "
+                        "optimizer memory is of another shape. Restart the run."
+                    )
                 ) from None
 
 

@@ -9,7 +9,7 @@ import safetensors
 import safetensors.torch
 from torch import Tensor
 
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError
 
 
 def pack(tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> bytes:
@@ -31,7 +31,10 @@ def unpack(state: bytes) -> tuple[dict[str, Tensor], dict[str, Any]]:
         facts = json.loads(header["__metadata__"]["facts"])
     except (safetensors.SafetensorError, struct.error, ValueError, KeyError):
         raise ExplorerError(
-            "A run's state must be a safetensors file that this program wrote, but "
-            f"these {len(state)} bytes are not. Restart the run."
+            N_(
+                "A run's state must be a safetensors file that this program wrote, but "
+                "these %(count)d bytes are not. Restart the run."
+            ),
+            count=len(state),
         ) from None
     return tensors, facts

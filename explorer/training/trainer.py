@@ -17,7 +17,7 @@ from torch import Tensor
 from explorer import catalog
 from explorer.config import RunConfig, TrainingSettings
 from explorer.data.base import Windows
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError
 from explorer.models.base import parameters
 from explorer.runs.records import (
     Checkpoint,
@@ -257,8 +257,10 @@ class Trainer:
             self.model.load_state_dict(weights)
         except RuntimeError:
             raise ExplorerError(
-                "A run's state must belong to its own config, but these weights are "
-                "of another model. Restart the run."
+                N_(
+                    "A run's state must belong to its own config, but these weights "
+                    "are of another model. Restart the run."
+                )
             ) from None
         self.optimizers.remember(
             {

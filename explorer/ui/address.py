@@ -11,7 +11,7 @@ import streamlit as st
 
 from explorer import catalog
 from explorer.config import RunConfig, query_pairs, to_query
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, Words
 
 RUN = "run"
 OTHERS = (RUN, "lang")
@@ -54,22 +54,23 @@ def read_address() -> RunConfig:
     given = _settings_in_address()
     if given != state[_WRITTEN]:
         state[_WRITTEN] = given
-        state[_ERROR] = ""
+        state[_ERROR] = None
         try:
             if sum(map(len, given.values())) > MOST_VALUE:
                 query_pairs("x" * 10**4)
             state[_CONFIG] = catalog.config_from_pairs(given)
         except ExplorerError as error:
-            state[_ERROR] = str(error)
+            state[_ERROR] = error.words
         else:
             state[_EDITION] += 1
     config: RunConfig = state[_CONFIG]
     return config
 
 
-def address_error() -> str:
+def address_error() -> Words | None:
     """What was wrong with the link that brought this tab here."""
-    return str(st.session_state.get(_ERROR, ""))
+    words: Words | None = st.session_state.get(_ERROR)
+    return words
 
 
 def widget_edition() -> str:
@@ -83,7 +84,7 @@ def write_address(config: RunConfig) -> None:
     if config == state[_CONFIG]:
         return
     state[_CONFIG] = config
-    state[_ERROR] = ""
+    state[_ERROR] = None
     pairs = _pairs(config)
     kept = {k: st.query_params[k] for k in OTHERS if k in st.query_params}
     state[_WRITTEN] = pairs

@@ -27,7 +27,7 @@ def shown_errors() -> Iterator[None]:
     try:
         yield
     except ExplorerError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(error.said(words()), icon=":material/error:")
 
 
 def mode() -> str:

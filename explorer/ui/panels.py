@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from explorer import catalog
 from explorer.config import N_, RunConfig
 from explorer.engine.hub import Snapshot
+from explorer.errors import Words
 from explorer.inspection.prediction import MOST_PROMPT, PredictionOptions
 from explorer.plots import (
     attention,
@@ -64,11 +65,12 @@ def _draw_loss(
     return _content(loss, drawn, _, y_log=wish.scale == "log")
 
 
-def _error(view: View) -> Content | None:
+def _error(view: View, _: Translate) -> Content | None:
     """What a panel says when its view could not be read."""
     if "error" not in view.notes:
         return None
-    return {"figure": None, "reading": view.notes["error"], "alternative": ""}
+    said = Words.read(view.notes["error"]).said(_)
+    return {"figure": None, "reading": said, "alternative": ""}
 
 
 def _draw_prediction(
@@ -76,7 +78,7 @@ def _draw_prediction(
 ) -> Content | None:
     if (view := views.get("prediction")) is None:
         return None
-    if (error := _error(view)) is not None:
+    if (error := _error(view, _)) is not None:
         return error
     if view.notes["task"] == "forecast":
         drawn = forecast.extract(snapshot.run.config.model, view)
@@ -116,7 +118,7 @@ def _draw_inside(
 ) -> Content | None:
     if (view := views.get("inside")) is None:
         return None
-    if (error := _error(view)) is not None:
+    if (error := _error(view, _)) is not None:
         return error
     plot: Any = attention if view.notes["kind"] == "attention" else gates
     return _content(plot, plot.extract(view), _)
@@ -138,7 +140,7 @@ def _draw_gradients(
         return _content(gradient_norm, drawn, _)
     if (view := views.get("gradients")) is None:
         return None
-    if (error := _error(view)) is not None:
+    if (error := _error(view, _)) is not None:
         return error
     return _content(gradients, gradients.extract(config.model, view), _)
 

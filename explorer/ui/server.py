@@ -31,6 +31,7 @@ from explorer.plots.encode import to_json
 from explorer.ui.frames import frame
 from explorer.ui.places import PLOTLY, SOCKET
 from explorer.ui.sample import bring_sample
+from explorer.ui.translation import translator
 from explorer.ui.wishes import LIVE, MOST_MESSAGE, Wish, read_wish
 
 log = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ class _Tab:
                 wish = read_wish(message[: MOST_MESSAGE + 1])
                 await self.follow(wish)
             except ExplorerError as error:
-                await self.socket.send_text(json.dumps({"error": str(error)}))
+                await self.complain(error)
 
     async def follow(self, wish: Wish) -> None:
         """Show what is wished for from now on."""
@@ -106,11 +107,16 @@ class _Tab:
             try:
                 await self.socket.send_bytes(await self.encoded(self.feed))
             except ExplorerError as error:
-                await self.socket.send_text(json.dumps({"error": str(error)}))
+                await self.complain(error)
             except (WebSocketDisconnect, RuntimeError):
                 # The tab went away between two frames; `listen` cleans up.
                 return
             await asyncio.sleep(LEAST_PAUSE)
+
+    async def complain(self, error: ExplorerError) -> None:
+        """Say what is wrong, in the language of the last wish that could be read."""
+        said = error.said(translator(self.wish.language))
+        await self.socket.send_text(json.dumps({"error": said}))
 
     async def encoded(self, feed: Feed) -> bytes:
         """The frame for this tab; tabs with the same wish share it."""

@@ -32,7 +32,7 @@ def sidebar() -> RunConfig | None:
         try:
             chosen = _choose(config, edition, _)
         except ExplorerError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(error.said(_), icon=":material/error:")
             return None
     write_address(chosen)
     return chosen

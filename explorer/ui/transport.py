@@ -78,8 +78,8 @@ def transport(engine: Engine, run: Run, config: RunConfig | None, _: Translate) 
             args=(engine, run, config),
         )
         _share(run, config, own, _)
-    if error := st.session_state.pop(_ERROR, ""):
-        st.error(error, icon=":material/error:")
+    if error := st.session_state.pop(_ERROR, None):
+        st.error(error.said(_), icon=":material/error:")
     if config is not None and own:
         _live_rate(engine, run, config)
         _pending(run, config, _)
@@ -124,7 +124,7 @@ def _fork(engine: Engine, run: Run, config: RunConfig) -> None:
     try:
         fork = engine.fork(run.id, step, config)
     except ExplorerError as error:
-        st.session_state[_ERROR] = str(error)
+        st.session_state[_ERROR] = error.words
     else:
         _replace(engine, run)
         show_run(fork.id)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from explorer.config import Settings, setting
 from explorer.engine.jobs import Wanted
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError
 
 LIVE = -1
 MOST_MESSAGE = 4000
@@ -55,8 +55,12 @@ def read_wish(message: str) -> Wish:
     """
     if len(message) > MOST_MESSAGE:
         raise ExplorerError(
-            f"A message may have {MOST_MESSAGE} characters, but this one has "
-            f"{len(message)}. Reload the page."
+            N_(
+                "A message may have %(most)d characters, but this one has %(came)d. "
+                "Reload the page."
+            ),
+            most=MOST_MESSAGE,
+            came=len(message),
         )
     try:
         values = json.loads(message)
@@ -64,6 +68,6 @@ def read_wish(message: str) -> Wish:
         values = None
     if not isinstance(values, dict):
         raise ExplorerError(
-            "A message must be a JSON object, but this one is not. Reload the page."
+            N_("A message must be a JSON object, but this one is not. Reload the page.")
         )
-    return Wish.read(values, "wish")
+    return Wish.read(values, N_("wish"))

@@ -18,7 +18,7 @@ from explorer import catalog
 from explorer.config import RunConfig
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import Engine
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, Words
 from explorer.runs.records import Run
 from explorer.runs.store import open_store
 from explorer.training.state import unpack
@@ -144,7 +144,8 @@ def test_looking_at_a_stored_moment(engine: Engine) -> None:
     with pytest.raises(ExplorerError, match="There is no run"):
         engine.look("made-up", 1, wanted)
     (unknown,) = engine.look(run.id, 120, (Wanted("inside", '{"capture": "x"}'),))
-    assert "Unknown capture 'x'" in str(unknown.notes["error"])
+    said = str(Words.read(unknown.notes["error"]))
+    assert said.startswith("Unknown capture 'x'. Known: layer_0.")
 
 
 def test_watchers_share_one_feed(engine: Engine) -> None:

@@ -62,6 +62,29 @@ def test_a_widget_writes_the_address() -> None:
     assert not test.exception
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"model": "lsmt"}, "未知的模型“lsmt”。"),
+        ({"training.steps": "0"}, "最接近的是 1。"),
+        ({"run": "made-up"}, "这里没有运行“made-up”。"),
+    ],
+)
+def test_a_bad_link_explains_itself_in_chinese(
+    query: dict[str, str], said: str
+) -> None:
+    test = page(lang="zh", **query)
+    assert any(said in error.value for error in test.error)
+
+
+def test_an_impossible_combination_explains_itself_in_chinese() -> None:
+    test = page(lang="zh", model="transformer")
+    (heads,) = [w for w in test.slider if w.label == "注意力头数"]
+    heads.set_value(3).run()
+    (error,) = test.error
+    assert error.value.startswith("注意力要求 hidden_size 能被 heads 整除")
+
+
 def test_an_impossible_combination_explains_itself() -> None:
     test = page(model="transformer")
     (heads,) = [w for w in test.slider if w.label == "Attention heads"]

@@ -82,6 +82,20 @@ def test_a_made_up_run_learns_nothing(client: TestClient) -> None:
     assert told["error"].startswith("There is no run 'made-up' here.")
 
 
+def test_an_error_comes_in_the_tabs_language(client: TestClient) -> None:
+    with client.websocket_connect(SOCKET, headers=OWN) as socket:
+        socket.send_text(json.dumps({"run": "made-up", "language": "zh"}))
+        assert socket.receive_json()["error"].startswith("这里没有运行“made-up”。")
+        socket.send_text("[]")
+        assert socket.receive_json()["error"].startswith("消息必须是 JSON 对象")
+
+
+def test_a_panels_error_comes_in_the_tabs_language(client: TestClient) -> None:
+    wish = {"run": SAMPLE, "language": "zh", "capture": "made_up"}
+    panel = answer(client, json.dumps(wish))["panels"]["inside"]
+    assert panel["reading"].startswith("未知的内部量“made_up”。已知的有：layer_0.")
+
+
 def test_the_sample_is_shown_at_once(client: TestClient) -> None:
     wish = {"run": SAMPLE, "capture": "layer_0.forget_gate"}
     frame = answer(client, json.dumps(wish))
