@@ -1,7 +1,8 @@
 """The workers: an embedded Dask cluster, or an existing one by address.
 
 Dask's own defaults slow the training of small models to half its speed; the settings
-here undo that (each worker's allocator keeps its memory, and nobody samples stacks).
+here undo that (each worker's allocator keeps its memory, nobody samples stacks, and
+messages are not weighed).
 """
 
 import os
@@ -26,7 +27,11 @@ _SETTINGS: dict[str, Any] = {
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        # Else every message, heartbeats too, is first walked through to weigh it.
+        "DASK_DISTRIBUTED__COMM__OFFLOAD": "false",
     },
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.system-monitor.disk": False,
     "distributed.worker.profile.enabled": False,
     "distributed.scheduler.work-stealing": False,
     "distributed.scheduler.allowed-failures": 10,

@@ -20,7 +20,15 @@ from distributed import Future as Task
 
 from explorer.engine.jobs import Job, Result, Wanted
 from explorer.engine.worker import run_slices
-from explorer.runs.records import Command, Progress, Run, Status, View
+from explorer.runs.records import (
+    Checkpoint,
+    Command,
+    Curves,
+    Progress,
+    Run,
+    Status,
+    View,
+)
 from explorer.runs.store import Store
 
 log = logging.getLogger(__name__)
@@ -58,7 +66,8 @@ class _Driven:
 
     run: Run
     config: str
-    state: bytes | None
+    saved: Checkpoint | None
+    """The newest state that came back, which the store has too."""
     worker: str | None = None
     serial: int = 0
     epoch: int = 0
@@ -78,9 +87,22 @@ class _Driven:
     lost: int = 0
     """Slices lost in a row."""
     going: bool = True
-    flush: bool = False
+    """Whether it shall train on; one that shall not leaves as soon as it is whole."""
+    at: int = 0
+    """The step of the trainer; after a crash it may be behind the run's own."""
     commands: list[Command] = field(default_factory=list)
     status_after: Status = "paused"
+
+    @property
+    def may_overlap(self) -> bool:
+        """Whether a slice may be asked for before the one under way is back."""
+        return self.going and self.left is None and self.slices > 1
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether it shall train no more and nothing of it is under way."""
+        whole = self.saved is not None and self.saved.step == self.run.step
+        return whole and not (self.going or self.in_flight or self.commands)
 
 
 class Runner:
@@ -160,7 +182,7 @@ class Runner:
         self._driven[run.id] = _Driven(
             run,
             run.config.to_json(),
-            saved.state if saved else None,
+            saved,
             commands=commands,
         )
 
@@ -174,15 +196,18 @@ class Runner:
         driven = self._driven[run_id]
         if name in ("resume", "step"):
             driven.left = int(value) if name == "step" and value else None
-            driven.going, driven.flush = True, False
+            driven.going = True
             self._store.set_status(run_id, "training")
             self._listener(run_id, None, ())
         elif name == "learning_rate" and value is not None:
             driven.commands.append(Command(driven.run.step, name, value))
-            driven.flush = driven.flush or not driven.going
         elif name in ("pause", "stop"):
-            driven.going, driven.flush, driven.left = False, True, None
+            driven.going, driven.left = False, None
             driven.status_after = "paused" if name == "pause" else "stopped"
+            if driven.may_leave:
+                run = driven.run
+                nothing = Progress(run.step, Curves.empty(), run.step, run.seconds)
+                self._leave(driven, nothing, ())
 
     def _watch(self, run_id: str, views: tuple[Wanted, ...]) -> None:
         if views:
@@ -217,6 +242,7 @@ class Runner:
     def _place(self, driven: _Driven) -> None:
         """Hand a run to the worker with the fewest, from its last known state."""
         driven.placed, driven.in_flight = False, 0
+        driven.at = driven.saved.step if driven.saved else 0
         driven.epoch += 1
         driven.taken = driven.epoch * EPOCH
         driven.early.clear()
@@ -234,11 +260,10 @@ class Runner:
         ready = [
             d
             for d in mine
-            if (d.going or d.flush)
-            and (d.in_flight == 0 or (alone and d.in_flight < IN_FLIGHT and d.placed))
-            and not (d.in_flight and (d.left is not None or d.flush or d.slices < 2))
+            if d.in_flight == 0
+            or (alone and d.in_flight < IN_FLIGHT and d.placed and d.may_overlap)
         ]
-        ready.sort(key=lambda d: d.served)
+        ready.sort(key=lambda d: (d.going, d.served))
         if ready and any(d.lost for d in ready):
             # A run whose slice was lost travels alone, so that it spoils no other's.
             return [(d, self._job(d, LEAST_SECONDS)) for d in ready if d.lost][:1]
@@ -253,7 +278,8 @@ class Runner:
         commands, driven.commands = tuple(driven.commands), []
         if not driven.placed:
             driven.serial = driven.epoch * EPOCH
-        large = driven.state is not None and len(driven.state) > SMALL_STATE
+        state = driven.saved.state if driven.saved else None
+        large = state is not None and len(state) > SMALL_STATE
         # What a person said is saved at once, so that no crash can unsay it.
         due = now - driven.state_at > STATE_EVERY or bool(commands)
         want_state = not large or due or not driven.going
@@ -261,13 +287,13 @@ class Runner:
             driven.state_at = now
         steps = driven.left
         if not driven.going:
-            steps = 0
+            steps = driven.run.step - driven.at
         job = Job(
             driven.run.id,
             driven.config,
             driven.serial,
-            state=None if driven.placed else driven.state,
-            fresh=not driven.placed and driven.state is None,
+            state=None if driven.placed else state,
+            fresh=not driven.placed and state is None,
             seconds=FIRST_SECONDS if driven.slices == 0 else seconds,
             steps=steps,
             commands=commands,
@@ -279,7 +305,6 @@ class Runner:
         driven.slices += 1
         driven.in_flight += 1
         driven.served = now
-        driven.flush = False
         return job
 
     def _submit(self, worker: str, chosen: list[tuple[_Driven, Job]]) -> None:
@@ -330,31 +355,43 @@ class Runner:
         else:
             driven.lost += result is None
             driven.commands = [*job.commands, *driven.commands]
-            driven.flush = driven.flush or not driven.going
             self._place(driven)
 
     def _take(self, driven: _Driven, result: Result) -> None:
-        run_id, progress = driven.run.id, result.progress
+        progress = result.progress
         if progress is None:
             self._fail(driven, result.error)
             return
         if progress.state is not None:
-            driven.state = progress.state
+            driven.saved = Checkpoint(progress.step, progress.state)
+        driven.at = progress.step
+        if progress.step > driven.run.step:
+            driven.run = replace(
+                driven.run, step=progress.step, seconds=progress.seconds
+            )
         if driven.left is not None:
             driven.left -= len(progress.curves.losses)
-            if driven.left <= 0 and progress.status == "training":
-                driven.going, driven.left = False, None
-                driven.flush = progress.state is None
-                driven.status_after = "paused"
-        leaves = progress.status != "training"
-        pauses = not driven.going and not driven.flush and driven.in_flight == 0
-        if pauses and not leaves:
+            if driven.left <= 0:
+                driven.going, driven.left, driven.status_after = False, None, "paused"
+        if progress.status != "training" or driven.may_leave:
+            self._leave(driven, progress, result.views)
+        elif self._store.record(driven.run.id, progress):
+            self._listener(driven.run.id, progress, result.views)
+        else:
+            del self._driven[driven.run.id]
+
+    def _leave(
+        self,
+        driven: _Driven,
+        progress: Progress,
+        views: tuple[tuple[Wanted, View], ...],
+    ) -> None:
+        """Let a run go after this last slice of it: ended by itself, or as told."""
+        if progress.status == "training":
             progress = _with_status(progress, driven.status_after)
-            leaves = True
-        known = self._store.record(run_id, progress)
-        if leaves or not known:
-            del self._driven[run_id]
-        self._listener(run_id, progress, result.views)
+        self._store.record(driven.run.id, progress)
+        del self._driven[driven.run.id]
+        self._listener(driven.run.id, progress, views)
 
     def _fail(self, driven: _Driven, why: str) -> None:
         self._store.set_status(driven.run.id, "failed", why)

@@ -5,6 +5,7 @@ does not match is answered `missing`; the runner then sends the state along. So 
 worker that dies, or a job that is executed twice, can never make a wrong step.
 """
 
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -22,12 +23,16 @@ from explorer.training.trainer import Budget, Trainer
 
 MOST_TRAINERS = 64
 LOOKING_SHARE = 0.02
-"""Of a run's time, at most this much goes into looking at it."""
+"""Looking at a run costs at most this much of the time that it has trained."""
 
 
 @dataclass
 class _Live:
-    """A trainer, how many slices it has done, and when it was looked at."""
+    """A trainer, how many slices it has done, and when it was looked at.
+
+    Times are the run's own, in seconds of training: where many share a worker each is
+    looked at as much less often as it trains less.
+    """
 
     trainer: Trainer
     serial: int = 0
@@ -104,13 +109,13 @@ def _look_live(
     seen = []
     share = LOOKING_SHARE / max(1, len(wanted))
     for each in wanted:
-        began = time.perf_counter()
+        trained = live.trainer.seconds
         wait = live.cost.get(each, 0.0) / share
-        if not now_or_never and began - live.looked.get(each, -1e9) < wait:
+        if not now_or_never and trained - live.looked.get(each, -math.inf) < wait:
             continue
+        began = time.perf_counter()
         view = _look(_subject(live.trainer), each)
-        live.looked[each] = time.perf_counter()
-        live.cost[each] = live.looked[each] - began
+        live.looked[each], live.cost[each] = trained, time.perf_counter() - began
         seen.append((each, view))
     return tuple(seen)
 

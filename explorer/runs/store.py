@@ -7,7 +7,6 @@ that is written twice (because a crash made the engine train it again) changes n
 import math
 import re
 import secrets
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +18,7 @@ from explorer.errors import N_, ExplorerError, Words
 from explorer.runs import schema
 from explorer.runs.records import (
     ACTIVE,
+    ENDED,
     Checkpoint,
     Command,
     Curves,
@@ -85,7 +85,7 @@ class Store:
             else:
                 inherited = _inherited(connection, *parent, status)
                 connection.execute(insert(schema.runs).values(_row(run)))
-                _write(connection, run, inherited)
+                _write(connection, run.id, inherited)
             return _get(connection, run.id)
 
     def import_run(
@@ -119,7 +119,7 @@ class Store:
         with self._writer.begin() as connection:
             _delete(connection, run.id)
             connection.execute(insert(schema.runs).values(_row(run)))
-            _write(connection, run, whole)
+            _write(connection, run.id, whole)
             if checkpoints:
                 _write_state(connection, run.id, max(checkpoints, key=lambda c: c.step))
 
@@ -159,10 +159,7 @@ class Store:
             ValueError: if steps are missing between what is known and the slice.
         """
         with self._writer.begin() as connection:
-            run = _find(connection, run_id, lock=True)
-            if run is not None:
-                _write(connection, run, progress)
-        return run is not None
+            return _write(connection, run_id, progress)
 
     def set_status(
         self,
@@ -246,23 +243,16 @@ def _of(table: Table, run_id: str, *columns: str) -> Any:
 # Reading
 
 
-def _find(connection: Connection, run_id: str, lock: bool = False) -> Run | None:
-    wanted = select(schema.runs).where(schema.runs.c.id == _key(run_id))
-    if lock:
-        wanted = wanted.with_for_update()
-    row = connection.execute(wanted).mappings().first()
-    return _run(row) if row else None
-
-
 def _get(connection: Connection, run_id: str) -> Run:
-    run = _find(connection, run_id)
-    if run is None:
+    wanted = select(schema.runs).where(schema.runs.c.id == _key(run_id))
+    row = connection.execute(wanted).mappings().first()
+    if row is None:
         shown = re.sub(r"[^A-Za-z0-9_-]", "?", run_id[:60])
         raise ExplorerError(
             N_("There is no run '%(run)s' here. Check the link, or start a new run."),
             run=shown,
         )
-    return run
+    return _run(row)
 
 
 def _curves(connection: Connection, run_id: str, since: int = 0) -> Curves:
@@ -353,34 +343,39 @@ def _inherited(
 # Writing
 
 
-def _write(connection: Connection, run: Run, slice_: Progress) -> None:
-    again = _write_curves(connection, run.id, slice_)
+def _write(connection: Connection, run_id: str, slice_: Progress) -> bool:
+    """Enter a slice; False if its run is gone."""
+    runs = schema.runs.c
+    moving = select(runs.step, runs.seconds, runs.status)
+    moving = moving.where(runs.id == _key(run_id)).with_for_update()
+    known = connection.execute(moving).first()
+    if known is None:
+        return False
+    again = _write_curves(connection, run_id, slice_)
     for validation in slice_.validations:
-        row = {"run_id": run.id, **validation._asdict()}
+        row = {"run_id": run_id, **validation._asdict()}
         _replace(connection, schema.validations, row, "step")
     for step, state in slice_.checkpoints:
-        row = {"run_id": run.id, "step": step, "size": len(state), "state": state}
+        row = {"run_id": run_id, "step": step, "size": len(state), "state": state}
         _replace(connection, schema.checkpoints, row, "step")
     if slice_.checkpoints:
-        _thin(connection, run.id)
-    known = _commands(connection, run.id) if again and slice_.commands else []
+        _thin(connection, run_id)
+    told = _commands(connection, run_id) if again and slice_.commands else []
     for command in slice_.commands:
-        if command not in known:
-            row = {"run_id": run.id, **command._asdict()}
+        if command not in told:
+            row = {"run_id": run_id, **command._asdict()}
             connection.execute(insert(schema.commands).values(row))
     if slice_.state is not None:
-        _write_state(connection, run.id, Checkpoint(slice_.step, slice_.state))
-    after = replace(
-        run,
-        step=max(run.step, slice_.step),
-        seconds=max(run.seconds, slice_.seconds),
-        status=run.status if run.ended else slice_.status,
-        message=run.message if run.ended else slice_.message,
-    )
-    moving = ("step", "seconds", "status", "message")
-    changed = {key: getattr(after, key) for key in moving}
-    row_of_run = update(schema.runs).where(schema.runs.c.id == run.id)
-    connection.execute(row_of_run.values(changed))
+        _write_state(connection, run_id, Checkpoint(slice_.step, slice_.state))
+    after = {
+        "step": max(known.step, slice_.step),
+        "seconds": max(known.seconds, slice_.seconds),
+    }
+    if known.status not in ENDED:
+        after |= {"status": slice_.status, "message": slice_.message}
+    row_of_run = update(schema.runs).where(runs.id == run_id)
+    connection.execute(row_of_run.values(after))
+    return True
 
 
 def _write_curves(connection: Connection, run_id: str, slice_: Progress) -> bool:

@@ -105,7 +105,7 @@ class _Tab:
         while True:
             seen = await self.feed.next(seen)
             try:
-                await self.socket.send_bytes(await self.encoded(self.feed))
+                await self.show(self.feed)
             except ExplorerError as error:
                 await self.complain(error)
             except (WebSocketDisconnect, RuntimeError):
@@ -118,16 +118,24 @@ class _Tab:
         said = error.said(translator(self.wish.language))
         await self.socket.send_text(json.dumps({"error": said}))
 
-    async def encoded(self, feed: Feed) -> bytes:
+    async def show(self, feed: Feed) -> None:
+        """Send the newest frame; what a run at rest looks like inside may follow."""
+        snapshot = feed.snapshot
+        run, views = snapshot.run, snapshot.views
+        live = self.wish.at == LIVE
+        if live and (views or run.status == "training"):
+            await self.socket.send_bytes(self.encoded(feed, views, "live"))
+        if not live or run.status != "training":
+            step = run.step if live else self.wish.at
+            stored = await self.stored(feed, step)
+            if feed.snapshot is snapshot:
+                await self.socket.send_bytes(self.encoded(feed, stored, "stored"))
+
+    def encoded(self, feed: Feed, views: dict[Any, Any], origin: str) -> bytes:
         """The frame for this tab; tabs with the same wish share it."""
         wish, snapshot = self.wish, feed.snapshot
-        step = snapshot.run.step if wish.at == LIVE else wish.at
-        if wish.at != LIVE or snapshot.run.status != "training":
-            views = await self.stored(feed, step)
-        else:
-            views = snapshot.views
         return feed.encoded(
-            (wish, len(views)), lambda: to_json(frame(snapshot, wish, views))
+            (wish, len(views), origin), lambda: to_json(frame(snapshot, wish, views))
         )
 
     async def stored(self, feed: Feed, step: int) -> dict[Any, Any]:
