@@ -24,7 +24,7 @@ from benchmarks.browser import served
 from benchmarks.report import Row
 from explorer.ui.places import SOCKET
 
-CLIENTS, SECONDS = 40, 30
+CLIENTS, SECONDS = 40, 60
 SETTINGS = "training.steps=20000&training.schedule=constant&model=lstm&seed={seed}"
 
 

@@ -20,7 +20,7 @@ from explorer.plots.encode import to_json
 from explorer.ui.frames import frame
 from explorer.ui.wishes import Wish
 
-STEPS = {"rnn": 2500, "lstm": 4000, "gru": 1500, "transformer": 700}
+STEPS = {"rnn": 2500, "lstm": 4000, "gru": 1500, "transformer": 2000}
 TURNS = 3
 
 

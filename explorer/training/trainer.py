@@ -42,6 +42,9 @@ BLOCK = 64
 """Steps whose batches are drawn together."""
 
 
+NOTHING_AHEAD: tuple[int, Tensor | None] = (-1, None)
+
+
 class Budget(NamedTuple):
     """How far one slice goes: a time, a number of steps, or whichever comes first."""
 
@@ -103,6 +106,7 @@ class Trainer:
         self.seconds = 0.0
         self.base_rate = config.training.learning_rate
         self.first_loss = math.nan
+        self.ahead = NOTHING_AHEAD
         if state is not None:
             self.load(state)
         self.checkpoints = checkpoint_steps(
@@ -211,12 +215,17 @@ class Trainer:
             if slice_ is not None:
                 slice_.note(value, norm.item(), rate)
                 slice_.due()
-        # A state is only handed out once its next loss is known to be sound.
-        with torch.no_grad():
-            value = self._loss().item()
+        # A state is only handed out once its next loss is known to be sound; the next
+        # slice goes on from that loss.
+        ahead = self._loss()
+        self.ahead = self.step, ahead
+        value = ahead.item()
         return Divergence(self.step, value) if self._is_off(value) else None
 
     def _loss(self) -> Tensor:
+        (step, ahead), self.ahead = self.ahead, NOTHING_AHEAD
+        if step == self.step and ahead is not None:
+            return ahead
         x, y = self.batches.at(self.step)
         torch.default_generator.manual_seed((self.config.seed << 32) + self.step)
         loss = self.objective(self.model(x), y)
@@ -262,6 +271,7 @@ class Trainer:
                     "are of another model. Restart the run."
                 )
             ) from None
+        self.ahead = NOTHING_AHEAD
         self.optimizers.remember(
             {
                 k.removeprefix("optimizer."): v
