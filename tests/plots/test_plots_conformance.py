@@ -1,0 +1,200 @@
+"""Every panel of every kind of run: figures that Plotly accepts and people can read."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import orjson
+import plotly.graph_objects as go
+import pytest
+
+from explorer import catalog
+from explorer.data.base import Data
+from explorer.engine.hub import Snapshot
+from explorer.engine.jobs import Wanted
+from explorer.inspection.base import Request, Subject, look
+from explorer.plots import (
+    attention,
+    forecast,
+    frequencies,
+    gates,
+    gradient_norm,
+    gradients,
+    loss,
+    preview,
+    text,
+)
+from explorer.plots.encode import to_json
+from explorer.plots.theme import Mode, template
+from explorer.runs.records import Command, Curves, Lines, Run, View
+from explorer.training.trainer import Budget, Trainer
+from explorer.ui.frames import frame
+from explorer.ui.panels import PANELS
+from explorer.ui.wishes import Wish
+
+MOST_BYTES = 300_000
+PAIRS = [
+    (model, data.name)
+    for model in catalog.models()
+    for data in catalog.datasets().values()
+    if data.offered
+]
+MODES: tuple[Mode, ...] = ("light", "dark")
+
+
+def marked(message: str) -> str:
+    return f"⟦{message}⟧"
+
+
+class Moment:
+    """A short real run, and the views of its end."""
+
+    def __init__(self, model: str, data: str, steps: int) -> None:
+        config = catalog.make_config(data, model, {"training.steps": 12})
+        trainer = Trainer(config)
+        progress = trainer.advance(Budget(steps=steps))
+        self.wish = Wish()
+        self.subject = Subject(config, trainer.data, trainer.model, trainer.step)
+        self.views = {w: self.look(w) for w in self.wish.wanted()}
+        run = Run(
+            "made",
+            config,
+            progress.status,
+            trainer.step,
+            trainer.seconds,
+            1,
+            created=None,  # type: ignore[arg-type]
+        )
+        steps_kept = tuple(c.step for c in progress.checkpoints)
+        told = (Command(2, "learning_rate", 0.01), Command(3, "pause"))
+        self.snapshot = Snapshot(
+            run, progress.curves, progress.validations, told, steps_kept
+        )
+
+    def look(self, wanted: Wanted) -> View:
+        return look(self.subject, Request(wanted.view, wanted.options))
+
+    def panels(self, **wish: Any) -> dict[str, Any]:
+        chosen = self.wish.model_copy(update=wish)
+        views = {w: self.views.get(w) or self.look(w) for w in chosen.wanted()}
+        sent = to_json(frame(self.snapshot, chosen, views))
+        assert len(sent) < MOST_BYTES
+        found: dict[str, Any] = orjson.loads(sent)["panels"]
+        return found
+
+
+@pytest.fixture(scope="module", params=PAIRS, ids=lambda pair: "-".join(pair))
+def moment(request: pytest.FixtureRequest) -> Moment:
+    return Moment(*request.param, steps=5)
+
+
+def wishes(data: Data) -> Iterator[dict[str, Any]]:
+    for language in ("en", "zh"):
+        for gradient in ("time", "training"):
+            for axis, scale in (("step", "log"), ("second", "linear")):
+                yield {
+                    "language": language,
+                    "gradient": gradient,
+                    "axis": axis,
+                    "scale": scale,
+                }
+
+
+def test_plotly_accepts_every_panel_on_light_and_dark(moment: Moment) -> None:
+    for wish in wishes(moment.subject.data):
+        panels = moment.panels(**wish)
+        assert set(panels) == {panel.name for panel in PANELS}
+        for name, panel in panels.items():
+            assert panel["reading"], name
+            assert panel["alternative"], name
+            for mode in MODES:
+                given = panel["figure"]
+                layout = given["layout"] | {"template": template(mode)}
+                figure = go.Figure({"data": given["data"], "layout": layout})
+                assert figure.layout.xaxis.title.text, name
+                assert figure.layout.yaxis.title.text, name
+                assert figure.layout.uirevision, name
+
+
+def test_what_a_reader_zoomed_into_stays_while_it_trains(moment: Moment) -> None:
+    later = Moment(moment.subject.config.model, moment.subject.config.data, 9)
+    now, then = moment.panels(), later.panels()
+    for name in now:
+        for axis in ("xaxis", "yaxis"):
+            before = now[name]["figure"]["layout"].get(axis, {}).get("uirevision")
+            after = then[name]["figure"]["layout"].get(axis, {}).get("uirevision")
+            assert before == after, name
+        layouts = [p[name]["figure"]["layout"]["uirevision"] for p in (now, then)]
+        assert layouts[0] == layouts[1], name
+
+
+def test_the_colours_of_a_value_never_depend_on_the_data(moment: Moment) -> None:
+    """A heat map's range is the quantity's own; nothing is scaled to what came."""
+    figure = moment.panels()["inside"]["figure"]
+    heat = next(t for t in figure["data"] if t["type"] == "heatmap")
+    colours = figure["layout"][heat["coloraxis"]]
+    assert (colours["cmin"], colours["cmax"]) in {(0, 100), (-100, 100)}
+
+
+def texts(figure: dict[str, Any]) -> list[str]:
+    """Every word of a figure that stands on the screen, and is not data."""
+    layout = figure["layout"]
+    found = [
+        axis["title"]["text"]
+        for name, axis in layout.items()
+        if name[1:5] == "axis" and "title" in axis
+    ]
+    return found
+
+
+def test_every_word_of_a_figure_is_translated(moment: Moment) -> None:
+    views = {w.view: v for w, v in moment.views.items()}
+    config, snapshot = moment.subject.config, moment.snapshot
+    for panel in PANELS:
+        content = panel.draw(snapshot, moment.wish, views, marked)
+        assert content is not None
+        for words in (*texts(content["figure"]), content["reading"]):
+            assert "⟦" in words, (panel.name, words)
+        assert "⟦" in content["alternative"]
+        for control in panel.controls(config, marked):
+            assert "⟦" in control["label"]
+
+
+EMPTY = Curves.empty()
+LINES = Lines(None, "", {}, "nats")
+NOTHING: dict[str, tuple[Any, Any]] = {
+    "loss": (loss, loss.extract("rnn", EMPTY, (), (), LINES)),
+    "gradient_norm": (gradient_norm, gradient_norm.extract("rnn", EMPTY)),
+    "forecast": (forecast, forecast.extract("rnn", None)),
+    "text": (text, text.extract("rnn", None)),
+    "gates": (gates, gates.extract(None)),
+    "attention": (attention, attention.extract(None)),
+    "gradients": (gradients, gradients.extract("rnn", None)),
+    "preview": (
+        preview,
+        preview.extract(np.empty(0), np.empty(0, np.float32), 0, "t", "y"),
+    ),
+    "frequencies": (frequencies, frequencies.extract(np.empty(0, int), (), 0)),
+}
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_before_there_is_anything_a_figure_is_empty_and_says_so(name: str) -> None:
+    plot, drawn = NOTHING[name]
+    given = orjson.loads(to_json(plot.figure(drawn)))
+    go.Figure(given)
+    assert plot.reading(drawn, marked).startswith("⟦")
+    assert "⟦" in plot.alternative(drawn, marked)
+
+
+def test_numbers_that_are_not_finite_become_gaps() -> None:
+    broken = np.array([1.0, np.inf, np.nan, 2.0], np.float32)
+    curves = Curves(broken, broken, np.ones(4, np.float32), np.arange(4.0))
+    drawn = loss.extract("rnn", curves, (), (), LINES)
+    assert drawn.diverged_at == 1.0
+    assert np.isnan(drawn.y[[1, 2]]).all()
+    assert drawn.y[[0, 3]].tolist() == [1.0, 2.0]
+    go.Figure(orjson.loads(to_json(loss.figure(drawn))))
+    assert "lower learning rate" in loss.reading(drawn)
+    norms = gradient_norm.extract("rnn", curves, clip=1.0)
+    go.Figure(orjson.loads(to_json(gradient_norm.figure(norms))))
