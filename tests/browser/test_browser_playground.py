@@ -184,6 +184,24 @@ def test_a_page_switch_and_back_keeps_run_and_settings(open_page: Opener) -> Non
     state_is(page, "Stopped", "Finished")
 
 
+def test_the_back_button_returns_to_the_run(open_page: Opener) -> None:
+    page = open_page(f"/?model=gru&{LONG}")
+    train(page)
+    run = re.search(r"run=([\w-]+)", page.url)
+    assert run is not None
+    page.get_by_role("link", name="Models").click()
+    page.wait_for_url("**/models**")
+    page.go_back()
+    drawn(page)
+    assert run[1] in page.url
+    assert "model=gru" in page.url
+    state_is(page, "Training")
+    click(page, "Stop")
+    state_is(page, "Stopped")
+    page.go_forward()
+    expect(page.get_by_role("heading", name="Models")).to_be_visible()
+
+
 def test_text_answers_to_temperature_and_prompt(open_page: Opener) -> None:
     page = open_page("/?data=fables&model=gru&training.steps=60")
     train(page)
