@@ -8,10 +8,12 @@ from explorer.ui.address import address_error, shown_run
 from explorer.ui.describe import run_line
 from explorer.ui.explain import explanations
 from explorer.ui.live import live_panels
+from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
+from explorer.ui.recent import remember_run
 from explorer.ui.sample import SAMPLE
 from explorer.ui.sidebar import sidebar
-from explorer.ui.transport import remember_moment, transport
+from explorer.ui.transport import transport
 
 _ = words()
 config = sidebar()
@@ -25,6 +27,7 @@ with shown_errors():
     except ExplorerError as error:
         st.error(error.said(_), icon=":material/search_off:")
         run = store.get(SAMPLE)
+    remember_run(run)
     about = run_line(run.config, _)
     if run.id == SAMPLE:
         about = _("A finished sample: %(run)s. Press Train to start your own.") % {

@@ -58,6 +58,16 @@ class Live {
     this.sizes = new ResizeObserver((entries) => {
       for (const { target } of entries) if (target._fullLayout) window.Plotly.Plots.resize(target)
     })
+    this.shown = new Set() // the panels on the screen: only these are asked for
+    this.sight = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const { panel } = target.dataset
+        if (isIntersecting) this.shown.add(panel)
+        else this.shown.delete(panel)
+      }
+      clearTimeout(this.sightTimer)
+      this.sightTimer = setTimeout(() => this.ask(), 60)
+    }, { rootMargin: "120px" })
     this.onVisible = () => this.ask()
     document.addEventListener("visibilitychange", this.onVisible)
   }
@@ -82,12 +92,16 @@ class Live {
     for (const { plot } of this.panels.values()) if (window.Plotly) window.Plotly.purge(plot)
     this.panels.clear()
     this.sizes.disconnect()
+    this.sight.disconnect()
+    this.shown.clear()
     this.state = element("span", { className: "sx-state" })
     this.state.setAttribute("role", "status")
     this.bar = element("progress", { max: 1, value: 0, "aria-label": strings.progress })
     this.numbers = element("span", { className: "sx-numbers" })
     this.message = element("p", { className: "sx-message", role: "alert" })
     this.grid = element("div", { className: "sx-grid" })
+    this.shared = element("div", { className: "sx-controls sx-shared" })
+    for (const control of this.data.shared) this.shared.append(this.buildControl(control))
     for (const panel of this.data.panels) this.grid.append(this.buildPanel(panel))
     this.slider = element("input", { type: "range", id: "sx-slider", min: 0, max: 0, step: 1, value: 0 })
     this.moment = element("output")
@@ -100,23 +114,75 @@ class Live {
       this.slider, this.moment, this.toLive)
     this.root.replaceChildren(
       element("div", { className: "sx-bar" }, this.state, this.bar, this.numbers),
-      this.message, this.grid, this.time)
+      this.message, this.shared, ...(this.inside ? [this.time, this.grid] : [this.grid, this.time]))
     this.frame = null
   }
 
-  buildPanel({ name, question, controls }) {
+  get inside() { return this.data.page === "inside" }
+
+  buildPanel({ name, question, about, controls }) {
     const plot = element("div", { className: "sx-plot" })
     plot.dataset.panel = name
     plot.setAttribute("role", "img")
     plot.setAttribute("aria-label", question)
     this.sizes.observe(plot)
+    if (this.inside) this.sight.observe(plot)
     const row = element("div", { className: "sx-controls" })
     for (const control of controls) row.append(this.buildControl(control))
     const text = element("div", { className: "sx-hidden" })
     const reading = element("p", { className: "sx-reading", textContent: this.data.strings.waiting })
-    this.panels.set(name, { plot, text, reading })
-    return element("section", { className: "sx-panel", "aria-label": question },
-      element("h3", { textContent: question }), row, text, plot, reading)
+    const proof = element("p", { className: "sx-proof" })
+    this.panels.set(name, { name, plot, text, reading, proof })
+    const head = element("div", { className: "sx-head" }, element("h3", { textContent: question }))
+    const parts = [head, row, text, plot, reading, proof]
+    if (about) {
+      head.append(this.buildSave(name, plot))
+      parts.splice(1, 0, element("details", {},
+        element("summary", { textContent: this.data.strings.about }), element("p", { textContent: about })))
+    }
+    const section = element("section", { className: "sx-panel", "aria-label": question }, ...parts)
+    section.id = `sx-${name}`
+    return section
+  }
+
+  buildSave(name, plot) {
+    const { strings } = this.data
+    const image = element("button", { type: "button", textContent: strings.image, title: strings.saveImage })
+    image.onclick = () => {
+      const style = getComputedStyle(this.root)
+      const paper = style.getPropertyValue("--st-background-color")
+      const layout = { ...plot.layout, paper_bgcolor: paper, plot_bgcolor: paper }
+      window.Plotly.downloadImage({ data: plot.data, layout },
+        { format: "png", scale: 2, width: plot.clientWidth, height: plot.clientHeight, filename: name })
+    }
+    const table = element("button", { type: "button", textContent: strings.csv, title: strings.saveCsv })
+    table.onclick = () => this.ask({ csv: name })
+    return element("div", { className: "sx-save" }, image, table)
+  }
+
+  save({ name, content }) {
+    const address = URL.createObjectURL(new Blob([content], { type: "text/csv" }))
+    element("a", { href: address, download: name }).click()
+    setTimeout(() => URL.revokeObjectURL(address), 10000)
+  }
+
+  // A click says which time step, or what its trace stands for.
+  clicked({ points }) {
+    const [point] = points
+    const told = point.data.meta && point.data.meta.choose
+    if (told) for (const [name, value] of Object.entries(told)) this.choose(name, value)
+    else {
+      const axis = (point.data.meta && point.data.meta.time) || "x"
+      const step = Number(point[axis])
+      if (Number.isInteger(step) && step > 0) this.choose("mark", step - 1)
+    }
+    this.ask()
+  }
+
+  choose(name, value) {
+    this.choice[name] = value
+    const input = this.root.querySelector(`[data-control="${name}"]`)
+    if (input) input.value = value
   }
 
   buildControl({ name, label, kind, options, value, min, max, step, help }) {
@@ -136,6 +202,7 @@ class Live {
       if (kind === "text") input.maxLength = max
     }
     if (help) input.title = help
+    input.dataset.control = name
     const change = () => {
       const number = kind === "number" || kind === "range"
       if (!input.checkValidity()) { input.reportValidity(); return }
@@ -174,16 +241,24 @@ class Live {
   }
 
   // Say what this page wants to see; the server answers with frames until told otherwise.
-  ask() {
+  ask(more = {}) {
     if (!this.socket || this.socket.readyState !== WebSocket.OPEN || !this.data.run) return
-    this.socket.send(JSON.stringify({
-      ...this.choice, run: this.data.run, language: this.data.language,
-      at: this.at ?? -1, hidden: document.hidden,
-    }))
+    const entries = Object.entries(this.choice)
+    const wish = {
+      ...Object.fromEntries(entries.filter(([name]) => !name.includes("."))),
+      page: this.data.page, run: this.data.run, language: this.data.language,
+      at: this.at ?? -1, hidden: document.hidden, ...more,
+    }
+    if (this.inside) {
+      wish.options = Object.fromEntries(entries.filter(([name]) => name.includes(".")))
+      wish.shown = [...this.shown].sort().join(",")
+    }
+    this.socket.send(JSON.stringify(wish))
   }
 
   receive(frame) {
     if (frame.error !== undefined) { this.say(frame.error); return }
+    if (frame.download) { this.save(frame.download); return }
     if (frame.run !== this.data.run) return
     this.frame = frame
     if (!this.scheduled) {
@@ -213,9 +288,10 @@ class Live {
     }
   }
 
-  drawPanel({ plot, text, reading }, content) {
+  drawPanel({ name, plot, text, reading, proof }, content) {
     if (!content) return
     reading.textContent = content.reading
+    proof.textContent = content.proof || ""
     plot.setAttribute("aria-label", content.alternative)
     text.classList.toggle("sx-hidden", !content.text)
     if (content.text) this.drawText(text, content.text)
@@ -225,6 +301,17 @@ class Live {
     const { data, layout } = content.figure
     const sizes = { ...layout, template, autosize: true }
     window.Plotly.react(plot, data, sizes, PLOTLY_CONFIG)
+    if (!this.inside || plot.heard) return
+    plot.heard = true
+    plot.on("plotly_click", (event) => this.clicked(event))
+    // A line that can be dragged is the first shape; its height is an option.
+    plot.on("plotly_relayout", (event) => {
+      const height = event["shapes[0].y0"]
+      const drag = this.frame.panels[name] && this.frame.panels[name].drag
+      if (height === undefined || !drag) return
+      this.choose(drag, Number(height.toFixed(3)))
+      this.ask()
+    })
   }
 
   drawText(node, { blocks }) {
@@ -259,6 +346,7 @@ class Live {
   close() {
     this.closed = true
     this.sizes.disconnect()
+    this.sight.disconnect()
     document.removeEventListener("visibilitychange", this.onVisible)
     if (this.socket) this.socket.close()
     for (const { plot } of this.panels.values()) if (window.Plotly) window.Plotly.purge(plot)

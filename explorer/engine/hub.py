@@ -36,6 +36,8 @@ class Snapshot:
     checkpoints: tuple[int, ...]
     views: dict[Wanted, View] = field(default_factory=dict)
     """The newest of each view that is watched live."""
+    parent: Curves | None = None
+    """The curves of the run that this one was forked from."""
 
 
 class Feed:
@@ -136,12 +138,14 @@ class Hub:
 
     def _load(self, run_id: str) -> Snapshot:
         store = self._store
+        run = store.get(run_id)
         return Snapshot(
-            store.get(run_id),
+            run,
             store.curves(run_id),
             tuple(store.validations(run_id)),
             tuple(store.commands(run_id)),
             tuple(store.checkpoint_steps(run_id)),
+            parent=store.curves(run.parent) if run.parent else None,
         )
 
     def _reload(self, run_id: str) -> None:
@@ -171,12 +175,13 @@ class Hub:
         validations = {v.step: v for v in (*old.validations, *progress.validations)}
         steps = {*old.checkpoints, *(c.step for c in progress.checkpoints)}
         feed.change(
-            Snapshot(
-                run,
-                old.curves.until(progress.first_step).then(progress.curves),
-                tuple(validations[step] for step in sorted(validations)),
-                (*old.commands, *progress.commands),
-                tuple(sorted(steps)),
-                {**old.views, **dict(views)},
+            replace(
+                old,
+                run=run,
+                curves=old.curves.until(progress.first_step).then(progress.curves),
+                validations=tuple(validations[step] for step in sorted(validations)),
+                commands=(*old.commands, *progress.commands),
+                checkpoints=tuple(sorted(steps)),
+                views={**old.views, **dict(views)},
             )
         )

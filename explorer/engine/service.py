@@ -125,6 +125,20 @@ class Engine:
         """`look` for the event loop."""
         return await asyncio.to_thread(self.look, run_id, step, wanted)
 
+    async def look_elsewhere(
+        self, run_id: str, step: int, wanted: Wanted
+    ) -> tuple[RunConfig, View]:
+        """One view of another moment or run, and that run's config; step -1: newest."""
+
+        def look() -> tuple[RunConfig, View]:
+            run = self.store.get(run_id)
+            newest = self.store.state(run_id) if step < 0 else None
+            at = newest.step if newest is not None else max(0, step)
+            (view,) = self.look(run_id, at, (wanted,))
+            return run.config, view
+
+        return await asyncio.to_thread(look)
+
     def keep(self, run_id: str, step: int, wanted: Wanted, view: View) -> None:
         """Have a view ready."""
         with self._lock:

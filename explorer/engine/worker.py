@@ -129,4 +129,6 @@ def _look(subject: Subject, wanted: Wanted) -> View:
 
 
 def _subject(trainer: Trainer) -> Subject:
-    return Subject(trainer.config, trainer.data, trainer.model, trainer.step)
+    return Subject(
+        trainer.config, trainer.data, trainer.model, trainer.step, trainer.pack
+    )

@@ -7,7 +7,7 @@ behind, and puts the model back into the mode it was in.
 import importlib
 import json
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -16,10 +16,12 @@ import torch
 from torch import Tensor
 
 import explorer.inspection
+from explorer import catalog
+from explorer.catalog import Resolved
 from explorer.config import RunConfig, Settings
 from explorer.data.base import Data
-from explorer.errors import N_, unknown
-from explorer.models.base import SequenceModel
+from explorer.errors import N_, ExplorerError, Words, unknown
+from explorer.models.base import Capture, SequenceModel
 from explorer.runs.records import View
 
 
@@ -30,6 +32,22 @@ class Subject(NamedTuple):
     data: Data
     model: SequenceModel
     step: int
+    pack: Callable[[], bytes] | None = None
+    """The run's state at this moment, for views that train a copy a step further."""
+
+
+Choices = list[tuple[str, Words]]
+"""What an option may be: (value, what it is)."""
+
+
+def everywhere(resolved: Resolved) -> bool:
+    """A view that every model has."""
+    return True
+
+
+def no_choices(resolved: Resolved) -> Mapping[str, Choices]:
+    """Options that mean the same for every model."""
+    return {}
 
 
 class ViewSpec(NamedTuple):
@@ -39,6 +57,10 @@ class ViewSpec(NamedTuple):
     options: type[Settings]
     look: Callable[[Subject, Any], View]
     """(subject, options) -> the arrays that the view draws."""
+    applies: Callable[[Resolved], bool] = everywhere
+    """Whether a run's model and data have what it needs."""
+    choices: Callable[[Resolved], Mapping[str, Choices]] = no_choices
+    """By option: what it may be for this run, where that depends on the model."""
 
 
 class Request(NamedTuple):
@@ -68,6 +90,13 @@ def look(subject: Subject, request: Request) -> View:
         raise unknown(N_("view"), request.view, views())
     spec = views()[request.view]
     options = spec.options.read(json.loads(request.options), N_("option"))
+    if not spec.applies(catalog.resolve(subject.config)):
+        raise ExplorerError(
+            N_("The view '%(view)s' has nothing to show of %(model)s on %(data)s."),
+            view=spec.name,
+            model=subject.config.model,
+            data=subject.config.data,
+        )
     was_training = subject.model.training
     subject.model.eval()
     view = spec.look(subject, options)
@@ -88,6 +117,36 @@ def step_labels(data: Data, x: Tensor) -> list[str] | None:
     if not data.symbols:
         return None
     return [data.symbols[int(token)] for token in x]
+
+
+def captures_of(resolved: Resolved, *kinds: str) -> list[Capture]:
+    """What can be read out of a run's model, of these kinds or of all."""
+    every = resolved.model.captures(resolved.model_settings)
+    return [c for c in every if not kinds or c.kind in kinds]
+
+
+def layer_of(capture: Capture) -> int:
+    """The layer that a capture belongs to, counted from 0."""
+    return int(capture.name.removeprefix("layer_").split(".")[0])
+
+
+def capture_choices(captures: Iterable[Capture]) -> Choices:
+    """Captures by name, each as in "Forget gate, layer 1"."""
+    return [
+        (
+            c.name,
+            Words(
+                N_("%(title)s, layer %(number)d"),
+                {"title": Words(c.title), "number": layer_of(c) + 1},
+            ),
+        )
+        for c in captures
+    ]
+
+
+def has(*kinds: str) -> Callable[[Resolved], bool]:
+    """The views whose model has a capture of one of these kinds."""
+    return lambda resolved: bool(captures_of(resolved, *kinds))
 
 
 def float_array(values: Tensor) -> "np.ndarray[Any, np.dtype[np.float32]]":

@@ -61,6 +61,8 @@ class LossDrawn(NamedTuple):
     unit: str
     x_end: float | None  # right end of the axis; None: as far as the data
     diverged_at: float | None  # where the loss first was not a number
+    parent_x: Floats  # (k,) the run that this one was forked from
+    parent_y: Floats  # (k,)
 
 
 def extract(
@@ -71,6 +73,7 @@ def extract(
     lines: Lines,
     axis: Axis = "step",
     total_steps: int = 0,
+    parent: Curves | None = None,
 ) -> LossDrawn:
     """Thin the curve to what a screen can show and put everything on one axis."""
     n = len(curves.losses)
@@ -82,6 +85,9 @@ def extract(
     recent = recent[np.isfinite(recent)]
     seen = [v.step if axis == "step" else v.seconds for v in validations]
     told = marks(commands, curves, axis)
+    before = Curves.empty() if parent is None else parent
+    past = thin(before.losses)
+    past_times = np.arange(len(before.losses)) if axis == "step" else before.seconds
     if diverged_at is not None:
         told = (*told, Mark(diverged_at, "diverged"))
     return LossDrawn(
@@ -99,6 +105,8 @@ def extract(
         unit=lines.unit,
         x_end=float(max(total_steps, n, 1)) if axis == "step" else None,
         diverged_at=diverged_at,
+        parent_x=past_times[past].astype(np.float32),
+        parent_y=finite(before.losses[past]),
     )
 
 
@@ -229,7 +237,19 @@ def _curves(drawn: LossDrawn, _: Translate) -> list[dict[str, Any]]:
     at = _("step %(x)s") if drawn.axis == "step" else _("%(x)s seconds")
     hover = escape(at % {"x": "%{x:.4~g}"}) + "<br>%{y:.4~g}<extra>"
     training, validation = _("training"), _("validation")
+    parent = _("parent")
+    ghost = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": drawn.parent_x,
+        "y": drawn.parent_y,
+        "name": parent,
+        "line": {"color": GREY, "width": 1.2},
+        "opacity": 0.7,
+        "hovertemplate": f"{hover}{parent}</extra>",
+    }
     return [
+        *([ghost] if len(drawn.parent_x) else []),
         {
             "type": "scatter",
             "mode": "lines" if len(drawn.x) > 1 else "markers",
@@ -266,6 +286,8 @@ def _words(
         ends.append(("●", colour, _("validation"), seen))
     if drawn.floor is not None:
         ends.append(("—", GREY, _("floor"), drawn.floor))
+    if (past := last(drawn.parent_y)) is not None:
+        ends.append(("—", GREY, _("parent"), past))
     labels = []
     for glyph, tint, name, value in ends:
         place = _place(value, y_log)

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
-from explorer.config import N_
+from explorer.config import N_, RunConfig
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
 from explorer.runs.records import Run, View
+from explorer.ui import inside
+from explorer.ui.inside import Elsewhere
 from explorer.ui.panels import PANELS
 from explorer.ui.translation import Translate, translator
 from explorer.ui.wishes import LIVE, Wish
@@ -25,11 +28,26 @@ RECENT_STEPS = 200
 """Speed and time left are judged by this many latest steps."""
 
 
-def frame(snapshot: Snapshot, wish: Wish, views: Mapping[Wanted, View]) -> Any:
+Others = Mapping[Elsewhere, tuple[RunConfig, View]]
+
+
+def wanted(config: RunConfig, wish: Wish) -> tuple[Wanted, ...]:
+    """The views that a tab needs from a worker."""
+    if wish.page == "inside":
+        return tuple(inside.wanted(config, wish).values())
+    return wish.wanted()
+
+
+def frame(
+    snapshot: Snapshot,
+    wish: Wish,
+    views: Mapping[Wanted, View],
+    others: Others = MappingProxyType({}),
+    basis: int = 0,
+) -> Any:
     """What a tab draws next, for `plots.encode.to_json`."""
     _ = translator(wish.language)
     run = snapshot.run
-    seen = {w.view: views[w] for w in wish.wanted() if w in views}
     shown = snapshot
     if wish.at != LIVE:
         shown = replace(
@@ -47,8 +65,17 @@ def frame(snapshot: Snapshot, wish: Wish, views: Mapping[Wanted, View]) -> Any:
         "steps": run.config.training.steps,
         "numbers": numbers(snapshot, _),
         "checkpoints": list(snapshot.checkpoints),
-        "panels": {p.name: p.draw(shown, wish, seen, _) for p in PANELS},
+        "panels": inside.drawn(shown, wish, views, others, basis, _)
+        if wish.page == "inside"
+        else _playground(shown, wish, views, _),
     }
+
+
+def _playground(
+    shown: Snapshot, wish: Wish, views: Mapping[Wanted, View], _: Translate
+) -> Any:
+    seen = {w.view: views[w] for w in wish.wanted() if w in views}
+    return {p.name: p.draw(shown, wish, seen, _) for p in PANELS}
 
 
 def state(run: Run, _: Translate) -> str:

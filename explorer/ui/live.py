@@ -1,13 +1,15 @@
-"""The live component: one socket and four figures that are never mounted twice."""
+"""The live component: one socket, and figures that are never mounted twice."""
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from explorer.plots.theme import template
 from explorer.runs.records import Run
+from explorer.ui import inside
 from explorer.ui.panels import PANELS
 from explorer.ui.places import PLOTLY, SOCKET
 from explorer.ui.translation import ASSETS, Translate
@@ -31,14 +33,40 @@ def live_panels(run: Run, language: str, _: Translate) -> int | None:
         }
         for panel in PANELS
     ]
-    layout = json.dumps([language, panels])
+    return _show(run, language, _, "playground", panels)
+
+
+def live_inside(
+    run: Run, language: str, _: Translate, beside: list[tuple[str, str]]
+) -> int | None:
+    """Show every view of a run's insides; `beside`: other runs to compare with."""
+    shared = inside.shared_controls(run.config, _)
+    if beside:
+        none = ("", _("no other run"))
+        select = {"kind": "select", "options": [none, *beside], "value": ""}
+        shared.append({"name": "beside", "label": _("Beside"), **select})
+    panels = inside.described(run.config, _)
+    return _show(run, language, _, "inside", panels, shared)
+
+
+def _show(
+    run: Run,
+    language: str,
+    _: Translate,
+    page: str,
+    panels: list[dict[str, Any]],
+    shared: Sequence[dict[str, Any]] = (),
+) -> int | None:
+    layout = json.dumps([language, page, panels, shared])
     result: Any = _component(
-        key="live",
+        key=f"live.{page}",
         data={
+            "page": page,
             "run": run.id,
             "status": run.status,
             "language": language,
             "panels": panels,
+            "shared": shared,
             "layout": hashlib.sha256(layout.encode()).hexdigest(),
             "templates": {"light": template("light"), "dark": template("dark")},
             "plotly": PLOTLY,
@@ -65,5 +93,10 @@ def _strings(_: Translate) -> dict[str, str]:
         "toLive": _("To the live end"),
         "momentLive": _("step %s (live)"),
         "momentPast": _("step %s"),
+        "about": _("What am I looking at?"),
+        "image": _("Image"),
+        "csv": _("CSV"),
+        "saveImage": _("Save this picture as an image"),
+        "saveCsv": _("Save these numbers as CSV"),
         "noPlotly": _("The drawing library could not be loaded. Reload the page."),
     }

@@ -61,6 +61,7 @@ def _draw_loss(
         lines(config),
         wish.axis,
         config.training.steps,
+        snapshot.parent,
     )
     return _content(loss, drawn, _, y_log=wish.scale == "log")
 

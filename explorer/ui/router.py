@@ -25,6 +25,9 @@ page = st.navigation(
             icon=":material/play_circle:",
             default=True,
         ),
+        st.Page(
+            PAGES / "inside.py", title=_("Look inside"), icon=":material/visibility:"
+        ),
         st.Page(PAGES / "models.py", title=_("Models"), icon=":material/account_tree:"),
     ],
     position="top",

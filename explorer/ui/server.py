@@ -12,7 +12,7 @@ import importlib
 import importlib.resources
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
@@ -24,17 +24,23 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from explorer import catalog
+from explorer.config import RunConfig
 from explorer.engine.hub import Feed
+from explorer.engine.jobs import Wanted
 from explorer.engine.service import Engine, engine
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError, unknown
 from explorer.plots.encode import to_json
-from explorer.ui.frames import frame
+from explorer.runs.records import View
+from explorer.ui import inside
+from explorer.ui.frames import Others, frame, wanted
 from explorer.ui.places import PLOTLY, SOCKET
 from explorer.ui.sample import bring_sample
 from explorer.ui.translation import translator
 from explorer.ui.wishes import LIVE, MOST_MESSAGE, Wish, read_wish
 
 log = logging.getLogger(__name__)
+
+Views = Mapping[Wanted, View]
 
 LEAST_PAUSE = 0.15
 """Seconds between two frames of one tab: more is not seen, only paid for."""
@@ -70,6 +76,8 @@ class _Tab:
     def __init__(self, socket: WebSocket, owner: Engine) -> None:
         self.socket, self.engine = socket, owner
         self.wish = Wish()
+        self.basis: int | None = None
+        """The kept step whose axes stay while this tab shows a run."""
         self.feed: Feed | None = None
         self.sender: asyncio.Task[None] | None = None
 
@@ -84,19 +92,43 @@ class _Tab:
 
     async def follow(self, wish: Wish) -> None:
         """Show what is wished for from now on."""
+        if wish.csv and self.feed is not None:
+            await self.download(wish, self.feed)
+            return
         if self.sender is not None:
             self.sender.cancel()
             self.sender = None
         if wish.run != self.wish.run:
             self.leave()
+            self.basis = None
         self.wish = wish
         if not wish.run:
             return
         self.feed = await self.engine.hub.subscribe(wish.run, self)
-        live_views = wish.wanted() if wish.at == LIVE and not wish.hidden else ()
-        self.engine.hub.want(wish.run, self, live_views)
+        live = wish.at == LIVE and not wish.hidden
+        config = self.feed.snapshot.run.config
+        self.engine.hub.want(wish.run, self, wanted(config, wish) if live else ())
         if not wish.hidden:
             self.sender = asyncio.create_task(self.send())
+
+    async def download(self, wish: Wish, feed: Feed) -> None:
+        """Send the numbers of one view as a table."""
+        run = feed.snapshot.run
+        step = self.kept_step(feed) if wish.at == LIVE else wish.at
+        asked = {w.view: w for w in wanted(run.config, wish)}
+        if wish.csv not in asked:
+            raise unknown(N_("view"), wish.csv, asked)
+        (view,) = await self.engine.look_async(run.id, step, (asked[wish.csv],))
+        name = f"{wish.csv}-{step}.csv"
+        message = {"download": {"name": name, "content": inside.table(view)}}
+        await self.socket.send_text(json.dumps(message))
+
+    def kept_step(self, feed: Feed) -> int:
+        """The newest moment that can be read from the store."""
+        snapshot = feed.snapshot
+        if snapshot.run.status != "training":
+            return snapshot.run.step
+        return max(snapshot.checkpoints, default=0)
 
     async def send(self) -> None:
         """Frames for the present wish, the newest only, as the tab takes them."""
@@ -124,28 +156,46 @@ class _Tab:
         run, views = snapshot.run, snapshot.views
         live = self.wish.at == LIVE
         if live and (views or run.status == "training"):
-            await self.socket.send_bytes(self.encoded(feed, views, "live"))
+            others = await self.elsewhere(feed) if run.status == "training" else {}
+            await self.socket.send_bytes(self.encoded(feed, views, others))
         if not live or run.status != "training":
             step = run.step if live else self.wish.at
             stored = await self.stored(feed, step)
+            others = await self.elsewhere(feed)
             if feed.snapshot is snapshot:
-                await self.socket.send_bytes(self.encoded(feed, stored, "stored"))
+                await self.socket.send_bytes(self.encoded(feed, stored, others, "rest"))
 
-    def encoded(self, feed: Feed, views: dict[Any, Any], origin: str) -> bytes:
+    def encoded(
+        self, feed: Feed, views: Views, others: Others, origin: str = "live"
+    ) -> bytes:
         """The frame for this tab; tabs with the same wish share it."""
-        wish, snapshot = self.wish, feed.snapshot
+        wish, snapshot, basis = self.wish, feed.snapshot, self.basis or 0
         return feed.encoded(
-            (wish, len(views), origin), lambda: to_json(frame(snapshot, wish, views))
+            (wish, len(views), len(others), basis, origin),
+            lambda: to_json(frame(snapshot, wish, views, others, basis)),
         )
 
-    async def stored(self, feed: Feed, step: int) -> dict[Any, Any]:
+    async def stored(self, feed: Feed, step: int) -> Views:
         """Views of a moment that lies still: a checkpoint, or where the run rests."""
-        wanted = self.wish.wanted()
         run = feed.snapshot.run
         if run.step == 0 and not feed.snapshot.checkpoints:
             return {}
-        views = await self.engine.look_async(run.id, step, wanted)
-        return dict(zip(wanted, views, strict=True))
+        asked = wanted(run.config, self.wish)
+        views = await self.engine.look_async(run.id, step, asked)
+        return dict(zip(asked, views, strict=True))
+
+    async def elsewhere(self, feed: Feed) -> Others:
+        """What the inside page shows of other moments and runs."""
+        snapshot = feed.snapshot
+        if self.wish.page != "inside" or not snapshot.checkpoints:
+            return {}
+        if self.basis is None:
+            self.basis = max(snapshot.checkpoints)
+        found: dict[inside.Elsewhere, tuple[RunConfig, View]] = {}
+        needs = inside.elsewhere(snapshot, self.wish, self.basis)
+        for need in dict.fromkeys(n for each in needs.values() for n in each):
+            found[need] = await self.engine.look_elsewhere(*need)
+        return found
 
     def leave(self) -> None:
         """Watch nothing any more."""

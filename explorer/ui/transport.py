@@ -8,6 +8,7 @@ from explorer.errors import ExplorerError
 from explorer.runs.records import ENDED, Run
 from explorer.ui.address import link, show_run, take_over
 from explorer.ui.describe import changes_line
+from explorer.ui.moment import moment
 from explorer.ui.page import mode
 from explorer.ui.sample import SAMPLE
 from explorer.ui.translation import Translate
@@ -17,13 +18,7 @@ DARK_BUTTON = ".st-key-train button:enabled :is(p, span) { color: #10151a }"
 """White on the bright accent of the dark theme could not be read."""
 
 _TOLD_RATE = "transport.rate"
-_AT = "transport.at"
 _ERROR = "transport.error"
-
-
-def remember_moment(step: int | None) -> None:
-    """Where the slider stands, for the next fork."""
-    st.session_state[_AT] = step
 
 
 def transport(engine: Engine, run: Run, config: RunConfig | None, _: Translate) -> None:
@@ -117,12 +112,8 @@ def _step(engine: Engine, run: Run, config: RunConfig, count: int) -> None:
 
 
 def _fork(engine: Engine, run: Run, config: RunConfig) -> None:
-    step = st.session_state.get(_AT)
-    if step is None:
-        saved = engine.store.state(run.id)
-        step = saved.step if saved else 0
     try:
-        fork = engine.fork(run.id, step, config)
+        fork = engine.fork(run.id, moment(engine, run), config)
     except ExplorerError as error:
         st.session_state[_ERROR] = error.words
     else:

@@ -3,7 +3,7 @@
 import json
 from typing import Literal
 
-from explorer.config import Settings, setting
+from explorer.config import Scalar, Settings, setting
 from explorer.engine.jobs import Wanted
 from explorer.errors import N_, ExplorerError
 
@@ -15,6 +15,7 @@ MOST_MESSAGE = 4000
 class Wish(Settings):
     """One tab's choices. Settings of views are checked again where they are used."""
 
+    page: Literal["playground", "inside"] = "playground"
     run: str = setting(
         "", "The run to watch.", title="Run", pattern=r"^[A-Za-z0-9_-]{0,64}$"
     )
@@ -31,6 +32,25 @@ class Wish(Settings):
     temperature: float = setting(0.8, "Daring.", title="Temperature", ge=0.0, le=2.0)
     top_k: int = setting(0, "Likeliest tokens.", title="Top k", ge=0, le=100)
     prompt: str = setting("", "Beginning.", title="Prompt", pattern=r"^[\s\S]{0,200}$")
+    example: int = setting(-1, "The window.", title="Example", ge=-1, le=4095)
+    text: str = setting("", "Own.", title="Own example", pattern=r"^[\s\S]{0,1000}$")
+    mark: int = setting(-1, "The time step.", title="Time step", ge=-1, le=4095)
+    beside: str = setting(
+        "", "Another run.", title="Beside", pattern=r"^[A-Za-z0-9_-]{0,64}$"
+    )
+    shown: str = setting(
+        "", "Panels on the screen.", title="Shown", pattern=r"^[a-z_,]{0,400}$"
+    )
+    options: str = setting("{}", "By panel.", title="Options")
+    csv: str = setting("", "To download.", title="CSV", pattern=r"^[a-z_]{0,40}$")
+
+    def options_of(self, panel: str) -> dict[str, Scalar]:
+        """What was chosen in one panel of the inside page."""
+        return {
+            name.removeprefix(f"{panel}."): value
+            for name, value in json.loads(self.options).items()
+            if name.startswith(f"{panel}.")
+        }
 
     def wanted(self) -> tuple[Wanted, ...]:
         """The views that this needs from a worker."""
@@ -70,4 +90,12 @@ def read_wish(message: str) -> Wish:
         raise ExplorerError(
             N_("A message must be a JSON object, but this one is not. Reload the page.")
         )
+    options = values.get("options", {})
+    if not isinstance(options, dict) or any(
+        not isinstance(value, bool | int | float | str) for value in options.values()
+    ):
+        raise ExplorerError(
+            N_("The options of a message must be plain values. Reload the page.")
+        )
+    values["options"] = json.dumps(options, sort_keys=True)
     return Wish.read(values, N_("wish"))

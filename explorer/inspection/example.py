@@ -1,0 +1,145 @@
+"""What all inside views look at: a held-out window, or what a person typed."""
+
+import math
+import re
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.config import Settings, setting
+from explorer.data.base import Data, Floats, next_value
+from explorer.errors import N_, ExplorerError
+
+MOST_LETTERS = 1000
+PROBE = -1
+NOWHERE = -1
+
+
+class ExampleOptions(Settings):
+    """What is looked at, and which of its time steps is marked."""
+
+    example: int = setting(
+        PROBE,
+        N_(
+            "Which held-out window to look at, counted from 0; -1 takes the middle one."
+        ),
+        title=N_("Example"),
+        ge=PROBE,
+        le=4095,
+    )
+    text: str = setting(
+        "",
+        N_("Your own text, or your own numbers, to look at instead."),
+        title=N_("Own example"),
+        pattern=rf"^[\s\S]{{0,{MOST_LETTERS}}}$",
+    )
+    mark: int = setting(
+        NOWHERE,
+        N_("The time step to look at, counted from 0; -1 for none."),
+        title=N_("Time step"),
+        ge=NOWHERE,
+        le=4095,
+    )
+
+
+class Example(NamedTuple):
+    """One window as a model is given it, and as people read it."""
+
+    x: Tensor  # (1, T, I) or (1, T)
+    y: Tensor  # (1, T, O) or (1, T)
+    labels: list[str] | None  # T tokens; None for a series
+    shown: Floats | None  # (T,) the input in real units; None for tokens
+
+    @property
+    def steps(self) -> int:
+        """Time steps, T."""
+        return int(self.x.shape[1])
+
+    def marked(self, mark: int) -> int:
+        """The marked time step, or the last one where none is marked."""
+        return mark if NOWHERE < mark < self.steps else self.steps - 1
+
+    def arrays(self) -> dict[str, Floats]:
+        """The input for a strip above a picture: empty for tokens."""
+        return {} if self.shown is None else {"input": self.shown.astype(np.float32)}
+
+
+def example_of(data: Data, options: ExampleOptions) -> Example:
+    """The window that the options name.
+
+    Raises:
+        ExplorerError: if there is no such window, or if what was typed is too short,
+            not in the vocabulary, or not numbers.
+    """
+    if options.text.strip():
+        return (
+            _typed_text(data, options.text) if data.symbols else _typed(data, options)
+        )
+    count = len(data.validation.x)
+    index = count // 2 if options.example == PROBE else options.example
+    if index >= count:
+        raise ExplorerError(
+            N_(
+                "There are %(count)d held-out windows, counted from 0, but example "
+                "%(came)d was asked for. Choose one up to %(most)d."
+            ),
+            count=count,
+            came=index,
+            most=count - 1,
+        )
+    x = torch.tensor(data.validation.x[index : index + 1])
+    y = torch.tensor(data.validation.y[index : index + 1])
+    return _example(data, x, y)
+
+
+def _example(data: Data, x: Tensor, y: Tensor) -> Example:
+    if data.symbols:
+        return Example(x, y, [data.symbols[int(token)] for token in x[0]], None)
+    return Example(x, y, None, data.scaler.undo(x[0, :, 0].numpy()))
+
+
+def _typed_text(data: Data, text: str) -> Example:
+    known = {symbol: index for index, symbol in enumerate(data.symbols)}
+    joiner = data.text.joiner if data.text else ""
+    pieces = text.lower().split() if joiner else list(text)
+    ids = [known[piece] for piece in pieces if piece in known][: data.steps + 1]
+    if len(ids) < 2:
+        raise ExplorerError(
+            N_(
+                "An own example needs at least two tokens that the vocabulary has, but "
+                "'%(text)s' has %(count)d. Its tokens are like: %(some)s."
+            ),
+            text=text[:40],
+            count=len(ids),
+            some=" ".join(data.symbols[:12]).strip(),
+        )
+    tokens = torch.tensor([ids])
+    return _example(data, tokens[:, :-1], tokens[:, 1:])
+
+
+def _typed(data: Data, options: ExampleOptions) -> Example:
+    if data.restore is not next_value:
+        raise ExplorerError(
+            N_(
+                "Own numbers can be given to a series that is predicted as it is, but "
+                "this one is predicted by its changes. Choose a held-out window."
+            )
+        )
+    pieces = [p for p in re.split(r"[\s,;]+", options.text) if p]
+    try:
+        values = [float(piece) for piece in pieces]
+    except ValueError:
+        values = [math.nan]
+    if len(values) < 2 or not all(map(math.isfinite, values)):
+        raise ExplorerError(
+            N_(
+                "An own example needs at least two numbers with spaces between them, "
+                "but got '%(text)s'. Write it like: 0.1 0.5 0.9."
+            ),
+            text=options.text[:40],
+        )
+    scaled = data.scaler.apply(np.array(values[: data.steps + 1]))
+    whole = torch.from_numpy(scaled)[None, :, None]  # (1, T + 1, 1)
+    return _example(data, whole[:, :-1], whole[:, 1:])

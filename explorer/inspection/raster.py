@@ -1,0 +1,153 @@
+"""One gate, memory or state of every unit over the example, its units in an order.
+
+A unit counts as saturated where a gate is below 0.1 or above 0.9, and where a signed
+value lies beyond 90 % of its range.
+"""
+
+from typing import Literal
+
+import numpy as np
+import torch
+from scipy.cluster.hierarchy import leaves_list, linkage
+
+from explorer import catalog
+from explorer.catalog import Resolved
+from explorer.config import setting
+from explorer.data.base import Floats
+from explorer.errors import N_, unknown
+from explorer.inspection.base import (
+    Choices,
+    Subject,
+    ViewSpec,
+    capture_choices,
+    captures_of,
+    float_array,
+    has,
+    layer_of,
+)
+from explorer.inspection.example import ExampleOptions, example_of
+from explorer.models.base import Capture, Recorder
+from explorer.runs.records import View
+
+UNIT_KINDS = ("gate", "candidate", "memory", "hidden")
+LOW, HIGH = 0.1, 0.9
+
+Order = Literal["mean", "cluster", "unit"]
+
+
+class RasterOptions(ExampleOptions):
+    """Which value, and in which order its units stand."""
+
+    capture: str = setting(
+        "",
+        N_("The value to look at."),
+        title=N_("Value"),
+        pattern=r"^[a-z0-9_.]{0,60}$",
+    )
+    order: Order = setting(
+        "mean",
+        N_("How the rows are sorted."),
+        title=N_("Sort units"),
+        choices={
+            "mean": N_("by mean"),
+            "cluster": N_("clustered"),
+            "unit": N_("by number"),
+        },
+    )
+
+
+def look(subject: Subject, options: RasterOptions) -> View:
+    """values (T, H), order (H,), and per unit the share of steps: low (H,), high (H,).
+
+    Raises:
+        ExplorerError: if the model has no such capture, or the example is not sound.
+    """
+    capture = chosen_capture(catalog.resolve(subject.config), options.capture)
+    example = example_of(subject.data, options)
+    recorder = Recorder()
+    with torch.no_grad():
+        subject.model(example.x, recorder)
+    told = recorder.values()
+    values = float_array(told[capture.name][0])  # (T, H)
+    low, high = saturated(values, capture)
+    return View(
+        "raster",
+        subject.step,
+        {
+            "values": values,
+            "order": order_of(values, options.order).astype(np.int64),
+            "low": low.astype(np.float32),
+            "high": high.astype(np.float32),
+            **example.arrays(),
+        },
+        {
+            "capture": capture.name,
+            "kind": capture.kind,
+            "title": capture.title,
+            "low": capture.low,
+            "high": capture.high,
+            "centred": capture.centred,
+            "labels": example.labels,
+            "residual": rebuilt(told, layer_of(capture)),
+        },
+    )
+
+
+def chosen_capture(resolved: Resolved, name: str) -> Capture:
+    """The capture of that name; the forget gate or the first one for no name.
+
+    Raises:
+        ExplorerError: if the model has none of that name.
+    """
+    known = {c.name: c for c in captures_of(resolved, *UNIT_KINDS)}
+    if not name:
+        return next(
+            (c for c in known.values() if "forget" in c.name),
+            next(iter(known.values())),
+        )
+    if name not in known:
+        raise unknown(N_("capture"), name, known)
+    return known[name]
+
+
+def saturated(values: Floats, capture: Capture) -> tuple[Floats, Floats]:
+    """Share of the steps at which each unit lies at the low and at the high end."""
+    if capture.centred:
+        reach = HIGH * max(abs(capture.low), abs(capture.high))
+        return (values < -reach).mean(0), (values > reach).mean(0)
+    return (values < LOW).mean(0), (values > HIGH).mean(0)
+
+
+def order_of(
+    values: Floats, order: Order
+) -> "np.ndarray[tuple[int], np.dtype[np.int_]]":
+    """The units (H,) in the order in which their rows stand, first row first."""
+    units = values.shape[1]
+    if order == "unit" or units < 3:
+        return np.arange(units)
+    if order == "mean":
+        return np.argsort(-values.mean(0), kind="stable")
+    tree = linkage(np.nan_to_num(values.T.astype(np.float64)), method="average")
+    return np.asarray(leaves_list(tree), np.int_)
+
+
+def rebuilt(told: dict[str, torch.Tensor], layer: int) -> float | None:
+    """max |o tanh(c) - h| of an LSTM layer; None where there is no such identity."""
+    parts = [f"layer_{layer}.{name}" for name in ("output_gate", "memory", "hidden")]
+    if not all(part in told for part in parts):
+        return None
+    o, c, h = (told[part] for part in parts)
+    return float((o * torch.tanh(c) - h).abs().max())
+
+
+def choices(resolved: Resolved) -> dict[str, Choices]:
+    """Every capture by its name."""
+    captures = captures_of(resolved, *UNIT_KINDS)
+    first = chosen_capture(resolved, "").name
+    ordered = sorted(captures, key=lambda c: c.name != first)
+    return {"capture": capture_choices(ordered)}
+
+
+VIEW = ViewSpec(
+    "raster", RasterOptions, look, has("gate", "memory", "candidate"), choices
+)

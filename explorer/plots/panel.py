@@ -1,0 +1,88 @@
+"""How a picture of the insides is found and asked: a plot file that ends in `PANEL`."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+import explorer.plots
+from explorer.config import RunConfig
+from explorer.plots.parts import Figure, Translate
+from explorer.plots.theme import GREY
+from explorer.runs.records import Command, Curves, View
+
+Content = dict[str, Any]
+"""figure, reading, alternative; and where there is one: proof, text, drag."""
+
+
+class Scene(NamedTuple):
+    """All that a picture may draw."""
+
+    config: RunConfig
+    view: View
+    mark: int | None = None
+    """The marked time step, counted from 0."""
+    ghosts: tuple[View, ...] = ()
+    """The same view at earlier moments, oldest first."""
+    basis: View | None = None
+    """The same view at a moment that stays, for axes that stay."""
+    beside: tuple[RunConfig, View] | None = None
+    """The same view of another run."""
+    curves: Curves = Curves.empty()
+    commands: tuple[Command, ...] = ()
+
+
+class InsidePanel(NamedTuple):
+    """How a picture enters the page."""
+
+    view: str
+    """The view that it draws; also its own name."""
+    question: str
+    about: str
+    """What one is looking at, in three sentences."""
+    draw: Callable[[Scene, Translate], Content]
+    order: int = 100
+    ghosts: int = 0
+    """How many earlier moments it shows."""
+    basis: bool = False
+    beside: bool = False
+    """Whether another run can be drawn beside it."""
+
+
+@cache
+def panels() -> Mapping[str, InsidePanel]:
+    """Every inside picture by name, in their order."""
+    names = (m.name for m in pkgutil.iter_modules(explorer.plots.__path__))
+    modules = (importlib.import_module(f"{__package__}.{name}") for name in names)
+    found = [m.PANEL for m in modules if hasattr(m, "PANEL")]
+    return {p.view: p for p in sorted(found, key=lambda p: p.order)}
+
+
+def mark_time(figure: Figure, mark: int | None, *axes: str) -> Figure:
+    """The figure with the marked time step on these axes ("x", "y"), counted from 1."""
+    if mark is None:
+        return figure
+    line = {"type": "line", "line": {"color": GREY, "width": 2, "dash": "dot"}}
+    shapes = list(figure["layout"].get("shapes", ()))
+    for name in axes or ("x",):
+        letter, other = name[0], "y" if name[0] == "x" else "x"
+        shapes.append(
+            line
+            | {f"{letter}ref": name, f"{letter}0": mark + 1, f"{letter}1": mark + 1}
+            | {f"{other}ref": "paper", f"{other}0": 0, f"{other}1": 1}
+        )
+    figure["layout"]["shapes"] = shapes
+    return figure
+
+
+def residual(name: str, value: float, limit: float, _: Translate) -> str:
+    """What a view proves of itself: a number that must be small, and whether it is."""
+    verdict = _("holds") if value <= limit else _("is violated")
+    message = _("Check: %(name)s = %(value)s (at most %(limit)s): %(verdict)s.")
+    return message % {
+        "name": _(name),
+        "value": f"{value:.2g}",
+        "limit": f"{limit:.0e}",
+        "verdict": verdict,
+    }

@@ -1,0 +1,49 @@
+"""Go on from the slider's moment with other training settings, in a new run."""
+
+import streamlit as st
+
+from explorer.config import TrainingSettings
+from explorer.engine.service import Engine
+from explorer.errors import ExplorerError
+from explorer.runs.records import Run
+from explorer.ui.address import show_run, take_over
+from explorer.ui.controls import settings_widgets
+from explorer.ui.moment import moment
+from explorer.ui.translation import Translate
+
+_ERROR = "forking.error"
+
+
+def fork_button(engine: Engine, run: Run, _: Translate) -> None:
+    """A popover with every training setting of the run, and the button that forks."""
+    with st.popover(_("Fork"), icon=":material/fork_right:"):
+        st.markdown(
+            _(
+                "Train on from the moment at the slider with other settings. The new "
+                "run sees the same data in the same order; both futures stand on one "
+                "loss chart."
+            )
+        )
+        values = run.config.training.values()
+        chosen = settings_widgets(TrainingSettings, values, f"fork.{run.id}", _)
+        st.button(
+            _("Fork here"),
+            type="primary",
+            key="fork_here",
+            on_click=_fork,
+            args=(engine, run, chosen),
+        )
+    if error := st.session_state.pop(_ERROR, None):
+        st.error(error.said(_), icon=":material/error:")
+
+
+def _fork(engine: Engine, run: Run, chosen: dict[str, object]) -> None:
+    try:
+        training = TrainingSettings.read(chosen)
+        config = run.config.model_copy(update={"training": training})
+        fork = engine.fork(run.id, moment(engine, run), config)
+    except ExplorerError as error:
+        st.session_state[_ERROR] = error.words
+    else:
+        take_over(config)
+        show_run(fork.id)

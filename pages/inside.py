@@ -1,0 +1,29 @@
+"""Every gate, head and gradient of a run, at any moment of its training."""
+
+import streamlit as st
+
+from explorer.engine.service import engine
+from explorer.errors import ExplorerError
+from explorer.ui.address import read_address, shown_run
+from explorer.ui.describe import run_line
+from explorer.ui.forking import fork_button
+from explorer.ui.live import live_inside
+from explorer.ui.moment import remember_moment
+from explorer.ui.page import language, shown_errors, words
+from explorer.ui.recent import recent_runs, remember_run
+from explorer.ui.sample import SAMPLE
+
+_ = words()
+read_address()
+st.title(_("Look inside"), anchor=False)
+with shown_errors():
+    owner = engine()
+    try:
+        run = owner.store.get(shown_run() or SAMPLE)
+    except ExplorerError as error:
+        st.error(error.said(_), icon=":material/search_off:")
+        run = owner.store.get(SAMPLE)
+    remember_run(run)
+    st.markdown(run_line(run.config, _))
+    fork_button(owner, run, _)
+    remember_moment(live_inside(run, language(), _, recent_runs(owner, run, _)))
