@@ -7,11 +7,13 @@ python -m explorer train --model lstm --data sine --set model.hidden_size=32
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
+import orjson
 import torch
 from tqdm import tqdm
 
@@ -20,7 +22,10 @@ from explorer.config import RunConfig
 from explorer.data import content, files
 from explorer.errors import N_, ExplorerError
 from explorer.export import Training, export, summary
-from explorer.runs.records import Curves, Validation
+from explorer.inspection.base import Request, Subject, look, views
+from explorer.models.base import parameters
+from explorer.runs.records import Curves, Status, Validation
+from explorer.runs.store import open_store
 from explorer.training.trainer import Budget, Trainer
 
 SLICE_SECONDS = 0.25
@@ -128,27 +133,124 @@ def train(
             click.echo(f"{key:<18}{', '.join(f'{k} {v}' for k, v in value.items())}")
 
 
-def _trained(config: RunConfig) -> Training:
-    """Train slice by slice behind a progress bar; Ctrl-C stops with what there is."""
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+@click.option("--limit", default=50, show_default=True, help="At most so many.")
+@sentences
+def runs(as_json: bool, limit: int) -> None:
+    """List the runs of the store, newest first."""
+    store = open_store()
+    for run in store.runs(limit):
+        facts = {
+            "run": run.id,
+            "status": run.status,
+            "step": run.step,
+            "model": run.config.model,
+            "data": run.config.data,
+            "seed": run.config.seed,
+            "created": run.created.isoformat(timespec="seconds"),
+        }
+        click.echo(
+            json.dumps(facts) if as_json else "  ".join(map(str, facts.values()))
+        )
+    store.close()
+
+
+@main.command()
+@click.argument("run")
+@click.option("--view", required=True, help="Which view; an unknown one lists them.")
+@click.option("--step", type=int, help="A kept step; the newest by default.")
+@click.option("--example", help="Number of a held-out window, or your own text.")
+@click.option(
+    "--set", "pairs", multiple=True, help="An option of the view: name=value."
+)
+@click.option("--json", "as_json", is_flag=True, help="The arrays as one JSON object.")
+@sentences
+def inspect(
+    run: str,
+    view: str,
+    step: int | None,
+    example: str | None,
+    pairs: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Print the very arrays that a view of the page Look inside draws."""
     torch.set_num_threads(1)
-    trainer = Trainer(config)
+    store = open_store()
+    known = store.get(run)
+    state = store.state(run) if step is None else store.checkpoint(run, step)
+    if state is None:
+        raise ExplorerError(
+            N_("Run '%(run)s' has not kept anything yet. Wait for its first steps."),
+            run=run[:60],
+        )
+    store.close()
+    options: dict[str, Any] = dict(_settings(pairs))
+    if example is not None:
+        by_number = example.lstrip("-").isdigit()
+        options["example" if by_number else "text"] = (
+            int(example) if by_number else example
+        )
+    trainer = Trainer(known.config, state.state)
+    subject = Subject(
+        known.config, trainer.data, trainer.model, trainer.step, trainer.pack
+    )
+    seen = look(subject, Request(view, json.dumps(options)))
+    if not as_json:
+        click.echo(f"{seen.name} of {run} after {seen.step} steps")
+        for name, values in seen.arrays.items():
+            click.echo(f"  {name:<14}{values.dtype} {values.shape}")
+        return
+    arrays = {
+        name: {
+            "axes": views()[view].axes.get(name, ()),
+            "shape": list(values.shape),
+            "dtype": str(values.dtype),
+            "values": json.loads(
+                orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY)
+            ),
+        }
+        for name, values in seen.arrays.items()
+    }
+    facts = {
+        "run": run,
+        "view": seen.name,
+        "step": seen.step,
+        "residual": seen.notes.get("residual"),
+        "arrays": arrays,
+        "notes": seen.notes,
+    }
+    click.echo(json.dumps(facts, ensure_ascii=False))
+
+
+def _trained(config: RunConfig) -> Training:
+    """Train slice by slice behind a progress bar; Ctrl-C stops with what there is.
+
+    Every slice enters the store, so that the run can be looked into afterwards. Until
+    it ends it is called paused there: no server shall train it as well.
+    """
+    torch.set_num_threads(1)
+    trainer, store = Trainer(config), open_store()
+    run = store.create(config, parameters(trainer.model), status="paused")
     curves, validations = Curves.empty(), dict[int, Validation]()
     status, message = "training", ""
     with tqdm(total=config.training.steps, unit="step", file=sys.stderr) as bar:
         try:
             while status == "training":
-                slice_ = trainer.advance(
-                    Budget(seconds=SLICE_SECONDS), want_state=False
-                )
+                slice_ = trainer.advance(Budget(seconds=SLICE_SECONDS))
                 status, message = slice_.status, slice_.message
+                kept: Status = "paused" if status == "training" else slice_.status
+                store.record(run.id, replace(slice_, status=kept))
                 curves = curves.then(slice_.curves)
                 validations |= {v.step: v for v in slice_.validations}
                 bar.update(len(slice_.curves.losses))
                 bar.set_postfix(loss=f"{curves.losses[-1]:.4g}", refresh=False)
         except KeyboardInterrupt:
             status, message = "stopped", "Stopped by Ctrl-C."
+            store.set_status(run.id, "stopped", message)
+    store.close()
     measured = tuple(validations[step] for step in sorted(validations))
-    return Training(config, trainer, curves, measured, status, message)
+    return Training(config, trainer, curves, measured, status, message, run.id)
 
 
 def _settings(pairs: tuple[str, ...]) -> dict[str, Any]:

@@ -31,6 +31,8 @@ class Training:
     validations: tuple[Validation, ...]
     status: str
     message: str
+    run: str
+    """Its id in the store."""
 
 
 def summary(done: Training) -> dict[str, Any]:
@@ -39,6 +41,7 @@ def summary(done: Training) -> dict[str, Any]:
     last = done.curves.losses[steps - max(1, round(steps * LAST_SHARE)) :]
     seconds = float(done.curves.seconds[-1]) if steps else 0.0
     numbers: dict[str, Any] = {
+        "run": done.run,
         "model": done.config.model,
         "data": done.config.data,
         "task": data.task,

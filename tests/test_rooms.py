@@ -30,7 +30,17 @@ MAY = {
         "config",
         "errors",
     },
-    "__main__": {"catalog", "config", "data", "errors", "export", "runs", "training"},
+    "__main__": {
+        "catalog",
+        "config",
+        "data",
+        "errors",
+        "export",
+        "inspection",
+        "models",
+        "runs",
+        "training",
+    },
     "__init__": set(),
 }
 """Which room may import which; `data` and `models` of base types only where noted."""

@@ -115,6 +115,7 @@ class Live {
     this.root.replaceChildren(
       element("div", { className: "sx-bar" }, this.state, this.bar, this.numbers),
       this.message, this.shared, ...(this.inside ? [this.time, this.grid] : [this.grid, this.time]))
+    this.time.classList.toggle("sx-sticky", this.inside)
     this.frame = null
   }
 
@@ -186,6 +187,11 @@ class Live {
   }
 
   buildControl({ name, label, kind, options, value, min, max, step, help }) {
+    if (kind === "button") {
+      const button = element("button", { type: "button", textContent: label, title: help })
+      button.onclick = () => this.ask({ [name]: value })
+      return button
+    }
     const known = this.choice[name]
     const fits = known !== undefined && (kind !== "select" || options.some(([id]) => String(id) === String(known)))
     const current = fits ? known : value

@@ -59,7 +59,7 @@ def connect() -> Client:
         memory_limit=0,
         silence_logs=40,
     )
-    client = Client(cluster)
+    client = Client(cluster, direct_to_workers=True)
     client.run(warm_up)
     return client
 

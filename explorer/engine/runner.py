@@ -50,6 +50,9 @@ STATE_EVERY = 2.0
 IN_FLIGHT = 2
 """Tasks under way per worker."""
 
+FOR_TRAINER = ("learning_rate", "hold", "release")
+"""Commands that a trainer carries out; the runner does the others."""
+
 MOST_LOSSES = 5
 """A run whose slice is lost this often in a row has failed."""
 
@@ -129,9 +132,12 @@ class Runner:
         first = list(commands)
         self._inbox.put(lambda: self._start(run, first))
 
-    def tell(self, run_id: str, name: str, value: float | None = None) -> None:
-        """Say "pause", "resume", "step" (value: count), "stop" or "learning_rate"."""
-        self._inbox.put(lambda: self._tell(run_id, name, value))
+    def tell(
+        self, run_id: str, name: str, value: float | None = None, note: str = ""
+    ) -> None:
+        """Say "pause", "resume", "step" (value: count), "stop", or what a trainer does:
+        "learning_rate" (value), "hold" (note: a change) or "release"."""
+        self._inbox.put(lambda: self._tell(run_id, name, value, note))
 
     def watch(self, run_id: str, wanted: Iterable[Wanted]) -> None:
         """Replace the views that are read out of a run while it trains."""
@@ -186,7 +192,7 @@ class Runner:
             commands=commands,
         )
 
-    def _tell(self, run_id: str, name: str, value: float | None) -> None:
+    def _tell(self, run_id: str, name: str, value: float | None, note: str) -> None:
         if run_id not in self._driven:
             run = self._store.get(run_id)
             if run.ended or (run.status == "paused" and name == "pause"):
@@ -199,8 +205,8 @@ class Runner:
             driven.going = True
             self._store.set_status(run_id, "training")
             self._listener(run_id, None, ())
-        elif name == "learning_rate" and value is not None:
-            driven.commands.append(Command(driven.run.step, name, value))
+        elif name in FOR_TRAINER:
+            driven.commands.append(Command(driven.run.step, name, value, note))
         elif name in ("pause", "stop"):
             driven.going, driven.left = False, None
             driven.status_after = "paused" if name == "pause" else "stopped"

@@ -15,11 +15,12 @@ from explorer.engine.worker import look_at
 from explorer.errors import N_, ExplorerError
 from explorer.runs.records import Command, Run, View
 from explorer.runs.store import Store, open_store
+from explorer.training.trainer import read_change
 
 MOST_VIEWS = 512
 """Views of stored states that are kept ready, over all runs."""
 
-COMMANDS = ("pause", "resume", "step", "stop", "learning_rate")
+COMMANDS = ("pause", "resume", "step", "stop", "learning_rate", "hold", "release")
 
 
 class Engine:
@@ -85,15 +86,27 @@ class Engine:
         self._runner.start(run, [Command(step, "learning_rate", rate)])
         return run
 
-    def tell(self, run_id: str, name: str, value: float | None = None) -> None:
+    def tell(
+        self, run_id: str, name: str, value: float | None = None, note: str = ""
+    ) -> None:
         """Say one of `COMMANDS` to a run; it holds from the next slice on.
 
         Raises:
-            ExplorerError: if there is no such run.
+            ExplorerError: if there is no such run, if it cannot be changed as `note`
+                says, or if it trains no more.
         """
         assert name in COMMANDS, name
-        self.store.get(run_id)
-        self._runner.tell(run_id, name, value)
+        run = self.store.get(run_id)
+        if name == "hold":
+            read_change(run.config, note)
+            if run.ended:
+                raise ExplorerError(
+                    N_(
+                        "A change can be held while a run trains, but this one has "
+                        "ended. Fork it, and hold the change in the new run."
+                    )
+                )
+        self._runner.tell(run_id, name, value, note)
 
     def look(self, run_id: str, step: int, wanted: tuple[Wanted, ...]) -> list[View]:
         """Views of a run as it was after `step` updates, a stored state. Blocks.

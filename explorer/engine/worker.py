@@ -17,7 +17,7 @@ from explorer import catalog
 from explorer.config import RunConfig
 from explorer.engine.jobs import Job, Result, Wanted
 from explorer.errors import ExplorerError
-from explorer.inspection.base import Request, Subject, look, views
+from explorer.inspection.base import Request, Subject, look, views_of
 from explorer.runs.records import View
 from explorer.training.trainer import Budget, Trainer
 
@@ -53,8 +53,8 @@ def warm_up() -> None:
     for name in catalog.models():
         trainer = Trainer(catalog.make_config(model=name))
         trainer.advance(Budget(steps=1))
-        for view in views():
-            _look(_subject(trainer), Wanted(view))
+        for view in views_of(catalog.resolve(trainer.config)):
+            _look(_subject(trainer), Wanted(view.name))
 
 
 def run_slices(jobs: list[Job]) -> list[Result]:

@@ -9,6 +9,7 @@ import json
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -61,6 +62,8 @@ class ViewSpec(NamedTuple):
     """Whether a run's model and data have what it needs."""
     choices: Callable[[Resolved], Mapping[str, Choices]] = no_choices
     """By option: what it may be for this run, where that depends on the model."""
+    axes: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """By array: what each of its axes counts, as in ("time", "unit")."""
 
 
 class Request(NamedTuple):
@@ -78,6 +81,11 @@ def views() -> Mapping[str, ViewSpec]:
     modules = (importlib.import_module(f"{__package__}.{name}") for name in names)
     found = [m.VIEW for m in modules if hasattr(m, "VIEW")]
     return {spec.name: spec for spec in found}
+
+
+def views_of(resolved: Resolved) -> list[ViewSpec]:
+    """The views that a run's model and data have."""
+    return [spec for spec in views().values() if spec.applies(resolved)]
 
 
 def look(subject: Subject, request: Request) -> View:

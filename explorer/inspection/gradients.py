@@ -25,28 +25,42 @@ class GradientOptions(Settings):
 
 
 def look(subject: Subject, options: GradientOptions) -> View:
-    """Mean norm by layer and time step: norms (L, T)."""
+    r"""Mean norm by layer and time step: norms (L, T), and of an LSTM memory (L, T).
+
+    A note has sigma, the bound of the last layer's growth per step: its norm k steps
+    back is at most sigma^k times the norm at the loss. None where no bound is known.
+    """
     x, y = probe_window(subject.data, EXAMPLES)
     recorder = Recorder()
     with torch.enable_grad():
         output = subject.model(x, recorder)
         # A sum over examples, so that no example's gradient depends on their number.
         loss = objective(subject.data).each(output, y)[:, -1].sum()
-        hidden = {k: v for k, v in recorder.told.items() if k.endswith(".hidden")}
-        told = [value for values in hidden.values() for value in values]
+        states = {
+            name: values
+            for name, values in recorder.told.items()
+            if name.endswith((".hidden", ".memory"))
+        }
+        told = [value for values in states.values() for value in values]
         found = iter(torch.autograd.grad(loss, told, allow_unused=True))
-    norms = []
-    for values in hidden.values():
-        each = [_norm(next(found), value) for value in values]
-        norms.append(np.concatenate(each))
-    found_norms = dict(zip(hidden, norms, strict=True))
+    norms = {
+        name: np.concatenate([_norm(next(found), value) for value in values])
+        for name, values in states.items()
+    }
+    hidden = {k: v for k, v in norms.items() if k.endswith(".hidden")}
     # After a Transformer's last block only the loss's own position matters to it.
-    reaching = {k: v for k, v in found_norms.items() if v[:-1].any()} or found_norms
+    reaching = {k: v for k, v in hidden.items() if v[:-1].any()} or hidden
+    arrays = {"norms": np.stack(list(reaching.values())).astype(np.float32)}
+    memory = [v for k, v in norms.items() if k.endswith(".memory")]
+    if memory:
+        arrays["memory"] = np.stack(memory).astype(np.float32)
+    bound = getattr(subject.model, "spectral_norm", None)
+    sigma = bound(len(hidden) - 1) if bound is not None else None
     return View(
         "gradients",
         subject.step,
-        {"norms": np.stack(list(reaching.values())).astype(np.float32)},
-        {"layers": list(reaching)},
+        arrays,
+        {"layers": list(reaching), "sigma": sigma},
     )
 
 
@@ -59,4 +73,6 @@ def _norm(gradient: torch.Tensor | None, value: torch.Tensor) -> Floats:
     return np.atleast_1d(norms.numpy())
 
 
-VIEW = ViewSpec("gradients", GradientOptions, look)
+AXES = {"norms": ("layer", "time"), "memory": ("layer", "time")}
+
+VIEW = ViewSpec("gradients", GradientOptions, look, axes=AXES)

@@ -73,4 +73,6 @@ def look(subject: Subject, options: InsideOptions) -> View:
     )
 
 
-VIEW = ViewSpec("inside", InsideOptions, look)
+AXES = {"values": ("time", "unit or looked-at time"), "input": ("time",)}
+
+VIEW = ViewSpec("inside", InsideOptions, look, axes=AXES)

@@ -139,4 +139,13 @@ def encode(data: Data, prompt: str) -> tuple[list[int], list[str]]:
     return ids, left_out
 
 
-VIEW = ViewSpec("prediction", PredictionOptions, look)
+AXES = {
+    "positions": ("place",),
+    "truth": ("place",),
+    "one_step": ("place",),
+    "free": ("place",),
+    "probabilities": ("token",),
+    "losses": ("time",),
+}
+
+VIEW = ViewSpec("prediction", PredictionOptions, look, axes=AXES)

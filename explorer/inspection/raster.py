@@ -148,6 +148,19 @@ def choices(resolved: Resolved) -> dict[str, Choices]:
     return {"capture": capture_choices(ordered)}
 
 
+AXES = {
+    "values": ("time", "unit"),
+    "order": ("row",),
+    "low": ("unit",),
+    "high": ("unit",),
+    "input": ("time",),
+}
+
 VIEW = ViewSpec(
-    "raster", RasterOptions, look, has("gate", "memory", "candidate"), choices
+    "raster",
+    RasterOptions,
+    look,
+    has("gate", "memory", "candidate"),
+    choices,
+    axes=AXES,
 )

@@ -4,6 +4,7 @@ Dimension letters, here and everywhere: B batch, T time, I inputs, O outputs, H 
 units, V symbols of a vocabulary, N heads, D width of a head.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
@@ -115,6 +116,36 @@ class SequenceModel(nn.Module):
         raise NotImplementedError
 
 
+LineKind = Literal["sum", "sigmoid", "tanh", "relu", "mix", "tanh_times", "scaled_sum"]
+"""What a line computes of its inputs a, b, c, d: a + b + c; sigmoid(a); tanh(a);
+relu(a); a b + c d; a tanh(b); a + b c."""
+
+
+class Line(NamedTuple):
+    """One line of a cell's equations for one unit, with the numbers in it."""
+
+    target: str  # the symbol that it computes, as in "f"
+    kind: LineKind
+    inputs: tuple[tuple[str, float], ...]  # symbol and number of each input
+    value: float
+
+
+def sum_line(target: str, **inputs: Tensor | float) -> Line:
+    """target = a + b + c."""
+    told = tuple((name, float(value)) for name, value in inputs.items())
+    return Line(target, "sum", told, sum(value for _, value in told))
+
+
+def sigmoid(value: float) -> float:
+    """1 / (1 + exp(-value)), without overflow."""
+    return 0.5 * (1.0 + math.tanh(0.5 * value))
+
+
+Lines = Callable[[Any, int, int, Tensor, Tensor, Tensor], list[Line]]
+"""(model, layer, unit, x (I,), h (H,), c (H,)) -> a step's lines in their order; h and
+c are the unit's states before the step."""
+
+
 @dataclass(frozen=True)
 class ModelSpec:
     """How an architecture enters the catalogue: one `SPEC` at the end of its file."""
@@ -134,6 +165,8 @@ class ModelSpec:
     tasks: tuple[Task, ...]
     order: int = 100
     """Where it stands in the lessons."""
+    lines: Lines | None = None
+    """One step of one unit with its numbers, for a cell that has such steps."""
 
 
 AnyModule = TypeVar("AnyModule", bound=nn.Module)

@@ -13,6 +13,8 @@ Cho et al. (2014), Learning phrase representations. https://arxiv.org/abs/1406.1
 Chung et al. (2014), Empirical evaluation. https://arxiv.org/abs/1412.3555
 """
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -20,6 +22,7 @@ from explorer.config import N_, Settings, setting
 from explorer.models import notation
 from explorer.models.base import (
     Capture,
+    Line,
     ModelSpec,
     Probe,
     SequenceModel,
@@ -28,7 +31,9 @@ from explorer.models.base import (
     gate,
     ignore,
     in_layer,
+    sigmoid,
     signed,
+    sum_line,
 )
 
 
@@ -131,6 +136,43 @@ class GRU(SequenceModel):
         return x
 
 
+def lines(
+    model: "GRU", layer: int, unit: int, x: Tensor, h: Tensor, c: Tensor
+) -> list[Line]:
+    """One step of one unit, in float64."""
+    W, U, b, e = (value.detach().double() for value in model.weights(layer))
+    H = model.gru.hidden_size
+    told, value = [], {}
+    for k, name in enumerate("rz"):
+        row = k * H + unit
+        total = sum_line(
+            f"a_{name}",
+            **{
+                f"W_{name}·x": W[row] @ x,
+                f"U_{name}·h": U[row] @ h,
+                f"b_{name}": b[row] + e[row],
+            },
+        )
+        value[name] = sigmoid(total.value)
+        gate_of = ((total.target, total.value),)
+        told += [total, Line(name, "sigmoid", gate_of, value[name])]
+    row, r, z = 2 * H + unit, value["r"], value["z"]
+    new = sum_line("u", **{"W_n·x": W[row] @ x, "b_n": b[row]})
+    past = sum_line("v", **{"U_n·h": U[row] @ h, "e_n": e[row]})
+    total_n = new.value + r * past.value
+    parts = (("u", new.value), ("r", r), ("v", past.value))
+    n, old = math.tanh(total_n), float(h[unit])
+    told += [
+        new,
+        past,
+        Line("a_n", "scaled_sum", parts, total_n),
+        Line("n", "tanh", (("a_n", total_n),), n),
+    ]
+    mixed = (("1 − z", 1 - z), ("n", n), ("z", z), ("h", old))
+    told.append(Line("h′", "mix", mixed, (1 - z) * n + z * old))
+    return told
+
+
 def captures(settings: GRUSettings) -> tuple[Capture, ...]:
     return tuple(
         capture
@@ -202,4 +244,5 @@ SPEC = ModelSpec(
     diagram=diagram,
     tasks=("forecast", "next_token"),
     order=30,
+    lines=lines,
 )

@@ -15,6 +15,8 @@ Forget gate: Gers, Schmidhuber and Cummins (2000), Learning to forget.
 https://doi.org/10.1162/089976600300015015
 """
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -22,6 +24,8 @@ from explorer.config import N_, Settings, setting
 from explorer.models import notation
 from explorer.models.base import (
     Capture,
+    Line,
+    LineKind,
     ModelSpec,
     Probe,
     SequenceModel,
@@ -30,7 +34,9 @@ from explorer.models.base import (
     gate,
     ignore,
     in_layer,
+    sigmoid,
     signed,
+    sum_line,
 )
 
 
@@ -151,6 +157,37 @@ class LSTM(SequenceModel):
         return x
 
 
+def lines(
+    model: "LSTM", layer: int, unit: int, x: Tensor, h: Tensor, c: Tensor
+) -> list[Line]:
+    """One step of one unit, in float64."""
+    W, U, b = (value.detach().double() for value in model.weights(layer))
+    H = model.lstm.hidden_size
+    told, value = [], {}
+    for k, name in enumerate("ifgo"):
+        row = k * H + unit
+        total = sum_line(
+            f"a_{name}",
+            **{
+                f"W_{name}·x": W[row] @ x,
+                f"U_{name}·h": U[row] @ h,
+                f"b_{name}": b[row],
+            },
+        )
+        bend = math.tanh if name == "g" else sigmoid
+        kind: LineKind = "tanh" if name == "g" else "sigmoid"
+        value[name] = bend(total.value)
+        told += [total, Line(name, kind, ((total.target, total.value),), value[name])]
+    i, f, g, o = (value[name] for name in "ifgo")
+    old = float(c[unit])
+    new = f * old + i * g
+    parts = (("f", f), ("c", old), ("i", i), ("g", g))
+    told.append(Line("c′", "mix", parts, new))
+    shown = o * math.tanh(new)
+    told.append(Line("h′", "tanh_times", (("o", o), ("c′", new)), shown))
+    return told
+
+
 def captures(settings: LSTMSettings) -> tuple[Capture, ...]:
     return tuple(
         capture
@@ -223,4 +260,5 @@ SPEC = ModelSpec(
     diagram=diagram,
     tasks=("forecast", "next_token"),
     order=20,
+    lines=lines,
 )

@@ -18,6 +18,7 @@ from explorer.config import N_, Settings, setting
 from explorer.models import notation
 from explorer.models.base import (
     Capture,
+    Line,
     ModelSpec,
     Probe,
     SequenceModel,
@@ -26,6 +27,7 @@ from explorer.models.base import (
     ignore,
     in_layer,
     signed,
+    sum_line,
 )
 
 Activation = Literal["tanh", "relu"]
@@ -121,6 +123,15 @@ class RNN(SequenceModel):
         W, U, b, d = self.rnn.all_weights[layer]
         return W, U, b + d
 
+    def spectral_norm(self, layer: int) -> float:
+        """sigma_max(U), the longest that a step stretches a state's gradient.
+
+        Both activations have slopes of at most 1, so it bounds dh_t/dh_{t-1} (Pascanu,
+        Mikolov and Bengio, 2013, https://arxiv.org/abs/1211.5063).
+        """
+        U = self.weights(layer)[1].detach().double()
+        return float(torch.linalg.matrix_norm(U, 2))
+
     def written_out(self, x: Tensor, probe: Probe) -> Tensor:
         """What `self.rnn` computes, step by step: (B, T, I) -> (B, T, H)."""
         for k in range(self.rnn.num_layers):
@@ -136,6 +147,17 @@ class RNN(SequenceModel):
             # time first in memory, as in nn.RNN: dropout then draws the same mask
             x = torch.stack(steps).transpose(0, 1)  # (B, T, H)
         return x
+
+
+def lines(
+    model: "RNN", layer: int, unit: int, x: Tensor, h: Tensor, c: Tensor
+) -> list[Line]:
+    """One step of one unit, in float64."""
+    W, U, b = (value.detach().double() for value in model.weights(layer))
+    total = sum_line("a", **{"W·x": W[unit] @ x, "U·h": U[unit] @ h, "b": b[unit]})
+    kind = model.activation
+    new = ACTIVATIONS[kind](torch.tensor(total.value, dtype=torch.float64))
+    return [total, Line("h′", kind, (("a", total.value),), float(new))]
 
 
 def captures(settings: RNNSettings) -> tuple[Capture, ...]:
@@ -193,4 +215,5 @@ SPEC = ModelSpec(
     diagram=diagram,
     tasks=("forecast", "next_token"),
     order=10,
+    lines=lines,
 )

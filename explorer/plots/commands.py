@@ -18,6 +18,8 @@ MARK_WORDS = {
     "pause": N_("paused"),
     "step": N_("stepped"),
     "stop": N_("stopped"),
+    "hold": N_("change held"),
+    "release": N_("change released"),
     "diverged": N_("diverged"),
 }
 

@@ -40,8 +40,11 @@ DENSE_DECADES, SPARSE_DECADES = 0.7, 3.0
 RECENT = 0.05
 """The training label stands at the median of this last share of the curve."""
 
-NOTE_WIDTH = 26
+NOTE_WIDTH = 40
 """Letters of a line of the floor's note."""
+
+NOTE_ROOM = 0.1
+"""Of the axis, below the floor: no curve is there."""
 
 
 class LossDrawn(NamedTuple):
@@ -220,6 +223,8 @@ def _span(drawn: LossDrawn, y_log: bool) -> tuple[float, float] | None:
     if drawn.floor is not None and low / 10 < drawn.floor:
         low = min(low, drawn.floor)
     low = max(math.floor(10 * math.log10(low) - 0.5) / 10, high - 8)
+    if drawn.floor_note:
+        low -= NOTE_ROOM * (high - low)
     return low, high
 
 
@@ -310,7 +315,7 @@ def _place(value: float, y_log: bool) -> float:
 
 
 def _note(note: str, place: float) -> dict[str, Any]:
-    """What the floor is, at the left of its line, where curves are still high."""
+    """What the floor is, at the left below its line, where no curve is."""
     return {
         "x": 0,
         "xref": "paper",
@@ -318,7 +323,7 @@ def _note(note: str, place: float) -> dict[str, Any]:
         "xshift": 4,
         "y": place,
         "yref": "y",
-        "yanchor": "bottom",
+        "yanchor": "top",
         "align": "left",
         "showarrow": False,
         "text": "<br>".join(map(escape, wrap(note, NOTE_WIDTH))),

@@ -59,8 +59,9 @@ class Command(NamedTuple):
     """Something a person told a run, and the step before which it was applied."""
 
     step: int
-    name: str  # "learning_rate", "pause", "resume", "stop"
+    name: str  # "learning_rate", "pause", "resume", "stop", "hold", "release"
     value: float | None = None
+    note: str = ""  # of "hold": the change, as JSON
 
 
 class Checkpoint(NamedTuple):

@@ -29,6 +29,8 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
+    update,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
@@ -37,7 +39,7 @@ from explorer.errors import N_, ExplorerError, Words
 
 DATABASE = "EXPLORER_DATABASE"
 FOLDER = "EXPLORER_DATA"
-SCHEMA = 1
+SCHEMA = 2
 """The version of the tables below; a database says which one it was made with."""
 
 WRITES = {"explorer_writes": True}
@@ -100,6 +102,7 @@ commands = Table(
     Column("step", Integer, nullable=False),
     Column("name", String(32), nullable=False),
     Column("value", Float),
+    Column("note", Text, nullable=False, server_default=""),
 )
 checkpoints = Table(
     "checkpoints",
@@ -238,3 +241,8 @@ def _create_tables(connection: Connection) -> None:
     tables.create_all(connection)
     if known is None:
         connection.execute(insert(meta).values(schema_version=SCHEMA))
+    elif known < SCHEMA:
+        # Version 2 notes what a command was about.
+        added = "ALTER TABLE commands ADD COLUMN note TEXT NOT NULL DEFAULT ''"
+        connection.execute(text(added))
+        connection.execute(update(meta).values(schema_version=SCHEMA))

@@ -69,7 +69,7 @@ class Store:
                 that step, naming the nearest.
         """
         run = Run(
-            id=secrets.token_urlsafe(12),
+            id=secrets.token_urlsafe(12).replace("-", "_"),
             config=config,
             status=status,
             step=0,
@@ -285,7 +285,7 @@ def _validations(connection: Connection, run_id: str) -> list[Validation]:
 
 def _commands(connection: Connection, run_id: str) -> list[Command]:
     told = schema.commands.c
-    wanted = _of(schema.commands, run_id, "step", "name", "value")
+    wanted = _of(schema.commands, run_id, "step", "name", "value", "note")
     rows = connection.execute(wanted.order_by(told.step, told.order))
     return [Command(*row) for row in rows]
 

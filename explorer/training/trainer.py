@@ -5,10 +5,11 @@ the batch, what dropout drops. So a run cut into slices, paused, moved to anothe
 worker or forked from a checkpoint goes on exactly as it would have.
 """
 
+import json
 import math
 import time
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -26,6 +27,13 @@ from explorer.runs.records import (
     Progress,
     Status,
     Validation,
+)
+from explorer.training.changes import (
+    MOST_CHANGES,
+    Change,
+    applied,
+    checked,
+    read_changes,
 )
 from explorer.training.checkpoints import checkpoint_steps, validation_due
 from explorer.training.objectives import evaluate, objective
@@ -82,6 +90,23 @@ def checked_rate(value: float) -> float:
     return TrainingSettings.read({"learning_rate": value}).learning_rate
 
 
+def read_change(config: RunConfig, note: str) -> Change:
+    """The change that a "hold" command's note tells.
+
+    Raises:
+        ExplorerError: if the run's model has nothing of the kind.
+    """
+    try:
+        values = json.loads(note)
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        raise ExplorerError(
+            N_("A change must be a JSON object, but got '%(came)s'."), came=note[:40]
+        )
+    return checked(Change.read(values, N_("setting")), catalog.resolve(config))
+
+
 class Divergence(NamedTuple):
     """The step whose loss gave a run away."""
 
@@ -99,6 +124,7 @@ class Trainer:
             torch.manual_seed(config.seed)
             self.model = catalog.build_model(config)
         self.model.train()
+        self.weights = list(self.model.parameters())
         self.optimizers = Optimizers(self.model, config.training)
         self.objective = objective(self.data)
         self.batches = Batches(self.data.train, config.training.batch_size, config.seed)
@@ -106,6 +132,7 @@ class Trainer:
         self.seconds = 0.0
         self.base_rate = config.training.learning_rate
         self.first_loss = math.nan
+        self.hold(())
         self.ahead = NOTHING_AHEAD
         if state is not None:
             self.load(state)
@@ -115,13 +142,15 @@ class Trainer:
 
     def pack(self) -> bytes:
         """Weights, optimizer memory and place in the run, as safetensors."""
-        facts = {
+        facts: dict[str, Any] = {
             "step": self.step,
             "seconds": self.seconds,
             "base_rate": self.base_rate,
             "first_loss": self.first_loss,
             "optimizer": self.config.training.optimizer,
         }
+        if self.changes:
+            facts["changes"] = [change.values() for change in self.changes]
         return pack(self._tensors(), facts)
 
     def load(self, state: bytes) -> None:
@@ -139,6 +168,13 @@ class Trainer:
         self.seconds = float(facts["seconds"])
         self.base_rate = float(facts["base_rate"])
         self.first_loss = float(facts["first_loss"])
+        self.hold(read_changes(facts))
+
+    def hold(self, changes: Sequence[Change]) -> None:
+        """Train with these changes made to the model, from the next loss on."""
+        self.changes = tuple(changes)
+        self.acting = applied(self.model, self.changes)
+        self.ahead = NOTHING_AHEAD
 
     def advance(
         self,
@@ -194,8 +230,6 @@ class Trainer:
         self, stop: int, deadline: float, slice_: "_Slice | None"
     ) -> Divergence | None:
         """Steps until `stop` or `deadline`; the divergence that ended them, if any."""
-        settings, weights = self.config.training, list(self.model.parameters())
-        limit = settings.clip if settings.clip > 0 else math.inf
         if self.step == 0 and slice_ is not None:
             slice_.due()
         while self.step < stop and time.perf_counter() < deadline:
@@ -203,17 +237,9 @@ class Trainer:
             value = loss.item()
             if self._is_off(value):
                 return Divergence(self.step, value)
-            self.model.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            norm = torch.nn.utils.clip_grad_norm_(weights, limit)
-            rate = self.base_rate * schedule_factor(
-                settings.schedule, self.step, settings.steps
-            )
-            self.optimizers.set_learning_rate(rate)
-            self.optimizers.step()
-            self.step += 1
+            norm, rate = self._update(loss)
             if slice_ is not None:
-                slice_.note(value, norm.item(), rate)
+                slice_.note(value, norm, rate)
                 slice_.due()
         # A state is only handed out once its next loss is known to be sound; the next
         # slice goes on from that loss.
@@ -222,13 +248,36 @@ class Trainer:
         value = ahead.item()
         return Divergence(self.step, value) if self._is_off(value) else None
 
+    def rehearse(self) -> float:
+        """Take one more step, even past the end of the run; the gradient's norm.
+
+        For those who want to see a step without taking it: call it on a copy.
+        """
+        with torch.random.fork_rng(devices=[]):
+            return self._update(self._loss())[0]
+
+    def _update(self, loss: Tensor) -> tuple[float, float]:
+        """Move the weights once: the gradient's norm before clipping, and the rate."""
+        settings = self.config.training
+        self.model.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        limit = settings.clip if settings.clip > 0 else math.inf
+        norm = torch.nn.utils.clip_grad_norm_(self.weights, limit)
+        rate = self.base_rate * schedule_factor(
+            settings.schedule, self.step, settings.steps
+        )
+        self.optimizers.set_learning_rate(rate)
+        self.optimizers.step()
+        self.step += 1
+        return norm.item(), rate
+
     def _loss(self) -> Tensor:
         (step, ahead), self.ahead = self.ahead, NOTHING_AHEAD
         if step == self.step and ahead is not None:
             return ahead
         x, y = self.batches.at(self.step)
         torch.default_generator.manual_seed((self.config.seed << 32) + self.step)
-        loss = self.objective(self.model(x), y)
+        loss = self.objective(self.acting(x), y)
         if self.step == 0:
             self.first_loss = loss.item()
         return loss
@@ -239,6 +288,11 @@ class Trainer:
     def _apply(self, command: Command) -> Command:
         if command.name == "learning_rate" and command.value is not None:
             self.base_rate = checked_rate(command.value)
+        elif command.name == "hold":
+            change = read_change(self.config, command.note)
+            self.hold((*self.changes, change)[-MOST_CHANGES:])
+        elif command.name == "release":
+            self.hold(())
         return command._replace(step=self.step)
 
     def _explain(self, divergence: Divergence) -> str:
@@ -300,7 +354,7 @@ class _Slice:
         """Validate and keep a checkpoint where this step asks for it."""
         trainer, steps = self.trainer, self.trainer.config.training.steps
         if validation_due(trainer.step, steps):
-            loss = evaluate(trainer.model, trainer.data, trainer.data.validation)
+            loss = evaluate(trainer.acting, trainer.data, trainer.data.validation)
             self.validations.append(Validation(trainer.step, loss, trainer.seconds))
         if trainer.step in trainer.checkpoints:
             self.kept.append(Checkpoint(trainer.step, trainer.pack()))

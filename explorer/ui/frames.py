@@ -1,6 +1,7 @@
 """One frame of the live part: every panel of a run at one moment, as plain data."""
 
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -8,10 +9,10 @@ from typing import Any
 from explorer.config import N_, RunConfig
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
-from explorer.runs.records import Run, View
+from explorer.runs.records import Command, Run, View
 from explorer.ui import inside
 from explorer.ui.inside import Elsewhere
-from explorer.ui.panels import PANELS
+from explorer.ui.panels import PANELS, Content, Panel
 from explorer.ui.translation import Translate, translator
 from explorer.ui.wishes import LIVE, Wish
 
@@ -27,6 +28,11 @@ STATES = {
 RECENT_STEPS = 200
 """Speed and time left are judged by this many latest steps."""
 
+
+MOST_DRAWN = 256
+"""Panels kept as they were drawn: most frames bring no new view."""
+
+_drawn: OrderedDict[tuple[str, int, str], tuple[View, Content | None]] = OrderedDict()
 
 Others = Mapping[Elsewhere, tuple[RunConfig, View]]
 
@@ -75,7 +81,28 @@ def _playground(
     shown: Snapshot, wish: Wish, views: Mapping[Wanted, View], _: Translate
 ) -> Any:
     seen = {w.view: views[w] for w in wish.wanted() if w in views}
-    return {p.name: p.draw(shown, wish, seen, _) for p in PANELS}
+    return {p.name: _panel(p, shown, wish, seen, _) for p in PANELS}
+
+
+def _panel(
+    panel: Panel,
+    shown: Snapshot,
+    wish: Wish,
+    seen: Mapping[str, View],
+    _: Translate,
+) -> Content | None:
+    """A panel's content; one that shows a view alone is drawn once per view."""
+    view = seen.get(panel.name)
+    if view is None or (panel.name == "gradients" and wish.gradient == "training"):
+        return panel.draw(shown, wish, seen, _)
+    key = panel.name, id(view), wish.language
+    if key not in _drawn:
+        # The view is kept along, so that its id stays its own.
+        _drawn[key] = view, panel.draw(shown, wish, seen, _)
+    _drawn.move_to_end(key)
+    while len(_drawn) > MOST_DRAWN:
+        _drawn.popitem(last=False)
+    return _drawn[key][1]
 
 
 def state(run: Run, _: Translate) -> str:
@@ -93,6 +120,8 @@ def numbers(snapshot: Snapshot, _: Translate) -> str:
         "step": f"{run.step:,}",
         "steps": f"{total:,}",
     }
+    if held := held_changes(snapshot.commands):
+        text += " · " + _("changes held: %(count)d") % {"count": held}
     recent = seconds[-RECENT_STEPS:]
     if len(recent) < 2 or recent[-1] <= recent[0]:
         return text
@@ -104,6 +133,17 @@ def numbers(snapshot: Snapshot, _: Translate) -> str:
     elif run.ended:
         text += " · " + _("%(seconds).1f s of training") % {"seconds": run.seconds}
     return text
+
+
+def held_changes(commands: Sequence[Command]) -> int:
+    """How many changes a run learns under, after all that it was told."""
+    count = 0
+    for command in commands:
+        if command.name == "hold":
+            count += 1
+        elif command.name == "release":
+            count = 0
+    return count
 
 
 def explain(run: Run, _: Translate) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from explorer import catalog
-from explorer.config import RunConfig, bounds_of, choices_of, extra_of
+from explorer.config import RunConfig, Scalar, bounds_of, choices_of, extra_of
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
 from explorer.errors import Words
@@ -17,6 +17,7 @@ from explorer.inspection.base import ViewSpec, views
 from explorer.inspection.example import ExampleOptions
 from explorer.plots.panel import Content, InsidePanel, Scene, panels
 from explorer.runs.records import View
+from explorer.training.changes import Change, completed
 from explorer.ui.panels import PANELS
 from explorer.ui.translation import Translate
 from explorer.ui.wishes import LIVE, Wish
@@ -55,7 +56,10 @@ def described(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
                 "name": panel.view,
                 "question": _(panel.question),
                 "about": _(panel.about),
-                "controls": list(_controls(config, spec, _)),
+                "controls": [
+                    *_controls(config, spec, _),
+                    *(_holding(_) if panel.view == "change" else ()),
+                ],
             }
             for panel, spec in panels_for(config)
         ),
@@ -108,6 +112,17 @@ def elsewhere(snapshot: Snapshot, wish: Wish, basis: int) -> dict[str, list[Else
             each.append(Elsewhere(wish.beside, NEWEST, want))
         found[name] = each
     return found
+
+
+def chosen_change(config: RunConfig, wish: Wish) -> dict[str, Scalar]:
+    """The change that a tab has chosen, for a run to hold.
+
+    Raises:
+        ExplorerError: if it is not sound.
+    """
+    chosen = wish.options_of("change")
+    change = Change.read({n: v for n, v in chosen.items() if n in Change.model_fields})
+    return completed(change, catalog.resolve(config)).values()
 
 
 def earlier(kept: list[int], count: int) -> list[int]:
@@ -212,6 +227,26 @@ def _controls(
         else:
             control |= {"kind": "text", "min": 0, "max": 200}
         yield control
+
+
+def _holding(_: Translate) -> list[dict[str, Any]]:
+    """The buttons that hold a change while the run trains."""
+    return [
+        {
+            "name": "hold",
+            "kind": "button",
+            "label": _("Hold while it trains"),
+            "help": _("The run learns under this change from its next step on."),
+            "value": "hold",
+        },
+        {
+            "name": "hold",
+            "kind": "button",
+            "label": _("Release"),
+            "help": _("The run learns without any change from its next step on."),
+            "value": "release",
+        },
+    ]
 
 
 def table(view: View) -> str:

@@ -95,6 +95,9 @@ class _Tab:
         if wish.csv and self.feed is not None:
             await self.download(wish, self.feed)
             return
+        if wish.hold and wish.run:
+            await asyncio.to_thread(self.tell, wish)
+            return
         if self.sender is not None:
             self.sender.cancel()
             self.sender = None
@@ -122,6 +125,14 @@ class _Tab:
         name = f"{wish.csv}-{step}.csv"
         message = {"download": {"name": name, "content": inside.table(view)}}
         await self.socket.send_text(json.dumps(message))
+
+    def tell(self, wish: Wish) -> None:
+        """Have the run learn under the change that its panel shows, or under none."""
+        note = ""
+        if wish.hold == "hold":
+            config = self.engine.store.get(wish.run).config
+            note = json.dumps(inside.chosen_change(config, wish))
+        self.engine.tell(wish.run, wish.hold, note=note)
 
     def kept_step(self, feed: Feed) -> int:
         """The newest moment that can be read from the store."""

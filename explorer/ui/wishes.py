@@ -42,6 +42,7 @@ class Wish(Settings):
         "", "Panels on the screen.", title="Shown", pattern=r"^[a-z_,]{0,400}$"
     )
     options: str = setting("{}", "By panel.", title="Options")
+    hold: Literal["", "hold", "release"] = ""
     csv: str = setting("", "To download.", title="CSV", pattern=r"^[a-z_]{0,40}$")
 
     def options_of(self, panel: str) -> dict[str, Scalar]:

@@ -9,7 +9,7 @@ import torch
 
 from explorer import catalog
 from explorer.errors import ExplorerError
-from explorer.inspection.base import Request, Subject, look, probe_window, views
+from explorer.inspection.base import Request, Subject, look, probe_window, views_of
 from explorer.models.base import Recorder
 from explorer.plots import gates, gradients
 from explorer.runs.records import View
@@ -42,10 +42,17 @@ def test_looking_changes_nothing(model: str, data: str) -> None:
     for trainer, looks in ((one, True), (two, False)):
         for _ in range(3):
             trainer.advance(Budget(steps=2))
-            for view in views() if looks else ():
+            resolved = catalog.resolve(trainer.config)
+            for spec in views_of(resolved) if looks else ():
                 look(
-                    Subject(trainer.config, trainer.data, trainer.model, trainer.step),
-                    Request(view),
+                    Subject(
+                        trainer.config,
+                        trainer.data,
+                        trainer.model,
+                        trainer.step,
+                        trainer.pack,
+                    ),
+                    Request(spec.name),
                 )
                 assert trainer.model.training
     mine, theirs = unpack(one.pack())[0], unpack(two.pack())[0]

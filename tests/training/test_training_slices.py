@@ -11,7 +11,7 @@ from explorer.config import RunConfig, TrainingSettings, choices_of
 from explorer.engine.jobs import Job
 from explorer.engine.worker import _live, run_slices
 from explorer.errors import ExplorerError
-from explorer.inspection.base import Request, Subject, look, views
+from explorer.inspection.base import Request, Subject, look, views_of
 from explorer.runs.records import Command, Curves, Progress
 from explorer.training.state import pack, unpack
 from explorer.training.trainer import Budget, Trainer, advance, replay
@@ -148,9 +148,11 @@ def test_looking_changes_nothing(model: str, data: str) -> None:
     for cadence in (1, 3, 1, 2, STEPS):
         watched.advance(Budget(steps=cadence))
         before = torch.get_rng_state()
-        for name in views():
-            subject = Subject(config, watched.data, watched.model, watched.step)
-            seen = look(subject, Request(name))
+        for view in views_of(catalog.resolve(config)):
+            subject = Subject(
+                config, watched.data, watched.model, watched.step, watched.pack
+            )
+            seen = look(subject, Request(view.name))
             assert all(np.isfinite(a).any() for a in seen.arrays.values())
         assert torch.equal(before, torch.get_rng_state())
         assert watched.model.training

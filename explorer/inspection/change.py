@@ -1,0 +1,143 @@
+"""What if one thing were different? The same model with a change, beside the original.
+
+The loss is the mean over the held-out windows, the change made in each of them. The
+forecast that is left to itself, or the text, is drawn anew with the change in place.
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from explorer import catalog
+from explorer.catalog import Resolved
+from explorer.config import extra_of
+from explorer.data.base import Floats
+from explorer.errors import Words
+from explorer.inspection.base import (
+    Choices,
+    Subject,
+    ViewSpec,
+    capture_choices,
+    float_array,
+)
+from explorer.inspection.example import Example, ExampleOptions, example_of
+from explorer.models.base import SequenceModel
+from explorer.runs.records import View
+from explorer.training.changes import Change, Changed, checked, completed, offered
+from explorer.training.forecasting import forecast
+from explorer.training.objectives import evaluate, objective
+from explorer.training.sampling import generate
+
+LENGTH = 60
+TEMPERATURE = 0.8
+
+
+class ChangeOptions(ExampleOptions, Change):
+    """A change, and the example that it is shown on."""
+
+
+def look(subject: Subject, options: ChangeOptions) -> View:
+    """loss (2,): before and after; each (2, T): the example's loss at every step.
+
+    For a series also positions, truth and free (2, n): the forecasts left to itself;
+    for text the notes have what is written before and after.
+
+    Raises:
+        ExplorerError: if the model has no such part, or the example is not sound.
+    """
+    resolved, data = catalog.resolve(subject.config), subject.data
+    change = checked(completed(_change(options), resolved), resolved)
+    example = example_of(data, options)
+    both = subject.model, Changed(subject.model, [change]).eval()
+    losses = [evaluate(model, data, data.validation) for model in both]
+    each = np.stack([_each(subject, model, example) for model in both])
+    arrays = {"loss": np.array(losses, np.float32), "each": each}
+    notes: dict[str, Any] = {
+        "task": data.task,
+        "labels": example.labels,
+        "change": change.values(),
+    }
+    if data.task == "forecast":
+        arrays |= _forecasts(subject, both)
+        series = data.series
+        assert series is not None  # the task is forecast
+        notes |= {"axis": series.axis, "label": series.label}
+        notes["dates"] = bool(np.issubdtype(series.positions.dtype, np.datetime64))
+    else:
+        notes |= _texts(subject, both, example)
+    return View("change", subject.step, arrays, notes)
+
+
+def _change(options: ChangeOptions) -> Change:
+    values = options.values()
+    return Change.read({name: values[name] for name in Change.model_fields})
+
+
+def _each(subject: Subject, model: SequenceModel, example: Example) -> Floats:
+    with torch.no_grad():
+        loss = objective(subject.data).each(model(example.x), example.y)[0]
+    return float_array(loss)
+
+
+def _forecasts(
+    subject: Subject, both: tuple[SequenceModel, SequenceModel]
+) -> dict[str, Any]:
+    series = subject.data.series
+    assert series is not None  # the task is forecast
+    before, after = (forecast(model, subject.data) for model in both)
+    positions = series.positions[before.places]
+    dates = np.issubdtype(positions.dtype, np.datetime64)
+    shown = positions.astype("datetime64[D]").astype(np.int64) if dates else positions
+    return {
+        "positions": shown if dates else shown.astype(np.float64),
+        "truth": before.truth,
+        "free": np.stack([before.free, after.free]),
+    }
+
+
+def _texts(
+    subject: Subject, both: tuple[SequenceModel, SequenceModel], example: Example
+) -> dict[str, Any]:
+    names, text = subject.data.symbols, subject.data.text
+    prompt = [int(token) for token in example.x[0, : max(2, example.steps // 4)]]
+    written = [
+        generate(
+            model,
+            prompt,
+            LENGTH,
+            subject.data.steps,
+            TEMPERATURE,
+            seed=subject.config.seed,
+        )
+        for model in both
+    ]
+    return {
+        "joiner": text.joiner if text else "",
+        "prompt": [names[token] for token in prompt],
+        "written": [[names[token] for token in tokens] for tokens in written],
+    }
+
+
+def choices(resolved: Resolved) -> dict[str, Choices]:
+    """What can be done to this model, and to which of its parts."""
+    words = extra_of(Change.model_fields["what"])["choices"]
+    parts = offered(resolved)
+    kinds = [what for what in words if parts[what] or what == "zero"]
+    every = [*parts["clamp"], *parts["mute"]]
+    ordered = sorted(every, key=lambda c: "forget" not in c.name)
+    return {
+        "what": [(what, Words(words[what])) for what in kinds],
+        "capture": capture_choices(ordered),
+    }
+
+
+AXES = {
+    "loss": ("original or changed",),
+    "each": ("original or changed", "time"),
+    "positions": ("place",),
+    "truth": ("place",),
+    "free": ("original or changed", "place"),
+}
+
+VIEW = ViewSpec("change", ChangeOptions, look, choices=choices, axes=AXES)

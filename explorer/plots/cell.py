@@ -1,0 +1,235 @@
+"""What happens in one step? The equations of one unit with its own numbers in them."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from explorer.config import N_
+from explorer.plots.panel import Content, InsidePanel, Scene, residual
+from explorer.plots.parts import Translate, escape, visible
+from explorer.plots.theme import GATES, GREY
+from explorer.runs.records import View
+
+DIGITS = 4
+LIMIT = 1e-5
+
+FORMS: Mapping[str, str] = {
+    "sigmoid": "σ({0})",
+    "tanh": "tanh({0})",
+    "relu": "max(0, {0})",
+    "mix": "{0} · {1} + {2} · {3}",
+    "tanh_times": "{0} · tanh({1})",
+    "scaled_sum": "{0} + {1} · {2}",
+}
+COLOURS: Mapping[str, str] = {
+    "i": GATES["input"],
+    "f": GATES["forget"],
+    "o": GATES["output"],
+    "g": GATES["candidate"],
+    "n": GATES["candidate"],
+    "r": GATES["reset"],
+    "z": GATES["update"],
+    "c′": GATES["memory"],
+    "h′": GATES["hidden"],
+}
+"""A sum before its gate is grey."""
+
+
+class Row(NamedTuple):
+    """One line as it is written."""
+
+    target: str
+    symbols: str  # "W·x + U·h + b"
+    numbers: str  # "0.1200 + 0.3000 − 0.1000"
+    value: str
+
+
+def rows_of(view: View) -> list[Row]:
+    """Every line with its numbers rounded to what is shown.
+
+    The terms of a sum are rounded so that they add up to the shown result: the error
+    goes to the terms with the largest remainders, each at most one last digit off.
+    """
+    rows = []
+    for k, (target, kind, symbols) in enumerate(
+        zip(
+            view.notes["targets"],
+            view.notes["kinds"],
+            view.notes["symbols"],
+            strict=True,
+        )
+    ):
+        values = view.arrays["inputs"][k, : len(symbols)].tolist()
+        result = float(view.arrays["values"][k])
+        if kind == "sum":
+            shown = add_up(values, result)
+            numbers = " + ".join(map(_bracketed, shown))
+            written = " + ".join(symbols)
+        else:
+            numbers = FORMS[kind].format(*(_bracketed(_fixed(v)) for v in values))
+            written = FORMS[kind].format(*symbols)
+        rows.append(Row(target, written, numbers, _fixed(result)))
+    return rows
+
+
+def add_up(values: list[float], result: float, digits: int = DIGITS) -> list[str]:
+    """The terms in `digits` decimals so that they add up to the rounded result.
+
+    >>> add_up([0.33333, 0.33333, 0.33334], 1.0)
+    ['0.3333', '0.3333', '0.3334']
+    """
+    unit = 10**digits
+    floors = [int(np.floor(value * unit)) for value in values]
+    missing = round(result * unit) - sum(floors)
+    remainders = [value * unit - low for value, low in zip(values, floors, strict=True)]
+    by_size = sorted(range(len(values)), key=lambda k: -remainders[k])
+    for k in by_size[: max(0, missing)]:
+        floors[k] += 1
+    return [f"{whole / unit:.{digits}f}" for whole in floors]
+
+
+def draw(scene: Scene, _: Translate) -> Content:
+    """The lines under each other; arrows lead from each value to where it is used."""
+    view = scene.view
+    rows = rows_of(view)
+    stage = min(int(view.notes["stage"]), len(rows))
+    lit = stage if stage else len(rows)
+    figure = {
+        "data": _texts(rows, lit),
+        "layout": {
+            "xaxis": {"visible": False, "range": [-0.12, 1.0], "fixedrange": True},
+            "yaxis": {
+                "visible": False,
+                "range": [len(rows) - 0.4, -0.6],
+                "fixedrange": True,
+            },
+            "uirevision": "explorer",
+            "annotations": _arrows(view, rows, lit),
+            "shapes": _spot(lit) if stage else [],
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        },
+    }
+    notes = view.notes
+    where = _("Layer %(layer)d, unit %(unit)d, time step %(step)d") % {
+        "layer": notes["layer"] + 1,
+        "unit": notes["unit"] + 1,
+        "step": notes["t"] + 1,
+    }
+    if notes["label"] is not None:
+        where += f" (“{visible(notes['label'])}”)"
+    row = rows[lit - 1]
+    said = f"{row.target} = {row.symbols} = {row.numbers} = {row.value}"
+    return {
+        "figure": figure,
+        "reading": f"{where}: {said}",
+        "alternative": where
+        + ": "
+        + "; ".join(f"{r.target} = {r.value}" for r in rows),
+        "proof": residual("|h′ − h|", notes["residual"], LIMIT, _),
+    }
+
+
+def _texts(rows: list[Row], lit: int) -> list[dict[str, Any]]:
+    """The lines that are computed, and, pale, the ones to come."""
+    words = []
+    for row in rows:
+        colour = COLOURS.get(row.target, GREY)
+        name = f'<b><span style="color:{colour}">{_lowered(row.target)}</span></b>'
+        words.append(
+            f"{name} = {_lowered(row.symbols)}<br>"
+            f"     = {escape(row.numbers)} = <b>{row.value}</b>"
+        )
+    places = np.arange(len(rows), dtype=np.float32)
+    return [
+        {
+            "type": "scatter",
+            "mode": "text",
+            "x": np.zeros(len(words[part]), np.float32),
+            "y": places[part],
+            "text": words[part],
+            "textposition": "middle right",
+            "opacity": opacity,
+            "hoverinfo": "skip",
+        }
+        for part, opacity in ((slice(lit), 1.0), (slice(lit, None), 0.3))
+    ]
+
+
+def _arrows(view: View, rows: list[Row], lit: int) -> list[dict[str, Any]]:
+    """From the line that gives a value to every line that takes it."""
+    made = {row.target: k for k, row in enumerate(rows)}
+    arrows = []
+    for k, symbols in enumerate(view.notes["symbols"]):
+        for symbol in symbols:
+            source = made.get(symbol.removeprefix("1 − "))
+            if source is None or source >= k:
+                continue
+            colour = COLOURS.get(rows[source].target, GREY)
+            depth = 0.02 + 0.1 * min(1.0, (k - source) / len(rows))
+            arrows.append(
+                {
+                    "x": -0.01,
+                    "y": k,
+                    "ax": -depth,
+                    "ay": source,
+                    "xref": "x",
+                    "yref": "y",
+                    "axref": "x",
+                    "ayref": "y",
+                    "text": "",
+                    "showarrow": True,
+                    "arrowhead": 2,
+                    "arrowwidth": 2 if k == lit - 1 else 1.2,
+                    "arrowcolor": colour,
+                    "opacity": 1.0 if k < lit else 0.15,
+                }
+            )
+    return arrows
+
+
+def _spot(lit: int) -> list[dict[str, Any]]:
+    """A shade behind the line that is computed now."""
+    return [
+        {
+            "type": "rect",
+            "xref": "paper",
+            "x0": 0,
+            "x1": 1,
+            "y0": lit - 1.48,
+            "y1": lit - 0.52,
+            "fillcolor": GREY,
+            "opacity": 0.15,
+            "line": {"width": 0},
+            "layer": "below",
+        }
+    ]
+
+
+def _lowered(symbols: str) -> str:
+    """Symbols with their indices lowered: "W_f" as W with a small f."""
+    return re.sub(r"_(\w)", r"<sub>\1</sub>", escape(symbols))
+
+
+def _fixed(value: float) -> str:
+    return f"{value:.{DIGITS}f}"
+
+
+def _bracketed(number: str) -> str:
+    return f"({number.replace('-', '−')})" if number.startswith("-") else number
+
+
+PANEL = InsidePanel(
+    "cell",
+    N_("What happens in one step?"),
+    N_(
+        "These are the equations of one hidden unit at one time step, in the order in "
+        "which they are computed, with the run's own numbers put in. An arrow leads "
+        "from a value to the line that uses it; move through the lines with the arrow "
+        "keys on the control called Line. The numbers add up as they are shown, and "
+        "the last line is the hidden state that the model really had."
+    ),
+    draw,
+    order=30,
+)

@@ -1,0 +1,187 @@
+"""Is every layer well? Update-to-weight ratios over training, and clipped gradients."""
+
+from typing import Any
+
+import numpy as np
+
+from explorer.config import N_
+from explorer.plots.panel import Content, InsidePanel, Scene
+from explorer.plots.parts import (
+    Translate,
+    axis,
+    end_labels,
+    escape,
+    finite,
+    key,
+    layout,
+    margin_for,
+    rule,
+    short,
+    thin,
+)
+from explorer.plots.theme import GREY, OTHER, colour_of
+from explorer.runs.records import View
+
+USUAL = (1e-4, 1e-1)
+"""A step usually moves a matrix by between a 10,000th and a tenth of its length."""
+
+MUCH = 0.5
+"""Of all units, or of all steps: more than this is unusual."""
+
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+GLYPHS = ("—", "- -", "···", "-·-", "— —", "—·")
+RATIOS, NORMS = (0.42, 1.0), (0.0, 0.3)
+DECADES = (-6.0, 0.0)
+
+
+def draw(scene: Scene, _: Translate) -> Content:
+    """Above the ratio of every matrix, below the gradient's norm and the clipping."""
+    views = [*scene.ghosts, scene.view]
+    names = scene.view.notes["names"]
+    steps = np.array([view.step for view in views], np.int32)
+    colour = colour_of(scene.config.model)
+    lines, ends = [], []
+    for k, name in enumerate(names):
+        ratios = np.array([view.arrays["ratios"][k] for view in views], np.float32)
+        dash = DASHES[k % len(DASHES)]
+        lines.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "x": steps,
+                "y": np.where(ratios > 0, ratios, np.nan).astype(np.float32),
+                "name": name,
+                "line": {"color": colour, "width": 1.8, "dash": dash},
+                "marker": {"color": colour, "size": 6},
+                "hovertemplate": f"{escape(name)}<br>%{{x}}: %{{y:.3g}}<extra></extra>",
+            }
+        )
+        if ratios[-1] > 0:
+            text = key(GLYPHS[k % len(GLYPHS)], colour, escape(name))
+            ends.append((text, float(np.log10(ratios[-1]))))
+    y = axis(_("update / weight"), type="log", range=list(DECADES), domain=RATIOS)
+    y["exponentformat"] = "power"
+    x = axis(_("training step"), range=[0, scene.config.training.steps], anchor="y2")
+    norms, clipped = _norms(scene, _)
+    band = {
+        "type": "rect",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": USUAL[0],
+        "y1": USUAL[1],
+        "fillcolor": GREY,
+        "opacity": 0.12,
+        "line": {"width": 0},
+        "layer": "below",
+    }
+    shapes: list[dict[str, Any]] = [band]
+    if scene.config.training.clip > 0:
+        limit = rule(scene.config.training.clip, dash="dash")
+        shapes.append(limit | {"yref": "y2"})
+    figure = {
+        "data": [*lines, norms],
+        "layout": layout(
+            x,
+            y,
+            yaxis2=axis(
+                _("gradient norm"),
+                type="log",
+                domain=NORMS,
+                exponentformat="power",
+                nticks=4,
+            ),
+            shapes=shapes,
+            annotations=end_labels(ends, *DECADES),
+            margin=margin_for(names),
+        ),
+    }
+    return {
+        "figure": figure,
+        "reading": _reading(scene.view, clipped, _),
+        "alternative": _alternative(scene.view, _),
+        "proof": "",
+    }
+
+
+def _norms(scene: Scene, _: Translate) -> tuple[dict[str, Any], float]:
+    """The whole gradient's norm at every step so far, and the share of clipped ones."""
+    norms = scene.curves.gradient_norms
+    kept = thin(norms)
+    clip = scene.config.training.clip
+    clipped = float(np.mean(norms > clip)) if clip > 0 and len(norms) else 0.0
+    name = _("gradient norm")
+    trace = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": kept.astype(np.int32),
+        "y": finite(norms[kept]),
+        "yaxis": "y2",
+        "name": name,
+        "line": {"color": OTHER, "width": 1.2},
+        "hovertemplate": f"{escape(name)}<br>%{{x}}: %{{y:.3g}}<extra></extra>",
+    }
+    return trace, clipped
+
+
+TOO_FAST = N_("%(name)s moves by %(share)s of its length a step: too fast.")
+TOO_SLOW = N_("%(name)s moves by only %(share)s of its length a step.")
+DEAD = N_("In layer %(layer)d, %(percent).0f %% of the units are dead.")
+STUCK = N_("In layer %(layer)d, %(percent).0f %% of the units are saturated.")
+CLIPPED = N_("%(percent).0f %% of the steps were clipped.")
+
+
+def unusual(view: View, clipped: float) -> list[tuple[str, dict[str, Any]]]:
+    """What the rule finds: a sentence and its numbers for each finding."""
+    found: list[tuple[str, dict[str, Any]]] = []
+    for name, ratio in zip(view.notes["names"], view.arrays["ratios"], strict=True):
+        if not USUAL[0] <= ratio <= USUAL[1]:
+            sentence = TOO_FAST if ratio > USUAL[1] else TOO_SLOW
+            found.append((sentence, {"name": name, "share": short(float(ratio))}))
+    for sentence, shares in ((DEAD, "dead"), (STUCK, "saturated")):
+        for layer, share in enumerate(view.arrays[shares].tolist(), 1):
+            if share > MUCH:
+                found.append((sentence, {"layer": layer, "percent": 100 * share}))
+    if clipped > MUCH:
+        found.append((CLIPPED, {"percent": 100 * clipped}))
+    return found
+
+
+def _reading(view: View, clipped: float, _: Translate) -> str:
+    found = unusual(view, clipped)
+    if found:
+        said = " ".join(_(sentence) % numbers for sentence, numbers in found[:2])
+        return _("Unusual: %(said)s") % {"said": said}
+    ratios = view.arrays["ratios"]
+    message = _(
+        "Nothing unusual: each step moves a matrix by %(low)s to %(high)s of its "
+        "length, %(percent).0f %% of the steps were clipped, and most units work."
+    )
+    return message % {
+        "low": short(float(ratios.min())),
+        "high": short(float(ratios.max())),
+        "percent": 100 * clipped,
+    }
+
+
+def _alternative(view: View, _: Translate) -> str:
+    pairs = zip(view.notes["names"], view.arrays["ratios"], strict=True)
+    each = ", ".join(f"{name} {ratio:.2g}" for name, ratio in pairs)
+    message = _("Line chart of the update-to-weight ratio of each matrix: %(each)s.")
+    return message % {"each": each}
+
+
+PANEL = InsidePanel(
+    "health",
+    N_("Is every layer well?"),
+    N_(
+        "Each line is one weight matrix: by what share of its own length the next step "
+        "moves it, now and at earlier moments of the training. Inside the grey band a "
+        "matrix learns at a usual pace; above it tends to overshoot and below it "
+        "hardly learns. The lower chart is the length of the whole gradient, with a "
+        "dashed line where it is clipped."
+    ),
+    draw,
+    order=70,
+    ghosts=8,
+)

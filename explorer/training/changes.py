@@ -1,0 +1,239 @@
+"""Change one thing inside a model: clamp, freeze, mute or zero, at chosen time steps.
+
+A change acts through the probe, on the very line that computes a value. So it can be
+looked at on a finished model, and it can be held while a run learns.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from explorer.catalog import Resolved
+from explorer.config import Settings, setting
+from explorer.errors import N_, ExplorerError, unknown
+from explorer.models.base import Capture, Probe, SequenceModel, ignore
+
+What = Literal["clamp", "freeze", "mute", "zero"]
+
+MOST_CHANGES = 8
+"""Of the changes held in a run, the newest so many act."""
+
+
+class Change(Settings):
+    """One thing that is changed. Units and time steps are counted from 1."""
+
+    what: What = setting(
+        "clamp",
+        N_("What is done to it."),
+        title=N_("Change"),
+        choices={
+            "clamp": N_("clamp units to a value"),
+            "freeze": N_("freeze units at their first value"),
+            "mute": N_("mute an attention head"),
+            "zero": N_("zero the input"),
+        },
+    )
+    capture: str = setting(
+        "",
+        N_("The gate, state or attention that is changed."),
+        title=N_("Of"),
+        pattern=r"^[a-z0-9_.]{0,60}$",
+    )
+    units: str = setting(
+        "",
+        N_("Which units, as in 1, 4, 7-9; empty for all of them."),
+        title=N_("Units"),
+        pattern=r"^[0-9, -]{0,200}$",
+    )
+    head: int = setting(
+        1, N_("Which attention head, counted from 1."), title=N_("Head"), ge=1, le=64
+    )
+    first: int = setting(
+        1, N_("The first time step, counted from 1."), title=N_("From"), ge=1, le=4096
+    )
+    last: int = setting(
+        0, N_("The last time step; 0 for the end."), title=N_("To"), ge=0, le=4096
+    )
+    value: float = setting(
+        1.0,
+        N_("The value that units are clamped to."),
+        title=N_("Value"),
+        ge=-10.0,
+        le=10.0,
+    )
+
+    def steps(self, count: int) -> slice:
+        """The time steps, as places of an axis of that length."""
+        return slice(self.first - 1, self.last or count)
+
+
+def checked(change: Change, resolved: Resolved) -> Change:
+    """The change, if the model has what it changes.
+
+    Raises:
+        ExplorerError: if there is no such capture, unit or head.
+    """
+    settings = resolved.model_settings
+    known = {c.name: c for c in resolved.model.captures(settings)}
+    if change.what == "zero":
+        return change
+    if change.capture not in known:
+        raise unknown(N_("capture"), change.capture, known)
+    attends = known[change.capture].kind == "attention"
+    if attends != (change.what == "mute"):
+        raise ExplorerError(
+            N_(
+                "Heads of an attention can be muted and units of all else be clamped "
+                "or frozen, but '%(what)s' was asked for %(capture)s. Choose another."
+            ),
+            what=change.what,
+            capture=change.capture,
+        )
+    if attends and change.head > settings.heads:
+        raise ExplorerError(
+            N_(
+                "This model has %(count)d heads, but head %(came)d was to be muted. "
+                "Choose one from 1 to %(count)d."
+            ),
+            count=settings.heads,
+            came=change.head,
+        )
+    if not attends:
+        units_of(change.units, settings.hidden_size)
+    return change
+
+
+def completed(change: Change, resolved: Resolved) -> Change:
+    """The change with a part that it can act on, where none was named.
+
+    A forget gate or what stands first on the list; also where the part named is of
+    another kind, as when a list still shows a gate but a head is to be muted.
+    """
+    parts = offered(resolved)
+    known = [c.name for c in parts[change.what]]
+    every = {c.name for captures in parts.values() for c in captures}
+    if not known or change.capture in known or change.capture not in {"", *every}:
+        return change
+    first = next((name for name in known if "forget" in name), known[0])
+    return change.model_copy(update={"capture": first})
+
+
+def units_of(said: str, count: int) -> list[int]:
+    """Unit indices, counted from 0, of a text like "1, 4, 7-9"; all for an empty one.
+
+    Raises:
+        ExplorerError: if it is no such list, or names a unit that is not there.
+    """
+    if not said.strip():
+        return list(range(count))
+    units: set[int] = set()
+    for piece in said.split(","):
+        low, dash, high = piece.strip().partition("-")
+        sound = low.strip().isdigit() and (not dash or high.strip().isdigit())
+        numbers = range(int(low), int(high or low) + 1) if sound else range(0)
+        if not numbers or numbers[0] < 1 or numbers[-1] > count:
+            raise ExplorerError(
+                N_(
+                    "Units must be numbers from 1 to %(count)d with commas between "
+                    "them, as in 1, 4, 7-9, but got '%(came)s'. Empty means all."
+                ),
+                count=count,
+                came=said[:40],
+            )
+        units.update(number - 1 for number in numbers)
+    return sorted(units)
+
+
+class Changed(SequenceModel):
+    """A model with changes made to it; its parameters are the model's own."""
+
+    def __init__(self, model: SequenceModel, changes: Sequence[Change]) -> None:
+        super().__init__()
+        self.model, self.changes = model, tuple(changes)
+
+    def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
+        zeroed = [c for c in self.changes if c.what == "zero"]
+        hook = None
+        if zeroed and x.dim() == 3:
+            x = x.clone()
+            for change in zeroed:
+                x[:, change.steps(x.shape[1])] = 0.0
+        elif zeroed:
+            embedding = self.model.get_submodule("embedding")
+            hook = embedding.register_forward_hook(
+                lambda _module, _given, entered: _silenced(entered, zeroed)
+            )
+        others = [c for c in self.changes if c.what != "zero"]
+        try:
+            hand = _Hand(others, x.shape[1], probe) if others else probe
+            return self.model(x, hand)  # type: ignore[no-any-return]
+        finally:
+            if hook is not None:
+                hook.remove()
+
+
+class _Hand:
+    """The probe that changes values as they are computed, in one pass."""
+
+    def __init__(self, changes: Sequence[Change], steps: int, inner: Probe) -> None:
+        self.changes, self.steps, self.inner = changes, steps, inner
+        self.seen: dict[str, int] = {}
+        self.kept: dict[int, Tensor] = {}
+
+    def __call__(self, name: str, value: Tensor, /) -> Tensor:
+        step = self.seen.get(name, 0)
+        self.seen[name] = step + 1
+        for k, change in enumerate(self.changes):
+            if change.capture == name:
+                value = self._changed(k, change, value, step)
+        return self.inner(name, value)
+
+    def _changed(self, k: int, change: Change, value: Tensor, step: int) -> Tensor:
+        if change.what == "mute":  # (B, N, T, T)
+            mask = torch.zeros((*value.shape[1:3], 1), dtype=torch.bool)
+            mask[change.head - 1, change.steps(self.steps)] = True
+            return value.masked_fill(mask, 0.0)
+        units = torch.zeros(value.shape[-1], dtype=torch.bool)
+        units[units_of(change.units, value.shape[-1])] = True
+        when = change.steps(self.steps)
+        if value.dim() == 2:  # one step: (B, H)
+            if not when.start <= step < when.stop:
+                return value
+            if change.what == "clamp":
+                return value.masked_fill(units, change.value)
+            first = self.kept.setdefault(k, value)
+            return torch.where(units, first, value)
+        mask = torch.zeros(value.shape[1], 1, dtype=torch.bool)  # (T, 1)
+        mask[when] = True
+        if change.what == "clamp":
+            return value.masked_fill(mask & units, change.value)
+        return torch.where(mask & units, value[:, when.start : when.start + 1], value)
+
+
+def _silenced(entered: Tensor, changes: Sequence[Change]) -> Tensor:
+    """Embedded tokens (B, T, H) with the chosen steps at zero."""
+    mask = torch.zeros(entered.shape[1], 1, dtype=torch.bool)
+    for change in changes:
+        mask[change.steps(entered.shape[1])] = True
+    return entered.masked_fill(mask, 0.0)
+
+
+def offered(resolved: Resolved) -> dict[str, list[Capture]]:
+    """By kind of change: the captures that it can act on."""
+    every = resolved.model.captures(resolved.model_settings)
+    heads = [c for c in every if c.kind == "attention"]
+    others = [c for c in every if c.kind != "attention"]
+    return {"clamp": others, "freeze": others, "mute": heads, "zero": []}
+
+
+def applied(model: nn.Module, changes: Sequence[Change]) -> SequenceModel:
+    """The model itself where nothing is changed, so that it keeps its fast path."""
+    assert isinstance(model, SequenceModel)
+    return Changed(model, changes) if changes else model
+
+
+def read_changes(facts: Mapping[str, Any]) -> tuple[Change, ...]:
+    """The changes that a state holds; none in one from before there were any."""
+    return tuple(Change.read(values) for values in facts.get("changes", ()))
