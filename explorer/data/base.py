@@ -103,6 +103,9 @@ class Data:
     symbols: tuple[str, ...] = ()
     scaler: Scaler = field(default_factory=Scaler)
     restore: Restore = next_value
+    streamed: bool = True
+    """Windows are cut from one sequence, each a place after the last; else each is made
+    by itself."""
     hint: str = ""
     """A plain warning that belongs to this data, such as "hard to beat"."""
 

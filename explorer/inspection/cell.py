@@ -11,7 +11,7 @@ from explorer.catalog import Resolved
 from explorer.config import setting
 from explorer.errors import N_, ExplorerError, Words
 from explorer.inspection.base import Choices, Subject, ViewSpec
-from explorer.inspection.example import Example, ExampleOptions, example_of
+from explorer.inspection.example import Example, MarkedOptions, example_of
 from explorer.models.base import Recorder
 from explorer.runs.records import View
 
@@ -19,7 +19,7 @@ ALL = 99
 """A stage beyond the last line: every line is lit."""
 
 
-class CellOptions(ExampleOptions):
+class CellOptions(MarkedOptions):
     """Which unit of which layer, and how far the computation has come."""
 
     layer: str = setting(

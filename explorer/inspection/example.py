@@ -18,7 +18,7 @@ NOWHERE = -1
 
 
 class ExampleOptions(Settings):
-    """What is looked at, and which of its time steps is marked."""
+    """What is looked at."""
 
     example: int = setting(
         PROBE,
@@ -35,6 +35,11 @@ class ExampleOptions(Settings):
         title=N_("Own example"),
         pattern=rf"^[\s\S]{{0,{MOST_LETTERS}}}$",
     )
+
+
+class MarkedOptions(ExampleOptions):
+    """What is looked at, and which of its time steps is marked."""
+
     mark: int = setting(
         NOWHERE,
         N_("The time step to look at, counted from 0; -1 for none."),

@@ -83,6 +83,6 @@ def residual(name: str, value: float, limit: float, _: Translate) -> str:
     return message % {
         "name": _(name),
         "value": f"{value:.2g}",
-        "limit": f"{limit:.0e}",
+        "limit": f"{limit:g}",
         "verdict": verdict,
     }

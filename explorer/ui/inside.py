@@ -14,7 +14,7 @@ from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
 from explorer.errors import Words
 from explorer.inspection.base import ViewSpec, views
-from explorer.inspection.example import ExampleOptions
+from explorer.inspection.example import MarkedOptions
 from explorer.plots.panel import Content, InsidePanel, Scene, panels
 from explorer.runs.records import View
 from explorer.training.changes import Change, completed
@@ -23,7 +23,7 @@ from explorer.ui.translation import Translate
 from explorer.ui.wishes import LIVE, Wish
 
 LOSS = next(panel for panel in PANELS if panel.name == "loss")
-SHARED = tuple(ExampleOptions.model_fields)
+SHARED = tuple(MarkedOptions.model_fields)
 NEWEST = -1
 
 
@@ -68,7 +68,7 @@ def described(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
 
 def shared_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
     """The controls of the example that all panels look at."""
-    fields = ExampleOptions.model_fields
+    fields = MarkedOptions.model_fields
     windows = len(catalog.make_data(config).validation.x)
     example = {"kind": "number", "value": -1, "min": -1, "max": windows - 1, "step": 1}
     return [

@@ -74,7 +74,8 @@ def test_target_is_the_input_one_place_later(spec: DataSpec) -> None:
     data = made(spec)
     for part in (data.train, data.validation):
         np.testing.assert_array_equal(part.x[:, 1:], part.y[:, :-1])
-    np.testing.assert_array_equal(data.train.x[1:, -1], data.train.y[:-1, -1])
+    if data.streamed:
+        np.testing.assert_array_equal(data.train.x[1:, -1], data.train.y[:-1, -1])
 
 
 @each
@@ -154,7 +155,8 @@ def test_text_is_split_in_time(spec: DataSpec) -> None:
     data = made(spec)
     tokens, split, T = data.text.tokens, data.text.split, data.steps
     np.testing.assert_array_equal(data.train.x[0], tokens[:T])
-    assert data.train.y[-1, -1] == tokens[split - 1]
+    if data.streamed:
+        assert data.train.y[-1, -1] == tokens[split - 1]
     np.testing.assert_array_equal(data.validation.x[0], tokens[split : split + T])
     assert len(set(data.symbols)) == len(data.symbols)
 
@@ -162,7 +164,9 @@ def test_text_is_split_in_time(spec: DataSpec) -> None:
 @each_text
 def test_better_guessers_score_better(spec: DataSpec) -> None:
     loss = made(spec).baselines
-    assert loss["bigram"] < loss["unigram"] < loss["uniform"]
+    assert loss["bigram"] < loss["unigram"]
+    # Even symbols leave a unigram no better than a uniform guess, but for its counts.
+    assert loss["unigram"] < 1.001 * loss["uniform"]
 
 
 @each

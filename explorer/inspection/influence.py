@@ -1,0 +1,92 @@
+r"""How much each input moves each prediction: \|d yhat_t / d x_s\|, on the same axes
+for every architecture.
+
+For a series yhat_t is the prediction and x_s the standardised input. For tokens yhat_t
+is the log-probability of the token that really came next, and x_s the embedding of
+token s. The example stands in the batch once per target t, so that one backward pass of
+the sum of yhat_t, each in its own copy, gives all T x T of them.
+"""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from explorer.data.base import Floats
+from explorer.inspection.base import Subject, ViewSpec, float_array
+from explorer.inspection.example import ExampleOptions, example_of
+from explorer.models.base import SequenceModel
+from explorer.runs.records import View
+
+POSITIONS = 2**13
+"""Time steps, of all copies together, that one backward pass is given at most: all
+copies of an example of up to 90 steps."""
+
+
+class InfluenceOptions(ExampleOptions):
+    """Nothing to choose but the example."""
+
+
+def look(subject: Subject, options: InfluenceOptions) -> View:
+    """norms (T, T), target by source; reach (T,), their mean at every distance.
+
+    Raises:
+        ExplorerError: if the example is not sound.
+    """
+    example = example_of(subject.data, options)
+    T = example.steps
+    found = [
+        influence(subject.model, example.x, example.y, targets)
+        for targets in torch.arange(T).chunk(-(-T * T // POSITIONS))
+    ]
+    norms = float_array(torch.cat(found))
+    return View(
+        "influence",
+        subject.step,
+        {"norms": norms, "reach": reach(norms), **example.arrays()},
+        {
+            "labels": example.labels,
+            "residual": float(np.triu(norms, 1).sum()),
+        },
+    )
+
+
+def influence(model: SequenceModel, x: Tensor, y: Tensor, targets: Tensor) -> Tensor:
+    """Norms (n, T) of the gradients of yhat at n target steps to every input.
+
+    Args:
+        model: in evaluation mode.
+        x, y: one window, (1, T, I) and (1, T, O), or tokens (1, T) and (1, T).
+        targets: (n,) steps.
+    """
+    n, tokens = len(targets), x.dim() == 2
+    copies = x.repeat(n, *[1] * (x.dim() - 1))
+    leaf = copies
+
+    def entered(_module: nn.Module, _given: object, vectors: Tensor) -> Tensor:
+        nonlocal leaf
+        leaf = vectors.detach().requires_grad_()
+        return leaf
+
+    with torch.enable_grad():
+        if tokens:
+            hook = model.get_submodule("embedding").register_forward_hook(entered)
+            try:
+                answers = model(copies)
+            finally:
+                hook.remove()
+        else:
+            answers = model(copies.requires_grad_())
+        said = answers[torch.arange(n), targets]  # (n, O)
+        if tokens:
+            said = said.log_softmax(-1).gather(-1, y[0, targets, None])
+        gradient = torch.autograd.grad(said.sum(), leaf)[0]  # (n, T, I or H)
+    return gradient.double().square().sum(-1).sqrt()
+
+
+def reach(norms: Floats) -> Floats:
+    """Mean norm (T,) of the targets t at source t - k, for every distance k."""
+    steps = range(len(norms))
+    return np.array([np.diagonal(norms, -k).mean() for k in steps], np.float32)
+
+
+VIEW = ViewSpec("influence", InfluenceOptions, look)

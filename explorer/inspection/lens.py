@@ -1,0 +1,105 @@
+"""What each layer alone would predict: the model's own way out, applied to its state.
+
+Layers between were never trained to be read like that; where one can be, the answer
+is there already. For language models this is the logit lens (nostalgebraist, 2020,
+https://www.lesswrong.com/posts/AcKRB8wDpdaN6v6ru/interpreting-gpt-the-logit-lens).
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from explorer.catalog import Resolved
+from explorer.data.base import next_value
+from explorer.inspection.base import Subject, ViewSpec, float_array
+from explorer.inspection.example import Example, ExampleOptions, example_of
+from explorer.models.base import Recorder, SequenceModel
+from explorer.runs.records import View
+from explorer.training.objectives import LOSS_UNITS, objective
+
+
+def look(subject: Subject, options: ExampleOptions) -> View:
+    """losses (L, T) and mean (L,) over the counted steps; for tokens top (L, T),
+    chance (L, T) of it and rank (L, T) of the truth, from 1; for a series said (L, T)
+    and truth (T,).
+
+    Raises:
+        ExplorerError: if the example is not sound.
+    """
+    data, model = subject.data, subject.model
+    example = example_of(data, options)
+    recorder = Recorder()
+    with torch.no_grad():
+        model(example.x, recorder)
+        told = recorder.values()
+        hidden = [v for name, v in told.items() if name.endswith(".hidden")]
+        answers = torch.cat([readout(model, h) for h in hidden])  # (L, T, O)
+        rest = float((answers[-1] - model(example.x)[0]).abs().max())
+        aim = objective(data)
+        losses = aim.each(answers, example.y.expand(len(answers), *example.y.shape[1:]))
+    counted = aim.counted_from if aim.counted_from < example.steps else 0
+    arrays = {
+        "losses": float_array(losses),
+        "mean": float_array(losses[:, counted:].mean(1)),
+    }
+    notes: dict[str, Any] = {
+        "labels": example.labels,
+        "residual": rest,
+        "unit": LOSS_UNITS[data.task],
+        "counted": counted,
+    }
+    if data.symbols:
+        arrays |= _tokens(answers, example)
+        names = data.symbols
+        notes["top"] = [[names[int(k)] for k in row] for row in arrays["top"]]
+        notes["truth"] = [names[int(k)] for k in example.y[0]]
+    else:
+        real = data.restore is next_value
+        said, truth = answers[..., 0].numpy(), example.y[0, :, 0].numpy()
+        if real:
+            said, truth = data.scaler.undo(said), data.scaler.undo(truth)
+        arrays |= {"said": said.astype(np.float32), "truth": truth.astype(np.float32)}
+        notes["label"] = data.series.label if real and data.series else None
+    return View("lens", subject.step, arrays, notes)
+
+
+def readout(model: SequenceModel, h: Tensor) -> Tensor:
+    """The model's way out, as in its `forward`: (..., H) -> (..., O)."""
+    out: Any = model
+    if hasattr(model, "norm") and hasattr(model, "tied"):
+        h = out.norm(h)
+        if out.tied:
+            h = nn.functional.linear(h, out.embedding.weight)
+    return out.head(h)  # type: ignore[no-any-return]
+
+
+def _tokens(answers: Tensor, example: Example) -> dict[str, Any]:
+    """Of logits (L, T, V): the likeliest token, its probability, the truth's rank."""
+    chances, top = answers.softmax(-1).max(-1)  # (L, T)
+    truth = example.y.expand(answers.shape[:2])[..., None]  # (L, T, 1)
+    rank = 1 + (answers > answers.gather(-1, truth)).sum(-1)
+    return {
+        "top": top.numpy(),
+        "chance": float_array(chances),
+        "rank": rank.numpy(),
+    }
+
+
+def deep(resolved: Resolved) -> bool:
+    """Whether there is a layer before the last."""
+    return int(resolved.model_settings.layers) > 1
+
+
+AXES = {
+    "losses": ("layer", "time"),
+    "mean": ("layer",),
+    "top": ("layer", "time"),
+    "chance": ("layer", "time"),
+    "rank": ("layer", "time"),
+    "said": ("layer", "time"),
+    "truth": ("time",),
+}
+
+VIEW = ViewSpec("lens", ExampleOptions, look, deep, axes=AXES)
