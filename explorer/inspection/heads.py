@@ -152,4 +152,10 @@ def _numbered(title: str, count: int) -> Choices:
     return [(ALL, Words(N_("all"))), *each]
 
 
-VIEW = ViewSpec("heads", HeadsOptions, look, has("attention"), choices)
+AXES = {
+    "attention": ("layer", "head", "query", "key"),
+    "badges": ("layer", "head", "badge"),
+    "badges_by_chance": ("badge",),
+}
+
+VIEW = ViewSpec("heads", HeadsOptions, look, has("attention"), choices, AXES)

@@ -89,4 +89,6 @@ def reach(norms: Floats) -> Floats:
     return np.array([np.diagonal(norms, -k).mean() for k in steps], np.float32)
 
 
-VIEW = ViewSpec("influence", InfluenceOptions, look)
+AXES = {"norms": ("target", "source"), "reach": ("distance",), "input": ("time",)}
+
+VIEW = ViewSpec("influence", InfluenceOptions, look, axes=AXES)

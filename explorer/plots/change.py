@@ -21,8 +21,11 @@ from explorer.plots.parts import (
     short,
     token_ticks,
 )
-from explorer.plots.theme import GREY, HIGH_END, colour_of
+from explorer.plots.theme import GATES, GREY, colour_of
 from explorer.runs.records import View
+
+CHANGED = GATES["memory"]
+"""Unlike any architecture's colour."""
 
 ROOM = 0.15
 """Above and below the truth, as a share of its range."""
@@ -97,7 +100,7 @@ def _forecast(view: View, model: str, _: Translate) -> Figure:
     lines = [
         ("—", _("truth"), truth, GREY, "solid"),
         ("—", _("original"), finite(arrays["free"][0]), colour_of(model), "solid"),
-        ("┄", _("changed"), finite(arrays["free"][1]), HIGH_END, "dash"),
+        ("┄", _("changed"), finite(arrays["free"][1]), CHANGED, "dash"),
     ]
     low, high = float(np.nanmin(truth)), float(np.nanmax(truth))
     room = ROOM * (high - low or 1.0)
@@ -107,7 +110,8 @@ def _forecast(view: View, model: str, _: Translate) -> Figure:
         for glyph, name, values, colour, _dash in lines
         if (end := last(values)) is not None
     ]
-    x = dated(axis(_(notes["axis"])), positions)
+    where, what = notes["axis"], notes["label"]
+    x = dated(axis(_(where)), positions)
     return {
         "data": [
             {
@@ -123,7 +127,7 @@ def _forecast(view: View, model: str, _: Translate) -> Figure:
         ],
         "layout": layout(
             x,
-            axis(_(notes["label"]), range=list(span)),
+            axis(_(what), range=list(span)),
             annotations=end_labels(ends, *span),
             margin=margin_for([name for _g, name, *_rest in lines]),
         ),
@@ -134,7 +138,7 @@ def _losses(view: View, model: str, _: Translate) -> Figure:
     each = view.arrays["each"]
     lines = [
         ("—", _("original"), each[0], colour_of(model), "solid"),
-        ("┄", _("changed"), each[1], HIGH_END, "dash"),
+        ("┄", _("changed"), each[1], CHANGED, "dash"),
     ]
     ticks: dict[str, Any] = token_ticks(view.notes["labels"])
     top = max(1.0, float(np.nanmax(each)) * 1.1)

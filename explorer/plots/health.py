@@ -28,6 +28,9 @@ USUAL = (1e-4, 1e-1)
 MUCH = 0.5
 """Of all units, or of all steps: more than this is unusual."""
 
+MOST_LABELS = 6
+"""Names that fit beside the chart; hovering tells the others."""
+
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 GLYPHS = ("—", "- -", "···", "-·-", "— —", "—·")
 RATIOS, NORMS = (0.42, 1.0), (0.0, 0.3)
@@ -57,8 +60,9 @@ def draw(scene: Scene, _: Translate) -> Content:
             }
         )
         if ratios[-1] > 0:
-            text = key(GLYPHS[k % len(GLYPHS)], colour, escape(name))
+            text = key(GLYPHS[k % len(GLYPHS)], colour, escape(short_name(name)))
             ends.append((text, float(np.log10(ratios[-1]))))
+    ends = _some(ends)
     y = axis(_("update / weight"), type="log", range=list(DECADES), domain=RATIOS)
     y["exponentformat"] = "power"
     x = axis(_("training step"), range=[0, scene.config.training.steps], anchor="y2")
@@ -93,7 +97,7 @@ def draw(scene: Scene, _: Translate) -> Content:
             ),
             shapes=shapes,
             annotations=end_labels(ends, *DECADES),
-            margin=margin_for(names),
+            margin=margin_for([short_name(name) for name in names]),
         ),
     }
     return {
@@ -102,6 +106,27 @@ def draw(scene: Scene, _: Translate) -> Content:
         "alternative": _alternative(scene.view, _),
         "proof": "",
     }
+
+
+def short_name(name: str) -> str:
+    """A parameter's name without what all of them have.
+
+    >>> short_name("blocks.0.attention_in.weight"), short_name("lstm.weight_hh_l0")
+    ('1.attention_in', 'weight_hh_l0')
+    """
+    pieces = name.removesuffix(".weight").split(".")
+    if pieces[0] == "blocks":
+        pieces = [str(int(pieces[1]) + 1), *pieces[2:]]
+    return ".".join(pieces[-2:] if pieces[0].isdigit() else pieces[-1:])
+
+
+def _some(ends: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """At most `MOST_LABELS` of the labels: the highest, the lowest, some between."""
+    ranked = sorted(ends, key=lambda end: end[1])
+    if len(ranked) <= MOST_LABELS:
+        return ranked
+    kept = np.linspace(0, len(ranked) - 1, MOST_LABELS).round().astype(int)
+    return [ranked[k] for k in kept]
 
 
 def _norms(scene: Scene, _: Translate) -> tuple[dict[str, Any], float]:

@@ -198,12 +198,13 @@ def reading(view: View, _: Translate) -> str:
             "them, layer %(layer)d of %(layers)d, has %(loss).3g against %(final).3g, "
             "in %(unit)s."
         )
+    unit = view.notes["unit"]
     return message % {
         "layer": near + 1,
         "layers": len(mean),
         "loss": mean[near],
         "final": final,
-        "unit": _(view.notes["unit"]),
+        "unit": _(unit),
     }
 
 

@@ -124,9 +124,9 @@ def figure(view: View, _: Translate) -> Figure:
 
 def value_title(view: View, _: Translate) -> str:
     """The value with its layer and its range, as an axis says it."""
-    notes = view.notes
+    notes, name = view.notes, view.notes["title"]
     title = _("%(title)s, layer %(number)d") % {
-        "title": _(notes["title"]),
+        "title": _(name),
         "number": notes["layer"] + 1,
     }
     return f"{title} ({short(notes['low'])} … {short(notes['high'])})"

@@ -202,8 +202,9 @@ def alternative(view: View, basis: Basis, _: Translate) -> str:
         "along two principal components: a cloud of %(cloud)d states and the path of "
         "the example's %(steps)d. %(reading)s"
     )
+    title = view.notes["title"]
     return message % {
-        "title": _(view.notes["title"]),
+        "title": _(title),
         "layer": view.notes["layer"] + 1,
         "step": view.step,
         "cloud": len(view.arrays["cloud"]),

@@ -1,0 +1,173 @@
+"""Every picture of the page Look inside, of every kind of run and in every option."""
+
+import json
+import re
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+import plotly.graph_objects as go
+import pytest
+
+from explorer import catalog
+from explorer.engine.hub import Snapshot
+from explorer.engine.jobs import Wanted
+from explorer.errors import ExplorerError
+from explorer.inspection.base import Request, Subject, look, views_of
+from explorer.plots.encode import to_json
+from explorer.plots.panel import Scene, panels
+from explorer.plots.theme import Mode, template
+from explorer.runs.records import Run, View
+from explorer.training.trainer import Budget, Trainer
+from explorer.ui import inside
+from explorer.ui.frames import frame, wanted
+from explorer.ui.wishes import Wish, read_wish
+
+MOST_BYTES = 300_000
+MODES: tuple[Mode, ...] = ("light", "dark")
+PAIRS = [
+    (model, data.name)
+    for model in catalog.models()
+    for data in catalog.datasets().values()
+    if data.offered
+]
+WORDLESS = re.compile(r"[^A-Za-z]*")
+
+
+def marked(message: str) -> str:
+    return f"⟦{message}⟧"
+
+
+class Looked:
+    """A short run of two layers."""
+
+    def __init__(self, model: str, data: str) -> None:
+        settings = {"training.steps": 8, "model.layers": 2, "data.window": 24}
+        self.config = catalog.make_config(data, model, settings)
+        trainer = Trainer(self.config)
+        progress = trainer.advance(Budget())
+        self.subject = Subject(
+            self.config, trainer.data, trainer.model, trainer.step, trainer.pack
+        )
+        run = Run(
+            "made",
+            self.config,
+            progress.status,
+            trainer.step,
+            trainer.seconds,
+            1,
+            created=None,  # type: ignore[arg-type]
+        )
+        steps = tuple(c.step for c in progress.checkpoints)
+        self.snapshot = Snapshot(run, progress.curves, progress.validations, (), steps)
+
+    def wish(self, **more: Any) -> Wish:
+        every = ",".join(panels())
+        return read_wish(json.dumps({"page": "inside", "shown": every, **more}))
+
+    def look(self, wanted: Wanted) -> View:
+        try:
+            return look(self.subject, Request(wanted.view, wanted.options))
+        except ExplorerError as error:
+            return View(wanted.view, 8, {}, {"error": asdict(error.words)})
+
+    def frame(self, wish: Wish) -> tuple[Any, bytes]:
+        seen = {w: self.look(w) for w in wanted(self.config, wish)}
+        needs = inside.elsewhere(self.snapshot, wish, 8)
+        others = {
+            need: (self.config, seen[need.wanted])
+            for each in needs.values()
+            for need in each
+        }
+        sent = to_json(frame(self.snapshot, wish, seen, others, 8))
+        return orjson.loads(sent)["panels"], sent
+
+
+@pytest.fixture(scope="module", params=PAIRS, ids=lambda pair: "-".join(pair))
+def looked(request: pytest.FixtureRequest) -> Looked:
+    return Looked(*request.param)
+
+
+def check(panel: str, content: dict[str, Any]) -> None:
+    assert len(json.dumps(content)) < MOST_BYTES, panel
+    assert content["reading"], panel
+    assert content["alternative"], panel
+    given = content["figure"]
+    for mode in MODES:
+        layout = given["layout"] | {"template": template(mode)}
+        go.Figure({"data": given["data"], "layout": layout})
+    # A grid's axes share the titles of its edge; a lone axis has its own.
+    axes = [v for k, v in given["layout"].items() if re.fullmatch(r"[xy]axis\d*", k)]
+    titled = [a for a in axes if a.get("title", {}).get("text")]
+    hidden = [a for a in axes if a.get("visible") is False]
+    lone = len(axes) - len(hidden) <= 4
+    assert not lone or len(titled) + len(hidden) >= 2, panel
+    assert given["layout"]["uirevision"], panel
+
+
+def test_plotly_accepts_every_view(looked: Looked) -> None:
+    known = {panel.view for panel, _ in inside.panels_for(looked.config)}
+    for more in ({}, {"mark": 5}, {"mark": 5, "example": 1}):
+        drawn, _sent = looked.frame(looked.wish(**more))
+        assert set(drawn) == {"loss", *known}
+        for panel in known:
+            check(panel, drawn[panel])
+
+
+def test_every_choice_of_every_control_draws(looked: Looked) -> None:
+    for described in inside.described(looked.config, str)[1:]:
+        for control in described["controls"]:
+            if control["kind"] == "button":
+                continue
+            values = [value for value, _ in control.get("options", ())]
+            values += [control[end] for end in ("min", "max") if control.get("step")]
+            for value in values:
+                options = {control["name"]: value}
+                wish = looked.wish(options=options, shown=described["name"])
+                content = looked.frame(wish)[0][described["name"]]
+                # What a model does not have is said in a sentence.
+                assert content["reading"], control
+                if content["figure"] is not None:
+                    check(described["name"], content)
+
+
+def test_every_word_is_translated(looked: Looked) -> None:
+    for panel, spec in inside.panels_for(looked.config):
+        view = look(looked.subject, Request(spec.name))
+        content = panel.draw(Scene(looked.config, view, 3, (view,), view), marked)
+        assert "⟦" in content["reading"]
+        assert "⟦" in content["alternative"]
+        for axis in content["figure"]["layout"].values():
+            text = axis.get("title", {}).get("text") if isinstance(axis, dict) else None
+            assert not text or "⟦" in text or WORDLESS.fullmatch(text), text
+        for note in content["figure"]["layout"].get("annotations", ()):
+            said = re.sub(r"<[^>]*>", "", note.get("text", ""))
+            named = spec.name == "health"  # its labels are parameters' own names
+            assert "⟦" in said or named or WORDLESS.fullmatch(said), said
+
+
+def test_every_array_says_what_its_axes_are(looked: Looked) -> None:
+    for spec in views_of(catalog.resolve(looked.config)):
+        view = look(looked.subject, Request(spec.name))
+        for name, values in view.arrays.items():
+            assert len(spec.axes[name]) == values.ndim, (spec.name, name)
+            assert values.dtype.kind in "fiu"
+        rows = inside.table(view).splitlines()
+        assert len(rows) == 1 + sum(values.size for values in view.arrays.values())
+
+
+@pytest.mark.parametrize("name", panels())
+def test_what_one_looks_at_is_told_in_three_sentences(name: str) -> None:
+    about = panels()[name].about
+    assert len(re.findall(r"[.](?: |$)", about)) == 3, about
+    assert panels()[name].question.endswith("?")
+
+
+def test_earlier_moments_are_few_and_stay() -> None:
+    kept = sorted({0, *(2**k for k in range(11)), *range(50, 1500, 50)})
+    for count in range(9):
+        for now in (0, 3, 100, 1500):
+            found = inside.earlier([k for k in kept if k < now], count)
+            assert len(found) <= count
+            assert found == sorted(found)
+            assert all(k & (k - 1) == 0 for k in found)
