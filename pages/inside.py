@@ -6,12 +6,12 @@ from explorer.engine.service import engine
 from explorer.errors import ExplorerError
 from explorer.ui.address import read_address, shown_run
 from explorer.ui.describe import run_line
-from explorer.ui.forking import fork_button
 from explorer.ui.live import live_inside
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
 from explorer.ui.recent import recent_runs, remember_run
 from explorer.ui.sample import SAMPLE
+from explorer.ui.transport import pilot
 
 _ = words()
 read_address()
@@ -25,5 +25,5 @@ with shown_errors():
         run = owner.store.get(SAMPLE)
     remember_run(run)
     st.markdown(run_line(run.config, _))
-    fork_button(owner, run, _)
+    pilot(owner, run, _)
     remember_moment(live_inside(run, language(), _, recent_runs(owner, run, _)))

@@ -8,6 +8,7 @@ from explorer.errors import ExplorerError
 from explorer.runs.records import ENDED, Run
 from explorer.ui.address import link, show_run, take_over
 from explorer.ui.describe import changes_line
+from explorer.ui.forking import fork_button
 from explorer.ui.moment import moment
 from explorer.ui.page import mode
 from explorer.ui.sample import SAMPLE
@@ -37,10 +38,7 @@ def transport(engine: Engine, run: Run, config: RunConfig | None, _: Translate) 
             on_click=_train,
             args=(engine, run, config),
         )
-        if run.status == "paused":
-            _tell_button(_("Resume"), "resume", "play_circle", engine, run, False)
-        else:
-            _tell_button(_("Pause"), "pause", "pause", engine, run, not busy)
+        _pause_button(engine, run, _)
         for count in STEPS:
             st.button(
                 _("Step %(count)d") % {"count": count},
@@ -78,6 +76,31 @@ def transport(engine: Engine, run: Run, config: RunConfig | None, _: Translate) 
     if config is not None and own:
         _live_rate(engine, run, config)
         _pending(run, config, _)
+
+
+def pilot(engine: Engine, run: Run, _: Translate) -> None:
+    """What a run can be told where its settings are not at hand."""
+    with st.container(horizontal=True, key="pilot", gap="small"):
+        _pause_button(engine, run, _)
+        for count in STEPS:
+            st.button(
+                _("Step %(count)d") % {"count": count},
+                key=f"step{count}",
+                disabled=run.status != "paused",
+                help=_("Update the weights this many times, then pause."),
+                on_click=engine.tell,
+                args=(run.id, "step", count),
+            )
+        _tell_button(_("Stop"), "stop", "stop", engine, run, run.ended)
+        fork_button(engine, run, _)
+
+
+def _pause_button(engine: Engine, run: Run, _: Translate) -> None:
+    if run.status == "paused":
+        _tell_button(_("Resume"), "resume", "play_circle", engine, run, False)
+    else:
+        busy = run.status == "training"
+        _tell_button(_("Pause"), "pause", "pause", engine, run, not busy)
 
 
 def _tell_button(

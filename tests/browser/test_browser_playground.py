@@ -281,6 +281,8 @@ def test_the_slider_answers_to_the_keyboard(open_page: Opener) -> None:
         ("/", {"color_scheme": "dark"}),
         ("/", {"locale": "zh-CN"}),
         ("/models", {}),
+        ("/inside", {"color_scheme": "light"}),
+        ("/inside", {"color_scheme": "dark"}),
     ],
 )
 def test_axe_finds_nothing_serious(
