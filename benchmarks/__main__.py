@@ -13,6 +13,7 @@ from benchmarks import (
     capture,
     classroom,
     convergence,
+    inside,
     keras,
     report,
     throughput,
@@ -37,8 +38,9 @@ def main() -> None:
         for path in sys.argv[1:]:
             print(convergence.character_transformer(Path(path)).line(), flush=True)
     with browser.served() as address:
-        for row in (*browser.measure(address), *classroom.measure(address)):
-            print(row.line(), flush=True)
+        for part in (browser, inside, classroom):
+            for row in part.measure(address):
+                print(row.line(), flush=True)
 
 
 if __name__ == "__main__":

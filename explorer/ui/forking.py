@@ -15,8 +15,19 @@ _ERROR = "forking.error"
 
 
 def fork_button(engine: Engine, run: Run, _: Translate) -> None:
-    """A popover with every training setting of the run, and the button that forks."""
-    with st.popover(_("Fork"), icon=":material/fork_right:"):
+    """The button that opens the training settings, to train on with others."""
+    if st.button(_("Fork"), icon=":material/fork_right:", key="fork"):
+        _open(engine, run, _)
+    if error := st.session_state.pop(_ERROR, None):
+        st.error(error.said(_), icon=":material/error:")
+
+
+def _open(engine: Engine, run: Run, _: Translate) -> None:
+    """A dialog with every training setting of the run, made only when it is asked for:
+    a page full of widgets opens slowly."""
+
+    @st.dialog(_("Fork"))
+    def dialog() -> None:
         st.markdown(
             _(
                 "Train on from the moment at the slider with other settings. The new "
@@ -26,15 +37,11 @@ def fork_button(engine: Engine, run: Run, _: Translate) -> None:
         )
         values = run.config.training.values()
         chosen = settings_widgets(TrainingSettings, values, f"fork.{run.id}", _)
-        st.button(
-            _("Fork here"),
-            type="primary",
-            key="fork_here",
-            on_click=_fork,
-            args=(engine, run, chosen),
-        )
-    if error := st.session_state.pop(_ERROR, None):
-        st.error(error.said(_), icon=":material/error:")
+        if st.button(_("Fork here"), type="primary", key="fork_here"):
+            _fork(engine, run, chosen)
+            st.rerun()
+
+    dialog()
 
 
 def _fork(engine: Engine, run: Run, chosen: dict[str, object]) -> None:

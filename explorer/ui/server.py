@@ -253,9 +253,10 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
 
 def _bring_up() -> Engine:
     owner = engine()
-    bring_sample(owner)
-    catalog.models()
+    sample = bring_sample(owner)
     catalog.datasets()
+    # Models, views and pictures are found and imported now, not by the first visitor.
+    inside.panels_for(sample.config)
     # Plotly looks for pandas when it first draws; a class that arrives at once must
     # not find it half imported by another thread.
     importlib.import_module("pandas")

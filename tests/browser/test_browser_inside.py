@@ -211,6 +211,7 @@ def test_the_lens_says_a_token_per_layer(transformer: Page) -> None:
     (grid,) = [t for t in data(transformer, "lens") if t["type"] == "heatmap"]
     assert grid["z"] == 2
     choose(transformer, "text", "the fox and the crow")
+    go_to(transformer, "lens")  # the control stands at the top of the page
     until(transformer, "lens", "plot._fullData?.[0].z[0].length === 19")
 
 
