@@ -10,6 +10,7 @@ import asyncio
 import json
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from urllib.parse import parse_qs
 
@@ -19,12 +20,14 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from benchmarks.bare import steps_per_second
 from benchmarks.browser import served
 from benchmarks.report import Row
+from benchmarks.throughput import bare
 from explorer.ui.places import SOCKET
 
 CLIENTS, SECONDS = 40, 60
+CORES = 2
+BARE_STEPS = 4000
 SETTINGS = "training.steps=20000&training.schedule=constant&model=lstm&seed={seed}"
 
 
@@ -131,6 +134,12 @@ class Client:
                 self.moves.append((time.perf_counter(), step))
 
 
+def bare_on(cores: int) -> float:
+    """Steps per second of that many yardsticks at once, one process each."""
+    with ThreadPoolExecutor(cores) as pool:
+        return sum(pool.map(lambda _: bare("lstm", BARE_STEPS), range(cores)))
+
+
 def processor_seconds() -> tuple[float, float, float]:
     """Used so far by: the workers, the server, and this process with its clients."""
     own = psutil.Process()
@@ -177,10 +186,11 @@ def measure(
     address: str, clients: int = CLIENTS, seconds: float = SECONDS
 ) -> list[Row]:
     """How often charts move, how fast controls answer, what speed is left."""
-    plain = steps_per_second("lstm", 3000)
+    before = bare_on(CORES)
     host = address.removeprefix("http://")
     samples: list[tuple[float, tuple[float, float, float]]] = []
     everybody = asyncio.run(session(host, clients, seconds, samples))
+    plain = (before + bare_on(CORES)) / 2
     starts = [client.moves[0][0] for client in everybody if client.moves]
     # The stretch in which all are there and most of them train.
     first, last = max(starts) + 1, max(starts) + 1 + seconds * 0.25
@@ -189,15 +199,14 @@ def measure(
         inside = [(at, step) for at, step in client.moves if first <= at <= last]
         gaps += [b[0] - a[0] for a, b in pairwise(inside)]
         steps += inside[-1][1] - inside[0][1] if inside else 0
-    cores = 2
     used = [seconds for at, seconds in samples if first <= at <= last]
-    shares = np.subtract(used[-1], used[0]) / (0.5 * (len(used) - 1) * cores)
+    shares = np.subtract(used[-1], used[0]) / (0.5 * (len(used) - 1) * CORES)
     busy = "workers {:.0%}, server {:.0%}, clients {:.0%}".format(*shares)
     speed, answers = steps / (last - first), [a for c in everybody for a in c.answers]
     errors = [error for client in everybody for error in client.errors]
     middle, p95 = np.percentile(gaps, [50, 95])
     answer = float(np.percentile(answers, 95))
-    share = speed / (plain * cores)
+    share = speed / plain
     named = f"{clients} browsers, each training: "
     return [
         Row(
@@ -213,8 +222,8 @@ def measure(
             answer <= 1.0,
         ),
         Row(
-            named + f"all their steps / bare loop on {cores} cores",
-            f"{share:.2f} ({speed:.0f} / {plain * cores:.0f} steps per second; "
+            named + f"all their steps / {CORES} bare loops at once",
+            f"{share:.2f} ({speed:.0f} / {plain:.0f} steps per second; "
             f"of the cores: {busy})",
             ">= 0.8",
             share >= 0.8,

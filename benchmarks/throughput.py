@@ -24,10 +24,16 @@ STEPS = {"rnn": 2500, "lstm": 4000, "gru": 1500, "transformer": 2000}
 TURNS = 3
 
 
-def bare(model: str) -> float:
+def bare(model: str, steps: int = 0) -> float:
     """Steps per second of the yardstick, in a process of its own."""
     environment = {**os.environ, **_SETTINGS["distributed.nanny.pre-spawn-environ"]}
-    command = [sys.executable, "-m", "benchmarks.bare", model, str(STEPS[model])]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.bare",
+        model,
+        str(steps or STEPS[model]),
+    ]
     done = subprocess.run(
         command, env=environment, capture_output=True, text=True, check=True
     )
