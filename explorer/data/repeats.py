@@ -29,7 +29,7 @@ class RepeatsSettings(Settings):
     """How long the blocks are, and of what."""
 
     symbols: int = setting(
-        12,
+        26,
         N_("How many different tokens there are."),
         title=N_("Vocabulary"),
         ge=2,
@@ -53,7 +53,7 @@ class RepeatsSettings(Settings):
         unit=N_("tokens"),
     )
     count: int = setting(
-        2000,
+        10000,
         N_("How many windows there are to learn from."),
         title=N_("Windows"),
         ge=100,

@@ -163,10 +163,12 @@ def test_text_is_split_in_time(spec: DataSpec) -> None:
 
 @each_text
 def test_better_guessers_score_better(spec: DataSpec) -> None:
-    loss = made(spec).baselines
-    assert loss["bigram"] < loss["unigram"]
-    # Even symbols leave a unigram no better than a uniform guess, but for its counts.
-    assert loss["unigram"] < 1.001 * loss["uniform"]
+    data = made(spec)
+    loss = data.baselines
+    # Where symbols are drawn evenly, counting them or their pairs tells nothing.
+    room = 1.0 if data.streamed else 1.01
+    assert loss["bigram"] < room * loss["unigram"]
+    assert loss["unigram"] < room * loss["uniform"]
 
 
 @each

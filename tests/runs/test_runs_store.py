@@ -702,6 +702,28 @@ def test_a_newer_database_is_refused_untouched(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_an_older_database_is_brought_up_to_date(tmp_path: Path) -> None:
+    """Version 1 had no notes of commands."""
+    address = f"sqlite:///{tmp_path}/older.sqlite3"
+    store = open_store(address)
+    run = store.create(CONFIG, 1)
+    told = Command(3, "learning_rate", 0.5)
+    store.set_status(run.id, "paused", command=told)
+    store.close()
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE commands DROP COLUMN note")
+        connection.exec_driver_sql("UPDATE meta SET schema_version = 1")
+    engine.dispose()
+    store = open_store(address)
+    held = Command(4, "hold", None, '{"value": 1}')
+    store.set_status(run.id, "paused", command=held)
+    store.close()
+    store = open_store(address)  # the second time there is nothing to do
+    assert store.commands(run.id) == [told, held]
+    store.close()
+
+
 def test_without_an_address_the_folder_is_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,11 +4,70 @@ import pytest
 import torch
 
 from explorer import catalog
+from explorer.inspection.base import Request, Subject, look
+from explorer.models.base import SequenceModel
+from explorer.training.changes import Change, Changed
 from explorer.training.trainer import Budget, Trainer
 
 pytestmark = pytest.mark.slow
 torch.set_num_threads(1)
 MODELS = list(catalog.models())
+
+
+def induction_heads(run: Trainer) -> list[tuple[float, str, int]]:
+    """(induction score, capture, head from 1) of every head, the best first."""
+    subject = Subject(run.config, run.data, run.model, run.step, run.pack)
+    badges = look(subject, Request("heads")).arrays["badges"]  # (L, N, 5)
+    found = [
+        (float(badges[layer, head, 2]), f"layer_{layer}.attention", head + 1)
+        for layer in range(badges.shape[0])
+        for head in range(badges.shape[1])
+    ]
+    return sorted(found, reverse=True)
+
+
+def repeated(layers: int) -> Trainer:
+    """A Transformer after 1,200 steps on repeated random sequences."""
+    return reached(
+        "repeats",
+        "transformer",
+        training__steps=1200,
+        training__learning_rate=0.003,
+        training__schedule="warmup",
+        model__layers=layers,
+        model__hidden_size=64,
+        model__heads=2,
+        model__positions="learned",
+    )
+
+
+def repeated_half(run: Trainer, model: SequenceModel) -> float:
+    """The loss where every block, the longest too, has been said twice."""
+    x, y = torch.tensor(run.data.validation.x), torch.tensor(run.data.validation.y)
+    with torch.no_grad():
+        each = torch.nn.functional.cross_entropy(
+            model.eval()(x).transpose(1, 2), y, reduction="none"
+        )
+    return float(each[:, 32:].mean())
+
+
+def test_two_layers_grow_an_induction_head_and_live_by_it() -> None:
+    run = repeated(2)
+    loss = repeated_half(run, run.model)
+    heads = induction_heads(run)
+    assert loss <= 0.1
+    assert heads[0][0] >= 0.8
+    # Muted, the heads that copy take what was learned along; another does less.
+    copying = [Change(what="mute", capture=c, head=h) for s, c, h in heads if s > 0.3]
+    assert repeated_half(run, Changed(run.model, copying)) > 1.0
+    (_, capture, head) = heads[-1]
+    other = Change(what="mute", capture=capture, head=head)
+    assert repeated_half(run, Changed(run.model, [other])) < 1.0
+
+
+def test_one_layer_cannot_foresee_repeats() -> None:
+    run = repeated(1)
+    assert repeated_half(run, run.model) > 1.0
 
 
 def reached(data: str, model: str, **settings: object) -> Trainer:
