@@ -56,7 +56,7 @@ class HeadsOptions(ExampleOptions):
 
 
 def look(subject: Subject, options: HeadsOptions) -> View:
-    """attention (L, N, T, T) in percent, badges (L, N, 5), badges_by_chance (5,).
+    """attention (L, N, T, T), badges (L, N, 5), badges_by_chance (5,).
 
     Raises:
         ExplorerError: if there is no such layer or head, or the example is not sound.
@@ -75,12 +75,11 @@ def look(subject: Subject, options: HeadsOptions) -> View:
     tokens = None if example.labels is None else example.x[0]
     uniform = torch.ones(A.shape[-2:]).tril()
     uniform /= uniform.sum(-1, keepdim=True)
-    percent = (100 * A).nan_to_num(0.0).round().to(torch.uint8)
     return View(
         "heads",
         subject.step,
         {
-            "attention": percent.numpy(),
+            "attention": float_array(A),
             "badges": float_array(scores(A, tokens)),
             "badges_by_chance": float_array(scores(uniform, tokens)),
         },

@@ -22,7 +22,6 @@ from explorer.inspection.base import (
     capture_choices,
     captures_of,
     float_array,
-    has,
     layer_of,
 )
 from explorer.inspection.example import ExampleOptions, example_of
@@ -140,6 +139,11 @@ def rebuilt(told: dict[str, torch.Tensor], layer: int) -> float | None:
     return float((o * torch.tanh(c) - h).abs().max())
 
 
+def is_recurrent(resolved: Resolved) -> bool:
+    """Units that live on from step to step, which a Transformer's do not."""
+    return not captures_of(resolved, "attention")
+
+
 def choices(resolved: Resolved) -> dict[str, Choices]:
     """Every capture by its name."""
     captures = captures_of(resolved, *UNIT_KINDS)
@@ -160,7 +164,7 @@ VIEW = ViewSpec(
     "raster",
     RasterOptions,
     look,
-    has("gate", "memory", "candidate"),
+    is_recurrent,
     choices,
     axes=AXES,
 )

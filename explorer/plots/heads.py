@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 from explorer.config import N_
 from explorer.plots import attention
 from explorer.plots.attention import AttentionDrawn
-from explorer.plots.panel import Content, InsidePanel, Scene, mark_time, residual
+from explorer.plots.panel import (
+    EXACT_CELLS,
+    Content,
+    InsidePanel,
+    Scene,
+    mark_time,
+    residual,
+)
 from explorer.plots.parts import Figure, Translate, axis, layout, token_ticks
 from explorer.plots.theme import ATTENTION
 from explorer.runs.records import View
@@ -45,13 +52,14 @@ class Head(NamedTuple):
 
     layer: int
     head: int
-    percent: NDArray[np.uint8]  # (T, T)
+    percent: NDArray[np.float32]  # (T, T)
     scores: NDArray[np.float32]  # (5,)
 
 
 def shown(view: View) -> list[list[Head]]:
     """The heads that were chosen, a row per layer."""
-    maps, badges = view.arrays["attention"], view.arrays["badges"]
+    maps = 100 * np.nan_to_num(view.arrays["attention"])
+    badges = view.arrays["badges"]
     layers, heads = maps.shape[:2]
     wanted = [view.notes["layer"], view.notes["head"]]
     rows, columns = (
@@ -71,11 +79,13 @@ def kind_of(head: Head, chance: NDArray[np.float32]) -> int | None:
     return max(clear, key=lambda k: head.scores[k], default=None)
 
 
-def pooled(percent: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    """The largest of every block of size x size cells; smaller blocks at the ends."""
+def pooled(percent: NDArray[np.float32], size: int) -> NDArray[np.uint8]:
+    """The largest of every block of size x size cells, in whole percents; smaller
+    blocks at the ends."""
     places = np.arange(0, len(percent), size)
     rows = np.maximum.reduceat(percent, places, axis=0)
-    return np.ascontiguousarray(np.maximum.reduceat(rows, places, axis=1))
+    blocks = np.maximum.reduceat(rows, places, axis=1)
+    return np.ascontiguousarray(np.rint(blocks), np.uint8)
 
 
 def block(heads: int, steps: int) -> int:
@@ -126,6 +136,11 @@ def _large(view: View, head: Head, _: Translate) -> Figure:
     tokens = None if labels is None else tuple(labels)
     drawn = AttentionDrawn("", head.head, head.percent, tokens, view.step)
     figure = attention.figure(drawn, _)
+    heat = figure["data"][0]
+    if head.percent.size <= EXACT_CELLS:
+        heat["hovertemplate"] = heat["hovertemplate"].replace("%{z}", "%{z:.4~g}")
+    else:
+        heat["z"] = pooled(head.percent, 1)
     figure["data"][0]["meta"] = {"time": "y"}
     rows = figure["layout"]["yaxis"]
     del rows["scaleanchor"]  # the whole panel: its ticks need the room

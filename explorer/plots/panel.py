@@ -12,6 +12,9 @@ from explorer.plots.parts import Figure, Translate
 from explorer.plots.theme import GREY
 from explorer.runs.records import Command, Curves, View
 
+EXACT_CELLS = 2**14
+"""A heat map of at most so many cells is sent as it is; a larger one in percents."""
+
 Content = dict[str, Any]
 """figure, reading, alternative; and where there is one: proof, text, drag."""
 

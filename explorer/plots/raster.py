@@ -3,10 +3,18 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.config import N_
 from explorer.plots import gates
-from explorer.plots.panel import Content, InsidePanel, Scene, mark_time, residual
+from explorer.plots.panel import (
+    EXACT_CELLS,
+    Content,
+    InsidePanel,
+    Scene,
+    mark_time,
+    residual,
+)
 from explorer.plots.parts import Translate, axis
 from explorer.plots.theme import HIGH_END, LOW_END
 from explorer.runs.records import View
@@ -14,6 +22,7 @@ from explorer.runs.records import View
 MARGIN = (0.83, 1.0)
 MAP = (0.0, 0.8)
 LIMIT = 1e-5
+MOST_TICKS = 10
 
 
 def draw(scene: Scene, _: Translate) -> Content:
@@ -24,15 +33,22 @@ def draw(scene: Scene, _: Translate) -> Content:
     arrays = {**view.arrays, "values": values}
     drawn = gates.extract(View(view.name, view.step, arrays, view.notes))
     figure = gates.figure(drawn, _)
-    figure["data"][0]["customdata"] = np.repeat(
-        (order + 1)[:, None].astype(np.int32), values.shape[0], 1
-    )
-    heat = figure["data"][0]
-    heat["hovertemplate"] = heat["hovertemplate"].replace("%{y}", "%{customdata}")
+    heat, units = figure["data"][0], [str(unit + 1) for unit in order]
+    # Rows are named by their units, so that an order never renames them.
+    del heat["y0"], heat["dy"]
+    heat["y"] = units
+    figure["layout"]["yaxis"] |= {
+        "type": "category",
+        "range": [len(units) - 0.5, -0.5],
+        "nticks": MOST_TICKS,
+    }
+    if values.size <= EXACT_CELLS:
+        heat["z"] = _exact(drawn, values)
+        heat["hovertemplate"] = heat["hovertemplate"].replace("%{z}", "%{z:.4~g}")
     figure["layout"]["xaxis"]["domain"] = list(MAP)
     bar = figure["layout"][heat["coloraxis"]]["colorbar"]
     bar |= {"orientation": "h", "y": -0.24, "yanchor": "top", "len": 0.7, "x": 0.4}
-    figure["data"] += _margin(view, order, _)
+    figure["data"] += _margin(view, units, _)
     figure["layout"] |= {
         "barmode": "stack",
         "bargap": 0,
@@ -44,8 +60,7 @@ def draw(scene: Scene, _: Translate) -> Content:
             anchor="y",
         ),
     }
-    if order.size > 1:
-        figure["layout"]["yaxis"]["title"]["text"] = _("hidden units, sorted")
+    figure["layout"]["yaxis"]["title"]["text"] = _("hidden unit")
     low, high = (100 * float(view.arrays[k].mean()) for k in ("low", "high"))
     message = _(
         "%(low).0f %% of the values lie at the low end, %(high).0f %% at the high."
@@ -61,9 +76,16 @@ def draw(scene: Scene, _: Translate) -> Content:
     }
 
 
-def _margin(view: View, order: Any, _: Translate) -> list[dict[str, Any]]:
+def _exact(drawn: gates.GatesDrawn, values: NDArray[Any]) -> NDArray[np.float32]:
+    """Unrounded percents of the range (H, T), as the colours have them."""
+    reach = max(abs(drawn.low), abs(drawn.high))
+    share = values / reach if drawn.centred else (values - drawn.low) / reach
+    return np.ascontiguousarray(100 * share.T, np.float32)
+
+
+def _margin(view: View, units: list[str], _: Translate) -> list[dict[str, Any]]:
     """Two bars per unit: how often it lies at either end of its range."""
-    rows = np.arange(1, len(order) + 1, dtype=np.int32)
+    order = view.arrays["order"]
     bars = []
     ends = (("low", _("low end"), LOW_END), ("high", _("high end"), HIGH_END))
     for key, name, colour in ends:
@@ -72,7 +94,7 @@ def _margin(view: View, order: Any, _: Translate) -> list[dict[str, Any]]:
                 "type": "bar",
                 "orientation": "h",
                 "x": 100 * view.arrays[key][order],
-                "y": rows,
+                "y": units,
                 "xaxis": "x3",
                 "name": name,
                 "marker": {"color": colour},

@@ -80,7 +80,7 @@ def test_the_raster_sorts_and_marks(sample: Page) -> None:
     assert kinds.count("bar") == 2
     before = trace(sample, "raster", "z")
     choose(sample, "raster.order", "unit")
-    until(sample, "raster", "plot._fullData?.[0].customdata[5][0] === 6")
+    until(sample, "raster", "plot._fullData?.[0].y[5] === '6'")
     assert trace(sample, "raster", "z") != before
     choose(sample, "mark", "9")
     until(sample, "raster", "plot.layout.shapes?.some(s => s.x0 === 10)")

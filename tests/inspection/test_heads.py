@@ -65,7 +65,7 @@ def handmade(A: torch.Tensor, tokens: torch.Tensor | None) -> View:
         "heads",
         0,
         {
-            "attention": (100 * A).round().to(torch.uint8).numpy(),
+            "attention": A.numpy(),
             "badges": scores(A, tokens).float().numpy(),
             "badges_by_chance": scores(uniform, tokens).float().numpy(),
         },
@@ -125,8 +125,8 @@ def test_a_runs_own_heads(data: str) -> None:
                 by_hand(A[head].astype(np.float64), tokens),
                 rtol=1e-5,
             )
-            percent = view.arrays["attention"][layer, head].astype(float)
-            np.testing.assert_allclose(percent / 100, A[head], atol=0.00501)
+            weights = view.arrays["attention"][layer, head]
+            np.testing.assert_array_equal(weights, A[head])
     assert view.notes["residual"] <= 1e-6
     assert view.notes["above"] == 0
     assert "violated" not in drawn(subject.config, view)["proof"]
@@ -208,14 +208,16 @@ def test_a_click_makes_a_map_large_and_then_marks_a_step(data: str) -> None:
     places = [line["yref"] for line in grid["layout"]["shapes"]]
     assert places == ["y", "y3"]
     for trace, (layer, head) in zip(grid["data"], np.ndindex(2, 2), strict=True):
-        np.testing.assert_array_equal(trace["z"], view.arrays["attention"][layer, head])
+        whole = np.rint(100 * view.arrays["attention"][layer, head])
+        np.testing.assert_array_equal(trace["z"], whole)
         chosen = trace["meta"]["choose"]
         assert chosen == {"heads.layer": str(layer), "heads.head": str(head)}
         options = {k.removeprefix("heads."): v for k, v in chosen.items()}
         large = drawn(subject.config, seen(subject, **options), mark=3)
         (only,) = large["figure"]["data"]
         assert only["meta"] == {"time": "y"}
-        np.testing.assert_array_equal(only["z"], trace["z"])
+        exact = 100 * view.arrays["attention"][layer, head]
+        np.testing.assert_allclose(only["z"], exact, rtol=1e-6)
         assert large["reading"].startswith(f"Layer {layer + 1}, head {head + 1}: ")
         said = f"previous {'step' if data == 'sine' else 'token'} "
         score = view.arrays["badges"][layer, head, 0]

@@ -19,8 +19,8 @@ def test_rows_are_sorted_and_nothing_is_lost(model: str) -> None:
     means = values.mean(0)[order]
     assert (np.diff(means) <= 1e-7).all()
     heat = drawn(subject, view)["figure"]["data"][0]
-    np.testing.assert_allclose(heat["z"] / 100, values[:, order].T, atol=0.00501)
-    np.testing.assert_array_equal(heat["customdata"][:, 0], order + 1)
+    np.testing.assert_allclose(heat["z"] / 100, values[:, order].T, atol=1e-6)
+    assert heat["y"] == [str(unit + 1) for unit in order]
     unit = seen(subject, "raster", order="unit").arrays["order"]
     assert unit.tolist() == list(range(values.shape[1]))
 
@@ -93,7 +93,7 @@ def test_a_typed_example_is_what_the_model_sees() -> None:
         ("lstm", "stock", {"text": "1 2 3"}, "predicted by its changes"),
         ("lstm", "fables", {"text": "§"}, "at least two tokens"),
         ("lstm", "sine", {"capture": "layer_7.hidden"}, "Unknown capture"),
-        ("rnn", "sine", {}, "nothing to show of rnn"),
+        ("transformer", "sine", {}, "nothing to show of transformer"),
     ],
 )
 def test_what_cannot_be_shown_is_said(

@@ -41,8 +41,8 @@ def marked(message: str) -> str:
 class Looked:
     """A short run of two layers."""
 
-    def __init__(self, model: str, data: str) -> None:
-        settings = {"training.steps": 8, "model.layers": 2, "data.window": 24}
+    def __init__(self, model: str, data: str, **more: Any) -> None:
+        settings = {"training.steps": 8, "model.layers": 2, "data.window": 24, **more}
         self.config = catalog.make_config(data, model, settings)
         trainer = Trainer(self.config)
         progress = trainer.advance(Budget())
@@ -112,6 +112,23 @@ def test_plotly_accepts_every_view(looked: Looked) -> None:
         assert set(drawn) == {"loss", *known}
         for panel in known:
             check(panel, drawn[panel])
+
+
+@pytest.mark.parametrize(
+    ("model", "more"),
+    [
+        ("lstm", {"model.hidden_size": 256}),
+        ("transformer", {"model.hidden_size": 64, "model.heads": 8}),
+    ],
+)
+def test_long_windows_and_wide_layers_stay_small(
+    model: str, more: dict[str, Any]
+) -> None:
+    settings = {"data.window": 256, "training.steps": 1, "training.batch_size": 1}
+    looked = Looked(model, "fables", **settings, **more)
+    drawn, _sent = looked.frame(looked.wish(mark=100))
+    for panel, content in drawn.items():
+        assert len(json.dumps(content)) < MOST_BYTES, panel
 
 
 def test_every_choice_of_every_control_draws(looked: Looked) -> None:
