@@ -51,6 +51,7 @@ class Live {
     this.choice = {} // what the reader chose on the page: axis, capture, temperature, ...
     this.at = null // the step that the slider stands at; null: the live end
     this.frame = null
+    this.trouble = ""
     this.reportedAt = null
     this.wait = 500
     this.closed = false
@@ -66,9 +67,9 @@ class Live {
         else this.shown.delete(panel)
       }
       clearTimeout(this.sightTimer)
-      this.sightTimer = setTimeout(() => this.ask(), 60)
+      this.sightTimer = setTimeout(() => this.ask({}, true), 60)
     }, { rootMargin: "120px" })
-    this.onVisible = () => this.ask()
+    this.onVisible = () => this.ask({}, true)
     document.addEventListener("visibilitychange", this.onVisible)
   }
 
@@ -83,7 +84,7 @@ class Live {
     if (changed || rebuilt) this.state.textContent = data.run ? data.strings.connecting : ""
     loadPlotly(data.plotly).then(() => this.draw(), () => this.say(data.strings.noPlotly))
     if (!this.socket) this.connect()
-    else this.ask()
+    else this.ask({}, true)
   }
 
   // One panel per entry of data.panels; everything else is found again by its class.
@@ -236,7 +237,7 @@ class Live {
     const socket = new WebSocket(url)
     socket.binaryType = "arraybuffer"
     this.socket = socket
-    socket.onopen = () => { this.wait = 500; this.ask() }
+    socket.onopen = () => { this.wait = 500; this.ask({}, true) }
     socket.onmessage = (event) => this.receive(decode(event.data))
     socket.onclose = () => {
       if (this.closed || this.socket !== socket) return
@@ -247,7 +248,8 @@ class Live {
   }
 
   // Say what this page wants to see; the server answers with frames until told otherwise.
-  ask(more = {}) {
+  ask(more = {}, unasked = false) {
+    if (!unasked) this.trouble = "" // what was wrong is told until the reader acts again
     if (!this.socket || this.socket.readyState !== WebSocket.OPEN || !this.data.run) return
     const entries = Object.entries(this.choice)
     const wish = {
@@ -263,7 +265,7 @@ class Live {
   }
 
   receive(frame) {
-    if (frame.error !== undefined) { this.say(frame.error); return }
+    if (frame.error !== undefined) { this.trouble = frame.error; this.say(frame.error); return }
     if (frame.download) { this.save(frame.download); return }
     if (frame.run !== this.data.run) return
     this.frame = frame
@@ -280,7 +282,7 @@ class Live {
   draw() {
     const frame = this.frame
     if (!frame || frame.run !== this.data.run) return
-    this.say(frame.message)
+    this.say(this.trouble || frame.message)
     this.state.textContent = frame.state
     this.bar.value = frame.steps ? frame.step / frame.steps : 0
     this.numbers.textContent = frame.numbers

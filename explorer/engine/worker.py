@@ -25,6 +25,9 @@ MOST_TRAINERS = 64
 LOOKING_SHARE = 0.02
 """Looking at a run costs at most this much of the time that it has trained."""
 
+LONGEST_WAIT = 10.0
+"""Seconds of training after which even a dear view has its turn."""
+
 
 @dataclass
 class _Live:
@@ -105,17 +108,24 @@ def _run_slice(job: Job) -> Result:
 def _look_live(
     live: _Live, wanted: tuple[Wanted, ...], now_or_never: bool
 ) -> tuple[tuple[Wanted, View], ...]:
-    """The views whose turn it is: seldom enough to cost `LOOKING_SHARE` in all."""
+    """The views whose turn it is: seldom enough to cost `LOOKING_SHARE` in all.
+
+    One that nobody watched a slice ago has its turn at once.
+    """
     seen = []
+    live.looked = {w: live.looked[w] for w in wanted if w in live.looked}
     share = LOOKING_SHARE / max(1, len(wanted))
     for each in wanted:
         trained = live.trainer.seconds
-        wait = live.cost.get(each, 0.0) / share
+        wait = min(LONGEST_WAIT, live.cost.get(each, 0.0) / share)
         if not now_or_never and trained - live.looked.get(each, -math.inf) < wait:
             continue
         began = time.perf_counter()
         view = _look(_subject(live.trainer), each)
-        live.looked[each], live.cost[each] = trained, time.perf_counter() - began
+        cost = time.perf_counter() - began
+        # The lesser of two: one look may have met a busy machine.
+        live.cost[each] = min(cost, live.cost.get(each, cost))
+        live.looked[each] = trained
         seen.append((each, view))
     return tuple(seen)
 
