@@ -1,4 +1,4 @@
-"""Take the README's screenshot: the Playground while a run trains, in light and dark.
+"""Take the README's screenshots: a run that trains, and a look inside it.
 
 python scripts/screenshot.py [FOLDER]
 """
@@ -51,8 +51,23 @@ def take(page: Page, address: str, path: Path) -> None:
     page.screenshot(path=path)
 
 
+def take_inside(page: Page, address: str, path: Path) -> None:
+    """Photograph the insides of the sample run, one time step marked."""
+    page.goto(f"{address}/inside")
+    drawn = "document.querySelector('[data-panel=raster]')?._fullData"
+    page.wait_for_function(drawn)
+    page.locator("[data-control=mark]").fill("30")
+    page.locator("[data-control=mark]").dispatch_event("change")
+    page.evaluate(
+        "document.getElementById('sx-traces').scrollIntoView({ block: 'start' })"
+    )
+    page.evaluate("document.scrollingElement.scrollBy(0, -90)")
+    page.wait_for_timeout(2500)
+    page.screenshot(path=path)
+
+
 def main(folder: Path) -> None:
-    """Start the app on fresh data, take both pictures, and end it."""
+    """Start the app on fresh data, take the pictures, and end it."""
     port = free_port()
     with tempfile.TemporaryDirectory() as data:
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
@@ -76,6 +91,7 @@ def main(folder: Path) -> None:
                 for mode in ("light", "dark"):
                     page = browser.new_page(viewport=SIZE, color_scheme=mode)
                     take(page, address, folder / f"playground-{mode}.png")
+                    take_inside(page, address, folder / f"inside-{mode}.png")
                 browser.close()
         finally:
             os.killpg(server.pid, signal.SIGTERM)

@@ -168,14 +168,15 @@ class Live {
     setTimeout(() => URL.revokeObjectURL(address), 10000)
   }
 
-  // A click says which time step, or what its trace stands for.
+  // A click on a trace that says where its time steps are marks one, and on a trace that
+  // stands for something chooses that.
   clicked({ points }) {
     const [point] = points
     const told = point.data.meta && point.data.meta.choose
     if (told) for (const [name, value] of Object.entries(told)) this.choose(name, value)
     else {
-      const axis = (point.data.meta && point.data.meta.time) || "x"
-      const step = Number(point[axis])
+      const axis = point.data.meta && point.data.meta.time
+      const step = axis ? Number(point[axis]) : NaN
       if (Number.isInteger(step) && step > 0) this.choose("mark", step - 1)
     }
     this.ask()

@@ -155,6 +155,7 @@ def _losses(view: View, model: str, _: Translate) -> Figure:
                 "x0": 1,
                 "dx": 1,
                 "y": finite(values),
+                "meta": {"time": "x"},
                 "name": name,
                 "line": {"color": colour, "width": 2.2, "dash": dash},
                 "hovertemplate": f"%{{x}}: %{{y:.4~g}}<extra>{escape(name)}</extra>",

@@ -66,6 +66,7 @@ def heat(view: View, _: Translate) -> Figure:
         "y0": 1,
         "dy": 1,
         "coloraxis": ATTENTION,
+        "meta": {"time": "x"},
         "hoverongaps": False,
         "hovertext": _cells(view, chance, _),
         "hovertemplate": f"{hover % {'layer': '%{y}', 'step': '%{x}'}}"
@@ -150,6 +151,7 @@ def lines(view: View, colour: str, _: Translate) -> Figure:
             "dx": 1,
             "y": values,
             "name": name,
+            "meta": {"time": "x"},
             "line": {"color": tint, **line},
             "hovertemplate": hover % {"name": name, "step": "%{x}", "value": "%{y:.4f}"}
             + "<extra></extra>",

@@ -36,7 +36,7 @@ def draw(scene: Scene, _: Translate) -> Content:
     heat, units = figure["data"][0], [str(unit + 1) for unit in order]
     # Rows are named by their units, so that an order never renames them.
     del heat["y0"], heat["dy"]
-    heat["y"] = units
+    heat["y"], heat["meta"] = units, {"time": "x"}
     figure["layout"]["yaxis"] |= {
         "type": "category",
         "range": [len(units) - 0.5, -0.5],

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from explorer.config import N_
 from explorer.plots import gradients
-from explorer.plots.panel import Content, InsidePanel, Scene
+from explorer.plots.panel import Content, InsidePanel, Scene, mark_time
 from explorer.plots.parts import Translate, end_labels, escape, key, margin_for, short
 from explorer.plots.theme import GATES, GREY, colour_of
 from explorer.runs.records import View
@@ -54,6 +54,12 @@ def draw(scene: Scene, _: Translate) -> Content:
         names.append((norms, name, colour_of(config.model), "···"))
     _label(figure, names, more)
     figure["data"] = [*more, *figure["data"]]
+    # The last time step stands at distance 0.
+    steps = np.arange(len(top), 0, -1, dtype=np.int32)
+    for line in figure["data"]:
+        line |= {"customdata": steps, "meta": {"time": "customdata"}}
+    if scene.mark is not None and scene.mark < len(top):
+        figure = mark_time(figure, len(top) - 2 - scene.mark, "x")
     factor = factor_of(top)
     return {
         "figure": figure,

@@ -57,6 +57,7 @@ def figure(view: View, _: Translate) -> Figure:
             "dx": 1,
             "y": np.ascontiguousarray(values),
             "name": name,
+            "meta": {"time": "x"},
             "line": {"color": COLOURS[k], "width": 2.2, "dash": DASHES[k]},
             "marker": {"color": COLOURS[k]},
             "hovertemplate": hover % {"name": name, "step": "%{x}", "value": "%{y:.4f}"}

@@ -166,7 +166,8 @@ def test_better_guessers_score_better(spec: DataSpec) -> None:
     data = made(spec)
     loss = data.baselines
     # Where symbols are drawn evenly, counting them or their pairs tells nothing.
-    room = 1.0 if data.streamed else 1.01
+    even = np.isclose(loss["unigram"], loss["uniform"], rtol=0.01)
+    room = 1.1 if even else 1.0
     assert loss["bigram"] < room * loss["unigram"]
     assert loss["unigram"] < room * loss["uniform"]
 

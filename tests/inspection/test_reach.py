@@ -84,6 +84,17 @@ def test_the_word_follows_the_figure(rho: float, word: str) -> None:
     assert f"{rho:.3f}" in reading
 
 
+def test_a_click_marks_the_time_step_and_not_the_distance() -> None:
+    subject = subject_of("gru", data__window=16)
+    content = drawn(subject, seen(subject, "gradients"), mark=4)
+    for line in content["figure"]["data"]:
+        assert line["meta"] == {"time": "customdata"}
+        # At distance 0 stands the last time step, counted from 1.
+        assert line["customdata"].tolist() == list(range(16, 0, -1))
+    (shape,) = content["figure"]["layout"]["shapes"]
+    assert shape["x0"] == 15 - 4
+
+
 def test_earlier_moments_and_another_run_share_the_axes() -> None:
     lstm, rnn = subject_of("lstm", steps=9), subject_of("rnn", steps=9)
     early = seen(subject_of("lstm", steps=1), "gradients")

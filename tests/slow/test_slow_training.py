@@ -110,3 +110,25 @@ def test_300_steps_beat_the_trivial_guesses(model: str, data: str) -> None:
 def test_text_is_learned_beyond_pairs_of_letters(model: str) -> None:
     run = reached("fables", model, training__steps=1500)
     assert run.loss < run.data.baselines["bigram"]
+
+
+def test_random_digits_are_only_learned_by_heart() -> None:
+    trainer = Trainer(
+        catalog.make_config(
+            "digits",
+            "lstm",
+            {
+                "model.hidden_size": 128,
+                "training.steps": 600,
+                "training.learning_rate": 0.01,
+                "training.schedule": "constant",
+            },
+        )
+    )
+    progress = trainer.advance(Budget())
+    floor = trainer.data.floor
+    assert floor is not None
+    assert progress.curves.losses[-20:].mean() < 0.5 * floor
+    held_out = [v.loss for v in progress.validations]
+    assert min(held_out) > 0.97 * floor
+    assert held_out[-1] > 1.3 * floor
