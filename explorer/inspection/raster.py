@@ -92,8 +92,8 @@ def look(subject: Subject, options: RasterOptions) -> View:
     )
 
 
-def chosen_capture(resolved: Resolved, name: str) -> Capture:
-    """The capture of that name; the forget gate or the first one for no name.
+def chosen_capture(resolved: Resolved, name: str, favourite: str = "forget") -> Capture:
+    """The capture of that name; for no name the favourite, or else the first.
 
     Raises:
         ExplorerError: if the model has none of that name.
@@ -101,7 +101,7 @@ def chosen_capture(resolved: Resolved, name: str) -> Capture:
     known = {c.name: c for c in captures_of(resolved, *UNIT_KINDS)}
     if not name:
         return next(
-            (c for c in known.values() if "forget" in c.name),
+            (c for c in known.values() if favourite in c.name),
             next(iter(known.values())),
         )
     if name not in known:
@@ -144,10 +144,10 @@ def is_recurrent(resolved: Resolved) -> bool:
     return not captures_of(resolved, "attention")
 
 
-def choices(resolved: Resolved) -> dict[str, Choices]:
-    """Every capture by its name."""
+def choices(resolved: Resolved, favourite: str = "forget") -> dict[str, Choices]:
+    """Every capture by its name, the favourite first."""
     captures = captures_of(resolved, *UNIT_KINDS)
-    first = chosen_capture(resolved, "").name
+    first = chosen_capture(resolved, "", favourite).name
     ordered = sorted(captures, key=lambda c: c.name != first)
     return {"capture": capture_choices(ordered)}
 

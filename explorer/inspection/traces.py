@@ -8,6 +8,7 @@ every held-out window is compared.
 The idea is LSTMVis': Strobelt et al. (2018), https://doi.org/10.1109/TVCG.2017.2744158
 """
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,6 +31,9 @@ from explorer.inspection.base import (
 from explorer.inspection.example import PROBE, Example, MarkedOptions, example_of
 from explorer.models.base import Recorder, SequenceModel
 from explorer.runs.records import View
+
+FAVOURITE = "hidden"
+"""A gate is half open at rest; a hidden state is near 0 unless it is on."""
 
 SHOWN = 3
 """How many units are drawn where none is named."""
@@ -90,7 +94,8 @@ def look(subject: Subject, options: TraceOptions) -> View:
             sound.
     """
     data = subject.data
-    capture = raster.chosen_capture(catalog.resolve(subject.config), options.capture)
+    resolved = catalog.resolve(subject.config)
+    capture = raster.chosen_capture(resolved, options.capture, FAVOURITE)
     example = example_of(data, options)
     values = float_array(told(subject.model, example.x, capture.name)[0])  # (T, H)
     units = chosen_units(values, options.units)
@@ -230,6 +235,6 @@ VIEW = ViewSpec(
     TraceOptions,
     look,
     has(*raster.UNIT_KINDS),
-    raster.choices,
+    partial(raster.choices, favourite=FAVOURITE),
     axes=AXES,
 )

@@ -68,9 +68,11 @@ def rows_of(view: View) -> list[Row]:
             numbers = " + ".join(map(_bracketed, shown))
             written = " + ".join(symbols)
         else:
-            numbers = FORMS[kind].format(*(_bracketed(_fixed(v)) for v in values))
+            # Inside a function's own brackets a sign needs none.
+            sign = _signed if len(values) == 1 else _bracketed
+            numbers = FORMS[kind].format(*(sign(_fixed(v)) for v in values))
             written = FORMS[kind].format(*symbols)
-        rows.append(Row(target, written, numbers, _fixed(result)))
+        rows.append(Row(target, written, numbers, _signed(_fixed(result))))
     return rows
 
 
@@ -216,8 +218,12 @@ def _fixed(value: float) -> str:
     return f"{value:.{DIGITS}f}"
 
 
+def _signed(number: str) -> str:
+    return number.replace("-", "−")
+
+
 def _bracketed(number: str) -> str:
-    return f"({number.replace('-', '−')})" if number.startswith("-") else number
+    return f"({_signed(number)})" if number.startswith("-") else number
 
 
 PANEL = InsidePanel(

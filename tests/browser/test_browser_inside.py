@@ -128,7 +128,7 @@ def test_the_cell_goes_line_by_line_with_the_arrow_keys(sample: Page) -> None:
         sample.keyboard.press("ArrowRight")
         until(sample, "cell", f"plot._fullData?.[0].text.length === {number}")
     said = sample.locator("#sx-cell .sx-reading").inner_text()
-    assert re.search(r"a_f = .* = -?\d+\.\d{4}$", said)
+    assert re.search(r"a_f = .* = −?\d+\.\d{4}$", said)
     expect(sample.locator("#sx-cell .sx-proof")).to_contain_text("holds")
 
 
