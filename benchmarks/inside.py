@@ -66,8 +66,8 @@ def measure(address: str) -> list[Row]:
         page.wait_for_function("document.querySelectorAll('.main-svg').length >= 8")
         click(page, "Train")
         page.wait_for_function(
-            "document.querySelector('.sx-state').textContent == 'Finished'"
-            " && location.href.includes('run=')",
+            "document.querySelector('.sx-numbers').textContent.startsWith("
+            f"'Step {STEPS:,} of {STEPS:,} ') && location.href.includes('run=')",
             timeout=120_000,
         )
         run = page.url.split("run=")[1].split("&")[0]

@@ -22,10 +22,10 @@ from explorer.runs.records import View
 from explorer.training.trainer import Budget, Trainer
 
 MOST_TRAINERS = 64
-LOOKING_SHARE = 0.02
+LOOKING_SHARE = 0.015
 """Looking at a run costs at most this much of the time that it has trained."""
 
-LONGEST_WAIT = 10.0
+LONGEST_WAIT = 60.0
 """Seconds of training after which even a dear view has its turn."""
 
 

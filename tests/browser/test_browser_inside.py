@@ -156,6 +156,19 @@ def test_the_gradient_shows_ghosts_and_the_memory_path(sample: Page) -> None:
     expect(said).to_contain_text(re.compile("Vanishing|Healthy|Exploding"))
 
 
+def test_an_rnn_stands_beside_the_lstm(open_page: Opener) -> None:
+    page = open_page("/?model=rnn&training.steps=60")
+    train(page)
+    state_is(page, "Finished")
+    page.get_by_role("link", name="Look inside").click()
+    page.wait_for_selector('[data-control="beside"]')
+    choose(page, "beside", "sample")
+    go_to(page, "gradients")
+    until(page, "gradients", "plot._fullData?.some(t => t.name === 'beside: LSTM')")
+    names = [t["name"] for t in data(page, "gradients")]
+    assert {"bound", "layer 1"} <= set(names)
+
+
 def test_health_runs_over_training(sample: Page) -> None:
     go_to(sample, "health")
     until(sample, "health", "plot._fullData?.[0].x.length > 2")

@@ -106,6 +106,35 @@ def test_pause_step_and_resume(engine: Engine) -> None:
         np.testing.assert_array_equal(value.numpy(), expected.numpy(), name)
 
 
+def test_a_change_is_held_recorded_and_replays(engine: Engine) -> None:
+    run = engine.start(small(8, steps=4000, model="lstm"))
+    wait(lambda: engine.store.get(run.id).step > 50)
+    note = '{"capture": "layer_0.forget_gate", "value": 0.5}'
+    engine.tell(run.id, "hold", note=note)
+    wait(lambda: "hold" in [c.name for c in engine.store.commands(run.id)])
+    step = engine.store.get(run.id).step
+    wait(lambda: engine.store.get(run.id).step > step + 60)
+    engine.tell(run.id, "release")
+    wait(lambda: "release" in [c.name for c in engine.store.commands(run.id)])
+    engine.tell(run.id, "stop")
+    stopped = until_ended(engine, run)
+    told = [c for c in engine.store.commands(run.id) if c.name in ("hold", "release")]
+    assert told[0].note == note
+    assert told[0].step < told[1].step <= stopped.step
+    kept = engine.store.state(run.id)
+    assert kept is not None
+    again, free = (replay(run.config, each, stopped.step) for each in (told, []))
+    weights = unpack(kept.state)[0]
+    for name, value in unpack(again.pack())[0].items():
+        np.testing.assert_array_equal(weights[name].numpy(), value.numpy(), name)
+    other = unpack(free.pack())[0]
+    assert any(not np.array_equal(weights[n].numpy(), other[n].numpy()) for n in other)
+    with pytest.raises(ExplorerError, match="this one has ended"):
+        engine.tell(run.id, "hold", note=note)
+    with pytest.raises(ExplorerError, match="Unknown capture 'x'"):
+        engine.tell(run.id, "hold", note='{"capture": "x"}')
+
+
 def test_a_prepared_run_waits_for_its_first_step(engine: Engine) -> None:
     run = engine.prepare(small(3))
     assert engine.store.get(run.id).status == "paused"
