@@ -72,9 +72,7 @@ def list_(as_json: bool) -> None:
 
 
 @main.command()
-@click.option(
-    "--model", default=catalog.DEFAULT_MODEL, show_default=True, help="Which."
-)
+@click.option("--model", help="An architecture; the dataset's usual one if left out.")
 @click.option(
     "--data",
     default=catalog.DEFAULT_DATA,
@@ -94,7 +92,7 @@ def list_(as_json: bool) -> None:
 )
 @sentences
 def train(
-    model: str,
+    model: str | None,
     data: str,
     column: str | None,
     pairs: tuple[str, ...],

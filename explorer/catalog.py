@@ -6,6 +6,7 @@ Discovery is by folder: a file in `data/` or `models/` that ends in `SPEC` is in
 import importlib
 import pkgutil
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -21,9 +22,10 @@ from explorer.config import (
     TrainingSettings,
     query_pairs,
 )
-from explorer.data.base import Data, DataSpec
+from explorer.data.base import Data, DataSpec, Windows
 from explorer.errors import N_, ExplorerError, Words, unknown
 from explorer.models.base import ModelSpec, SequenceModel, Sizes, parameters
+from explorer.tasks import Task
 
 DEFAULT_DATA = "sine"
 DEFAULT_MODEL = "lstm"
@@ -79,16 +81,31 @@ class Resolved(NamedTuple):
     model_settings: Any  # an instance of `model.settings`
 
 
+def usual_model(data: str) -> str:
+    """The architecture that a newcomer to a dataset starts with.
+
+    Raises:
+        ExplorerError: if there is no such dataset.
+    """
+    names = [m.name for m in fitting(data)]
+    return DEFAULT_MODEL if DEFAULT_MODEL in names else names[0]
+
+
+def usual_training(data: str, model: str) -> dict[str, Scalar]:
+    """The training settings that a dataset or an architecture begins otherwise with."""
+    return {**data_spec(data).training, **model_spec(model).training}
+
+
 def make_config(
     data: str = DEFAULT_DATA,
-    model: str = DEFAULT_MODEL,
+    model: str | None = None,
     settings: Mapping[str, Any] | None = None,
     seed: int | str = 0,
 ) -> RunConfig:
     """A complete, checked config from what a person gave.
 
     Args:
-        data, model: names.
+        data, model: names; the dataset's usual architecture if None.
         settings: by dotted name, as in "model.hidden_size"; text or numbers.
         seed: a whole number from 0 to 2147483647.
 
@@ -96,6 +113,7 @@ def make_config(
         ExplorerError: for an unknown name, a bad value, or a model and a dataset that
             do not fit each other.
     """
+    model = usual_model(data) if model is None else model
     groups: dict[str, dict[str, Any]] = {"data": {}, "model": {}, "training": {}}
     for name, value in (settings or {}).items():
         group, dot, key = name.partition(".")
@@ -112,7 +130,9 @@ def make_config(
         model_settings=chosen_model.settings.read(
             groups["model"], _setting_of_model(model)
         ).values(),
-        training=TrainingSettings.read(groups["training"], N_("training setting")),
+        training=TrainingSettings.read(
+            usual_training(data, model) | groups["training"], N_("training setting")
+        ),
         seed=_seed(seed),
     )
     check_fit(config)
@@ -134,8 +154,8 @@ def check_fit(config: RunConfig) -> None:
         ExplorerError: if it cannot.
     """
     resolved = resolve(config)
-    if resolved.data.task not in resolved.model.tasks:
-        able = [m.name for m in models().values() if resolved.data.task in m.tasks]
+    if task_of(resolved.data, resolved.model) is None:
+        able = [m.name for m in models().values() if task_of(resolved.data, m)]
         raise ExplorerError(
             N_(
                 "Dataset '%(data)s' asks for %(task)s, which model '%(model)s' cannot "
@@ -147,6 +167,21 @@ def check_fit(config: RunConfig) -> None:
             able=", ".join(able),
         )
     parameter_count(config)
+
+
+def task_of(data: DataSpec, model: ModelSpec) -> Task | None:
+    """What the model would learn of the data: its task; or, of a series, to make more
+    windows like its own; None if it can learn neither."""
+    if data.task in model.tasks:
+        return data.task
+    if data.task == "forecast" and "generate" in model.tasks:
+        return "generate"
+    return None
+
+
+def fitting(data: str) -> list[ModelSpec]:
+    """The architectures that can learn a dataset, in their order."""
+    return [m for m in models().values() if task_of(data_spec(data), m)]
 
 
 def resolve(config: RunConfig) -> Resolved:
@@ -172,18 +207,44 @@ def make_data(config: RunConfig) -> Data:
     """
     spec = data_spec(config.data)
     settings = spec.settings.read(config.data_settings)
-    return _made(config.data, settings, config.seed)
+    task = task_of(spec, model_spec(config.model)) or spec.task
+    return _made(config.data, settings, config.seed, task)
 
 
 @lru_cache(maxsize=64)
-def _made(name: str, settings: Settings, seed: int) -> Data:
-    return datasets()[name].make(settings, seed)
+def _made(name: str, settings: Settings, seed: int, task: Task) -> Data:
+    data = datasets()[name].make(settings, seed)
+    return data if task == data.task else as_windows(data)
+
+
+def as_windows(data: Data) -> Data:
+    """A series as windows to make more of: y is x, and no forecast's lines apply."""
+    return replace(
+        data,
+        task="generate",
+        train=Windows(data.train.x, data.train.x),
+        validation=Windows(data.validation.x, data.validation.x),
+        baselines={},
+        floor=None,
+        floor_note="",
+        counted_from=0,
+        shifted=False,
+        hint="",
+    )
 
 
 def sizes(config: RunConfig) -> Sizes:
     """What the run's data asks of its model."""
     data = make_data(config)
-    return Sizes(data.inputs, data.outputs, len(data.symbols), data.steps)
+    return Sizes(
+        data.inputs,
+        data.outputs,
+        len(data.symbols),
+        data.steps,
+        data.task,
+        data.source,
+        data.padded,
+    )
 
 
 def build_model(config: RunConfig) -> SequenceModel:
@@ -235,7 +296,7 @@ def config_from_pairs(pairs: Mapping[str, str]) -> RunConfig:
             raise unknown(N_("setting"), name, ("data", "model", "seed"))
     return make_config(
         rest.get("data", DEFAULT_DATA),
-        rest.get("model", DEFAULT_MODEL),
+        rest.get("model"),
         settings,
         rest.get("seed", 0),
     )

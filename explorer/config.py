@@ -278,6 +278,29 @@ class TrainingSettings(Settings):
         step=0.001,
         more=True,
     )
+    l1: float = setting(
+        0.0,
+        N_(
+            "L1 regularisation: pulls every weight towards zero by the same amount, so "
+            "that those which matter little end there."
+        ),
+        title=N_("L1 penalty"),
+        ge=0.0,
+        le=0.1,
+        step=0.0001,
+        more=True,
+    )
+    patience: int = setting(
+        0,
+        N_(
+            "Early stopping: ends the run when the held-out loss was not beaten in so "
+            "many measurements, about 25 in a run; 0 trains to the end."
+        ),
+        title=N_("Early stopping (measurements)"),
+        ge=0,
+        le=25,
+        more=True,
+    )
 
 
 class RunConfig(BaseModel):

@@ -14,7 +14,7 @@ from explorer.config import RunConfig
 from explorer.errors import N_, ExplorerError
 from explorer.models.base import parameters
 from explorer.runs.records import Curves, Validation
-from explorer.training.objectives import metrics
+from explorer.training.measures import metrics
 from explorer.training.trainer import Trainer
 
 LAST_SHARE = 0.05
@@ -53,7 +53,7 @@ def summary(done: Training) -> dict[str, Any]:
         "validation_loss": done.validations[-1].loss if done.validations else None,
         "floor": data.floor,
         "baselines": dict(data.baselines),
-        "metrics": metrics(done.trainer.model, data),
+        "metrics": dict(metrics(done.trainer.model, data)),
         "status": done.status,
         "message": done.message,
         "seed": done.config.seed,
@@ -93,15 +93,20 @@ def export(done: Training, folder: Path) -> None:
 def _write_curves(done: Training, path: Path) -> None:
     """One row per step; the last row holds the measurement after the last update."""
     measured = {v.step: v.loss for v in done.validations}
-    columns = ("loss", "gradient_norm", "learning_rate", "seconds")
+    columns = ("loss", "gradient_norm", "learning_rate", "seconds", "rival_loss")
     with path.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(("step", *columns, "validation_loss"))
         for step, values in enumerate(zip(*done.curves, strict=True)):
-            rows.writerow((step, *map(float, values), measured.get(step, "")))
+            rows.writerow((step, *map(_number, values), measured.get(step, "")))
         last = len(done.curves.losses)
         if last in measured:
             rows.writerow((last, *[""] * len(columns), measured[last]))
+
+
+def _number(value: float) -> float | str:
+    """A number of a table; nothing where there is none."""
+    return "" if math.isnan(value) else float(value)
 
 
 def _finite(value: Any) -> Any:

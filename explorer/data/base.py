@@ -6,16 +6,16 @@ O outputs, V symbols of a vocabulary.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from explorer.config import Settings
+from explorer.config import Scalar, Settings
 from explorer.errors import N_, ExplorerError
+from explorer.tasks import Task as Task
 
-Task = Literal["forecast", "next_token"]
 Floats = NDArray[np.floating[Any]]
 Ints = NDArray[np.integer[Any]]
 
@@ -24,10 +24,10 @@ MAX_VALIDATION_WINDOWS = 64
 
 
 class Windows(NamedTuple):
-    """Inputs and targets, aligned: `y[:, t]` is what should be said after `x[:, t]`."""
+    """Inputs and targets, in the shapes that `explorer.tasks` gives for each task."""
 
-    x: NDArray[Any]  # (N, T, I) float32, or (N, T) int64 token ids
-    y: NDArray[Any]  # (N, T, O) float32, or (N, T) int64 token ids
+    x: NDArray[Any]  # float32 values or int64 token ids
+    y: NDArray[Any]  # float32 values or int64 token ids or labels
 
 
 class Scaler(NamedTuple):
@@ -54,12 +54,14 @@ class Scaler(NamedTuple):
 class Series(NamedTuple):
     """A series as a plot shows it, in real units.
 
-    `values[k]` is what is shown at place k; `scaled[k]` is what a model is given there.
+    `values[k]` is what is shown at place k; `scaled[k]` is what a model is given there:
+    one number, or I of which the first is the series and the rest is 0 where a model
+    goes on from its own predictions.
     """
 
     positions: NDArray[Any]  # (n,) numbers, or datetime64[D]
     values: Floats  # (n,)
-    scaled: NDArray[np.float32]  # (n,)
+    scaled: NDArray[np.float32]  # (n,) or (n, I)
     split: int  # first place of the validation part
     axis: str  # title of the horizontal axis, with its unit
     label: str  # title of the vertical axis, with its unit
@@ -70,7 +72,6 @@ class Text(NamedTuple):
 
     tokens: NDArray[np.int64]  # (n,)
     split: int  # first place of the validation part
-    joiner: str  # "" between characters, " " between words
 
 
 def next_value(scaled: Floats, shown: Floats, scaler: Scaler) -> Floats:
@@ -101,11 +102,24 @@ class Data:
     series: Series | None = None
     text: Text | None = None
     symbols: tuple[str, ...] = ()
+    """What token ids stand for; empty where x holds values."""
+    joiner: str = ""
+    """Between tokens: nothing between characters, a space between words."""
+    labels: tuple[str, ...] = ()
+    """What the labels of classify, tag and transcribe stand for."""
+    source: int = 0
+    """translate: how many steps of x are the source, S."""
+    padded: bool = False
+    """Whether symbol 0 fills up windows of different lengths and means nothing. Of
+    translate, symbol 1 begins and symbol 2 ends a target."""
     scaler: Scaler = field(default_factory=Scaler)
     restore: Restore = next_value
     streamed: bool = True
     """Windows are cut from one sequence, each a place after the last; else each is made
     by itself."""
+    shifted: bool = True
+    """forecast, next_token: whether y is x one place later; else y is another thing
+    that x tells."""
     hint: str = ""
     """A plain warning that belongs to this data, such as "hard to beat"."""
 
@@ -121,7 +135,13 @@ class Data:
 
     @property
     def outputs(self) -> int:
-        """Numbers per time step that a model gives, O; V for tokens."""
+        """Numbers per time step that a model gives: O, V, C, 1 + C or 1."""
+        if self.task == "transcribe":
+            return 1 + len(self.labels)
+        if self.task == "generate":
+            return 1
+        if self.labels:
+            return len(self.labels)
         return len(self.symbols) if self.symbols else int(self.train.y.shape[2])
 
 
@@ -140,6 +160,8 @@ class DataSpec:
     order: int = 100
     offered: bool = True
     """False for data that only its owner can name, such as an uploaded file."""
+    training: Mapping[str, Scalar] = field(default_factory=dict)
+    """Where a newcomer's training starts, where it is not the usual."""
 
 
 def windows(sequence: NDArray[Any], steps: int, at_most: int | None = None) -> Windows:

@@ -58,7 +58,7 @@ def make(settings: DigitsSettings, seed: int) -> Data:
         baselines=token_baselines(ids, split, len(DIGITS)),
         floor=math.log(len(DIGITS)),
         floor_note=N_("ln 10: every digit is as likely as any other"),
-        text=Text(ids, split, ""),
+        text=Text(ids, split),
         symbols=DIGITS,
         hint=N_(
             "There is nothing to learn here. A training loss below the floor is digits "

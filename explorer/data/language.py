@@ -154,7 +154,8 @@ def make(settings: LanguageSettings, seed: int) -> Data:
         floor=sentence_rates(settings.recursion, settings.tokens).per_token,
         floor_note=N_("the entropy rate of the grammar"),
         counted_from=settings.window // 2,
-        text=Text(ids, split, " " if settings.tokens == "word" else ""),
+        text=Text(ids, split),
+        joiner=" " if settings.tokens == "word" else "",
         symbols=symbols,
     )
 

@@ -98,7 +98,7 @@ def make(settings: RepeatsSettings, seed: int) -> Data:
         baselines=token_baselines(stream, split, settings.symbols),
         floor=float(bayes_losses(held, settings)[:, 1:].mean()),
         floor_note=N_("the Bayes predictor, which knows how windows are made"),
-        text=Text(stream, split, ""),
+        text=Text(stream, split),
         symbols=tuple(ALPHABET[: settings.symbols]),
         streamed=False,
     )

@@ -117,6 +117,7 @@ def next_token_data(
         train=windows(ids[:split], window),
         validation=windows(ids[split:], window, MAX_VALIDATION_WINDOWS),
         baselines=token_baselines(ids, split, len(symbols)),
-        text=Text(ids, split, " " if tokens == "word" else ""),
+        text=Text(ids, split),
+        joiner=" " if tokens == "word" else "",
         symbols=symbols,
     )

@@ -15,7 +15,7 @@ from explorer.engine.worker import look_at
 from explorer.errors import N_, ExplorerError
 from explorer.runs.records import Command, Run, View
 from explorer.runs.store import Store, open_store
-from explorer.training.trainer import read_change
+from explorer.training.changes import read_change
 
 MOST_VIEWS = 512
 """Views of stored states that are kept ready, over all runs."""

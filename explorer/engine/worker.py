@@ -48,13 +48,13 @@ _lock = threading.Lock()
 
 
 def warm_up() -> None:
-    """Train every architecture for a step and look at it, so that nobody waits for it.
+    """Train what can learn the first dataset and look at it, so that nobody waits.
 
     One torch thread, so that a run's numbers never depend on the load.
     """
     torch.set_num_threads(1)
-    for name in catalog.models():
-        trainer = Trainer(catalog.make_config(model=name))
+    for model in catalog.fitting(catalog.DEFAULT_DATA):
+        trainer = Trainer(catalog.make_config(model=model.name))
         trainer.advance(Budget(steps=1))
         for view in views_of(catalog.resolve(trainer.config)):
             _look(_subject(trainer), Wanted(view.name))

@@ -46,6 +46,11 @@ def everywhere(resolved: Resolved) -> bool:
     return True
 
 
+def by_gradient(resolved: Resolved) -> bool:
+    """A view of models that learn by the gradient of hidden states."""
+    return resolved.model.learning == "gradient" and has("hidden")(resolved)
+
+
 def no_choices(resolved: Resolved) -> Mapping[str, Choices]:
     """Options that mean the same for every model."""
     return {}

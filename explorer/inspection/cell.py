@@ -114,7 +114,7 @@ def _before(
     with torch.no_grad():
         model(example.x, recorder)
         told = {name: value[0].double() for name, value in recorder.values().items()}
-        entered = model.get_submodule("embedding")(example.x)[0].double()
+        entered = model.embedding(example.x)[0].double()
     h = told[f"layer_{layer}.hidden"]  # (T, H)
     c = told.get(f"layer_{layer}.memory", torch.zeros_like(h))
     below = entered if layer == 0 else told[f"layer_{layer - 1}.hidden"]

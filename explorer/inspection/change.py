@@ -113,7 +113,7 @@ def _texts(
         for model in both
     ]
     return {
-        "joiner": text.joiner if text else "",
+        "joiner": subject.data.joiner,
         "prompt": [names[token] for token in prompt],
         "written": [[names[token] for token in tokens] for tokens in written],
     }

@@ -107,7 +107,7 @@ def _example(data: Data, x: Tensor, y: Tensor) -> Example:
 
 def _typed_text(data: Data, text: str) -> Example:
     known = {symbol: index for index, symbol in enumerate(data.symbols)}
-    joiner = data.text.joiner if data.text else ""
+    joiner = data.joiner
     pieces = text.lower().split() if joiner else list(text)
     ids = [known[piece] for piece in pieces if piece in known][: data.steps + 1]
     if len(ids) < 2:

@@ -11,7 +11,7 @@ import torch
 
 from explorer.config import Settings
 from explorer.data.base import Floats
-from explorer.inspection.base import Subject, ViewSpec, probe_window
+from explorer.inspection.base import Subject, ViewSpec, by_gradient, probe_window
 from explorer.models.base import Recorder
 from explorer.runs.records import View
 from explorer.training.objectives import objective
@@ -35,7 +35,7 @@ def look(subject: Subject, options: GradientOptions) -> View:
     with torch.enable_grad():
         output = subject.model(x, recorder)
         # A sum over examples, so that no example's gradient depends on their number.
-        loss = objective(subject.data).each(output, y)[:, -1].sum()
+        loss = objective(subject.data, subject.model).last(output, y).sum()
         states = {
             name: values
             for name, values in recorder.told.items()
@@ -54,8 +54,7 @@ def look(subject: Subject, options: GradientOptions) -> View:
     memory = [v for k, v in norms.items() if k.endswith(".memory")]
     if memory:
         arrays["memory"] = np.stack(memory).astype(np.float32)
-    bound = getattr(subject.model, "spectral_norm", None)
-    sigma = bound(len(hidden) - 1) if bound is not None else None
+    sigma = subject.model.spectral_norm(len(hidden) - 1)
     return View(
         "gradients",
         subject.step,
@@ -75,4 +74,4 @@ def _norm(gradient: torch.Tensor | None, value: torch.Tensor) -> Floats:
 
 AXES = {"norms": ("layer", "time"), "memory": ("layer", "time")}
 
-VIEW = ViewSpec("gradients", GradientOptions, look, axes=AXES)
+VIEW = ViewSpec("gradients", GradientOptions, look, by_gradient, axes=AXES)

@@ -69,7 +69,7 @@ def influence(model: SequenceModel, x: Tensor, y: Tensor, targets: Tensor) -> Te
 
     with torch.enable_grad():
         if tokens:
-            hook = model.get_submodule("embedding").register_forward_hook(entered)
+            hook = model.embedding.register_forward_hook(entered)
             try:
                 answers = model(copies)
             finally:

@@ -9,15 +9,16 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from explorer.catalog import Resolved
 from explorer.data.base import next_value
 from explorer.inspection.base import Subject, ViewSpec, float_array
 from explorer.inspection.example import Example, ExampleOptions, example_of
-from explorer.models.base import Recorder, SequenceModel
+from explorer.models.base import Recorder
 from explorer.runs.records import View
-from explorer.training.objectives import LOSS_UNITS, objective
+from explorer.tasks import TASKS
+from explorer.training.objectives import objective
 
 
 def look(subject: Subject, options: ExampleOptions) -> View:
@@ -35,7 +36,7 @@ def look(subject: Subject, options: ExampleOptions) -> View:
         model(example.x, recorder)
         told = recorder.values()
         hidden = [v for name, v in told.items() if name.endswith(".hidden")]
-        answers = torch.cat([readout(model, h) for h in hidden])  # (L, T, O)
+        answers = torch.cat([model.readout(h) for h in hidden])  # (L, T, O)
         rest = float((answers[-1] - model(example.x)[0]).abs().max())
         aim = objective(data)
         losses = aim.each(answers, example.y.expand(len(answers), *example.y.shape[1:]))
@@ -47,7 +48,7 @@ def look(subject: Subject, options: ExampleOptions) -> View:
     notes: dict[str, Any] = {
         "labels": example.labels,
         "residual": rest,
-        "unit": LOSS_UNITS[data.task],
+        "unit": TASKS[data.task].loss_unit,
         "counted": counted,
     }
     if data.symbols:
@@ -63,16 +64,6 @@ def look(subject: Subject, options: ExampleOptions) -> View:
         arrays |= {"said": said.astype(np.float32), "truth": truth.astype(np.float32)}
         notes["label"] = data.series.label if real and data.series else None
     return View("lens", subject.step, arrays, notes)
-
-
-def readout(model: SequenceModel, h: Tensor) -> Tensor:
-    """The model's way out, as in its `forward`: (..., H) -> (..., O)."""
-    out: Any = model
-    if hasattr(model, "norm") and hasattr(model, "tied"):
-        h = out.norm(h)
-        if out.tied:
-            h = nn.functional.linear(h, out.embedding.weight)
-    return out.head(h)  # type: ignore[no-any-return]
 
 
 def _tokens(answers: Tensor, example: Example) -> dict[str, Any]:

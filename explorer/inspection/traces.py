@@ -215,7 +215,7 @@ def _around(example: Example, step: int, data: Data) -> dict[str, Any]:
 
 
 def _text(tokens: list[str], step: int, data: Data) -> dict[str, Any]:
-    joiner = data.text.joiner if data.text else ""
+    joiner = data.joiner
     before = tokens[max(0, step - BEFORE) : step]
     return {"before": before, "token": tokens[step], "joiner": joiner}
 

@@ -5,17 +5,23 @@ units, V symbols of a vocabulary, N heads, D width of a head.
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-from explorer.config import Settings
-from explorer.data.base import Task
+from explorer.config import Scalar, Settings
+from explorer.tasks import TASKS, Task
 
-Kind = Literal["gate", "candidate", "memory", "hidden", "attention"]
+Kind = Literal["gate", "candidate", "memory", "hidden", "attention", "probability"]
+Part = Literal["whole", "source", "target"]
+"""Which steps of x an axis counts: all, a translation's source, or its target."""
+
+Learning = Literal["gradient", "expectation", "adversarial"]
+"""How a model learns: by the gradient of its loss; by expectation-maximisation; or as
+two nets against each other."""
 
 
 class Probe(Protocol):
@@ -71,9 +77,17 @@ class Sizes(NamedTuple):
     """What the data asks of a model."""
 
     inputs: int  # I: numbers per step of a series; 1 for tokens
-    outputs: int  # O: numbers per step of the answer; V for tokens
+    outputs: int  # O: numbers per answer; V for tokens, C for labels
     symbols: int  # V, or 0 for a series
     steps: int  # T: the longest sequence the model will see
+    task: Task = "forecast"
+    source: int = 0  # S: steps of x that are a translation's source
+    padded: bool = False  # whether symbol 0 only fills up
+
+    @property
+    def causal(self) -> bool:
+        """Whether no answer may depend on a later step."""
+        return TASKS[self.task].causal
 
 
 class Capture(NamedTuple):
@@ -88,6 +102,8 @@ class Capture(NamedTuple):
     low: float  # ends of the colour range
     high: float
     centred: bool = False  # a signed value, drawn about zero
+    part: Part = "whole"  # the steps of the time or query axis
+    keys: Part = "whole"  # the steps of an attention's key axis
 
 
 CaptureAxes = ("time", "unit")
@@ -106,13 +122,58 @@ def signed(layer: int, name: str, kind: Kind, title: str, reach: float) -> Captu
 
 
 class SequenceModel(nn.Module):
-    """An architecture: x (B, T, I) or (B, T) -> y (B, T, O).
+    """An architecture: x (B, T, I) or (B, T) -> answers (B, T, O) or (B, O).
 
     `forward(x, probe=ignore)`: without a probe the fast path; with one, the written-out
     equations over the same parameters, each value named as it is computed.
     """
 
+    embedding: nn.Module
+    """What an input goes through first."""
+    head: nn.Module
+    """What an answer comes out of last; fine-tuning may train it alone."""
+    pooled: bool = False
+    """Whether one answer is given for the whole sequence."""
+
     def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
+        raise NotImplementedError
+
+    def readout(self, h: Tensor) -> Tensor:
+        """The last layer's states (..., T, H) as answers (..., T, O) or (..., O)."""
+        if self.pooled:
+            h = h[..., -1, :]  # what has seen the whole sequence
+        return self.head(h)  # type: ignore[no-any-return]
+
+    def loss(self, output: Tensor, y: Tensor) -> Tensor | None:
+        """The loss (B,) per answer in nats, for a model that brings its own; else None.
+
+        Args:
+            output: what `forward` gave.
+            y: targets, as the task has them.
+        """
+        return None
+
+    def spectral_norm(self, layer: int) -> float | None:
+        """The most by which a step stretches a state's gradient, where it is known."""
+        return None
+
+
+class ExpectationModel(SequenceModel):
+    """A model that learns by expectation-maximisation, one iteration at a time."""
+
+    def iterate(self, x: Tensor, y: Tensor) -> None:
+        """One iteration over x (N, T[, I]) and y, in place; it draws nothing."""
+        raise NotImplementedError
+
+
+class AdversarialModel(SequenceModel):
+    """Two nets against each other; `forward` is the discriminator reading x."""
+
+    generator: nn.Module
+    discriminator: nn.Module
+
+    def generate(self, noise: Tensor) -> Tensor:
+        """noise (B, T, Z) -> windows (B, T, I)."""
         raise NotImplementedError
 
 
@@ -167,6 +228,9 @@ class ModelSpec:
     """Where it stands in the lessons."""
     lines: Lines | None = None
     """One step of one unit with its numbers, for a cell that has such steps."""
+    learning: Learning = "gradient"
+    training: Mapping[str, Scalar] = field(default_factory=dict)
+    """Where a newcomer's training starts, where it is not the usual."""
 
 
 AnyModule = TypeVar("AnyModule", bound=nn.Module)

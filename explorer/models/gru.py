@@ -108,11 +108,12 @@ class GRU(SequenceModel):
             dropout=settings.dropout if settings.layers > 1 else 0.0,
         )
         self.head = nn.Linear(settings.hidden_size, sizes.outputs)
+        self.pooled = sizes.task == "classify"
 
     def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
         x = self.embedding(x)  # (B, T, I or H)
         h = self.gru(x)[0] if probe is ignore else self.written_out(x, probe)
-        return self.head(h)  # type: ignore[no-any-return]  # (B, T, O)
+        return self.readout(h)  # (B, T, O), or (B, O) for the whole sequence
 
     def weights(self, layer: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """W (3H, I), U (3H, H), b (3H) and e (3H) of a layer."""
@@ -242,7 +243,7 @@ SPEC = ModelSpec(
     captures=captures,
     equations=equations,
     diagram=diagram,
-    tasks=("forecast", "next_token"),
+    tasks=("forecast", "next_token", "classify", "tag", "transcribe"),
     order=30,
     lines=lines,
 )

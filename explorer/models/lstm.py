@@ -124,6 +124,7 @@ class LSTM(SequenceModel):
             dropout=settings.dropout if settings.layers > 1 else 0.0,
         )
         self.head = nn.Linear(H, sizes.outputs)
+        self.pooled = sizes.task == "classify"
         with torch.no_grad():
             # PyTorch adds two biases: one holds the forget bias, the other starts at 0
             for _, _, b, b_too in self.lstm.all_weights:
@@ -133,7 +134,7 @@ class LSTM(SequenceModel):
     def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
         x = self.embedding(x)  # (B, T, I or H)
         h = self.lstm(x)[0] if probe is ignore else self.written_out(x, probe)
-        return self.head(h)  # type: ignore[no-any-return]  # (B, T, O)
+        return self.readout(h)  # (B, T, O), or (B, O) for the whole sequence
 
     def weights(self, layer: int) -> tuple[Tensor, Tensor, Tensor]:
         """W (4H, I), U (4H, H), b (4H) of a layer; b is PyTorch's two biases in one."""
@@ -258,7 +259,7 @@ SPEC = ModelSpec(
     captures=captures,
     equations=equations,
     diagram=diagram,
-    tasks=("forecast", "next_token"),
+    tasks=("forecast", "next_token", "classify", "tag", "transcribe"),
     order=20,
     lines=lines,
 )

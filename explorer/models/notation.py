@@ -71,9 +71,11 @@ def weights(names: str, sizes: Sizes, hidden: int, layers: int) -> list[str]:
 
 def answer(sizes: Sizes, hidden: int, layers: int = 1) -> str:
     """The line that reads the answer out of the last layer's hidden state."""
-    h = rf"h_t^{{({layers - 1})}}" if layers > 1 else "h_t"
+    t = str(sizes.steps) if sizes.task == "classify" else "t"
+    h = rf"h_{{{t}}}^{{({layers - 1})}}" if layers > 1 else rf"h_{{{t}}}"
+    y = "y" if sizes.task == "classify" else "y_t"
     return (
-        rf"y_t &= V {h} + d, \quad V \in {real(sizes.outputs, hidden)}, \quad "
+        rf"{y} &= V {h} + d, \quad V \in {real(sizes.outputs, hidden)}, \quad "
         rf"d \in {real(sizes.outputs)}"
     )
 

@@ -112,11 +112,12 @@ class RNN(SequenceModel):
             dropout=settings.dropout if settings.layers > 1 else 0.0,
         )
         self.head = nn.Linear(settings.hidden_size, sizes.outputs)
+        self.pooled = sizes.task == "classify"
 
     def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
         x = self.embedding(x)  # (B, T, I or H)
         h = self.rnn(x)[0] if probe is ignore else self.written_out(x, probe)
-        return self.head(h)  # type: ignore[no-any-return]  # (B, T, O)
+        return self.readout(h)  # (B, T, O), or (B, O) for the whole sequence
 
     def weights(self, layer: int) -> tuple[Tensor, Tensor, Tensor]:
         """W (H, I), U (H, H) and b (H) of a layer; b is PyTorch's two biases in one."""
@@ -213,7 +214,7 @@ SPEC = ModelSpec(
     captures=captures,
     equations=equations,
     diagram=diagram,
-    tasks=("forecast", "next_token"),
+    tasks=("forecast", "next_token", "classify", "tag", "transcribe"),
     order=10,
     lines=lines,
 )

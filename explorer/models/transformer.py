@@ -123,9 +123,10 @@ POSITIONS: dict[str, type[Positions]] = {
 class Block(nn.Module):
     """Attention, then a feed-forward net, each added to the residual stream."""
 
-    def __init__(self, settings: TransformerSettings) -> None:
+    def __init__(self, settings: TransformerSettings, causal: bool) -> None:
         super().__init__()
         H, R = settings.hidden_size, settings.feed_forward
+        self.causal = causal
         self.heads = settings.heads
         self.dropout = settings.dropout
         self.attention_norm = nn.LayerNorm(H, bias=False)
@@ -135,13 +136,20 @@ class Block(nn.Module):
         self.feed_forward_in = nn.Linear(H, R * H, bias=False)  # W_1
         self.feed_forward_out = nn.Linear(R * H, H, bias=False)  # W_2
 
-    def forward(self, h: Tensor, positions: Positions, probe: Probe = ignore) -> Tensor:
+    def forward(
+        self,
+        h: Tensor,
+        positions: Positions,
+        probe: Probe = ignore,
+        filled: Tensor | None = None,
+    ) -> Tensor:
+        """h (B, T, H) -> (B, T, H); no step looks where `filled` (B, 1, 1, T) is."""
         B, T, H = h.shape
 
         # attention: each head by itself, then side by side and projected
         n = self.attention_in(self.attention_norm(h)).view(B, T, 3, self.heads, -1)
         Q, K, V = n.permute(2, 0, 3, 1, 4)  # 3 x (B, N, T, D)
-        seen = self.attend(positions.turn(Q), positions.turn(K), V, probe)
+        seen = self.attend(positions.turn(Q), positions.turn(K), V, probe, filled)
         seen = seen.transpose(1, 2).reshape(B, T, H)
         h = h + self.drop(self.attention_out(seen))
 
@@ -149,17 +157,32 @@ class Block(nn.Module):
         m = nn.functional.gelu(self.feed_forward_in(self.feed_forward_norm(h)))
         return probe("hidden", h + self.drop(self.feed_forward_out(m)))
 
-    def attend(self, Q: Tensor, K: Tensor, V: Tensor, probe: Probe) -> Tensor:
-        """softmax(Q K^T / sqrt(D)) V, where no step sees a later one: (B, N, T, D)."""
+    def attend(
+        self,
+        Q: Tensor,
+        K: Tensor,
+        V: Tensor,
+        probe: Probe,
+        filled: Tensor | None = None,
+    ) -> Tensor:
+        """softmax(Q K^T / sqrt(D)) V: (B, N, T, D); causal ones see no later step."""
         if probe is ignore:
-            p = self.dropout if self.training else 0.0
             return nn.functional.scaled_dot_product_attention(
-                Q, K, V, dropout_p=p, is_causal=True
+                Q,
+                K,
+                V,
+                attn_mask=None if filled is None else ~filled,
+                dropout_p=self.dropout if self.training else 0.0,
+                is_causal=self.causal,
             )
         T, D = Q.shape[2:]
-        later = torch.ones(T, T, dtype=torch.bool, device=Q.device).triu(1)
-        scores = (Q @ K.mT / math.sqrt(D)).masked_fill(later, -torch.inf)
-        A = probe("attention", scores.softmax(-1))  # (B, N, T, T), 0 above the diagonal
+        scores = Q @ K.mT / math.sqrt(D)
+        if self.causal:
+            later = torch.ones(T, T, dtype=torch.bool, device=Q.device).triu(1)
+            scores = scores.masked_fill(later, -torch.inf)
+        if filled is not None:
+            scores = scores.masked_fill(filled, -torch.inf)
+        A = probe("attention", scores.softmax(-1))  # (B, N, T, T)
         return self.drop(A) @ V
 
     def drop(self, x: Tensor) -> Tensor:
@@ -188,16 +211,20 @@ class Transformer(SequenceModel):
                 nearest=nearest_multiples(H, N),
             )
         self.dropout = settings.dropout
-        self.embedding = (
+        self.embedding: nn.Embedding | nn.Linear = (
             nn.Embedding(sizes.symbols, H)
             if sizes.symbols
             else nn.Linear(sizes.inputs, H)
         )
         self.positions = POSITIONS[settings.positions](H, N, sizes.steps)
-        self.blocks = nn.ModuleList(Block(settings) for _ in range(settings.layers))
+        self.blocks = nn.ModuleList(
+            Block(settings, sizes.causal) for _ in range(settings.layers)
+        )
         self.norm = nn.LayerNorm(H, bias=False)
         # tokens leave through the matrix by which they entered
-        self.tied = sizes.symbols > 0
+        self.tied = sizes.task == "next_token"
+        self.pooled = sizes.task == "classify"
+        self.padded = sizes.padded
         self.head = nn.Identity() if self.tied else nn.Linear(H, sizes.outputs)
         self.initialise(settings.layers)
 
@@ -214,14 +241,21 @@ class Transformer(SequenceModel):
                 nn.init.normal_(p, std=0.02)
 
     def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
-        h = self.positions.enter(self.embedding(x))  # (B, T, H)
-        h = nn.functional.dropout(h, self.dropout, self.training)
+        entered = self.positions.enter(self.embedding(x))  # (B, T, H)
+        h = nn.functional.dropout(entered, self.dropout, self.training)
+        filled = (x == 0)[:, None, None] if self.padded else None  # (B, 1, 1, T)
         for k, block in enumerate(self.blocks):
-            h = block(h, self.positions, in_layer(probe, k))
+            h = block(h, self.positions, in_layer(probe, k), filled)
+        return self.readout(h)  # (B, T, O), or (B, O) for the whole sequence
+
+    def readout(self, h: Tensor) -> Tensor:
+        """As in `SequenceModel`, after the last norm; tokens leave as they came in."""
         h = self.norm(h)
+        if self.pooled:
+            h = h.mean(-2)  # every step has seen the whole sequence
         if self.tied:
             h = nn.functional.linear(h, self.embedding.weight)  # (B, T, V)
-        return self.head(h)  # type: ignore[no-any-return]  # (B, T, O)
+        return self.head(h)  # type: ignore[no-any-return]
 
 
 def captures(settings: TransformerSettings) -> tuple[Capture, ...]:
@@ -246,14 +280,21 @@ def equations(settings: TransformerSettings, sizes: Sizes) -> str:
     Q, K = ("(R Q_i)", "(R K_i)") if settings.positions == "rotary" else ("Q_i", "K_i")
     if sizes.symbols:
         given, given_shape = "E_{w_t}", [rf"E &\in {real(sizes.symbols, H)}"]
-        answer = r"y &= \operatorname{LN}(h) E^\top"
     else:
         given = "W_x x_t + b_x"
-        given_shape = [
-            rf"W_x &\in {real(H, sizes.inputs)}, \quad b_x \in {real(H)}",
-            rf"V &\in {real(sizes.outputs, H)}, \quad d \in {real(sizes.outputs)}",
+        given_shape = [rf"W_x &\in {real(H, sizes.inputs)}, \quad b_x \in {real(H)}"]
+    if sizes.task == "next_token":
+        answer = rf"y &= \operatorname{{LN}}(h) E^\top \in {real(T, sizes.outputs)}"
+    else:
+        given_shape += [
+            rf"V &\in {real(sizes.outputs, H)}, \quad d \in {real(sizes.outputs)}"
         ]
-        answer = r"y &= \operatorname{LN}(h) V^\top + d"
+        read, shape = (
+            (r"\overline{\operatorname{LN}(h)}", real(sizes.outputs))
+            if sizes.task == "classify"
+            else (r"\operatorname{LN}(h)", real(T, sizes.outputs))
+        )
+        answer = rf"y &= {read} V^\top + d \in {shape}"
     heads = r"A_1 V_1" if N == 1 else rf"A_1 V_1, \dots, A_{{{N}}} V_{{{N}}}"
     return "\n\n".join(
         [
@@ -265,13 +306,13 @@ def equations(settings: TransformerSettings, sizes: Sizes) -> str:
                 rf"n W_{{V,i}}^\top \in {real(T, D)}, \quad i = 1, \dots, {N}",
                 rf"A_i &= \operatorname{{softmax}}\!\left(\frac{{{Q} {K}^\top}}"
                 rf"{{\sqrt{{{D}}}}} + M\right) \in {real(T, T)}",
-                r"M_{ts} &= 0 \;\; (s \leq t), \quad -\infty \;\; (s > t)",
+                *MASKS[sizes.causal, sizes.padded],
                 r"h &\leftarrow h + " + drop % rf"[{heads}]\, W_O^\top",
                 r"h &\leftarrow h + "
                 + drop
                 % r"\operatorname{GELU}(\operatorname{LN}(h) W_1^\top)\, W_2^\top",
             ),
-            display(rf"{answer} \in {real(T, sizes.outputs)}"),
+            display(answer),
             display(
                 rf"W_{{Q,i}},\, W_{{K,i}},\, W_{{V,i}} &\in {real(D, H)}, "
                 rf"\quad W_O \in {real(H, H)}",
@@ -285,21 +326,31 @@ def equations(settings: TransformerSettings, sizes: Sizes) -> str:
     )
 
 
+MASKS = {
+    (True, False): [r"M_{ts} &= 0 \;\; (s \leq t), \quad -\infty \;\; (s > t)"],
+    (False, False): [r"M_{ts} &= 0"],
+    (False, True): [r"M_{ts} &= 0 \;\; (w_s \neq 0), \quad -\infty \;\; (w_s = 0)"],
+}
+"""By whether it is causal and padded: which steps s a step t may look at."""
+
+
 def diagram(settings: TransformerSettings, sizes: Sizes) -> str:
     H, N = settings.hidden_size, settings.heads
     D, rotary = H // N, settings.positions == "rotary"
     added, Q, K = ("", "R Q", "R K") if rotary else (" + p", "Q", "K")
     if sizes.symbols:
         source = f'token["w: {sizes.symbols}"] --> given["h = E[w]{added}: {H}"]'
-        answer = f'answer["y = E h: {sizes.outputs}"]'
     else:
         source = f'value["x: {sizes.inputs}"] --> given["h = W x + b{added}: {H}"]'
-        answer = f'answer["y = V h + d: {sizes.outputs}"]'
+    way_out = "E h" if sizes.task == "next_token" else "V h + d"
+    mean = 'mean["mean over t"] --> ' if sizes.task == "classify" else ""
+    answer = f'{mean}answer["y = {way_out}: {sizes.outputs}"]'
+    earlier = ", s ≤ t" if sizes.causal else ""
     lines = [
         source,
         f'subgraph block["× {settings.layers}"]',
         f'  norm_1["LayerNorm: {H}"] --> heads["{Q}, {K}, V: {N} × {D}"]',
-        f'  heads --> seen["softmax(Q Kᵀ / √{D}) V, s ≤ t: {N} × {D}"]',
+        f'  heads --> seen["softmax(Q Kᵀ / √{D}) V{earlier}: {N} × {D}"]',
         f'  seen --> project["W_O: {H}"] --> add_1(("+"))',
         f'  add_1 --> norm_2["LayerNorm: {H}"]',
         f'  norm_2 --> wide["GELU: {H * settings.feed_forward}"]',
@@ -325,6 +376,6 @@ SPEC = ModelSpec(
     captures=captures,
     equations=equations,
     diagram=diagram,
-    tasks=("forecast", "next_token"),
+    tasks=("forecast", "next_token", "classify", "tag"),
     order=40,
 )

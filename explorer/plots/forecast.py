@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.config import N_, RunConfig
+from explorer.plots.panel import AnswerPanel, Content
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -204,3 +206,16 @@ def _mark_words(x: Any, words: str, late: bool) -> dict[str, Any]:
         "text": escape(words) + (" →" if not late else ""),
         "opacity": 0.8,
     }
+
+
+def draw(config: RunConfig, view: View, _: Translate) -> Content:
+    """The whole panel."""
+    drawn = extract(config.model, view)
+    return {
+        "figure": figure(drawn, _),
+        "reading": reading(drawn, _),
+        "alternative": alternative(drawn, _),
+    }
+
+
+ANSWER = AnswerPanel(N_("What does it foresee?"), draw)

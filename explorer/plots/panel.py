@@ -53,6 +53,23 @@ class InsidePanel(NamedTuple):
     """Whether another run can be drawn beside it."""
 
 
+class AnswerPanel(NamedTuple):
+    """How a picture of a model's answers enters the page: a file's `ANSWER`."""
+
+    question: str
+    draw: Callable[[RunConfig, View, Translate], Content]
+    controls: tuple[str, ...] = ()
+    """The options of the view that can be chosen beside it."""
+
+
+@cache
+def answers() -> Mapping[str, AnswerPanel]:
+    """Every picture of answers by its file's name."""
+    names = (m.name for m in pkgutil.iter_modules(explorer.plots.__path__))
+    modules = {n: importlib.import_module(f"{__package__}.{n}") for n in names}
+    return {n: m.ANSWER for n, m in modules.items() if hasattr(m, "ANSWER")}
+
+
 @cache
 def panels() -> Mapping[str, InsidePanel]:
     """Every inside picture by name, in their order."""

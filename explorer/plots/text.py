@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.config import N_, RunConfig
 from explorer.plots.bars import bars
+from explorer.plots.panel import AnswerPanel, Content
 from explorer.plots.parts import Figure, Translate, visible
 from explorer.plots.theme import colour_of
 from explorer.runs.records import View
@@ -86,3 +88,45 @@ def shade(losses: Iterable[float]) -> list[float]:
         min(1.0, max(0.0, loss / FULL_SURPRISE)) if math.isfinite(loss) else 1.0
         for loss in known
     ]
+
+
+def blocks(view: View, _: Translate) -> list[dict[str, Any]]:
+    """A sample after its prompt, and a held-out passage coloured by its loss."""
+    notes, joiner = view.notes, view.notes["joiner"]
+    sample = [[word, "prompt", 0] for word in notes["prompt"]]
+    sample += [[word, "", 0] for word in notes["sample"]]
+    caption = _("The model writes (after the bold beginning)")
+    if notes["left_out"]:
+        unknown = " ".join(notes["left_out"][:12])
+        caption = _("Not in the vocabulary, left out: %(unknown)s") % {
+            "unknown": unknown
+        }
+    shades = shade(view.arrays["losses"])
+    passage = [
+        [word, "", float(shade)]
+        for word, shade in zip(notes["passage"], shades, strict=True)
+    ]
+    return [
+        {"caption": caption, "tokens": sample, "joiner": joiner},
+        {
+            "caption": _("Held-out text: the redder, the more it surprised the model"),
+            "tokens": passage,
+            "joiner": joiner,
+        },
+    ]
+
+
+def draw(config: RunConfig, view: View, _: Translate) -> Content:
+    """The whole panel."""
+    drawn = extract(config.model, view)
+    return {
+        "figure": figure(drawn, _),
+        "reading": reading(drawn, _),
+        "alternative": alternative(drawn, _),
+        "text": {"blocks": blocks(view, _)},
+    }
+
+
+ANSWER = AnswerPanel(
+    N_("What would it write?"), draw, ("temperature", "top_k", "prompt")
+)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -28,6 +29,7 @@ class Curves(NamedTuple):
     seconds: NDArray[
         np.float32
     ]  # (n,) training time since the start, at the step's end
+    rivals: NDArray[np.float32]  # (n,) the other net's loss; NaN where there is none
 
     @classmethod
     def empty(cls) -> "Curves":
@@ -48,11 +50,13 @@ class Curves(NamedTuple):
 
 
 class Validation(NamedTuple):
-    """The loss on the held-out part after `step` weight updates."""
+    """What the held-out part says after `step` weight updates."""
 
     step: int
     loss: float
     seconds: float  # training time since the start
+    measures: Mapping[str, float] = MappingProxyType({})
+    """By name, as in `explorer.tasks.MEASURES`."""
 
 
 class Command(NamedTuple):

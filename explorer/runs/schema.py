@@ -39,8 +39,14 @@ from explorer.errors import N_, ExplorerError, Words
 
 DATABASE = "EXPLORER_DATABASE"
 FOLDER = "EXPLORER_DATA"
-SCHEMA = 2
+SCHEMA = 3
 """The version of the tables below; a database says which one it was made with."""
+
+ADDED = (
+    "commands ADD COLUMN note TEXT NOT NULL DEFAULT ''",
+    "validations ADD COLUMN measures TEXT NOT NULL DEFAULT '{}'",
+)
+"""What version 2 has over 1, what 3 has over 2, and so on."""
 
 WRITES = {"explorer_writes": True}
 """Execution options of a transaction that writes."""
@@ -82,7 +88,7 @@ chunks = Table(
     _of_run(),
     Column("first_step", Integer, nullable=False),
     Column("length", Integer, nullable=False),
-    Column("values", LargeBinary, nullable=False),  # (4, length) float32, little-endian
+    Column("values", LargeBinary, nullable=False),  # (5, length) float32, little-endian
     PrimaryKeyConstraint("run_id", "first_step"),
 )
 validations = Table(
@@ -92,6 +98,7 @@ validations = Table(
     Column("step", Integer, nullable=False),
     Column("loss", Float),  # SQLite turns nan into null
     Column("seconds", Float, nullable=False),
+    Column("measures", Text, nullable=False, server_default="{}"),  # JSON, by name
     PrimaryKeyConstraint("run_id", "step"),
 )
 commands = Table(
@@ -242,7 +249,6 @@ def _create_tables(connection: Connection) -> None:
     if known is None:
         connection.execute(insert(meta).values(schema_version=SCHEMA))
     elif known < SCHEMA:
-        # Version 2 notes what a command was about.
-        added = "ALTER TABLE commands ADD COLUMN note TEXT NOT NULL DEFAULT ''"
-        connection.execute(text(added))
+        for added in ADDED[known - 1 :]:
+            connection.execute(text(f"ALTER TABLE {added}"))
         connection.execute(update(meta).values(schema_version=SCHEMA))

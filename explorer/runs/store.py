@@ -4,6 +4,7 @@ Nothing that a run needs lives anywhere else. One slice is one transaction, and 
 that is written twice (because a crash made the engine train it again) changes nothing.
 """
 
+import json
 import math
 import re
 import secrets
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 
 from explorer.config import RunConfig
@@ -267,19 +269,27 @@ def _joined(rows: Any) -> Curves:
     """Consecutive chunks as one curve."""
     if not rows:
         return Curves.empty()
-    n_curves = len(Curves._fields)
-    parts = [np.frombuffer(row.values, "<f4").reshape(n_curves, -1) for row in rows]
-    whole = np.concatenate(parts, axis=1).astype(np.float32, copy=False)  # (4, n)
+    whole = np.concatenate([_columns(row.values, row.length) for row in rows], axis=1)
     whole.flags.writeable = False
     return Curves(*whole)
 
 
+def _columns(values: bytes, length: int) -> NDArray[np.float32]:
+    """A chunk as (5, length); NaN in columns that an older program did not write."""
+    stored = np.frombuffer(values, "<f4").reshape(-1, length)
+    whole = np.full((len(Curves._fields), length), np.nan, np.float32)
+    whole[: len(stored)] = stored
+    return whole
+
+
 def _validations(connection: Connection, run_id: str) -> list[Validation]:
-    wanted = _of(schema.validations, run_id, "step", "loss", "seconds")
+    wanted = _of(schema.validations, run_id, "step", "loss", "seconds", "measures")
     rows = connection.execute(wanted.order_by(schema.validations.c.step))
     return [
-        Validation(step, math.nan if loss is None else loss, seconds)
-        for step, loss, seconds in rows
+        Validation(
+            step, math.nan if loss is None else loss, seconds, json.loads(measures)
+        )
+        for step, loss, seconds, measures in rows
     ]
 
 
@@ -354,6 +364,7 @@ def _write(connection: Connection, run_id: str, slice_: Progress) -> bool:
     again = _write_curves(connection, run_id, slice_)
     for validation in slice_.validations:
         row = {"run_id": run_id, **validation._asdict()}
+        row["measures"] = json.dumps(dict(validation.measures))
         _replace(connection, schema.validations, row, "step")
     for step, state in slice_.checkpoints:
         row = {"run_id": run_id, "step": step, "size": len(state), "state": state}
@@ -392,7 +403,7 @@ def _write_curves(connection: Connection, run_id: str, slice_: Progress) -> bool
     if first == end:
         return False
     if first < known:
-        met = select(chunk.first_step, chunk["values"]).where(
+        met = select(chunk.first_step, chunk.length, chunk["values"]).where(
             of_run, chunk.first_step < end, chunk.first_step + chunk.length > first
         )
         rows = connection.execute(met.order_by(chunk.first_step)).all()
@@ -405,7 +416,7 @@ def _write_curves(connection: Connection, run_id: str, slice_: Progress) -> bool
         "run_id": run_id,
         "first_step": first,
         "length": len(curves.losses),
-        "values": np.stack(curves).astype("<f4").tobytes(),  # (4, length)
+        "values": np.stack(curves).astype("<f4").tobytes(),  # (5, length)
     }
     connection.execute(insert(schema.chunks).values(new))
     return slice_.first_step < known

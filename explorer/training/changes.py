@@ -4,14 +4,16 @@ A change acts through the probe, on the very line that computes a value. So it c
 looked at on a finished model, and it can be held while a run learns.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 
+from explorer import catalog
 from explorer.catalog import Resolved
-from explorer.config import Settings, setting
+from explorer.config import RunConfig, Settings, setting
 from explorer.errors import N_, ExplorerError, unknown
 from explorer.models.base import Capture, Probe, SequenceModel, ignore
 
@@ -105,6 +107,23 @@ def checked(change: Change, resolved: Resolved) -> Change:
     return change
 
 
+def read_change(config: RunConfig, note: str) -> Change:
+    """The change that a "hold" command's note tells.
+
+    Raises:
+        ExplorerError: if the run's model has nothing of the kind.
+    """
+    try:
+        values = json.loads(note)
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        raise ExplorerError(
+            N_("A change must be a JSON object, but got '%(came)s'."), came=note[:40]
+        )
+    return checked(Change.read(values, N_("setting")), catalog.resolve(config))
+
+
 def completed(change: Change, resolved: Resolved) -> Change:
     """The change with a part that it can act on, where none was named.
 
@@ -161,8 +180,7 @@ class Changed(SequenceModel):
             for change in zeroed:
                 x[:, change.steps(x.shape[1])] = 0.0
         elif zeroed:
-            embedding = self.model.get_submodule("embedding")
-            hook = embedding.register_forward_hook(
+            hook = self.model.embedding.register_forward_hook(
                 lambda _module, _given, entered: _silenced(entered, zeroed)
             )
         others = [c for c in self.changes if c.what != "zero"]

@@ -34,16 +34,18 @@ def forecast(model: SequenceModel, data: Data) -> Forecast:
     steps, last = data.steps, len(series.values)
     horizon = max(1, min(MOST_FREE_STEPS, steps, last - series.split - steps))
     begin = last - steps - horizon
-    inputs = torch.from_numpy(series.scaled[begin:].copy())  # (steps + horizon,)
+    given = series.scaled.reshape(last, -1)  # (n, I)
+    inputs = torch.from_numpy(given[begin:].copy())  # (steps + horizon, I)
     was_training = model.training
     model.eval()
-    ahead = inputs.unfold(0, steps, 1)[:horizon, :, None]  # (horizon, T, 1)
+    ahead = inputs.unfold(0, steps, 1)[:horizon].mT  # (horizon, T, I)
     answers = model(ahead)[..., 0]  # (horizon, T)
     said = torch.cat([answers[0], answers[1:, -1]])  # for places 1 .. T + horizon - 1
     alone = inputs[:steps].clone()
     for _ in range(horizon):
-        answer = model(alone[None, -steps:, None])[0, -1]  # (1,)
-        alone = torch.cat([alone, answer])
+        answer = model(alone[None, -steps:])[0, -1:]  # (1, 1)
+        rest = answer.new_zeros(1, alone.shape[1] - 1)
+        alone = torch.cat([alone, torch.cat([answer, rest], 1)])
     model.train(was_training)
     shown = np.asarray(series.values[begin:], np.float64)  # (n,)
     one_step = np.full(len(shown), np.nan)
@@ -53,7 +55,7 @@ def forecast(model: SequenceModel, data: Data) -> Forecast:
     previous: Floats = shown[steps - 1 : steps]
     for k in range(steps, steps + horizon):
         previous = data.restore(
-            alone[k : k + 1].double().numpy(), previous, data.scaler
+            alone[k : k + 1, 0].double().numpy(), previous, data.scaler
         )
         free[k] = previous[0]
     return Forecast(np.arange(begin, last), shown, one_step, free, steps)

@@ -1,51 +1,93 @@
-"""What each task minimises, and how well a model does by it.
+"""What each task minimises.
 
 - forecast: mean squared error, MSE = (1/n) sum (yhat - y)^2, on standardised values.
-- next_token: cross-entropy in nats, CE = -(1/n) sum log p(y).
+- next_token, classify, tag, translate: cross-entropy in nats, -(1/n) sum log p(y).
+- transcribe: -log p(y | x) / L, summed over all alignments with blanks (CTC; Graves et
+  al., 2006, https://doi.org/10.1145/1143844.1143891).
 
-Both count window positions t >= `counted_from` only.
+Forecasts and next tokens count window positions t >= `counted_from` only. A model may
+bring a loss of its own, such as a CRF's.
 """
 
-import math
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explorer.config import N_
 from explorer.data.base import Data, Task, Windows
 from explorer.models.base import SequenceModel
+from explorer.tasks import IGNORED
 
-LOSS_UNITS: dict[Task, str] = {
-    "forecast": N_("mean squared error (standardised)"),
-    "next_token": N_("cross-entropy (nats per token)"),
-}
+BLANK = 0
+"""The symbol of a transcription that says nothing; label k is symbol k + 1."""
 
 
 class Objective(NamedTuple):
     """A task's loss over the counted positions of a batch."""
 
     task: Task
-    counted_from: int
+    counted_from: int = 0
+    model: SequenceModel | None = None
 
     def each(self, output: Tensor, target: Tensor) -> Tensor:
-        """The loss of every position: (B, T, O), (B, T[, O]) -> (B, T)."""
+        """The loss of every answer: (B, T) where each step has one, else (B,)."""
+        own = None if self.model is None else self.model.loss(output, target)
+        if own is not None:
+            return own
         if self.task == "forecast":
             return (output - target).square().mean(-1)
-        return F.cross_entropy(output.transpose(1, 2), target, reduction="none")
+        if self.task == "transcribe":
+            return _ctc(output, target)
+        if output.dim() == 2:
+            return F.cross_entropy(output, target, reduction="none")
+        return F.cross_entropy(
+            output.transpose(1, 2), target, ignore_index=IGNORED, reduction="none"
+        )
 
     def __call__(self, output: Tensor, target: Tensor) -> Tensor:
         """The mean over the counted positions, a scalar."""
-        output, target = output[:, self.counted_from :], target[:, self.counted_from :]
         if self.task == "forecast":
-            return F.mse_loss(output, target)
-        return F.cross_entropy(output.flatten(0, 1), target.flatten())
+            return F.mse_loss(*self.counted(output, target))
+        if self.task == "transcribe" or self._brings_its_own():
+            return self.each(output, target).mean()
+        if output.dim() == 2:
+            return F.cross_entropy(output, target)
+        output, target = self.counted(output, target)
+        return F.cross_entropy(
+            output.flatten(0, 1), target.flatten(), ignore_index=IGNORED
+        )
+
+    def last(self, output: Tensor, target: Tensor) -> Tensor:
+        """The loss (B,) of the last step's answer, or of the only one."""
+        losses = self.each(output, target)
+        return losses[:, -1] if losses.dim() == 2 else losses
+
+    def counted(self, output: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+        """Both from the first counted position on."""
+        return output[:, self.counted_from :], target[:, self.counted_from :]
+
+    def _brings_its_own(self) -> bool:
+        return (
+            self.model is not None and type(self.model).loss is not SequenceModel.loss
+        )
 
 
-def objective(data: Data) -> Objective:
-    """The objective of a dataset's task."""
-    return Objective(data.task, data.counted_from)
+def _ctc(output: Tensor, target: Tensor) -> Tensor:
+    """Logits (B, T, 1 + C) and labels (B, L), filled up with `IGNORED` -> (B,)."""
+    lengths = (target != IGNORED).sum(1)
+    steps = torch.full_like(lengths, output.shape[1])
+    log_chances = output.log_softmax(-1).transpose(0, 1)  # (T, B, 1 + C)
+    labels = torch.where(target == IGNORED, BLANK, target + 1)
+    loss = F.ctc_loss(
+        log_chances, labels, steps, lengths, blank=BLANK, reduction="none"
+    )
+    return loss / lengths
+
+
+def objective(data: Data, model: SequenceModel | None = None) -> Objective:
+    """The objective of a dataset's task, for a model that may bring its own."""
+    return Objective(data.task, data.counted_from, model)
 
 
 def tensors(part: Windows) -> tuple[Tensor, Tensor]:
@@ -59,36 +101,6 @@ def evaluate(model: SequenceModel, data: Data, part: Windows) -> float:
     was_training = model.training
     model.eval()
     x, y = tensors(part)
-    loss = float(objective(data)(model(x), y))
+    loss = float(objective(data, model)(model(x), y))
     model.train(was_training)
     return loss
-
-
-@torch.no_grad()
-def metrics(model: SequenceModel, data: Data) -> dict[str, float]:
-    """How well a model does on the held-out part, in the field's usual measures.
-
-    forecast: MAE and RMSE in standardised units, R^2, and the skill against repeating
-    the last value, 1 - MSE / MSE(repeat last). next_token: accuracy, perplexity
-    exp(CE), bits per token.
-    """
-    was_training = model.training
-    model.eval()
-    x, y = tensors(data.validation)
-    output = model(x)[:, data.counted_from :]
-    y = y[:, data.counted_from :]
-    model.train(was_training)
-    if data.task == "next_token":
-        loss = float(F.cross_entropy(output.flatten(0, 1), y.flatten()))
-        return {
-            "accuracy": float((output.argmax(-1) == y).float().mean()),
-            "perplexity": math.exp(min(loss, 700.0)),
-            "bits_per_token": loss / math.log(2),
-        }
-    mse = float(F.mse_loss(output, y))
-    return {
-        "mae": float((output - y).abs().mean()),
-        "rmse": math.sqrt(mse),
-        "r2": 1 - mse / float(y.var(unbiased=False)),
-        "skill": 1 - mse / data.baselines["repeat last"],
-    }

@@ -34,7 +34,7 @@ def schedule_factor(schedule: Schedule, step: int, steps: int) -> float:
 
 def hidden_matrices(model: SequenceModel) -> list[nn.Parameter]:
     """The parameters that Muon takes: matrices between embedding and head."""
-    outside = {id(p) for p in model.get_submodule("head").parameters()}
+    outside = {id(p) for p in model.head.parameters()}
     for module in model.modules():
         if isinstance(module, nn.Embedding):
             outside |= {id(p) for p in module.parameters()}

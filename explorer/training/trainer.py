@@ -5,7 +5,6 @@ the batch, what dropout drops. So a run cut into slices, paused, moved to anothe
 worker or forked from a checkpoint goes on exactly as it would have.
 """
 
-import json
 import math
 import time
 from collections.abc import Iterable, Sequence
@@ -17,7 +16,6 @@ from torch import Tensor
 
 from explorer import catalog
 from explorer.config import RunConfig, TrainingSettings
-from explorer.data.base import Windows
 from explorer.errors import N_, ExplorerError
 from explorer.models.base import parameters
 from explorer.runs.records import (
@@ -32,12 +30,12 @@ from explorer.training.changes import (
     MOST_CHANGES,
     Change,
     applied,
-    checked,
+    read_change,
     read_changes,
 )
 from explorer.training.checkpoints import checkpoint_steps, validation_due
-from explorer.training.objectives import evaluate, objective
-from explorer.training.optimizers import Optimizers, schedule_factor
+from explorer.training.optimizers import schedule_factor
+from explorer.training.rules import RULES, Rule
 from explorer.training.state import pack, unpack
 
 DIVERGED_AT = 100.0
@@ -46,11 +44,25 @@ DIVERGED_AT = 100.0
 STATE_BYTES_PER_PARAMETER = 12
 """A float32 weight and two float32 moments."""
 
-BLOCK = 64
-"""Steps whose batches are drawn together."""
+NOTHING_AHEAD = -1, math.nan
 
 
-NOTHING_AHEAD: tuple[int, Tensor | None] = (-1, None)
+class Patience(NamedTuple):
+    """The lowest held-out loss so far, and how often it was not beaten since."""
+
+    best: float = math.inf
+    step: int = 0
+    waited: int = 0
+
+    def after(self, step: int, loss: float) -> "Patience":
+        """After one more measurement."""
+        if loss < self.best:
+            return Patience(loss, step)
+        return self._replace(waited=self.waited + 1)
+
+    def over(self, most: int) -> bool:
+        """Whether early stopping ends the run; 0 never does."""
+        return 0 < most <= self.waited
 
 
 class Budget(NamedTuple):
@@ -60,27 +72,6 @@ class Budget(NamedTuple):
     steps: int | None = None
 
 
-class Batches:
-    """The windows of every step, drawn with replacement from (seed, step) alone."""
-
-    def __init__(self, windows: Windows, size: int, seed: int) -> None:
-        self.windows, self.size, self.seed = windows, size, seed
-        self.block, self.indices = -1, np.empty((0, 0), np.int64)
-
-    def at(self, step: int) -> tuple[Tensor, Tensor]:
-        """The batch of one step: x (B, T[, I]), y (B, T[, O])."""
-        block, row = divmod(step, BLOCK)
-        if block != self.block:
-            generator = np.random.default_rng([self.seed, block])
-            shape = (BLOCK, self.size)
-            self.indices = generator.integers(len(self.windows.x), size=shape)
-            self.block = block
-        chosen = self.indices[row]
-        x = np.ascontiguousarray(self.windows.x[chosen])
-        y = np.ascontiguousarray(self.windows.y[chosen])
-        return torch.from_numpy(x), torch.from_numpy(y)
-
-
 def checked_rate(value: float) -> float:
     """A learning rate that a run may be given.
 
@@ -88,23 +79,6 @@ def checked_rate(value: float) -> float:
         ExplorerError: if it is out of bounds.
     """
     return TrainingSettings.read({"learning_rate": value}).learning_rate
-
-
-def read_change(config: RunConfig, note: str) -> Change:
-    """The change that a "hold" command's note tells.
-
-    Raises:
-        ExplorerError: if the run's model has nothing of the kind.
-    """
-    try:
-        values = json.loads(note)
-    except ValueError:
-        values = None
-    if not isinstance(values, dict):
-        raise ExplorerError(
-            N_("A change must be a JSON object, but got '%(came)s'."), came=note[:40]
-        )
-    return checked(Change.read(values, N_("setting")), catalog.resolve(config))
 
 
 class Divergence(NamedTuple):
@@ -124,16 +98,14 @@ class Trainer:
             torch.manual_seed(config.seed)
             self.model = catalog.build_model(config)
         self.model.train()
-        self.weights = list(self.model.parameters())
-        self.optimizers = Optimizers(self.model, config.training)
-        self.objective = objective(self.data)
-        self.batches = Batches(self.data.train, config.training.batch_size, config.seed)
+        learning = catalog.model_spec(config.model).learning
+        self.rule: Rule = RULES[learning](self.model, self.data, config)
         self.step = 0
         self.seconds = 0.0
         self.base_rate = config.training.learning_rate
         self.first_loss = math.nan
+        self.patience = Patience()
         self.hold(())
-        self.ahead = NOTHING_AHEAD
         if state is not None:
             self.load(state)
         self.checkpoints = checkpoint_steps(
@@ -148,6 +120,7 @@ class Trainer:
             "base_rate": self.base_rate,
             "first_loss": self.first_loss,
             "optimizer": self.config.training.optimizer,
+            "patience": self.patience,
         }
         if self.changes:
             facts["changes"] = [change.values() for change in self.changes]
@@ -168,13 +141,20 @@ class Trainer:
         self.seconds = float(facts["seconds"])
         self.base_rate = float(facts["base_rate"])
         self.first_loss = float(facts["first_loss"])
+        self.patience = Patience(*facts.get("patience", ()))
         self.hold(read_changes(facts))
 
     def hold(self, changes: Sequence[Change]) -> None:
         """Train with these changes made to the model, from the next loss on."""
         self.changes = tuple(changes)
-        self.acting = applied(self.model, self.changes)
+        self.rule.acting = applied(self.model, self.changes)
         self.ahead = NOTHING_AHEAD
+
+    @property
+    def ended(self) -> bool:
+        """Whether no further step will come: the last is done, or patience is over."""
+        settings = self.config.training
+        return self.step >= settings.steps or self.patience.over(settings.patience)
 
     def advance(
         self,
@@ -206,7 +186,7 @@ class Trainer:
                 self._restore(snapshot)
                 self.step = start
                 self._train(max(start, divergence.step - 1), math.inf, None)
-        status: Status = "finished" if self.step >= total else "training"
+        status: Status = "finished" if self.ended else "training"
         message = ""
         if divergence is not None:
             status, message = "diverged", self._explain(divergence)
@@ -232,20 +212,17 @@ class Trainer:
         """Steps until `stop` or `deadline`; the divergence that ended them, if any."""
         if self.step == 0 and slice_ is not None:
             slice_.due()
-        while self.step < stop and time.perf_counter() < deadline:
-            loss = self._loss()
-            value = loss.item()
+        while self.step < stop and not self.ended and time.perf_counter() < deadline:
+            value = self._loss()
             if self._is_off(value):
                 return Divergence(self.step, value)
-            norm, rate = self._update(loss)
+            norm, rate = self._update()
             if slice_ is not None:
                 slice_.note(value, norm, rate)
                 slice_.due()
         # A state is only handed out once its next loss is known to be sound; the next
         # slice goes on from that loss.
-        ahead = self._loss()
-        self.ahead = self.step, ahead
-        value = ahead.item()
+        value = self._loss()
         return Divergence(self.step, value) if self._is_off(value) else None
 
     def rehearse(self) -> float:
@@ -254,32 +231,29 @@ class Trainer:
         For those who want to see a step without taking it: call it on a copy.
         """
         with torch.random.fork_rng(devices=[]):
-            return self._update(self._loss())[0]
+            self._loss()
+            return self._update()[0]
 
-    def _update(self, loss: Tensor) -> tuple[float, float]:
-        """Move the weights once: the gradient's norm before clipping, and the rate."""
+    def _update(self) -> tuple[float, float]:
+        """Move the weights once: the length of what moved them, and the rate."""
         settings = self.config.training
-        self.model.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        limit = settings.clip if settings.clip > 0 else math.inf
-        norm = torch.nn.utils.clip_grad_norm_(self.weights, limit)
         rate = self.base_rate * schedule_factor(
             settings.schedule, self.step, settings.steps
         )
-        self.optimizers.set_learning_rate(rate)
-        self.optimizers.step()
+        norm = self.rule.update(rate)
         self.step += 1
-        return norm.item(), rate
+        return norm, rate
 
-    def _loss(self) -> Tensor:
-        (step, ahead), self.ahead = self.ahead, NOTHING_AHEAD
-        if step == self.step and ahead is not None:
-            return ahead
-        x, y = self.batches.at(self.step)
+    def _loss(self) -> float:
+        """The loss that the next update begins from."""
+        step, loss = self.ahead
+        if step == self.step:
+            return loss
         torch.default_generator.manual_seed((self.config.seed << 32) + self.step)
-        loss = self.objective(self.acting(x), y)
+        loss = self.rule.look(self.step)
+        self.ahead = self.step, loss
         if self.step == 0:
-            self.first_loss = loss.item()
+            self.first_loss = loss
         return loss
 
     def _is_off(self, loss: float) -> bool:
@@ -307,7 +281,7 @@ class Trainer:
 
     def _tensors(self) -> dict[str, Tensor]:
         weights = {f"model.{k}": v for k, v in self.model.state_dict().items()}
-        memory = {f"optimizer.{k}": v for k, v in self.optimizers.memory().items()}
+        memory = {f"optimizer.{k}": v for k, v in self.rule.memory().items()}
         return weights | memory
 
     def _restore(self, tensors: dict[str, Tensor]) -> None:
@@ -326,7 +300,7 @@ class Trainer:
                 )
             ) from None
         self.ahead = NOTHING_AHEAD
-        self.optimizers.remember(
+        self.rule.remember(
             {
                 k.removeprefix("optimizer."): v
                 for k, v in tensors.items()
@@ -340,7 +314,7 @@ class _Slice:
 
     def __init__(self, trainer: Trainer) -> None:
         self.trainer = trainer
-        self.rows: list[tuple[float, float, float, float]] = []
+        self.rows: list[tuple[float, ...]] = []
         self.validations: list[Validation] = []
         self.kept: list[Checkpoint] = []
         self.began = time.perf_counter() - trainer.seconds
@@ -348,15 +322,21 @@ class _Slice:
     def note(self, loss: float, norm: float, rate: float) -> None:
         """One step is done."""
         self.trainer.seconds = time.perf_counter() - self.began
-        self.rows.append((loss, norm, rate, self.trainer.seconds))
+        trainer = self.trainer
+        self.rows.append((loss, norm, rate, trainer.seconds, trainer.rule.rival))
 
     def due(self) -> None:
         """Validate and keep a checkpoint where this step asks for it."""
-        trainer, steps = self.trainer, self.trainer.config.training.steps
-        if validation_due(trainer.step, steps):
-            loss = evaluate(trainer.acting, trainer.data, trainer.data.validation)
-            self.validations.append(Validation(trainer.step, loss, trainer.seconds))
-        if trainer.step in trainer.checkpoints:
+        trainer, settings = self.trainer, self.trainer.config.training
+        measured = validation_due(trainer.step, settings.steps)
+        if measured:
+            loss, measures = trainer.rule.judge()
+            self.validations.append(
+                Validation(trainer.step, loss, trainer.seconds, measures)
+            )
+            trainer.patience = trainer.patience.after(trainer.step, loss)
+        # Whoever waits for the best step wants to go back to it.
+        if trainer.step in trainer.checkpoints or (measured and settings.patience):
             self.kept.append(Checkpoint(trainer.step, trainer.pack()))
 
     def keep_until(self, step: int) -> None:

@@ -4,21 +4,21 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from explorer import catalog
-from explorer.config import N_, RunConfig
+from explorer.config import N_, RunConfig, bounds_of, extra_of
 from explorer.engine.hub import Snapshot
 from explorer.errors import Words
-from explorer.inspection.prediction import MOST_PROMPT, PredictionOptions
+from explorer.inspection import prediction
+from explorer.inspection.said import MOST_PROMPT, PredictionOptions
 from explorer.plots import (
     attention,
-    forecast,
     gates,
     gradient_norm,
     gradients,
     loss,
-    text,
 )
+from explorer.plots.panel import AnswerPanel, answers
 from explorer.runs.records import Lines, View
-from explorer.training.objectives import LOSS_UNITS
+from explorer.tasks import TASKS
 from explorer.ui.translation import Translate
 from explorer.ui.wishes import Wish
 
@@ -38,7 +38,9 @@ class Panel(NamedTuple):
 def lines(config: RunConfig) -> Lines:
     """What a run's loss is measured against."""
     data = catalog.make_data(config)
-    return Lines(data.floor, data.floor_note, data.baselines, LOSS_UNITS[data.task])
+    return Lines(
+        data.floor, data.floor_note, data.baselines, TASKS[data.task].loss_unit
+    )
 
 
 def _content(plot: Any, drawn: Any, _: Translate, **more: Any) -> Content:
@@ -81,37 +83,7 @@ def _draw_prediction(
         return None
     if (error := _error(view, _)) is not None:
         return error
-    if view.notes["task"] == "forecast":
-        drawn = forecast.extract(snapshot.run.config.model, view)
-        return _content(forecast, drawn, _)
-    odds = text.extract(snapshot.run.config.model, view)
-    return _content(text, odds, _) | {"text": {"blocks": _blocks(view, _)}}
-
-
-def _blocks(view: View, _: Translate) -> list[dict[str, Any]]:
-    """A sample after its prompt, and a held-out passage coloured by its loss."""
-    notes, joiner = view.notes, view.notes["joiner"]
-    sample = [[word, "prompt", 0] for word in notes["prompt"]]
-    sample += [[word, "", 0] for word in notes["sample"]]
-    caption = _("The model writes (after the bold beginning)")
-    if notes["left_out"]:
-        unknown = " ".join(notes["left_out"][:12])
-        caption = _("Not in the vocabulary, left out: %(unknown)s") % {
-            "unknown": unknown
-        }
-    shades = text.shade(view.arrays["losses"])
-    passage = [
-        [word, "", float(shade)]
-        for word, shade in zip(notes["passage"], shades, strict=True)
-    ]
-    return [
-        {"caption": caption, "tokens": sample, "joiner": joiner},
-        {
-            "caption": _("Held-out text: the redder, the more it surprised the model"),
-            "tokens": passage,
-            "joiner": joiner,
-        },
-    ]
+    return answers()[view.notes["answer"]].draw(snapshot.run.config, view, _)
 
 
 def _draw_inside(
@@ -167,24 +139,32 @@ def _loss_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
     ]
 
 
+def _answer_of(config: RunConfig) -> AnswerPanel:
+    """The picture of this run's answers."""
+    data = catalog.make_data(config)
+    ways = prediction.answers()[data.task]
+    return answers()[next(way.plot for way in ways if way.applies(data))]
+
+
 def _prediction_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
-    if catalog.data_spec(config.data).task != "next_token":
-        return []
-    fields = PredictionOptions.model_fields
-    texts = {
-        n: {"label": _(str(f.title)), "help": _(str(f.description))}
-        for n, f in fields.items()
+    return [_control(name, _) for name in _answer_of(config).controls]
+
+
+def _control(name: str, _: Translate) -> dict[str, Any]:
+    """The control of one option of an answer."""
+    field = PredictionOptions.model_fields[name]
+    low, high = bounds_of(field)
+    control = {
+        "name": name,
+        "label": _(str(field.title)),
+        "help": _(str(field.description)),
+        "value": field.default,
     }
-    return [
-        {"name": "temperature", "kind": "range", "value": 0.8, "min": 0, "max": 2}
-        | {"step": 0.1}
-        | texts["temperature"],
-        {"name": "top_k", "kind": "number", "value": 0, "min": 0, "max": 100}
-        | {"step": 1}
-        | texts["top_k"],
-        {"name": "prompt", "kind": "text", "value": "", "min": 0, "max": MOST_PROMPT}
-        | texts["prompt"],
-    ]
+    if field.annotation is str:
+        return control | {"kind": "text", "min": 0, "max": MOST_PROMPT}
+    step = extra_of(field).get("slider_step")
+    kind = "number" if step is None else "range"
+    return control | {"kind": kind, "min": low, "max": high, "step": step or 1}
 
 
 def _inside_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
@@ -210,12 +190,6 @@ def _gradient_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
     return [_select("gradient", _("Shown"), ways, "time")]
 
 
-def _prediction_question(config: RunConfig) -> str:
-    if catalog.data_spec(config.data).task == "next_token":
-        return N_("What would it write?")
-    return N_("What does it foresee?")
-
-
 def _inside_question(config: RunConfig) -> str:
     resolved = catalog.resolve(config)
     kinds = {c.kind for c in resolved.model.captures(resolved.model_settings)}
@@ -231,7 +205,12 @@ PANELS = (
         _loss_controls,
         _draw_loss,
     ),
-    Panel("prediction", _prediction_question, _prediction_controls, _draw_prediction),
+    Panel(
+        "prediction",
+        lambda config: _answer_of(config).question,
+        _prediction_controls,
+        _draw_prediction,
+    ),
     Panel("inside", _inside_question, _inside_controls, _draw_inside),
     Panel(
         "gradients",

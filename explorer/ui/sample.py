@@ -72,7 +72,7 @@ def write_sample(engine: Engine, run_id: str, folder: Path = FOLDER) -> None:
         "step": run.step,
         "seconds": run.seconds,
         "parameters": run.parameters,
-        "validations": store.validations(run_id),
+        "validations": [(*v[:3], dict(v.measures)) for v in store.validations(run_id)],
         "commands": store.commands(run_id),
         "views": [
             (w, dict(view.notes)) for w, view in zip(wish.wanted(), views, strict=True)

@@ -1,12 +1,13 @@
 """The sidebar: which data, which model, how to train; a preview before training."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from explorer import catalog
-from explorer.config import RunConfig, TrainingSettings
+from explorer.config import RunConfig, Scalar, TrainingSettings
 from explorer.data.base import Data
 from explorer.errors import ExplorerError
 from explorer.plots import frequencies, preview
@@ -58,14 +59,14 @@ def _choose(config: RunConfig, edition: str, _: Translate) -> RunConfig:
         skip=("digest",),
     )
     st.subheader(_("Model"), anchor=False)
-    names = list(catalog.models())
+    names = [m.name for m in catalog.fitting(data)]
     model = st.segmented_control(
         _("Architecture"),
         names,
-        default=config.model,
+        default=config.model if config.model in names else catalog.usual_model(data),
         required=True,
         format_func=lambda name: _(catalog.model_spec(name).title),
-        key=f"{edition}.model",
+        key=f"{edition}.model.{catalog.data_spec(data).task}",
         help=_("How the model is built. Each has its own colour on every chart."),
         wrap=True,
     )
@@ -77,8 +78,13 @@ def _choose(config: RunConfig, edition: str, _: Translate) -> RunConfig:
         _,
     )
     st.subheader(_("Training"), anchor=False)
+    usual = catalog.usual_training(data, model)
+    group = ",".join(f"{name}={value}" for name, value in sorted(usual.items()))
     training = settings_widgets(
-        TrainingSettings, config.training.values(), f"{edition}.training", _
+        TrainingSettings,
+        _training(group, usual, config),
+        f"{edition}.training.{group}",
+        _,
     )
     seed = st.number_input(
         _("Seed"),
@@ -89,7 +95,11 @@ def _choose(config: RunConfig, edition: str, _: Translate) -> RunConfig:
         help=_("The same seed gives the same run, to the last digit."),
     )
     st.session_state.setdefault(_REMEMBERED, {}).update(
-        {("data", data): data_settings, ("model", model): model_settings}
+        {
+            ("data", data): data_settings,
+            ("model", model): model_settings,
+            ("training", group): training,
+        }
     )
     settings = {f"data.{k}": v for k, v in data_settings.items()}
     settings |= {f"model.{k}": v for k, v in model_settings.items()}
@@ -125,6 +135,24 @@ def _values(group: str, name: str, config: RunConfig) -> dict[str, Any]:
     shared = ("hidden_size", "layers", "dropout")
     start |= {k: v for k, v in values.items() if k in start and k in shared}
     return dict(start)
+
+
+def _training(
+    group: str, usual: Mapping[str, Scalar], config: RunConfig
+) -> dict[str, Scalar]:
+    """Where the widgets of the training start.
+
+    What this tab last gave to runs of this kind; else the present values, but with
+    what such runs usually begin with in place of what the present kind begins with.
+    """
+    present = catalog.usual_training(config.data, config.model)
+    if usual == present:
+        return config.training.values()
+    remembered = st.session_state.get(_REMEMBERED, {}).get(("training", group))
+    if remembered is not None:
+        return dict(remembered)
+    plain = TrainingSettings().values()
+    return config.training.values() | {n: plain[n] for n in present} | dict(usual)
 
 
 def _around_split(data: Data) -> list[Any]:

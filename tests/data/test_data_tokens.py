@@ -70,14 +70,14 @@ def test_fables_hold_every_character(language: str) -> None:
     data = make(FablesSettings(language=language), 0)
     assert data.symbols == tuple(sorted(set(fables(language))))
     assert "".join(data.symbols[i] for i in data.text.tokens) == fables(language)
-    assert data.text.joiner == ""
+    assert data.joiner == ""
 
 
 def test_fables_in_words() -> None:
     data = make(FablesSettings(tokens="word"), 0)
     assert data.symbols[0] == "<unk>"
     assert {"the", "fox", ".", "\n"} <= set(data.symbols)
-    assert data.text.joiner == " "
+    assert data.joiner == " "
     assert np.mean(data.text.tokens == 0) < 0.2
     counts = np.bincount(data.text.tokens[: data.text.split])
     assert counts[1:].min() >= 2

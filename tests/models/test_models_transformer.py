@@ -10,9 +10,9 @@ from explorer.models import transformer
 from explorer.models.base import Recorder, Sizes, parameters
 
 B, T, V = 2, 5, 11
-TOKENS = Sizes(inputs=1, outputs=V, symbols=V, steps=T)
+TOKENS = Sizes(1, V, V, T, "next_token")
 SERIES = Sizes(inputs=3, outputs=2, symbols=0, steps=T)
-SHAKESPEARE = Sizes(inputs=1, outputs=65, symbols=65, steps=64)
+SHAKESPEARE = Sizes(1, 65, 65, 64, "next_token")
 POSITIONS = ["sinusoidal", "learned", "rotary"]
 
 

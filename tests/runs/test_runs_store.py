@@ -55,7 +55,7 @@ CONFIG = RunConfig(
 def curve(first: int, end: int, shift: float = 0.0) -> Curves:
     """Steps `first` to `end` of one long curve, each of its lines different."""
     k = np.arange(first, end, dtype=np.float32)
-    return Curves(*(line * 1000 + shift + k for line in np.float32([1, 2, 3, 5])))
+    return Curves(*(line * 1000 + shift + k for line in np.float32([1, 2, 3, 5, 7])))
 
 
 def slice_of(first: int, end: int, **more: object) -> Progress:
@@ -238,8 +238,8 @@ def test_a_slice_is_read_back(store: Store, run: Run) -> None:
 
 
 def test_curves_are_exact_read_only_float32(store: Store, run: Run) -> None:
-    numbers = np.random.default_rng(3).standard_normal((4, 11)).astype(np.float32)
-    numbers[:, 3] = np.nan, np.inf, -np.inf, np.finfo(np.float32).tiny
+    numbers = np.random.default_rng(3).standard_normal((5, 11)).astype(np.float32)
+    numbers[:, 3] = np.nan, np.inf, -np.inf, np.finfo(np.float32).tiny, -0.0
     store.record(run.id, slice_of(0, 11, curves=Curves(*numbers)))
     for line, expected in zip(store.curves(run.id), numbers, strict=True):
         assert line.dtype == np.float32
@@ -517,7 +517,7 @@ store, run_id, first = open_store(sys.argv[1]), sys.argv[2], 0
 while True:
     end = first + 5
     k = np.arange(first, end, dtype=np.float32)
-    curves = Curves(*(line * 1000 + k for line in np.float32([1, 2, 3, 5])))
+    curves = Curves(*(line * 1000 + k for line in np.float32([1, 2, 3, 5, 7])))
     state = (b"state %d" % end).ljust(54000, b".")
     measured = (Validation(end, 1.0, 0.0),)
     store.record(run_id, Progress(first, curves, end, end / 10, measured, state=state))
@@ -703,23 +703,36 @@ def test_a_newer_database_is_refused_untouched(tmp_path: Path) -> None:
 
 
 def test_an_older_database_is_brought_up_to_date(tmp_path: Path) -> None:
-    """Version 1 had no notes of commands."""
+    """Version 1 had no notes of commands, version 2 no measures and no rivals."""
     address = f"sqlite:///{tmp_path}/older.sqlite3"
     store = open_store(address)
     run = store.create(CONFIG, 1)
     told = Command(3, "learning_rate", 0.5)
     store.set_status(run.id, "paused", command=told)
+    before = slice_of(0, 5, validations=(Validation(5, 0.5, 0.5),))
+    store.record(run.id, before)
     store.close()
     engine = create_engine(address)
     with engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE commands DROP COLUMN note")
+        connection.exec_driver_sql("ALTER TABLE validations DROP COLUMN measures")
+        four = np.stack(before.curves[:4]).astype("<f4").tobytes()
+        connection.exec_driver_sql('UPDATE chunks SET "values" = ?', (four,))
         connection.exec_driver_sql("UPDATE meta SET schema_version = 1")
     engine.dispose()
     store = open_store(address)
     held = Command(4, "hold", None, '{"value": 1}')
     store.set_status(run.id, "paused", command=held)
+    judged = Validation(7, 0.25, 0.7, {"accuracy": 0.5})
+    store.record(run.id, slice_of(5, 7, validations=(judged,)))
     store.close()
     store = open_store(address)  # the second time there is nothing to do
+    assert store.validations(run.id) == [*before.validations, judged]
+    assert same(
+        Curves(*store.curves(run.id)[:4], before.curves[4]).until(5), before.curves
+    )
+    assert np.isnan(store.curves(run.id).rivals[:5]).all()
+    assert same(store.curves(run.id, 5), curve(5, 7))
     assert store.commands(run.id) == [told, held]
     store.close()
 

@@ -15,7 +15,8 @@ from explorer.training.checkpoints import (
     validation_due,
 )
 from explorer.training.forecasting import forecast
-from explorer.training.objectives import Objective, evaluate, metrics
+from explorer.training.measures import metrics
+from explorer.training.objectives import Objective, evaluate
 from explorer.training.optimizers import schedule_factor
 from explorer.training.sampling import generate, next_logits, probabilities
 from explorer.training.trainer import Budget, Trainer

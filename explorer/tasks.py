@@ -1,0 +1,114 @@
+"""The tasks that a sequence model can learn, how each is judged, and in what words.
+
+Shapes, with N windows, T time steps, I inputs, O outputs, V symbols, C labels, S source
+and L target steps:
+
+| task | x | y | what a model answers |
+|---|---|---|---|
+| forecast | (N, T, I) values | (N, T, O) values | (N, T, O) values |
+| next_token | (N, T) ids | (N, T) ids | (N, T, V) logits |
+| classify | (N, T, I) or (N, T) | (N,) labels | (N, C) logits |
+| tag | (N, T, I) or (N, T) | (N, T) labels | (N, T, C) logits |
+| translate | (N, S + L) ids: the source, then what the decoder is given | (N, L) ids | (N, L, V) logits |
+| transcribe | (N, T, I) values | (N, L) labels | (N, T, 1 + C) logits, blank first |
+| generate | (N, T, I) values | as x | (N, T, 1) the discriminator's logits |
+
+Where a place of y has no answer it holds `IGNORED`.
+"""  # noqa: E501
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from explorer.errors import N_
+
+Task = Literal[
+    "forecast",
+    "next_token",
+    "classify",
+    "tag",
+    "translate",
+    "transcribe",
+    "generate",
+]
+
+IGNORED = -100
+"""A target that is not counted, as in torch's cross-entropy."""
+
+
+class TaskSpec(NamedTuple):
+    """How a task is spoken of."""
+
+    title: str
+    loss_unit: str
+    measures: tuple[str, ...]
+    """Beside the loss, on the held-out part; names of `MEASURES`."""
+    causal: bool = False
+    """Whether the answer at a time step may depend on no later one."""
+
+
+class Measure(NamedTuple):
+    """A number that says how well a model does."""
+
+    title: str
+    higher: bool  # whether more is better
+    percent: bool = False  # a share of 1, shown in percent
+
+
+TASKS: Mapping[Task, TaskSpec] = {
+    "forecast": TaskSpec(
+        N_("forecast"),
+        N_("mean squared error (standardised)"),
+        ("mae", "rmse", "r2", "skill"),
+        causal=True,
+    ),
+    "next_token": TaskSpec(
+        N_("next token"),
+        N_("cross-entropy (nats per token)"),
+        ("perplexity", "bits_per_token", "accuracy"),
+        causal=True,
+    ),
+    "classify": TaskSpec(
+        N_("classify"),
+        N_("cross-entropy (nats per sequence)"),
+        ("accuracy", "precision", "recall", "f1"),
+    ),
+    "tag": TaskSpec(
+        N_("tag"),
+        N_("cross-entropy (nats per step)"),
+        ("accuracy", "precision", "recall", "f1"),
+    ),
+    "translate": TaskSpec(
+        N_("translate"),
+        N_("cross-entropy (nats per token)"),
+        ("exact_match", "token_accuracy", "bleu"),
+    ),
+    "transcribe": TaskSpec(
+        N_("transcribe"),
+        N_("CTC loss (nats per label)"),
+        ("label_error_rate", "exact_match"),
+    ),
+    "generate": TaskSpec(
+        N_("generate"),
+        N_("generator's loss (nats)"),
+        ("discriminative_score", "predictive_score"),
+    ),
+}
+
+MEASURES: Mapping[str, Measure] = {
+    "accuracy": Measure(N_("Accuracy"), True, True),
+    "precision": Measure(N_("Precision (macro)"), True, True),
+    "recall": Measure(N_("Recall (macro)"), True, True),
+    "f1": Measure(N_("F1 (macro)"), True, True),
+    "exact_match": Measure(N_("Exact match"), True, True),
+    "token_accuracy": Measure(N_("Token accuracy"), True, True),
+    "bleu": Measure(N_("BLEU"), True),
+    "perplexity": Measure(N_("Perplexity"), False),
+    "bits_per_token": Measure(N_("Bits per token"), False),
+    "mae": Measure(N_("MAE (standardised)"), False),
+    "rmse": Measure(N_("RMSE (standardised)"), False),
+    "r2": Measure(N_("R²"), True),
+    "skill": Measure(N_("Skill against repeat-last"), True),
+    "label_error_rate": Measure(N_("Label error rate"), False, True),
+    "discriminative_score": Measure(N_("Discriminative score"), False),
+    "predictive_score": Measure(N_("Predictive score"), False),
+}

@@ -1,0 +1,173 @@
+"""How a run learns: what happens between looking at a batch and the next weights.
+
+A rule first looks, which gives the loss that the next update begins from, then updates.
+Both are functions of the weights, the rule's memory and the step alone.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.config import RunConfig
+from explorer.data.base import Data, Windows
+from explorer.models.base import ExpectationModel, Learning, SequenceModel
+from explorer.training.measures import Judged, judge
+from explorer.training.objectives import objective, tensors
+from explorer.training.optimizers import Optimizers
+
+BLOCK = 64
+"""Steps whose batches are drawn together."""
+
+MOST_WINDOWS = 512
+"""Expectation-maximisation reads this many training windows in an iteration."""
+
+
+class Batches:
+    """The windows of every step, drawn with replacement from (seed, step) alone."""
+
+    def __init__(self, windows: Windows, size: int, seed: int) -> None:
+        self.windows, self.size, self.seed = windows, size, seed
+        self.block, self.indices = -1, np.empty((0, 0), np.int64)
+
+    def at(self, step: int) -> tuple[Tensor, Tensor]:
+        """The batch of one step: x (B, T[, I]) and its y."""
+        block, row = divmod(step, BLOCK)
+        if block != self.block:
+            generator = np.random.default_rng([self.seed, block])
+            shape = (BLOCK, self.size)
+            self.indices = generator.integers(len(self.windows.x), size=shape)
+            self.block = block
+        chosen = self.indices[row]
+        x = np.ascontiguousarray(self.windows.x[chosen])
+        y = np.ascontiguousarray(self.windows.y[chosen])
+        return torch.from_numpy(x), torch.from_numpy(y)
+
+
+class Rule(Protocol):
+    """A way to learn. `acting` is the model with the changes that are held."""
+
+    acting: SequenceModel
+    rival: float
+    """The other net's loss at the last look, where there are two; else NaN."""
+
+    def look(self, step: int) -> float:
+        """The loss before update `step`; the update that follows goes on from it."""
+        ...
+
+    def update(self, rate: float) -> float:
+        """Move the weights once; the length of what moved them."""
+        ...
+
+    def judge(self) -> Judged:
+        """The held-out loss and measures."""
+        ...
+
+    def memory(self) -> dict[str, Tensor]:
+        """What the rule remembers between steps, by name."""
+        ...
+
+    def remember(self, memory: Mapping[str, Tensor]) -> None:
+        """Take over what `memory` gave."""
+        ...
+
+
+class Gradient:
+    """Batches, the task's loss, its gradient, and an optimizer."""
+
+    rival: float = math.nan
+
+    def __init__(self, model: SequenceModel, data: Data, config: RunConfig) -> None:
+        self.model: SequenceModel = model
+        self.acting: SequenceModel = model
+        self.data, self.settings = data, config.training
+        self.weights = list(model.parameters())
+        self.optimizers = Optimizers(model, config.training)
+        self.objective = objective(data, model)
+        self.batches = Batches(data.train, config.training.batch_size, config.seed)
+        self.loss = torch.zeros(())
+
+    def look(self, step: int) -> float:
+        """The batch's loss; its graph is kept for the update."""
+        x, y = self.batches.at(step)
+        self.loss = self.objective(self.acting(x), y)
+        return self.loss.item()
+
+    def update(self, rate: float) -> float:
+        """One optimizer step; the gradient's norm before clipping."""
+        settings = self.settings
+        self.model.zero_grad(set_to_none=True)
+        self.loss.backward()  # type: ignore[no-untyped-call]
+        if settings.l1 > 0:
+            for weight in self.weights:
+                if weight.grad is not None:
+                    weight.grad.add_(weight.detach().sign(), alpha=settings.l1)
+        limit = settings.clip if settings.clip > 0 else math.inf
+        norm = torch.nn.utils.clip_grad_norm_(self.weights, limit)
+        self.optimizers.set_learning_rate(rate)
+        self.optimizers.step()
+        return norm.item()
+
+    def judge(self) -> Judged:
+        """The held-out part, with the changes that are held."""
+        return judge(self.acting, self.data, self.model)
+
+    def memory(self) -> dict[str, Tensor]:
+        """The optimizer's."""
+        return self.optimizers.memory()
+
+    def remember(self, memory: Mapping[str, Tensor]) -> None:
+        """The optimizer's."""
+        self.optimizers.remember(memory)
+
+
+class Expectation:
+    """Expectation-maximisation over all training windows (at most `MOST_WINDOWS`,
+    evenly spread); no gradient and no learning rate."""
+
+    rival: float = math.nan
+
+    def __init__(self, model: SequenceModel, data: Data, config: RunConfig) -> None:
+        assert isinstance(model, ExpectationModel)
+        self.model, self.data = model, data
+        self.acting: SequenceModel = model
+        self.objective = objective(data, model)
+        count = len(data.train.x)
+        rows = np.linspace(0, count - 1, min(count, MOST_WINDOWS)).round().astype(int)
+        self.x, self.y = tensors(Windows(data.train.x[rows], data.train.y[rows]))
+
+    @torch.no_grad()
+    def look(self, step: int) -> float:
+        """The loss over all windows."""
+        return float(self.objective(self.acting(self.x), self.y))
+
+    @torch.no_grad()
+    def update(self, rate: float) -> float:
+        """One iteration; how far the parameters moved."""
+        before = [p.detach().clone() for p in self.model.parameters()]
+        self.model.iterate(self.x, self.y)
+        moved = [
+            (new - old).square().sum()
+            for new, old in zip(self.model.parameters(), before, strict=True)
+        ]
+        return math.sqrt(float(torch.stack(moved).sum()))
+
+    def judge(self) -> Judged:
+        """The held-out part."""
+        return judge(self.acting, self.data, self.model)
+
+    def memory(self) -> dict[str, Tensor]:
+        """Nothing: an iteration follows from the parameters."""
+        return {}
+
+    def remember(self, memory: Mapping[str, Tensor]) -> None:
+        """Nothing."""
+
+
+RULES: Mapping[Learning, Callable[[SequenceModel, Data, RunConfig], Rule]] = {
+    "gradient": Gradient,
+    "expectation": Expectation,
+}

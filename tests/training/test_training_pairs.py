@@ -1,0 +1,99 @@
+"""Every architecture learns something of every dataset that it says it can learn."""
+
+import numpy as np
+import pytest
+import torch
+
+from explorer import catalog
+from explorer.config import RunConfig
+from explorer.inspection.base import Request, Subject, look, views_of
+from explorer.tasks import TASKS
+from explorer.training.state import unpack
+from explorer.training.trainer import Budget, Trainer
+
+STEPS = 50
+torch.set_num_threads(1)
+
+PAIRS = [
+    (data.name, model.name)
+    for data in catalog.datasets().values()
+    if data.offered
+    for model in catalog.fitting(data.name)
+]
+every_pair = pytest.mark.parametrize(("data", "model"), PAIRS)
+
+
+def config_of(data: str, model: str, steps: int = STEPS) -> RunConfig:
+    """Default settings, but for a small batch and a moderate size."""
+    known = catalog.model_spec(model).settings.model_fields
+    sizes = {"hidden_size": 24, "layers": 1}
+    settings = {f"model.{k}": v for k, v in sizes.items() if k in known}
+    return catalog.make_config(
+        data, model, {**settings, "training.steps": steps, "training.batch_size": 16}
+    )
+
+
+_trained: dict[tuple[str, str], tuple[Trainer, np.ndarray]] = {}
+
+
+def trained(data: str, model: str) -> tuple[Trainer, np.ndarray]:
+    """The pair after its steps, and the losses on the way."""
+    if (data, model) not in _trained:
+        trainer = Trainer(config_of(data, model))
+        progress = trainer.advance(Budget(steps=STEPS))
+        assert progress.status == "finished"
+        _trained[data, model] = trainer, progress.curves.losses
+    return _trained[data, model]
+
+
+@every_pair
+def test_fifty_steps_improve(data: str, model: str) -> None:
+    trainer, losses = trained(data, model)
+    assert np.isfinite(losses).all()
+    if catalog.model_spec(model).learning != "adversarial":
+        assert losses[-10:].mean() < losses[:2].mean()
+    else:
+        assert np.isfinite(trainer.rule.rival)
+        before = Trainer(trainer.config).rule.judge().measures
+        after = trainer.rule.judge().measures
+        assert before != after
+
+
+@every_pair
+def test_its_measures_are_those_of_the_task(data: str, model: str) -> None:
+    trainer, _ = trained(data, model)
+    loss, measures = trainer.rule.judge()
+    assert np.isfinite(loss)
+    assert set(measures) <= set(TASKS[trainer.data.task].measures)
+    assert measures
+    assert all(np.isfinite(value) for value in measures.values())
+
+
+@every_pair
+def test_every_view_shows_it(data: str, model: str) -> None:
+    trainer, _ = trained(data, model)
+    resolved = catalog.resolve(trainer.config)
+    subject = Subject(
+        trainer.config, trainer.data, trainer.model, trainer.step, trainer.pack
+    )
+    names = [spec.name for spec in views_of(resolved)]
+    assert "prediction" in names
+    for name in names:
+        view = look(subject, Request(name))
+        assert view.arrays, name
+        for array, values in view.arrays.items():
+            assert values.dtype in (np.float32, np.float64, np.int64, np.uint8), array
+
+
+@every_pair
+def test_any_cut_gives_the_same_run(data: str, model: str) -> None:
+    config = config_of(data, model, 6)
+    whole = Trainer(config).advance(Budget())
+    state, losses = None, []
+    for steps in (1, 2, 0, 3):
+        progress = Trainer(config, state).advance(Budget(steps=steps))
+        state = progress.state
+        losses += list(progress.curves.losses)
+    np.testing.assert_array_equal(losses, whole.curves.losses)
+    for name, value in unpack(whole.state)[0].items():
+        assert torch.equal(unpack(state)[0][name], value), name
