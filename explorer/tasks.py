@@ -35,6 +35,10 @@ IGNORED = -100
 """A target that is not counted, as in torch's cross-entropy."""
 
 
+FILLED, BEGIN, END = 0, 1, 2
+"""The first symbols of a translation's vocabulary: what fills up, begins and ends."""
+
+
 class TaskSpec(NamedTuple):
     """How a task is spoken of."""
 

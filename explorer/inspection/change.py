@@ -99,7 +99,7 @@ def _forecasts(
 def _texts(
     subject: Subject, both: tuple[SequenceModel, SequenceModel], example: Example
 ) -> dict[str, Any]:
-    names, text = subject.data.symbols, subject.data.text
+    names = subject.data.symbols
     prompt = [int(token) for token in example.x[0, : max(2, example.steps // 4)]]
     written = [
         generate(
