@@ -170,12 +170,15 @@ def alternative(drawn: GapDrawn, _: Translate = str) -> str:
 
 
 def _span(drawn: GapDrawn) -> tuple[float, float]:
-    """From a little under the lowest to a little over where validation began."""
+    """All that came after the best step; what came before may begin outside."""
     both = np.concatenate((drawn.training, drawn.validation))
     both = both[np.isfinite(both)]
     if not len(both):
         return 0.0, 1.0
-    low, high = float(both.min()), float(np.quantile(both, 0.95))
+    first = drawn.best or 0
+    since = np.concatenate((drawn.training[first:], drawn.validation[first:]))
+    high = max(float(np.quantile(both, 0.8)), float(np.nanmax(since)))
+    low = float(both.min())
     if drawn.floor is not None:
         low = min(low, drawn.floor)
     room = 0.08 * max(high - low, 1e-6)

@@ -71,8 +71,9 @@ def _draw_loss(
 
 def _curve(snapshot: Snapshot, wish: Wish, _: Translate) -> Content:
     """The loss, the gap between training and validation, or a measure."""
-    config, seen = snapshot.run.config, snapshot.validations
-    total = config.training.steps
+    run, seen = snapshot.run, snapshot.validations
+    config = run.config
+    total = run.step if run.status == "finished" else config.training.steps
     if wish.curve in TASKS[catalog.make_data(config).task].measures:
         drawn = measures.extract(config.model, seen, wish.curve, wish.axis, total)
         return _content(measures, drawn, _)
