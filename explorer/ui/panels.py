@@ -172,9 +172,9 @@ def _loss_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
 
 def _answer_of(config: RunConfig) -> AnswerPanel:
     """The picture of this run's answers."""
-    data = catalog.make_data(config)
-    ways = prediction.answers()[data.task]
-    return answers()[next(way.plot for way in ways if way.applies(data))]
+    way = prediction.answer_to(catalog.make_data(config))
+    assert way is not None, config.data
+    return answers()[way.plot]
 
 
 def _prediction_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
