@@ -64,7 +64,7 @@ class ShapesSettings(Settings):
         step=60,
         more=True,
     )
-    window: int = window_field(64)
+    window: int = window_field(32)
 
 
 def events(rng: np.random.Generator, labels: Ints, steps: int) -> Floats:
