@@ -8,7 +8,12 @@ from explorer.ui.address import read_address, shown_run
 from explorer.ui.describe import run_line
 from explorer.ui.live import live_panels
 from explorer.ui.page import language, shown_errors, words
-from explorer.ui.pretraining import compare, pretraining_button, target
+from explorer.ui.pretraining import (
+    compare,
+    earlier_run,
+    pretraining_button,
+    target,
+)
 from explorer.ui.recent import remember_run
 from explorer.ui.transport import pilot
 
@@ -32,6 +37,7 @@ with shown_errors():
             st.error(error.said(_), icon=":material/search_off:")
     st.subheader(_("1. Pretrain"), anchor=False)
     pretraining_button(owner, _)
+    earlier_run(owner, run, _)
     if run is None:
         st.info(
             _("No run is chosen yet. Pretrain one here: it takes about ten seconds."),

@@ -91,6 +91,7 @@ def figure(drawn: TransferDrawn, _: Translate = str) -> Figure:
         type="log",
         range=[low, high],
         tickformat="~g",
+        dtick="D2",
         uirevision="transfer",
     )
     return {

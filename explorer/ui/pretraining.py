@@ -15,6 +15,7 @@ from explorer.ui.controls import settings_widgets
 from explorer.ui.describe import run_line
 from explorer.ui.figure import show_figure
 from explorer.ui.panels import lines
+from explorer.ui.recent import shown_runs
 from explorer.ui.translation import Translate
 
 EXAMPLES = (1, 2, 4, 8, 16, 32, 64, 256)
@@ -63,6 +64,27 @@ def pretraining_button(engine: Engine, _: Translate) -> None:
     )
     if error := st.session_state.pop(_ERROR, None):
         st.error(error.said(_), icon=":material/error:")
+
+
+def earlier_run(engine: Engine, present: Run | None, _: Translate) -> None:
+    """Any run of this tab can be what was pretrained."""
+    runs = {run.id: run for run in shown_runs(engine) if run.step > 0}
+    if present is not None:
+        runs = {present.id: present} | runs
+    if not runs:
+        return
+    chosen = st.selectbox(
+        _("Or a run that has trained"),
+        list(runs),
+        index=None if present is None else 0,
+        format_func=lambda run_id: run_line(runs[run_id].config, _),
+        key=f"pretrain.from.{present.id if present else ''}",
+        placeholder=_("Choose a run of this tab"),
+        help=_("Any run of this tab can be what goes on to the target."),
+    )
+    if chosen is not None and (present is None or chosen != present.id):
+        show_run(chosen)
+        st.rerun()
 
 
 def target(start: Run, _: Translate) -> RunConfig:
