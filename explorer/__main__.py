@@ -192,10 +192,7 @@ def inspect(
             int(example) if by_number else example
         )
     trainer = Trainer(known.config, state.state)
-    subject = Subject(
-        known.config, trainer.data, trainer.model, trainer.step, trainer.pack
-    )
-    seen = look(subject, Request(view, json.dumps(options)))
+    seen = look(Subject.of(trainer), Request(view, json.dumps(options)))
     if not as_json:
         click.echo(f"{seen.name} of {run} after {seen.step} steps")
         for name, values in seen.arrays.items():

@@ -24,6 +24,7 @@ from explorer.data.base import Data
 from explorer.errors import N_, ExplorerError, Words, unknown
 from explorer.models.base import Capture, SequenceModel
 from explorer.runs.records import View
+from explorer.training.trainer import Trainer
 
 
 class Subject(NamedTuple):
@@ -33,8 +34,15 @@ class Subject(NamedTuple):
     data: Data
     model: SequenceModel
     step: int
-    pack: Callable[[], bytes] | None = None
+    pack: Callable[[], bytes]
     """The run's state at this moment, for views that train a copy a step further."""
+
+    @classmethod
+    def of(cls, trainer: Trainer) -> "Subject":
+        """The moment at which a trainer stands; it moves on when the trainer does."""
+        return cls(
+            trainer.config, trainer.data, trainer.model, trainer.step, trainer.pack
+        )
 
 
 Choices = list[tuple[str, Words]]

@@ -41,10 +41,7 @@ def test_a_trained_run_is_listed_and_can_be_looked_into() -> None:
     store = open_store()
     trainer = Trainer(store.get(run).config, store.checkpoint(run, 8).state)
     store.close()
-    subject = Subject(
-        trainer.config, trainer.data, trainer.model, trainer.step, trainer.pack
-    )
-    view = look(subject, Request("raster"))
+    view = look(Subject.of(trainer), Request("raster"))
     for name, values in view.arrays.items():
         array = told["arrays"][name]
         assert tuple(array["shape"]) == values.shape
