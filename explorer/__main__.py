@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 import orjson
 import torch
 from tqdm import tqdm
@@ -135,7 +136,13 @@ def train(
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
-@click.option("--limit", default=50, show_default=True, help="At most so many.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="At most so many.",
+)
 @sentences
 def runs(as_json: bool, limit: int) -> None:
     """List the runs of the store, newest first."""
@@ -203,9 +210,7 @@ def inspect(
             "axes": views()[view].axes.get(name, ()),
             "shape": list(values.shape),
             "dtype": str(values.dtype),
-            "values": json.loads(
-                orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY)
-            ),
+            "values": np.ascontiguousarray(values),
         }
         for name, values in seen.arrays.items()
     }
@@ -217,7 +222,8 @@ def inspect(
         "arrays": arrays,
         "notes": seen.notes,
     }
-    click.echo(json.dumps(facts, ensure_ascii=False))
+    # A number that is not finite becomes null: JSON has no other word for it.
+    click.echo(orjson.dumps(facts, option=orjson.OPT_SERIALIZE_NUMPY))
 
 
 def _trained(config: RunConfig) -> Training:
