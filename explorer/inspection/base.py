@@ -19,7 +19,7 @@ from torch import Tensor
 import explorer.inspection
 from explorer import catalog
 from explorer.catalog import Resolved
-from explorer.config import RunConfig, Settings
+from explorer.config import RunConfig, Settings, setting
 from explorer.data.base import Data
 from explorer.errors import N_, ExplorerError, Words, unknown
 from explorer.models.base import Capture, SequenceModel
@@ -158,6 +158,16 @@ def capture_choices(captures: Iterable[Capture]) -> Choices:
         )
         for c in captures
     ]
+
+
+def capture_field() -> Any:
+    """The option that names one capture; empty leaves the choice to the view."""
+    return setting(
+        "",
+        N_("The value to look at."),
+        title=N_("Value"),
+        pattern=r"^[a-z0-9_.]{0,60}$",
+    )
 
 
 def has(*kinds: str) -> Callable[[Resolved], bool]:
