@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from explorer.config import N_
-from explorer.plots.panel import Content, InsidePanel, Scene, mark_time
+from explorer.plots.panel import Button, Content, InsidePanel, Scene, mark_time
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -171,6 +171,19 @@ def _losses(view: View, model: str, _: Translate) -> Figure:
     }
 
 
+HOLD = Button(
+    "hold",
+    "hold",
+    N_("Hold while it trains"),
+    N_("The run learns under this change from its next step on."),
+)
+RELEASE = Button(
+    "hold",
+    "release",
+    N_("Release"),
+    N_("The run learns without any change from its next step on."),
+)
+
 PANEL = InsidePanel(
     "change",
     N_("What if one thing were different?"),
@@ -184,4 +197,5 @@ PANEL = InsidePanel(
     ),
     draw,
     order=100,
+    buttons=(HOLD, RELEASE),
 )
