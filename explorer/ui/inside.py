@@ -12,7 +12,7 @@ from explorer import catalog
 from explorer.config import RunConfig, Scalar, bounds_of, choices_of, extra_of
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
-from explorer.errors import Words
+from explorer.errors import N_, ExplorerError, Words
 from explorer.inspection.base import ViewSpec, views
 from explorer.inspection.example import MarkedOptions
 from explorer.plots.panel import Button, Content, InsidePanel, Scene, panels
@@ -112,6 +112,16 @@ def elsewhere(snapshot: Snapshot, wish: Wish, basis: int) -> dict[str, list[Else
             each.append(Elsewhere(wish.beside, NEWEST, want))
         found[name] = each
     return found
+
+
+def left_out(run: str, lacking: Mapping[Elsewhere, ExplorerError]) -> ExplorerError:
+    """The one sentence about all that is lacking; another run goes before moments."""
+    need, error = max(lacking.items(), key=lambda item: item[0].run != run)
+    if need.run != run:
+        message = N_("No other run is drawn beside this one: %(why)s")
+    else:
+        message = N_("Not every earlier moment is drawn: %(why)s")
+    return ExplorerError(message, why=error.words)
 
 
 def chosen_change(config: RunConfig, wish: Wish) -> dict[str, Scalar]:
