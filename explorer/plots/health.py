@@ -89,7 +89,7 @@ def draw(scene: Scene, _: Translate) -> Content:
             x,
             y,
             yaxis2=axis(
-                _("gradient norm"),
+                _("gradient norm (before clipping)"),
                 type="log",
                 domain=NORMS,
                 exponentformat="power",
