@@ -57,7 +57,7 @@ class Moment:
         trainer = Trainer(config)
         progress = trainer.advance(Budget(steps=steps))
         self.wish = Wish()
-        self.subject = Subject(config, trainer.data, trainer.model, trainer.step)
+        self.subject = Subject.of(trainer)
         self.views = {w: self.look(w) for w in wanted(config, self.wish)}
         run = Run(
             "made",
