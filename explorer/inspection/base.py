@@ -59,6 +59,12 @@ def by_gradient(resolved: Resolved) -> bool:
     return resolved.model.learning == "gradient" and has("hidden")(resolved)
 
 
+def stepwise(resolved: Resolved) -> bool:
+    """A view of models that answer at every time step."""
+    task = catalog.task_of(resolved.data, resolved.model)
+    return task in ("forecast", "next_token", "tag")
+
+
 def no_choices(resolved: Resolved) -> Mapping[str, Choices]:
     """Options that mean the same for every model."""
     return {}

@@ -76,9 +76,17 @@ def example_of(data: Data, options: ExampleOptions) -> Example:
 
     Raises:
         ExplorerError: if there is no such window, or if what was typed is too short,
-            not in the vocabulary, or not numbers.
+            not in the vocabulary, not numbers, or not what this data asks for.
     """
     if options.text.strip():
+        if not data.shifted:
+            raise ExplorerError(
+                N_(
+                    "An own example can be given where what comes next is asked for, "
+                    "but this data asks for something else, which only its held-out "
+                    "windows tell. Choose one of them."
+                )
+            )
         typed = _typed_text if data.symbols else _typed_series
         return typed(data, options.text)
     count = len(data.validation.x)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.data.base import Floats
-from explorer.inspection.base import Subject, ViewSpec, float_array
+from explorer.inspection.base import Subject, ViewSpec, float_array, stepwise
 from explorer.inspection.example import ExampleOptions, example_of
 from explorer.models.base import SequenceModel
 from explorer.runs.records import View
@@ -91,4 +91,4 @@ def reach(norms: Floats) -> Floats:
 
 AXES = {"norms": ("target", "source"), "reach": ("distance",), "input": ("time",)}
 
-VIEW = ViewSpec("influence", InfluenceOptions, look, axes=AXES)
+VIEW = ViewSpec("influence", InfluenceOptions, look, stepwise, axes=AXES)

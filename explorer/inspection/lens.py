@@ -13,7 +13,7 @@ from torch import Tensor
 
 from explorer.catalog import Resolved
 from explorer.data.base import next_value
-from explorer.inspection.base import Subject, ViewSpec, float_array
+from explorer.inspection.base import Subject, ViewSpec, float_array, stepwise
 from explorer.inspection.example import Example, ExampleOptions, example_of
 from explorer.models.base import Recorder
 from explorer.runs.records import View
@@ -79,8 +79,8 @@ def _tokens(answers: Tensor, example: Example) -> dict[str, Any]:
 
 
 def deep(resolved: Resolved) -> bool:
-    """Whether there is a layer before the last."""
-    return int(resolved.model_settings.layers) > 1
+    """Whether there is a layer before the last, and an answer at every step."""
+    return int(resolved.model_settings.layers) > 1 and stepwise(resolved)
 
 
 AXES = {
