@@ -23,6 +23,7 @@ from explorer.plots import (
     loss,
     preview,
     text,
+    transcribed,
 )
 from explorer.plots.encode import to_json
 from explorer.plots.theme import Mode, template
@@ -34,10 +35,10 @@ from explorer.ui.wishes import Wish
 
 MOST_BYTES = 300_000
 PAIRS = [
-    (model, data.name)
-    for model in catalog.models()
+    (model.name, data.name)
     for data in catalog.datasets().values()
     if data.offered
+    for model in catalog.fitting(data.name)
 ]
 MODES: tuple[Mode, ...] = ("light", "dark")
 
@@ -167,6 +168,7 @@ NOTHING: dict[str, tuple[Any, Any]] = {
     "gradient_norm": (gradient_norm, gradient_norm.extract("rnn", EMPTY)),
     "forecast": (forecast, forecast.extract("rnn", None)),
     "text": (text, text.extract("rnn", None)),
+    "transcribed": (transcribed, transcribed.extract(None)),
     "gates": (gates, gates.extract(None)),
     "attention": (attention, attention.extract(None)),
     "gradients": (gradients, gradients.extract("rnn", None)),
