@@ -55,11 +55,3 @@ def trellis(
     skips = np.zeros(extended.shape, bool)
     skips[:, 2:] = (extended[:, 2:] != BLANK) & (extended[:, 2:] != extended[:, :-2])
     return extended, skips, 2 * lengths
-
-
-def steps_needed(labels: Ints) -> NDArray[np.int64]:
-    """The fewest steps (N,) that labels (N, L) fit into: equal neighbours need a blank
-    between them."""
-    said = labels != IGNORED
-    twice = (labels[:, 1:] == labels[:, :-1]) & said[:, 1:]
-    return np.asarray(said.sum(1) + twice.sum(1))
