@@ -207,5 +207,5 @@ SPEC = DataSpec(
     make=make,
     task="transcribe",
     order=140,
-    training={"steps": 1000, "learning_rate": 0.01},
+    training={"steps": 1500, "learning_rate": 0.01},
 )

@@ -93,7 +93,7 @@ def reading(drawn: PianoDrawn, _: Translate = str) -> str:
     ((usual, count),) = Counter(lengths).most_common(1)
     message = _(
         "It wrote %(notes)d notes from %(low)s to %(high)s; %(same)d of its "
-        "%(bars)d bars are %(beats)g beats long, which is its usual measure."
+        "%(bars)d bars are %(beats)g beats long, its commonest measure."
     )
     return message % {**numbers, "same": count, "bars": len(lengths), "beats": usual}
 
@@ -163,7 +163,8 @@ def _line(at: float, row: str) -> dict[str, Any]:
         "y0": 0,
         "y1": 1,
         "layer": "below",
-        "line": {"color": GREY, "width": 1, "dash": "dot"},
+        "opacity": 0.5,
+        "line": {"color": GREY, "width": 1},
     }
 
 

@@ -20,7 +20,7 @@ BLANK = 0
 COLOURS = tuple(GATES.values())
 DASHES = ("solid", "dash")
 """The second for labels beyond the colours."""
-CHANCES, ALIGNED, INPUT = (0.0, 0.46), (0.47, 0.55), (0.6, 1.0)
+CHANCES, ALIGNED, INPUT = (0.0, 0.44), (0.49, 0.58), (0.62, 1.0)
 """Shares of the height."""
 EDGE = 2.0
 """Input values beyond it have the colour of the scale's end."""
@@ -80,13 +80,13 @@ def figure(drawn: TranscribedDrawn, _: Translate = str) -> Figure:
     steps = len(drawn.chances)
     x = axis(_("time step"), showgrid=False, anchor="y")
     y = axis(_("probability (%)"), range=[0, 103], domain=list(CHANCES), nticks=3)
-    aligned = axis(
-        _("truth"),
-        range=[0, 1],
-        domain=list(ALIGNED),
-        showticklabels=False,
-        showgrid=False,
-    )
+    aligned = {
+        "range": [0, 1],
+        "domain": list(ALIGNED),
+        "tickvals": [0.15],
+        "ticktext": [_("truth")],
+        "showgrid": False,
+    }
     bands = axis(_("band"), domain=list(INPUT), showgrid=False, nticks=4)
     if steps:
         x["range"] = [0.5, steps + 0.5]
@@ -229,7 +229,9 @@ def blocks(drawn: TranscribedDrawn, _: Translate = str) -> list[dict[str, Any]]:
             for edit in drawn.edits
             if (label := edit[side]) is not None
         ]
-        found.append({"caption": caption, "tokens": tokens, "joiner": " "})
+        found.append(
+            {"caption": caption, "tokens": tokens or [["∅", "", 0]], "joiner": " "}
+        )
     return found
 
 

@@ -70,8 +70,8 @@ def test_only_bars_that_the_model_wrote_are_judged() -> None:
     drawn = drawn_of(words, given=4)
     assert piano.whole_bars(drawn) == [3.0, 4.0, 4.0]
     assert piano.reading(drawn) == (
-        "It wrote 8 notes from c4 to g4; 2 of its 3 bars are 4 beats long, which is "
-        "its usual measure."
+        "It wrote 8 notes from c4 to g4; 2 of its 3 bars are 4 beats long, its "
+        "commonest measure."
     )
 
 

@@ -67,6 +67,8 @@ def test_errors_are_marked_on_both_sides_and_counted(drawn) -> None:
     words = transcribed.reading(told)
     assert words.startswith("3 edits turn what it says into the truth of 4 labels")
     assert "error rate of 75 %" in words
+    silent, _truth = transcribed.blocks(drawn._replace(edits=((None, 1),)))
+    assert silent["tokens"] == [["∅", "", 0]]
     right = drawn._replace(edits=((0, 0), (1, 1)), loss=0.25)
     assert transcribed.reading(right).startswith(
         "All 2 labels are right and in order (CTC loss 0.25"

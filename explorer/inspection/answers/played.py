@@ -26,7 +26,7 @@ def look(
     opening = data.joiner.join(first[: max(1, data.steps // 4)])
     chosen = {
         "prompt": options.prompt.strip() or opening,
-        "length": min(options.length, 2 * data.steps),
+        "length": min(options.length, data.steps),
     }
     arrays, notes = written.look(subject, options.model_copy(update=chosen))
     x, y = (torch.tensor(part[:1]) for part in data.validation)
