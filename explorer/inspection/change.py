@@ -57,6 +57,7 @@ def look(subject: Subject, options: ChangeOptions) -> View:
     both = subject.model, Changed(subject.model, [change]).eval()
     losses = [evaluate(model, data, data.validation) for model in both]
     each = np.stack([_each(subject, model, example) for model in both])
+    each = each.reshape(2, -1)
     arrays = {"loss": np.array(losses, np.float32), "each": each}
     notes: dict[str, Any] = {
         "task": data.task,

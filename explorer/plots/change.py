@@ -43,6 +43,8 @@ def draw(scene: Scene, _: Translate) -> Content:
         figure = _pairs(view, model, _)
     elif "chances" in view.arrays:
         figure = _odds(view, model, _)
+    elif view.arrays["each"].shape[1] == 1:
+        figure = _totals(view, model, _)
     else:
         figure = mark_time(_losses(view, model, _), scene.mark, "x")
     before, after = (float(value) for value in view.arrays["loss"])
@@ -235,7 +237,8 @@ def _losses(view: View, model: str, _: Translate) -> Figure:
     each = view.arrays["each"]
     lines = _both(each, model, _)
     labels = view.notes["labels"]
-    ticks: dict[str, Any] = {} if labels is None else token_ticks(labels)
+    fits = labels is not None and len(labels) == each.shape[1]
+    ticks: dict[str, Any] = token_ticks(labels) if fits else {}
     top = max(1.0, float(np.nanmax(each)) * 1.1)
     ends = [
         (line.key, float(line.values[-1]))
@@ -249,6 +252,26 @@ def _losses(view: View, model: str, _: Translate) -> Figure:
             axis(_(view.notes["unit"]), range=[0, top]),
             annotations=end_labels(ends, 0, top),
             margin=margin_for([line.name for line in lines]),
+        ),
+    }
+
+
+def _totals(view: View, model: str, _: Translate) -> Figure:
+    """Two bars: the whole example's loss before and after."""
+    values = finite(view.arrays["each"][:, 0])
+    names = [_("original"), _("changed")]
+    bar = {
+        "type": "bar",
+        "x": names,
+        "y": values,
+        "marker": {"color": [colour_of(model), CHANGED]},
+        "hovertemplate": "%{x}: %{y:.4~g}<extra></extra>",
+    }
+    top = max(1.0, float(np.nanmax(values, initial=0.0)) * 1.1)
+    return {
+        "data": [bar],
+        "layout": layout(
+            axis(_("model")), axis(_("loss (nats)"), range=[0, top]), bargap=0.5
         ),
     }
 

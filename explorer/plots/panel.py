@@ -16,7 +16,9 @@ EXACT_CELLS = 2**14
 """A heat map of at most so many cells is sent as it is; a larger one in percents."""
 
 Content = dict[str, Any]
-"""figure, reading, alternative; and where there is one: proof, text, drag."""
+"""figure, reading, alternative; and where there is one: proof, text, drag. A block of
+text that can be played has "play": notes [[start, beats, midi, token], ...], beats per
+minute, and what its button says."""
 
 
 class Scene(NamedTuple):
