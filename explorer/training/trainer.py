@@ -33,7 +33,11 @@ from explorer.training.changes import (
     read_change,
     read_changes,
 )
-from explorer.training.checkpoints import checkpoint_steps, validation_due
+from explorer.training.checkpoints import (
+    checkpoint_steps,
+    patience_due,
+    validation_due,
+)
 from explorer.training.optimizers import schedule_factor
 from explorer.training.rules import RULES, Rule
 from explorer.training.state import pack, unpack
@@ -334,7 +338,8 @@ class _Slice:
             self.validations.append(
                 Validation(trainer.step, loss, trainer.seconds, measures)
             )
-            trainer.patience = trainer.patience.after(trainer.step, loss)
+            if patience_due(trainer.step, settings.steps):
+                trainer.patience = trainer.patience.after(trainer.step, loss)
         # Whoever waits for the best step wants to go back to it.
         if trainer.step in trainer.checkpoints or (measured and settings.patience):
             self.kept.append(Checkpoint(trainer.step, trainer.pack()))

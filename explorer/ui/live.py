@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.plots.theme import template
 from explorer.runs.records import Run
 from explorer.ui import inside
-from explorer.ui.panels import PANELS
+from explorer.ui.panels import panels_for
 from explorer.ui.places import PLOTLY, SOCKET
 from explorer.ui.translation import ASSETS, Translate
 
@@ -31,7 +31,7 @@ def live_panels(run: Run, language: str, _: Translate) -> int | None:
             "question": _(panel.question(run.config)),
             "controls": panel.controls(run.config, _),
         }
-        for panel in PANELS
+        for panel in panels_for(run.config)
     ]
     return _show(run, language, _, "playground", panels)
 
