@@ -38,7 +38,8 @@ class ChangeOptions(ExampleOptions, Change):
 
 
 def look(subject: Subject, options: ChangeOptions) -> View:
-    """loss (2,): before and after; each (2, T): the example's loss at every step.
+    """loss (2,): before and after; each (2, T): the example's loss at every step, or
+    (2, 1) where it has only one.
 
     For a series also positions, truth and free (2, n): the forecasts left to itself;
     for text the notes have what is written before and after.
@@ -52,6 +53,7 @@ def look(subject: Subject, options: ChangeOptions) -> View:
     both = subject.model, Changed(subject.model, [change]).eval()
     losses = [evaluate(model, data, data.validation) for model in both]
     each = np.stack([_each(subject, model, example) for model in both])
+    each = each.reshape(2, -1)
     arrays = {"loss": np.array(losses, np.float32), "each": each}
     notes: dict[str, Any] = {
         "task": data.task,
@@ -64,7 +66,7 @@ def look(subject: Subject, options: ChangeOptions) -> View:
         assert series is not None  # the task is forecast
         notes |= {"axis": series.axis, "label": series.label}
         notes["dates"] = bool(np.issubdtype(series.positions.dtype, np.datetime64))
-    else:
+    elif data.task == "next_token":
         notes |= _texts(subject, both, example)
     return View("change", subject.step, arrays, notes)
 

@@ -3,8 +3,9 @@ for every architecture.
 
 For a series yhat_t is the prediction and x_s the standardised input. For tokens yhat_t
 is the log-probability of the token that really came next, and x_s the embedding of
-token s. The example stands in the batch once per target t, so that one backward pass of
-the sum of yhat_t, each in its own copy, gives all T x T of them.
+token s. Of labelled values it is the likeliest label's. The example stands in the batch
+once per target t, so that one backward pass of the sum of yhat_t, each in its own copy,
+gives all T x T of them.
 """
 
 import numpy as np
@@ -79,6 +80,8 @@ def influence(model: SequenceModel, x: Tensor, y: Tensor, targets: Tensor) -> Te
         said = answers[torch.arange(n), targets]  # (n, O)
         if tokens:
             said = said.log_softmax(-1).gather(-1, y[0, targets, None])
+        elif not y.is_floating_point():
+            said = said.log_softmax(-1).amax(-1)
         gradient = torch.autograd.grad(said.sum(), leaf)[0]  # (n, T, I or H)
     return gradient.double().square().sum(-1).sqrt()
 

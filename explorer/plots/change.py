@@ -32,12 +32,15 @@ ROOM = 0.15
 
 
 def draw(scene: Scene, _: Translate) -> Content:
-    """A series: both forecasts beside the truth. Text: both losses, and both texts."""
+    """A series: both forecasts beside the truth. Else both losses; of text also both
+    texts."""
     view, model = scene.view, scene.config.model
-    series = view.notes["task"] == "forecast"
-    figure = _forecast(view, model, _) if series else _losses(view, model, _)
-    if not series:
-        figure = mark_time(figure, scene.mark, "x")
+    if view.notes["task"] == "forecast":
+        figure = _forecast(view, model, _)
+    elif view.arrays["each"].shape[1] == 1:
+        figure = _totals(view, model, _)
+    else:
+        figure = mark_time(_losses(view, model, _), scene.mark, "x")
     before, after = (float(value) for value in view.arrays["loss"])
     reading = _reading(before, after, _)
     content: Content = {
@@ -46,7 +49,7 @@ def draw(scene: Scene, _: Translate) -> Content:
         "alternative": reading,
         "proof": "",
     }
-    if not series:
+    if "written" in view.notes:
         notes = view.notes
         prompt = [[word, "prompt", 0] for word in notes["prompt"]]
         content["text"] = {
@@ -140,7 +143,9 @@ def _losses(view: View, model: str, _: Translate) -> Figure:
         ("—", _("original"), each[0], colour_of(model), "solid"),
         ("┄", _("changed"), each[1], CHANGED, "dash"),
     ]
-    ticks: dict[str, Any] = token_ticks(view.notes["labels"])
+    labels = view.notes["labels"]
+    fits = labels is not None and len(labels) == each.shape[1]
+    ticks: dict[str, Any] = token_ticks(labels) if fits else {}
     top = max(1.0, float(np.nanmax(each)) * 1.1)
     ends = [
         (key(glyph, colour, escape(name)), float(values[-1]))
@@ -167,6 +172,26 @@ def _losses(view: View, model: str, _: Translate) -> Figure:
             axis(_("loss (nats)"), range=[0, top]),
             annotations=end_labels(ends, 0, top),
             margin=margin_for([name for _g, name, *_rest in lines]),
+        ),
+    }
+
+
+def _totals(view: View, model: str, _: Translate) -> Figure:
+    """Two bars: the whole example's loss before and after."""
+    values = finite(view.arrays["each"][:, 0])
+    names = [_("original"), _("changed")]
+    bar = {
+        "type": "bar",
+        "x": names,
+        "y": values,
+        "marker": {"color": [colour_of(model), CHANGED]},
+        "hovertemplate": "%{x}: %{y:.4~g}<extra></extra>",
+    }
+    top = max(1.0, float(np.nanmax(values, initial=0.0)) * 1.1)
+    return {
+        "data": [bar],
+        "layout": layout(
+            axis(_("model")), axis(_("loss (nats)"), range=[0, top]), bargap=0.5
         ),
     }
 

@@ -3,7 +3,8 @@
 forecast: MAE and RMSE in standardised units, R^2, and the skill against repeating the
 last value, 1 - MSE / MSE(repeat last). next_token: accuracy, perplexity exp(CE), bits
 per token. classify and tag: accuracy; precision, recall and F1 per label, averaged over
-the labels (macro).
+the labels (macro). transcribe: label error rate, edits per true label, and the share of
+sequences without an error, both of the likeliest symbol of every step.
 """
 
 import math
@@ -18,6 +19,7 @@ from explorer.data.base import Data, Task
 from explorer.models.base import SequenceModel
 from explorer.tasks import IGNORED
 from explorer.training.objectives import objective, tensors
+from explorer.training.transcribing import edits, greedy
 
 
 class Judged(NamedTuple):
@@ -116,9 +118,22 @@ def measures_of(counts: Tensor) -> dict[str, float]:
     }
 
 
+def transcribe(
+    model: SequenceModel, data: Data, output: Tensor, y: Tensor
+) -> dict[str, float]:
+    """Label error rate (edits / true labels) and exact match."""
+    truths = [[k for k in row if k != IGNORED] for row in y.tolist()]
+    wrong = [edits(s, t) for s, t in zip(greedy(output), truths, strict=True)]
+    return {
+        "label_error_rate": sum(wrong) / sum(map(len, truths)),
+        "exact_match": sum(count == 0 for count in wrong) / len(wrong),
+    }
+
+
 MEASURING: Mapping[Task, Measuring] = {
     "forecast": forecast,
     "next_token": next_token,
     "classify": labelled,
     "tag": labelled,
+    "transcribe": transcribe,
 }

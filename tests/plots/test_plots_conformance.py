@@ -25,6 +25,7 @@ from explorer.plots import (
     overfitting,
     preview,
     text,
+    transcribed,
 )
 from explorer.plots.encode import to_json
 from explorer.plots.theme import Mode, template
@@ -179,6 +180,7 @@ NOTHING: dict[str, tuple[Any, Any]] = {
     "gradient_norm": (gradient_norm, gradient_norm.extract("rnn", EMPTY)),
     "forecast": (forecast, forecast.extract("rnn", None)),
     "text": (text, text.extract("rnn", None)),
+    "transcribed": (transcribed, transcribed.extract(None)),
     "gates": (gates, gates.extract(None)),
     "attention": (attention, attention.extract(None)),
     "gradients": (gradients, gradients.extract("rnn", None)),
