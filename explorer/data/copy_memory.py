@@ -4,8 +4,8 @@ r"""Copy memory: ten symbols, a long blank, and then the same ten symbols again.
     y  blank ...            ... blank     s1 ... s10          (T + 10) + 10
 
 The symbols are drawn evenly from eight, so whoever has forgotten them still knows when
-to say blank, and pays ln 8 at each of the last ten steps: on average 10 ln 8 / (T + 20).
-Anything below that line is memory (Arjovsky, Shah and Bengio, 2016,
+to say blank, and pays ln 8 at each of the last ten steps: on average
+10 ln 8 / (T + 20). Anything below that line is memory (Arjovsky, Shah and Bengio, 2016,
 https://arxiv.org/abs/1511.06464; Hochreiter and Schmidhuber, 1997).
 """
 
