@@ -138,10 +138,10 @@ def _before(
     nothing = torch.zeros_like(h[:1])
     # the step before, as the cell reads: for one that reads backward it is t + 1
     back = reads_back(shown.name)
-    came = [
+    old_h, old_c = (
         torch.cat([v[1:], nothing] if back else [nothing, v[:-1]])[t] for v in (h, c)
-    ]
-    return Before(below[t], *came, float(h[t, unit]))
+    )
+    return Before(below[t], old_h, old_c, float(h[t, unit]))
 
 
 def choices(resolved: Resolved) -> dict[str, Choices]:

@@ -201,7 +201,7 @@ def captures(settings: BidirectionalSettings) -> tuple[Capture, ...]:
     spec = CELLS[settings.cell].spec
     found = []
     for k in range(settings.layers):
-        for capture in spec.captures(spec.settings(layers=1)):
+        for capture in spec.captures(spec.settings.read({"layers": 1}, spec.name)):
             name = capture.name.removeprefix("layer_0.")
             for way, title in zip(WAYS, TITLES[name], strict=True):
                 full = f"layer_{k}.{way}.{name}"
