@@ -43,7 +43,7 @@ class SentimentSettings(Settings):
         choices={"en": N_("English"), "zh": N_("Chinese")},
     )
     negation: float = setting(
-        0.3,
+        0.2,
         N_("How often a clause says the opposite of its word, as in: not tasty."),
         title=N_("Negation"),
         ge=0.0,
@@ -63,10 +63,7 @@ class SentimentSettings(Settings):
     )
     count: int = setting(
         2000,
-        N_(
-            "How many different sentences there are to learn from, at most: few forms "
-            "make fewer."
-        ),
+        N_("How many sentences there are to learn from."),
         title=N_("Sentences"),
         ge=100,
         le=4000,
@@ -240,28 +237,30 @@ def alphabet(language: Language) -> tuple[str, ...]:
     return (FILLER, *sorted(found))
 
 
-def distinct(settings: SentimentSettings, rng: np.random.Generator) -> list[Sentence]:
-    """Different sentences in random order: `count` and those held out, if there are
-    so many."""
-    wanted = settings.count + MAX_VALIDATION_WINDOWS
-    found: dict[Sentence, None] = {}
-    for _ in range(3 * wanted):
-        found[sentence(settings, rng)] = None
-        if len(found) == wanted:
-            break
-    return list(found)
+def sentences(settings: SentimentSettings, rng: np.random.Generator) -> list[Sentence]:
+    """`count` random sentences, and after them different ones that are not among
+    them."""
+    held: dict[Sentence, None] = {}
+    while len(held) < MAX_VALIDATION_WINDOWS:
+        held[sentence(settings, rng)] = None
+    found: list[Sentence] = []
+    while len(found) < settings.count:
+        said = sentence(settings, rng)
+        if said not in held:
+            found.append(said)
+    return [*found, *held]
 
 
 def make(settings: SentimentSettings, seed: int) -> Data:
     """Sentences x (N, T), filled up in front, and what each says, y (N,)."""
-    said = distinct(settings, np.random.default_rng(seed))
+    said = sentences(settings, np.random.default_rng(seed))
     speech, symbols = SPEECHES[settings.language], alphabet(settings.language)
     place = {symbol: index for index, symbol in enumerate(symbols)}
     x = np.zeros((len(said), speech.steps), np.int64)
     for row, (tokens, _) in zip(x, said, strict=True):
         row[-len(tokens) :] = [place[token] for token in tokens]
     y = np.array([label for _, label in said], np.int64)
-    split = len(said) - MAX_VALIDATION_WINDOWS
+    split = settings.count
     train, held = Windows(x[:split], y[:split]), Windows(x[split:], y[split:])
     return Data(
         task="classify",
