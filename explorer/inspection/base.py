@@ -46,15 +46,15 @@ def everywhere(resolved: Resolved) -> bool:
     return True
 
 
-def each_step(resolved: Resolved) -> bool:
-    """A view of models that answer at every step of what they read."""
-    task = catalog.task_of(resolved.data, resolved.model)
-    return task in ("forecast", "next_token", "tag", "transcribe")
-
-
 def by_gradient(resolved: Resolved) -> bool:
     """A view of models that learn by the gradient of hidden states."""
     return resolved.model.learning == "gradient" and has("hidden")(resolved)
+
+
+def stepwise(resolved: Resolved) -> bool:
+    """A view of models that answer at every time step."""
+    task = catalog.task_of(resolved.data, resolved.model)
+    return task in ("forecast", "next_token", "tag", "transcribe")
 
 
 def no_choices(resolved: Resolved) -> Mapping[str, Choices]:

@@ -77,9 +77,17 @@ def example_of(data: Data, options: ExampleOptions) -> Example:
 
     Raises:
         ExplorerError: if there is no such window, or if what was typed is too short,
-            not in the vocabulary, or not numbers.
+            not in the vocabulary, not numbers, or not what this data asks for.
     """
     if options.text.strip():
+        if not data.shifted and not data.symbols:
+            raise ExplorerError(
+                N_(
+                    "An own example can be given where what comes next is asked for, "
+                    "but this data asks for something else, which only its held-out "
+                    "windows tell. Choose one of them."
+                )
+            )
         return (
             _typed_text(data, options.text) if data.symbols else _typed(data, options)
         )

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.data.base import Floats
-from explorer.inspection.base import Subject, ViewSpec, each_step, float_array
+from explorer.inspection.base import Subject, ViewSpec, float_array, stepwise
 from explorer.inspection.example import ExampleOptions, example_of
 from explorer.models.base import SequenceModel
 from explorer.runs.records import View
@@ -98,4 +98,4 @@ def reach(norms: Floats) -> Floats:
 
 AXES = {"norms": ("target", "source"), "reach": ("distance",), "input": ("time",)}
 
-VIEW = ViewSpec("influence", InfluenceOptions, look, each_step, axes=AXES)
+VIEW = ViewSpec("influence", InfluenceOptions, look, stepwise, axes=AXES)

@@ -17,10 +17,10 @@ from explorer.data.base import next_value
 from explorer.inspection.base import (
     Subject,
     ViewSpec,
-    each_step,
     float_array,
     layers_of,
     state_of,
+    stepwise,
 )
 from explorer.inspection.example import Example, ExampleOptions, example_of
 from explorer.models.base import Recorder
@@ -57,7 +57,7 @@ def look(subject: Subject, options: ExampleOptions) -> View:
     notes: dict[str, Any] = {
         "labels": example.labels,
         "residual": rest,
-        "unit": TASKS[data.task].loss_unit,
+        "unit": data.loss_unit or TASKS[data.task].loss_unit,
         "counted": counted,
     }
     if names := data.labels or data.symbols:
@@ -89,7 +89,7 @@ def _tokens(answers: Tensor, example: Example) -> dict[str, Any]:
 
 def deep(resolved: Resolved) -> bool:
     """Whether there is a layer before the last, and every step has a loss."""
-    judged = each_step(resolved) and resolved.data.task != "transcribe"
+    judged = stepwise(resolved) and resolved.data.task != "transcribe"
     return judged and int(resolved.model_settings.layers) > 1
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from explorer.config import N_
+from explorer.plots import pairs
 from explorer.plots.panel import Content, InsidePanel, Scene, mark_time
 from explorer.plots.parts import (
     Figure,
@@ -32,11 +33,15 @@ ROOM = 0.15
 
 
 def draw(scene: Scene, _: Translate) -> Content:
-    """A series: both forecasts beside the truth. Else both losses; of text also both
-    texts."""
+    """A series: both forecasts beside the truth. Numbers: both against the
+    truth. A label: its odds. Else both losses, and of text both texts."""
     view, model = scene.view, scene.config.model
-    if view.notes["task"] == "forecast":
+    if "free" in view.arrays:
         figure = _forecast(view, model, _)
+    elif "said" in view.arrays:
+        figure = _pairs(view, model, _)
+    elif "chances" in view.arrays:
+        figure = _odds(view, model, _)
     elif view.arrays["each"].shape[1] == 1:
         figure = _totals(view, model, _)
     else:
@@ -49,8 +54,8 @@ def draw(scene: Scene, _: Translate) -> Content:
         "alternative": reading,
         "proof": "",
     }
-    if "written" in view.notes:
-        notes = view.notes
+    notes = view.notes
+    if "written" in notes:
         prompt = [[word, "prompt", 0] for word in notes["prompt"]]
         content["text"] = {
             "blocks": [
@@ -137,6 +142,76 @@ def _forecast(view: View, model: str, _: Translate) -> Figure:
     }
 
 
+def _both(model: str, _: Translate) -> list[tuple[str, str]]:
+    """Colour and name of the original and of the changed model."""
+    return [(colour_of(model), _("original")), (CHANGED, _("changed"))]
+
+
+def _which(model: str, _: Translate) -> dict[str, Any]:
+    """A key above the plot, where no line has an end to be labelled."""
+    return {
+        "x": 1,
+        "xref": "paper",
+        "xanchor": "right",
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "text": "   ".join(key("■", c, escape(name)) for c, name in _both(model, _)),
+    }
+
+
+def _pairs(view: View, model: str, _: Translate) -> Figure:
+    """The answers of both against the truth; on the diagonal they are right."""
+    truth = finite(view.arrays["truth"])
+    before, after = (
+        pairs.figure(pairs.PairsDrawn(model, truth, finite(said)), _)
+        for said in view.arrays["said"]
+    )
+    after["data"][0]["marker"] |= {"color": CHANGED, "symbol": "diamond"}
+    notes = [*before["layout"]["annotations"], _which(model, _)]
+    more = {"annotations": notes, "margin": {"t": 28}}
+    return {
+        "data": [*before["data"], *after["data"]],
+        "layout": before["layout"] | more,
+    }
+
+
+def _odds(view: View, model: str, _: Translate) -> Figure:
+    """A pair of bars for every label: the original above the changed model."""
+    names = [_(name) for name in view.notes["names"]]
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "orientation": "h",
+                "x": finite(chances),
+                "y": np.arange(len(names), dtype=np.int32),
+                "marker": {"color": tint},
+                "name": name,
+                "hovertemplate": f"%{{x:.1%}}<extra>{escape(name)}</extra>",
+            }
+            for chances, (tint, name) in zip(
+                view.arrays["chances"], _both(model, _), strict=True
+            )
+        ],
+        "layout": layout(
+            axis(_("probability (%)"), range=[0, 1], tickformat=".0%"),
+            axis(
+                _("label"),
+                range=[len(names) - 0.5, -0.5],
+                tickmode="array",
+                tickvals=list(range(len(names))),
+                ticktext=[escape(name) for name in names],
+                showgrid=False,
+            ),
+            bargap=0.3,
+            annotations=[_which(model, _)],
+            margin={"t": 28},
+        ),
+    }
+
+
 def _losses(view: View, model: str, _: Translate) -> Figure:
     each = view.arrays["each"]
     lines = [
@@ -169,7 +244,7 @@ def _losses(view: View, model: str, _: Translate) -> Figure:
         ],
         "layout": layout(
             axis(_("time step"), **ticks),
-            axis(_("loss (nats)"), range=[0, top]),
+            axis(_(view.notes["unit"]), range=[0, top]),
             annotations=end_labels(ends, 0, top),
             margin=margin_for([name for _g, name, *_rest in lines]),
         ),

@@ -301,9 +301,8 @@ def _words(
         labels.append((text, place))
     words = end_labels(labels, *span)
     if drawn.floor is not None and drawn.floor_note:
-        words.append(
-            _note(_(drawn.floor_note), max(_place(drawn.floor, y_log), span[0]))
-        )
+        place = _place(drawn.floor, y_log)
+        words.append(_note(_(drawn.floor_note), place, span[0]))
     return words
 
 
@@ -314,16 +313,17 @@ def _place(value: float, y_log: bool) -> float:
     return math.log10(value) if value > 0 else -math.inf
 
 
-def _note(note: str, place: float) -> dict[str, Any]:
-    """What the floor is, at the left below its line, where no curve is."""
+def _note(note: str, place: float, low: float) -> dict[str, Any]:
+    """What the floor is, at the left below its line, where no curve is; just above the
+    axis where the line lies below its lower end."""
     return {
         "x": 0,
         "xref": "paper",
         "xanchor": "left",
         "xshift": 4,
-        "y": place,
+        "y": max(place, low),
         "yref": "y",
-        "yanchor": "top",
+        "yanchor": "top" if place > low else "bottom",
         "align": "left",
         "showarrow": False,
         "text": "<br>".join(map(escape, wrap(note, NOTE_WIDTH))),

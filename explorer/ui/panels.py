@@ -47,9 +47,8 @@ class Panel(NamedTuple):
 def lines(config: RunConfig) -> Lines:
     """What a run's loss is measured against."""
     data = catalog.make_data(config)
-    return Lines(
-        data.floor, data.floor_note, data.baselines, TASKS[data.task].loss_unit
-    )
+    unit = data.loss_unit or TASKS[data.task].loss_unit
+    return Lines(data.floor, data.floor_note, data.baselines, unit)
 
 
 def _content(plot: Any, drawn: Any, _: Translate, **more: Any) -> Content:

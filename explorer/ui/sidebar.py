@@ -3,26 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from explorer import catalog
 from explorer.config import RunConfig, Scalar, TrainingSettings
-from explorer.data.base import Data
 from explorer.errors import ExplorerError
-from explorer.plots import frequencies, preview
-from explorer.plots.theme import template
 from explorer.ui.address import read_address, widget_edition, write_address
 from explorer.ui.controls import settings_widgets
-from explorer.ui.page import mode, words
+from explorer.ui.page import words
+from explorer.ui.preview import show_preview
 from explorer.ui.translation import Translate
 
-PREVIEW_HEIGHT = 170
-PREVIEW_WIDTH = 244
-"""Fixed: a collapsed sidebar would squeeze the figure to nothing."""
-
-PREVIEW_WINDOWS = 2
-CHART_OPTIONS = {"displayModeBar": False, "showSendToCloud": False}
 _REMEMBERED = "sidebar.remembered"
 
 
@@ -106,7 +97,7 @@ def _choose(config: RunConfig, edition: str, _: Translate) -> RunConfig:
     settings |= {f"training.{k}": v for k, v in training.items()}
     chosen = catalog.make_config(data, model, settings, int(seed))
     with picture:
-        _show_preview(chosen, _)
+        show_preview(chosen, _)
     return chosen
 
 
@@ -153,54 +144,3 @@ def _training(
         return dict(remembered)
     plain = TrainingSettings().values()
     return config.training.values() | {n: plain[n] for n in present} | dict(usual)
-
-
-def _around_split(data: Data) -> list[Any]:
-    """A few windows on both sides of the split, so that single waves can be seen."""
-    assert data.series is not None
-    positions, reach = data.series.positions, PREVIEW_WINDOWS * data.steps
-    first = max(0, data.series.split - 2 * reach)
-    last = min(len(positions) - 1, data.series.split + reach)
-    return [str(positions[first]), str(positions[last])]
-
-
-def _show_preview(config: RunConfig, _: Translate) -> None:
-    data = catalog.make_data(config)
-    figure: dict[str, Any]
-    if data.series is not None:
-        series = data.series
-        drawn = preview.extract(
-            series.positions,
-            np.asarray(series.values),
-            series.split,
-            series.axis,
-            series.label,
-        )
-        figure, said = preview.figure(drawn, _), preview.reading(drawn, _)
-        figure["layout"]["xaxis"]["range"] = _around_split(data)
-        words_for = preview.alternative(drawn, _)
-    else:
-        assert data.text is not None  # a dataset is a series or a text
-        counted = frequencies.extract(data.text.tokens, data.symbols, data.text.split)
-        figure, said = frequencies.figure(counted, _), frequencies.reading(counted, _)
-        words_for = frequencies.alternative(counted, _)
-    figure["layout"] |= {
-        "template": template(mode()),
-        "width": PREVIEW_WIDTH,
-        "height": PREVIEW_HEIGHT,
-        "autosize": False,
-    }
-    st.plotly_chart(
-        figure,
-        width="content",
-        theme=None,
-        config=CHART_OPTIONS,
-        alt=words_for,
-        key="preview",
-    )
-    st.caption(said)
-    if data.floor is not None:
-        note = _("Floor: %(note)s. No model can be expected to go below it.")
-        st.caption(note % {"note": _(data.floor_note)})
-    if data.hint:
-        st.info(_(data.hint), icon=":material/info:")
