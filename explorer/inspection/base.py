@@ -62,7 +62,7 @@ def by_gradient(resolved: Resolved) -> bool:
 def stepwise(resolved: Resolved) -> bool:
     """A view of models that answer at every time step."""
     task = catalog.task_of(resolved.data, resolved.model)
-    return task in ("forecast", "next_token", "tag")
+    return task in ("forecast", "next_token", "tag", "transcribe")
 
 
 def no_choices(resolved: Resolved) -> Mapping[str, Choices]:
@@ -155,6 +155,19 @@ def captures_of(resolved: Resolved, *kinds: str) -> list[Capture]:
 def layer_of(capture: Capture) -> int:
     """The layer that a capture belongs to, counted from 0."""
     return int(capture.name.removeprefix("layer_").split(".")[0])
+
+
+def layers_of(resolved: Resolved) -> list[list[Capture]]:
+    """The hidden states of every layer: one, or one of each direction."""
+    found: dict[int, list[Capture]] = {}
+    for capture in captures_of(resolved, "hidden"):
+        found.setdefault(layer_of(capture), []).append(capture)
+    return list(found.values())
+
+
+def state_of(layer: Iterable[Capture], told: Mapping[str, Tensor]) -> Tensor:
+    """A layer's state (..., H) as the next one is given it: directions side by side."""
+    return torch.cat([told[capture.name] for capture in layer], -1)
 
 
 def capture_choices(captures: Iterable[Capture]) -> Choices:

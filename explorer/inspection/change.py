@@ -42,7 +42,7 @@ class ChangeOptions(ExampleOptions, Change):
 
 def look(subject: Subject, options: ChangeOptions) -> View:
     """loss (2,): before and after; each (2, T): the example's loss at every step, or
-    (2, 1) where it has one answer.
+    (2, 1) where it has only one.
 
     For a series also positions, truth and free (2, n): the forecasts left to itself;
     for text the notes have what is written before and after; for a label chances

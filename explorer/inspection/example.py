@@ -11,6 +11,7 @@ from torch import Tensor
 from explorer.config import Settings, setting
 from explorer.data.base import Data, Floats, next_value
 from explorer.errors import N_, ExplorerError
+from explorer.tasks import IGNORED
 
 MOST_LETTERS = 1000
 PROBE = -1
@@ -53,7 +54,7 @@ class Example(NamedTuple):
     """One window as a model is given it, and as people read it."""
 
     x: Tensor  # (1, T, I) or (1, T)
-    y: Tensor  # (1, T, O) or (1, T)
+    y: Tensor  # (1, T, O), (1, T) or (1,)
     labels: list[str] | None  # T tokens; None for a series
     shown: Floats | None  # (T,) the input in real units; None for tokens
 
@@ -79,7 +80,7 @@ def example_of(data: Data, options: ExampleOptions) -> Example:
             not in the vocabulary, not numbers, or not what this data asks for.
     """
     if options.text.strip():
-        if not data.shifted:
+        if not data.shifted and not data.symbols:
             raise ExplorerError(
                 N_(
                     "An own example can be given where what comes next is asked for, "
@@ -132,8 +133,18 @@ def _typed_text(data: Data, text: str) -> Example:
             count=len(ids),
             some=" ".join(data.symbols[:12]).strip(),
         )
+    if data.task != "next_token" or not data.shifted:
+        return _unanswered(data, ids[: data.steps])
     tokens = torch.tensor([ids])
     return _example(data, tokens[:, :-1], tokens[:, 1:])
+
+
+def _unanswered(data: Data, ids: list[int]) -> Example:
+    """What was typed, where nobody knows the true answer."""
+    missing = data.steps - len(ids) if data.padded else 0
+    x = torch.tensor([[0] * missing + ids])
+    one = data.task == "classify"
+    return _example(data, x, torch.full((1,) if one else x.shape, IGNORED))
 
 
 def _typed_series(data: Data, text: str) -> Example:

@@ -12,7 +12,7 @@ import torch
 from explorer.config import Settings
 from explorer.data.base import Floats
 from explorer.inspection.base import Subject, ViewSpec, by_gradient, probe_window
-from explorer.models.base import Recorder
+from explorer.models.base import Recorder, reads_back
 from explorer.runs.records import View
 from explorer.training.objectives import objective
 
@@ -44,7 +44,9 @@ def look(subject: Subject, options: GradientOptions) -> View:
         told = [value for values in states.values() for value in values]
         found = iter(torch.autograd.grad(loss, told, allow_unused=True))
     norms = {
-        name: np.concatenate([_norm(next(found), value) for value in values])
+        name: np.concatenate([_norm(next(found), value) for value in values])[
+            :: -1 if reads_back(name) else 1
+        ]
         for name, values in states.items()
     }
     hidden = {k: v for k, v in norms.items() if k.endswith(".hidden")}

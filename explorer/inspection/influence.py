@@ -3,9 +3,9 @@ for every architecture.
 
 For a series yhat_t is the prediction and x_s the standardised input. For tokens yhat_t
 is the log-probability of the token that really came next, and x_s the embedding of
-token s. Of labelled values it is the likeliest label's. The example stands in the batch
-once per target t, so that one backward pass of the sum of yhat_t, each in its own copy,
-gives all T x T of them.
+token s. Of labels it is the log-probability of the true one, or of the likeliest where
+no truth is known. The example stands in the batch once per target t, so that one
+backward pass of the sum of yhat_t, each in its own copy, gives all T x T of them.
 """
 
 import numpy as np
@@ -17,6 +17,7 @@ from explorer.inspection.base import Subject, ViewSpec, float_array, stepwise
 from explorer.inspection.example import ExampleOptions, example_of
 from explorer.models.base import SequenceModel
 from explorer.runs.records import View
+from explorer.tasks import IGNORED, TASKS
 
 POSITIONS = 2**13
 """Time steps, of all copies together, that one backward pass is given at most: all
@@ -40,13 +41,14 @@ def look(subject: Subject, options: InfluenceOptions) -> View:
         for targets in torch.arange(T).chunk(-(-T * T // POSITIONS))
     ]
     norms = float_array(torch.cat(found))
+    causal = TASKS[subject.data.task].causal
     return View(
         "influence",
         subject.step,
         {"norms": norms, "reach": reach(norms), **example.arrays()},
         {
             "labels": example.labels,
-            "residual": float(np.triu(norms, 1).sum()),
+            "residual": float(np.triu(norms, 1).sum()) if causal else None,
         },
     )
 
@@ -78,10 +80,12 @@ def influence(model: SequenceModel, x: Tensor, y: Tensor, targets: Tensor) -> Te
         else:
             answers = model(copies.requires_grad_())
         said = answers[torch.arange(n), targets]  # (n, O)
-        if tokens:
-            said = said.log_softmax(-1).gather(-1, y[0, targets, None])
-        elif not y.is_floating_point():
-            said = said.log_softmax(-1).amax(-1)
+        if not y.is_floating_point():
+            chances = said.log_softmax(-1)
+            known = y.shape[1] == x.shape[1]  # else labels are no step's own
+            truth = y[0, targets] if known else torch.full_like(targets, IGNORED)
+            chosen = torch.where(truth == IGNORED, chances.argmax(-1), truth)
+            said = chances.gather(-1, chosen[:, None])
         gradient = torch.autograd.grad(said.sum(), leaf)[0]  # (n, T, I or H)
     return gradient.double().square().sum(-1).sqrt()
 

@@ -7,6 +7,8 @@ from another moment of the run.
 import math
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from explorer import catalog
 from explorer.catalog import Resolved
@@ -16,10 +18,10 @@ from explorer.inspection.base import (
     Choices,
     Subject,
     ViewSpec,
-    captures_of,
     float_array,
     has,
     layer_of,
+    layers_of,
     probe_window,
 )
 from explorer.inspection.example import ExampleOptions, example_of
@@ -51,11 +53,11 @@ def look(subject: Subject, options: TrajectoryOptions) -> View:
     Raises:
         ExplorerError: if there is no such layer, or the example is not sound.
     """
-    capture = chosen_layer(catalog.resolve(subject.config), options.layer)
+    layer = chosen_layer(catalog.resolve(subject.config), options.layer)
     example = example_of(subject.data, options)
-    states = float_array(told(subject.model, example.x, capture.name)[0])
+    states = float_array(_states(subject, layer, example.x)[0])
     x, _ = probe_window(subject.data, WINDOWS)
-    cloud = float_array(told(subject.model, x, capture.name).flatten(0, 1))
+    cloud = float_array(_states(subject, layer, x).flatten(0, 1))
     return View(
         "trajectory",
         subject.step,
@@ -65,20 +67,25 @@ def look(subject: Subject, options: TrajectoryOptions) -> View:
             **example.arrays(),
         },
         {
-            "title": capture.title,
-            "layer": layer_of(capture),
+            "title": layer[0].title if len(layer) == 1 else N_("Hidden state"),
+            "layer": layer_of(layer[0]),
             "labels": example.labels,
         },
     )
 
 
-def chosen_layer(resolved: Resolved, number: str) -> Capture:
-    """The hidden state of a layer, counted from 1; of the last one for no number.
+def _states(subject: Subject, layer: list[Capture], x: Tensor) -> Tensor:
+    """A layer's states (B, T, H) over x."""
+    return torch.cat([told(subject.model, x, c.name) for c in layer], -1)
+
+
+def chosen_layer(resolved: Resolved, number: str) -> list[Capture]:
+    """The hidden states of a layer, counted from 1; of the last one for no number.
 
     Raises:
         ExplorerError: if there is no such layer.
     """
-    known = {str(layer_of(c) + 1): c for c in captures_of(resolved, "hidden")}
+    known = {str(layer_of(c[0]) + 1): c for c in layers_of(resolved)}
     if not number:
         return list(known.values())[-1]
     if number not in known:
@@ -88,7 +95,7 @@ def chosen_layer(resolved: Resolved, number: str) -> Capture:
 
 def choices(resolved: Resolved) -> dict[str, Choices]:
     """Every layer by its number, the last one first."""
-    numbers = [layer_of(c) + 1 for c in captures_of(resolved, "hidden")]
+    numbers = [layer_of(c[0]) + 1 for c in layers_of(resolved)]
     return {
         "layer": [
             (str(number), Words(N_("layer %(number)d"), {"number": number}))

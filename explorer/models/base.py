@@ -45,11 +45,20 @@ def in_layer(probe: Probe, layer: int) -> Probe:
     return lambda name, value: probe(f"layer_{layer}.{name}", value)
 
 
+def reads_back(name: str) -> bool:
+    """Whether a value is told from the last time step to the first.
+
+    >>> reads_back("layer_0.backward.hidden"), reads_back("layer_0.hidden")
+    (True, False)
+    """
+    return ".backward." in name
+
+
 class Recorder:
     """The probe that keeps what it is told.
 
-    A value named once per time step is stacked along a new axis 1; a value named once
-    per pass is kept as it is.
+    A value named once per time step is stacked along a new axis 1, in the order of
+    time; a value named once per pass is kept as it is.
 
     >>> look = Recorder()
     >>> for t in range(3):
@@ -68,9 +77,14 @@ class Recorder:
     def values(self) -> dict[str, Tensor]:
         """By name: (B, T, H) for steps, (B, N, T, T) for attention."""
         return {
-            name: torch.stack(told, 1) if told[0].dim() == 2 else told[0]
+            name: torch.stack(in_time(name, told), 1) if told[0].dim() == 2 else told[0]
             for name, told in self.told.items()
         }
+
+
+def in_time(name: str, told: list[Tensor]) -> list[Tensor]:
+    """What was told of a name, from the first time step to the last."""
+    return told[::-1] if reads_back(name) else told
 
 
 class Sizes(NamedTuple):

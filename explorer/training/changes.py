@@ -15,7 +15,7 @@ from explorer import catalog
 from explorer.catalog import Resolved
 from explorer.config import RunConfig, Settings, setting
 from explorer.errors import N_, ExplorerError, unknown
-from explorer.models.base import Capture, Probe, SequenceModel, ignore
+from explorer.models.base import Capture, Probe, SequenceModel, ignore, reads_back
 
 What = Literal["clamp", "freeze", "mute", "zero"]
 
@@ -203,6 +203,8 @@ class _Hand:
     def __call__(self, name: str, value: Tensor, /) -> Tensor:
         step = self.seen.get(name, 0)
         self.seen[name] = step + 1
+        if reads_back(name):
+            step = self.steps - 1 - step
         for k, change in enumerate(self.changes):
             if change.capture == name:
                 value = self._changed(k, change, value, step)

@@ -177,7 +177,9 @@ def _answer_of(config: RunConfig) -> AnswerPanel:
 
 
 def _prediction_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
-    return [_control(name, _) for name in _answer_of(config).controls]
+    tokens = catalog.make_data(config).symbols
+    names = _answer_of(config).controls
+    return [_control(name, _) for name in names if tokens or name != "prompt"]
 
 
 def _control(name: str, _: Translate) -> dict[str, Any]:

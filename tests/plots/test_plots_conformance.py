@@ -24,6 +24,7 @@ from explorer.plots import (
     measures,
     overfitting,
     preview,
+    tagged,
     text,
     transcribed,
 )
@@ -177,6 +178,7 @@ NOTHING: dict[str, tuple[Any, Any]] = {
     "gradient_norm": (gradient_norm, gradient_norm.extract("rnn", EMPTY)),
     "forecast": (forecast, forecast.extract("rnn", None)),
     "text": (text, text.extract("rnn", None)),
+    "tagged": (tagged, tagged.extract(None)),
     "transcribed": (transcribed, transcribed.extract(None)),
     "gates": (gates, gates.extract(None)),
     "attention": (attention, attention.extract(None)),
