@@ -52,7 +52,8 @@ class Rule(Protocol):
 
     acting: SequenceModel
     rival: float
-    """The other net's loss at the last look, where there are two; else NaN."""
+    """A second number at the last look: the other net's loss, where there are two; what
+    training lowers, where that is not the task's loss; else NaN."""
 
     def look(self, step: int) -> float:
         """The loss before update `step`; the update that follows goes on from it."""
@@ -86,15 +87,21 @@ class Gradient:
         self.data, self.settings = data, config.training
         self.weights = list(model.parameters())
         self.optimizers = Optimizers(model, config.training)
-        self.objective = objective(data, model)
+        self.objective = objective(data)
         self.batches = Batches(data.train, config.training.batch_size, config.seed)
         self.loss = torch.zeros(())
 
     def look(self, step: int) -> float:
         """The batch's loss; its graph is kept for the update."""
         x, y = self.batches.at(step)
-        self.loss = self.objective(self.acting(x), y)
-        return self.loss.item()
+        own = self.acting.loss(x, y)
+        if own is None:
+            self.loss = self.objective(self.acting(x), y)
+            return self.loss.item()
+        self.loss = own.mean()
+        self.rival = self.loss.item()
+        with torch.no_grad():
+            return self.objective(self.acting(x), y).item()
 
     def update(self, rate: float) -> float:
         """One optimizer step; the gradient's norm before clipping."""
@@ -113,7 +120,7 @@ class Gradient:
 
     def judge(self) -> Judged:
         """The held-out part, with the changes that are held."""
-        return judge(self.acting, self.data, self.model)
+        return judge(self.acting, self.data)
 
     def memory(self) -> dict[str, Tensor]:
         """The optimizer's."""
@@ -134,14 +141,15 @@ class Expectation:
         assert isinstance(model, ExpectationModel)
         self.model, self.data = model, data
         self.acting: SequenceModel = model
-        self.objective = objective(data, model)
+        self.objective = objective(data)
         count = len(data.train.x)
         rows = np.linspace(0, count - 1, min(count, MOST_WINDOWS)).round().astype(int)
         self.x, self.y = tensors(Windows(data.train.x[rows], data.train.y[rows]))
 
     @torch.no_grad()
     def look(self, step: int) -> float:
-        """The loss over all windows."""
+        """The loss over all windows; an iteration lowers their surprise."""
+        self.rival = float(self.model.surprise(self.x).mean())
         return float(self.objective(self.acting(self.x), self.y))
 
     @torch.no_grad()
@@ -157,7 +165,7 @@ class Expectation:
 
     def judge(self) -> Judged:
         """The held-out part."""
-        return judge(self.acting, self.data, self.model)
+        return judge(self.acting, self.data)
 
     def memory(self) -> dict[str, Tensor]:
         """Nothing: an iteration follows from the parameters."""
