@@ -32,6 +32,7 @@ from explorer.models.base import (
     Sizes,
     ignore,
 )
+from explorer.models.chain import best_path
 from explorer.tasks import IGNORED
 
 LEAST_CHANCE = 1e-6
@@ -212,25 +213,6 @@ class HMM(ExpectationModel):
         """The one likeliest sequence of states behind each window, (B, T)."""
         seen, moves = self.embedding(x), self.transitions.log()
         return best_path(self.start.log() + seen[:, 0], moves, seen[:, 1:])
-
-
-def best_path(first: Tensor, moves: Tensor, later: Tensor) -> Tensor:
-    """Viterbi: the path (B, T) whose scores add up to the most.
-
-    Args:
-        first: scores of the states at the first step (B, K).
-        moves: scores of going from a state (row) to another (K, K).
-        later: scores of the states at the other steps (B, T - 1, K).
-    """
-    best, came = first, []
-    for score in later.unbind(1):
-        best, back = (best[:, :, None] + moves).max(1)  # (B, K)
-        came.append(back)
-        best = best + score
-    path = [best.argmax(-1)]
-    for back in reversed(came):
-        path.append(back.gather(1, path[-1][:, None])[:, 0])
-    return torch.stack(path[::-1], 1)
 
 
 def times(logs: Tensor, chances: Tensor) -> Tensor:

@@ -301,13 +301,14 @@ def test_equations_and_diagram_hold_the_runs_sizes(spec, chosen, sizes):
     """The run's numbers are in them, and another size or depth reads differently."""
     settings = small(spec, **chosen)
     pages = [spec.equations(settings, sizes), spec.diagram(settings, sizes)]
+    other = small(spec, hidden_size=24, **chosen)
+    wider = parameters(spec.make(other, sizes)) > parameters(spec.make(settings, sizes))
     for page in pages:
-        assert str(settings.hidden_size) in page
+        assert (str(settings.hidden_size) in page) >= wider
         assert str(sizes.outputs) in page
         assert str(sizes.symbols or sizes.inputs) in page
-    other = small(spec, hidden_size=24, **chosen)
-    assert spec.equations(other, sizes) != pages[0]
-    assert spec.diagram(other, sizes) != pages[1]
+    assert (spec.equations(other, sizes) != pages[0]) == wider
+    assert (spec.diagram(other, sizes) != pages[1]) == wider
     if "layers" in spec.settings.model_fields:
         deeper = small(spec, layers=3, **chosen)
         assert spec.equations(deeper, sizes) != pages[0]
