@@ -17,12 +17,17 @@ from explorer.training.objectives import objective
 from explorer.training.state import unpack
 from explorer.training.trainer import Budget, Trainer
 
-MODELS = list(catalog.models())
+FITTING = [
+    (data, model.name) for data in ("sine", "fables") for model in catalog.fitting(data)
+]
+every_pair = pytest.mark.parametrize(("data", "model"), FITTING)
 RECURRENT = ["rnn", "lstm", "gru"]
 
 
 def subject_of(model: str, data: str = "sine", **settings: Any) -> Subject:
-    named = {"data.window": 16, "model.layers": 2} | settings
+    known = catalog.model_spec(model).settings.model_fields
+    deep = {"model.layers": 2} if "layers" in known else {}
+    named = {"data.window": 16} | deep | settings
     trainer = Trainer(catalog.make_config(data, model, named))
     trainer.advance(Budget(steps=3))
     return Subject(trainer.config, trainer.data, trainer.model, trainer.step)
@@ -32,8 +37,7 @@ def seen(subject: Subject, view: str, **options: Any) -> View:
     return look(subject, Request(view, json.dumps(options)))
 
 
-@pytest.mark.parametrize("data", ["sine", "fables"])
-@pytest.mark.parametrize("model", MODELS)
+@every_pair
 def test_looking_changes_nothing(model: str, data: str) -> None:
     one, two = (
         Trainer(catalog.make_config(data, model, {"training.steps": 6}))
@@ -138,8 +142,7 @@ def test_the_norm_of_u_bounds_the_drawn_gradient() -> None:
     assert (norms <= norms[0] * sigma**distance * (1 + 1e-5)).all()
 
 
-@pytest.mark.parametrize("data", ["sine", "fables"])
-@pytest.mark.parametrize("model", MODELS)
+@every_pair
 def test_inside_is_what_the_model_computed(model: str, data: str) -> None:
     subject = subject_of(model, data)
     x, _ = probe_window(subject.data)

@@ -156,7 +156,7 @@ def test_a_run_lowers_its_own_loss_and_shows_the_tasks():
     x, y = trainer.rule.batches.at(0)
     shown = trainer.rule.look(0)
     own = float(trainer.model.loss(x, y).mean())
-    apart = -trainer.model(x).gather(2, y[..., None]).mean().item()
+    apart = -trainer.model(x).detach().gather(2, y[..., None]).mean().item()
     assert trainer.rule.rival == pytest.approx(own)
     assert shown == pytest.approx(apart)
     trainer.rule.update(0.01)
