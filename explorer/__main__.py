@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 import orjson
 import torch
 from tqdm import tqdm
@@ -27,6 +28,7 @@ from explorer.models.base import parameters
 from explorer.runs.records import Curves, Status, Validation
 from explorer.runs.store import open_store
 from explorer.training.trainer import Budget, Trainer
+from explorer.training.transfer import transferred
 
 SLICE_SECONDS = 0.25
 BAD_INPUT = 2
@@ -83,6 +85,7 @@ def list_(as_json: bool) -> None:
 @click.option("--set", "pairs", multiple=True, help="A setting: group.name=value.")
 @click.option("--steps", help="Short for --set training.steps=N.")
 @click.option("--seed", default="0", show_default=True, help="Equal seeds, equal runs.")
+@click.option("--start", default="", help="A run whose weights to begin with.")
 @click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
 @click.option(
     "--export",
@@ -98,6 +101,7 @@ def train(
     pairs: tuple[str, ...],
     steps: str | None,
     seed: str,
+    start: str,
     as_json: bool,
     folder: Path | None,
 ) -> None:
@@ -116,7 +120,7 @@ def train(
             ),
             data=data[:60],
         )
-    config = catalog.make_config(name, model, settings, seed)
+    config = catalog.make_config(name, model, settings, seed, start)
     done = _trained(config)
     if folder is not None:
         export(done, folder)
@@ -133,7 +137,13 @@ def train(
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
-@click.option("--limit", default=50, show_default=True, help="At most so many.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="At most so many.",
+)
 @sentences
 def runs(as_json: bool, limit: int) -> None:
     """List the runs of the store, newest first."""
@@ -190,10 +200,7 @@ def inspect(
             int(example) if by_number else example
         )
     trainer = Trainer(known.config, state.state)
-    subject = Subject(
-        known.config, trainer.data, trainer.model, trainer.step, trainer.pack
-    )
-    seen = look(subject, Request(view, json.dumps(options)))
+    seen = look(Subject.of(trainer), Request(view, json.dumps(options)))
     if not as_json:
         click.echo(f"{seen.name} of {run} after {seen.step} steps")
         for name, values in seen.arrays.items():
@@ -204,9 +211,7 @@ def inspect(
             "axes": views()[view].axes.get(name, ()),
             "shape": list(values.shape),
             "dtype": str(values.dtype),
-            "values": json.loads(
-                orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY)
-            ),
+            "values": np.ascontiguousarray(values),
         }
         for name, values in seen.arrays.items()
     }
@@ -218,7 +223,8 @@ def inspect(
         "arrays": arrays,
         "notes": seen.notes,
     }
-    click.echo(json.dumps(facts, ensure_ascii=False))
+    # A number that is not finite becomes null: JSON has no other word for it.
+    click.echo(orjson.dumps(facts, option=orjson.OPT_SERIALIZE_NUMPY))
 
 
 def _trained(config: RunConfig) -> Training:
@@ -228,7 +234,9 @@ def _trained(config: RunConfig) -> Training:
     it ends it is called paused there: no server shall train it as well.
     """
     torch.set_num_threads(1)
-    trainer, store = Trainer(config), open_store()
+    store = open_store()
+    begun = transferred(config, *store.learned(config.start)) if config.start else None
+    trainer = Trainer(config, begun)
     run = store.create(config, parameters(trainer.model), status="paused")
     curves, validations = Curves.empty(), dict[int, Validation]()
     status, message = "training", ""

@@ -20,6 +20,7 @@ from explorer.errors import ExplorerError
 from explorer.inspection.base import Request, Subject, look, views_of
 from explorer.runs.records import View
 from explorer.training.trainer import Budget, Trainer
+from explorer.training.transfer import transferred
 
 MOST_TRAINERS = 64
 LOOKING_SHARE = 0.015
@@ -57,7 +58,7 @@ def warm_up() -> None:
         trainer = Trainer(catalog.make_config(model=model.name))
         trainer.advance(Budget(steps=1))
         for view in views_of(catalog.resolve(trainer.config)):
-            _look(_subject(trainer), Wanted(view.name))
+            _look(Subject.of(trainer), Wanted(view.name))
 
 
 def run_slices(jobs: list[Job]) -> list[Result]:
@@ -65,6 +66,16 @@ def run_slices(jobs: list[Job]) -> list[Result]:
     torch.set_num_threads(1)
     with _lock:
         return [_run_slice(job) for job in jobs]
+
+
+def begin(config: str, start: str, state: bytes) -> bytes:
+    """The state before its first step of a run that begins with another's weights.
+
+    Raises:
+        ExplorerError: if the two are not built alike, or the state is not sound.
+    """
+    torch.set_num_threads(1)
+    return transferred(RunConfig.from_json(config), RunConfig.from_json(start), state)
 
 
 def look_at(config: str, state: bytes, wanted: list[Wanted]) -> list[View]:
@@ -76,7 +87,7 @@ def look_at(config: str, state: bytes, wanted: list[Wanted]) -> list[View]:
     torch.set_num_threads(1)
     with _lock:
         trainer = Trainer(RunConfig.from_json(config), state)
-        subject = _subject(trainer)
+        subject = Subject.of(trainer)
         return [_look(subject, each) for each in wanted]
 
 
@@ -121,7 +132,7 @@ def _look_live(
         if not now_or_never and trained - live.looked.get(each, -math.inf) < wait:
             continue
         began = time.perf_counter()
-        view = _look(_subject(live.trainer), each)
+        view = _look(Subject.of(live.trainer), each)
         cost = time.perf_counter() - began
         # The lesser of two: one look may have met a busy machine.
         live.cost[each] = min(cost, live.cost.get(each, cost))
@@ -136,9 +147,3 @@ def _look(subject: Subject, wanted: Wanted) -> View:
         return look(subject, Request(wanted.view, wanted.options))
     except ExplorerError as error:
         return View(wanted.view, subject.step, {}, {"error": asdict(error.words)})
-
-
-def _subject(trainer: Trainer) -> Subject:
-    return Subject(
-        trainer.config, trainer.data, trainer.model, trainer.step, trainer.pack
-    )

@@ -19,11 +19,12 @@ from torch import Tensor
 import explorer.inspection
 from explorer import catalog
 from explorer.catalog import Resolved
-from explorer.config import RunConfig, Settings
+from explorer.config import RunConfig, Settings, setting
 from explorer.data.base import Data
 from explorer.errors import N_, ExplorerError, Words, unknown
 from explorer.models.base import Capture, SequenceModel
 from explorer.runs.records import View
+from explorer.training.trainer import Trainer
 
 
 class Subject(NamedTuple):
@@ -33,8 +34,15 @@ class Subject(NamedTuple):
     data: Data
     model: SequenceModel
     step: int
-    pack: Callable[[], bytes] | None = None
+    pack: Callable[[], bytes]
     """The run's state at this moment, for views that train a copy a step further."""
+
+    @classmethod
+    def of(cls, trainer: Trainer) -> "Subject":
+        """The moment at which a trainer stands; it moves on when the trainer does."""
+        return cls(
+            trainer.config, trainer.data, trainer.model, trainer.step, trainer.pack
+        )
 
 
 Choices = list[tuple[str, Words]]
@@ -155,6 +163,16 @@ def capture_choices(captures: Iterable[Capture]) -> Choices:
         )
         for c in captures
     ]
+
+
+def capture_field() -> Any:
+    """The option that names one capture; empty leaves the choice to the view."""
+    return setting(
+        "",
+        N_("The value to look at."),
+        title=N_("Value"),
+        pattern=r"^[a-z0-9_.]{0,60}$",
+    )
 
 
 def has(*kinds: str) -> Callable[[Resolved], bool]:

@@ -79,9 +79,8 @@ def example_of(data: Data, options: ExampleOptions) -> Example:
             not in the vocabulary, or not numbers.
     """
     if options.text.strip():
-        return (
-            _typed_text(data, options.text) if data.symbols else _typed(data, options)
-        )
+        typed = _typed_text if data.symbols else _typed_series
+        return typed(data, options.text)
     count = len(data.validation.x)
     index = count // 2 if options.example == PROBE else options.example
     if index >= count:
@@ -105,11 +104,16 @@ def _example(data: Data, x: Tensor, y: Tensor) -> Example:
     return Example(x, y, None, data.scaler.undo(x[0, :, 0].numpy()))
 
 
-def _typed_text(data: Data, text: str) -> Example:
+def tokens_of(data: Data, text: str) -> tuple[list[int], list[str]]:
+    """Token ids of what was typed, and the pieces that the vocabulary does not have."""
     known = {symbol: index for index, symbol in enumerate(data.symbols)}
-    joiner = data.joiner
-    pieces = text.lower().split() if joiner else list(text)
-    ids = [known[piece] for piece in pieces if piece in known][: data.steps + 1]
+    pieces = text.lower().split() if data.joiner else list(text)
+    ids = [known[piece] for piece in pieces if piece in known]
+    return ids, sorted({piece for piece in pieces if piece not in known})
+
+
+def _typed_text(data: Data, text: str) -> Example:
+    ids = tokens_of(data, text)[0][: data.steps + 1]
     if len(ids) < 2:
         raise ExplorerError(
             N_(
@@ -124,7 +128,7 @@ def _typed_text(data: Data, text: str) -> Example:
     return _example(data, tokens[:, :-1], tokens[:, 1:])
 
 
-def _typed(data: Data, options: ExampleOptions) -> Example:
+def _typed_series(data: Data, text: str) -> Example:
     if data.restore is not next_value:
         raise ExplorerError(
             N_(
@@ -132,7 +136,7 @@ def _typed(data: Data, options: ExampleOptions) -> Example:
                 "this one is predicted by its changes. Choose a held-out window."
             )
         )
-    pieces = [p for p in re.split(r"[\s,;]+", options.text) if p]
+    pieces = [p for p in re.split(r"[\s,;]+", text) if p]
     try:
         values = [float(piece) for piece in pieces]
     except ValueError:
@@ -143,7 +147,7 @@ def _typed(data: Data, options: ExampleOptions) -> Example:
                 "An own example needs at least two numbers with spaces between them, "
                 "but got '%(text)s'. Write it like: 0.1 0.5 0.9."
             ),
-            text=options.text[:40],
+            text=text[:40],
         )
     scaled = data.scaler.apply(np.array(values[: data.steps + 1]))
     whole = torch.from_numpy(scaled)[None, :, None]  # (1, T + 1, 1)

@@ -30,7 +30,6 @@ def look(subject: Subject, options: HealthOptions) -> View:
     By layer: dead (L,) and saturated (L,), shares of its units; norm (1,): the whole
     gradient's, before clipping.
     """
-    assert subject.pack is not None  # workers give it
     copy = Trainer(subject.config, subject.pack())
     matrices = {n: p for n, p in copy.model.named_parameters() if p.dim() > 1}
     before = {n: p.detach().clone() for n, p in matrices.items()}

@@ -20,6 +20,7 @@ from explorer.inspection.base import (
     Subject,
     ViewSpec,
     capture_choices,
+    capture_field,
     captures_of,
     float_array,
     layer_of,
@@ -37,12 +38,7 @@ Order = Literal["mean", "cluster", "unit"]
 class RasterOptions(ExampleOptions):
     """Which value, and in which order its units stand."""
 
-    capture: str = setting(
-        "",
-        N_("The value to look at."),
-        title=N_("Value"),
-        pattern=r"^[a-z0-9_.]{0,60}$",
-    )
+    capture: str = capture_field()
     order: Order = setting(
         "mean",
         N_("How the rows are sorted."),

@@ -1,11 +1,12 @@
 """What if one thing were different? The original beside the changed model."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.config import N_
-from explorer.plots.panel import Content, InsidePanel, Scene, mark_time
+from explorer.plots.panel import Button, Content, InsidePanel, Scene, mark_time
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -91,6 +92,42 @@ def _reading(before: float, after: float, _: Translate) -> str:
     return message % numbers
 
 
+class _Line(NamedTuple):
+    """One line of the chart, and how it is keyed at its end."""
+
+    glyph: str
+    name: str
+    values: NDArray[np.float32]  # (n,) NaN where not finite
+    colour: str
+    dash: str
+
+    @property
+    def key(self) -> str:
+        return key(self.glyph, self.colour, escape(self.name))
+
+
+def _both(values: NDArray[np.float32], model: str, _: Translate) -> list[_Line]:
+    """The original model's line and the changed one's, of (2, n)."""
+    before, after = finite(values[0]), finite(values[1])
+    return [
+        _Line("—", _("original"), before, colour_of(model), "solid"),
+        _Line("┄", _("changed"), after, CHANGED, "dash"),
+    ]
+
+
+def _trace(line: _Line, **where: Any) -> dict[str, Any]:
+    """A line over its places: `x`, or `x0` and `dx`."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "y": line.values,
+        "name": line.name,
+        "line": {"color": line.colour, "width": 2.2, "dash": line.dash},
+        "hovertemplate": f"%{{x}}: %{{y:.4~g}}<extra>{escape(line.name)}</extra>",
+        **where,
+    }
+
+
 def _forecast(view: View, model: str, _: Translate) -> Figure:
     arrays, notes = view.arrays, view.notes
     positions = arrays["positions"]
@@ -98,78 +135,59 @@ def _forecast(view: View, model: str, _: Translate) -> Figure:
         positions = positions.astype("datetime64[D]")
     truth = finite(arrays["truth"])
     lines = [
-        ("—", _("truth"), truth, GREY, "solid"),
-        ("—", _("original"), finite(arrays["free"][0]), colour_of(model), "solid"),
-        ("┄", _("changed"), finite(arrays["free"][1]), CHANGED, "dash"),
+        _Line("—", _("truth"), truth, GREY, "solid"),
+        *_both(arrays["free"], model, _),
     ]
     low, high = float(np.nanmin(truth)), float(np.nanmax(truth))
     room = ROOM * (high - low or 1.0)
     span = (low - room, high + room)
-    ends = [
-        (key(glyph, colour, escape(name)), end)
-        for glyph, name, values, colour, _dash in lines
-        if (end := last(values)) is not None
-    ]
+    ends = [(line.key, end) for line in lines if (end := last(line.values)) is not None]
     where, what = notes["axis"], notes["label"]
     x = dated(axis(_(where)), positions)
     return {
-        "data": [
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": positions,
-                "y": values,
-                "name": name,
-                "line": {"color": colour, "width": 2.2, "dash": dash},
-                "hovertemplate": f"%{{x}}: %{{y:.4~g}}<extra>{escape(name)}</extra>",
-            }
-            for _glyph, name, values, colour, dash in lines
-        ],
+        "data": [_trace(line, x=positions) for line in lines],
         "layout": layout(
             x,
             axis(_(what), range=list(span)),
             annotations=end_labels(ends, *span),
-            margin=margin_for([name for _g, name, *_rest in lines]),
+            margin=margin_for([line.name for line in lines]),
         ),
     }
 
 
 def _losses(view: View, model: str, _: Translate) -> Figure:
     each = view.arrays["each"]
-    lines = [
-        ("—", _("original"), each[0], colour_of(model), "solid"),
-        ("┄", _("changed"), each[1], CHANGED, "dash"),
-    ]
+    lines = _both(each, model, _)
     ticks: dict[str, Any] = token_ticks(view.notes["labels"])
     top = max(1.0, float(np.nanmax(each)) * 1.1)
     ends = [
-        (key(glyph, colour, escape(name)), float(values[-1]))
-        for glyph, name, values, colour, _dash in lines
-        if np.isfinite(values[-1])
+        (line.key, float(line.values[-1]))
+        for line in lines
+        if np.isfinite(line.values[-1])
     ]
     return {
-        "data": [
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x0": 1,
-                "dx": 1,
-                "y": finite(values),
-                "meta": {"time": "x"},
-                "name": name,
-                "line": {"color": colour, "width": 2.2, "dash": dash},
-                "hovertemplate": f"%{{x}}: %{{y:.4~g}}<extra>{escape(name)}</extra>",
-            }
-            for _glyph, name, values, colour, dash in lines
-        ],
+        "data": [_trace(line, x0=1, dx=1, meta={"time": "x"}) for line in lines],
         "layout": layout(
             axis(_("time step"), **ticks),
             axis(_("loss (nats)"), range=[0, top]),
             annotations=end_labels(ends, 0, top),
-            margin=margin_for([name for _g, name, *_rest in lines]),
+            margin=margin_for([line.name for line in lines]),
         ),
     }
 
+
+HOLD = Button(
+    "hold",
+    "hold",
+    N_("Hold while it trains"),
+    N_("The run learns under this change from its next step on."),
+)
+RELEASE = Button(
+    "hold",
+    "release",
+    N_("Release"),
+    N_("The run learns without any change from its next step on."),
+)
 
 PANEL = InsidePanel(
     "change",
@@ -184,4 +202,5 @@ PANEL = InsidePanel(
     ),
     draw,
     order=100,
+    buttons=(HOLD, RELEASE),
 )

@@ -10,7 +10,7 @@ import explorer.plots
 from explorer.config import RunConfig
 from explorer.plots.parts import Figure, Translate
 from explorer.plots.theme import GREY
-from explorer.runs.records import Command, Curves, View
+from explorer.runs.records import Curves, View
 
 EXACT_CELLS = 2**14
 """A heat map of at most so many cells is sent as it is; a larger one in percents."""
@@ -33,7 +33,15 @@ class Scene(NamedTuple):
     beside: tuple[RunConfig, View] | None = None
     """The same view of another run."""
     curves: Curves = Curves.empty()
-    commands: tuple[Command, ...] = ()
+
+
+class Button(NamedTuple):
+    """What a person can do at a picture: pressing it sends `name` with `value`."""
+
+    name: str
+    value: str
+    label: str
+    help: str
 
 
 class InsidePanel(NamedTuple):
@@ -51,6 +59,8 @@ class InsidePanel(NamedTuple):
     basis: bool = False
     beside: bool = False
     """Whether another run can be drawn beside it."""
+    buttons: tuple[Button, ...] = ()
+    """They stand after the view's options."""
 
 
 class AnswerPanel(NamedTuple):

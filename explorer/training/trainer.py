@@ -381,9 +381,17 @@ def advance(
     return progress.state, progress
 
 
-def replay(config: RunConfig, commands: Iterable[Command], steps: int) -> Trainer:
-    """Train a run again from its config and its commands, up to `steps` updates."""
-    trainer = Trainer(config)
+def replay(
+    config: RunConfig,
+    commands: Iterable[Command],
+    steps: int,
+    state: bytes | None = None,
+) -> Trainer:
+    """Train a run again from its config and its commands, up to `steps` updates.
+
+    `state`: before the first step, of a run that began with the weights of another.
+    """
+    trainer = Trainer(config, state)
     for command in sorted(commands, key=lambda c: c.step):
         if command.step > steps:
             break

@@ -23,8 +23,11 @@ _component = st.components.v2.component(
 )
 
 
-def live_panels(run: Run, language: str, _: Translate) -> int | None:
-    """Show a run's panels; the step that the slider stands at, None at the end."""
+def live_panels(
+    run: Run, language: str, _: Translate, only: tuple[str, ...] = ()
+) -> int | None:
+    """Show a run's panels, or `only` those of some names; the step that the slider
+    stands at, None at the end."""
     panels = [
         {
             "name": panel.name,
@@ -32,6 +35,7 @@ def live_panels(run: Run, language: str, _: Translate) -> int | None:
             "controls": panel.controls(run.config, _),
         }
         for panel in panels_for(run.config)
+        if not only or panel.name in only
     ]
     return _show(run, language, _, "playground", panels)
 

@@ -47,9 +47,8 @@ class Panel(NamedTuple):
 def lines(config: RunConfig) -> Lines:
     """What a run's loss is measured against."""
     data = catalog.make_data(config)
-    return Lines(
-        data.floor, data.floor_note, data.baselines, TASKS[data.task].loss_unit
-    )
+    unit = data.loss_unit or TASKS[data.task].loss_unit
+    return Lines(data.floor, data.floor_note, data.baselines, unit)
 
 
 def _content(plot: Any, drawn: Any, _: Translate, **more: Any) -> Content:
@@ -172,9 +171,9 @@ def _loss_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
 
 def _answer_of(config: RunConfig) -> AnswerPanel:
     """The picture of this run's answers."""
-    data = catalog.make_data(config)
-    ways = prediction.answers()[data.task]
-    return answers()[next(way.plot for way in ways if way.applies(data))]
+    way = prediction.answer_to(catalog.make_data(config))
+    assert way is not None, config.data
+    return answers()[way.plot]
 
 
 def _prediction_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:

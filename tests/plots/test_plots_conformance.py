@@ -57,7 +57,7 @@ class Moment:
         trainer = Trainer(config)
         progress = trainer.advance(Budget(steps=steps))
         self.wish = Wish()
-        self.subject = Subject(config, trainer.data, trainer.model, trainer.step)
+        self.subject = Subject.of(trainer)
         self.views = {w: self.look(w) for w in wanted(config, self.wish)}
         run = Run(
             "made",
@@ -80,10 +80,7 @@ class Moment:
     def panels(self, **wish: Any) -> dict[str, Any]:
         chosen = self.wish.model_copy(update=wish)
         asked = wanted(self.subject.config, chosen)
-        views = {
-            w: self.views.get(w) or self.look(w)
-            for w in wanted(self.subject.config, chosen)
-        }
+        views = {w: self.views.get(w) or self.look(w) for w in asked}
         sent = to_json(frame(self.snapshot, chosen, views))
         assert len(sent) < MOST_BYTES
         found: dict[str, Any] = orjson.loads(sent)["panels"]

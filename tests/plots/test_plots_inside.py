@@ -46,9 +46,7 @@ class Looked:
         self.config = catalog.make_config(data, model, settings)
         trainer = Trainer(self.config)
         progress = trainer.advance(Budget())
-        self.subject = Subject(
-            self.config, trainer.data, trainer.model, trainer.step, trainer.pack
-        )
+        self.subject = Subject.of(trainer)
         run = Run(
             "made",
             self.config,

@@ -16,8 +16,7 @@ MODELS = list(catalog.models())
 
 def induction_heads(run: Trainer) -> list[tuple[float, str, int]]:
     """(induction score, capture, head from 1) of every head, the best first."""
-    subject = Subject(run.config, run.data, run.model, run.step, run.pack)
-    badges = look(subject, Request("heads")).arrays["badges"]  # (L, N, 5)
+    badges = look(Subject.of(run), Request("heads")).arrays["badges"]  # (L, N, 5)
     found = [
         (float(badges[layer, head, 2]), f"layer_{layer}.attention", head + 1)
         for layer in range(badges.shape[0])

@@ -149,10 +149,7 @@ def test_looking_changes_nothing(model: str, data: str) -> None:
         watched.advance(Budget(steps=cadence))
         before = torch.get_rng_state()
         for view in views_of(catalog.resolve(config)):
-            subject = Subject(
-                config, watched.data, watched.model, watched.step, watched.pack
-            )
-            seen = look(subject, Request(view.name))
+            seen = look(Subject.of(watched), Request(view.name))
             assert all(np.isfinite(a).any() for a in seen.arrays.values())
         assert torch.equal(before, torch.get_rng_state())
         assert watched.model.training
