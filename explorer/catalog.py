@@ -249,6 +249,7 @@ def sizes(config: RunConfig) -> Sizes:
         data.task,
         data.source,
         data.padded,
+        data.shifted,
     )
 
 

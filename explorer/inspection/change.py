@@ -88,7 +88,7 @@ def _change(options: ChangeOptions) -> Change:
 
 def _each(subject: Subject, model: SequenceModel, example: Example) -> Floats:
     with torch.no_grad():
-        aim = objective(subject.data, subject.model)
+        aim = objective(subject.data)
         loss = aim.each(model(example.x), example.y)[0]
     return np.atleast_1d(float_array(loss))
 

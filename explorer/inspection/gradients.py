@@ -35,7 +35,7 @@ def look(subject: Subject, options: GradientOptions) -> View:
     with torch.enable_grad():
         output = subject.model(x, recorder)
         # A sum over examples, so that no example's gradient depends on their number.
-        loss = objective(subject.data, subject.model).last(output, y).sum()
+        loss = objective(subject.data).last(output, y).sum()
         states = {
             name: values
             for name, values in recorder.told.items()

@@ -28,7 +28,7 @@ from explorer.inspection.example import ExampleOptions, example_of
 from explorer.models.base import Capture, Recorder
 from explorer.runs.records import View
 
-UNIT_KINDS = ("gate", "candidate", "memory", "hidden")
+UNIT_KINDS = ("gate", "candidate", "memory", "hidden", "probability")
 LOW, HIGH = 0.1, 0.9
 
 Order = Literal["mean", "cluster", "unit"]

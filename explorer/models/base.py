@@ -97,6 +97,7 @@ class Sizes(NamedTuple):
     task: Task = "forecast"
     source: int = 0  # S: steps of x that are a translation's source
     padded: bool = False  # whether symbol 0 only fills up
+    shifted: bool = True  # forecast, next_token: whether y is x one step later
 
     @property
     def causal(self) -> bool:
@@ -158,11 +159,13 @@ class SequenceModel(nn.Module):
             h = h[..., -1, :]  # what has seen the whole sequence
         return self.head(h)  # type: ignore[no-any-return]
 
-    def loss(self, output: Tensor, y: Tensor) -> Tensor | None:
-        """The loss (B,) per answer in nats, for a model that brings its own; else None.
+    def loss(self, x: Tensor, y: Tensor) -> Tensor | None:
+        """What training lowers, (B,) per sequence, for a model that brings its own.
+
+        None lowers the task's loss of `forward(x)`, which curves show in either case.
 
         Args:
-            output: what `forward` gave.
+            x: as `forward` takes it.
             y: targets, as the task has them.
         """
         return None
@@ -174,6 +177,10 @@ class SequenceModel(nn.Module):
 
 class ExpectationModel(SequenceModel):
     """A model that learns by expectation-maximisation, one iteration at a time."""
+
+    def surprise(self, x: Tensor) -> Tensor:
+        """-log p(x) / T (B,), nats per step: what no iteration raises."""
+        raise NotImplementedError
 
     def iterate(self, x: Tensor, y: Tensor) -> None:
         """One iteration over x (N, T[, I]) and y, in place; it draws nothing."""
@@ -245,6 +252,8 @@ class ModelSpec:
     learning: Learning = "gradient"
     training: Mapping[str, Scalar] = field(default_factory=dict)
     """Where a newcomer's training starts, where it is not the usual."""
+    aim: str = ""
+    """What training lowers, with its unit, where that is not the task's loss."""
 
 
 AnyModule = TypeVar("AnyModule", bound=nn.Module)

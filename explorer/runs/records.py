@@ -29,7 +29,7 @@ class Curves(NamedTuple):
     seconds: NDArray[
         np.float32
     ]  # (n,) training time since the start, at the step's end
-    rivals: NDArray[np.float32]  # (n,) the other net's loss; NaN where there is none
+    rivals: NDArray[np.float32]  # (n,) the rule's second number, or NaN
 
     @classmethod
     def empty(cls) -> "Curves":

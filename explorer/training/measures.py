@@ -34,19 +34,13 @@ Measuring = Callable[[SequenceModel, Data, Tensor, Tensor], dict[str, float]]
 
 
 @torch.no_grad()
-def judge(model: SequenceModel, data: Data, own: SequenceModel | None = None) -> Judged:
-    """The held-out loss and the task's measures, from one pass; dropout is off.
-
-    Args:
-        model: what answers.
-        data: whose held-out part is asked.
-        own: the model whose own loss counts, where `model` is wrapped around it.
-    """
+def judge(model: SequenceModel, data: Data) -> Judged:
+    """The held-out loss and the task's measures, from one pass; dropout is off."""
     was_training = model.training
     model.eval()
     x, y = tensors(data.validation)
     output = model(x)
-    loss = float(objective(data, own or model)(output, y))
+    loss = float(objective(data)(output, y))
     measures = MEASURING[data.task](model, data, output, y)
     model.train(was_training)
     return Judged(loss, measures)

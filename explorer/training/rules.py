@@ -61,7 +61,8 @@ class Rule(Protocol):
 
     acting: SequenceModel
     rival: float
-    """The other net's loss at the last look, where there are two; else NaN."""
+    """A second number at the last look: the other net's loss, where there are two; what
+    training lowers, where that is not the task's loss; else NaN."""
 
     def look(self, step: int) -> float:
         """The loss before update `step`; the update that follows goes on from it."""
@@ -95,7 +96,7 @@ class Gradient:
         self.data, self.settings = data, config.training
         self.optimizers = Optimizers(model, config.training)
         self.weights = [p for p in model.parameters() if p.requires_grad]
-        self.objective = objective(data, model)
+        self.objective = objective(data)
         chosen = spread(data.train, config.training.examples)
         self.batches = Batches(chosen, config.training.batch_size, config.seed)
         self.loss = torch.zeros(())
@@ -103,8 +104,14 @@ class Gradient:
     def look(self, step: int) -> float:
         """The batch's loss; its graph is kept for the update."""
         x, y = self.batches.at(step)
-        self.loss = self.objective(self.acting(x), y)
-        return self.loss.item()
+        own = self.acting.loss(x, y)
+        if own is None:
+            self.loss = self.objective(self.acting(x), y)
+            return self.loss.item()
+        self.loss = own.mean()
+        self.rival = self.loss.item()
+        with torch.no_grad():
+            return self.objective(self.acting(x), y).item()
 
     def update(self, rate: float) -> float:
         """One optimizer step; the gradient's norm before clipping."""
@@ -123,7 +130,7 @@ class Gradient:
 
     def judge(self) -> Judged:
         """The held-out part, with the changes that are held."""
-        return judge(self.acting, self.data, self.model)
+        return judge(self.acting, self.data)
 
     def memory(self) -> dict[str, Tensor]:
         """The optimizer's."""
@@ -144,13 +151,14 @@ class Expectation:
         assert isinstance(model, ExpectationModel)
         self.model, self.data = model, data
         self.acting: SequenceModel = model
-        self.objective = objective(data, model)
+        self.objective = objective(data)
         most = min(MOST_WINDOWS, config.training.examples or MOST_WINDOWS)
         self.x, self.y = tensors(spread(data.train, most))
 
     @torch.no_grad()
     def look(self, step: int) -> float:
-        """The loss over all windows."""
+        """The loss over all windows; an iteration lowers their surprise."""
+        self.rival = float(self.model.surprise(self.x).mean())
         return float(self.objective(self.acting(self.x), self.y))
 
     @torch.no_grad()
@@ -166,7 +174,7 @@ class Expectation:
 
     def judge(self) -> Judged:
         """The held-out part."""
-        return judge(self.acting, self.data, self.model)
+        return judge(self.acting, self.data)
 
     def memory(self) -> dict[str, Tensor]:
         """Nothing: an iteration follows from the parameters."""

@@ -1,6 +1,5 @@
 """What the views say, against independent computations on the same model."""
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,15 +16,21 @@ from explorer.training.state import unpack
 from explorer.training.trainer import Budget, Trainer
 from tests.inspection.subjects import seen, subject_of
 
-MODELS = [m.name for m in catalog.fitting("sine")]
+FITTING = [
+    (data, model.name) for data in ("sine", "fables") for model in catalog.fitting(data)
+]
+every_pair = pytest.mark.parametrize(("data", "model"), FITTING)
 RECURRENT = ["rnn", "lstm", "gru"]
 
 
-small = partial(subject_of, data__window=16, model__layers=2)
+def small(model: str, data: str = "sine", **settings: Any) -> Subject:
+    """Two layers, where a model has layers, and short windows."""
+    known = catalog.model_spec(model).settings.model_fields
+    deep = {"model__layers": 2} if "layers" in known else {}
+    return subject_of(model, data, **({"data__window": 16} | deep | settings))
 
 
-@pytest.mark.parametrize("data", ["sine", "fables"])
-@pytest.mark.parametrize("model", MODELS)
+@every_pair
 def test_looking_changes_nothing(model: str, data: str) -> None:
     one, two = (
         Trainer(catalog.make_config(data, model, {"training.steps": 6}))
@@ -121,8 +126,7 @@ def test_the_norm_of_u_bounds_the_drawn_gradient() -> None:
     assert (norms <= norms[0] * sigma**distance * (1 + 1e-5)).all()
 
 
-@pytest.mark.parametrize("data", ["sine", "fables"])
-@pytest.mark.parametrize("model", MODELS)
+@every_pair
 def test_inside_is_what_the_model_computed(model: str, data: str) -> None:
     subject = small(model, data)
     x, _ = probe_window(subject.data)

@@ -20,7 +20,7 @@ def look(
     x, y = probe_window(data)
     with torch.no_grad():
         output = subject.model(x)
-        loss = objective(data, subject.model).each(output, y)
+        loss = objective(data).each(output, y)
     path, score = align(output[0], y[0])
     truth = [k for k in y[0].tolist() if k != IGNORED]
     arrays = {
