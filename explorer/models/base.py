@@ -40,9 +40,14 @@ def ignore(name: str, value: Tensor, /) -> Tensor:
 
 def in_layer(probe: Probe, layer: int) -> Probe:
     """The probe as the cell of one layer sees it: "hidden" becomes "layer_0.hidden"."""
+    return within(probe, f"layer_{layer}")
+
+
+def within(probe: Probe, place: str) -> Probe:
+    """The probe as a part sees it: "hidden" becomes "encoder.hidden"."""
     if probe is ignore:
         return ignore
-    return lambda name, value: probe(f"layer_{layer}.{name}", value)
+    return lambda name, value: probe(f"{place}.{name}", value)
 
 
 class Recorder:
