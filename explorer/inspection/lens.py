@@ -48,7 +48,7 @@ def look(subject: Subject, options: ExampleOptions) -> View:
     notes: dict[str, Any] = {
         "labels": example.labels,
         "residual": rest,
-        "unit": TASKS[data.task].loss_unit,
+        "unit": data.loss_unit or TASKS[data.task].loss_unit,
         "counted": counted,
     }
     if data.symbols:

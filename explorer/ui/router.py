@@ -28,6 +28,11 @@ page = st.navigation(
         st.Page(
             PAGES / "inside.py", title=_("Look inside"), icon=":material/visibility:"
         ),
+        st.Page(
+            PAGES / "pretrain.py",
+            title=_("Pretrain and fine-tune"),
+            icon=":material/school:",
+        ),
         st.Page(PAGES / "models.py", title=_("Models"), icon=":material/account_tree:"),
     ],
     position="top",
