@@ -42,6 +42,8 @@ from explorer.tasks import FILLED
 CellName = Literal["lstm", "gru", "rnn"]
 State = tuple[Tensor, ...]
 """h (B, H); of an LSTM h and c."""
+Weights = tuple[Tensor, Tensor, Tensor, Tensor]
+"""W, U and PyTorch's two biases."""
 
 
 class Seq2SeqSettings(Settings):
@@ -115,8 +117,8 @@ class Seq2SeqSettings(Settings):
 class CellKind(NamedTuple):
     """A cell of `rnn.py`, `lstm.py` or `gru.py` as an encoder or decoder uses it."""
 
-    module: type[nn.RNNBase]
-    step: Callable[[Tensor, State, list[Tensor], Probe], State]
+    module: Callable[..., nn.RNNBase]
+    step: Callable[[Tensor, State, Weights, Probe], State]
     """(x (B, I), state, the module's weights, probe) -> the next state."""
     captures: Callable[[int], tuple[Capture, ...]]
     """Number of layers -> what can be read out of them."""
@@ -126,18 +128,19 @@ class CellKind(NamedTuple):
     """One step from x, h (and c) to the next."""
 
 
-def _rnn_step(x: Tensor, state: State, weights: list[Tensor], probe: Probe) -> State:
-    W, U, b, d = weights
-    return (rnn.cell(x, *state, W, U, b + d, probe=probe),)
+def _rnn_step(x: Tensor, state: State, weights: Weights, probe: Probe) -> State:
+    (h,), (W, U, b, d) = state, weights
+    return (rnn.cell(x, h, W, U, b + d, probe=probe),)
 
 
-def _lstm_step(x: Tensor, state: State, weights: list[Tensor], probe: Probe) -> State:
-    W, U, b, d = weights
-    return lstm.cell(x, *state, W, U, b + d, probe)
+def _lstm_step(x: Tensor, state: State, weights: Weights, probe: Probe) -> State:
+    (h, c), (W, U, b, d) = state, weights
+    return lstm.cell(x, h, c, W, U, b + d, probe)
 
 
-def _gru_step(x: Tensor, state: State, weights: list[Tensor], probe: Probe) -> State:
-    return (gru.cell(x, *state, *weights, probe),)
+def _gru_step(x: Tensor, state: State, weights: Weights, probe: Probe) -> State:
+    (h,), (W, U, b, d) = state, weights
+    return (gru.cell(x, h, W, U, b, d, probe),)
 
 
 CELLS: Mapping[CellName, CellKind] = {
@@ -202,6 +205,8 @@ class Additive(nn.Module):
 class Seq2Seq(SequenceModel):
     """x (B, S + L) tokens -> logits (B, L, V), for any number L of target steps."""
 
+    embedding: nn.Embedding
+
     def __init__(self, settings: Seq2SeqSettings, sizes: Sizes) -> None:
         super().__init__()
         H, both = settings.hidden_size, settings.directions == "both"
@@ -260,9 +265,7 @@ class Seq2Seq(SequenceModel):
                 x = h.gather(1, turn.expand_as(h))
                 back = self.run(self.backward_encoder[k], x, nothing, ignore)
                 back = back.gather(1, turn.expand_as(back))
-                back = look(
-                    "backward.hidden", back
-                )  # all its steps, in the text's order
+                back = look("backward.hidden", back)  # all steps, in the text's order
                 read, end = torch.cat([read, back], -1), torch.cat([end, back[:, 0]], 1)
             h = read
             states.append(tuple(self.bridge[k](end).tanh().chunk(self.kind.states, 1)))
@@ -291,8 +294,9 @@ class Seq2Seq(SequenceModel):
         keys = h if self.attention is None else self.attention.key(h)
         looks = [in_layer(probe, k) for k in range(self.layers)]
         free = self.freely(B, L) if self.training and self.forcing < 1 else None
-        weights = [layer.all_weights[0] for layer in self.decoder]
-        states, answers = list(states), []
+        weights = [weights_of(layer) for layer in self.decoder]
+        states = list(states)
+        answers: list[Tensor] = []
         for t in range(L):
             g = given[:, t]
             if free is not None and t > 0:
@@ -302,11 +306,9 @@ class Seq2Seq(SequenceModel):
                 top = states[-1][0]
                 cross = within(looks[-1], "cross")
                 g = torch.cat([g, self.attention(top, h, keys, filled, cross)], -1)
-            for k, look in enumerate(looks):
-                own_look = within(look, "decoder")
-                states[k] = self.kind.step(
-                    self.drop(g, k), states[k], weights[k], own_look
-                )
+            for k in range(self.layers):
+                g, look = self.drop(g, k), within(looks[k], "decoder")
+                states[k] = self.kind.step(g, states[k], weights[k], look)
                 g = states[k][0]
             answers.append(self.readout(g))
         return torch.stack(answers, 1)
@@ -315,12 +317,13 @@ class Seq2Seq(SequenceModel):
         """Where the model's own word is given (B, L), drawn anew for each."""
         return torch.rand(windows, steps) >= self.forcing
 
-    def run(self, layer: nn.RNNBase, x: Tensor, state: State, probe: Probe) -> Tensor:
+    def run(self, layer: nn.Module, x: Tensor, state: State, probe: Probe) -> Tensor:
         """One layer over x (B, T, I), from a state on: (B, T, H)."""
         if probe is ignore:
             first = [s[None] for s in state]  # 1 layer
-            return layer(x, tuple(first) if len(first) > 1 else first[0])[0]
-        weights, steps = layer.all_weights[0], []
+            h: Tensor = layer(x, tuple(first) if len(first) > 1 else first[0])[0]
+            return h
+        weights, steps = weights_of(layer), []
         for x_t in x.unbind(1):
             state = self.kind.step(x_t, state, weights, probe)
             steps.append(state[0])
@@ -330,6 +333,13 @@ class Seq2Seq(SequenceModel):
     def drop(self, x: Tensor, layer: int) -> Tensor:
         """Dropout between layers: the first is given all."""
         return nn.functional.dropout(x, self.dropout, self.training and layer > 0)
+
+
+def weights_of(layer: nn.Module) -> Weights:
+    """A layer's weights as its cell takes them."""
+    assert isinstance(layer, nn.RNNBase)
+    W, U, b, d = layer.all_weights[0]
+    return W, U, b, d
 
 
 def last_said(source: Tensor) -> Tensor:
