@@ -51,6 +51,8 @@ class InsidePanel(NamedTuple):
     basis: bool = False
     beside: bool = False
     """Whether another run can be drawn beside it."""
+    page: str = "inside"
+    """The page that it stands on."""
 
 
 class AnswerPanel(NamedTuple):
