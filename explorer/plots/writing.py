@@ -38,6 +38,7 @@ def draw(scene: Scene, _: Translate) -> Content:
         "reading": reading,
         "alternative": message % {"each": each, "reading": reading},
         "proof": "",
+        "last": len(notes["written"]) - 1,
         "text": {"blocks": _blocks(view.arrays.get("attention"), notes, _)},
     }
 

@@ -39,7 +39,7 @@ Others = Mapping[Elsewhere, tuple[RunConfig, View]]
 
 def wanted(config: RunConfig, wish: Wish) -> tuple[Wanted, ...]:
     """The views that a tab needs from a worker."""
-    if wish.page == "inside":
+    if wish.page != "playground":
         return tuple(inside.wanted(config, wish).values())
     return wish.wanted()
 
@@ -72,7 +72,7 @@ def frame(
         "numbers": numbers(snapshot, _),
         "checkpoints": list(snapshot.checkpoints),
         "panels": inside.drawn(shown, wish, views, others, basis, _)
-        if wish.page == "inside"
+        if wish.page != "playground"
         else _playground(shown, wish, views, _),
     }
 

@@ -21,13 +21,16 @@ def remember_run(run: Run) -> None:
 
 def recent_runs(engine: Engine, present: Run, _: Translate) -> list[tuple[str, str]]:
     """The other runs of this tab: (id, what they are), newest first."""
+    others = [run for run in remembered_runs(engine) if run.id != present.id]
+    return [(run.id, run_line(run.config, _)) for run in others]
+
+
+def remembered_runs(engine: Engine) -> list[Run]:
+    """The runs of this tab, newest first."""
     found = []
     for run_id in reversed(st.session_state.get(_RUNS, [SAMPLE])):
-        if run_id == present.id:
-            continue
         try:
-            run = engine.store.get(run_id)
+            found.append(engine.store.get(run_id))
         except ExplorerError:
             continue  # deleted meanwhile
-        found.append((run_id, run_line(run.config, _)))
     return found

@@ -28,6 +28,9 @@ page = st.navigation(
         st.Page(
             PAGES / "inside.py", title=_("Look inside"), icon=":material/visibility:"
         ),
+        st.Page(
+            PAGES / "translate.py", title=_("Translate"), icon=":material/translate:"
+        ),
         st.Page(PAGES / "models.py", title=_("Models"), icon=":material/account_tree:"),
     ],
     position="top",
