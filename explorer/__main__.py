@@ -27,6 +27,7 @@ from explorer.models.base import parameters
 from explorer.runs.records import Curves, Status, Validation
 from explorer.runs.store import open_store
 from explorer.training.trainer import Budget, Trainer
+from explorer.training.transfer import transferred
 
 SLICE_SECONDS = 0.25
 BAD_INPUT = 2
@@ -83,6 +84,7 @@ def list_(as_json: bool) -> None:
 @click.option("--set", "pairs", multiple=True, help="A setting: group.name=value.")
 @click.option("--steps", help="Short for --set training.steps=N.")
 @click.option("--seed", default="0", show_default=True, help="Equal seeds, equal runs.")
+@click.option("--start", default="", help="A run whose weights to begin with.")
 @click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
 @click.option(
     "--export",
@@ -98,6 +100,7 @@ def train(
     pairs: tuple[str, ...],
     steps: str | None,
     seed: str,
+    start: str,
     as_json: bool,
     folder: Path | None,
 ) -> None:
@@ -116,7 +119,7 @@ def train(
             ),
             data=data[:60],
         )
-    config = catalog.make_config(name, model, settings, seed)
+    config = catalog.make_config(name, model, settings, seed, start)
     done = _trained(config)
     if folder is not None:
         export(done, folder)
@@ -228,7 +231,9 @@ def _trained(config: RunConfig) -> Training:
     it ends it is called paused there: no server shall train it as well.
     """
     torch.set_num_threads(1)
-    trainer, store = Trainer(config), open_store()
+    store = open_store()
+    begun = transferred(config, *store.learned(config.start)) if config.start else None
+    trainer = Trainer(config, begun)
     run = store.create(config, parameters(trainer.model), status="paused")
     curves, validations = Curves.empty(), dict[int, Validation]()
     status, message = "training", ""

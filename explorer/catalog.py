@@ -5,6 +5,7 @@ Discovery is by folder: a file in `data/` or `models/` that ends in `SPEC` is in
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -16,6 +17,7 @@ import torch
 import explorer.data
 import explorer.models
 from explorer.config import (
+    RUN_ID,
     RunConfig,
     Scalar,
     Settings,
@@ -101,6 +103,7 @@ def make_config(
     model: str | None = None,
     settings: Mapping[str, Any] | None = None,
     seed: int | str = 0,
+    start: str = "",
 ) -> RunConfig:
     """A complete, checked config from what a person gave.
 
@@ -108,6 +111,7 @@ def make_config(
         data, model: names; the dataset's usual architecture if None.
         settings: by dotted name, as in "model.hidden_size"; text or numbers.
         seed: a whole number from 0 to 2147483647.
+        start: the id of a run to begin with; empty for random weights.
 
     Raises:
         ExplorerError: for an unknown name, a bad value, or a model and a dataset that
@@ -134,6 +138,7 @@ def make_config(
             usual_training(data, model) | groups["training"], N_("training setting")
         ),
         seed=_seed(seed),
+        start=_start(start),
     )
     check_fit(config)
     return config
@@ -267,6 +272,16 @@ def parameter_count(config: RunConfig) -> int:
         return parameters(build_model(config))
 
 
+def head_count(config: RunConfig) -> int:
+    """How many numbers of the run's model are its head's own.
+
+    Raises:
+        ExplorerError: if the model's settings contradict each other.
+    """
+    with torch.device("meta"):
+        return parameters(build_model(config).head)
+
+
 def defaults_for(config: RunConfig) -> RunConfig:
     """The default config of the same data and model."""
     return make_config(config.data, config.model, _named(config, "digest"))
@@ -292,13 +307,14 @@ def config_from_pairs(pairs: Mapping[str, str]) -> RunConfig:
     settings = {k: v for k, v in pairs.items() if "." in k}
     rest = {k: v for k, v in pairs.items() if "." not in k}
     for name in rest:
-        if name not in ("data", "model", "seed"):
-            raise unknown(N_("setting"), name, ("data", "model", "seed"))
+        if name not in ("data", "model", "seed", "start"):
+            raise unknown(N_("setting"), name, ("data", "model", "seed", "start"))
     return make_config(
         rest.get("data", DEFAULT_DATA),
         rest.get("model"),
         settings,
         rest.get("seed", 0),
+        rest.get("start", ""),
     )
 
 
@@ -310,6 +326,47 @@ def setting_names(data: str, model: str) -> list[str]:
         "training": TrainingSettings,
     }
     return [f"{g}.{name}" for g, cls in groups.items() for name in cls.model_fields]
+
+
+def check_start(config: RunConfig, start: RunConfig) -> None:
+    """See that a run can begin with the weights of another.
+
+    Raises:
+        ExplorerError: if the two are not built alike.
+    """
+    if config.model == start.model and _built(config) == _built(start):
+        return
+    raise ExplorerError(
+        N_(
+            "A run can begin with the weights of one that is built alike, but this one "
+            "is %(own)s and the other %(other)s. Give it the other's architecture and "
+            "model settings."
+        ),
+        own=_in_short(config),
+        other=_in_short(start),
+    )
+
+
+def _built(config: RunConfig) -> dict[str, Scalar]:
+    """The model settings that decide the shapes of its weights."""
+    return {k: v for k, v in config.model_settings.items() if k != "dropout"}
+
+
+def _in_short(config: RunConfig) -> str:
+    settings = ", ".join(f"{name} {value}" for name, value in _built(config).items())
+    return f"{config.model} ({settings})"
+
+
+def _start(value: str) -> str:
+    if not re.fullmatch(RUN_ID, value):
+        raise ExplorerError(
+            N_(
+                "start must be the id of a run, of letters, digits, - and _, but got "
+                "'%(came)s'. Copy it from the run's link."
+            ),
+            came=value[:40],
+        )
+    return value
 
 
 def _seed(value: int | str) -> int:

@@ -195,6 +195,7 @@ def _nearest(value: Any, low: float | None, high: float | None) -> str | Words:
 
 Optimizer = Literal["sgd", "adam", "adamw", "muon"]
 Schedule = Literal["constant", "cosine", "warmup"]
+Trainable = Literal["all", "head"]
 
 
 class TrainingSettings(Settings):
@@ -301,6 +302,31 @@ class TrainingSettings(Settings):
         le=25,
         more=True,
     )
+    examples: int = setting(
+        0,
+        N_(
+            "Learn from so many training windows only, evenly chosen; 0 takes all. Few "
+            "examples show what a model brings along from another run."
+        ),
+        title=N_("Training examples"),
+        ge=0,
+        le=4096,
+        more=True,
+    )
+    trainable: Trainable = setting(
+        "all",
+        N_(
+            "Which weights learn: all, or only the head, which reads the answer out of "
+            "what the rest of the model has learned before."
+        ),
+        title=N_("Weights that learn"),
+        more=True,
+        choices={"all": N_("all weights"), "head": N_("the head alone")},
+    )
+
+
+RUN_ID = r"^[A-Za-z0-9_-]{0,64}$"
+"""What names a run; empty where none is meant."""
 
 
 class RunConfig(BaseModel):
@@ -318,6 +344,8 @@ class RunConfig(BaseModel):
     model_settings: dict[str, Scalar]
     training: TrainingSettings
     seed: int = Field(0, ge=0, le=2**31 - 1)
+    start: str = Field("", pattern=RUN_ID)
+    """The run whose last weights this one begins with; empty for random ones."""
 
     def __hash__(self) -> int:
         return hash(self.to_json())
@@ -362,7 +390,7 @@ def difference(a: RunConfig, b: RunConfig) -> list[tuple[str, Scalar, Scalar]]:
     Settings of a dataset or model that the other run does not use are left out.
     """
     changes: list[tuple[str, Scalar, Scalar]] = []
-    for name in ("data", "model", "seed"):
+    for name in ("data", "model", "seed", "start"):
         if getattr(a, name) != getattr(b, name):
             changes.append((name, getattr(a, name), getattr(b, name)))
     groups_a, groups_b = settings_groups(a), settings_groups(b)
@@ -385,6 +413,8 @@ def to_query(config: RunConfig, defaults: RunConfig) -> str:
                 pairs.append((f"{group}.{key}", _text(value)))
     if config.seed != defaults.seed:
         pairs.append(("seed", str(config.seed)))
+    if config.start:
+        pairs.append(("start", config.start))
     return urlencode(pairs)
 
 

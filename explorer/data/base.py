@@ -105,6 +105,8 @@ class Data:
     """What token ids stand for; empty where x holds values."""
     joiner: str = ""
     """Between tokens: nothing between characters, a space between words."""
+    channels: tuple[str, ...] = ()
+    """What the I numbers of a step are, where they are not one series."""
     labels: tuple[str, ...] = ()
     """What the labels of classify, tag and transcribe stand for."""
     source: int = 0
@@ -120,6 +122,8 @@ class Data:
     shifted: bool = True
     """forecast, next_token: whether y is x one place later; else y is another thing
     that x tells."""
+    loss_unit: str = ""
+    """The loss in words, where it is not the task's usual."""
     hint: str = ""
     """A plain warning that belongs to this data, such as "hard to beat"."""
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from explorer.config import N_, Settings, setting
 from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec
-from explorer.data.pairs import Pair, Room, pairs_field, translation
+from explorer.data.pairs import TRAINING, Pair, Room, pairs_field, translation
 from explorer.errors import ExplorerError
 
 MONTHS = (
@@ -147,4 +147,5 @@ SPEC = DataSpec(
     make=make,
     task="translate",
     order=62,
+    training=TRAINING,
 )

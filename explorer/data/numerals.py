@@ -14,7 +14,7 @@ import numpy as np
 
 from explorer.config import N_, Settings, setting
 from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec
-from explorer.data.pairs import Pair, Room, pairs_field, translation
+from explorer.data.pairs import TRAINING, Pair, Room, pairs_field, translation
 
 DIGITS = "零一二三四五六七八九"
 UNITS = ("千", "百", "十", "")
@@ -101,4 +101,5 @@ SPEC = DataSpec(
     make=make,
     task="translate",
     order=64,
+    training=TRAINING,
 )

@@ -7,12 +7,12 @@ the target one place later. Its answer is the target and an end:
     target "十二"  y:       十 二 ■ .
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from explorer.config import N_, setting
+from explorer.config import N_, Scalar, setting
 from explorer.data.base import (
     MAX_VALIDATION_WINDOWS,
     Data,
@@ -27,6 +27,13 @@ from explorer.tasks import BEGIN, END, FILLED, IGNORED
 
 SPECIAL = ("␀", "▷", "■")
 """What fills up, begins and ends: the symbols of `FILLED`, `BEGIN` and `END`."""
+
+TRAINING: Mapping[str, Scalar] = {
+    "steps": 1000,
+    "learning_rate": 0.003,
+    "schedule": "warmup",
+}
+"""Where a newcomer's training starts."""
 
 FEWEST = 10
 """Fewer different sources leave nothing to hold out."""

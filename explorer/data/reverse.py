@@ -9,7 +9,7 @@ import numpy as np
 
 from explorer.config import N_, Settings, setting
 from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec
-from explorer.data.pairs import Pair, Room, pairs_field, translation
+from explorer.data.pairs import TRAINING, Pair, Room, pairs_field, translation
 from explorer.errors import ExplorerError
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
@@ -88,4 +88,5 @@ SPEC = DataSpec(
     make=make,
     task="translate",
     order=60,
+    training=TRAINING,
 )

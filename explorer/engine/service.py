@@ -11,9 +11,17 @@ from explorer.engine.cluster import close, connect
 from explorer.engine.hub import Hub
 from explorer.engine.jobs import Wanted
 from explorer.engine.runner import Runner
-from explorer.engine.worker import look_at
+from explorer.engine.worker import begin, look_at
 from explorer.errors import N_, ExplorerError
-from explorer.runs.records import Command, Run, View
+from explorer.runs.records import (
+    Checkpoint,
+    Command,
+    Curves,
+    Progress,
+    Run,
+    Status,
+    View,
+)
 from explorer.runs.store import Store, open_store
 from explorer.training.changes import read_change
 
@@ -46,7 +54,7 @@ class Engine:
         Raises:
             ExplorerError: if the config is not sound.
         """
-        run = self.store.create(config, catalog.parameter_count(config))
+        run = self._enter(config, "training")
         self._runner.start(run)
         return run
 
@@ -56,8 +64,42 @@ class Engine:
         Raises:
             ExplorerError: if the config is not sound.
         """
+        return self._enter(config, "paused")
+
+    def _enter(self, config: RunConfig, status: Status) -> Run:
+        """A new run in the store; one that begins with another's weights has them."""
         parameters = catalog.parameter_count(config)
-        return self.store.create(config, parameters, status="paused")
+        if not config.start:
+            return self.store.create(config, parameters, status)
+        state = self._begun(config)
+        run = self.store.create(config, parameters, "paused")
+        first = Progress(
+            first_step=0,
+            curves=Curves.empty(),
+            step=0,
+            seconds=0.0,
+            checkpoints=(Checkpoint(0, state),),
+            state=state,
+            status=status,
+        )
+        self.store.record(run.id, first)
+        return self.store.get(run.id)
+
+    def _begun(self, config: RunConfig) -> bytes:
+        """The weights of the run that `config` names as its start."""
+        start, learned = self.store.learned(config.start)
+        catalog.check_start(config, start)
+        client = self._runner.client.result(timeout=60)
+        task = client.submit(
+            begin,
+            config.to_json(),
+            start.to_json(),
+            learned,
+            pure=False,
+            priority=50,
+        )
+        state: bytes = task.result(timeout=60)
+        return state
 
     def fork(self, run_id: str, step: int, config: RunConfig) -> Run:
         """A new run that goes on from a checkpoint of `run_id` with other settings.

@@ -20,6 +20,7 @@ from explorer.errors import ExplorerError
 from explorer.inspection.base import Request, Subject, look, views_of
 from explorer.runs.records import View
 from explorer.training.trainer import Budget, Trainer
+from explorer.training.transfer import transferred
 
 MOST_TRAINERS = 64
 LOOKING_SHARE = 0.015
@@ -65,6 +66,16 @@ def run_slices(jobs: list[Job]) -> list[Result]:
     torch.set_num_threads(1)
     with _lock:
         return [_run_slice(job) for job in jobs]
+
+
+def begin(config: str, start: str, state: bytes) -> bytes:
+    """The state before its first step of a run that begins with another's weights.
+
+    Raises:
+        ExplorerError: if the two are not built alike, or the state is not sound.
+    """
+    torch.set_num_threads(1)
+    return transferred(RunConfig.from_json(config), RunConfig.from_json(start), state)
 
 
 def look_at(config: str, state: bytes, wanted: list[Wanted]) -> list[View]:

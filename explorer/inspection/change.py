@@ -12,7 +12,7 @@ import torch
 from explorer import catalog
 from explorer.catalog import Resolved
 from explorer.config import extra_of
-from explorer.data.base import Floats
+from explorer.data.base import Data, Floats
 from explorer.errors import Words
 from explorer.inspection.base import (
     Choices,
@@ -24,7 +24,9 @@ from explorer.inspection.base import (
 from explorer.inspection.example import Example, ExampleOptions, example_of
 from explorer.models.base import SequenceModel
 from explorer.runs.records import View
+from explorer.tasks import BEGIN, END, FILLED
 from explorer.training.changes import Change, Changed, checked, completed, offered
+from explorer.training.decoding import greedy
 from explorer.training.forecasting import forecast
 from explorer.training.objectives import evaluate, objective
 from explorer.training.sampling import generate
@@ -55,7 +57,8 @@ def look(subject: Subject, options: ChangeOptions) -> View:
     arrays = {"loss": np.array(losses, np.float32), "each": each}
     notes: dict[str, Any] = {
         "task": data.task,
-        "labels": example.labels,
+        "labels": _answered(example, each.shape[1]),
+        "first": example.steps - each.shape[1],
         "change": change.values(),
     }
     if data.task == "forecast":
@@ -64,8 +67,10 @@ def look(subject: Subject, options: ChangeOptions) -> View:
         assert series is not None  # the task is forecast
         notes |= {"axis": series.axis, "label": series.label}
         notes["dates"] = bool(np.issubdtype(series.positions.dtype, np.datetime64))
-    else:
+    elif data.task == "next_token":
         notes |= _texts(subject, both, example)
+    elif data.task == "translate":
+        notes |= _translations(data, both, example)
     return View("change", subject.step, arrays, notes)
 
 
@@ -78,6 +83,29 @@ def _each(subject: Subject, model: SequenceModel, example: Example) -> Floats:
     with torch.no_grad():
         loss = objective(subject.data).each(model(example.x), example.y)[0]
     return float_array(loss)
+
+
+def _answered(example: Example, answers: int) -> list[str] | None:
+    """The tokens of the last steps, which are those that have an answer."""
+    return None if example.labels is None else example.labels[-answers:]
+
+
+def _translations(
+    data: Data, both: tuple[SequenceModel, SequenceModel], example: Example
+) -> dict[str, Any]:
+    source = example.x[:, : data.source]
+    written = [
+        greedy(model, source, data.steps - data.source)[0].tolist() for model in both
+    ]
+    names = data.symbols
+    return {
+        "joiner": data.joiner,
+        "prompt": [names[t] for t in source[0].tolist() if t != FILLED]
+        + [names[BEGIN]],
+        "written": [
+            [names[t] for t in said if t not in (FILLED, END)] for said in written
+        ],
+    }
 
 
 def _forecasts(

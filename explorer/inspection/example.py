@@ -11,6 +11,7 @@ from torch import Tensor
 from explorer.config import Settings, setting
 from explorer.data.base import Data, Floats, next_value
 from explorer.errors import N_, ExplorerError
+from explorer.tasks import BEGIN, END, FILLED
 
 MOST_LETTERS = 1000
 PROBE = -1
@@ -106,6 +107,8 @@ def _example(data: Data, x: Tensor, y: Tensor) -> Example:
 
 
 def _typed_text(data: Data, text: str) -> Example:
+    if data.source:
+        return _typed_pair(data, text)
     known = {symbol: index for index, symbol in enumerate(data.symbols)}
     joiner = data.joiner
     pieces = text.lower().split() if joiner else list(text)
@@ -122,6 +125,28 @@ def _typed_text(data: Data, text: str) -> Example:
         )
     tokens = torch.tensor([ids])
     return _example(data, tokens[:, :-1], tokens[:, 1:])
+
+
+def _typed_pair(data: Data, text: str) -> Example:
+    """A source, and after the symbol that begins a target what is written of it."""
+    known = {symbol: k for k, symbol in enumerate(data.symbols) if k > END}
+    typed = text.strip().partition(data.symbols[BEGIN])
+    source, _, target = (p.split() if data.joiner else list(p) for p in typed)
+    ids = [known[piece] for piece in source if piece in known][: data.source]
+    said = [known[piece] for piece in target if piece in known]
+    said = said[: data.steps - data.source - 1]
+    if not ids:
+        raise ExplorerError(
+            N_(
+                "An own source needs at least one token that the vocabulary has, but "
+                "'%(text)s' has none. Its tokens are like: %(some)s."
+            ),
+            text=text[:40],
+            some=" ".join(data.symbols[END + 1 : END + 13]).strip(),
+        )
+    rest = [FILLED] * (data.source - len(ids))
+    x = torch.tensor([[*ids, *rest, BEGIN, *said]])
+    return _example(data, x, torch.tensor([[*said, END]]))
 
 
 def _typed(data: Data, options: ExampleOptions) -> Example:

@@ -48,7 +48,7 @@ def look(subject: Subject, options: ExampleOptions) -> View:
     notes: dict[str, Any] = {
         "labels": example.labels,
         "residual": rest,
-        "unit": TASKS[data.task].loss_unit,
+        "unit": data.loss_unit or TASKS[data.task].loss_unit,
         "counted": counted,
     }
     if data.symbols:
@@ -79,8 +79,9 @@ def _tokens(answers: Tensor, example: Example) -> dict[str, Any]:
 
 
 def deep(resolved: Resolved) -> bool:
-    """Whether there is a layer before the last."""
-    return int(resolved.model_settings.layers) > 1
+    """Whether there is a layer before the last, and every step has a loss."""
+    causal = TASKS[resolved.data.task].causal
+    return causal and int(resolved.model_settings.layers) > 1
 
 
 AXES = {

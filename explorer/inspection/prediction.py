@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from explorer.catalog import Resolved, task_of
+from explorer.data.base import Data
 from explorer.inspection import answers as folder
 from explorer.inspection.base import Subject, ViewSpec
 from explorer.inspection.said import Answer, PredictionOptions
@@ -30,10 +31,16 @@ def answers() -> Mapping[Task, list[Answer]]:
     return found
 
 
+def answer_to(data: Data) -> Answer | None:
+    """How a dataset's answers are looked at; None if there is no way yet."""
+    ways = answers().get(data.task, [])
+    return next((way for way in ways if way.applies(data)), None)
+
+
 def look(subject: Subject, options: PredictionOptions) -> View:
     """What the model answers; a note "answer" names the plot that draws it."""
-    data = subject.data
-    answer = next(a for a in answers()[data.task] if a.applies(data))
+    answer = answer_to(subject.data)
+    assert answer is not None, subject.config.data
     arrays, notes = answer.look(subject, options)
     return View("prediction", subject.step, arrays, {**notes, "answer": answer.plot})
 

@@ -21,6 +21,8 @@ from explorer.inspection.base import (
     has,
     layer_of,
     probe_window,
+    step_labels,
+    steps_of,
 )
 from explorer.inspection.example import ExampleOptions, example_of
 from explorer.inspection.traces import told
@@ -67,7 +69,8 @@ def look(subject: Subject, options: TrajectoryOptions) -> View:
         {
             "title": capture.title,
             "layer": layer_of(capture),
-            "labels": example.labels,
+            "labels": step_labels(subject.data, example.x[0], capture.part),
+            "first": steps_of(subject.data, capture.part).start,
         },
     )
 
@@ -78,7 +81,11 @@ def chosen_layer(resolved: Resolved, number: str) -> Capture:
     Raises:
         ExplorerError: if there is no such layer.
     """
-    known = {str(layer_of(c) + 1): c for c in captures_of(resolved, "hidden")}
+    # of a layer in both halves, the one that leads to the answer
+    known = {
+        str(layer_of(c) + 1): c
+        for c in sorted(captures_of(resolved, "hidden"), key=lambda c: c.part)
+    }
     if not number:
         return list(known.values())[-1]
     if number not in known:
@@ -88,7 +95,7 @@ def chosen_layer(resolved: Resolved, number: str) -> Capture:
 
 def choices(resolved: Resolved) -> dict[str, Choices]:
     """Every layer by its number, the last one first."""
-    numbers = [layer_of(c) + 1 for c in captures_of(resolved, "hidden")]
+    numbers = sorted({layer_of(c) + 1 for c in captures_of(resolved, "hidden")})
     return {
         "layer": [
             (str(number), Words(N_("layer %(number)d"), {"number": number}))

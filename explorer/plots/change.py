@@ -140,7 +140,8 @@ def _losses(view: View, model: str, _: Translate) -> Figure:
         ("—", _("original"), each[0], colour_of(model), "solid"),
         ("┄", _("changed"), each[1], CHANGED, "dash"),
     ]
-    ticks: dict[str, Any] = token_ticks(view.notes["labels"])
+    start = 1 + view.notes.get("first", 0)
+    ticks: dict[str, Any] = token_ticks(view.notes["labels"], start)
     top = max(1.0, float(np.nanmax(each)) * 1.1)
     ends = [
         (key(glyph, colour, escape(name)), float(values[-1]))
@@ -152,7 +153,7 @@ def _losses(view: View, model: str, _: Translate) -> Figure:
             {
                 "type": "scatter",
                 "mode": "lines",
-                "x0": 1,
+                "x0": start,
                 "dx": 1,
                 "y": finite(values),
                 "meta": {"time": "x"},

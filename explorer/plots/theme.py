@@ -85,6 +85,16 @@ def colour_of(model: str) -> str:
     return ARCHITECTURES.get(model, OTHER)
 
 
+def see_through(colour: str, share: float) -> str:
+    """A colour that covers only a share of what lies under it.
+
+    >>> see_through("#ff8000", 0.2)
+    'rgba(255, 128, 0, 0.2)'
+    """
+    parts = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return f"rgba({', '.join(map(str, parts))}, {share:g})"
+
+
 def mix(a: str, b: str, share: float) -> str:
     """The colour `share` of the way from `a` to `b`.
 

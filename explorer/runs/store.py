@@ -134,12 +134,38 @@ class Store:
         with self._reader.connect() as connection:
             return _get(connection, run_id)
 
+    def learned(self, run_id: str) -> tuple[RunConfig, bytes]:
+        """What another run can begin with: the run's config and its newest state.
+
+        Raises:
+            ExplorerError: if there is no such run, or if it has not trained yet.
+        """
+        run, newest = self.get(run_id), self.state(run_id)
+        if newest is None:
+            raise ExplorerError(
+                N_(
+                    "A run can begin with the weights of one that has some, but the "
+                    "run '%(id)s' has not trained yet. Wait until it has."
+                ),
+                id=run.id,
+            )
+        return run.config, newest.state
+
     def runs(self, limit: int = 200) -> list[Run]:
         """The newest runs, newest first."""
         newest = select(schema.runs).order_by(schema.runs.c.created.desc())
         with self._reader.connect() as connection:
             rows = connection.execute(newest.limit(limit)).mappings()
             return [_run(row) for row in rows]
+
+    def same(self, config: RunConfig) -> Run | None:
+        """The newest run of exactly this config; None if there is none."""
+        text = config.to_json()
+        alike = select(schema.runs).where(schema.runs.c.config == text)
+        newest = alike.order_by(schema.runs.c.created.desc()).limit(1)
+        with self._reader.connect() as connection:
+            row = connection.execute(newest).mappings().first()
+            return None if row is None else _run(row)
 
     def active(self) -> list[Run]:
         """The runs that the engine has to drive, oldest first."""

@@ -235,6 +235,8 @@ class _Hand:
                 return value.masked_fill(units, change.value)
             first = self.kept.setdefault(k, value)
             return torch.where(units, first, value)
+        if when.start >= value.shape[1]:  # a part of the window that ends before
+            return value
         mask = torch.zeros(value.shape[1], 1, dtype=torch.bool)  # (T, 1)
         mask[when] = True
         if change.what == "clamp":

@@ -29,6 +29,11 @@ def checkpoint_steps(steps: int, state_bytes: int) -> frozenset[int]:
 
 def validation_due(step: int, steps: int) -> bool:
     """Whether the held-out loss is measured after `step` of `steps` updates."""
-    every = max(1, steps // VALIDATIONS)
-    early = step < every and step & (step - 1) == 0
-    return step == steps or step % every == 0 or early
+    early = step < steps // VALIDATIONS and step & (step - 1) == 0
+    return step == steps or patience_due(step, steps) or early
+
+
+def patience_due(step: int, steps: int) -> bool:
+    """Whether early stopping counts a measurement: the even ones, not the early ones,
+    which stand close to each other."""
+    return step % max(1, steps // VALIDATIONS) == 0

@@ -45,6 +45,26 @@ def hidden_matrices(model: SequenceModel) -> list[nn.Parameter]:
     ]
 
 
+def trainable(model: SequenceModel, settings: TrainingSettings) -> list[nn.Parameter]:
+    """The parameters that learn; no gradient is computed for the others.
+
+    Raises:
+        ExplorerError: if the head alone shall learn and the model has none of its own.
+    """
+    if settings.trainable == "head":
+        head = {id(p) for p in model.head.parameters()}
+        if not head:
+            raise ExplorerError(
+                N_(
+                    "The head alone can learn where the model has one of its own, but "
+                    "this one's answers leave through its embedding. Train all weights."
+                )
+            )
+        for p in model.parameters():
+            p.requires_grad_(id(p) in head)
+    return [p for p in model.parameters() if p.requires_grad]
+
+
 class Optimizers:
     """One or two torch optimizers that share a learning rate and a memory."""
 
@@ -98,7 +118,7 @@ class Optimizers:
 
 def _make(model: SequenceModel, settings: TrainingSettings) -> list[Optimizer]:
     lr, decay = settings.learning_rate, settings.weight_decay
-    everything = list(model.parameters())
+    everything = trainable(model, settings)
     if settings.optimizer == "sgd":
         sgd = torch.optim.SGD(
             everything,
@@ -112,7 +132,9 @@ def _make(model: SequenceModel, settings: TrainingSettings) -> list[Optimizer]:
         return [torch.optim.Adam(everything, lr=lr, weight_decay=decay, fused=True)]
     if settings.optimizer == "adamw":
         return [torch.optim.AdamW(everything, lr=lr, weight_decay=decay, fused=True)]
-    matrices = hidden_matrices(model)
+    matrices = [p for p in hidden_matrices(model) if p.requires_grad]
+    if not matrices:
+        return [torch.optim.AdamW(everything, lr=lr, weight_decay=decay, fused=True)]
     taken = {id(p) for p in matrices}
     rest = [p for p in everything if id(p) not in taken]
     muon = torch.optim.Muon(

@@ -47,6 +47,15 @@ class Batches:
         return torch.from_numpy(x), torch.from_numpy(y)
 
 
+def spread(windows: Windows, most: int) -> Windows:
+    """At most so many of the windows, evenly chosen; all of them for 0."""
+    count = len(windows.x)
+    if not 0 < most < count:
+        return windows
+    rows = np.linspace(0, count - 1, most).round().astype(int)
+    return Windows(windows.x[rows], windows.y[rows])
+
+
 class Rule(Protocol):
     """A way to learn. `acting` is the model with the changes that are held."""
 
@@ -84,10 +93,11 @@ class Gradient:
         self.model: SequenceModel = model
         self.acting: SequenceModel = model
         self.data, self.settings = data, config.training
-        self.weights = list(model.parameters())
         self.optimizers = Optimizers(model, config.training)
+        self.weights = [p for p in model.parameters() if p.requires_grad]
         self.objective = objective(data, model)
-        self.batches = Batches(data.train, config.training.batch_size, config.seed)
+        chosen = spread(data.train, config.training.examples)
+        self.batches = Batches(chosen, config.training.batch_size, config.seed)
         self.loss = torch.zeros(())
 
     def look(self, step: int) -> float:
@@ -135,9 +145,8 @@ class Expectation:
         self.model, self.data = model, data
         self.acting: SequenceModel = model
         self.objective = objective(data, model)
-        count = len(data.train.x)
-        rows = np.linspace(0, count - 1, min(count, MOST_WINDOWS)).round().astype(int)
-        self.x, self.y = tensors(Windows(data.train.x[rows], data.train.y[rows]))
+        most = min(MOST_WINDOWS, config.training.examples or MOST_WINDOWS)
+        self.x, self.y = tensors(spread(data.train, most))
 
     @torch.no_grad()
     def look(self, step: int) -> float:

@@ -33,7 +33,11 @@ from explorer.training.changes import (
     read_change,
     read_changes,
 )
-from explorer.training.checkpoints import checkpoint_steps, validation_due
+from explorer.training.checkpoints import (
+    checkpoint_steps,
+    patience_due,
+    validation_due,
+)
 from explorer.training.optimizers import schedule_factor
 from explorer.training.rules import RULES, Rule
 from explorer.training.state import pack, unpack
@@ -334,7 +338,8 @@ class _Slice:
             self.validations.append(
                 Validation(trainer.step, loss, trainer.seconds, measures)
             )
-            trainer.patience = trainer.patience.after(trainer.step, loss)
+            if patience_due(trainer.step, settings.steps):
+                trainer.patience = trainer.patience.after(trainer.step, loss)
         # Whoever waits for the best step wants to go back to it.
         if trainer.step in trainer.checkpoints or (measured and settings.patience):
             self.kept.append(Checkpoint(trainer.step, trainer.pack()))
@@ -376,9 +381,17 @@ def advance(
     return progress.state, progress
 
 
-def replay(config: RunConfig, commands: Iterable[Command], steps: int) -> Trainer:
-    """Train a run again from its config and its commands, up to `steps` updates."""
-    trainer = Trainer(config)
+def replay(
+    config: RunConfig,
+    commands: Iterable[Command],
+    steps: int,
+    state: bytes | None = None,
+) -> Trainer:
+    """Train a run again from its config and its commands, up to `steps` updates.
+
+    `state`: before the first step, of a run that began with the weights of another.
+    """
+    trainer = Trainer(config, state)
     for command in sorted(commands, key=lambda c: c.step):
         if command.step > steps:
             break

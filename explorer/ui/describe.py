@@ -6,7 +6,15 @@ from pathlib import Path
 
 from explorer import catalog
 from explorer.config import GROUPS, RunConfig, Scalar, difference, settings_groups
+from explorer.errors import N_
 from explorer.ui.translation import Translate
+
+OF_THE_RUN = {
+    "data": N_("Data"),
+    "model": N_("Model"),
+    "seed": N_("Seed"),
+    "start": N_("Start"),
+}
 
 
 def run_line(config: RunConfig, _: Translate) -> str:
@@ -16,16 +24,22 @@ def run_line(config: RunConfig, _: Translate) -> str:
         ExplorerError: if the config cannot be built.
     """
     model, data = catalog.model_spec(config.model), catalog.data_spec(config.data)
-    return _(
-        "%(model)s, layers: %(layers)s × %(units)s units, %(parameters)s parameters, "
-        "on %(data)s"
-    ) % {
+    said = {
         "model": _(model.title),
-        "layers": config.model_settings["layers"],
-        "units": config.model_settings["hidden_size"],
+        "layers": config.model_settings.get("layers"),
+        "units": config.model_settings.get("hidden_size"),
         "parameters": f"{catalog.parameter_count(config):,}",
         "data": _(data.title),
     }
+    if said["layers"] is None or said["units"] is None:
+        return _("%(model)s, %(parameters)s parameters, on %(data)s") % said
+    return (
+        _(
+            "%(model)s, layers: %(layers)s × %(units)s units, "
+            "%(parameters)s parameters, on %(data)s"
+        )
+        % said
+    )
 
 
 def changes_line(before: RunConfig, after: RunConfig, _: Translate) -> str:
@@ -40,7 +54,7 @@ def title_of(config: RunConfig, name: str) -> str:
     """The English title of a dotted setting name."""
     group, dot, key = name.partition(".")
     if not dot:
-        return {"data": "Data", "model": "Model", "seed": "Seed"}[name]
+        return OF_THE_RUN[name]
     resolved = catalog.resolve(config)
     cls = {
         "data": resolved.data.settings,
@@ -60,6 +74,8 @@ def command_line(config: RunConfig) -> str:
             if usual[group][key] != value:
                 words += ["--set", f"{group}.{key}={_shown(value)}"]
     words += ["--seed", str(config.seed)]
+    if config.start:
+        words += ["--start", config.start]
     return shlex.join(words)
 
 

@@ -6,13 +6,15 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from explorer import catalog
 from explorer.config import N_, RunConfig
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
+from explorer.inspection.base import views_of
 from explorer.runs.records import Command, Run, View
 from explorer.ui import inside
 from explorer.ui.inside import Elsewhere
-from explorer.ui.panels import PANELS, Content, Panel
+from explorer.ui.panels import Content, Panel, panels_for
 from explorer.ui.translation import Translate, translator
 from explorer.ui.wishes import LIVE, Wish
 
@@ -41,7 +43,8 @@ def wanted(config: RunConfig, wish: Wish) -> tuple[Wanted, ...]:
     """The views that a tab needs from a worker."""
     if wish.page != "playground":
         return tuple(inside.wanted(config, wish).values())
-    return wish.wanted()
+    known = {spec.name for spec in views_of(catalog.resolve(config))}
+    return tuple(w for w in wish.wanted() if w.view in known)
 
 
 def frame(
@@ -81,7 +84,9 @@ def _playground(
     shown: Snapshot, wish: Wish, views: Mapping[Wanted, View], _: Translate
 ) -> Any:
     seen = {w.view: views[w] for w in wish.wanted() if w in views}
-    return {p.name: _panel(p, shown, wish, seen, _) for p in PANELS}
+    return {
+        p.name: _panel(p, shown, wish, seen, _) for p in panels_for(shown.run.config)
+    }
 
 
 def _panel(
@@ -158,4 +163,10 @@ def explain(run: Run, _: Translate) -> str:
         ) % {"step": run.step, "less": f"{rate / 10:.1g}", "rate": f"{rate:.2g}"}
     if run.status == "failed":
         return _("The run could not go on: %(why)s") % {"why": run.message}
+    if run.status == "finished" and run.step < run.config.training.steps:
+        return _(
+            "Stopped early at step %(step)s: the held-out loss was not beaten in "
+            "%(count)d measurements. The overfitting chart marks the best step; its "
+            "weights are kept."
+        ) % {"step": f"{run.step:,}", "count": run.config.training.patience}
     return ""

@@ -11,7 +11,7 @@ from explorer import catalog
 from explorer.plots.theme import template
 from explorer.runs.records import Run
 from explorer.ui import inside
-from explorer.ui.panels import PANELS
+from explorer.ui.panels import panels_for
 from explorer.ui.places import PLOTLY, SOCKET
 from explorer.ui.translation import ASSETS, Translate
 
@@ -24,15 +24,19 @@ _component = st.components.v2.component(
 )
 
 
-def live_panels(run: Run, language: str, _: Translate) -> int | None:
-    """Show a run's panels; the step that the slider stands at, None at the end."""
+def live_panels(
+    run: Run, language: str, _: Translate, only: tuple[str, ...] = ()
+) -> int | None:
+    """Show a run's panels, or `only` those of some names; the step that the slider
+    stands at, None at the end."""
     panels = [
         {
             "name": panel.name,
             "question": _(panel.question(run.config)),
             "controls": panel.controls(run.config, _),
         }
-        for panel in PANELS
+        for panel in panels_for(run.config)
+        if not only or panel.name in only
     ]
     return _show(run, language, _, "playground", panels)
 

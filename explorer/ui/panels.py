@@ -8,6 +8,7 @@ from explorer.config import N_, RunConfig, bounds_of, extra_of
 from explorer.engine.hub import Snapshot
 from explorer.errors import Words
 from explorer.inspection import prediction
+from explorer.inspection.base import by_gradient, captures_of
 from explorer.inspection.said import MOST_PROMPT, PredictionOptions
 from explorer.plots import (
     attention,
@@ -15,15 +16,22 @@ from explorer.plots import (
     gradient_norm,
     gradients,
     loss,
+    measures,
+    overfitting,
 )
 from explorer.plots.panel import AnswerPanel, answers
 from explorer.runs.records import Lines, View
-from explorer.tasks import TASKS
+from explorer.tasks import MEASURES, TASKS
 from explorer.ui.translation import Translate
 from explorer.ui.wishes import Wish
 
 Content = dict[str, Any]
 """figure, reading, alternative, and for text its blocks."""
+
+
+def always(config: RunConfig) -> bool:
+    """A panel that every run has."""
+    return True
 
 
 class Panel(NamedTuple):
@@ -33,14 +41,14 @@ class Panel(NamedTuple):
     question: Callable[[RunConfig], str]
     controls: Callable[[RunConfig, Translate], list[dict[str, Any]]]
     draw: Callable[[Snapshot, Wish, Mapping[str, View], Translate], Content | None]
+    applies: Callable[[RunConfig], bool] = always
 
 
 def lines(config: RunConfig) -> Lines:
     """What a run's loss is measured against."""
     data = catalog.make_data(config)
-    return Lines(
-        data.floor, data.floor_note, data.baselines, TASKS[data.task].loss_unit
-    )
+    unit = data.loss_unit or TASKS[data.task].loss_unit
+    return Lines(data.floor, data.floor_note, data.baselines, unit)
 
 
 def _content(plot: Any, drawn: Any, _: Translate, **more: Any) -> Content:
@@ -54,18 +62,36 @@ def _content(plot: Any, drawn: Any, _: Translate, **more: Any) -> Content:
 def _draw_loss(
     snapshot: Snapshot, wish: Wish, views: Mapping[str, View], _: Translate
 ) -> Content:
-    config = snapshot.run.config
-    drawn = loss.extract(
+    content = _curve(snapshot, wish, _)
+    if snapshot.validations and (newest := snapshot.validations[-1]).measures:
+        content["proof"] = measures.line(newest.measures, newest.step, _)
+    return content
+
+
+def _curve(snapshot: Snapshot, wish: Wish, _: Translate) -> Content:
+    """The loss, the gap between training and validation, or a measure."""
+    run, seen = snapshot.run, snapshot.validations
+    config = run.config
+    total = run.step if run.status == "finished" else config.training.steps
+    if wish.curve in TASKS[catalog.make_data(config).task].measures:
+        drawn = measures.extract(config.model, seen, wish.curve, wish.axis, total)
+        return _content(measures, drawn, _)
+    if wish.curve == "gap":
+        gap = overfitting.extract(
+            config.model, snapshot.curves, seen, lines(config), wish.axis, total
+        )
+        return _content(overfitting, gap, _)
+    curve = loss.extract(
         config.model,
         snapshot.curves,
-        snapshot.validations,
+        seen,
         snapshot.commands,
         lines(config),
         wish.axis,
-        config.training.steps,
+        total,
         snapshot.parent,
     )
-    return _content(loss, drawn, _, y_log=wish.scale == "log")
+    return _content(loss, curve, _, y_log=wish.scale == "log")
 
 
 def _error(view: View, _: Translate) -> Content | None:
@@ -101,7 +127,7 @@ def _draw_gradients(
     snapshot: Snapshot, wish: Wish, views: Mapping[str, View], _: Translate
 ) -> Content | None:
     config = snapshot.run.config
-    if wish.gradient == "training":
+    if wish.gradient == "training" or not by_gradient(catalog.resolve(config)):
         drawn = gradient_norm.extract(
             config.model,
             snapshot.curves,
@@ -133,7 +159,11 @@ def _select(
 def _loss_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
     scales = [("log", _("logarithmic")), ("linear", _("linear"))]
     axes = [("step", _("by step")), ("second", _("by second"))]
+    task = TASKS[catalog.make_data(config).task]
+    shown = [("loss", _("loss")), ("gap", _("overfitting"))]
+    shown += [(name, _(MEASURES[name].title)) for name in task.measures]
     return [
+        _select("curve", _("Shown"), shown, "loss"),
         _select("scale", _("Loss axis"), scales, "log"),
         _select("axis", _("Time axis"), axes, "step"),
     ]
@@ -141,9 +171,9 @@ def _loss_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
 
 def _answer_of(config: RunConfig) -> AnswerPanel:
     """The picture of this run's answers."""
-    data = catalog.make_data(config)
-    ways = prediction.answers()[data.task]
-    return answers()[next(way.plot for way in ways if way.applies(data))]
+    way = prediction.answer_to(catalog.make_data(config))
+    assert way is not None, config.data
+    return answers()[way.plot]
 
 
 def _prediction_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
@@ -186,8 +216,10 @@ def _inside_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
 
 
 def _gradient_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
-    ways = [("time", _("through the window")), ("training", _("over training"))]
-    return [_select("gradient", _("Shown"), ways, "time")]
+    ways = [("training", _("over training"))]
+    if by_gradient(catalog.resolve(config)):
+        ways.insert(0, ("time", _("through the window")))
+    return [_select("gradient", _("Shown"), ways, ways[0][0])]
 
 
 def _inside_question(config: RunConfig) -> str:
@@ -196,6 +228,12 @@ def _inside_question(config: RunConfig) -> str:
     if "attention" in kinds:
         return N_("Where does it look?")
     return N_("What does it keep?") if "gate" in kinds else N_("What does it remember?")
+
+
+def _gradient_question(config: RunConfig) -> str:
+    if by_gradient(catalog.resolve(config)):
+        return N_("How far back does the error reach?")
+    return N_("How far does each step move the parameters?")
 
 
 PANELS = (
@@ -210,12 +248,24 @@ PANELS = (
         lambda config: _answer_of(config).question,
         _prediction_controls,
         _draw_prediction,
+        lambda config: prediction.answered(catalog.resolve(config)),
     ),
-    Panel("inside", _inside_question, _inside_controls, _draw_inside),
+    Panel(
+        "inside",
+        _inside_question,
+        _inside_controls,
+        _draw_inside,
+        lambda config: bool(captures_of(catalog.resolve(config))),
+    ),
     Panel(
         "gradients",
-        lambda config: N_("How far back does the error reach?"),
+        _gradient_question,
         _gradient_controls,
         _draw_gradients,
     ),
 )
+
+
+def panels_for(config: RunConfig) -> list[Panel]:
+    """The panels that a run has."""
+    return [panel for panel in PANELS if panel.applies(config)]

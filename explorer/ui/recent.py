@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from explorer import catalog
+from explorer.config import RunConfig
 from explorer.engine.service import Engine
 from explorer.errors import ExplorerError
 from explorer.runs.records import Run
@@ -21,12 +23,15 @@ def remember_run(run: Run) -> None:
 
 def recent_runs(engine: Engine, present: Run, _: Translate) -> list[tuple[str, str]]:
     """The other runs of this tab: (id, what they are), newest first."""
-    others = [run for run in remembered_runs(engine) if run.id != present.id]
-    return [(run.id, run_line(run.config, _)) for run in others]
+    return [
+        (run.id, run_line(run.config, _))
+        for run in shown_runs(engine)
+        if run.id != present.id
+    ]
 
 
-def remembered_runs(engine: Engine) -> list[Run]:
-    """The runs of this tab, newest first."""
+def shown_runs(engine: Engine) -> list[Run]:
+    """The runs that this tab has shown, newest first."""
     found = []
     for run_id in reversed(st.session_state.get(_RUNS, [SAMPLE])):
         try:
@@ -34,3 +39,22 @@ def remembered_runs(engine: Engine) -> list[Run]:
         except ExplorerError:
             continue  # deleted meanwhile
     return found
+
+
+def beginnings(engine: Engine, config: RunConfig, _: Translate) -> dict[str, str]:
+    """What a run of this config can begin with: run ids, and what each is."""
+    alike = {"": _("random weights")}
+    for run in shown_runs(engine):
+        try:
+            catalog.check_start(config, run.config)
+        except ExplorerError:
+            continue  # built otherwise
+        if run.step > 0:
+            line = _("step %(step)s of %(run)s")
+            alike[run.id] = line % {
+                "step": f"{run.step:,}",
+                "run": run_line(run.config, _),
+            }
+    if config.start:
+        alike.setdefault(config.start, config.start)
+    return alike

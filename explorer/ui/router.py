@@ -31,6 +31,11 @@ page = st.navigation(
         st.Page(
             PAGES / "translate.py", title=_("Translate"), icon=":material/translate:"
         ),
+        st.Page(
+            PAGES / "pretrain.py",
+            title=_("Pretrain and fine-tune"),
+            icon=":material/school:",
+        ),
         st.Page(PAGES / "models.py", title=_("Models"), icon=":material/account_tree:"),
     ],
     position="top",

@@ -9,12 +9,14 @@ import streamlit as st
 from explorer import catalog
 from explorer.config import RunConfig, Scalar, TrainingSettings
 from explorer.data.base import Data
+from explorer.engine.service import engine
 from explorer.errors import ExplorerError
 from explorer.plots import frequencies, preview
 from explorer.plots.theme import template
 from explorer.ui.address import read_address, widget_edition, write_address
 from explorer.ui.controls import settings_widgets
 from explorer.ui.page import mode, words
+from explorer.ui.recent import beginnings
 from explorer.ui.translation import Translate
 
 PREVIEW_HEIGHT = 170
@@ -104,7 +106,21 @@ def _choose(config: RunConfig, edition: str, _: Translate) -> RunConfig:
     settings = {f"data.{k}": v for k, v in data_settings.items()}
     settings |= {f"model.{k}": v for k, v in model_settings.items()}
     settings |= {f"training.{k}": v for k, v in training.items()}
-    chosen = catalog.make_config(data, model, settings, int(seed))
+    kept = config.start if model == config.model else ""
+    chosen = catalog.make_config(data, model, settings, int(seed), kept)
+    begins = beginnings(engine(), chosen, _)
+    start = st.selectbox(
+        _("Start from"),
+        list(begins),
+        index=list(begins).index(chosen.start),
+        format_func=begins.__getitem__,
+        key=f"{edition}.start.{','.join(begins)}",
+        help=_(
+            "Random weights, or those of a run of this tab that is built alike: fine-"
+            "tuning goes on from what it has learned."
+        ),
+    )
+    chosen = chosen.model_copy(update={"start": start})
     with picture:
         _show_preview(chosen, _)
     return chosen

@@ -9,7 +9,7 @@ from explorer.runs.records import ENDED, Run
 from explorer.ui.address import show_run, shown_run, take_over
 from explorer.ui.describe import run_line
 from explorer.ui.page import mode
-from explorer.ui.recent import remembered_runs
+from explorer.ui.recent import shown_runs
 from explorer.ui.translation import Translate
 
 FIRST_DATA = "dates"
@@ -109,7 +109,7 @@ def _train(engine: Engine, run: Run | None, data: str, model: str) -> None:
 
 def _recent(engine: Engine) -> list[Run]:
     """The runs of this tab that translate, newest first."""
-    return [run for run in remembered_runs(engine) if translates(run)]
+    return [run for run in shown_runs(engine) if translates(run)]
 
 
 def _others(engine: Engine, run: Run | None, _: Translate) -> None:

@@ -25,6 +25,12 @@ class Wish(Settings):
     axis: Literal["step", "second"] = "step"
     scale: Literal["log", "linear"] = "log"
     gradient: Literal["time", "training"] = "time"
+    curve: str = setting(
+        "loss",
+        "The first chart.",
+        title="Shown",
+        pattern=r"^[a-z0-9_]{1,40}$",
+    )
     capture: str = setting(
         "", "The value to look at.", title="Value", pattern=r"^[a-z0-9_.]{0,60}$"
     )

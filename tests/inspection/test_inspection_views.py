@@ -17,7 +17,7 @@ from explorer.training.objectives import objective
 from explorer.training.state import unpack
 from explorer.training.trainer import Budget, Trainer
 
-MODELS = list(catalog.models())
+MODELS = [model.name for model in catalog.fitting("sine")]
 RECURRENT = ["rnn", "lstm", "gru"]
 
 

@@ -17,7 +17,7 @@ from explorer.plots.panel import Scene
 from explorer.runs.records import View
 from explorer.training.trainer import Budget, Trainer
 
-MODELS = list(catalog.models())
+MODELS = [model.name for model in catalog.fitting("sine")]
 WINDOW = 4
 
 

@@ -21,23 +21,26 @@ from explorer.plots import (
     gradient_norm,
     gradients,
     loss,
+    measures,
+    overfitting,
     preview,
     text,
 )
 from explorer.plots.encode import to_json
 from explorer.plots.theme import Mode, template
 from explorer.runs.records import Command, Curves, Lines, Run, View
+from explorer.tasks import TASKS
 from explorer.training.trainer import Budget, Trainer
-from explorer.ui.frames import frame
-from explorer.ui.panels import PANELS
+from explorer.ui.frames import frame, wanted
+from explorer.ui.panels import panels_for
 from explorer.ui.wishes import Wish
 
 MOST_BYTES = 300_000
 PAIRS = [
-    (model, data.name)
-    for model in catalog.models()
+    (model.name, data.name)
     for data in catalog.datasets().values()
     if data.offered
+    for model in catalog.fitting(data.name)
 ]
 MODES: tuple[Mode, ...] = ("light", "dark")
 
@@ -55,7 +58,7 @@ class Moment:
         progress = trainer.advance(Budget(steps=steps))
         self.wish = Wish()
         self.subject = Subject(config, trainer.data, trainer.model, trainer.step)
-        self.views = {w: self.look(w) for w in self.wish.wanted()}
+        self.views = {w: self.look(w) for w in wanted(config, self.wish)}
         run = Run(
             "made",
             config,
@@ -76,7 +79,8 @@ class Moment:
 
     def panels(self, **wish: Any) -> dict[str, Any]:
         chosen = self.wish.model_copy(update=wish)
-        views = {w: self.views.get(w) or self.look(w) for w in chosen.wanted()}
+        asked = wanted(self.subject.config, chosen)
+        views = {w: self.views.get(w) or self.look(w) for w in asked}
         sent = to_json(frame(self.snapshot, chosen, views))
         assert len(sent) < MOST_BYTES
         found: dict[str, Any] = orjson.loads(sent)["panels"]
@@ -89,6 +93,9 @@ def moment(request: pytest.FixtureRequest) -> Moment:
 
 
 def wishes(data: Data) -> Iterator[dict[str, Any]]:
+    for curve in ("gap", *TASKS[data.task].measures):
+        yield {"curve": curve, "language": "zh"}
+        yield {"curve": curve, "axis": "second"}
     for language in ("en", "zh"):
         for gradient in ("time", "training"):
             for axis, scale in (("step", "log"), ("second", "linear")):
@@ -103,7 +110,7 @@ def wishes(data: Data) -> Iterator[dict[str, Any]]:
 def test_plotly_accepts_every_panel_on_light_and_dark(moment: Moment) -> None:
     for wish in wishes(moment.subject.data):
         panels = moment.panels(**wish)
-        assert set(panels) == {panel.name for panel in PANELS}
+        assert list(panels) == [p.name for p in panels_for(moment.subject.config)]
         for name, panel in panels.items():
             assert panel["reading"], name
             assert panel["alternative"], name
@@ -150,7 +157,7 @@ def texts(figure: dict[str, Any]) -> list[str]:
 def test_every_word_of_a_figure_is_translated(moment: Moment) -> None:
     views = {w.view: v for w, v in moment.views.items()}
     config, snapshot = moment.subject.config, moment.snapshot
-    for panel in PANELS:
+    for panel in panels_for(config):
         content = panel.draw(snapshot, moment.wish, views, marked)
         assert content is not None
         for words in (*texts(content["figure"]), content["reading"]):
@@ -164,6 +171,8 @@ EMPTY = Curves.empty()
 LINES = Lines(None, "", {}, "nats")
 NOTHING: dict[str, tuple[Any, Any]] = {
     "loss": (loss, loss.extract("rnn", EMPTY, (), (), LINES)),
+    "measures": (measures, measures.extract("rnn", (), "accuracy")),
+    "overfitting": (overfitting, overfitting.extract("rnn", EMPTY, (), LINES)),
     "gradient_norm": (gradient_norm, gradient_norm.extract("rnn", EMPTY)),
     "forecast": (forecast, forecast.extract("rnn", None)),
     "text": (text, text.extract("rnn", None)),

@@ -15,7 +15,7 @@ from explorer.training.checkpoints import (
     validation_due,
 )
 from explorer.training.forecasting import forecast
-from explorer.training.measures import metrics
+from explorer.training.measures import confusion, measures_of, metrics
 from explorer.training.objectives import Objective, evaluate
 from explorer.training.optimizers import schedule_factor
 from explorer.training.sampling import generate, next_logits, probabilities
@@ -130,3 +130,62 @@ def test_a_forecast_agrees_with_the_model_step_by_step(
     assert said.free[said.context] == pytest.approx(said.one_step[said.context], 1e-5)
     assert np.isnan(said.free[: said.context]).all()
     np.testing.assert_array_equal(said.truth, series.values[said.places])
+
+
+def test_early_stopping_ends_a_run_that_learns_by_heart() -> None:
+    """Random digits: nothing to learn, so the held-out loss soon rises."""
+    settings = {"training.patience": 3, "training.steps": 400, "data.length": 400}
+    settings |= {"data.window": 16, "training.learning_rate": 0.02}
+    config = catalog.make_config("digits", "gru", settings)
+    trainer = Trainer(config)
+    progress = trainer.advance(Budget())
+    assert progress.status == "finished"
+    assert trainer.step < config.training.steps
+    losses = [v.loss for v in progress.validations if v.step % 16 == 0]
+    best = int(np.argmin(losses))
+    assert len(losses) - 1 - best == 3
+    assert progress.validations[-1].step == trainer.step
+    kept = {checkpoint.step for checkpoint in progress.checkpoints}
+    assert {v.step for v in progress.validations} <= kept
+    again = Trainer(config)
+    for _ in range(9):
+        cut = again.advance(Budget(steps=60))
+    assert cut.status == "finished"
+    assert again.step == trainer.step
+    assert again.advance(Budget(steps=5)).step == trainer.step
+
+
+def test_an_l1_penalty_pulls_every_weight_to_zero_alike() -> None:
+    """With SGD without momentum, a step differs by rate x penalty x sign(w)."""
+    usual = {"training.optimizer": "sgd", "training.momentum": 0, "training.clip": 0}
+    usual |= {"training.schedule": "constant", "training.learning_rate": 0.01}
+    plain, pulled = (
+        Trainer(catalog.make_config("sine", "rnn", usual | {"training.l1": l1}))
+        for l1 in (0.0, 0.05)
+    )
+    before = [p.detach().clone() for p in plain.model.parameters()]
+    for trainer in (plain, pulled):
+        trainer.advance(Budget(steps=1))
+    both = zip(plain.model.parameters(), pulled.model.parameters(), strict=True)
+    for (a, b), start in zip(both, before, strict=True):
+        expected = a - 0.01 * 0.05 * start.sign()
+        torch.testing.assert_close(b, expected, atol=1e-7, rtol=0)
+
+
+def test_labelled_measures_agree_with_counting() -> None:
+    truth = [0, 0, 0, 1, 1, 2, 2, 2, 2, 1]
+    said = [0, 1, 0, 1, 1, 0, 2, 2, 1, 1]
+    counts = confusion(torch.tensor(said), torch.tensor(truth), 4)
+    assert counts.tolist() == [[2, 1, 0, 0], [0, 3, 0, 0], [1, 1, 2, 0], [0, 0, 0, 0]]
+    found = measures_of(counts)
+    precision = [2 / 3, 3 / 5, 2 / 2]
+    recall = [2 / 3, 3 / 3, 2 / 4]
+    f1 = [2 * p * r / (p + r) for p, r in zip(precision, recall, strict=True)]
+    assert found == pytest.approx(
+        {
+            "accuracy": 0.7,
+            "precision": sum(precision) / 3,
+            "recall": sum(recall) / 3,
+            "f1": sum(f1) / 3,
+        }
+    )

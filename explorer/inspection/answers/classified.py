@@ -1,0 +1,108 @@
+"""One example with the odds of every label, and who is taken for whom."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from explorer.data.base import Data
+from explorer.errors import N_, ExplorerError
+from explorer.inspection.base import Subject, float_array
+from explorer.inspection.example import PROBE, ExampleOptions, example_of
+from explorer.inspection.said import Answer, PredictionOptions, encode
+from explorer.tasks import FILLED
+from explorer.training.measures import confusion
+from explorer.training.objectives import tensors
+
+
+def look(
+    subject: Subject, options: PredictionOptions
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """probabilities (C,) of the example, confusion (C, C) of the held-out part: row
+    the truth, column what was said; of a series also the example, input (T, I).
+
+    Raises:
+        ExplorerError: if a series' prompt is not the number of a held-out window.
+    """
+    model, data = subject.model, subject.data
+    x, truth, left_out = example(data, options.prompt)
+    everyone, labels = tensors(data.validation)
+    with torch.no_grad():
+        chances = model(x)[0].softmax(-1)
+        said = model(everyone).argmax(-1)
+    counts = confusion(said, labels, len(data.labels))
+    arrays = {"probabilities": float_array(chances), "confusion": counts.numpy()}
+    notes: dict[str, Any] = {
+        "labels": list(data.labels),
+        "truth": truth,
+        "left_out": left_out,
+        "tokens": None,
+        "joiner": data.joiner,
+        "channels": list(data.channels),
+    }
+    if data.symbols:
+        ids = [int(token) for token in x[0]]
+        shown = [t for t in ids if not data.padded or t != FILLED]
+        notes["tokens"] = [data.symbols[token] for token in shown]
+    else:
+        real = data.scaler.undo(x[0].numpy())
+        arrays["input"] = float_array(torch.from_numpy(real))
+    return arrays, notes
+
+
+def example(data: Data, prompt: str) -> tuple[Tensor, int | None, list[str]]:
+    """What is classified: x (1, T[, I]), its label where known, what was left out.
+
+    A prompt is a text in tokens; for a series, the number of a held-out window. The
+    middle window where there is none.
+    """
+    index, left_out = PROBE, []
+    if data.symbols and prompt.strip():
+        ids, left_out = encode(data, prompt)
+        pieces = prompt.lower().split() if data.joiner else list(prompt)
+        if set(pieces) - set(left_out):
+            return filled_up(data, ids), None, left_out
+    elif prompt.strip():
+        index = window_number(prompt)
+    found = example_of(data, ExampleOptions(example=index))
+    return found.x, int(found.y[0]), left_out
+
+
+def window_number(prompt: str) -> int:
+    """The number of a held-out window, counted from 0.
+
+    Raises:
+        ExplorerError: if it is none.
+    """
+    number = prompt.strip()
+    if not (number.isascii() and number.isdigit() and int(number) < MOST_WINDOWS):
+        raise ExplorerError(
+            N_(
+                "A held-out series is named by its number, counted from 0, but got "
+                "'%(came)s'. Write it like: 3."
+            ),
+            came=prompt[:40],
+        )
+    return int(number)
+
+
+def filled_up(data: Data, ids: list[int]) -> Tensor:
+    """Tokens as a window (1, T), filled up on the side where the data's are."""
+    ids = ids[: data.steps]
+    if not data.padded:
+        return torch.tensor([ids])
+    filled = data.train.x == FILLED
+    rest = [FILLED] * (data.steps - len(ids))
+    before = filled[:, 0].sum() > filled[:, -1].sum()
+    return torch.tensor([rest + ids if before else ids + rest])
+
+
+MOST_WINDOWS = 4096
+
+AXES = {
+    "probabilities": ("label",),
+    "confusion": ("true label", "said label"),
+    "input": ("time", "channel"),
+}
+
+ANSWER = Answer("classes", ("classify",), look, AXES)

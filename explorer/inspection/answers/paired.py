@@ -1,0 +1,39 @@
+"""Answers beside the truth, one pair per answer, where no series runs on."""
+
+from typing import Any
+
+import torch
+
+from explorer.data.base import Data, Floats
+from explorer.inspection.base import Subject
+from explorer.inspection.said import Answer, PredictionOptions
+from explorer.training.objectives import objective, tensors
+
+MOST_PAIRS = 1000
+
+
+def look(
+    subject: Subject, options: PredictionOptions
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """truth and said (n,) at the counted steps of the held-out windows, real units."""
+    data = subject.data
+    x, y = tensors(data.validation)
+    with torch.no_grad():
+        said, truth = objective(data).counted(subject.model(x), y)
+    return {"truth": _real(data, truth), "said": _real(data, said)}, {}
+
+
+def _real(data: Data, values: torch.Tensor) -> Floats:
+    flat = values.flatten().numpy()
+    kept = flat[:: -(-len(flat) // MOST_PAIRS)]
+    return data.scaler.undo(kept)
+
+
+def applies(data: Data) -> bool:
+    """Whether every window is an example by itself."""
+    return data.series is None
+
+
+AXES = {"truth": ("answer",), "said": ("answer",)}
+
+ANSWER = Answer("pairs", ("forecast",), look, AXES, applies)

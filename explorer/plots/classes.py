@@ -1,0 +1,232 @@
+"""What is it? An example, the odds of every label, and who is taken for whom."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.config import N_, RunConfig
+from explorer.plots.bars import bars
+from explorer.plots.panel import AnswerPanel, Content
+from explorer.plots.parts import Figure, Translate, axis, escape, visible
+from explorer.plots.theme import ATTENTION, GREY, colour_of
+from explorer.runs.records import View
+
+LEFT, RIGHT = [0.0, 0.46], [0.56, 1.0]
+"""Where the example with its odds stands, and where the confusion matrix."""
+
+LOWER, UPPER = [0.0, 0.42], [0.68, 1.0]
+"""Where the odds stand below a series that is drawn."""
+
+
+class ClassesDrawn(NamedTuple):
+    """Exactly what the three pictures show; C labels."""
+
+    model: str
+    labels: tuple[str, ...]  # C
+    probabilities: NDArray[np.float32]  # (C,) 0..1
+    confusion: NDArray[np.int64]  # (C, C) row the truth, column the answer
+    truth: int | None  # label of the example, where it is known
+    series: NDArray[np.float32] | None  # (T, I) the example in real units
+
+
+def extract(model: str, view: View | None) -> ClassesDrawn:
+    """Read the view "prediction" of labels; None before there is one."""
+    if view is None or "confusion" not in view.arrays:
+        nothing = np.empty((0, 0), np.int64)
+        return ClassesDrawn(model, (), np.empty(0, np.float32), nothing, None, None)
+    return ClassesDrawn(
+        model,
+        tuple(view.notes["labels"]),
+        np.nan_to_num(view.arrays["probabilities"].astype(np.float32)),
+        view.arrays["confusion"],
+        view.notes["truth"],
+        view.arrays.get("input"),
+    )
+
+
+def precision(drawn: ClassesDrawn) -> NDArray[np.float64]:
+    """(C,) of the answers k, the share that is right; 0 where there are none."""
+    right, answers = drawn.confusion.diagonal(), drawn.confusion.sum(0)
+    return np.asarray(right / np.maximum(answers, 1))
+
+
+def recall(drawn: ClassesDrawn) -> NDArray[np.float64]:
+    """(C,) of the examples of label k, the share that is found; 0 without any."""
+    right, truths = drawn.confusion.diagonal(), drawn.confusion.sum(1)
+    return np.asarray(right / np.maximum(truths, 1))
+
+
+def figure(drawn: ClassesDrawn, _: Translate = str) -> Figure:
+    """Left the odds, below the series if there is one; right the confusion matrix."""
+    names = [_(label) for label in drawn.labels]
+    marked = [f"✓ {name}" if k == drawn.truth else name for k, name in enumerate(names)]
+    odds = bars(
+        drawn.probabilities,
+        marked,
+        colour=colour_of(drawn.model),
+        rows=len(names),
+        reach=1.0,
+        titles=(_("probability (%)"), _("label (✓ is true)")),
+    )
+    odds["layout"]["xaxis"] |= {"domain": LEFT, "tickvals": [0, 0.5, 1]}
+    traces, parts = odds["data"], odds["layout"]
+    if len(names):
+        traces.append(_heat(drawn, names, _))
+    ticks = {
+        "tickmode": "array",
+        "tickvals": list(range(len(names))),
+        "ticktext": [escape(name) for name in names],
+        "showgrid": False,
+    }
+    parts["xaxis2"] = axis(_("answer"), domain=RIGHT, anchor="y2", **ticks)
+    parts["yaxis2"] = axis(
+        _("truth"), anchor="x2", side="right", autorange="reversed", **ticks
+    )
+    parts[ATTENTION] = {"cmin": 0, "cmax": 1, "showscale": False}
+    if drawn.series is not None:
+        parts["yaxis"]["domain"] = LOWER
+        parts["xaxis3"] = axis(_("time step"), domain=LEFT, anchor="y3", nticks=5)
+        parts["yaxis3"] = axis(_("value"), domain=UPPER, anchor="x3", nticks=4)
+        traces += _lines(drawn.series)
+    return {"data": traces, "layout": parts}
+
+
+def _heat(drawn: ClassesDrawn, names: list[str], _: Translate) -> dict[str, Any]:
+    """Counts; a cell is the darker, the larger its share of its row."""
+    counts = drawn.confusion
+    found = recall(drawn)
+    right = precision(drawn)
+    words = _(
+        "truth %(truth)s, answer %(answer)s: %(count)d<br>precision of %(answer)s "
+        "%(precision).0f %%<br>recall of %(truth)s %(recall).0f %%"
+    )
+    hover = [
+        [
+            words
+            % {
+                "truth": escape(names[i]),
+                "answer": escape(names[j]),
+                "count": counts[i, j],
+                "precision": 100 * right[j],
+                "recall": 100 * found[i],
+            }
+            for j in range(len(names))
+        ]
+        for i in range(len(names))
+    ]
+    shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+    return {
+        "type": "heatmap",
+        "z": shares.astype(np.float32),
+        "text": [[str(count) for count in row] for row in counts],
+        "texttemplate": "%{text}",
+        "hovertext": hover,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "coloraxis": ATTENTION,
+        "xgap": 2,
+        "ygap": 2,
+        "xaxis": "x2",
+        "yaxis": "y2",
+    }
+
+
+def _lines(series: NDArray[np.float32]) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x0": 1,
+            "dx": 1,
+            "y": np.ascontiguousarray(channel),
+            "xaxis": "x3",
+            "yaxis": "y3",
+            "line": {"color": GREY, "width": 2},
+            "hoverinfo": "skip",
+        }
+        for channel in series.T
+    ]
+
+
+def reading(drawn: ClassesDrawn, _: Translate = str) -> str:
+    """What the example is taken for, and what is confused most often."""
+    if not drawn.labels:
+        return _("There is no prediction to judge yet.")
+    names = [_(label) for label in drawn.labels]
+    first = int(drawn.probabilities.argmax())
+    message = _("The example is taken for “%(said)s” with %(percent).0f %%.")
+    if drawn.truth is not None:
+        message = _(
+            "The example is “%(truth)s”, and taken for “%(said)s” with %(percent).0f "
+            "%%."
+        )
+    said = message % {
+        "truth": "" if drawn.truth is None else names[drawn.truth],
+        "said": names[first],
+        "percent": 100 * float(drawn.probabilities[first]),
+    }
+    counts = drawn.confusion
+    wrong = counts - np.diag(counts.diagonal())
+    i, j = np.unravel_index(int(wrong.argmax()), wrong.shape)
+    whole = _("All %(total)d held-out examples are told right.")
+    if wrong[i, j]:
+        whole = _(
+            "Of %(total)d held-out examples %(right)d are told right; most often "
+            "“%(truth)s” is taken for “%(said)s”."
+        )
+    numbers = {
+        "total": int(counts.sum()),
+        "right": int(counts.trace()),
+        "truth": names[int(i)],
+        "said": names[int(j)],
+    }
+    return f"{said} {whole % numbers}"
+
+
+def alternative(drawn: ClassesDrawn, _: Translate = str) -> str:
+    """The pictures in words, for those who do not see them."""
+    if not drawn.labels:
+        return _("Odds of labels and a confusion matrix; nothing is drawn yet.")
+    names = [_(label) for label in drawn.labels]
+    odds = ", ".join(
+        f"{name} {share:.0%}"
+        for name, share in zip(names, drawn.probabilities, strict=True)
+    )
+    rows = "; ".join(
+        f"{name}: " + ", ".join(map(str, row))
+        for name, row in zip(names, drawn.confusion, strict=True)
+    )
+    message = _(
+        "Bar chart of the labels' odds: %(odds)s. Confusion matrix, a row for each "
+        "true label: %(rows)s."
+    )
+    return message % {"odds": odds, "rows": rows}
+
+
+def blocks(view: View, _: Translate) -> list[dict[str, Any]]:
+    """The tokens that are classified."""
+    notes = view.notes
+    caption = _("What the model reads")
+    if notes["left_out"]:
+        unknown = " ".join(map(visible, notes["left_out"][:12]))
+        caption = _("Not in the vocabulary, left out: %(unknown)s") % {
+            "unknown": unknown
+        }
+    tokens = [[word, "", 0] for word in notes["tokens"]]
+    return [{"caption": caption, "tokens": tokens, "joiner": notes["joiner"]}]
+
+
+def draw(config: RunConfig, view: View, _: Translate) -> Content:
+    """The whole panel."""
+    drawn = extract(config.model, view)
+    content: Content = {
+        "figure": figure(drawn, _),
+        "reading": reading(drawn, _),
+        "alternative": alternative(drawn, _),
+    }
+    if view.notes["tokens"] is not None:
+        content["text"] = {"blocks": blocks(view, _)}
+    return content
+
+
+ANSWER = AnswerPanel(N_("What does it take it for?"), draw, ("prompt",))

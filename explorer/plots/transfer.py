@@ -1,0 +1,187 @@
+"""What is a pretrained model worth? The target's loss by the number of its examples."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.config import N_
+from explorer.plots.parts import (
+    Figure,
+    Translate,
+    axis,
+    end_labels,
+    escape,
+    key,
+    layout,
+    margin_for,
+    rule,
+    short,
+)
+from explorer.plots.theme import GREY, OTHER, colour_of
+from explorer.runs.records import Lines
+
+WAYS = {
+    "scratch": N_("from scratch"),
+    "head": N_("the head alone"),
+    "all": N_("all weights"),
+}
+"""How a model meets the target: at random, or pretrained and then fine-tuned."""
+
+GLYPHS = {"scratch": ("┄", "dash"), "head": ("—", "solid"), "all": ("●", "solid")}
+
+
+class TransferDrawn(NamedTuple):
+    """Exactly what the chart shows."""
+
+    model: str
+    examples: NDArray[np.float32]  # (n,) numbers of target examples, rising
+    losses: Mapping[str, NDArray[np.float32]]  # by way: (n,), NaN where not trained
+    lines: Lines
+
+
+def extract(
+    model: str,
+    examples: Sequence[int],
+    found: Mapping[tuple[str, int], float],
+    lines: Lines,
+) -> TransferDrawn:
+    """Losses by (way, number of examples), on one axis."""
+    return TransferDrawn(
+        model,
+        np.array(examples, np.float32),
+        {
+            way: np.array([found.get((way, n), np.nan) for n in examples], np.float32)
+            for way in WAYS
+        },
+        lines,
+    )
+
+
+def figure(drawn: TransferDrawn, _: Translate = str) -> Figure:
+    """Both axes logarithmic: few examples stand apart, and so do small losses."""
+    colours = {"scratch": GREY, "head": OTHER, "all": colour_of(drawn.model)}
+    data = [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "x": drawn.examples,
+            "y": values,
+            "name": _(WAYS[way]),
+            "line": {"color": colours[way], "width": 2.6, "dash": GLYPHS[way][1]},
+            "marker": {"color": colours[way], "size": 8},
+            "hovertemplate": escape(_("%(count)s examples") % {"count": "%{x}"})
+            + f"<br>%{{y:.4~g}}<extra>{_(WAYS[way])}</extra>",
+        }
+        for way, values in drawn.losses.items()
+    ]
+    levels = [(v, "dash") for v in drawn.lines.baselines.values() if v > 0]
+    if drawn.lines.floor:
+        levels.append((drawn.lines.floor, "solid"))
+    low, high = _span(drawn)
+    x = axis(_("training examples of the target"), type="log", uirevision="transfer")
+    if len(drawn.examples):
+        ends = np.log10(drawn.examples[[0, -1]])
+        x |= {"range": [float(ends[0]) - 0.1, float(ends[1]) + 0.1]}
+        x |= {"tickvals": drawn.examples}
+        x |= {"ticktext": [f"{count:g}" for count in drawn.examples]}
+    y = axis(
+        _("validation loss: %(unit)s") % {"unit": _(drawn.lines.unit)},
+        type="log",
+        range=[low, high],
+        tickformat="~g",
+        dtick="D2",
+        uirevision="transfer",
+    )
+    return {
+        "data": data,
+        "layout": layout(
+            x,
+            y,
+            shapes=[rule(value, dash=dash) for value, dash in levels],
+            annotations=end_labels(_ends(drawn, colours, _), low, high),
+            margin=margin_for([_(name) for name in WAYS.values()], digits=7),
+        ),
+    }
+
+
+def reading(drawn: TransferDrawn, _: Translate = str) -> str:
+    """What pretraining is worth where examples are fewest."""
+    scratch = drawn.losses["scratch"]
+    best = np.fmin(drawn.losses["all"], drawn.losses["head"])
+    both = np.flatnonzero(np.isfinite(scratch) & np.isfinite(best))
+    if not len(both):
+        return _("No comparison has been finished yet.")
+    at = int(both[0])
+    said = {
+        "count": f"{drawn.examples[at]:g}",
+        "tuned": short(float(best[at])),
+        "scratch": short(float(scratch[at])),
+    }
+    if best[at] >= scratch[at]:
+        message = _(
+            "With %(count)s examples pretraining does not help here: %(tuned)s against "
+            "%(scratch)s from scratch."
+        )
+        return message % said
+    needed = np.flatnonzero(scratch <= best[at])
+    if len(needed):
+        message = _(
+            "With %(count)s examples the pretrained model reaches %(tuned)s against "
+            "%(scratch)s from scratch, which needs %(needed)s examples to get as low."
+        )
+        return message % (said | {"needed": f"{drawn.examples[needed[0]]:g}"})
+    message = _(
+        "With %(count)s examples the pretrained model reaches %(tuned)s against "
+        "%(scratch)s from scratch, which gets as low with none of these numbers."
+    )
+    return message % said
+
+
+def alternative(drawn: TransferDrawn, _: Translate = str) -> str:
+    """The chart in words."""
+    chart = _("Line chart of the target's loss by the number of its examples.")
+    said = [
+        f"{_(WAYS[way])}: "
+        + ", ".join(
+            f"{n:g}: {short(float(v))}"
+            for n, v in zip(drawn.examples, values, strict=True)
+            if np.isfinite(v)
+        )
+        + "."
+        for way, values in drawn.losses.items()
+        if np.isfinite(values).any()
+    ]
+    return " ".join([chart, *said])
+
+
+def _span(drawn: TransferDrawn) -> tuple[float, float]:
+    """Powers of ten from under the floor to over the worst baseline."""
+    known = [float(v) for row in drawn.losses.values() for v in row if np.isfinite(v)]
+    steady = [*drawn.lines.baselines.values(), *([drawn.lines.floor or 0.0])]
+    shown = [v for v in (*known, *steady) if v > 0]
+    if not shown:
+        return -1.0, 1.0
+    return float(np.log10(min(shown))) - 0.1, float(np.log10(max(shown))) + 0.1
+
+
+def _ends(
+    drawn: TransferDrawn, colours: Mapping[str, str], _: Translate
+) -> list[tuple[str, float]]:
+    ends = []
+    for way, values in drawn.losses.items():
+        known = values[np.isfinite(values) & (values > 0)]
+        if len(known):
+            name = f"{escape(_(WAYS[way]))} {short(float(known[-1]))}"
+            ends.append(
+                (key(GLYPHS[way][0], colours[way], name), float(np.log10(known[-1])))
+            )
+    for name, value in drawn.lines.baselines.items():
+        if value > 0:
+            text = key("┄", GREY, f"{escape(_(name))} {short(value)}")
+            ends.append((text, float(np.log10(value))))
+    if drawn.lines.floor:
+        text = key("—", GREY, f"{escape(_('floor'))} {short(drawn.lines.floor)}")
+        ends.append((text, float(np.log10(drawn.lines.floor))))
+    return ends

@@ -1,0 +1,37 @@
+"""A figure that a page draws itself and that moves without being mounted anew."""
+
+from typing import Any
+
+import streamlit as st
+
+from explorer.plots.encode import to_json
+from explorer.plots.parts import Figure
+from explorer.plots.theme import template
+from explorer.ui.places import PLOTLY
+from explorer.ui.translation import ASSETS, Translate
+
+_component = st.components.v2.component(
+    "sequence_explorer_figure",
+    html='<div class="sx-figure"></div>\n',
+    css=".sx-figure { height: 26rem; width: 100%; overflow: hidden; }\n",
+    js=(ASSETS / "live" / "figure.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def show_figure(name: str, drawn: Figure, alternative: str, _: Translate) -> None:
+    """Show a figure under a name that stays.
+
+    Args:
+        name: of the figure on this page.
+        drawn: as the plots make it, without a template.
+        alternative: the figure in words.
+    """
+    data: dict[str, Any] = {
+        "figure": to_json(drawn).decode(),
+        "alternative": alternative,
+        "templates": {"light": template("light"), "dark": template("dark")},
+        "plotly": PLOTLY,
+        "trouble": _("The drawing library could not be loaded. Reload the page."),
+    }
+    _component(key=f"figure.{name}", data=data)

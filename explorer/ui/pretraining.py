@@ -1,0 +1,255 @@
+"""Pretrain on much, fine-tune on little: a set of runs and what it costs and brings."""
+
+from typing import Any
+
+import streamlit as st
+
+from explorer import catalog
+from explorer.config import RunConfig, Scalar, Settings, setting
+from explorer.engine.service import Engine
+from explorer.errors import N_, ExplorerError
+from explorer.plots import transfer
+from explorer.runs.records import ENDED, Run
+from explorer.ui.address import show_run
+from explorer.ui.controls import settings_widgets
+from explorer.ui.describe import run_line
+from explorer.ui.figure import show_figure
+from explorer.ui.panels import lines
+from explorer.ui.recent import shown_runs
+from explorer.ui.translation import Translate
+
+EXAMPLES = (1, 2, 4, 8, 16, 32, 64, 256)
+PRETRAINED_ON, PRETRAINED = "mixture", "gru"
+TARGET: dict[str, Scalar] = {"period": 31.0}
+"""Where the target's settings begin: a wave that the mixture does not hold as such."""
+
+EVERY = 1.5
+"""Seconds between two looks at the runs, while some of them train."""
+
+_ERROR, _ASKED = "pretraining.error", "pretraining.asked"
+
+
+class TargetSettings(Settings):
+    """How every run on the target trains."""
+
+    steps: int = setting(
+        100,
+        N_("How many updates each run on the target takes, the same for all."),
+        title=N_("Training steps"),
+        ge=10,
+        le=2000,
+        scale="log",
+    )
+    learning_rate: float = setting(
+        0.003,
+        N_("The learning rate of each run on the target, the same for all."),
+        title=N_("Learning rate"),
+        ge=1e-5,
+        le=1.0,
+        scale="log",
+    )
+
+
+def pretraining_button(engine: Engine, _: Translate) -> None:
+    """Start the usual pretraining."""
+    config = catalog.make_config(PRETRAINED_ON, PRETRAINED)
+    st.button(
+        _("Pretrain on many waves"),
+        type="primary",
+        icon=":material/play_arrow:",
+        key="pretrain",
+        help=run_line(config, _),
+        on_click=_pretrain,
+        args=(engine, config),
+    )
+    if error := st.session_state.pop(_ERROR, None):
+        st.error(error.said(_), icon=":material/error:")
+
+
+def earlier_run(engine: Engine, present: Run | None, _: Translate) -> None:
+    """Any run of this tab can be what was pretrained."""
+    runs = {run.id: run for run in shown_runs(engine) if run.step > 0}
+    if present is not None:
+        runs = {present.id: present} | runs
+    if not runs:
+        return
+    chosen = st.selectbox(
+        _("Or a run that has trained"),
+        list(runs),
+        index=None if present is None else 0,
+        format_func=lambda run_id: run_line(runs[run_id].config, _),
+        key=f"pretrain.from.{present.id if present else ''}",
+        placeholder=_("Choose a run of this tab"),
+        help=_("Any run of this tab can be what goes on to the target."),
+    )
+    if chosen is not None and (present is None or chosen != present.id):
+        show_run(chosen)
+        st.rerun()
+
+
+def target(start: Run, _: Translate) -> RunConfig:
+    """The controls of the target; the config of a run on all of its examples.
+
+    Raises:
+        ExplorerError: if the settings contradict each other.
+    """
+    first, second = st.columns(2)
+    with first:
+        names = _targets(start.config)
+        usual = "sine" if "sine" in names else names[0]
+        data = st.selectbox(
+            _("Target dataset"),
+            names,
+            index=names.index(usual),
+            format_func=lambda name: _(catalog.data_spec(name).title),
+            key="target.data",
+            help=_("What the pretrained model shall learn from few examples."),
+        )
+        cls = catalog.data_spec(data).settings
+        with st.expander(_("Settings of the target"), key="target.more"):
+            values = settings_widgets(cls, _begins(data), f"target.{data}", _)
+    with second:
+        training = settings_widgets(
+            TargetSettings, TargetSettings().values(), "target.training", _
+        )
+    settings = {f"model.{k}": v for k, v in start.config.model_settings.items()}
+    settings |= {f"data.{k}": v for k, v in values.items()}
+    settings |= {f"training.{k}": v for k, v in training.items()}
+    return catalog.make_config(data, start.config.model, settings, start.config.seed)
+
+
+def comparison(start: Run, wanted: RunConfig) -> dict[tuple[str, int], RunConfig]:
+    """By (way, number of examples): the run that gives one point of the chart."""
+    most = len(catalog.make_data(wanted).train.x)
+    return {
+        (way, n): wanted.model_copy(
+            update={
+                "start": "" if way == "scratch" else start.id,
+                "training": wanted.training.model_copy(
+                    update={
+                        "examples": n,
+                        "trainable": "head" if way == "head" else "all",
+                    }
+                ),
+            }
+        )
+        for n in EXAMPLES
+        if n <= most
+        for way in transfer.WAYS
+        if way != "head" or _has_head(wanted)
+    }
+
+
+def compare(engine: Engine, start: Run, wanted: RunConfig, _: Translate) -> None:
+    """The button that trains the runs that are missing, and the chart of all."""
+    asked = comparison(start, wanted)
+    known = {point: engine.store.same(config) for point, config in asked.items()}
+    missing = [
+        asked[point]
+        for point, run in known.items()
+        if run is None or (run.ended and run.status != "finished")
+    ]
+    st.button(
+        _("Train the comparison: %(count)d runs") % {"count": len(missing)}
+        if missing
+        else _("All runs of this comparison are there"),
+        type="primary",
+        icon=":material/stacked_line_chart:",
+        key="compare",
+        disabled=not missing,
+        help=_(
+            "From scratch, with the head alone, and with all weights, each with a "
+            "rising number of target examples. Runs that are there already count."
+        ),
+        on_click=_start_all,
+        args=(engine, missing),
+    )
+    if error := st.session_state.pop(_ERROR, None):
+        st.error(error.said(_), icon=":material/error:")
+    going = any(run is not None and not run.ended for run in known.values())
+    st.fragment(_chart, run_every=EVERY if going else None)(engine, asked, going, _)
+
+
+def _chart(
+    engine: Engine, asked: dict[tuple[str, int], RunConfig], going: bool, _: Translate
+) -> None:
+    runs = {point: engine.store.same(config) for point, config in asked.items()}
+    wanted = next(iter(asked.values()))
+    found = {
+        point: engine.store.validations(run.id)[-1].loss
+        for point, run in runs.items()
+        if run is not None and run.status == "finished"
+    }
+    ended = sum(run is not None and run.status in ENDED for run in runs.values())
+    if going:
+        share = ended / len(asked)
+        said = _("%(done)d of %(all)d runs are done")
+        st.progress(share, text=said % {"done": ended, "all": len(asked)})
+    examples = sorted({n for _way, n in asked})
+    drawn = transfer.extract(wanted.model, examples, found, lines(wanted))
+    show_figure(
+        "transfer", transfer.figure(drawn, _), transfer.alternative(drawn, _), _
+    )
+    st.markdown(transfer.reading(drawn, _))
+    _table(runs, _)
+    if going and ended == len(asked):
+        st.rerun()
+
+
+def _table(runs: dict[tuple[str, int], Run | None], _: Translate) -> None:
+    """The runs themselves, each with the link that opens it."""
+    rows: list[dict[str, Any]] = [
+        {
+            _("Way"): _(transfer.WAYS[way]),
+            _("Examples"): n,
+            _("Step"): run.step,
+            _("Run"): f"/?run={run.id}",
+        }
+        for (way, n), run in runs.items()
+        if run is not None
+    ]
+    if rows:
+        with st.expander(_("The runs behind the chart")):
+            st.dataframe(
+                rows,
+                hide_index=True,
+                column_config={
+                    _("Run"): st.column_config.LinkColumn(display_text=_("open"))
+                },
+            )
+
+
+def _targets(start: RunConfig) -> list[str]:
+    """The datasets that a model built like this one can learn."""
+    return [
+        d.name
+        for d in catalog.datasets().values()
+        if d.offered
+        and d.name != start.data
+        and catalog.task_of(d, catalog.model_spec(start.model))
+    ]
+
+
+def _begins(data: str) -> dict[str, Scalar]:
+    values = catalog.data_spec(data).settings().values()
+    return values | {name: v for name, v in TARGET.items() if name in values}
+
+
+def _has_head(config: RunConfig) -> bool:
+    """Whether the answers leave through weights of their own."""
+    return catalog.head_count(config) > 0
+
+
+def _pretrain(engine: Engine, config: RunConfig) -> None:
+    try:
+        show_run(engine.start(config).id)
+    except ExplorerError as error:
+        st.session_state[_ERROR] = error.words
+
+
+def _start_all(engine: Engine, configs: list[RunConfig]) -> None:
+    try:
+        for config in configs:
+            engine.start(config)
+    except ExplorerError as error:
+        st.session_state[_ERROR] = error.words

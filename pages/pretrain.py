@@ -1,0 +1,58 @@
+"""Pretrain a model on much, fine-tune it on little, and see what that is worth."""
+
+import streamlit as st
+
+from explorer.engine.service import engine
+from explorer.errors import ExplorerError
+from explorer.ui.address import read_address, shown_run
+from explorer.ui.describe import run_line
+from explorer.ui.live import live_panels
+from explorer.ui.page import language, shown_errors, words
+from explorer.ui.pretraining import (
+    compare,
+    earlier_run,
+    pretraining_button,
+    target,
+)
+from explorer.ui.recent import remember_run
+from explorer.ui.transport import pilot
+
+_ = words()
+read_address()
+st.title(_("Pretrain and fine-tune"), anchor=False)
+st.markdown(
+    _(
+        "A foundation model in small: learn from much data first, then meet a task "
+        "with few examples. Pretrain a model, or take any run that has trained; then "
+        "compare going on from its weights with starting at random."
+    )
+)
+with shown_errors():
+    owner = engine()
+    run = None
+    if shown := shown_run():
+        try:
+            run = owner.store.get(shown)
+        except ExplorerError as error:
+            st.error(error.said(_), icon=":material/search_off:")
+    st.subheader(_("1. Pretrain"), anchor=False)
+    pretraining_button(owner, _)
+    earlier_run(owner, run, _)
+    if run is None:
+        st.info(
+            _("No run is chosen yet. Pretrain one here: it takes about ten seconds."),
+            icon=":material/info:",
+        )
+        st.stop()
+    remember_run(run)
+    st.markdown(run_line(run.config, _))
+    pilot(owner, run, _)
+    live_panels(run, language(), _, only=("loss", "prediction"))
+    st.subheader(_("2. Fine-tune on a small target"), anchor=False)
+    if not run.ended:
+        st.info(
+            _("The comparison begins once this run has ended."),
+            icon=":material/hourglass_top:",
+        )
+        st.stop()
+    compare(owner, run, target(run, _), _)
