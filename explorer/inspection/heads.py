@@ -192,7 +192,7 @@ def _index(kind: str, chosen: str, offered: Choices) -> int | None:
 def choices(resolved: Resolved) -> dict[str, Choices]:
     """Every layer and every head by its number, after all of them."""
     captures = captures_of(resolved, "attention")
-    heads = resolved.model_settings.heads
+    heads = getattr(resolved.model_settings, "heads", 1)
     layers = _numbered(N_("layer %(number)d"), len(captures))
     if any(c.part != "whole" for c in captures):
         named = capture_choices(captures)

@@ -53,8 +53,8 @@ def within(probe: Probe, place: str) -> Probe:
 class Recorder:
     """The probe that keeps what it is told.
 
-    A value named once per time step is stacked along a new axis 1; a value named once
-    per pass is kept as it is.
+    A value named once per time step is stacked along a new axis 1, an attention named
+    once per looking step is put together; a value named once per pass stays as it is.
 
     >>> look = Recorder()
     >>> for t in range(3):
@@ -73,7 +73,7 @@ class Recorder:
     def values(self) -> dict[str, Tensor]:
         """By name: (B, T, H) for steps, (B, N, T, T) for attention."""
         return {
-            name: torch.stack(told, 1) if told[0].dim() == 2 else told[0]
+            name: torch.stack(told, 1) if told[0].dim() == 2 else torch.cat(told, -2)
             for name, told in self.told.items()
         }
 

@@ -16,7 +16,8 @@ EXACT_CELLS = 2**14
 """A heat map of at most so many cells is sent as it is; a larger one in percents."""
 
 Content = dict[str, Any]
-"""figure, reading, alternative; and where there is one: proof, text, drag."""
+"""figure, reading, alternative; and where there is one: proof, text, drag, and last,
+the step at which playing ends."""
 
 
 class Scene(NamedTuple):
@@ -51,6 +52,8 @@ class InsidePanel(NamedTuple):
     basis: bool = False
     beside: bool = False
     """Whether another run can be drawn beside it."""
+    page: str = "inside"
+    """The page that it stands on."""
 
 
 class AnswerPanel(NamedTuple):

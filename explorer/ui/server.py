@@ -196,9 +196,9 @@ class _Tab:
         return dict(zip(asked, views, strict=True))
 
     async def elsewhere(self, feed: Feed) -> Others:
-        """What the inside page shows of other moments and runs."""
+        """What a page of views shows of other moments and runs."""
         snapshot = feed.snapshot
-        if self.wish.page != "inside" or not snapshot.checkpoints:
+        if self.wish.page == "playground" or not snapshot.checkpoints:
             return {}
         if self.basis is None:
             self.basis = max(snapshot.checkpoints)
