@@ -168,7 +168,7 @@ def test_a_sequence_is_reversed_by_looking_along_the_anti_diagonal() -> None:
 
 def test_dates_in_every_form_are_written_alike() -> None:
     """Check 16, on the held-out days and on 1,000 others that were never seen."""
-    run = reached("dates", "encoder_decoder", training__steps=1500)
+    run = reached("dates", "encoder_decoder", training__steps=1500, model__heads=4)
     settings = catalog.resolve(run.config).data_settings
     assert settings.forms == 8
     fresh = catalog.data_spec("dates").make(settings, 1)
