@@ -82,6 +82,7 @@ class Tune {
     this.sound.close()
   }
 }
+const PLAY_PAUSE = 700 // milliseconds from one step to the next
 
 class Live {
   constructor(root) {
@@ -131,6 +132,8 @@ class Live {
     this.silence()
     for (const { plot } of this.panels.values()) if (window.Plotly) window.Plotly.purge(plot)
     this.panels.clear()
+    clearInterval(this.player)
+    this.player = null
     this.sizes.disconnect()
     this.sight.disconnect()
     this.shown.clear()
@@ -159,7 +162,8 @@ class Live {
     this.frame = null
   }
 
-  get inside() { return this.data.page === "inside" }
+  // A page of views by name; the playground has its own few panels.
+  get inside() { return this.data.page !== "playground" }
 
   buildPanel({ name, question, about, controls }) {
     const plot = element("div", { className: "sx-plot" })
@@ -211,8 +215,9 @@ class Live {
   // stands for something chooses that.
   clicked({ points }) {
     const [point] = points
-    const told = point.data.meta && point.data.meta.choose
-    if (told) for (const [name, value] of Object.entries(told)) this.choose(name, value)
+    const { choose: told, pick } = point.data.meta || {}
+    if (pick) for (const [axis, name] of Object.entries(pick)) this.choose(name, this.typed(name, point[axis]))
+    else if (told) for (const [name, value] of Object.entries(told)) this.choose(name, value)
     else {
       const axis = point.data.meta && point.data.meta.time
       const step = axis ? Number(point[axis]) : NaN
@@ -221,13 +226,19 @@ class Live {
     this.ask()
   }
 
+  // A number as the control of that name takes it.
+  typed(name, value) {
+    const input = this.root.querySelector(`[data-control="${name}"]`)
+    return input && input.type === "text" ? String(value) : value
+  }
+
   choose(name, value) {
     this.choice[name] = value
     const input = this.root.querySelector(`[data-control="${name}"]`)
     if (input) input.value = value
   }
 
-  buildControl({ name, label, kind, options, value, min, max, step, help }) {
+  buildControl({ name, label, kind, options, value, min, max, step, help, play, pause }) {
     if (kind === "button") {
       const button = element("button", { type: "button", textContent: label, title: help })
       button.onclick = () => this.ask({ [name]: value })
@@ -260,7 +271,38 @@ class Live {
       let timer
       input.oninput = () => { clearTimeout(timer); timer = setTimeout(change, 400) }
     } else input.onchange = change
-    return element("label", {}, label, input)
+    const field = element("label", {}, label, input)
+    return play ? element("div", { className: "sx-player" }, field, this.buildPlayer(input, change, play, pause)) : field
+  }
+
+  // A button that moves a range from its beginning to its end, a step at a time.
+  buildPlayer(input, change, play, pause) {
+    const shown = element("output", { textContent: input.value })
+    const button = element("button", { type: "button", textContent: play })
+    const rest = () => { clearInterval(this.player); this.player = null; button.textContent = play }
+    const say = () => { shown.textContent = input.value }
+    input.onchange = null
+    input.oninput = () => { say(); change() }
+    button.onclick = () => {
+      if (this.player) { rest(); return }
+      button.textContent = pause
+      if (Number(input.value) >= this.lastStep(input)) input.value = input.min
+      say()
+      change()
+      this.player = setInterval(() => {
+        if (!input.isConnected || Number(input.value) >= this.lastStep(input)) { rest(); return }
+        input.stepUp()
+        say()
+        change()
+      }, PLAY_PAUSE)
+    }
+    return element("span", {}, shown, button)
+  }
+
+  // Where there is nothing more to play: a panel may say so before the range ends.
+  lastStep(input) {
+    const ends = Object.values(this.frame ? this.frame.panels : {}).map((panel) => panel && panel.last)
+    return Math.min(Number(input.max), ...ends.filter((end) => Number.isInteger(end)))
   }
 
   slide(index) {
@@ -437,6 +479,7 @@ class Live {
     this.closed = true
     this.frame = null
     this.silence()
+    clearInterval(this.player)
     this.sizes.disconnect()
     this.sight.disconnect()
     document.removeEventListener("visibilitychange", this.onVisible)

@@ -259,21 +259,38 @@ def series_baselines(
 
 
 def token_baselines(tokens: Ints, split: int, n_symbols: int) -> dict[str, float]:
-    """Cross-entropy in nats of uniform, unigram and bigram guesses, held-out part.
-
-    Counts come from the training part. Unigrams are add-one smoothed; bigrams are
-    mixed with the unigrams by Witten and Bell's rule (1991): a symbol that was
-    followed by k different ones over n times trusts its own counts by n / (n + k).
-    """
+    """Cross-entropy in nats of uniform, unigram and bigram guesses, held-out part."""
     train, held = tokens[:split], tokens[split:]
-    unigram = (np.bincount(train, minlength=n_symbols) + 1.0) / (len(train) + n_symbols)
-    pairs = np.zeros((n_symbols, n_symbols))
-    np.add.at(pairs, (train[:-1], train[1:]), 1.0)
+    unigram = unigrams(train, n_symbols)
+    bigram = bigrams(train[:-1], train[1:], unigram)
+    return guesses(unigram, bigram, held[:-1], held[1:])
+
+
+def guesses(
+    unigram: Floats, bigram: Floats, before: Ints, after: Ints
+) -> dict[str, float]:
+    """Cross-entropy in nats of guessing each `after` (n,), given `before` (n,)."""
+    return {
+        N_("uniform"): float(np.log(len(unigram))),
+        N_("unigram"): float(-np.mean(np.log(unigram[after]))),
+        N_("bigram"): float(-np.mean(np.log(bigram[before, after]))),
+    }
+
+
+def unigrams(tokens: Ints, n_symbols: int) -> Floats:
+    """How often each symbol occurs, add-one smoothed: (V,)."""
+    counts = np.bincount(tokens, minlength=n_symbols) + 1.0
+    return np.asarray(counts / (len(tokens) + n_symbols))
+
+
+def bigrams(before: Ints, after: Ints, unigram: Floats) -> Floats:
+    """How often a symbol follows another: (V, V), rows by `before`.
+
+    Mixed with the unigrams by Witten and Bell's rule (1991): a symbol that was followed
+    by k different ones over n times trusts its own counts by n / (n + k).
+    """
+    pairs = np.zeros((len(unigram), len(unigram)))
+    np.add.at(pairs, (before, after), 1.0)
     total = pairs.sum(1, keepdims=True)  # (V, 1)
     kinds = np.maximum((pairs > 0).sum(1, keepdims=True), 1)  # (V, 1)
-    bigram = (pairs + kinds * unigram) / (total + kinds)  # (V, V)
-    return {
-        N_("uniform"): float(np.log(n_symbols)),
-        N_("unigram"): float(-np.mean(np.log(unigram[held[1:]]))),
-        N_("bigram"): float(-np.mean(np.log(bigram[held[:-1], held[1:]]))),
-    }
+    return np.asarray((pairs + kinds * unigram) / (total + kinds))

@@ -22,7 +22,7 @@ from explorer.catalog import Resolved
 from explorer.config import RunConfig, Settings, setting
 from explorer.data.base import Data
 from explorer.errors import N_, ExplorerError, Words, unknown
-from explorer.models.base import Capture, SequenceModel
+from explorer.models.base import Capture, Part, SequenceModel
 from explorer.runs.records import View
 from explorer.training.trainer import Trainer
 
@@ -139,11 +139,22 @@ def probe_window(data: Data, count: int = 1) -> tuple[Tensor, Tensor]:
     return torch.tensor(part.x[rows]), torch.tensor(part.y[rows])
 
 
-def step_labels(data: Data, x: Tensor) -> list[str] | None:
-    """What stands at each time step of a token window (T,); None for a series."""
+def steps_of(data: Data, part: Part) -> slice:
+    """The places of a window's time steps that an axis counts."""
+    ends = {
+        "whole": (0, None),
+        "source": (0, data.source),
+        "target": (data.source, None),
+    }
+    return slice(*ends[part])
+
+
+def step_labels(data: Data, x: Tensor, part: Part = "whole") -> list[str] | None:
+    """What stands at each time step of a token window (T,), or of a part of it; None
+    for a series."""
     if not data.symbols:
         return None
-    return [data.symbols[int(token)] for token in x]
+    return [data.symbols[int(token)] for token in x[steps_of(data, part)]]
 
 
 def captures_of(resolved: Resolved, *kinds: str) -> list[Capture]:

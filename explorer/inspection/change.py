@@ -26,8 +26,9 @@ from explorer.inspection.base import (
 from explorer.inspection.example import Example, ExampleOptions, example_of
 from explorer.models.base import SequenceModel
 from explorer.runs.records import View
-from explorer.tasks import TASKS
+from explorer.tasks import BEGIN, END, FILLED, TASKS
 from explorer.training.changes import Change, Changed, checked, completed, offered
+from explorer.training.decoding import greedy
 from explorer.training.forecasting import forecast
 from explorer.training.objectives import evaluate, objective
 from explorer.training.sampling import generate
@@ -61,7 +62,8 @@ def look(subject: Subject, options: ChangeOptions) -> View:
     arrays = {"loss": np.array(losses, np.float32), "each": each}
     notes: dict[str, Any] = {
         "task": data.task,
-        "labels": example.labels,
+        "labels": _answered(example, each.shape[1]),
+        "first": example.steps - each.shape[1],
         "change": change.values(),
         "unit": data.loss_unit or TASKS[data.task].loss_unit,
     }
@@ -75,6 +77,8 @@ def look(subject: Subject, options: ChangeOptions) -> View:
         arrays |= {"truth": truth, "said": np.stack([said, changed])}
     elif data.task == "next_token":
         notes |= _texts(subject, both, example)
+    elif data.task == "translate":
+        notes |= _translations(data, both, example)
     elif data.task == "classify":
         arrays["chances"] = np.stack([_chances(model, example) for model in both])
         notes["names"] = list(data.labels)
@@ -97,6 +101,29 @@ def _chances(model: SequenceModel, example: Example) -> Floats:
     """(C,) the odds of the labels."""
     with torch.no_grad():
         return float_array(model(example.x)[0].softmax(-1))
+
+
+def _answered(example: Example, answers: int) -> list[str] | None:
+    """The tokens of the last steps, which are those that have an answer."""
+    return None if example.labels is None else example.labels[-answers:]
+
+
+def _translations(
+    data: Data, both: tuple[SequenceModel, SequenceModel], example: Example
+) -> dict[str, Any]:
+    source = example.x[:, : data.source]
+    written = [
+        greedy(model, source, data.steps - data.source)[0].tolist() for model in both
+    ]
+    names = data.symbols
+    return {
+        "joiner": data.joiner,
+        "prompt": [names[t] for t in source[0].tolist() if t != FILLED]
+        + [names[BEGIN]],
+        "written": [
+            [names[t] for t in said if t not in (FILLED, END)] for said in written
+        ],
+    }
 
 
 def _forecasts(

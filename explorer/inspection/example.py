@@ -11,7 +11,7 @@ from torch import Tensor
 from explorer.config import Settings, setting
 from explorer.data.base import Data, Floats, next_value
 from explorer.errors import N_, ExplorerError
-from explorer.tasks import IGNORED
+from explorer.tasks import BEGIN, END, FILLED, IGNORED
 
 MOST_LETTERS = 1000
 PROBE = -1
@@ -122,6 +122,8 @@ def tokens_of(data: Data, text: str) -> tuple[list[int], list[str]]:
 
 
 def _typed_text(data: Data, text: str) -> Example:
+    if data.source:
+        return _typed_pair(data, text)
     ids = tokens_of(data, text)[0][: data.steps + 1]
     if len(ids) < 2:
         raise ExplorerError(
@@ -145,6 +147,28 @@ def _unanswered(data: Data, ids: list[int]) -> Example:
     x = torch.tensor([[0] * missing + ids])
     one = data.task == "classify"
     return _example(data, x, torch.full((1,) if one else x.shape, IGNORED))
+
+
+def _typed_pair(data: Data, text: str) -> Example:
+    """A source, and after the symbol that begins a target what is written of it."""
+    known = {symbol: k for k, symbol in enumerate(data.symbols) if k > END}
+    typed = text.strip().partition(data.symbols[BEGIN])
+    source, _, target = (p.split() if data.joiner else list(p) for p in typed)
+    ids = [known[piece] for piece in source if piece in known][: data.source]
+    said = [known[piece] for piece in target if piece in known]
+    said = said[: data.steps - data.source - 1]
+    if not ids:
+        raise ExplorerError(
+            N_(
+                "An own source needs at least one token that the vocabulary has, but "
+                "'%(text)s' has none. Its tokens are like: %(some)s."
+            ),
+            text=text[:40],
+            some=" ".join(data.symbols[END + 1 : END + 13]).strip(),
+        )
+    rest = [FILLED] * (data.source - len(ids))
+    x = torch.tensor([[*ids, *rest, BEGIN, *said]])
+    return _example(data, x, torch.tensor([[*said, END]]))
 
 
 def _typed_series(data: Data, text: str) -> Example:

@@ -31,16 +31,20 @@ class InfluenceOptions(ExampleOptions):
 def look(subject: Subject, options: InfluenceOptions) -> View:
     """norms (T, T), target by source; reach (T,), their mean at every distance.
 
+    A row is NaN where nothing is predicted.
+
     Raises:
         ExplorerError: if the example is not sound.
     """
     example = example_of(subject.data, options)
-    T = example.steps
+    T, places = example.steps, predicted(example.y)
     found = [
         influence(subject.model, example.x, example.y, targets)
-        for targets in torch.arange(T).chunk(-(-T * T // POSITIONS))
+        for targets in places.chunk(-(-T * len(places) // POSITIONS))
     ]
-    norms = float_array(torch.cat(found))
+    whole = torch.full((T, T), torch.nan, dtype=torch.float64)
+    whole[places + T - example.y.shape[1]] = torch.cat(found)
+    norms = float_array(whole)
     causal = TASKS[subject.data.task].causal
     return View(
         "influence",
@@ -48,7 +52,7 @@ def look(subject: Subject, options: InfluenceOptions) -> View:
         {"norms": norms, "reach": reach(norms), **example.arrays()},
         {
             "labels": example.labels,
-            "residual": float(np.triu(norms, 1).sum()) if causal else None,
+            "residual": float(np.nansum(np.triu(norms, 1))) if causal else None,
         },
     )
 
@@ -90,10 +94,22 @@ def influence(model: SequenceModel, x: Tensor, y: Tensor, targets: Tensor) -> Te
     return gradient.double().square().sum(-1).sqrt()
 
 
+def predicted(y: Tensor) -> Tensor:
+    """The places (n,) of one window's y that are answers, and are counted."""
+    if y.is_floating_point():
+        return torch.arange(y.shape[1])
+    return (y[0] != IGNORED).nonzero()[:, 0]
+
+
 def reach(norms: Floats) -> Floats:
-    """Mean norm (T,) of the targets t at source t - k, for every distance k."""
+    """Mean norm (T,) of the targets t at source t - k, for every distance k.
+
+    NaN at a distance at which there is no prediction.
+    """
     steps = range(len(norms))
-    return np.array([np.diagonal(norms, -k).mean() for k in steps], np.float32)
+    each = (np.diagonal(norms, -k) for k in steps)
+    known = [pull[~np.isnan(pull)] for pull in each]
+    return np.array([k.mean() if len(k) else np.nan for k in known], np.float32)
 
 
 AXES = {"norms": ("target", "source"), "reach": ("distance",), "input": ("time",)}

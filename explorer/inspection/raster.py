@@ -23,6 +23,8 @@ from explorer.inspection.base import (
     capture_field,
     captures_of,
     float_array,
+    step_labels,
+    steps_of,
 )
 from explorer.inspection.example import ExampleOptions, example_of
 from explorer.models.base import Capture, Recorder
@@ -81,7 +83,8 @@ def look(subject: Subject, options: RasterOptions) -> View:
             "low": capture.low,
             "high": capture.high,
             "centred": capture.centred,
-            "labels": example.labels,
+            "labels": step_labels(subject.data, example.x[0], capture.part),
+            "first": steps_of(subject.data, capture.part).start,
             "residual": rebuilt(told, capture.name.rpartition(".")[0]),
         },
     )

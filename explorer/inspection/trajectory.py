@@ -23,6 +23,8 @@ from explorer.inspection.base import (
     layer_of,
     layers_of,
     probe_window,
+    step_labels,
+    steps_of,
 )
 from explorer.inspection.example import ExampleOptions, example_of
 from explorer.inspection.traces import told
@@ -69,7 +71,8 @@ def look(subject: Subject, options: TrajectoryOptions) -> View:
         {
             "title": layer[0].title if len(layer) == 1 else N_("Hidden state"),
             "layer": layer_of(layer[0]),
-            "labels": example.labels,
+            "labels": step_labels(subject.data, example.x[0], layer[0].part),
+            "first": steps_of(subject.data, layer[0].part).start,
         },
     )
 
@@ -85,7 +88,7 @@ def chosen_layer(resolved: Resolved, number: str) -> list[Capture]:
     Raises:
         ExplorerError: if there is no such layer.
     """
-    known = {str(layer_of(c[0]) + 1): c for c in layers_of(resolved)}
+    known = {str(layer_of(c[0]) + 1): c for c in answering(resolved)}
     if not number:
         return list(known.values())[-1]
     if number not in known:
@@ -93,9 +96,18 @@ def chosen_layer(resolved: Resolved, number: str) -> list[Capture]:
     return known[number]
 
 
+def answering(resolved: Resolved) -> list[list[Capture]]:
+    """The hidden states of every layer; of one in both halves of an encoder-decoder,
+    those that lead to the answer."""
+    return [
+        [c for c in layer if c.part != "source"] or layer
+        for layer in layers_of(resolved)
+    ]
+
+
 def choices(resolved: Resolved) -> dict[str, Choices]:
     """Every layer by its number, the last one first."""
-    numbers = [layer_of(c[0]) + 1 for c in layers_of(resolved)]
+    numbers = [layer_of(c[0]) + 1 for c in answering(resolved)]
     return {
         "layer": [
             (str(number), Words(N_("layer %(number)d"), {"number": number}))

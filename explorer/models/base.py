@@ -40,9 +40,14 @@ def ignore(name: str, value: Tensor, /) -> Tensor:
 
 def in_layer(probe: Probe, layer: int) -> Probe:
     """The probe as the cell of one layer sees it: "hidden" becomes "layer_0.hidden"."""
+    return within(probe, f"layer_{layer}")
+
+
+def within(probe: Probe, place: str) -> Probe:
+    """The probe as a part sees it: "hidden" becomes "encoder.hidden"."""
     if probe is ignore:
         return ignore
-    return lambda name, value: probe(f"layer_{layer}.{name}", value)
+    return lambda name, value: probe(f"{place}.{name}", value)
 
 
 def reads_back(name: str) -> bool:
@@ -58,7 +63,8 @@ class Recorder:
     """The probe that keeps what it is told.
 
     A value named once per time step is stacked along a new axis 1, in the order of
-    time; a value named once per pass is kept as it is.
+    time; an attention named once per looking step is put together; a value named once
+    per pass stays as it is.
 
     >>> look = Recorder()
     >>> for t in range(3):
@@ -77,7 +83,9 @@ class Recorder:
     def values(self) -> dict[str, Tensor]:
         """By name: (B, T, H) for steps, (B, N, T, T) for attention."""
         return {
-            name: torch.stack(in_time(name, told), 1) if told[0].dim() == 2 else told[0]
+            name: torch.stack(in_time(name, told), 1)
+            if told[0].dim() == 2
+            else torch.cat(told, -2)
             for name, told in self.told.items()
         }
 

@@ -236,9 +236,9 @@ def _odds(view: View, model: str, _: Translate) -> Figure:
 def _losses(view: View, model: str, _: Translate) -> Figure:
     each = view.arrays["each"]
     lines = _both(each, model, _)
-    labels = view.notes["labels"]
+    labels, start = view.notes["labels"], 1 + view.notes["first"]
     fits = labels is not None and len(labels) == each.shape[1]
-    ticks: dict[str, Any] = token_ticks(labels) if fits else {}
+    ticks: dict[str, Any] = token_ticks(labels, start) if fits else {}
     top = max(1.0, float(np.nanmax(each)) * 1.1)
     ends = [
         (line.key, float(line.values[-1]))
@@ -246,7 +246,7 @@ def _losses(view: View, model: str, _: Translate) -> Figure:
         if np.isfinite(line.values[-1])
     ]
     return {
-        "data": [_trace(line, x0=1, dx=1, meta={"time": "x"}) for line in lines],
+        "data": [_trace(line, x0=start, dx=1, meta={"time": "x"}) for line in lines],
         "layout": layout(
             axis(_("time step"), **ticks),
             axis(_(view.notes["unit"]), range=[0, top]),

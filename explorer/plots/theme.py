@@ -19,6 +19,7 @@ ARCHITECTURES: Mapping[str, str] = {
     "gru": "#4ba569",
     "transformer": "#f0690f",
     "bidirectional": "#872dff",
+    "encoder_decoder": "#5a693c",
     "gan": "#b42d69",
     "hmm": "#a578b4",
     "crf": "#4b5ac3",

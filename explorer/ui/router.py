@@ -29,6 +29,9 @@ page = st.navigation(
             PAGES / "inside.py", title=_("Look inside"), icon=":material/visibility:"
         ),
         st.Page(
+            PAGES / "translate.py", title=_("Translate"), icon=":material/translate:"
+        ),
+        st.Page(
             PAGES / "pretrain.py",
             title=_("Pretrain and fine-tune"),
             icon=":material/school:",

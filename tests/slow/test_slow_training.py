@@ -4,9 +4,12 @@ import pytest
 import torch
 
 from explorer import catalog
+from explorer.data.base import Windows
 from explorer.inspection.base import Request, Subject, look
-from explorer.models.base import SequenceModel
+from explorer.models.base import Recorder, SequenceModel
+from explorer.tasks import FILLED, IGNORED
 from explorer.training.changes import Change, Changed
+from explorer.training.decoding import greedy
 from explorer.training.trainer import Budget, Trainer
 
 pytestmark = pytest.mark.slow
@@ -131,3 +134,54 @@ def test_random_digits_are_only_learned_by_heart() -> None:
     held_out = [v.loss for v in progress.validations]
     assert min(held_out) > 0.97 * floor
     assert held_out[-1] > 1.3 * floor
+
+
+def translations(run: Trainer, part: Windows) -> tuple[torch.Tensor, torch.Tensor]:
+    """What is written greedily of each source, and the truth; 0 after an end."""
+    x, y = torch.tensor(part.x), torch.tensor(part.y)
+    said = greedy(run.model, x[:, : run.data.source], y.shape[1])
+    return said, y.masked_fill(y == IGNORED, FILLED)
+
+
+def test_a_sequence_is_reversed_by_looking_along_the_anti_diagonal() -> None:
+    """Check 15, over sequences of every length and none of them seen before."""
+    run = reached("reverse", "encoder_decoder", model__layers=1, model__heads=1)
+    fresh = catalog.data_spec("reverse").make(
+        catalog.resolve(run.config).data_settings, 1
+    )
+    known = {tuple(row) for row in run.data.train.x.tolist()}
+    new = [k for k, row in enumerate(fresh.train.x.tolist()) if tuple(row) not in known]
+    part = Windows(fresh.train.x[new][:500], fresh.train.y[new][:500])
+    said, truth = translations(run, part)
+    there = truth != FILLED
+    assert (said == truth)[there].float().mean() >= 0.999
+    x, look = torch.tensor(part.x), Recorder()
+    with torch.no_grad():
+        run.model(x, look)
+    strongest = look.values()["layer_0.cross.attention"][:, 0].argmax(-1)  # (B, L)
+    lengths = (x[:, : run.data.source] != FILLED).sum(1, keepdim=True)
+    steps = torch.arange(strongest.shape[1])
+    rows = steps < lengths
+    assert (strongest == lengths - 1 - steps)[rows].float().mean() >= 0.9
+
+
+def test_dates_in_every_form_are_written_alike() -> None:
+    """Check 16, on the held-out days and on 1,000 others that were never seen."""
+    run = reached("dates", "encoder_decoder", training__steps=1500, model__heads=4)
+    settings = catalog.resolve(run.config).data_settings
+    assert settings.forms == 8
+    fresh = catalog.data_spec("dates").make(settings, 1)
+    targets = run.data.train.y
+    known = {tuple(row) for row in targets.tolist()}
+    new = [k for k, row in enumerate(fresh.train.y.tolist()) if tuple(row) not in known]
+    others = Windows(fresh.train.x[new][:1000], fresh.train.y[new][:1000])
+    assert len(others.x) == 1000
+    for part in (run.data.validation, others):
+        said, truth = translations(run, part)
+        assert (said == truth).all(1).float().mean() >= 0.99
+
+
+def test_numerals_are_written_by_their_rules() -> None:
+    run = reached("numerals", "encoder_decoder")
+    said, truth = translations(run, run.data.validation)
+    assert (said == truth).all(1).float().mean() >= 0.99
