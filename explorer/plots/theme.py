@@ -18,6 +18,7 @@ ARCHITECTURES: Mapping[str, str] = {
     "lstm": "#1e96ff",
     "gru": "#4ba569",
     "transformer": "#f0690f",
+    "seq2seq": "#00918c",
     "gan": "#b42d69",
     "hmm": "#a578b4",
     "crf": "#4b5ac3",
