@@ -92,7 +92,9 @@ def choices(resolved: Resolved) -> dict[str, Choices]:
         )
         for name, (capture, head) in every_head(resolved).items()
     ]
-    return {"map": [(ALL, Words(N_("all"))), *(each if len(each) > 1 else ())]}
+    if len(each) == 1:
+        return {"map": [(ALL, Words(N_("the only head")))]}
+    return {"map": [(ALL, Words(N_("all heads"))), *each]}
 
 
 def applies(resolved: Resolved) -> bool:

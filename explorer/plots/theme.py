@@ -20,6 +20,7 @@ ARCHITECTURES: Mapping[str, str] = {
     "transformer": "#f0690f",
     "bidirectional": "#872dff",
     "encoder_decoder": "#5a693c",
+    "seq2seq": "#00918c",
     "gan": "#b42d69",
     "hmm": "#a578b4",
     "crf": "#4b5ac3",
