@@ -3,7 +3,7 @@
 forecast: MAE and RMSE in standardised units, R^2, and the skill against repeating the
 last value, 1 - MSE / MSE(repeat last). next_token: accuracy, perplexity exp(CE), bits
 per token. classify and tag: accuracy; precision, recall and F1 per label, averaged over
-the labels (macro).
+the labels (macro). generate: see `generating`.
 """
 
 import math
@@ -15,8 +15,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from explorer.data.base import Data, Task
-from explorer.models.base import SequenceModel
+from explorer.models.base import AdversarialModel, SequenceModel
 from explorer.tasks import IGNORED
+from explorer.training.generating import made, measured
 from explorer.training.objectives import objective, tensors
 
 
@@ -116,9 +117,19 @@ def measures_of(counts: Tensor) -> dict[str, float]:
     }
 
 
+def generated(
+    model: SequenceModel, data: Data, output: Tensor, y: Tensor
+) -> dict[str, float]:
+    """How like the held-out windows generated ones are; `output` judges the former."""
+    assert isinstance(model, AdversarialModel)
+    fake = made(model, len(y), y.shape[1], 0)
+    return measured(y, fake, output, model(fake))
+
+
 MEASURING: Mapping[Task, Measuring] = {
     "forecast": forecast,
     "next_token": next_token,
     "classify": labelled,
     "tag": labelled,
+    "generate": generated,
 }

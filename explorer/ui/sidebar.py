@@ -66,7 +66,7 @@ def _choose(config: RunConfig, edition: str, _: Translate) -> RunConfig:
         default=config.model if config.model in names else catalog.usual_model(data),
         required=True,
         format_func=lambda name: _(catalog.model_spec(name).title),
-        key=f"{edition}.model.{catalog.data_spec(data).task}",
+        key=f"{edition}.model.{'.'.join(names)}",
         help=_("How the model is built. Each has its own colour on every chart."),
         wrap=True,
     )
