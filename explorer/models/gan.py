@@ -39,9 +39,9 @@ from explorer.models.base import (
     ignore,
 )
 
-Cell = Literal["gru", "lstm"]
+Cell = Literal["lstm", "gru"]
 
-CELLS: dict[Cell, ModuleType] = {"gru": gru, "lstm": lstm}
+CELLS: dict[Cell, ModuleType] = {"lstm": lstm, "gru": gru}
 """Both nets are the very networks of these files."""
 
 
@@ -49,10 +49,10 @@ class GANSettings(Settings):
     """What can be chosen of a sequence GAN."""
 
     cell: Cell = setting(
-        "gru",
+        "lstm",
         N_("Which recurrent network both the generator and the discriminator are."),
         title=N_("Cell"),
-        choices={"gru": N_("GRU"), "lstm": N_("LSTM")},
+        choices={"lstm": N_("LSTM"), "gru": N_("GRU")},
     )
     hidden_size: int = setting(
         32,

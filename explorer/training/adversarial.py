@@ -87,7 +87,7 @@ class Adversarial:
         return norm
 
     def judge(self) -> Judged:
-        """The generator's loss on fixed noise, and how like real ones its windows are."""
+        """The generator's loss on fixed noise, and the measures of its windows."""
         real, _ = tensors(self.data.validation)
         fake = made(self.model, len(real), real.shape[1], self.config.seed)
         with torch.no_grad():
