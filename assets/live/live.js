@@ -300,6 +300,7 @@ class Live {
   drawPanel({ name, plot, text, reading, proof }, content) {
     if (!content) return
     reading.textContent = content.reading
+    reading.classList.toggle("sx-alarm", Boolean(content.alarm))
     proof.textContent = content.proof || ""
     plot.setAttribute("aria-label", content.alternative)
     text.classList.toggle("sx-hidden", !content.text)

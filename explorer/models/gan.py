@@ -238,5 +238,5 @@ SPEC = ModelSpec(
     order=80,
     lines=lines,
     learning="adversarial",
-    training={"steps": 3000},
+    training={"steps": 3000, "learning_rate": 0.002},
 )

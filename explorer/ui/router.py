@@ -28,6 +28,7 @@ page = st.navigation(
         st.Page(
             PAGES / "inside.py", title=_("Look inside"), icon=":material/visibility:"
         ),
+        st.Page(PAGES / "gan.py", title=_("GAN"), icon=":material/swords:"),
         st.Page(PAGES / "models.py", title=_("Models"), icon=":material/account_tree:"),
     ],
     position="top",

@@ -35,17 +35,17 @@ def transport(engine: Engine, run: Run, config: RunConfig | None, _: Translate) 
             key="train",
             disabled=config is None,
             help=_("Start a new run with the settings on the left."),
-            on_click=_train,
+            on_click=train_new,
             args=(engine, run, config),
         )
-        _pause_button(engine, run, _)
+        pause_button(engine, run, _)
         for count in STEPS:
             st.button(
                 _("Step %(count)d") % {"count": count},
                 key=f"step{count}",
                 disabled=busy or (config is None and run.ended),
                 help=_("Update the weights this many times, then pause."),
-                on_click=_step,
+                on_click=step_run,
                 args=(engine, run, config, count),
             )
         _tell_button(_("Stop"), "stop", "stop", engine, run, run.ended)
@@ -81,7 +81,7 @@ def transport(engine: Engine, run: Run, config: RunConfig | None, _: Translate) 
 def pilot(engine: Engine, run: Run, _: Translate) -> None:
     """What a run can be told where its settings are not at hand."""
     with st.container(horizontal=True, key="pilot", gap="small"):
-        _pause_button(engine, run, _)
+        pause_button(engine, run, _)
         for count in STEPS:
             st.button(
                 _("Step %(count)d") % {"count": count},
@@ -95,7 +95,8 @@ def pilot(engine: Engine, run: Run, _: Translate) -> None:
         fork_button(engine, run, _)
 
 
-def _pause_button(engine: Engine, run: Run, _: Translate) -> None:
+def pause_button(engine: Engine, run: Run, _: Translate) -> None:
+    """Pause, or Resume where it is paused."""
     if run.status == "paused":
         _tell_button(_("Resume"), "resume", "play_circle", engine, run, False)
     else:
@@ -116,8 +117,10 @@ def _tell_button(
     )
 
 
-def _train(engine: Engine, run: Run, config: RunConfig) -> None:
-    _replace(engine, run)
+def train_new(engine: Engine, run: Run | None, config: RunConfig) -> None:
+    """Start a run in place of the one that is shown, if any."""
+    if run is not None:
+        _replace(engine, run)
     show_run(engine.start(config).id)
 
 
@@ -127,10 +130,15 @@ def _restart(engine: Engine, run: Run) -> None:
     show_run(engine.start(run.config).id)
 
 
-def _step(engine: Engine, run: Run, config: RunConfig, count: int) -> None:
+def step_run(
+    engine: Engine, run: Run, config: RunConfig, count: int, side: str = ""
+) -> None:
+    """So many steps, of a new run if this one has ended; `side`: of one net alone."""
     if run.ended:
         run = engine.prepare(config)
         show_run(run.id)
+    if side:
+        engine.tell(run.id, "side", count, side)
     engine.tell(run.id, "step", count)
 
 

@@ -34,10 +34,10 @@ from explorer.ui.wishes import Wish
 
 MOST_BYTES = 300_000
 PAIRS = [
-    (model, data.name)
-    for model in catalog.models()
+    (model.name, data.name)
     for data in catalog.datasets().values()
     if data.offered
+    for model in catalog.fitting(data.name)
 ]
 MODES: tuple[Mode, ...] = ("light", "dark")
 
