@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from explorer import catalog
 from explorer.catalog import Resolved
 from explorer.data.base import next_value
 from explorer.inspection.base import Subject, ViewSpec, float_array
@@ -79,8 +80,9 @@ def _tokens(answers: Tensor, example: Example) -> dict[str, Any]:
 
 
 def deep(resolved: Resolved) -> bool:
-    """Whether there is a layer before the last."""
-    return int(resolved.model_settings.layers) > 1
+    """Whether there is a layer before the last, and answers that are predictions."""
+    predicts = catalog.task_of(resolved.data, resolved.model) != "generate"
+    return predicts and int(resolved.model_settings.layers) > 1
 
 
 AXES = {

@@ -18,9 +18,7 @@ from explorer.training.state import unpack
 from explorer.training.trainer import Budget, Trainer
 
 PAIRS = [
-    (model.name, data)
-    for data in ("sine", "fables")
-    for model in catalog.fitting(data)
+    (model.name, data) for data in ("sine", "fables") for model in catalog.fitting(data)
 ]
 RECURRENT = ["rnn", "lstm", "gru"]
 

@@ -17,7 +17,7 @@ from explorer.plots.panel import Scene
 from explorer.runs.records import View
 from explorer.training.trainer import Budget, Trainer
 
-MODELS = list(catalog.models())
+MODELS = [spec.name for spec in catalog.fitting("fables")]
 WINDOW = 4
 
 
