@@ -6,7 +6,7 @@ import numpy as np
 
 from explorer.config import N_
 from explorer.plots.panel import Content, InsidePanel, Scene
-from explorer.plots.parts import Figure, Translate, axis, escape, layout, short
+from explorer.plots.parts import Figure, Translate, axis, escape, key, layout, short
 from explorer.plots.theme import GREY, colour_of
 from explorer.runs.records import View
 
@@ -51,9 +51,28 @@ def _figure(scene: Scene, _: Translate) -> Figure:
             y,
             xaxis2=axis(_("lag (steps)"), domain=RIGHT, anchor="y2"),
             yaxis2=axis(_("autocorrelation"), range=[-1.05, 1.05], anchor="x2"),
-            legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        )
-        | {"showlegend": False},
+            annotations=[_names(kinds)],
+            margin={"t": 28},
+        ),
+    }
+
+
+def _names(kinds: list[tuple[int, str, str, str]]) -> dict[str, Any]:
+    """What the lines are, over the left chart."""
+    glyphs = ("···", "—")
+    words = [
+        key(glyph, colour, escape(name))
+        for glyph, (_row, name, colour, _dash) in zip(glyphs, kinds, strict=True)
+    ]
+    return {
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "text": " &nbsp; ".join(words),
     }
 
 

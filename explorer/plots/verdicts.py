@@ -21,6 +21,9 @@ from explorer.plots.theme import GREY, colour_of
 from explorer.runs.records import View
 
 GUESS = 0.5
+BAND = 0.18
+"""How strongly a band covers what lies below it."""
+
 APART = 0.1
 """Less than this between the two means, and the discriminator hardly tells."""
 
@@ -125,8 +128,14 @@ def _band(low: Any, high: Any, colour: str) -> list[dict[str, Any]]:
     }
     return [
         edge | {"y": low},
-        edge | {"y": high, "fill": "tonexty", "opacity": 0.2},
+        edge | {"y": high, "fill": "tonexty", "fillcolor": _pale(colour)},
     ]
+
+
+def _pale(colour: str) -> str:
+    """A colour that what lies below shines through."""
+    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{BAND})"
 
 
 PANEL = InsidePanel(

@@ -63,7 +63,8 @@ def test_without_a_gan_the_page_invites_to_one() -> None:
     assert "generator" not in keys(test)
     test.button(key="begin").click().run()
     assert not test.exception
-    run = engine().store.get(test.query_params["run"][0])
+    named = test.query_params["run"]
+    run = engine().store.get(named if isinstance(named, str) else named[0])
     assert run.config == catalog.make_config("sine", "gan")
     assert {"pause", "step1", "generator", "discriminator"} <= keys(test)
     engine().tell(run.id, "stop")
