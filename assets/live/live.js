@@ -383,6 +383,7 @@ class Live {
     // What is being played stays as it is until it ends.
     if (!content || (this.playing && text.contains(this.playing.button))) return
     reading.textContent = content.reading
+    reading.classList.toggle("sx-alarm", Boolean(content.alarm))
     proof.textContent = content.proof || ""
     plot.setAttribute("aria-label", content.alternative)
     text.classList.toggle("sx-hidden", !content.text)

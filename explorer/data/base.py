@@ -184,6 +184,9 @@ class DataSpec:
     """(settings, seed) -> data; raises ExplorerError for an impossible combination."""
     task: Task
     order: int = 100
+    resembled: bool = False
+    """Whether windows are cut from one series, so that a model can learn to make more
+    like them."""
     offered: bool = True
     """False for data that only its owner can name, such as an uploaded file."""
     training: Mapping[str, Scalar] = field(default_factory=dict)

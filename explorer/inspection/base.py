@@ -56,7 +56,12 @@ def everywhere(resolved: Resolved) -> bool:
 
 def by_gradient(resolved: Resolved) -> bool:
     """A view of models that learn by the gradient of hidden states."""
-    return resolved.model.learning == "gradient" and has("hidden")(resolved)
+    return resolved.model.learning != "expectation" and has("hidden")(resolved)
+
+
+def by_rivalry(resolved: Resolved) -> bool:
+    """A view of two nets that learn against each other."""
+    return resolved.model.learning == "adversarial"
 
 
 def stepwise(resolved: Resolved) -> bool:

@@ -186,4 +186,11 @@ AXES = {
     "free": ("original or changed", "place"),
 }
 
-VIEW = ViewSpec("change", ChangeOptions, look, choices=choices, axes=AXES)
+
+def applies(resolved: Resolved) -> bool:
+    """The tasks whose answer can be written on from: forecasts and text."""
+    task = catalog.task_of(resolved.data, resolved.model)
+    return task in ("forecast", "next_token")
+
+
+VIEW = ViewSpec("change", ChangeOptions, look, applies, choices, AXES)

@@ -90,7 +90,7 @@ def _tokens(answers: Tensor, example: Example) -> dict[str, Any]:
 def deep(resolved: Resolved) -> bool:
     """Whether there is a layer before the last, and every step has a loss."""
     judged = stepwise(resolved) and resolved.data.task != "transcribe"
-    return judged and int(resolved.model_settings.layers) > 1
+    return judged and len(layers_of(resolved)) > 1
 
 
 AXES = {

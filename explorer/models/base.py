@@ -198,11 +198,31 @@ class ExpectationModel(SequenceModel):
 class AdversarialModel(SequenceModel):
     """Two nets against each other; `forward` is the discriminator reading x."""
 
-    generator: nn.Module
-    discriminator: nn.Module
+    generator: SequenceModel
+    discriminator: SequenceModel
+    noise_size: int
+    """Z: random numbers that the generator is given per time step."""
+    turns: tuple[int, int] = (1, 1)
+    """How often the discriminator and then the generator learns in a training step."""
+    pace: float = 1.0
+    """The discriminator's learning rate, as a multiple of the generator's."""
+
+    @property
+    def embedding(self) -> nn.Module:  # type: ignore[override]
+        """The discriminator's."""
+        return self.discriminator.embedding
+
+    @property
+    def head(self) -> nn.Module:  # type: ignore[override]
+        """The discriminator's."""
+        return self.discriminator.head
 
     def generate(self, noise: Tensor) -> Tensor:
         """noise (B, T, Z) -> windows (B, T, I)."""
+        raise NotImplementedError
+
+    def draw(self, count: int, steps: int, random: torch.Generator) -> Tensor:
+        """Noise (count, steps, Z) for as many windows."""
         raise NotImplementedError
 
 

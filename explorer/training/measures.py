@@ -6,7 +6,7 @@ per token. classify and tag: accuracy; precision, recall and F1 per label, avera
 the labels (macro). transcribe: label error rate, edits per true label, and the share of
 sequences without an error, both of the likeliest symbol of every step. translate, of
 what the model writes by itself (greedily): the share of translations without a mistake,
-the share of right tokens, and BLEU.
+the share of right tokens, and BLEU. generate: see `generating`.
 """
 
 import math
@@ -19,10 +19,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from explorer.data.base import Data, Task
-from explorer.models.base import SequenceModel
+from explorer.models.base import AdversarialModel, SequenceModel
 from explorer.tasks import END, IGNORED
 from explorer.training import transcribing
 from explorer.training.decoding import greedy
+from explorer.training.generating import made, measured
 from explorer.training.objectives import objective, tensors
 
 
@@ -171,6 +172,15 @@ def bleu(said: list[str], truth: list[str]) -> float:
     return float(sacrebleu.corpus_bleu(said, [truth], tokenize="char").score)
 
 
+def generated(
+    model: SequenceModel, data: Data, output: Tensor, y: Tensor
+) -> dict[str, float]:
+    """How like the held-out windows generated ones are; `output` judges the former."""
+    assert isinstance(model, AdversarialModel)
+    fake = made(model, len(y), y.shape[1], 0)
+    return measured(y, fake, output, model(fake))
+
+
 MEASURING: Mapping[Task, Measuring] = {
     "forecast": forecast,
     "next_token": next_token,
@@ -178,4 +188,5 @@ MEASURING: Mapping[Task, Measuring] = {
     "tag": labelled,
     "transcribe": transcribe,
     "translate": translate,
+    "generate": generated,
 }

@@ -19,12 +19,18 @@ from explorer.ui.translation import Translate
 _REMEMBERED = "sidebar.remembered"
 
 
-def sidebar() -> RunConfig | None:
-    """Show every control; the config that they say, None if it is impossible."""
+def sidebar(only: str = "") -> RunConfig | None:
+    """Show every control; the config that they say, None if it is impossible.
+
+    Args:
+        only: the one architecture of a page that has but one.
+    """
     _, config, edition = words(), read_address(), widget_edition()
+    if only and config.model != only:
+        config = _moved(config, only)
     with st.sidebar:
         try:
-            chosen = _choose(config, edition, _)
+            chosen = _choose(config, edition, _, only)
         except ExplorerError as error:
             st.error(error.said(_), icon=":material/error:")
             return None
@@ -32,14 +38,22 @@ def sidebar() -> RunConfig | None:
     return chosen
 
 
-def _choose(config: RunConfig, edition: str, _: Translate) -> RunConfig:
+def _moved(config: RunConfig, model: str) -> RunConfig:
+    """The architecture's default run, on the same data where it can learn it."""
+    fits = model in [m.name for m in catalog.fitting(config.data)]
+    settings = {f"data.{k}": v for k, v in config.data_settings.items()} if fits else {}
+    data = config.data if fits else catalog.DEFAULT_DATA
+    return catalog.make_config(data, model, settings, config.seed)
+
+
+def _choose(config: RunConfig, edition: str, _: Translate, only: str) -> RunConfig:
     st.subheader(_("Data"), anchor=False)
     data = st.selectbox(
         _("Dataset"),
-        _offered(config),
-        index=_offered(config).index(config.data),
+        offered := _offered(config, only),
+        index=offered.index(config.data),
         format_func=lambda name: _(catalog.data_spec(name).title),
-        key=f"{edition}.data",
+        key=f"{edition}.data.{only}",
         help=_("What the model learns from."),
     )
     st.caption(_(catalog.data_spec(data).summary))
@@ -52,16 +66,22 @@ def _choose(config: RunConfig, edition: str, _: Translate) -> RunConfig:
         skip=("digest",),
     )
     st.subheader(_("Model"), anchor=False)
-    names = [m.name for m in catalog.fitting(data)]
-    model = st.segmented_control(
-        _("Architecture"),
-        names,
-        default=config.model if config.model in names else catalog.usual_model(data),
-        required=True,
-        format_func=lambda name: _(catalog.model_spec(name).title),
-        key=f"{edition}.model.{catalog.data_spec(data).task}",
-        help=_("How the model is built. Each has its own colour on every chart."),
-        wrap=True,
+    names = [m.name for m in catalog.fitting(data) if not only or m.name == only]
+    model = (
+        names[0]
+        if only
+        else st.segmented_control(
+            _("Architecture"),
+            names,
+            default=config.model
+            if config.model in names
+            else catalog.usual_model(data),
+            required=True,
+            format_func=lambda name: _(catalog.model_spec(name).title),
+            key=f"{edition}.model.{'.'.join(names)}",
+            help=_("How the model is built. Each has its own colour on every chart."),
+            wrap=True,
+        )
     )
     st.caption(_(catalog.model_spec(model).summary))
     model_settings = settings_widgets(
@@ -117,11 +137,15 @@ def _choose(config: RunConfig, edition: str, _: Translate) -> RunConfig:
     return chosen
 
 
-def _offered(config: RunConfig) -> list[str]:
-    """The datasets on the list, and the tab's own data if a link names it."""
-    return [d.name for d in catalog.datasets().values() if d.offered] + (
-        [config.data] if not catalog.data_spec(config.data).offered else []
-    )
+def _offered(config: RunConfig, only: str) -> list[str]:
+    """The datasets on the list, and the tab's own data if a link names it; only what
+    one architecture can learn where a page has but one."""
+    known = [d.name for d in catalog.datasets().values() if d.offered]
+    if not catalog.data_spec(config.data).offered:
+        known.append(config.data)
+    if not only:
+        return known
+    return [d for d in known if only in (m.name for m in catalog.fitting(d))]
 
 
 def _values(group: str, name: str, config: RunConfig) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from explorer.inspection.base import Subject
 from explorer.runs.records import View
 from tests.inspection.subjects import drawn, seen, subject_of
 
-MODELS = [m.name for m in catalog.fitting("sine")]
+MODELS = [spec.name for spec in catalog.fitting("fables")]
 WINDOW = 4
 
 

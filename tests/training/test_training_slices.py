@@ -135,8 +135,10 @@ def test_commands_and_config_reproduce_a_run(model: str) -> None:
     assert rates[6] > 2 * rates[5]
 
 
-@pytest.mark.parametrize("data", ["sine", "fables"])
-@pytest.mark.parametrize("model", [m.name for m in catalog.fitting("sine")])
+@pytest.mark.parametrize(
+    ("model", "data"),
+    [(m.name, data) for data in ("sine", "fables") for m in catalog.fitting(data)],
+)
 def test_looking_changes_nothing(model: str, data: str) -> None:
     config = tiny(model)
     if data == "fables":
