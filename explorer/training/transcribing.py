@@ -57,16 +57,18 @@ def edit_path(said: Sequence[int], truth: Sequence[int]) -> list[Edit]:
     path: list[Edit] = []
     while i or j:
         here = table[i][j]
-        other = i and j and said[i - 1] != truth[j - 1]
-        if i and j and here == table[i - 1][j - 1] + other:
+        if i and j and said[i - 1] == truth[j - 1]:
             i, j = i - 1, j - 1
             path.append(Edit(said[i], truth[j]))
         elif i and here == table[i - 1][j] + 1:
             i -= 1
             path.append(Edit(said[i], None))
-        else:
+        elif j and here == table[i][j - 1] + 1:
             j -= 1
             path.append(Edit(None, truth[j]))
+        else:
+            i, j = i - 1, j - 1
+            path.append(Edit(said[i], truth[j]))
     return path[::-1]
 
 
