@@ -5,7 +5,9 @@ import pytest
 import torch
 from sklearn.metrics import confusion_matrix
 
+from explorer.data.base import Data, Windows
 from explorer.errors import ExplorerError
+from explorer.inspection.answers.classified import example
 from explorer.inspection.base import Subject
 from tests.inspection.subjects import seen, subject_of
 
@@ -58,6 +60,32 @@ def test_pairs_are_the_last_sums_and_their_answers() -> None:
     sums = (x[:, :, 0] * x[:, :, 1]).sum(1)
     np.testing.assert_allclose(view.arrays["truth"], sums, atol=1e-6)
     assert y.shape == (64, 10, 1)
+
+
+def sentences(filled_first: bool) -> Data:
+    x = np.array([[0, 3, 4], [4, 4, 3]] if filled_first else [[3, 4, 0], [4, 4, 3]])
+    part = Windows(x, np.array([0, 1]))
+    return Data(
+        task="classify",
+        train=part,
+        validation=part,
+        baselines={},
+        symbols=("_", "<", ">", "good", "bad"),
+        labels=("no", "yes"),
+        joiner=" ",
+        padded=True,
+    )
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_prompt_is_filled_up_where_the_data_is(first: bool) -> None:
+    x, truth, left_out = example(sentences(first), "Bad nonsense good")
+    assert x.tolist() == [[0, 4, 3] if first else [4, 3, 0]]
+    assert truth is None
+    assert left_out == ["nonsense"]
+    x, truth, left_out = example(sentences(first), "nonsense")
+    assert x.tolist() == [[4, 4, 3]]
+    assert (truth, left_out) == (1, ["nonsense"])
 
 
 @pytest.mark.parametrize("data", ["shapes", "adding", "weather"])

@@ -10,10 +10,10 @@ import pytest
 from explorer import catalog
 from explorer.data.base import Data, Windows
 from explorer.errors import N_
-from explorer.plots import classes, examples, pairs
+from explorer.plots import classes, examples, loss, pairs
 from explorer.plots.encode import to_json
 from explorer.plots.theme import template
-from explorer.runs.records import View
+from explorer.runs.records import Curves, Lines, View
 from explorer.tasks import IGNORED
 from explorer.ui import preview
 
@@ -164,6 +164,19 @@ def test_right_answers_lie_on_the_diagonal_and_wild_ones_at_its_edge() -> None:
     same = drawn._replace(said=np.full(3, 1.0, np.float32))
     assert "miss by 0.667 on average" in pairs.reading(same)
     assert "nearly all the same" in pairs.reading(same)
+
+
+def test_a_floor_of_zero_is_named_inside_a_logarithmic_axis() -> None:
+    losses = np.array([1.0, 0.3, 0.0471, 0.0234], np.float32)
+    curves = Curves(losses, losses, np.ones(4, np.float32), np.arange(4.0), losses)
+    lines = Lines(0.0, "none is left", {"always 1": 0.16}, "loss")
+    drawn = loss.extract("rnn", curves, (), (), lines)
+    layout = loss.figure(drawn)["layout"]
+    low, high = layout["yaxis"]["range"]
+    for words in layout["annotations"]:
+        assert low <= words["y"] <= high, words["text"]
+    (note,) = (a for a in layout["annotations"] if a["text"] == "none is left")
+    assert note["yanchor"] == "bottom"
 
 
 @pytest.mark.parametrize("plot", [classes, pairs])
