@@ -174,10 +174,10 @@ def layer_of(capture: Capture) -> int:
 
 
 def layers_of(resolved: Resolved) -> list[list[Capture]]:
-    """The hidden states of every layer: one, or one of each direction."""
-    found: dict[int, list[Capture]] = {}
+    """The hidden states of every layer of each part: one, or one of each direction."""
+    found: dict[tuple[int, Part], list[Capture]] = {}
     for capture in captures_of(resolved, "hidden"):
-        found.setdefault(layer_of(capture), []).append(capture)
+        found.setdefault((layer_of(capture), capture.part), []).append(capture)
     return list(found.values())
 
 

@@ -99,10 +99,8 @@ def chosen_layer(resolved: Resolved, number: str) -> list[Capture]:
 def answering(resolved: Resolved) -> list[list[Capture]]:
     """The hidden states of every layer; of one in both halves of an encoder-decoder,
     those that lead to the answer."""
-    return [
-        [c for c in layer if c.part != "source"] or layer
-        for layer in layers_of(resolved)
-    ]
+    layers = layers_of(resolved)
+    return [layer for layer in layers if layer[0].part != "source"] or layers
 
 
 def choices(resolved: Resolved) -> dict[str, Choices]:
