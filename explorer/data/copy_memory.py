@@ -26,7 +26,7 @@ class CopyMemorySettings(Settings):
     """How long the symbols must be kept."""
 
     blanks: int = setting(
-        30,
+        10,
         N_(
             "How many steps lie between the last symbol and the first answer: the "
             "longer, the harder to remember across."
@@ -96,4 +96,5 @@ SPEC = DataSpec(
     make=make,
     task="next_token",
     order=70,
+    training={"steps": 1500, "learning_rate": 0.01},
 )

@@ -68,7 +68,7 @@ class ProteinSettings(Settings):
         step=0.1,
     )
     count: int = setting(
-        1500,
+        4000,
         N_("How many sequences there are to learn from."),
         title=N_("Sequences"),
         ge=100,

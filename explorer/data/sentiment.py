@@ -62,7 +62,7 @@ class SentimentSettings(Settings):
         step=0.05,
     )
     count: int = setting(
-        2000,
+        4000,
         N_("How many sentences there are to learn from."),
         title=N_("Sentences"),
         ge=100,
@@ -321,4 +321,5 @@ SPEC = DataSpec(
     make=make,
     task="classify",
     order=75,
+    training={"steps": 1000, "learning_rate": 0.003},
 )

@@ -123,7 +123,7 @@ def figure(drawn: TaggedDrawn, _: Translate = str) -> Figure:
     chances = CHANCES_BELOW if below else CHANCES
     y = axis(_("probability (%)"), range=[0, 103], domain=list(chances), nticks=3)
     strips = axis(
-        "",
+        _("label"),
         range=[-0.1, 2.1],
         domain=list(STRIPS_BELOW if below else STRIPS),
         tickvals=[sum(SAID) / 2, sum(TRUTH) / 2],

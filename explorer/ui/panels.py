@@ -183,9 +183,7 @@ def _answer_of(config: RunConfig) -> AnswerPanel:
 
 
 def _prediction_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
-    tokens = catalog.make_data(config).symbols
-    names = _answer_of(config).controls
-    return [_control(name, _) for name in names if tokens or name != "prompt"]
+    return [_control(name, _) for name in _answer_of(config).controls]
 
 
 def _control(name: str, _: Translate) -> dict[str, Any]:

@@ -42,7 +42,9 @@ class Looked:
     """A short run of two layers."""
 
     def __init__(self, model: str, data: str, **more: Any) -> None:
-        settings = {"training.steps": 8, "model.layers": 2, "data.window": 24, **more}
+        settings = {"training.steps": 8, "model.layers": 2, **more}
+        if "window" in catalog.data_spec(data).settings.model_fields:
+            settings = {"data.window": 24, **settings}
         self.config = catalog.make_config(data, model, settings)
         trainer = Trainer(self.config)
         progress = trainer.advance(Budget())

@@ -189,3 +189,24 @@ def test_numerals_are_written_by_their_rules() -> None:
     run = reached("numerals", "encoder_decoder")
     said, truth = translations(run, run.data.validation)
     assert (said == truth).all(1).float().mean() >= 0.99
+
+
+@pytest.mark.parametrize("model", ["lstm", "bidirectional", "transformer"])
+def test_sentiment_is_read_and_not_counted(model: str) -> None:
+    run = reached("sentiment", model)
+    assert run.loss < 0.5 * run.data.baselines["naive Bayes on words"]
+    assert run.rule.judge().measures["accuracy"] > 0.9
+
+
+def test_who_reads_both_ways_names_structures_better() -> None:
+    """Near the exact floor, which a reader of one way cannot come to."""
+    both, one = (reached("protein", model) for model in ("bidirectional", "lstm"))
+    floor = both.data.floor
+    assert floor is not None
+    assert floor < both.loss < 1.15 * floor
+    assert one.loss > 1.25 * floor
+
+
+def test_copied_symbols_are_remembered() -> None:
+    run = reached("copy_memory", "gru")
+    assert run.loss < 0.85 * run.data.baselines["no memory"]

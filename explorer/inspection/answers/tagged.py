@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from explorer.data.base import Data
+from explorer.inspection.answers.classified import window_number
 from explorer.inspection.base import Subject, float_array
 from explorer.inspection.example import ExampleOptions, example_of
 from explorer.inspection.said import Answer, PredictionOptions, encode
@@ -18,11 +19,11 @@ def look(
     of values also input (T,), in shown units.
 
     Raises:
-        ExplorerError: if the prompt has too few tokens of the vocabulary.
+        ExplorerError: if the prompt has too few tokens of the vocabulary; for values,
+            if it is not the number of a held-out window.
     """
-    data = subject.data
-    prompt = options.prompt if data.symbols else ""
-    example = example_of(data, ExampleOptions(text=prompt))
+    data, prompt = subject.data, options.prompt
+    example = example_of(data, _example(data, prompt))
     with torch.no_grad():
         chances = subject.model(example.x)[0].softmax(-1)  # (T, C)
     arrays = {
@@ -36,10 +37,16 @@ def look(
         "joiner": data.joiner,
         "labels": list(data.labels or data.symbols),
         "named": bool(data.labels),
-        "own": bool(prompt.strip()),
-        "left_out": encode(data, prompt)[1],
+        "left_out": encode(data, prompt)[1] if data.symbols else [],
     }
     return arrays, notes
+
+
+def _example(data: Data, prompt: str) -> ExampleOptions:
+    """A text in tokens; of values, the number of a held-out window."""
+    if data.symbols or not prompt.strip():
+        return ExampleOptions(text=prompt)
+    return ExampleOptions(example=window_number(prompt))
 
 
 def applies(data: Data) -> bool:
