@@ -41,6 +41,8 @@ def marked(message: str) -> str:
 class Looked:
     """A short run of two layers."""
 
+    page = "inside"
+
     def __init__(self, model: str, data: str, **more: Any) -> None:
         settings = {"training.steps": 8, "model.layers": 2, "data.window": 24, **more}
         self.config = catalog.make_config(data, model, settings)
@@ -63,7 +65,7 @@ class Looked:
 
     def wish(self, **more: Any) -> Wish:
         every = ",".join(panels())
-        return read_wish(json.dumps({"page": "inside", "shown": every, **more}))
+        return read_wish(json.dumps({"page": self.page, "shown": every, **more}))
 
     def look(self, wanted: Wanted) -> View:
         try:
