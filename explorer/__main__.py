@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 import orjson
 import torch
 from tqdm import tqdm
@@ -136,7 +137,13 @@ def train(
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
-@click.option("--limit", default=50, show_default=True, help="At most so many.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="At most so many.",
+)
 @sentences
 def runs(as_json: bool, limit: int) -> None:
     """List the runs of the store, newest first."""
@@ -193,10 +200,7 @@ def inspect(
             int(example) if by_number else example
         )
     trainer = Trainer(known.config, state.state)
-    subject = Subject(
-        known.config, trainer.data, trainer.model, trainer.step, trainer.pack
-    )
-    seen = look(subject, Request(view, json.dumps(options)))
+    seen = look(Subject.of(trainer), Request(view, json.dumps(options)))
     if not as_json:
         click.echo(f"{seen.name} of {run} after {seen.step} steps")
         for name, values in seen.arrays.items():
@@ -207,9 +211,7 @@ def inspect(
             "axes": views()[view].axes.get(name, ()),
             "shape": list(values.shape),
             "dtype": str(values.dtype),
-            "values": json.loads(
-                orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY)
-            ),
+            "values": np.ascontiguousarray(values),
         }
         for name, values in seen.arrays.items()
     }
@@ -221,7 +223,8 @@ def inspect(
         "arrays": arrays,
         "notes": seen.notes,
     }
-    click.echo(json.dumps(facts, ensure_ascii=False))
+    # A number that is not finite becomes null: JSON has no other word for it.
+    click.echo(orjson.dumps(facts, option=orjson.OPT_SERIALIZE_NUMPY))
 
 
 def _trained(config: RunConfig) -> Training:

@@ -4,7 +4,7 @@ Dimension letters, here and everywhere: N windows, T time steps of a window, I i
 O outputs, V symbols of a vocabulary.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -74,6 +74,26 @@ class Text(NamedTuple):
     split: int  # first place of the validation part
 
 
+class Note(NamedTuple):
+    """One tone of a tune."""
+
+    place: int  # of the token that it is
+    start: float  # beats from the beginning
+    beats: float
+    midi: int  # pitch: 60 is middle C, 69 is 440 Hz
+
+
+class Heard(NamedTuple):
+    """How tokens sound, where they are music."""
+
+    notes: tuple[Note, ...]
+    bars: tuple[float, ...]  # where a bar ends, in beats
+
+
+Play = Callable[[Sequence[str]], Heard]
+"""Tokens as they are written -> how they sound; what is no note is no error."""
+
+
 def next_value(scaled: Floats, shown: Floats, scaler: Scaler) -> Floats:
     """The shown value that a prediction means, where a series is predicted as it is."""
     return scaler.undo(scaled)
@@ -124,6 +144,8 @@ class Data:
     that x tells."""
     loss_unit: str = ""
     """The loss in words, where it is not the task's usual."""
+    play: Play | None = None
+    """How tokens sound; None where they are no music."""
     hint: str = ""
     """A plain warning that belongs to this data, such as "hard to beat"."""
 
@@ -162,6 +184,9 @@ class DataSpec:
     """(settings, seed) -> data; raises ExplorerError for an impossible combination."""
     task: Task
     order: int = 100
+    resembled: bool = False
+    """Whether windows are cut from one series, so that a model can learn to make more
+    like them."""
     offered: bool = True
     """False for data that only its owner can name, such as an uploaded file."""
     training: Mapping[str, Scalar] = field(default_factory=dict)

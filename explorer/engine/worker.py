@@ -58,7 +58,7 @@ def warm_up() -> None:
         trainer = Trainer(catalog.make_config(model=model.name))
         trainer.advance(Budget(steps=1))
         for view in views_of(catalog.resolve(trainer.config)):
-            _look(_subject(trainer), Wanted(view.name))
+            _look(Subject.of(trainer), Wanted(view.name))
 
 
 def run_slices(jobs: list[Job]) -> list[Result]:
@@ -87,7 +87,7 @@ def look_at(config: str, state: bytes, wanted: list[Wanted]) -> list[View]:
     torch.set_num_threads(1)
     with _lock:
         trainer = Trainer(RunConfig.from_json(config), state)
-        subject = _subject(trainer)
+        subject = Subject.of(trainer)
         return [_look(subject, each) for each in wanted]
 
 
@@ -132,7 +132,7 @@ def _look_live(
         if not now_or_never and trained - live.looked.get(each, -math.inf) < wait:
             continue
         began = time.perf_counter()
-        view = _look(_subject(live.trainer), each)
+        view = _look(Subject.of(live.trainer), each)
         cost = time.perf_counter() - began
         # The lesser of two: one look may have met a busy machine.
         live.cost[each] = min(cost, live.cost.get(each, cost))
@@ -147,9 +147,3 @@ def _look(subject: Subject, wanted: Wanted) -> View:
         return look(subject, Request(wanted.view, wanted.options))
     except ExplorerError as error:
         return View(wanted.view, subject.step, {}, {"error": asdict(error.words)})
-
-
-def _subject(trainer: Trainer) -> Subject:
-    return Subject(
-        trainer.config, trainer.data, trainer.model, trainer.step, trainer.pack
-    )

@@ -19,11 +19,12 @@ from torch import Tensor
 import explorer.inspection
 from explorer import catalog
 from explorer.catalog import Resolved
-from explorer.config import RunConfig, Settings
+from explorer.config import RunConfig, Settings, setting
 from explorer.data.base import Data
 from explorer.errors import N_, ExplorerError, Words, unknown
 from explorer.models.base import Capture, Part, SequenceModel
 from explorer.runs.records import View
+from explorer.training.trainer import Trainer
 
 
 class Subject(NamedTuple):
@@ -33,8 +34,15 @@ class Subject(NamedTuple):
     data: Data
     model: SequenceModel
     step: int
-    pack: Callable[[], bytes] | None = None
+    pack: Callable[[], bytes]
     """The run's state at this moment, for views that train a copy a step further."""
+
+    @classmethod
+    def of(cls, trainer: Trainer) -> "Subject":
+        """The moment at which a trainer stands; it moves on when the trainer does."""
+        return cls(
+            trainer.config, trainer.data, trainer.model, trainer.step, trainer.pack
+        )
 
 
 Choices = list[tuple[str, Words]]
@@ -48,7 +56,18 @@ def everywhere(resolved: Resolved) -> bool:
 
 def by_gradient(resolved: Resolved) -> bool:
     """A view of models that learn by the gradient of hidden states."""
-    return resolved.model.learning == "gradient" and has("hidden")(resolved)
+    return resolved.model.learning != "expectation" and has("hidden")(resolved)
+
+
+def by_rivalry(resolved: Resolved) -> bool:
+    """A view of two nets that learn against each other."""
+    return resolved.model.learning == "adversarial"
+
+
+def stepwise(resolved: Resolved) -> bool:
+    """A view of models that answer at every time step."""
+    task = catalog.task_of(resolved.data, resolved.model)
+    return task in ("forecast", "next_token", "tag", "transcribe")
 
 
 def no_choices(resolved: Resolved) -> Mapping[str, Choices]:
@@ -154,6 +173,19 @@ def layer_of(capture: Capture) -> int:
     return int(capture.name.removeprefix("layer_").split(".")[0])
 
 
+def layers_of(resolved: Resolved) -> list[list[Capture]]:
+    """The hidden states of every layer of each part: one, or one of each direction."""
+    found: dict[tuple[int, Part], list[Capture]] = {}
+    for capture in captures_of(resolved, "hidden"):
+        found.setdefault((layer_of(capture), capture.part), []).append(capture)
+    return list(found.values())
+
+
+def state_of(layer: Iterable[Capture], told: Mapping[str, Tensor]) -> Tensor:
+    """A layer's state (..., H) as the next one is given it: directions side by side."""
+    return torch.cat([told[capture.name] for capture in layer], -1)
+
+
 def capture_choices(captures: Iterable[Capture]) -> Choices:
     """Captures by name, each as in "Forget gate, layer 1"."""
     return [
@@ -166,6 +198,16 @@ def capture_choices(captures: Iterable[Capture]) -> Choices:
         )
         for c in captures
     ]
+
+
+def capture_field() -> Any:
+    """The option that names one capture; empty leaves the choice to the view."""
+    return setting(
+        "",
+        N_("The value to look at."),
+        title=N_("Value"),
+        pattern=r"^[a-z0-9_.]{0,60}$",
+    )
 
 
 def has(*kinds: str) -> Callable[[Resolved], bool]:

@@ -11,7 +11,7 @@ from torch import Tensor
 from explorer.config import Settings, setting
 from explorer.data.base import Data, Floats, next_value
 from explorer.errors import N_, ExplorerError
-from explorer.tasks import BEGIN, END, FILLED
+from explorer.tasks import BEGIN, END, FILLED, IGNORED
 
 MOST_LETTERS = 1000
 PROBE = -1
@@ -54,7 +54,7 @@ class Example(NamedTuple):
     """One window as a model is given it, and as people read it."""
 
     x: Tensor  # (1, T, I) or (1, T)
-    y: Tensor  # (1, T, O) or (1, T)
+    y: Tensor  # (1, T, O), (1, T) or (1,)
     labels: list[str] | None  # T tokens; None for a series
     shown: Floats | None  # (T,) the input in real units; None for tokens
 
@@ -77,12 +77,19 @@ def example_of(data: Data, options: ExampleOptions) -> Example:
 
     Raises:
         ExplorerError: if there is no such window, or if what was typed is too short,
-            not in the vocabulary, or not numbers.
+            not in the vocabulary, not numbers, or not what this data asks for.
     """
     if options.text.strip():
-        return (
-            _typed_text(data, options.text) if data.symbols else _typed(data, options)
-        )
+        if not data.shifted and not data.symbols:
+            raise ExplorerError(
+                N_(
+                    "An own example can be given where what comes next is asked for, "
+                    "but this data asks for something else, which only its held-out "
+                    "windows tell. Choose one of them."
+                )
+            )
+        typed = _typed_text if data.symbols else _typed_series
+        return typed(data, options.text)
     count = len(data.validation.x)
     index = count // 2 if options.example == PROBE else options.example
     if index >= count:
@@ -106,13 +113,18 @@ def _example(data: Data, x: Tensor, y: Tensor) -> Example:
     return Example(x, y, None, data.scaler.undo(x[0, :, 0].numpy()))
 
 
+def tokens_of(data: Data, text: str) -> tuple[list[int], list[str]]:
+    """Token ids of what was typed, and the pieces that the vocabulary does not have."""
+    known = {symbol: index for index, symbol in enumerate(data.symbols)}
+    pieces = text.lower().split() if data.joiner else list(text)
+    ids = [known[piece] for piece in pieces if piece in known]
+    return ids, sorted({piece for piece in pieces if piece not in known})
+
+
 def _typed_text(data: Data, text: str) -> Example:
     if data.source:
         return _typed_pair(data, text)
-    known = {symbol: index for index, symbol in enumerate(data.symbols)}
-    joiner = data.joiner
-    pieces = text.lower().split() if joiner else list(text)
-    ids = [known[piece] for piece in pieces if piece in known][: data.steps + 1]
+    ids = tokens_of(data, text)[0][: data.steps + 1]
     if len(ids) < 2:
         raise ExplorerError(
             N_(
@@ -123,8 +135,18 @@ def _typed_text(data: Data, text: str) -> Example:
             count=len(ids),
             some=" ".join(data.symbols[:12]).strip(),
         )
+    if data.task != "next_token" or not data.shifted:
+        return _unanswered(data, ids[: data.steps])
     tokens = torch.tensor([ids])
     return _example(data, tokens[:, :-1], tokens[:, 1:])
+
+
+def _unanswered(data: Data, ids: list[int]) -> Example:
+    """What was typed, where nobody knows the true answer."""
+    missing = data.steps - len(ids) if data.padded else 0
+    x = torch.tensor([[0] * missing + ids])
+    one = data.task == "classify"
+    return _example(data, x, torch.full((1,) if one else x.shape, IGNORED))
 
 
 def _typed_pair(data: Data, text: str) -> Example:
@@ -149,7 +171,7 @@ def _typed_pair(data: Data, text: str) -> Example:
     return _example(data, x, torch.tensor([[*said, END]]))
 
 
-def _typed(data: Data, options: ExampleOptions) -> Example:
+def _typed_series(data: Data, text: str) -> Example:
     if data.restore is not next_value:
         raise ExplorerError(
             N_(
@@ -157,7 +179,7 @@ def _typed(data: Data, options: ExampleOptions) -> Example:
                 "this one is predicted by its changes. Choose a held-out window."
             )
         )
-    pieces = [p for p in re.split(r"[\s,;]+", options.text) if p]
+    pieces = [p for p in re.split(r"[\s,;]+", text) if p]
     try:
         values = [float(piece) for piece in pieces]
     except ValueError:
@@ -168,7 +190,7 @@ def _typed(data: Data, options: ExampleOptions) -> Example:
                 "An own example needs at least two numbers with spaces between them, "
                 "but got '%(text)s'. Write it like: 0.1 0.5 0.9."
             ),
-            text=options.text[:40],
+            text=text[:40],
         )
     scaled = data.scaler.apply(np.array(values[: data.steps + 1]))
     whole = torch.from_numpy(scaled)[None, :, None]  # (1, T + 1, 1)

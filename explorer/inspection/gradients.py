@@ -21,7 +21,7 @@ from explorer.inspection.base import (
     probe_window,
     steps_of,
 )
-from explorer.models.base import Recorder
+from explorer.models.base import Recorder, reads_back
 from explorer.runs.records import View
 from explorer.tasks import IGNORED
 from explorer.training.objectives import objective
@@ -46,7 +46,7 @@ def look(subject: Subject, options: GradientOptions) -> View:
     with torch.enable_grad():
         output = subject.model(x, recorder)
         # A sum over examples, so that no example's gradient depends on their number.
-        loss = objective(subject.data, subject.model).last(output, y).sum()
+        loss = objective(subject.data).last(output, y).sum()
         states = {
             name: values
             for name, values in recorder.told.items()
@@ -55,7 +55,9 @@ def look(subject: Subject, options: GradientOptions) -> View:
         told = [value for values in states.values() for value in values]
         found = iter(torch.autograd.grad(loss, told, allow_unused=True))
     norms = {
-        name: np.concatenate([_norm(next(found), value) for value in values])
+        name: np.concatenate([_norm(next(found), value) for value in values])[
+            :: -1 if reads_back(name) else 1
+        ]
         for name, values in states.items()
     }
     for capture in captures:

@@ -3,8 +3,9 @@ for every architecture.
 
 For a series yhat_t is the prediction and x_s the standardised input. For tokens yhat_t
 is the log-probability of the token that really came next, and x_s the embedding of
-token s. The example stands in the batch once per target t, so that one backward pass of
-the sum of yhat_t, each in its own copy, gives all T x T of them.
+token s. Of labels it is the log-probability of the true one, or of the likeliest where
+no truth is known. The example stands in the batch once per target t, so that one
+backward pass of the sum of yhat_t, each in its own copy, gives all T x T of them.
 """
 
 import numpy as np
@@ -12,11 +13,11 @@ import torch
 from torch import Tensor, nn
 
 from explorer.data.base import Floats
-from explorer.inspection.base import Subject, ViewSpec, float_array
+from explorer.inspection.base import Subject, ViewSpec, float_array, stepwise
 from explorer.inspection.example import ExampleOptions, example_of
 from explorer.models.base import SequenceModel
 from explorer.runs.records import View
-from explorer.tasks import IGNORED
+from explorer.tasks import IGNORED, TASKS
 
 POSITIONS = 2**13
 """Time steps, of all copies together, that one backward pass is given at most: all
@@ -44,13 +45,14 @@ def look(subject: Subject, options: InfluenceOptions) -> View:
     whole = torch.full((T, T), torch.nan, dtype=torch.float64)
     whole[places + T - example.y.shape[1]] = torch.cat(found)
     norms = float_array(whole)
+    causal = TASKS[subject.data.task].causal
     return View(
         "influence",
         subject.step,
         {"norms": norms, "reach": reach(norms), **example.arrays()},
         {
             "labels": example.labels,
-            "residual": float(np.nansum(np.triu(norms, 1))),
+            "residual": float(np.nansum(np.triu(norms, 1))) if causal else None,
         },
     )
 
@@ -82,8 +84,12 @@ def influence(model: SequenceModel, x: Tensor, y: Tensor, targets: Tensor) -> Te
         else:
             answers = model(copies.requires_grad_())
         said = answers[torch.arange(n), targets]  # (n, O)
-        if tokens:
-            said = said.log_softmax(-1).gather(-1, y[0, targets, None])
+        if not y.is_floating_point():
+            chances = said.log_softmax(-1)
+            known = y.shape[1] == x.shape[1]  # else labels are no step's own
+            truth = y[0, targets] if known else torch.full_like(targets, IGNORED)
+            chosen = torch.where(truth == IGNORED, chances.argmax(-1), truth)
+            said = chances.gather(-1, chosen[:, None])
         gradient = torch.autograd.grad(said.sum(), leaf)[0]  # (n, T, I or H)
     return gradient.double().square().sum(-1).sqrt()
 
@@ -108,4 +114,4 @@ def reach(norms: Floats) -> Floats:
 
 AXES = {"norms": ("target", "source"), "reach": ("distance",), "input": ("time",)}
 
-VIEW = ViewSpec("influence", InfluenceOptions, look, axes=AXES)
+VIEW = ViewSpec("influence", InfluenceOptions, look, stepwise, axes=AXES)

@@ -8,6 +8,7 @@ from explorer.errors import N_, unknown
 from explorer.inspection.base import (
     Subject,
     ViewSpec,
+    capture_field,
     float_array,
     probe_window,
     step_labels,
@@ -20,12 +21,7 @@ from explorer.runs.records import View
 class InsideOptions(Settings):
     """Which value to look at."""
 
-    capture: str = setting(
-        "",
-        N_("The value to look at."),
-        title=N_("Value"),
-        pattern=r"^[a-z0-9_.]{0,60}$",
-    )
+    capture: str = capture_field()
     head: int = setting(
         0, N_("Which attention head to look at."), title=N_("Head"), ge=0, le=63
     )

@@ -20,9 +20,9 @@ from explorer.inspection.base import (
     Subject,
     ViewSpec,
     capture_choices,
+    capture_field,
     captures_of,
     float_array,
-    layer_of,
     step_labels,
     steps_of,
 )
@@ -30,7 +30,7 @@ from explorer.inspection.example import ExampleOptions, example_of
 from explorer.models.base import Capture, Recorder
 from explorer.runs.records import View
 
-UNIT_KINDS = ("gate", "candidate", "memory", "hidden")
+UNIT_KINDS = ("gate", "candidate", "memory", "hidden", "probability")
 LOW, HIGH = 0.1, 0.9
 
 Order = Literal["mean", "cluster", "unit"]
@@ -39,12 +39,7 @@ Order = Literal["mean", "cluster", "unit"]
 class RasterOptions(ExampleOptions):
     """Which value, and in which order its units stand."""
 
-    capture: str = setting(
-        "",
-        N_("The value to look at."),
-        title=N_("Value"),
-        pattern=r"^[a-z0-9_.]{0,60}$",
-    )
+    capture: str = capture_field()
     order: Order = setting(
         "mean",
         N_("How the rows are sorted."),
@@ -90,7 +85,7 @@ def look(subject: Subject, options: RasterOptions) -> View:
             "centred": capture.centred,
             "labels": step_labels(subject.data, example.x[0], capture.part),
             "first": steps_of(subject.data, capture.part).start,
-            "residual": rebuilt(told, layer_of(capture)),
+            "residual": rebuilt(told, capture.name.rpartition(".")[0]),
         },
     )
 
@@ -133,9 +128,9 @@ def order_of(
     return np.asarray(leaves_list(tree), np.int_)
 
 
-def rebuilt(told: dict[str, torch.Tensor], layer: int) -> float | None:
-    """max |o tanh(c) - h| of an LSTM layer; None where there is no such identity."""
-    parts = [f"layer_{layer}.{name}" for name in ("output_gate", "memory", "hidden")]
+def rebuilt(told: dict[str, torch.Tensor], cell: str) -> float | None:
+    """max |o tanh(c) - h| of an LSTM's cell; None where there is no such identity."""
+    parts = [f"{cell}.{name}" for name in ("output_gate", "memory", "hidden")]
     if not all(part in told for part in parts):
         return None
     o, c, h = (told[part] for part in parts)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from explorer.config import N_, Settings, setting
 from explorer.data.base import Data
 from explorer.inspection.base import Subject, probe_window
+from explorer.inspection.example import tokens_of
 from explorer.tasks import Task
 
 MOST_PROMPT = 200
@@ -64,10 +65,7 @@ def encode(data: Data, prompt: str) -> tuple[list[int], list[str]]:
     An empty prompt becomes the beginning of the probe window, so that there is always
     something to go on from.
     """
-    known = {symbol: index for index, symbol in enumerate(data.symbols)}
-    pieces = prompt.lower().split() if data.joiner else list(prompt)
-    ids = [known[piece] for piece in pieces if piece in known]
-    left_out = sorted({piece for piece in pieces if piece not in known})
+    ids, left_out = tokens_of(data, prompt)
     if not ids:
         x, _ = probe_window(data)
         ids = [int(token) for token in x[0, : max(1, data.steps // 4)]]

@@ -24,6 +24,7 @@ from explorer.inspection import raster
 from explorer.inspection.base import (
     Subject,
     ViewSpec,
+    capture_field,
     float_array,
     has,
     layer_of,
@@ -52,12 +53,7 @@ Bools = NDArray[np.bool_]
 class TraceOptions(MarkedOptions):
     """Which value, which of its units, and above what they count as on."""
 
-    capture: str = setting(
-        "",
-        N_("The value to look at."),
-        title=N_("Value"),
-        pattern=r"^[a-z0-9_.]{0,60}$",
-    )
+    capture: str = capture_field()
     units: str = setting(
         "",
         N_(

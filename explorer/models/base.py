@@ -50,11 +50,21 @@ def within(probe: Probe, place: str) -> Probe:
     return lambda name, value: probe(f"{place}.{name}", value)
 
 
+def reads_back(name: str) -> bool:
+    """Whether a value is told from the last time step to the first.
+
+    >>> reads_back("layer_0.backward.hidden"), reads_back("layer_0.hidden")
+    (True, False)
+    """
+    return ".backward." in name
+
+
 class Recorder:
     """The probe that keeps what it is told.
 
-    A value named once per time step is stacked along a new axis 1, an attention named
-    once per looking step is put together; a value named once per pass stays as it is.
+    A value named once per time step is stacked along a new axis 1, in the order of
+    time; an attention named once per looking step is put together; a value named once
+    per pass stays as it is.
 
     >>> look = Recorder()
     >>> for t in range(3):
@@ -73,9 +83,16 @@ class Recorder:
     def values(self) -> dict[str, Tensor]:
         """By name: (B, T, H) for steps, (B, N, T, T) for attention."""
         return {
-            name: torch.stack(told, 1) if told[0].dim() == 2 else torch.cat(told, -2)
+            name: torch.stack(in_time(name, told), 1)
+            if told[0].dim() == 2
+            else torch.cat(told, -2)
             for name, told in self.told.items()
         }
+
+
+def in_time(name: str, told: list[Tensor]) -> list[Tensor]:
+    """What was told of a name, from the first time step to the last."""
+    return told[::-1] if reads_back(name) else told
 
 
 class Sizes(NamedTuple):
@@ -88,6 +105,7 @@ class Sizes(NamedTuple):
     task: Task = "forecast"
     source: int = 0  # S: steps of x that are a translation's source
     padded: bool = False  # whether symbol 0 only fills up
+    shifted: bool = True  # forecast, next_token: whether y is x one step later
 
     @property
     def causal(self) -> bool:
@@ -149,11 +167,13 @@ class SequenceModel(nn.Module):
             h = h[..., -1, :]  # what has seen the whole sequence
         return self.head(h)  # type: ignore[no-any-return]
 
-    def loss(self, output: Tensor, y: Tensor) -> Tensor | None:
-        """The loss (B,) per answer in nats, for a model that brings its own; else None.
+    def loss(self, x: Tensor, y: Tensor) -> Tensor | None:
+        """What training lowers, (B,) per sequence, for a model that brings its own.
+
+        None lowers the task's loss of `forward(x)`, which curves show in either case.
 
         Args:
-            output: what `forward` gave.
+            x: as `forward` takes it.
             y: targets, as the task has them.
         """
         return None
@@ -166,6 +186,10 @@ class SequenceModel(nn.Module):
 class ExpectationModel(SequenceModel):
     """A model that learns by expectation-maximisation, one iteration at a time."""
 
+    def surprise(self, x: Tensor) -> Tensor:
+        """-log p(x) / T (B,), nats per step: what no iteration raises."""
+        raise NotImplementedError
+
     def iterate(self, x: Tensor, y: Tensor) -> None:
         """One iteration over x (N, T[, I]) and y, in place; it draws nothing."""
         raise NotImplementedError
@@ -174,11 +198,31 @@ class ExpectationModel(SequenceModel):
 class AdversarialModel(SequenceModel):
     """Two nets against each other; `forward` is the discriminator reading x."""
 
-    generator: nn.Module
-    discriminator: nn.Module
+    generator: SequenceModel
+    discriminator: SequenceModel
+    noise_size: int
+    """Z: random numbers that the generator is given per time step."""
+    turns: tuple[int, int] = (1, 1)
+    """How often the discriminator and then the generator learns in a training step."""
+    pace: float = 1.0
+    """The discriminator's learning rate, as a multiple of the generator's."""
+
+    @property
+    def embedding(self) -> nn.Module:  # type: ignore[override]
+        """The discriminator's."""
+        return self.discriminator.embedding
+
+    @property
+    def head(self) -> nn.Module:  # type: ignore[override]
+        """The discriminator's."""
+        return self.discriminator.head
 
     def generate(self, noise: Tensor) -> Tensor:
         """noise (B, T, Z) -> windows (B, T, I)."""
+        raise NotImplementedError
+
+    def draw(self, count: int, steps: int, random: torch.Generator) -> Tensor:
+        """Noise (count, steps, Z) for as many windows."""
         raise NotImplementedError
 
 
@@ -236,6 +280,8 @@ class ModelSpec:
     learning: Learning = "gradient"
     training: Mapping[str, Scalar] = field(default_factory=dict)
     """Where a newcomer's training starts, where it is not the usual."""
+    aim: str = ""
+    """What training lowers, with its unit, where that is not the task's loss."""
 
 
 AnyModule = TypeVar("AnyModule", bound=nn.Module)

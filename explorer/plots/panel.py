@@ -10,14 +10,15 @@ import explorer.plots
 from explorer.config import RunConfig
 from explorer.plots.parts import Figure, Translate
 from explorer.plots.theme import GREY
-from explorer.runs.records import Command, Curves, View
+from explorer.runs.records import Curves, View
 
 EXACT_CELLS = 2**14
 """A heat map of at most so many cells is sent as it is; a larger one in percents."""
 
 Content = dict[str, Any]
 """figure, reading, alternative; and where there is one: proof, text, drag, and last,
-the step at which playing ends."""
+the step at which playing ends. A block of text that can be played has "play": notes
+[[start, beats, midi, token], ...], beats per minute, and what its button says."""
 
 
 class Scene(NamedTuple):
@@ -34,7 +35,15 @@ class Scene(NamedTuple):
     beside: tuple[RunConfig, View] | None = None
     """The same view of another run."""
     curves: Curves = Curves.empty()
-    commands: tuple[Command, ...] = ()
+
+
+class Button(NamedTuple):
+    """What a person can do at a picture: pressing it sends `name` with `value`."""
+
+    name: str
+    value: str
+    label: str
+    help: str
 
 
 class InsidePanel(NamedTuple):
@@ -52,6 +61,8 @@ class InsidePanel(NamedTuple):
     basis: bool = False
     beside: bool = False
     """Whether another run can be drawn beside it."""
+    buttons: tuple[Button, ...] = ()
+    """They stand after the view's options."""
     page: str = "inside"
     """The page that it stands on."""
 

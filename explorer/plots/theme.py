@@ -18,6 +18,8 @@ ARCHITECTURES: Mapping[str, str] = {
     "lstm": "#1e96ff",
     "gru": "#4ba569",
     "transformer": "#f0690f",
+    "bidirectional": "#872dff",
+    "encoder_decoder": "#5a693c",
     "seq2seq": "#00918c",
     "gan": "#b42d69",
     "hmm": "#a578b4",

@@ -204,7 +204,9 @@ def blocks(drawn: TranslatedDrawn, _: Translate = str) -> list[dict[str, Any]]:
         [token, "wrong" if off else "", float(off)]
         for token, off in zip(drawn.written, bad, strict=False)
     ]
-    found = [(caption, [[token, "prompt", 0] for token in drawn.source])]
+    found: list[tuple[str, list[list[Any]]]] = [
+        (caption, [[token, "prompt", 0] for token in drawn.source])
+    ]
     if drawn.truth is None:
         found.append((_("The model writes"), written))
     else:

@@ -5,7 +5,8 @@ looked at on a finished model, and it can be held while a run learns.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import torch
@@ -15,7 +16,7 @@ from explorer import catalog
 from explorer.catalog import Resolved
 from explorer.config import RunConfig, Settings, setting
 from explorer.errors import N_, ExplorerError, unknown
-from explorer.models.base import Capture, Probe, SequenceModel, ignore
+from explorer.models.base import Capture, Probe, SequenceModel, ignore, reads_back
 
 What = Literal["clamp", "freeze", "mute", "aim", "zero"]
 OF_HEADS = ("mute", "aim")
@@ -182,23 +183,34 @@ class Changed(SequenceModel):
         super().__init__()
         self.model, self.changes = model, tuple(changes)
 
+    def loss(self, x: Tensor, y: Tensor) -> Tensor | None:
+        with self._zeroed(x) as given:
+            return self.model.loss(given, y)
+
     def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
+        others = [c for c in self.changes if c.what != "zero"]
+        hand = _Hand(others, x.shape[1], probe) if others else probe
+        with self._zeroed(x) as given:
+            return self.model(given, hand)  # type: ignore[no-any-return]
+
+    @contextmanager
+    def _zeroed(self, x: Tensor) -> Iterator[Tensor]:
+        """x with the chosen steps at zero; of tokens, what they are embedded as."""
         zeroed = [c for c in self.changes if c.what == "zero"]
-        hook = None
-        if zeroed and x.dim() == 3:
+        if not zeroed:
+            yield x
+        elif x.dim() == 3:
             x = x.clone()
             for change in zeroed:
                 x[:, change.steps(x.shape[1])] = 0.0
-        elif zeroed:
+            yield x
+        else:
             hook = self.model.embedding.register_forward_hook(
                 lambda _module, _given, entered: _silenced(entered, zeroed)
             )
-        others = [c for c in self.changes if c.what != "zero"]
-        try:
-            hand = _Hand(others, x.shape[1], probe) if others else probe
-            return self.model(x, hand)  # type: ignore[no-any-return]
-        finally:
-            if hook is not None:
+            try:
+                yield x
+            finally:
                 hook.remove()
 
 
@@ -213,6 +225,8 @@ class _Hand:
     def __call__(self, name: str, value: Tensor, /) -> Tensor:
         step = self.seen.get(name, 0)
         self.seen[name] = step + 1
+        if reads_back(name):
+            step = self.steps - 1 - step
         for k, change in enumerate(self.changes):
             if change.capture == name:
                 value = self._changed(k, change, value, step)

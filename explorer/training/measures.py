@@ -3,8 +3,10 @@
 forecast: MAE and RMSE in standardised units, R^2, and the skill against repeating the
 last value, 1 - MSE / MSE(repeat last). next_token: accuracy, perplexity exp(CE), bits
 per token. classify and tag: accuracy; precision, recall and F1 per label, averaged over
-the labels (macro). translate, of what the model writes by itself (greedily): the share
-of translations without a mistake, the share of right tokens, and BLEU.
+the labels (macro). transcribe: label error rate, edits per true label, and the share of
+sequences without an error, both of the likeliest symbol of every step. translate, of
+what the model writes by itself (greedily): the share of translations without a mistake,
+the share of right tokens, and BLEU. generate: see `generating`.
 """
 
 import math
@@ -17,9 +19,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from explorer.data.base import Data, Task
-from explorer.models.base import SequenceModel
+from explorer.models.base import AdversarialModel, SequenceModel
 from explorer.tasks import END, IGNORED
+from explorer.training import transcribing
 from explorer.training.decoding import greedy
+from explorer.training.generating import made, measured
 from explorer.training.objectives import objective, tensors
 
 
@@ -35,19 +39,13 @@ Measuring = Callable[[SequenceModel, Data, Tensor, Tensor], dict[str, float]]
 
 
 @torch.no_grad()
-def judge(model: SequenceModel, data: Data, own: SequenceModel | None = None) -> Judged:
-    """The held-out loss and the task's measures, from one pass; dropout is off.
-
-    Args:
-        model: what answers.
-        data: whose held-out part is asked.
-        own: the model whose own loss counts, where `model` is wrapped around it.
-    """
+def judge(model: SequenceModel, data: Data) -> Judged:
+    """The held-out loss and the task's measures, from one pass; dropout is off."""
     was_training = model.training
     model.eval()
     x, y = tensors(data.validation)
     output = model(x)
-    loss = float(objective(data, own or model)(output, y))
+    loss = float(objective(data)(output, y))
     measures = MEASURING[data.task](model, data, output, y)
     model.train(was_training)
     return Judged(loss, measures)
@@ -119,6 +117,19 @@ def measures_of(counts: Tensor) -> dict[str, float]:
     }
 
 
+def transcribe(
+    model: SequenceModel, data: Data, output: Tensor, y: Tensor
+) -> dict[str, float]:
+    """Label error rate (edits / true labels) and exact match."""
+    truths = [[k for k in row if k != IGNORED] for row in y.tolist()]
+    saids = transcribing.greedy(output)
+    wrong = [transcribing.edits(s, t) for s, t in zip(saids, truths, strict=True)]
+    return {
+        "label_error_rate": sum(wrong) / sum(map(len, truths)),
+        "exact_match": sum(count == 0 for count in wrong) / len(wrong),
+    }
+
+
 MOST_WRITTEN = 64
 """Held-out sources that are translated, evenly spread: each takes a pass per token."""
 
@@ -161,10 +172,21 @@ def bleu(said: list[str], truth: list[str]) -> float:
     return float(sacrebleu.corpus_bleu(said, [truth], tokenize="char").score)
 
 
+def generated(
+    model: SequenceModel, data: Data, output: Tensor, y: Tensor
+) -> dict[str, float]:
+    """How like the held-out windows generated ones are; `output` judges the former."""
+    assert isinstance(model, AdversarialModel)
+    fake = made(model, len(y), y.shape[1], 0)
+    return measured(y, fake, output, model(fake))
+
+
 MEASURING: Mapping[Task, Measuring] = {
     "forecast": forecast,
     "next_token": next_token,
     "classify": labelled,
     "tag": labelled,
+    "transcribe": transcribe,
     "translate": translate,
+    "generate": generated,
 }

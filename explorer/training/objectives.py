@@ -4,9 +4,12 @@
 - next_token, classify, tag, translate: cross-entropy in nats, -(1/n) sum log p(y).
 - transcribe: -log p(y | x) / L, summed over all alignments with blanks (CTC; Graves et
   al., 2006, https://doi.org/10.1145/1143844.1143891).
+- generate: -log D(x), what the discriminator loses by a real window; how the two nets
+  learn stands in `adversarial`.
 
 Forecasts and next tokens count window positions t >= `counted_from` only. A model may
-bring a loss of its own, such as a CRF's.
+lower a loss of its own, such as a CRF's; curves show the task's all the same, so that
+models can be compared.
 """
 
 from typing import NamedTuple
@@ -28,17 +31,15 @@ class Objective(NamedTuple):
 
     task: Task
     counted_from: int = 0
-    model: SequenceModel | None = None
 
     def each(self, output: Tensor, target: Tensor) -> Tensor:
         """The loss of every answer: (B, T) where each step has one, else (B,)."""
-        own = None if self.model is None else self.model.loss(output, target)
-        if own is not None:
-            return own
         if self.task == "forecast":
             return (output - target).square().mean(-1)
         if self.task == "transcribe":
             return _ctc(output, target)
+        if self.task == "generate":
+            return F.softplus(-output[..., 0])
         if output.dim() == 2:
             return F.cross_entropy(output, target, reduction="none")
         return F.cross_entropy(
@@ -49,7 +50,7 @@ class Objective(NamedTuple):
         """The mean over the counted positions, a scalar."""
         if self.task == "forecast":
             return F.mse_loss(*self.counted(output, target))
-        if self.task == "transcribe" or self._brings_its_own():
+        if self.task in ("transcribe", "generate"):
             return self.each(output, target).mean()
         if output.dim() == 2:
             return F.cross_entropy(output, target)
@@ -67,11 +68,6 @@ class Objective(NamedTuple):
         """Both from the first counted position on."""
         return output[:, self.counted_from :], target[:, self.counted_from :]
 
-    def _brings_its_own(self) -> bool:
-        return (
-            self.model is not None and type(self.model).loss is not SequenceModel.loss
-        )
-
 
 def _ctc(output: Tensor, target: Tensor) -> Tensor:
     """Logits (B, T, 1 + C) and labels (B, L), filled up with `IGNORED` -> (B,)."""
@@ -85,9 +81,9 @@ def _ctc(output: Tensor, target: Tensor) -> Tensor:
     return loss / lengths
 
 
-def objective(data: Data, model: SequenceModel | None = None) -> Objective:
-    """The objective of a dataset's task, for a model that may bring its own."""
-    return Objective(data.task, data.counted_from, model)
+def objective(data: Data) -> Objective:
+    """The objective of a dataset's task."""
+    return Objective(data.task, data.counted_from)
 
 
 def tensors(part: Windows) -> tuple[Tensor, Tensor]:
@@ -101,6 +97,6 @@ def evaluate(model: SequenceModel, data: Data, part: Windows) -> float:
     was_training = model.training
     model.eval()
     x, y = tensors(part)
-    loss = float(objective(data, model)(model(x), y))
+    loss = float(objective(data)(model(x), y))
     model.train(was_training)
     return loss

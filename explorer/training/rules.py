@@ -14,10 +14,12 @@ from torch import Tensor
 
 from explorer.config import RunConfig
 from explorer.data.base import Data, Windows
+from explorer.errors import N_, ExplorerError, unknown
 from explorer.models.base import ExpectationModel, Learning, SequenceModel
+from explorer.training.adversarial import SIDES, Adversarial, Side
 from explorer.training.measures import Judged, judge
 from explorer.training.objectives import objective, tensors
-from explorer.training.optimizers import Optimizers
+from explorer.training.optimizers import Optimizers, descend
 
 BLOCK = 64
 """Steps whose batches are drawn together."""
@@ -61,7 +63,10 @@ class Rule(Protocol):
 
     acting: SequenceModel
     rival: float
-    """The other net's loss at the last look, where there are two; else NaN."""
+    """A second number at the last look: the other net's loss, where there are two; what
+    training lowers, where that is not the task's loss; else NaN."""
+    side: Side | None
+    """Which of two nets learns; None where there is one."""
 
     def look(self, step: int) -> float:
         """The loss before update `step`; the update that follows goes on from it."""
@@ -88,6 +93,7 @@ class Gradient:
     """Batches, the task's loss, its gradient, and an optimizer."""
 
     rival: float = math.nan
+    side: Side | None = None
 
     def __init__(self, model: SequenceModel, data: Data, config: RunConfig) -> None:
         self.model: SequenceModel = model
@@ -95,7 +101,7 @@ class Gradient:
         self.data, self.settings = data, config.training
         self.optimizers = Optimizers(model, config.training)
         self.weights = [p for p in model.parameters() if p.requires_grad]
-        self.objective = objective(data, model)
+        self.objective = objective(data)
         chosen = spread(data.train, config.training.examples)
         self.batches = Batches(chosen, config.training.batch_size, config.seed)
         self.loss = torch.zeros(())
@@ -103,27 +109,22 @@ class Gradient:
     def look(self, step: int) -> float:
         """The batch's loss; its graph is kept for the update."""
         x, y = self.batches.at(step)
-        self.loss = self.objective(self.acting(x), y)
-        return self.loss.item()
+        own = self.acting.loss(x, y)
+        if own is None:
+            self.loss = self.objective(self.acting(x), y)
+            return self.loss.item()
+        self.loss = own.mean()
+        self.rival = self.loss.item()
+        with torch.no_grad():
+            return self.objective(self.acting(x), y).item()
 
     def update(self, rate: float) -> float:
         """One optimizer step; the gradient's norm before clipping."""
-        settings = self.settings
-        self.model.zero_grad(set_to_none=True)
-        self.loss.backward()  # type: ignore[no-untyped-call]
-        if settings.l1 > 0:
-            for weight in self.weights:
-                if weight.grad is not None:
-                    weight.grad.add_(weight.detach().sign(), alpha=settings.l1)
-        limit = settings.clip if settings.clip > 0 else math.inf
-        norm = torch.nn.utils.clip_grad_norm_(self.weights, limit)
-        self.optimizers.set_learning_rate(rate)
-        self.optimizers.step()
-        return norm.item()
+        return descend(self.loss, self.optimizers, rate, self.settings)
 
     def judge(self) -> Judged:
         """The held-out part, with the changes that are held."""
-        return judge(self.acting, self.data, self.model)
+        return judge(self.acting, self.data)
 
     def memory(self) -> dict[str, Tensor]:
         """The optimizer's."""
@@ -139,18 +140,20 @@ class Expectation:
     evenly spread); no gradient and no learning rate."""
 
     rival: float = math.nan
+    side: Side | None = None
 
     def __init__(self, model: SequenceModel, data: Data, config: RunConfig) -> None:
         assert isinstance(model, ExpectationModel)
         self.model, self.data = model, data
         self.acting: SequenceModel = model
-        self.objective = objective(data, model)
+        self.objective = objective(data)
         most = min(MOST_WINDOWS, config.training.examples or MOST_WINDOWS)
         self.x, self.y = tensors(spread(data.train, most))
 
     @torch.no_grad()
     def look(self, step: int) -> float:
-        """The loss over all windows."""
+        """The loss over all windows; an iteration lowers their surprise."""
+        self.rival = float(self.model.surprise(self.x).mean())
         return float(self.objective(self.acting(self.x), self.y))
 
     @torch.no_grad()
@@ -166,7 +169,7 @@ class Expectation:
 
     def judge(self) -> Judged:
         """The held-out part."""
-        return judge(self.acting, self.data, self.model)
+        return judge(self.acting, self.data)
 
     def memory(self) -> dict[str, Tensor]:
         """Nothing: an iteration follows from the parameters."""
@@ -176,7 +179,27 @@ class Expectation:
         """Nothing."""
 
 
+def checked_side(present: Side | None, side: str) -> Side:
+    """One of two nets that shall learn, or both.
+
+    Raises:
+        ExplorerError: if there are no two nets, or no such side.
+    """
+    if present is None:
+        raise ExplorerError(
+            N_(
+                "Only two nets that learn against each other have sides, but this run "
+                "has one. Train a GAN."
+            )
+        )
+    for known in SIDES:
+        if side == known:
+            return known
+    raise unknown(N_("side"), side, SIDES)
+
+
 RULES: Mapping[Learning, Callable[[SequenceModel, Data, RunConfig], Rule]] = {
     "gradient": Gradient,
     "expectation": Expectation,
+    "adversarial": Adversarial,
 }

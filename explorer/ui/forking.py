@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.config import TrainingSettings
+from explorer.config import RunConfig, TrainingSettings
 from explorer.engine.service import Engine
 from explorer.errors import ExplorerError
 from explorer.runs.records import Run
@@ -16,8 +16,39 @@ _ERROR = "forking.error"
 
 def fork_button(engine: Engine, run: Run, _: Translate) -> None:
     """The button that opens the training settings, to train on with others."""
-    if st.button(_("Fork"), icon=":material/fork_right:", key="fork"):
+    if st.button(
+        _("Fork"),
+        icon=":material/fork_right:",
+        key="fork",
+        help=_(
+            "Go on from the moment at the slider in a new run, with other training "
+            "settings; the run that is shown stops."
+        ),
+    ):
         _open(engine, run, _)
+    fork_error(_)
+
+
+def fork(engine: Engine, run: Run, config: RunConfig) -> bool:
+    """Show a new run that goes on from the slider's moment; False where none can."""
+    try:
+        new = engine.fork(run.id, moment(engine, run), config)
+    except ExplorerError as error:
+        st.session_state[_ERROR] = error.words
+        return False
+    replace_run(engine, run)
+    show_run(new.id)
+    return True
+
+
+def replace_run(engine: Engine, run: Run) -> None:
+    """A tab trains one run at a time; the one before is stopped and kept."""
+    if not run.ended:
+        engine.tell(run.id, "stop")
+
+
+def fork_error(_: Translate) -> None:
+    """Say once why the last fork was refused."""
     if error := st.session_state.pop(_ERROR, None):
         st.error(error.said(_), icon=":material/error:")
 
@@ -38,19 +69,18 @@ def _open(engine: Engine, run: Run, _: Translate) -> None:
         values = run.config.training.values()
         chosen = settings_widgets(TrainingSettings, values, f"fork.{run.id}", _)
         if st.button(_("Fork here"), type="primary", key="fork_here"):
-            _fork(engine, run, chosen)
+            _fork_with(engine, run, chosen)
             st.rerun()
 
     dialog()
 
 
-def _fork(engine: Engine, run: Run, chosen: dict[str, object]) -> None:
+def _fork_with(engine: Engine, run: Run, chosen: dict[str, object]) -> None:
     try:
         training = TrainingSettings.read(chosen)
-        config = run.config.model_copy(update={"training": training})
-        fork = engine.fork(run.id, moment(engine, run), config)
     except ExplorerError as error:
         st.session_state[_ERROR] = error.words
-    else:
+        return
+    config = run.config.model_copy(update={"training": training})
+    if fork(engine, run, config):
         take_over(config)
-        show_run(fork.id)

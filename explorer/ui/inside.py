@@ -12,10 +12,10 @@ from explorer import catalog
 from explorer.config import RunConfig, Scalar, bounds_of, choices_of, extra_of
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
-from explorer.errors import Words
+from explorer.errors import N_, ExplorerError, Words
 from explorer.inspection.base import ViewSpec, views
 from explorer.inspection.example import MarkedOptions
-from explorer.plots.panel import Content, InsidePanel, Scene, panels
+from explorer.plots.panel import Button, Content, InsidePanel, Scene, panels
 from explorer.runs.records import View
 from explorer.training.changes import Change, completed
 from explorer.ui.panels import PANELS
@@ -63,7 +63,7 @@ def described(
                 "about": _(panel.about),
                 "controls": [
                     *_controls(config, spec, _),
-                    *(_holding(_) if panel.view == "change" else ()),
+                    *(_button(button, _) for button in panel.buttons),
                 ],
             }
             for panel, spec in panels_for(config, page)
@@ -117,6 +117,16 @@ def elsewhere(snapshot: Snapshot, wish: Wish, basis: int) -> dict[str, list[Else
             each.append(Elsewhere(wish.beside, NEWEST, want))
         found[name] = each
     return found
+
+
+def left_out(run: str, lacking: Mapping[Elsewhere, ExplorerError]) -> ExplorerError:
+    """The one sentence about all that is lacking; another run goes before moments."""
+    need, error = max(lacking.items(), key=lambda item: item[0].run != run)
+    if need.run != run:
+        message = N_("No other run is drawn beside this one: %(why)s")
+    else:
+        message = N_("Not every earlier moment is drawn: %(why)s")
+    return ExplorerError(message, why=error.words)
 
 
 def chosen_change(config: RunConfig, wish: Wish) -> dict[str, Scalar]:
@@ -187,7 +197,6 @@ def _draw(
         there.get(basis) if basis else None,
         others[beside] if beside else None,
         snapshot.curves,
-        snapshot.commands,
     )
     return panel.draw(scene, _)
 
@@ -234,24 +243,14 @@ def _controls(
         yield control
 
 
-def _holding(_: Translate) -> list[dict[str, Any]]:
-    """The buttons that hold a change while the run trains."""
-    return [
-        {
-            "name": "hold",
-            "kind": "button",
-            "label": _("Hold while it trains"),
-            "help": _("The run learns under this change from its next step on."),
-            "value": "hold",
-        },
-        {
-            "name": "hold",
-            "kind": "button",
-            "label": _("Release"),
-            "help": _("The run learns without any change from its next step on."),
-            "value": "release",
-        },
-    ]
+def _button(button: Button, _: Translate) -> dict[str, Any]:
+    return {
+        "name": button.name,
+        "kind": "button",
+        "label": _(button.label),
+        "help": _(button.help),
+        "value": button.value,
+    }
 
 
 def table(view: View) -> str:

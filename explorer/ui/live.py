@@ -87,6 +87,15 @@ def translated(
     ]
 
 
+def live_some(
+    run: Run, language: str, _: Translate, name: str, chosen: Sequence[str]
+) -> int | None:
+    """Show these views of a run's insides, in their order; `name` is the page's."""
+    every = {panel["name"]: panel for panel in inside.described(run.config, _)}
+    panels = [every[each] for each in chosen]
+    return _show(run, language, _, "inside", panels, key=name)
+
+
 def _show(
     run: Run,
     language: str,
@@ -94,10 +103,11 @@ def _show(
     page: str,
     panels: list[dict[str, Any]],
     shared: Sequence[dict[str, Any]] = (),
+    key: str = "",
 ) -> int | None:
     layout = json.dumps([language, page, panels, shared])
     result: Any = _component(
-        key=f"live.{page}",
+        key=f"live.{key or page}",
         data={
             "page": page,
             "run": run.id,

@@ -156,6 +156,12 @@ def _select(
     }
 
 
+def _loss_question(config: RunConfig) -> str:
+    if catalog.resolve(config).model.learning == "adversarial":
+        return N_("Who is winning?")
+    return N_("How low can the loss go?")
+
+
 def _loss_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
     scales = [("log", _("logarithmic")), ("linear", _("linear"))]
     axes = [("step", _("by step")), ("second", _("by second"))]
@@ -177,7 +183,9 @@ def _answer_of(config: RunConfig) -> AnswerPanel:
 
 
 def _prediction_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
-    return [_control(name, _) for name in _answer_of(config).controls]
+    tokens = catalog.make_data(config).symbols
+    names = _answer_of(config).controls
+    return [_control(name, _) for name in names if tokens or name != "prompt"]
 
 
 def _control(name: str, _: Translate) -> dict[str, Any]:
@@ -239,7 +247,7 @@ def _gradient_question(config: RunConfig) -> str:
 PANELS = (
     Panel(
         "loss",
-        lambda config: N_("How low can the loss go?"),
+        _loss_question,
         _loss_controls,
         _draw_loss,
     ),

@@ -31,6 +31,7 @@ page = st.navigation(
         st.Page(
             PAGES / "translate.py", title=_("Translate"), icon=":material/translate:"
         ),
+        st.Page(PAGES / "gan.py", title=_("GAN"), icon=":material/swords:"),
         st.Page(
             PAGES / "pretrain.py",
             title=_("Pretrain and fine-tune"),

@@ -78,6 +78,8 @@ class _Tab:
         self.wish = Wish()
         self.basis: int | None = None
         """The kept step whose axes stay while this tab shows a run."""
+        self.lamented: Wish | None = None
+        """The wish of which it was said that something elsewhere is lacking."""
         self.feed: Feed | None = None
         self.sender: asyncio.Task[None] | None = None
 
@@ -182,7 +184,7 @@ class _Tab:
         """The frame for this tab; tabs with the same wish share it."""
         wish, snapshot, basis = self.wish, feed.snapshot, self.basis or 0
         return feed.encoded(
-            (wish, len(views), len(others), basis, origin),
+            (wish, len(views), frozenset(others), basis, origin),
             lambda: to_json(frame(snapshot, wish, views, others, basis)),
         )
 
@@ -196,17 +198,34 @@ class _Tab:
         return dict(zip(asked, views, strict=True))
 
     async def elsewhere(self, feed: Feed) -> Others:
-        """What a page of views shows of other moments and runs."""
+        """What a page of views shows of other moments and runs, as far as it is there.
+
+        What is lacking is said once per wish.
+        """
         snapshot = feed.snapshot
         if self.wish.page == "playground" or not snapshot.checkpoints:
             return {}
         if self.basis is None:
             self.basis = max(snapshot.checkpoints)
-        found: dict[inside.Elsewhere, tuple[RunConfig, View]] = {}
-        needs = inside.elsewhere(snapshot, self.wish, self.basis)
-        for need in dict.fromkeys(n for each in needs.values() for n in each):
-            found[need] = await self.engine.look_elsewhere(*need)
-        return found
+        wish = self.wish
+        needs = inside.elsewhere(snapshot, wish, self.basis)
+        asked = dict.fromkeys(need for each in needs.values() for need in each)
+        found = await asyncio.gather(*map(self.glimpse, asked))
+        seen = dict(zip(asked, found, strict=True))
+        lacking = {n: e for n, e in seen.items() if isinstance(e, ExplorerError)}
+        if lacking and self.lamented is not wish:
+            self.lamented = wish
+            await self.complain(inside.left_out(snapshot.run.id, lacking))
+        return {n: v for n, v in seen.items() if not isinstance(v, ExplorerError)}
+
+    async def glimpse(
+        self, need: inside.Elsewhere
+    ) -> tuple[RunConfig, View] | ExplorerError:
+        """A view of elsewhere, or why there is none: the other pictures need it not."""
+        try:
+            return await self.engine.look_elsewhere(*need)
+        except ExplorerError as error:
+            return error
 
     def leave(self) -> None:
         """Watch nothing any more."""

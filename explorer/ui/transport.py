@@ -1,15 +1,16 @@
 """Train, pause, step, stop, restart, fork, share: what a person can tell a run."""
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from explorer.config import RunConfig, difference
 from explorer.engine.service import Engine
-from explorer.errors import ExplorerError
-from explorer.runs.records import ENDED, Run
+from explorer.runs.records import Run
 from explorer.ui.address import link, show_run, take_over
 from explorer.ui.describe import changes_line
-from explorer.ui.forking import fork_button
-from explorer.ui.moment import moment
+from explorer.ui.forking import fork, fork_button, fork_error, replace_run
 from explorer.ui.page import mode
 from explorer.ui.sample import SAMPLE
 from explorer.ui.translation import Translate
@@ -19,7 +20,6 @@ DARK_BUTTON = ".st-key-train button:enabled :is(p, span) { color: #10151a }"
 """White on the bright accent of the dark theme could not be read."""
 
 _TOLD_RATE = "transport.rate"
-_ERROR = "transport.error"
 
 
 def transport(engine: Engine, run: Run, config: RunConfig | None, _: Translate) -> None:
@@ -35,19 +35,12 @@ def transport(engine: Engine, run: Run, config: RunConfig | None, _: Translate) 
             key="train",
             disabled=config is None,
             help=_("Start a new run with the settings on the left."),
-            on_click=_train,
+            on_click=train_new,
             args=(engine, run, config),
         )
-        _pause_button(engine, run, _)
-        for count in STEPS:
-            st.button(
-                _("Step %(count)d") % {"count": count},
-                key=f"step{count}",
-                disabled=busy or (config is None and run.ended),
-                help=_("Update the weights this many times, then pause."),
-                on_click=_step,
-                args=(engine, run, config, count),
-            )
+        pause_button(engine, run, _)
+        hindered = busy or (config is None and run.ended)
+        _step_buttons(hindered, partial(step_run, engine, run, config), _)
         _tell_button(_("Stop"), "stop", "stop", engine, run, run.ended)
         st.button(
             _("Restart"),
@@ -71,8 +64,7 @@ def transport(engine: Engine, run: Run, config: RunConfig | None, _: Translate) 
             args=(engine, run, config),
         )
         _share(run, config, own, _)
-    if error := st.session_state.pop(_ERROR, None):
-        st.error(error.said(_), icon=":material/error:")
+    fork_error(_)
     if config is not None and own:
         _live_rate(engine, run, config)
         _pending(run, config, _)
@@ -81,21 +73,27 @@ def transport(engine: Engine, run: Run, config: RunConfig | None, _: Translate) 
 def pilot(engine: Engine, run: Run, _: Translate) -> None:
     """What a run can be told where its settings are not at hand."""
     with st.container(horizontal=True, key="pilot", gap="small"):
-        _pause_button(engine, run, _)
-        for count in STEPS:
-            st.button(
-                _("Step %(count)d") % {"count": count},
-                key=f"step{count}",
-                disabled=run.status != "paused",
-                help=_("Update the weights this many times, then pause."),
-                on_click=engine.tell,
-                args=(run.id, "step", count),
-            )
+        pause_button(engine, run, _)
+        hindered = run.status != "paused"
+        _step_buttons(hindered, partial(engine.tell, run.id, "step"), _)
         _tell_button(_("Stop"), "stop", "stop", engine, run, run.ended)
         fork_button(engine, run, _)
 
 
-def _pause_button(engine: Engine, run: Run, _: Translate) -> None:
+def _step_buttons(hindered: bool, step: Callable[[int], None], _: Translate) -> None:
+    for count in STEPS:
+        st.button(
+            _("Step %(count)d") % {"count": count},
+            key=f"step{count}",
+            disabled=hindered,
+            help=_("Update the weights this many times, then pause."),
+            on_click=step,
+            args=(count,),
+        )
+
+
+def pause_button(engine: Engine, run: Run, _: Translate) -> None:
+    """Pause, or Resume where it is paused."""
     if run.status == "paused":
         _tell_button(_("Resume"), "resume", "play_circle", engine, run, False)
     else:
@@ -116,38 +114,33 @@ def _tell_button(
     )
 
 
-def _train(engine: Engine, run: Run, config: RunConfig) -> None:
-    _replace(engine, run)
+def train_new(engine: Engine, run: Run | None, config: RunConfig) -> None:
+    """Start a run in place of the one that is shown, if any."""
+    if run is not None:
+        replace_run(engine, run)
     show_run(engine.start(config).id)
 
 
 def _restart(engine: Engine, run: Run) -> None:
-    _replace(engine, run)
+    replace_run(engine, run)
     take_over(run.config)
     show_run(engine.start(run.config).id)
 
 
-def _step(engine: Engine, run: Run, config: RunConfig, count: int) -> None:
-    if run.ended:
+def _fork(engine: Engine, run: Run, config: RunConfig) -> None:
+    fork(engine, run, config)
+
+
+def step_run(
+    engine: Engine, run: Run, config: RunConfig | None, count: int, side: str = ""
+) -> None:
+    """So many steps, of a new run if this one has ended; `side`: of one net alone."""
+    if run.ended and config is not None:
         run = engine.prepare(config)
         show_run(run.id)
+    if side:
+        engine.tell(run.id, "side", count, side)
     engine.tell(run.id, "step", count)
-
-
-def _fork(engine: Engine, run: Run, config: RunConfig) -> None:
-    try:
-        fork = engine.fork(run.id, moment(engine, run), config)
-    except ExplorerError as error:
-        st.session_state[_ERROR] = error.words
-    else:
-        _replace(engine, run)
-        show_run(fork.id)
-
-
-def _replace(engine: Engine, run: Run) -> None:
-    """A tab trains one run at a time; the one before is stopped and kept."""
-    if run.status not in ENDED:
-        engine.tell(run.id, "stop")
 
 
 def _share(run: Run, config: RunConfig | None, own: bool, _: Translate) -> None:

@@ -16,6 +16,7 @@ def pretrained(open_page: Opener, **options: object) -> Page:
     """The page with a run that has learned many waves."""
     page = open_page("/pretrain", ready=False, **options)
     expect(page.get_by_text("No run is chosen yet.")).to_be_visible()
+    page.set_default_timeout(4 * PATIENCE)
     click(page, "Pretrain on many waves")
     page.wait_for_selector("[data-panel=loss] .main-svg")
     state_is(page, "Finished")
@@ -42,9 +43,7 @@ def test_a_comparison_fills_its_chart_without_a_blank(open_page: Opener) -> None
     expect(
         page.get_by_role("button", name="All runs of this comparison are there")
     ).to_be_visible()
-    page.wait_for_function(
-        f"({LINES})().every(line => line.length === 8)", timeout=4 * PATIENCE
-    )
+    page.wait_for_function(f"({LINES})().every(line => line.length === 8)")
     assert page.evaluate("document.querySelector('.sx-figure').tagged")
     assert page.evaluate("window.blank") == 0
     scratch, head, tuned = (np.array(line) for line in page.evaluate(LINES))

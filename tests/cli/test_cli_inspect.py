@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from explorer.__main__ import main
 from explorer.inspection.base import Request, Subject, look, views
+from explorer.runs.records import View
 from explorer.runs.store import open_store
 from explorer.training.trainer import Trainer
 
@@ -41,10 +42,7 @@ def test_a_trained_run_is_listed_and_can_be_looked_into() -> None:
     store = open_store()
     trainer = Trainer(store.get(run).config, store.checkpoint(run, 8).state)
     store.close()
-    subject = Subject(
-        trainer.config, trainer.data, trainer.model, trainer.step, trainer.pack
-    )
-    view = look(subject, Request("raster"))
+    view = look(Subject.of(trainer), Request("raster"))
     for name, values in view.arrays.items():
         array = told["arrays"][name]
         assert tuple(array["shape"]) == values.shape
@@ -86,6 +84,29 @@ def test_bad_input_gets_one_sentence(words: tuple[str, ...], said: str) -> None:
     assert result.exit_code == 2
     (line,) = result.stderr.strip().splitlines()
     assert said in line
+
+
+def refuse(constant: str) -> None:
+    raise AssertionError(f"{constant} is not JSON")
+
+
+def test_what_is_not_a_number_is_null(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.array([[2.0, np.nan, 5.0], [3.0, np.inf, 7.0]], np.float32)
+    broken = View("raster", 20, {"values": values.T}, {"residual": np.nan, "low": -1.0})
+    monkeypatch.setattr("explorer.__main__.look", lambda *_: broken)
+    result = call("inspect", trained(), "--view", "raster", "--json")
+    told = json.loads(result.stdout, parse_constant=refuse)
+    assert told["residual"] is None
+    assert told["notes"] == {"residual": None, "low": -1.0}
+    assert told["arrays"]["values"]["shape"] == [3, 2]
+    assert told["arrays"]["values"]["values"] == [[2, 3], [None, None], [5, 7]]
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "many"])
+def test_a_limit_is_a_whole_number_from_one(limit: str) -> None:
+    result = call("runs", "--limit", limit)
+    assert result.exit_code == 2
+    assert "'--limit'" in result.stderr
 
 
 def test_an_unknown_run_is_refused() -> None:

@@ -18,9 +18,7 @@ def subject_of(
     trainer = Trainer(catalog.make_config(data, model, named))
     if steps:
         trainer.advance(Budget(steps=steps))
-    return Subject(
-        trainer.config, trainer.data, trainer.model, trainer.step, trainer.pack
-    )
+    return Subject.of(trainer)
 
 
 def seen(subject: Subject, view: str, **options: Any) -> View:

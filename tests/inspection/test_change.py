@@ -65,8 +65,10 @@ def test_a_muted_head_says_nothing() -> None:
     torch.testing.assert_close(muted, expected, atol=1e-5, rtol=0)
 
 
-@pytest.mark.parametrize("data", ["sine", "fables"])
-@pytest.mark.parametrize("model", [m.name for m in catalog.fitting("sine")])
+@pytest.mark.parametrize(
+    ("model", "data"),
+    [(m.name, data) for data in ("sine", "fables") for m in catalog.fitting(data)],
+)
 def test_a_zeroed_input_is_not_seen(model: str, data: str) -> None:
     subject = subject_of(model, data)
     x, _ = probe_window(subject.data)

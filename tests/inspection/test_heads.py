@@ -1,6 +1,5 @@
 """What kind a head is said to be, against loops over the attention itself."""
 
-import json
 import math
 from typing import Any
 
@@ -8,32 +7,21 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import catalog
-from explorer.config import RunConfig
 from explorer.errors import ExplorerError
-from explorer.inspection.base import Request, Subject, look, probe_window
+from explorer.inspection.base import Subject, probe_window
 from explorer.inspection.heads import scores
 from explorer.models.base import Recorder
-from explorer.plots import heads
 from explorer.plots.encode import to_json
-from explorer.plots.panel import Content, Scene
+from explorer.plots.panel import Content
 from explorer.runs.records import View
-from explorer.training.trainer import Budget, Trainer
+from tests.inspection.subjects import drawn, seen, subject_of
 
 
-def subject_of(data: str = "fables", **settings: Any) -> Subject:
-    named = {"data.window": 16, "model.layers": 2, "model.heads": 2} | settings
-    trainer = Trainer(catalog.make_config(data, "transformer", named))
-    trainer.advance(Budget(steps=2))
-    return Subject(trainer.config, trainer.data, trainer.model, trainer.step)
-
-
-def seen(subject: Subject, **options: Any) -> View:
-    return look(subject, Request("heads", json.dumps(options)))
-
-
-def drawn(config: RunConfig, view: View, mark: int | None = None) -> Content:
-    return heads.PANEL.draw(Scene(config, view, mark), str)
+def two_by_two(data: str = "fables") -> Subject:
+    """A Transformer of two layers with two heads each."""
+    return subject_of(
+        "transformer", data, 2, data__window=16, model__layers=2, model__heads=2
+    )
 
 
 def by_hand(A: Any, tokens: list[int] | None) -> list[float]:
@@ -103,13 +91,13 @@ def test_scores_against_loops(seed: int, steps: int) -> None:
 
 @pytest.mark.parametrize("data", ["sine", "fables"])
 def test_a_runs_own_heads(data: str) -> None:
-    subject = subject_of(data)
+    subject = two_by_two(data)
     x, _ = probe_window(subject.data)
     recorder = Recorder()
     subject.model.eval()
     with torch.no_grad():
         subject.model(x, recorder)
-    view = seen(subject)
+    view = seen(subject, "heads")
     tokens = x[0].tolist() if data == "fables" else None
     even = [[1 / (t + 1)] * (t + 1) + [0.0] * (15 - t) for t in range(16)]
     np.testing.assert_allclose(
@@ -129,16 +117,16 @@ def test_a_runs_own_heads(data: str) -> None:
             np.testing.assert_array_equal(weights, A[head])
     assert view.notes["residual"] <= 1e-6
     assert view.notes["above"] == 0
-    assert "violated" not in drawn(subject.config, view)["proof"]
+    assert "violated" not in drawn(subject, view)["proof"]
 
 
 def test_a_head_that_looks_ahead_is_found_out(monkeypatch: Any) -> None:
-    subject = subject_of("sine")
+    subject = two_by_two("sine")
     softmax = torch.Tensor.softmax
     monkeypatch.setattr(
         torch.Tensor, "softmax", lambda a, d: softmax(a.clamp(min=-9), d) * 1.01
     )
-    view = seen(subject)
+    view = seen(subject, "heads")
     x, _ = probe_window(subject.data)
     recorder = Recorder()
     with torch.no_grad():
@@ -153,7 +141,7 @@ def test_a_head_that_looks_ahead_is_found_out(monkeypatch: Any) -> None:
     assert view.notes["above"] == pytest.approx(ahead, rel=1e-5)
     assert ahead > 0
     assert view.notes["residual"] == pytest.approx(0.01, rel=1e-3)
-    assert drawn(subject.config, view)["proof"].count("is violated") == 2
+    assert drawn(subject, view)["proof"].count("is violated") == 2
 
 
 def test_handmade_heads_get_the_right_name() -> None:
@@ -174,7 +162,7 @@ def test_handmade_heads_get_the_right_name() -> None:
     first[:, 0] = 1
     both = 0.4 * before + 0.6 * first
     A = torch.stack([before, after, same, even, 0.4 * first + 0.6 * even, both])
-    content = drawn(subject_of().config, handmade(A.view(2, 3, T, T), tokens))
+    content = drawn(two_by_two(), handmade(A.view(2, 3, T, T), tokens))
     assert titles(content) == [
         "layer 1, head 1<br>previous token 1.00",
         "layer 1, head 2<br>induction 1.00",
@@ -194,16 +182,16 @@ def test_nothing_is_called_clear_that_chance_would_do() -> None:
     even = torch.ones(3, 3).tril()
     even /= even.sum(-1, keepdim=True)
     tokens = torch.zeros(3, dtype=torch.int64)
-    content = drawn(subject_of().config, handmade(even.expand(1, 2, 3, 3), tokens))
+    content = drawn(two_by_two(), handmade(even.expand(1, 2, 3, 3), tokens))
     assert titles(content) == ["layer 1, head 1<br> ", "layer 1, head 2<br> "]
     assert content["reading"].startswith("None of the 2 heads has a clear habit;")
 
 
 @pytest.mark.parametrize("data", ["sine", "fables"])
 def test_a_click_makes_a_map_large_and_then_marks_a_step(data: str) -> None:
-    subject = subject_of(data)
-    view = seen(subject)
-    grid = drawn(subject.config, view, mark=3)["figure"]
+    subject = two_by_two(data)
+    view = seen(subject, "heads")
+    grid = drawn(subject, view, mark=3)["figure"]
     assert len(grid["data"]) == 4
     places = [line["yref"] for line in grid["layout"]["shapes"]]
     assert places == ["y", "y3"]
@@ -213,7 +201,7 @@ def test_a_click_makes_a_map_large_and_then_marks_a_step(data: str) -> None:
         chosen = trace["meta"]["choose"]
         assert chosen == {"heads.layer": str(layer), "heads.head": str(head)}
         options = {k.removeprefix("heads."): v for k, v in chosen.items()}
-        large = drawn(subject.config, seen(subject, **options), mark=3)
+        large = drawn(subject, seen(subject, "heads", **options), mark=3)
         (only,) = large["figure"]["data"]
         assert only["meta"] == {"time": "y"}
         exact = 100 * view.arrays["attention"][layer, head]
@@ -223,7 +211,7 @@ def test_a_click_makes_a_map_large_and_then_marks_a_step(data: str) -> None:
         score = view.arrays["badges"][layer, head, 0]
         assert f"{said}{score:.2f} (by chance" in large["reading"]
         assert ("induction" in large["reading"]) == (data == "fables")
-    one_layer = drawn(subject.config, seen(subject, layer="1"))["figure"]["data"]
+    one_layer = drawn(subject, seen(subject, "heads", layer="1"))["figure"]["data"]
     assert [t["meta"]["choose"]["heads.layer"] for t in one_layer] == ["1", "1"]
 
 
@@ -231,7 +219,7 @@ def test_the_largest_grid_stays_small_and_keeps_its_diagonals() -> None:
     T = 256
     before = previous(T)
     view = handmade(before.expand(6, 8, T, T), None)
-    content = drawn(subject_of("sine").config, view, mark=100)
+    content = drawn(two_by_two("sine"), view, mark=100)
     assert len(to_json(content)) < 300_000
     first = content["figure"]["data"][0]
     size = first["dx"]
@@ -243,18 +231,18 @@ def test_the_largest_grid_stays_small_and_keeps_its_diagonals() -> None:
 
 
 def test_one_token_alone() -> None:
-    view = seen(subject_of(), text="th")
+    view = seen(two_by_two(), "heads", text="th")
     assert np.isnan(view.arrays["badges"]).all()
-    content = drawn(subject_of().config, view)
+    content = drawn(two_by_two(), view)
     assert content["reading"] == "A single step has nothing before it to look at."
 
 
 def test_attention_that_is_not_a_number() -> None:
-    subject = subject_of()
+    subject = two_by_two()
     with torch.no_grad():
         for parameter in subject.model.parameters():
             parameter.fill_(math.nan)
-    content = drawn(subject.config, seen(subject))
+    content = drawn(subject, seen(subject, "heads"))
     assert content["reading"] == "The attention holds values that are not numbers."
     assert content["proof"].count("is violated") == 2
 
@@ -269,11 +257,10 @@ def test_attention_that_is_not_a_number() -> None:
 )
 def test_a_head_that_is_not_there(options: dict[str, str], said: str) -> None:
     with pytest.raises(ExplorerError, match=said):
-        seen(subject_of(), **options)
+        seen(two_by_two(), "heads", **options)
 
 
 def test_a_model_without_attention_has_no_heads() -> None:
-    trainer = Trainer(catalog.make_config("sine", "gru", {}))
-    subject = Subject(trainer.config, trainer.data, trainer.model, 0)
+    subject = subject_of("gru", steps=0)
     with pytest.raises(ExplorerError, match="nothing to show of gru on sine"):
-        seen(subject)
+        seen(subject, "heads")

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from explorer import catalog
-from explorer.inspection.base import Request, Subject, look
+from explorer.inspection.base import Subject
 from explorer.plots.health import unusual
 from explorer.runs.records import Curves
 from explorer.training.trainer import Budget, Trainer
@@ -18,8 +18,7 @@ def test_ratios_are_those_of_the_step_that_comes(model: str, optimizer: str) -> 
     config = catalog.make_config("sine", model, {"training.optimizer": optimizer})
     trainer = Trainer(config)
     trainer.advance(Budget(steps=4))
-    subject = Subject(config, trainer.data, trainer.model, 4, trainer.pack)
-    view = look(subject, Request("health"))
+    view = seen(Subject.of(trainer), "health")
     before = {n: p.detach().clone() for n, p in trainer.model.named_parameters()}
     progress = trainer.advance(Budget(steps=1))
     after = dict(trainer.model.named_parameters())
@@ -65,8 +64,7 @@ def test_training_goes_on_as_if_nobody_had_looked() -> None:
     one, two = Trainer(config), Trainer(config)
     for _ in range(4):
         one.advance(Budget(steps=2))
-        subject = Subject(config, one.data, one.model, one.step, one.pack)
-        look(subject, Request("health"))
+        seen(Subject.of(one), "health")
         two.advance(Budget(steps=2))
     for name, value in one.model.state_dict().items():
         assert torch.equal(value, two.model.state_dict()[name])

@@ -1,6 +1,6 @@
 """The influence of every input, against differences and one gradient at a time."""
 
-import json
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,38 +8,22 @@ import pytest
 import torch
 from torch import Tensor
 
-from explorer import catalog
 from explorer.errors import ExplorerError
-from explorer.inspection.base import Request, Subject, look, probe_window
+from explorer.inspection.base import probe_window
 from explorer.models.transformer import Transformer
 from explorer.plots import influence
 from explorer.plots.encode import to_json
-from explorer.plots.panel import Content, Scene
 from explorer.runs.records import View
-from explorer.training.trainer import Budget, Trainer
+from tests.inspection.subjects import drawn, seen, subject_of
 
 MODELS = ["rnn", "lstm", "gru", "transformer"]
-
-
-def subject_of(model: str, data: str = "sine", **settings: Any) -> Subject:
-    small = {"data.window": 8, "model.layers": 2, "model.hidden_size": 8}
-    trainer = Trainer(catalog.make_config(data, model, small | settings))
-    trainer.advance(Budget(steps=3))
-    return Subject(trainer.config, trainer.data, trainer.model, trainer.step)
-
-
-def seen(subject: Subject, **options: Any) -> View:
-    return look(subject, Request("influence", json.dumps(options)))
-
-
-def drawn(subject: Subject, view: View, mark: int | None = None) -> Content:
-    return influence.PANEL.draw(Scene(subject.config, view, mark), str)
+small = partial(subject_of, data__window=8, model__layers=2, model__hidden_size=8)
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_of_a_series_against_finite_differences(model: str) -> None:
-    subject = subject_of(model)
-    norms = seen(subject).arrays["norms"]
+    subject = small(model)
+    norms = seen(subject, "influence").arrays["norms"]
     exact = subject.model.double().eval()
     x = probe_window(subject.data)[0].double()
     epsilon = 1e-5
@@ -56,8 +40,8 @@ def test_of_a_series_against_finite_differences(model: str) -> None:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_of_tokens_against_one_gradient_per_target(model: str) -> None:
-    subject = subject_of(model, "fables")
-    norms = seen(subject).arrays["norms"]
+    subject = small(model, "fables")
+    norms = seen(subject, "influence").arrays["norms"]
     exact: Any = subject.model.double().eval()
     x, y = probe_window(subject.data)
 
@@ -84,10 +68,10 @@ def test_of_tokens_against_one_gradient_per_target(model: str) -> None:
 def test_nothing_later_matters_and_nothing_is_left_behind(
     model: str, data: str
 ) -> None:
-    subject = subject_of(model, data, **{"data.window": 16, "model.layers": 3})
+    subject = small(model, data, data__window=16, model__layers=3)
     for parameter in subject.model.parameters():
         parameter.grad = None
-    view = seen(subject)
+    view = seen(subject, "influence")
     norms = view.arrays["norms"]
     assert norms.shape == (16, 16)
     assert (norms[np.triu_indices(16, 1)] == 0).all()
@@ -101,14 +85,14 @@ def test_nothing_later_matters_and_nothing_is_left_behind(
 
 
 def test_a_model_that_looks_ahead_is_found_out(monkeypatch: Any) -> None:
-    subject = subject_of("gru")
+    subject = small("gru")
     forward = subject.model.forward
     monkeypatch.setattr(
         subject.model,
         "forward",
         lambda x, *more: forward(x, *more) + x.mean(1, keepdim=True),
     )
-    view = seen(subject)
+    view = seen(subject, "influence")
     assert view.notes["residual"] == pytest.approx(28 / 8, rel=1e-5)
     content = drawn(subject, view)
     assert "is violated" in content["proof"]
@@ -118,10 +102,10 @@ def test_a_model_that_looks_ahead_is_found_out(monkeypatch: Any) -> None:
 
 @pytest.mark.parametrize("data", ["sine", "fables"])
 def test_pass_by_pass_is_the_same(data: str, monkeypatch: Any) -> None:
-    subject = subject_of("lstm", data)
-    whole = seen(subject)
+    subject = small("lstm", data)
+    whole = seen(subject, "influence")
     monkeypatch.setattr("explorer.inspection.influence.POSITIONS", 20)
-    parts = seen(subject)
+    parts = seen(subject, "influence")
     np.testing.assert_allclose(
         parts.arrays["norms"], whole.arrays["norms"], rtol=1e-4, atol=1e-9
     )
@@ -130,8 +114,8 @@ def test_pass_by_pass_is_the_same(data: str, monkeypatch: Any) -> None:
 @pytest.mark.parametrize("data", ["sine", "fables"])
 @pytest.mark.parametrize("model", MODELS)
 def test_what_is_drawn(model: str, data: str) -> None:
-    subject = subject_of(model, data)
-    view = seen(subject)
+    subject = small(model, data)
+    view = seen(subject, "influence")
     norms = view.arrays["norms"].astype(np.float64)
     content = drawn(subject, view, mark=4)
     heat, row, strip = content["figure"]["data"]
@@ -179,7 +163,7 @@ def test_a_long_example_stays_small() -> None:
         {"norms": norms, "reach": reach, "input": values[0]},
         {"labels": None, "residual": 0.0},
     )
-    content = drawn(subject_of("rnn"), view)
+    content = drawn(small("rnn"), view)
     assert len(to_json(content)) < 300_000
     heat = content["figure"]["data"][0]
     assert (heat["x0"], heat["dx"]) == (1, 2)
@@ -191,4 +175,4 @@ def test_a_long_example_stays_small() -> None:
 
 def test_an_example_that_is_not_there() -> None:
     with pytest.raises(ExplorerError, match="example 4000 was asked for"):
-        seen(subject_of("rnn"), example=4000)
+        seen(small("rnn"), "influence", example=4000)

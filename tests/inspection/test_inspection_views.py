@@ -1,6 +1,5 @@
 """What the views say, against independent computations on the same model."""
 
-import json
 from typing import Any
 
 import numpy as np
@@ -9,31 +8,29 @@ import torch
 
 from explorer import catalog
 from explorer.errors import ExplorerError
-from explorer.inspection.base import Request, Subject, look, probe_window, views_of
+from explorer.inspection.base import Subject, probe_window, views_of
 from explorer.models.base import Recorder
 from explorer.plots import gates, gradients
-from explorer.runs.records import View
 from explorer.training.objectives import objective
 from explorer.training.state import unpack
 from explorer.training.trainer import Budget, Trainer
+from tests.inspection.subjects import seen, subject_of
 
-MODELS = [model.name for model in catalog.fitting("sine")]
+FITTING = [
+    (data, model.name) for data in ("sine", "fables") for model in catalog.fitting(data)
+]
+every_pair = pytest.mark.parametrize(("data", "model"), FITTING)
 RECURRENT = ["rnn", "lstm", "gru"]
 
 
-def subject_of(model: str, data: str = "sine", **settings: Any) -> Subject:
-    named = {"data.window": 16, "model.layers": 2} | settings
-    trainer = Trainer(catalog.make_config(data, model, named))
-    trainer.advance(Budget(steps=3))
-    return Subject(trainer.config, trainer.data, trainer.model, trainer.step)
+def small(model: str, data: str = "sine", **settings: Any) -> Subject:
+    """Two layers, where a model has layers, and short windows."""
+    known = catalog.model_spec(model).settings.model_fields
+    deep = {"model__layers": 2} if "layers" in known else {}
+    return subject_of(model, data, **({"data__window": 16} | deep | settings))
 
 
-def seen(subject: Subject, view: str, **options: Any) -> View:
-    return look(subject, Request(view, json.dumps(options)))
-
-
-@pytest.mark.parametrize("data", ["sine", "fables"])
-@pytest.mark.parametrize("model", MODELS)
+@every_pair
 def test_looking_changes_nothing(model: str, data: str) -> None:
     one, two = (
         Trainer(catalog.make_config(data, model, {"training.steps": 6}))
@@ -44,16 +41,7 @@ def test_looking_changes_nothing(model: str, data: str) -> None:
             trainer.advance(Budget(steps=2))
             resolved = catalog.resolve(trainer.config)
             for spec in views_of(resolved) if looks else ():
-                look(
-                    Subject(
-                        trainer.config,
-                        trainer.data,
-                        trainer.model,
-                        trainer.step,
-                        trainer.pack,
-                    ),
-                    Request(spec.name),
-                )
+                seen(Subject.of(trainer), spec.name)
                 assert trainer.model.training
     mine, theirs = unpack(one.pack())[0], unpack(two.pack())[0]
     assert all(torch.equal(mine[name], theirs[name]) for name in theirs)
@@ -62,7 +50,7 @@ def test_looking_changes_nothing(model: str, data: str) -> None:
 @pytest.mark.parametrize("model", RECURRENT)
 def test_gradients_through_time_against_finite_differences(model: str) -> None:
     """The very norms that are drawn, by central differences in float64."""
-    subject = subject_of(model, **{"model.hidden_size": 5, "data.window": 8})
+    subject = small(model, **{"model.hidden_size": 5, "data.window": 8})
     exact = subject.model.double()
     data = subject.data
     x, y = probe_window(data, 2)
@@ -113,7 +101,7 @@ def test_a_scaled_orthogonal_rnn_fades_or_explodes_as_it_must(
 ) -> None:
     """A tanh RNN at the origin with U = rho Q: the drawn norms fall by rho a step."""
     steps = 51
-    subject = subject_of(
+    subject = small(
         "rnn", **{"model.layers": 1, "model.hidden_size": 8, "data.window": steps}
     )
     cell = subject.model
@@ -130,7 +118,7 @@ def test_a_scaled_orthogonal_rnn_fades_or_explodes_as_it_must(
 
 
 def test_the_norm_of_u_bounds_the_drawn_gradient() -> None:
-    subject = subject_of("rnn", **{"model.layers": 1, "data.window": 24})
+    subject = small("rnn", **{"model.layers": 1, "data.window": 24})
     recurrent = next(v for n, v in subject.model.named_parameters() if "weight_hh" in n)
     sigma = float(torch.linalg.matrix_norm(recurrent.detach().double(), 2))
     norms = gradients.extract("rnn", seen(subject, "gradients")).norms[0]
@@ -138,10 +126,9 @@ def test_the_norm_of_u_bounds_the_drawn_gradient() -> None:
     assert (norms <= norms[0] * sigma**distance * (1 + 1e-5)).all()
 
 
-@pytest.mark.parametrize("data", ["sine", "fables"])
-@pytest.mark.parametrize("model", MODELS)
+@every_pair
 def test_inside_is_what_the_model_computed(model: str, data: str) -> None:
-    subject = subject_of(model, data)
+    subject = small(model, data)
     x, _ = probe_window(subject.data)
     recorder = Recorder()
     subject.model.eval()
@@ -160,7 +147,7 @@ def test_inside_is_what_the_model_computed(model: str, data: str) -> None:
 
 def test_an_lstms_drawn_gates_rebuild_its_hidden_state() -> None:
     """h = o * tanh(c) on the numbers of the view."""
-    subject = subject_of("lstm")
+    subject = small("lstm")
     named = {
         part: seen(subject, "inside", capture=f"layer_1.{part}").arrays["values"]
         for part in ("output_gate", "memory", "hidden")
@@ -171,7 +158,7 @@ def test_an_lstms_drawn_gates_rebuild_its_hidden_state() -> None:
 
 @pytest.mark.parametrize("data", ["sine", "fables"])
 def test_drawn_attention_sums_to_one_and_never_looks_ahead(data: str) -> None:
-    subject = subject_of("transformer", data)
+    subject = small("transformer", data)
     for layer in range(2):
         for head in range(2):
             view = seen(
@@ -183,7 +170,7 @@ def test_drawn_attention_sums_to_one_and_never_looks_ahead(data: str) -> None:
 
 
 def test_what_is_drawn_is_the_value_to_a_percent() -> None:
-    subject = subject_of("gru")
+    subject = small("gru")
     view = seen(subject, "inside", capture="layer_0.update_gate")
     drawn = gates.extract(view)
     np.testing.assert_allclose(
@@ -195,7 +182,7 @@ def test_what_is_drawn_is_the_value_to_a_percent() -> None:
 
 
 def test_a_forecast_is_one_step_ahead_and_then_left_to_itself() -> None:
-    subject = subject_of("gru")
+    subject = small("gru")
     view = seen(subject, "prediction")
     data, series = subject.data, subject.data.series
     assert series is not None
@@ -222,7 +209,7 @@ def test_a_forecast_is_one_step_ahead_and_then_left_to_itself() -> None:
 
 
 def test_text_is_drawn_from_the_chances_that_are_shown() -> None:
-    subject = subject_of("lstm", "fables", **{"model.layers": 1})
+    subject = small("lstm", "fables", **{"model.layers": 1})
     never = seen(subject, "prediction", temperature=0.0, prompt="the fox", length=20)
     again = seen(subject, "prediction", temperature=0.0, prompt="the fox", length=20)
     assert never.notes["sample"] == again.notes["sample"]
@@ -259,5 +246,5 @@ def test_a_bad_request_gets_one_sentence(
     view: str, options: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(ExplorerError, match=said) as raised:
-        seen(subject_of("rnn"), view, **options)
+        seen(small("rnn"), view, **options)
     assert "\n" not in str(raised.value)

@@ -1,7 +1,7 @@
 """What a layer alone would say, against second formulas in NumPy and plain loops."""
 
-import json
 import re
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,29 +11,18 @@ from scipy.special import erf, expit
 
 from explorer import catalog
 from explorer.errors import ExplorerError
-from explorer.inspection.base import Request, Subject, look
-from explorer.plots.lens import PANEL
-from explorer.plots.panel import Scene
+from explorer.inspection.base import Subject
 from explorer.runs.records import View
-from explorer.training.trainer import Budget, Trainer
+from tests.inspection.subjects import drawn, seen, subject_of
 
-MODELS = [model.name for model in catalog.fitting("sine")]
+MODELS = [spec.name for spec in catalog.fitting("fables")]
 WINDOW = 4
 
 
-def subject_of(model: str, data: str = "sine", **settings: Any) -> Subject:
-    named = {"data.window": 16, "model.layers": 2, "model.hidden_size": 8} | settings
-    trainer = Trainer(catalog.make_config(data, model, named))
-    trainer.advance(Budget(steps=5))
-    return Subject(trainer.config, trainer.data, trainer.model, trainer.step)
-
-
-def seen(subject: Subject, **options: Any) -> View:
-    return look(subject, Request("lens", json.dumps({"example": WINDOW} | options)))
-
-
-def drawn(subject: Subject, view: View, mark: int | None = None) -> Any:
-    return PANEL.draw(Scene(subject.config, view, mark), str)
+small = partial(
+    subject_of, steps=5, data__window=16, model__layers=2, model__hidden_size=8
+)
+lens = partial(seen, view="lens", example=WINDOW)
 
 
 def window(subject: Subject) -> tuple[Any, Any]:
@@ -128,8 +117,8 @@ def assert_row(subject: Subject, view: View, layer: int, logits: Any) -> None:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_last_layer_says_what_the_model_says_of_text(model: str) -> None:
-    subject = subject_of(model, "fables")
-    view = seen(subject)
+    subject = small(model, "fables")
+    view = lens(subject)
     assert_row(subject, view, 1, answer(subject))
     assert view.notes["residual"] < 1e-5
 
@@ -139,9 +128,9 @@ def test_the_last_layer_says_what_the_model_says_of_text(model: str) -> None:
 def test_the_last_layer_says_what_the_model_says_of_a_series(
     model: str, data: str
 ) -> None:
-    price = {"data.target": "price"} if data == "stock" else {}
-    subject = subject_of(model, data, **price)
-    view, scaler = seen(subject), subject.data.scaler
+    price = {"data__target": "price"} if data == "stock" else {}
+    subject = small(model, data, **price)
+    view, scaler = lens(subject), subject.data.scaler
     scaled = answer(subject)[:, 0]
     np.testing.assert_allclose(
         (view.arrays["said"][1] - scaler.mean) / scaler.scale, scaled, atol=2e-5
@@ -161,18 +150,18 @@ def test_the_last_layer_says_what_the_model_says_of_a_series(
     [("lstm", first_layer_lstm), ("transformer", first_block_transformer)],
 )
 def test_the_first_layer_against_a_second_formula(model: str, formula: Any) -> None:
-    heads = {"model.heads": 2} if model == "transformer" else {}
-    text = subject_of(model, "fables", **heads)
-    assert_row(text, seen(text), 0, formula(text))
-    series = subject_of(model, "sine", **heads)
+    heads = {"model__heads": 2} if model == "transformer" else {}
+    text = small(model, "fables", **heads)
+    assert_row(text, lens(text), 0, formula(text))
+    series = small(model, "sine", **heads)
     scaler = series.data.scaler
     said = formula(series)[:, 0] * scaler.scale + scaler.mean
-    np.testing.assert_allclose(seen(series).arrays["said"][0], said, atol=1e-5)
+    np.testing.assert_allclose(lens(series).arrays["said"][0], said, atol=1e-5)
 
 
 def test_returns_stay_standardised_and_say_so() -> None:
-    subject = subject_of("gru", "stock", **{"data.target": "log_return"})
-    view = seen(subject)
+    subject = small("gru", "stock", data__target="log_return")
+    view = lens(subject)
     np.testing.assert_allclose(view.arrays["said"][1], answer(subject)[:, 0], atol=1e-5)
     np.testing.assert_array_equal(view.arrays["truth"], window(subject)[1][:, 0])
     layout = drawn(subject, view)["figure"]["layout"]
@@ -181,8 +170,8 @@ def test_returns_stay_standardised_and_say_so() -> None:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_map_shows_the_truths_probability_in_percent(model: str) -> None:
-    subject = subject_of(model, "fables", **{"model.layers": 3})
-    view = seen(subject)
+    subject = small(model, "fables", model__layers=3)
+    view = lens(subject)
     content = drawn(subject, view, mark=2)
     cells = content["figure"]["data"][0]
     last = np.exp(log_chances(answer(subject)))
@@ -201,15 +190,15 @@ def test_the_map_shows_the_truths_probability_in_percent(model: str) -> None:
 
 
 def test_long_texts_get_no_words_in_their_cells() -> None:
-    subject = subject_of("rnn", "fables", **{"data.window": 49})
-    cells = drawn(subject, seen(subject))["figure"]["data"][0]
+    subject = small("rnn", "fables", data__window=49)
+    cells = drawn(subject, lens(subject))["figure"]["data"][0]
     assert "text" not in cells
     assert np.shape(cells["hovertext"]) == (2, 49)
 
 
 def test_a_line_per_layer_and_the_truth() -> None:
-    subject = subject_of("lstm", **{"model.layers": 3})
-    view = seen(subject)
+    subject = small("lstm", model__layers=3)
+    view = lens(subject)
     traces = drawn(subject, view)["figure"]["data"]
     np.testing.assert_array_equal(traces[0]["y"], view.arrays["truth"])
     for k in range(3):
@@ -233,8 +222,8 @@ def test_a_line_per_layer_and_the_truth() -> None:
 def test_the_reading_names_the_first_layer_within_ten_percent(
     means: list[float], said: str
 ) -> None:
-    subject = subject_of("rnn", "sine", **{"model.layers": 3})
-    view = seen(subject)
+    subject = small("rnn", "sine", model__layers=3)
+    view = lens(subject)
     changed = View(
         view.name,
         view.step,
@@ -245,7 +234,7 @@ def test_the_reading_names_the_first_layer_within_ten_percent(
 
 
 def test_one_layer_has_nothing_to_compare() -> None:
-    subject = subject_of("rnn", **{"model.layers": 1})
+    subject = small("rnn", model__layers=1)
     with pytest.raises(ExplorerError, match="'lens' has nothing to show") as raised:
-        seen(subject)
+        lens(subject)
     assert "\n" not in str(raised.value)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from explorer.errors import ExplorerError
-from explorer.inspection.example import ExampleOptions, example_of
+from explorer.inspection.example import ExampleOptions, example_of, tokens_of
 from explorer.models.base import Recorder
 from tests.inspection.subjects import drawn, seen, subject_of
 
@@ -82,6 +82,22 @@ def test_a_typed_example_is_what_the_model_sees() -> None:
     numbers = seen(subject_of("lstm"), "raster", text="0.1 0.5; 0.9, 0.4")
     np.testing.assert_allclose(numbers.arrays["input"], [0.1, 0.5, 0.9], atol=1e-6)
     assert numbers.arrays["values"].shape[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("tokens", "text", "known", "left_out"),
+    [
+        ("character", "the §ox§€", ["t", "h", "e", " ", "o", "x"], ["§", "€"]),
+        ("word", "The FOX qwx  and qwx", ["the", "fox", "and"], ["qwx"]),
+    ],
+)
+def test_what_the_vocabulary_lacks_is_named_once(
+    tokens: str, text: str, known: list[str], left_out: list[str]
+) -> None:
+    data = subject_of("gru", "fables", steps=0, data__tokens=tokens).data
+    ids, lacking = tokens_of(data, text)
+    assert [data.symbols[token] for token in ids] == known
+    assert lacking == left_out
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Units that are on, against plain loops over the same model's values."""
 
-import json
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,13 +9,11 @@ import torch
 
 from explorer import catalog
 from explorer.errors import ExplorerError
-from explorer.inspection.base import Request, Subject, look
+from explorer.inspection.base import Subject
 from explorer.inspection.traces import similar
 from explorer.models.base import Recorder
-from explorer.plots.panel import Scene
-from explorer.plots.traces import PANEL, stretches
-from explorer.runs.records import View
-from explorer.training.trainer import Budget, Trainer
+from explorer.plots.traces import stretches
+from tests.inspection.subjects import drawn, seen, subject_of
 
 PAIRS = [
     ("rnn", "sine", "layer_1.hidden", 0.05),
@@ -25,19 +23,7 @@ PAIRS = [
 ]
 
 
-def subject_of(model: str, data: str = "sine", **settings: Any) -> Subject:
-    named = {"data.window": 16, "model.layers": 2, "model.hidden_size": 8} | settings
-    trainer = Trainer(catalog.make_config(data, model, named))
-    trainer.advance(Budget(steps=3))
-    return Subject(trainer.config, trainer.data, trainer.model, trainer.step)
-
-
-def seen(subject: Subject, **options: Any) -> View:
-    return look(subject, Request("traces", json.dumps(options)))
-
-
-def drawn(subject: Subject, view: View, mark: int | None = None) -> Any:
-    return PANEL.draw(Scene(subject.config, view, mark), str)
+small = partial(subject_of, data__window=16, model__layers=2, model__hidden_size=8)
 
 
 def recorded(subject: Subject, x: Any, capture: str) -> Any:
@@ -56,10 +42,15 @@ def on_set(values: Any, threshold: float) -> set[int]:
 def test_the_search_is_what_plain_loops_find(
     model: str, data: str, capture: str, threshold: float
 ) -> None:
-    subject = subject_of(model, data)
+    subject = small(model, data)
     window, mark = 3, 9
     view = seen(
-        subject, capture=capture, threshold=threshold, example=window, mark=mark
+        subject,
+        "traces",
+        capture=capture,
+        threshold=threshold,
+        example=window,
+        mark=mark,
     )
     values = recorded(subject, subject.data.validation.x, capture)
     target = on_set(values[window, mark], threshold)
@@ -116,8 +107,10 @@ def test_two_moments_with_nothing_on_are_alike() -> None:
 def test_what_is_drawn_is_the_units_own_values(
     model: str, data: str, capture: str, threshold: float
 ) -> None:
-    subject = subject_of(model, data)
-    view = seen(subject, capture=capture, threshold=threshold, units="7, 2", example=5)
+    subject = small(model, data)
+    view = seen(
+        subject, "traces", capture=capture, threshold=threshold, units="7, 2", example=5
+    )
     values = recorded(subject, subject.data.validation.x[5:6], capture)[0]
     np.testing.assert_allclose(view.arrays["traces"], values[:, [6, 1]], atol=1e-6)
     content = drawn(subject, view, mark=4)
@@ -154,16 +147,16 @@ def test_what_is_drawn_is_the_units_own_values(
 
 
 def test_without_names_the_units_that_change_most_are_shown() -> None:
-    subject = subject_of("lstm", "fables")
-    view = seen(subject, capture="layer_1.candidate", example=2)
+    subject = small("lstm", "fables")
+    view = seen(subject, "traces", capture="layer_1.candidate", example=2)
     values = recorded(subject, subject.data.validation.x[2:3], "layer_1.candidate")[0]
     expected = sorted(range(8), key=lambda k: -np.var(values[:, k].astype(float)))[:3]
     assert view.arrays["units"].tolist() == expected
 
 
 def test_the_list_says_what_stands_there() -> None:
-    subject = subject_of("gru", "fables")
-    view = seen(subject, capture="layer_0.hidden", threshold=0.0, mark=7)
+    subject = small("gru", "fables")
+    view = seen(subject, "traces", capture="layer_0.hidden", threshold=0.0, mark=7)
     block = drawn(subject, view)["text"]["blocks"][0]
     text = "".join(word for word, _, _ in block["tokens"])
     lines = text.split("\n")
@@ -174,8 +167,8 @@ def test_the_list_says_what_stands_there() -> None:
 
 
 def test_an_own_example_has_no_moment_to_leave_out() -> None:
-    subject = subject_of("rnn", "fables")
-    view = seen(subject, text="the fox and", threshold=0.0)
+    subject = small("rnn", "fables")
+    view = seen(subject, "traces", text="the fox and", threshold=0.0)
     assert view.arrays["traces"].shape == (10, 3)
     assert len(view.arrays["similarity"]) == 8
     assert view.notes["here"]["token"] == "n"
@@ -203,5 +196,5 @@ def test_stretches_are_runs_of_ones() -> None:
 )
 def test_a_wrong_choice_gets_one_sentence(options: dict[str, Any], said: str) -> None:
     with pytest.raises(ExplorerError, match=said) as raised:
-        seen(subject_of("rnn"), **options)
+        seen(small("rnn"), "traces", **options)
     assert "\n" not in str(raised.value)

@@ -1,6 +1,5 @@
 """The state's path, against the eigenvectors of the covariance."""
 
-import json
 import re
 from itertools import pairwise
 from typing import Any
@@ -11,12 +10,12 @@ import torch
 
 from explorer import catalog
 from explorer.errors import ExplorerError
-from explorer.inspection.base import Request, Subject, look
+from explorer.inspection.base import Subject
 from explorer.models.base import Recorder
-from explorer.plots.panel import Scene
-from explorer.plots.trajectory import PANEL, basis_of
+from explorer.plots.trajectory import basis_of
 from explorer.runs.records import View
 from explorer.training.trainer import Budget, Trainer
+from tests.inspection.subjects import drawn, seen
 
 PAIRS = [("rnn", "sine"), ("lstm", "fables"), ("gru", "stock"), ("transformer", "sine")]
 
@@ -27,13 +26,10 @@ class Moving:
     def __init__(self, model: str, data: str, **settings: Any) -> None:
         named = {"data.window": 16, "model.layers": 2, "model.hidden_size": 8}
         self.trainer = Trainer(catalog.make_config(data, model, named | settings))
-        self.config = self.trainer.config
 
     def after(self, steps: int, **options: Any) -> View:
         self.trainer.advance(Budget(steps=steps))
-        trainer = self.trainer
-        subject = Subject(trainer.config, trainer.data, trainer.model, trainer.step)
-        return look(subject, Request("trajectory", json.dumps(options)))
+        return seen(Subject.of(self.trainer), "trajectory", **options)
 
     def hidden(self, x: Any, layer: int) -> Any:
         recorder = Recorder()
@@ -45,7 +41,7 @@ class Moving:
     def draw(
         self, view: View, basis: View | None = None, mark: int | None = None
     ) -> Any:
-        return PANEL.draw(Scene(self.config, view, mark, basis=basis), str)
+        return drawn(Subject.of(self.trainer), view, mark=mark, basis=basis)
 
 
 def by_covariance(cloud: Any) -> tuple[Any, Any]:

@@ -202,3 +202,8 @@ def test_an_own_pair_is_a_source_and_what_is_written_of_it(subject: Subject) -> 
     assert own.notes["labels"] == [*"abcd", *"␀␀␀", "▷", "d", "c"]
     with pytest.raises(ExplorerError, match="at least one token"):
         seen(subject, "heads", text="▷ab")
+
+
+def test_each_half_of_a_layer_is_healthy_by_itself(subject: Subject) -> None:
+    view = seen(subject, "health")
+    assert view.arrays["dead"].shape == view.arrays["saturated"].shape == (4,)

@@ -26,10 +26,10 @@ from explorer.ui.wishes import Wish, read_wish
 MOST_BYTES = 300_000
 MODES: tuple[Mode, ...] = ("light", "dark")
 PAIRS = [
-    (model, data.name)
-    for model in catalog.models()
+    (model.name, data.name)
     for data in catalog.datasets().values()
     if data.offered
+    for model in catalog.fitting(data.name)
 ]
 WORDLESS = re.compile(r"[^A-Za-z]*")
 
@@ -48,9 +48,7 @@ class Looked:
         self.config = catalog.make_config(data, model, settings)
         trainer = Trainer(self.config)
         progress = trainer.advance(Budget())
-        self.subject = Subject(
-            self.config, trainer.data, trainer.model, trainer.step, trainer.pack
-        )
+        self.subject = Subject.of(trainer)
         run = Run(
             "made",
             self.config,

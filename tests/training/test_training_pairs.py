@@ -73,9 +73,7 @@ def test_its_measures_are_those_of_the_task(data: str, model: str) -> None:
 def test_every_view_shows_it(data: str, model: str) -> None:
     trainer, _ = trained(data, model)
     resolved = catalog.resolve(trainer.config)
-    subject = Subject(
-        trainer.config, trainer.data, trainer.model, trainer.step, trainer.pack
-    )
+    subject = Subject.of(trainer)
     names = [spec.name for spec in views_of(resolved)]
     assert "prediction" in names
     for name in names:

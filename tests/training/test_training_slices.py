@@ -135,8 +135,10 @@ def test_commands_and_config_reproduce_a_run(model: str) -> None:
     assert rates[6] > 2 * rates[5]
 
 
-@pytest.mark.parametrize("data", ["sine", "fables"])
-@pytest.mark.parametrize("model", [m.name for m in catalog.fitting("sine")])
+@pytest.mark.parametrize(
+    ("model", "data"),
+    [(m.name, data) for data in ("sine", "fables") for m in catalog.fitting(data)],
+)
 def test_looking_changes_nothing(model: str, data: str) -> None:
     config = tiny(model)
     if data == "fables":
@@ -149,10 +151,7 @@ def test_looking_changes_nothing(model: str, data: str) -> None:
         watched.advance(Budget(steps=cadence))
         before = torch.get_rng_state()
         for view in views_of(catalog.resolve(config)):
-            subject = Subject(
-                config, watched.data, watched.model, watched.step, watched.pack
-            )
-            seen = look(subject, Request(view.name))
+            seen = look(Subject.of(watched), Request(view.name))
             assert all(np.isfinite(a).any() for a in seen.arrays.values())
         assert torch.equal(before, torch.get_rng_state())
         assert watched.model.training

@@ -1,12 +1,15 @@
 """The pages without a browser: they run, they refuse, they follow the address."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer import catalog
 from explorer.engine.service import engine
+from explorer.runs.records import Run
 from explorer.ui.sample import bring_sample
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +55,33 @@ def test_every_page_runs() -> None:
         test = page()
         test.switch_page(f"../../pages/{path.name}").run()
         assert not test.exception
+
+
+def test_a_fork_stops_its_parent_and_is_shown() -> None:
+    owner = engine()
+    parent = owner.prepare(catalog.make_config())
+    owner.tell(parent.id, "step", 4)
+    wait_for(parent.id, lambda run: (run.step, run.status) == (4, "paused"))
+    test = page(run=parent.id)
+    assert all(not test.button(key=f"step{count}").disabled for count in (1, 10, 100))
+    test.switch_page("../../pages/inside.py").run()
+    assert test.button(key="fork").help.startswith("Go on from the moment")
+    test.button(key="step10").click().run()
+    wait_for(parent.id, lambda run: (run.step, run.status) == (14, "paused"))
+    test = page(run=parent.id)
+    test.button(key="fork").click().run()
+    assert not test.exception
+    made = str(test.query_params["run"])
+    assert owner.store.get(made).parent == parent.id
+    wait_for(parent.id, lambda run: run.status == "stopped")
+    owner.tell(made, "stop")
+
+
+def wait_for(run: str, there: Callable[[Run], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not there(found := engine().store.get(run)):
+        assert time.monotonic() < deadline, found
+        time.sleep(0.05)
 
 
 def test_a_widget_writes_the_address() -> None:

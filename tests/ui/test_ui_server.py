@@ -1,12 +1,18 @@
 """The live socket and its wishes: who is let in, and what nonsense is told."""
 
+import csv
+import io
 import json
 import string
+from base64 import b64decode
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,8 +20,11 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from explorer.engine.jobs import Wanted
 from explorer.engine.service import engine
 from explorer.errors import ExplorerError
+from explorer.runs.records import Checkpoint
+from explorer.ui.inside import earlier
 from explorer.ui.places import PLOTLY, SOCKET
 from explorer.ui.sample import SAMPLE
 from explorer.ui.server import FOREIGN, ROUTES, lifespan, same_origin
@@ -150,6 +159,152 @@ def test_an_unknown_capture_is_said_in_its_panel(client: TestClient) -> None:
     frame = answer(client, json.dumps({"run": SAMPLE, "capture": "layer_9.x"}))
     assert "Unknown capture" in frame["panels"]["inside"]["reading"]
     assert frame["panels"]["loss"]["figure"]["data"]
+
+
+def told_and_drawn(
+    client: TestClient, expected: str = "", **wish: Any
+) -> tuple[list[str], dict[str, Any]]:
+    """The complaints that come before a frame of the inside page, and its panels.
+
+    One that does not begin as expected fails at once: no frame might follow it.
+    """
+    told: list[str] = []
+    with client.websocket_connect(SOCKET, headers=OWN) as socket:
+        socket.send_text(json.dumps({"page": "inside", "run": SAMPLE} | wish))
+        while True:
+            received = socket.receive()
+            if received.get("bytes"):
+                panels: dict[str, Any] = json.loads(received["bytes"])["panels"]
+                return told, panels
+            told.append(json.loads(received["text"])["error"])
+            assert expected, told
+            assert told[-1].startswith(expected), told
+
+
+def ghosts() -> list[int]:
+    """The earlier moments of the sample that its health is drawn at."""
+    store = engine().store
+    steps = store.checkpoint_steps(SAMPLE)
+    return earlier([s for s in steps if s < store.get(SAMPLE).step], 8)
+
+
+def test_a_run_that_is_not_there_costs_only_its_own_part(client: TestClient) -> None:
+    shown = "gradients,health,raster"
+    _none, whole = told_and_drawn(client, shown=shown)
+    expected = "No other run is drawn beside this one: There is no run"
+    told, panels = told_and_drawn(client, expected, shown=shown, beside="made-up")
+    assert len(told) == 1
+    assert set(panels) == {"loss", *shown.split(",")}
+    for name in shown.split(","):
+        assert panels[name]["figure"] == whole[name]["figure"]
+        assert len(whole[name]["figure"]["data"]) > 1
+
+
+def test_a_moment_that_is_kept_no_more_costs_only_itself(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, moments = engine().store, ghosts()
+    gone, kept = moments[2:4], store.checkpoint
+
+    def thinned(run: str, step: int) -> Checkpoint:
+        return kept(run, -1 if step in gone else step)
+
+    monkeypatch.setattr(store, "checkpoint", thinned)
+    with monkeypatch.context() as patch:
+        # Views that were looked at before need no checkpoint.
+        patch.setattr(engine(), "_views", OrderedDict())
+        expected = "Not every earlier moment is drawn: Only some steps"
+        told, panels = told_and_drawn(client, expected, shown="health,raster")
+    assert len(told) == 1
+    steps_drawn = panels["health"]["figure"]["data"][0]["x"]
+    assert (
+        len(np.frombuffer(b64decode(steps_drawn["bdata"]), "<i4")) == len(moments) - 1
+    )
+    assert panels["raster"]["figure"]["data"]
+
+
+def test_what_is_lacking_is_said_once_per_wish(client: TestClient) -> None:
+    wish = {"page": "inside", "run": SAMPLE, "shown": "gradients", "beside": "made-up"}
+    with client.websocket_connect(SOCKET, headers=OWN) as socket:
+        for _again in range(2):
+            socket.send_text(json.dumps(wish))
+            assert "There is no run" in socket.receive_json()["error"]
+            assert socket.receive().get("bytes")
+        feed = engine().hub._feeds[SAMPLE]
+        client.portal.call(feed.change, replace(feed.snapshot))
+        assert socket.receive().get("bytes")
+
+
+def test_a_frame_that_was_overtaken_is_not_sent(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, looks = engine(), 0
+    look = owner.look_async
+
+    async def overtaken(*asked: Any) -> Any:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            feed = owner.hub._feeds[SAMPLE]
+            feed.change(replace(feed.snapshot))
+        return await look(*asked)
+
+    monkeypatch.setattr(owner, "look_async", overtaken)
+    told_and_drawn(client, shown="health")
+    assert looks == 2
+
+
+def test_a_tab_that_turns_to_another_run_watches_the_first_no_more(
+    client: TestClient,
+) -> None:
+    owner = engine()
+    other = owner.prepare(owner.store.get(SAMPLE).config)
+    with client.websocket_connect(SOCKET, headers=OWN) as socket:
+        for run in (SAMPLE, other.id):
+            socket.send_text(json.dumps({"run": run}))
+            assert json.loads(socket.receive()["bytes"])["run"] == run
+            assert list(owner.hub._feeds) == [run]
+
+
+def test_a_table_has_every_number_of_its_view(client: TestClient) -> None:
+    wish = {"page": "inside", "run": SAMPLE, "shown": ""}
+    with client.websocket_connect(SOCKET, headers=OWN) as socket:
+        socket.send_text(json.dumps(wish))
+        assert socket.receive().get("bytes")
+        socket.send_text(json.dumps(wish | {"csv": "made_up"}))
+        assert "Unknown view 'made_up'." in socket.receive_json()["error"]
+        socket.send_text(json.dumps(wish | {"csv": "raster"}))
+        sent = socket.receive_json()["download"]
+    step = engine().store.get(SAMPLE).step
+    assert sent["name"] == f"raster-{step}.csv"
+    asked = Wanted("raster", json.dumps({"example": -1, "text": ""}))
+    (view,) = engine().look(SAMPLE, step, (asked,))
+    lines = list(csv.DictReader(io.StringIO(sent["content"])))
+    assert len(lines) == sum(a.size for a in view.arrays.values())
+    for line in lines[::97]:
+        place = tuple(int(line[f"index_{k}"]) for k in (0, 1) if line[f"index_{k}"])
+        value = view.arrays[line["array"]][place]
+        assert float(line["value"]) == pytest.approx(float(value), rel=1e-6)
+
+
+def test_other_moments_are_looked_at_together(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, at_work, most = engine(), 0, 0
+    look = owner.look_elsewhere
+
+    async def counted(*need: Any) -> Any:
+        nonlocal at_work, most
+        at_work += 1
+        most = max(most, at_work)
+        found = await look(*need)
+        at_work -= 1
+        return found
+
+    monkeypatch.setattr(owner, "look_elsewhere", counted)
+    told, _panels = told_and_drawn(client, shown="health")
+    assert told == []
+    assert most == len(ghosts()) > 3
 
 
 JSON = st.recursive(

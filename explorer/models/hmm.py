@@ -1,0 +1,364 @@
+r"""A hidden Markov model: a state that cannot be seen moves, and says what can be.
+
+    p(s_1 = k) = pi_k        p(s_t = k | s_(t-1) = j) = A_jk
+    p(x_t | s_t = k) = B_kx_t of tokens, or N(x_t; mu_k, sigma_k^2) of a series
+
+It learns by expectation-maximisation (Baum-Welch): given the present numbers, how
+likely is each state at each step (forward-backward); given that, count anew. No
+iteration lowers the likelihood of the data, and there is no learning rate.
+
+Chances are not allowed under 1e-6, nor variances under 1e-3 of a standardised series;
+the maximum under these bounds is taken exactly.
+
+Rabiner (1989), A tutorial on hidden Markov models. https://doi.org/10.1109/5.18626
+Baum, Petrie, Soules and Weiss (1970). https://doi.org/10.1214/aoms/1177697196
+"""
+
+import math
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from explorer.config import N_, Settings, setting
+from explorer.models import notation
+from explorer.models.base import (
+    Capture,
+    CaptureAxes,
+    ExpectationModel,
+    ModelSpec,
+    Probe,
+    Sizes,
+    ignore,
+)
+from explorer.models.chain import best_path
+from explorer.tasks import IGNORED
+
+LEAST_CHANCE = 1e-6
+LEAST_VARIANCE = 1e-3
+ROUNDS = 3
+"""How often an iteration counts which labels go with which state."""
+
+
+class HMMSettings(Settings):
+    """What can be chosen of a hidden Markov model."""
+
+    hidden_size: int = setting(
+        6,
+        N_(
+            "How many hidden states there are to be in. Each has its own way of "
+            "speaking; more fit finer patterns, but need more data."
+        ),
+        title=N_("States"),
+        ge=1,
+        le=64,
+        scale="log",
+    )
+    stay: float = setting(
+        0.5,
+        N_(
+            "How likely a state is kept from step to step before anything is learned. "
+            "Where training begins decides which of many optima it finds."
+        ),
+        title=N_("Staying put at the start"),
+        ge=0.0,
+        le=0.98,
+        step=0.02,
+    )
+
+
+class Table(nn.Module):
+    """Tokens (B, T) -> log p(x_t | state) (B, T, K)."""
+
+    def __init__(self, states: int, symbols: int) -> None:
+        super().__init__()
+        self.chances = parameter(drawn_rows(states, symbols))  # B (K, V)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.embedding(x, self.chances.log().T)
+
+    def learn(self, x: Tensor, posterior: Tensor) -> None:
+        """B_kv from how often v was said in k; posterior (B, T, K)."""
+        counts = torch.zeros_like(self.chances.T)  # (V, K)
+        counts.index_add_(0, x.flatten(), posterior.flatten(0, 1))
+        self.chances.copy_(shares(counts.T))
+
+
+class Gaussians(nn.Module):
+    """Values (B, T, I) -> log p(x_t | state) (B, T, K); no covariances."""
+
+    def __init__(self, states: int, inputs: int) -> None:
+        super().__init__()
+        self.means = parameter(torch.randn(states, inputs))  # mu (K, I)
+        self.variances = parameter(torch.ones(states, inputs))  # sigma^2 (K, I)
+
+    def forward(self, x: Tensor) -> Tensor:
+        away = (x[..., None, :] - self.means).square() / self.variances  # (B, T, K, I)
+        return -0.5 * (away + (2 * math.pi * self.variances).log()).sum(-1)
+
+    def learn(self, x: Tensor, posterior: Tensor) -> None:
+        """Mean and variance of the values, each weighted by p(state); (B, T, K)."""
+        weights, values = posterior.flatten(0, 1).double(), x.flatten(0, 1).double()
+        total = weights.sum(0)[:, None]  # (K, 1)
+        said = total > LEAST_CHANCE  # a state that is never visited stays as it is
+        means = weights.T @ values / total
+        variances = weights.T @ values.square() / total - means.square()
+        variances = variances.clamp(min=LEAST_VARIANCE)
+        self.means.copy_(torch.where(said, means, self.means))
+        self.variances.copy_(torch.where(said, variances, self.variances))
+
+
+class HMM(ExpectationModel):
+    """x (B, T, I) or tokens (B, T) -> what is foreseen, or the label of each step.
+
+    Next token and forecast: from p(state | x_1 .. x_t), one transition ahead. Labels:
+    from p(state | all of x), by how often each label went with each state; the same for
+    an answer that is not the next input, but from the past alone.
+    """
+
+    def __init__(self, settings: HMMSettings, sizes: Sizes) -> None:
+        super().__init__()
+        K = settings.hidden_size
+        self.task, self.causal, self.outputs = sizes.task, sizes.causal, sizes.outputs
+        self.foresees = sizes.causal and sizes.shifted
+        self.start = parameter(drawn_rows(1, K)[0])  # pi (K,)
+        moves = settings.stay * torch.eye(K) + (1 - settings.stay) * drawn_rows(K, K)
+        self.transitions = parameter(moves)  # A (K, K)
+        self.embedding: Table | Gaussians = (
+            Table(K, sizes.symbols) if sizes.symbols else Gaussians(K, sizes.inputs)
+        )
+        self.head = nn.Identity()
+        if not self.foresees:
+            self.answers = parameter(drawn_rows(K, sizes.outputs))  # (K, O)
+
+    def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
+        seen = self.embedding(x)  # (B, T, K)
+        a = self.forwards(seen)
+        if not self.causal:
+            a = a + self.backwards(seen)
+        return self.readout(probe("layer_0.posterior", a.softmax(-1)))
+
+    def readout(self, h: Tensor) -> Tensor:
+        """p(state) (B, T, K) -> answers (B, T, O)."""
+        if not self.foresees:
+            said = h @ self.answers
+        elif isinstance(self.embedding, Table):
+            said = h @ self.transitions @ self.embedding.chances
+        else:
+            said = h @ self.transitions @ self.embedding.means[:, : self.outputs]
+        return said if self.task == "forecast" else said.log()
+
+    def forwards(self, seen: Tensor) -> Tensor:
+        """log a_tk = log p(x_1 .. x_t, s_t = k): (B, T, K) -> (B, T, K)."""
+        a = [self.start.log() + seen[:, 0]]
+        for seen_t in seen.unbind(1)[1:]:
+            a.append(seen_t + times(a[-1], self.transitions))
+        return torch.stack(a, 1)
+
+    def backwards(self, seen: Tensor) -> Tensor:
+        """log b_tj = log p(x_(t+1) .. x_T | s_t = j): (B, T, K) -> (B, T, K)."""
+        b = [torch.zeros_like(seen[:, 0])]
+        for seen_t in reversed(seen.unbind(1)[1:]):
+            b.append(times(seen_t + b[-1], self.transitions.T))
+        return torch.stack(b[::-1], 1)
+
+    def surprise(self, x: Tensor) -> Tensor:
+        """-log p(x) / T, nats per step (B,)."""
+        return -self.forwards(self.embedding(x))[:, -1].logsumexp(-1) / x.shape[1]
+
+    @torch.no_grad()
+    def iterate(self, x: Tensor, y: Tensor) -> None:
+        """Baum-Welch: expected counts under the present numbers, then their shares."""
+        # expectation
+        seen = self.embedding(x)
+        a, b = self.forwards(seen), self.backwards(seen)
+        total = a[:, -1:].logsumexp(-1, keepdim=True)  # (B, 1, 1) log p(x)
+        posterior = (a + b - total).exp()  # (B, T, K)
+        largest = a[:, :-1].amax(-1, keepdim=True)  # so that no product overflows
+        left = (a[:, :-1] - largest).exp().flatten(0, 1)  # (B (T - 1), K)
+        right = (seen + b)[:, 1:] + largest - total
+        moves = self.transitions * (left.T @ right.exp().flatten(0, 1))  # (K, K)
+        # maximisation
+        self.start.copy_(shares(posterior[:, 0].sum(0)))
+        self.transitions.copy_(shares(moves))
+        self.embedding.learn(x, posterior)
+        if not self.foresees:
+            belief = a.softmax(-1) if self.causal else posterior
+            self.answers.copy_(self.associated(belief, y))
+
+    def associated(self, belief: Tensor, y: Tensor) -> Tensor:
+        """What goes with each state (K, O), for p(state) (B, T, K) as it answers.
+
+        For labels, the table C that makes p(y) = sum_k p(k) C_ky largest, by a few
+        rounds of expectation-maximisation of its own; else least squares.
+        """
+        weights, y = belief.flatten(0, 1), y.flatten(0, 1)  # (B T, K)
+        if self.task == "forecast":
+            ridge = LEAST_CHANCE * torch.eye(weights.shape[1]).to(weights)
+            fitted: Tensor = torch.linalg.solve(
+                weights.T @ weights + ridge, weights.T @ y
+            )
+            return fitted
+        weights, y = weights[y != IGNORED], y[y != IGNORED]
+        labels = F.one_hot(y, self.outputs).to(weights)
+        table: Tensor = self.answers
+        for _ in range(ROUNDS):
+            whose = weights * table.T[y]
+            table = shares((whose / whose.sum(-1, keepdim=True)).T @ labels)
+        return table
+
+    @torch.no_grad()
+    def viterbi(self, x: Tensor) -> Tensor:
+        """The one likeliest sequence of states behind each window, (B, T)."""
+        seen, moves = self.embedding(x), self.transitions.log()
+        return best_path(self.start.log() + seen[:, 0], moves, seen[:, 1:])
+
+
+def times(logs: Tensor, chances: Tensor) -> Tensor:
+    """log sum_j exp(logs_j) chances_jk: (B, K) and (K, K) -> (B, K).
+
+    The largest is taken out first; what then rounds to 0 is under 1e-38 of the sum.
+    """
+    largest = logs.amax(-1, keepdim=True)
+    return ((logs - largest).exp() @ chances).log() + largest
+
+
+def shares(counts: Tensor) -> Tensor:
+    """The rows p that maximise sum counts log p and add up to 1, none under 1e-6.
+
+    >>> shares(torch.tensor([3.0, 1.0, 0.0])).sum()
+    tensor(1.)
+    """
+    counts = counts.clamp(min=torch.finfo(counts.dtype).tiny)
+    found = counts / counts.sum(-1, keepdim=True)
+    for _ in range(counts.shape[-1]):
+        low = found <= LEAST_CHANCE
+        rest = found.masked_fill(low, 0.0)
+        room = 1 - LEAST_CHANCE * low.to(counts).sum(-1, keepdim=True)
+        found = (rest * room / rest.sum(-1, keepdim=True)).masked_fill(
+            low, LEAST_CHANCE
+        )
+        if (found >= LEAST_CHANCE).all():
+            break
+    return found
+
+
+def drawn_rows(rows: int, width: int) -> Tensor:
+    """Chances near even, drawn from torch's generator: (rows, width)."""
+    return (0.5 * torch.randn(rows, width)).softmax(-1)
+
+
+def parameter(values: Tensor) -> nn.Parameter:
+    """Numbers that are counted, not moved along a gradient."""
+    return nn.Parameter(values, requires_grad=False)
+
+
+def captures(settings: HMMSettings) -> tuple[Capture, ...]:
+    title = N_("State probability")
+    return (Capture("layer_0.posterior", "probability", title, CaptureAxes, 0.0, 1.0),)
+
+
+def equations(settings: HMMSettings, sizes: Sizes) -> str:
+    K, T, O = settings.hidden_size, sizes.steps, sizes.outputs  # noqa: E741
+    if sizes.symbols:
+        V = sizes.symbols
+        says = rf"b_k(x_t) &= B_{{k x_t}}, \quad B \in {notation.real(K, V)}"
+    else:
+        I = sizes.inputs  # noqa: E741
+        says = (
+            r"b_k(x_t) &= \mathcal{N}(x_t; \mu_k, \operatorname{diag} \sigma_k^2), "
+            rf"\quad \mu, \sigma \in {notation.real(K, I)}"
+        )
+    return "\n\n".join(
+        [
+            notation.display(
+                rf"\pi_k &= p(s_1 = k), \quad \pi \in {notation.real(K)}",
+                r"A_{jk} &= p(s_t = k \mid s_{t-1} = j), \quad "
+                rf"A \in {notation.real(K, K)}",
+                says,
+            ),
+            notation.display(
+                r"\alpha_1(k) &= \pi_k\, b_k(x_1), \quad "
+                r"\alpha_t(k) = b_k(x_t) \textstyle\sum_j \alpha_{t-1}(j)\, A_{jk}",
+                rf"\beta_{{{T}}}(j) &= 1, \quad \beta_t(j) = "
+                r"\textstyle\sum_k A_{jk}\, b_k(x_{t+1})\, \beta_{t+1}(k)",
+                r"\gamma_t(k) &= p(s_t = k \mid x) = "
+                r"\alpha_t(k)\, \beta_t(k) \,/\, p(x)",
+                r"\xi_t(j, k) &= \alpha_t(j)\, A_{jk}\, b_k(x_{t+1})\, "
+                r"\beta_{t+1}(k) \,/\, p(x)",
+            ),
+            notation.display(
+                r"\pi_k &\leftarrow \textstyle\sum_x \gamma_1(k) \,/\, \sum_x 1, \quad "
+                r"A_{jk} \leftarrow \sum_{x,t} \xi_t(j, k) \,/\, "
+                r"\sum_{x,t,l} \xi_t(j, l)",
+                _counted(sizes),
+            ),
+            notation.display(_answer(sizes, K, O)),
+        ]
+    )
+
+
+def _counted(sizes: Sizes) -> str:
+    if sizes.symbols:
+        return (
+            r"B_{kv} &\leftarrow \textstyle\sum_{x,t:\, x_t = v} \gamma_t(k) \,/\, "
+            r"\sum_{x,t} \gamma_t(k)"
+        )
+    return (
+        r"\mu_k &\leftarrow \textstyle\sum_{x,t} \gamma_t(k)\, x_t \,/\, "
+        r"\sum_{x,t} \gamma_t(k), \quad \sigma_k^2 \leftarrow "
+        r"\sum_{x,t} \gamma_t(k)\, (x_t - \mu_k)^2 \,/\, \sum_{x,t} \gamma_t(k)"
+    )
+
+
+def _answer(sizes: Sizes, K: int, outputs: int) -> str:
+    past = r"\textstyle\sum_j p(s_t = j \mid x_1 \dots x_t)"
+    if sizes.causal and sizes.shifted:
+        shape = notation.real(outputs)
+        if sizes.symbols:
+            chances = r"p(x_{t+1} \mid x_1 \dots x_t)"
+            return rf"{chances} &= {past} \sum_k A_{{jk}} B_k \in {shape}"
+        return rf"y_t &= {past} \sum_k A_{{jk}}\, \mu_k \in {shape}"
+    table = rf"C \in {notation.real(K, outputs)}"
+    if sizes.causal:
+        return rf"y_t &= {past}\, C_j, \quad {table}"
+    return (
+        r"p(y_t = c \mid x) &= \textstyle\sum_k \gamma_t(k)\, C_{kc}, \quad "
+        rf"C_{{kc}} = p(y_t = c \mid s_t = k), \quad {table}"
+    )
+
+
+def diagram(settings: HMMSettings, sizes: Sizes) -> str:
+    K, given = settings.hidden_size, sizes.symbols or sizes.inputs
+    says = "B" if sizes.symbols else "N(μ, σ²)"
+    times = ("t − 1", "t", "t + 1")
+    lines = [f'state{k}(("s, {time}: 1 of {K}"))' for k, time in enumerate(times)]
+    lines += [f'state{a} -- "A: {K} × {K}" --> state{b}' for a, b in pairwise(range(3))]
+    lines += [
+        f'state{k} -- "{says}" --> x{k}["x, {time}: {given}"]'
+        for k, time in enumerate(times)
+    ]
+    lines.append(f'state1 -.-> answer["y: {sizes.outputs}"]')
+    return "\n".join(["flowchart LR", *(f"  {line}" for line in lines)])
+
+
+SPEC = ModelSpec(
+    name="hmm",
+    title=N_("HMM"),
+    summary=N_(
+        "A hidden state moves by chance and says by chance what is seen. Nothing is "
+        "descended: each iteration infers the states and counts anew, and never makes "
+        "the data less likely."
+    ),
+    settings=HMMSettings,
+    make=HMM,
+    captures=captures,
+    equations=equations,
+    diagram=diagram,
+    tasks=("forecast", "next_token", "tag"),
+    order=90,
+    learning="expectation",
+    training={"steps": 60},
+    aim=N_("surprise −log p(x) / T (nats per step)"),
+)
