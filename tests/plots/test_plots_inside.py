@@ -44,7 +44,9 @@ class Looked:
     page = "inside"
 
     def __init__(self, model: str, data: str, **more: Any) -> None:
-        settings = {"training.steps": 8, "model.layers": 2, "data.window": 24, **more}
+        usual = {"training.steps": 8, "model.layers": 2, "data.window": 24}
+        known = catalog.setting_names(data, model)
+        settings = {n: v for n, v in usual.items() if n in known} | more
         self.config = catalog.make_config(data, model, settings)
         trainer = Trainer(self.config)
         progress = trainer.advance(Budget())
