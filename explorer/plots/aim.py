@@ -70,6 +70,7 @@ def _figure(view: View, colour: str, _: Translate) -> Figure:
             "marker": {"color": fill},
             "text": [f"{share:.0%}" if share >= 0.01 else "<1%" for share in row],
             "textposition": "outside",
+            "constraintext": "none",
             "textfont": {"size": SMALL_FONT_SIZE},
             "cliponaxis": False,
             "hoverinfo": "skip",

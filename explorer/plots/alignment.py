@@ -40,7 +40,7 @@ def draw(scene: Scene, _: Translate) -> Content:
         "data": [heat],
         "layout": layout(
             axis(
-                _("source token (click a cell to look there instead)"),
+                _("source token"),
                 range=[0.5, columns + 0.5],
                 showgrid=False,
                 **token_ticks(notes["source"], at_most=MOST_TICKS),

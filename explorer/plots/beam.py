@@ -147,6 +147,7 @@ def _nodes(view: View, tree: Tree, colour: str, _: Translate) -> list[dict[str, 
                         for k in chosen
                     ],
                     "line": {"width": 0},
+                    "opacity": 1.0,
                 },
                 "hovertext": [
                     hover
