@@ -238,5 +238,5 @@ SPEC = ModelSpec(
     order=80,
     lines=lines,
     learning="adversarial",
-    training={"steps": 3000, "learning_rate": 0.002},
+    training={"steps": 2000, "learning_rate": 0.002, "batch_size": 128},
 )

@@ -33,6 +33,7 @@ def test_a_run_that_is_made_to_collapse_sets_off_the_alarm() -> None:
     """A generator that runs far ahead of a discriminator which hardly learns."""
     end = reached(
         training__steps=300,
+        training__batch_size=32,
         training__learning_rate=0.02,
         model__generator_steps=5,
         model__discriminator_pace=0.05,

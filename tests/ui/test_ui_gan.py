@@ -10,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 from explorer import catalog
 from explorer.engine.service import engine
 from explorer.errors import ExplorerError
-from explorer.runs.records import Run
 from explorer.ui.sample import SAMPLE, bring_sample
 
 ROOT = Path(__file__).parents[2]
@@ -44,13 +43,12 @@ def page(**query: str) -> AppTest:
     return test
 
 
-def at_rest(run_id: str) -> Run:
-    """The run once it trains no more."""
+def rests_at(run_id: str, step: int) -> None:
+    """Wait until the run is paused after so many steps."""
     deadline = time.monotonic() + 120
-    while (run := engine().store.get(run_id)).status == "training":
-        assert time.monotonic() < deadline
+    while (run := engine().store.get(run_id)).status != "paused" or run.step != step:
+        assert time.monotonic() < deadline, run
         time.sleep(0.1)
-    return run
 
 
 def keys(test: AppTest) -> set[str]:
@@ -88,11 +86,10 @@ def test_the_buttons_step_one_side() -> None:
     run = engine().prepare(catalog.make_config("sine", "gan", QUICK))
     test = page(run=run.id)
     test.button(key="generator").click().run()
-    at_rest(run.id)
+    rests_at(run.id, 1)
     test.run()
     test.button(key="discriminator").click().run()
-    done = at_rest(run.id)
-    assert done.step == 2
+    rests_at(run.id, 2)
     told = [c for c in engine().store.commands(run.id) if c.name == "side"]
     assert [(c.step, c.value, c.note) for c in told] == [
         (0, 1.0, "generator"),
