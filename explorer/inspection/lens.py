@@ -80,7 +80,7 @@ def _tokens(answers: Tensor, example: Example) -> dict[str, Any]:
 
 def deep(resolved: Resolved) -> bool:
     """Whether there is a layer before the last."""
-    return int(resolved.model_settings.layers) > 1
+    return int(getattr(resolved.model_settings, "layers", 1)) > 1
 
 
 AXES = {

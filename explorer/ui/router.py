@@ -29,6 +29,11 @@ page = st.navigation(
             PAGES / "inside.py", title=_("Look inside"), icon=":material/visibility:"
         ),
         st.Page(
+            PAGES / "hmm_crf.py",
+            title=_("HMM and CRF"),
+            icon=":material/linear_scale:",
+        ),
+        st.Page(
             PAGES / "pretrain.py",
             title=_("Pretrain and fine-tune"),
             icon=":material/school:",
