@@ -22,7 +22,7 @@ def draw(scene: Scene, _: Translate) -> Content:
     if symbols:
         titles = (_("symbol"), _("state"))
         values, chances = view.arrays["values"], view.notes["chances"]
-        figure = table(values, names, symbols, titles, chances, _)
+        figure = table(values, names, [*map(visible, symbols)], titles, chances, _)
     else:
         figure = curves(scene, names, _)
     said = _reading(scene, names, _)

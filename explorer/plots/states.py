@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.config import N_, RunConfig
 from explorer.plots.panel import Content, InsidePanel, Scene, mark_time
@@ -11,8 +12,13 @@ from explorer.plots.theme import ATTENTION, GREY, colour_of
 from explorer.plots.transitions import named
 from explorer.runs.records import View
 
-GAP = 0.08
+GAP = 0.12
 """Between two maps, as a share of the height."""
+
+APART = 0.15
+"""How far the path stands above the middle of a row, and the truth below it."""
+
+LIGHT = "#ffffff"
 
 
 def draw(scene: Scene, _: Translate) -> Content:
@@ -71,31 +77,23 @@ def _map(
         "hovertemplate": "%{x}, %{y}: %{z:.1%}<extra></extra>",
     }
     steps = np.arange(1, len(path) + 1, dtype=np.int32)
-    best = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": steps,
-        "y": path,
-        "yaxis": rows,
-        "line": {"color": colour_of(config.model), "width": 3, "shape": "hvh"},
-        "hoverinfo": "skip",
-    }
-    known = truth >= 0
-    true = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": steps[known],
-        "y": truth[known],
-        "yaxis": rows,
-        "marker": {
-            "color": GREY,
-            "size": 7,
-            "symbol": "circle-open",
-            "line": {"width": 2},
-        },
-        "hoverinfo": "skip",
-    }
-    return [heat, best, *([true] if known.any() else [])]
+    lines = _line(steps, path - APART, rows, colour_of(config.model))
+    if (known := truth >= 0).any():
+        lines += _line(steps, np.where(known, truth + APART, np.nan), rows, GREY)
+    return [heat, *lines]
+
+
+def _line(
+    steps: NDArray[Any], places: NDArray[Any], rows: str, colour: str
+) -> list[dict[str, Any]]:
+    """A line from row to row, on a light ground so that it stands out of the map."""
+    line = {"type": "scatter", "mode": "lines", "x": steps, "yaxis": rows}
+    line |= {"y": places.astype(np.float32), "hoverinfo": "skip"}
+    ground = {"color": LIGHT, "width": 7, "shape": "hvh"}
+    return [
+        line | {"line": ground},
+        line | {"line": ground | {"color": colour, "width": 3}},
+    ]
 
 
 def _rows(view: View, domain: list[float], _: Translate) -> dict[str, Any]:
@@ -117,7 +115,7 @@ def _title(config: RunConfig, view: View, top: float, _: Translate) -> dict[str,
     way = _("Viterbi path") if view.notes["viterbi"] else _("likeliest label")
     text = f"{config.model.upper()}: {key('━', colour_of(config.model), way)}"
     if (view.arrays["truth"] >= 0).any():
-        text += f"  {key('○', GREY, _('truth'))}"
+        text += f"  {key('━', GREY, _('truth'))}"
     place = {"x": 0, "xref": "paper", "xanchor": "left", "y": top, "yref": "paper"}
     return {**place, "yanchor": "bottom", "showarrow": False, "text": text}
 
@@ -145,7 +143,8 @@ PANEL = InsidePanel(
     N_(
         "A column is a time step and a row a label, or a hidden state where there are "
         "no labels; the darker, the likelier after all of the window was read. The "
-        "line is the one likeliest sequence as a whole (Viterbi); rings are the truth. "
+        "upper line is the one likeliest sequence as a whole (Viterbi), the grey one "
+        "below it the truth. "
         "Choose another run to see what it believes of the same window."
     ),
     draw,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.plots.parts import Figure, Translate, axis, escape, layout, visible
+from explorer.plots.parts import Figure, Translate, axis, escape, layout
 from explorer.plots.theme import ATTENTION, SIGNED
 
 MOST_WRITTEN = 100
@@ -59,5 +59,5 @@ def _named(names: Sequence[str], at_most: int = 30) -> dict[str, Any]:
     return {
         "tickmode": "array",
         "tickvals": list(places),
-        "ticktext": [escape(visible(names[k])) for k in places],
+        "ticktext": [escape(names[k]) for k in places],
     }

@@ -56,7 +56,7 @@ def named(name: str, _: Translate) -> str:
     number, _space, label = name.partition(" ")
     if not label:
         return _(number)
-    return f"{number} {_(label)}"
+    return f"{number}: {_(label)}"
 
 
 PANEL = InsidePanel(

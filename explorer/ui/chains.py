@@ -109,13 +109,13 @@ def _buttons(
 
 
 def _begin(engine: Engine, run: Run | None, beginning: Beginning) -> None:
-    """A tab trains one run at a time; a run to compare with stays in the background."""
+    """Start a run: in place of the one that is shown, or to compare it with."""
     config = catalog.make_config(beginning.data, beginning.model, beginning.settings)
+    new = engine.start(config)
+    if not is_chain(new):
+        remember_run(new)
+        return
     if run is not None and run.status not in ENDED:
         engine.tell(run.id, "stop")
-    new = engine.start(config)
-    if is_chain(new):
-        take_over(config)
-        show_run(new.id)
-    else:
-        remember_run(new)
+    take_over(config)
+    show_run(new.id)
