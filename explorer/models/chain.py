@@ -1,7 +1,32 @@
 """What hidden Markov models and conditional random fields have in common."""
 
+from typing import Protocol, runtime_checkable
+
 import torch
 from torch import Tensor
+
+
+@runtime_checkable
+class Chain(Protocol):
+    """A model in which each step's state (or label) follows from the one before."""
+
+    transitions: Tensor
+    """(K, K): from a state (row) to another; chances, or scores."""
+    as_chances: bool
+    """Whether its tables are chances; else they are scores."""
+
+    def labels(self) -> Tensor:
+        """The label (K,) that goes with each state; -1 where there are no labels."""
+        ...
+
+    def likes(self, x: Tensor) -> Tensor:
+        """What each state makes of x alone (B, T, K): log p(x_t | state), or scores."""
+        ...
+
+    def decode(self, x: Tensor) -> Tensor:
+        """The likeliest sequence by Viterbi (B, T): labels, or where there are none
+        states."""
+        ...
 
 
 def best_path(first: Tensor, moves: Tensor, later: Tensor) -> Tensor:

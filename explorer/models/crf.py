@@ -139,6 +139,8 @@ EMISSIONS: Mapping[Features, Making] = {
 class CRF(SequenceModel):
     """x (B, T, I) or tokens (B, T) -> log p(label | x) of every step (B, T, C)."""
 
+    as_chances = False
+
     def __init__(self, settings: CRFSettings, sizes: Sizes) -> None:
         super().__init__()
         C, width = sizes.outputs, sizes.symbols or sizes.inputs
@@ -170,9 +172,17 @@ class CRF(SequenceModel):
         every, these = self.log_partition(torch.cat([e, given])).chunk(2)
         return (every - these) / x.shape[1]
 
+    def labels(self) -> Tensor:
+        """The labels themselves (C,)."""
+        return torch.arange(len(self.first))
+
+    def likes(self, x: Tensor) -> Tensor:
+        """Emissions e (B, T, C)."""
+        return self.emissions(self.embedding(x).to(self.first))  # type: ignore[no-any-return]
+
     def scores(self, x: Tensor) -> Tensor:
         """Emissions e (B, T, C), with what the first and the last label bring."""
-        e: Tensor = self.emissions(self.embedding(x).to(self.first))
+        e = self.likes(x)
         ends = torch.zeros_like(e)
         ends[:, 0] += self.first
         ends[:, -1] += self.last
@@ -197,7 +207,7 @@ class CRF(SequenceModel):
         return torch.stack(b[::-1], 1)
 
     @torch.no_grad()
-    def viterbi(self, x: Tensor) -> Tensor:
+    def decode(self, x: Tensor) -> Tensor:
         """The one likeliest sequence of labels of each window, (B, T)."""
         e = self.scores(x)
         return best_path(e[:, 0], self.transitions, e[:, 1:])

@@ -117,6 +117,8 @@ class HMM(ExpectationModel):
     an answer that is not the next input, but from the past alone.
     """
 
+    as_chances = True
+
     def __init__(self, settings: HMMSettings, sizes: Sizes) -> None:
         super().__init__()
         K = settings.hidden_size
@@ -131,6 +133,21 @@ class HMM(ExpectationModel):
         self.head = nn.Identity()
         if not self.foresees:
             self.answers = parameter(drawn_rows(K, sizes.outputs))  # (K, O)
+
+    def likes(self, x: Tensor) -> Tensor:
+        """log p(x_t | state) (B, T, K)."""
+        return self.embedding(x)  # type: ignore[no-any-return]
+
+    def labels(self) -> Tensor:
+        """The label (K,) that each state is likeliest to have; -1 without labels."""
+        if self.task == "tag":
+            return self.answers.argmax(-1)
+        return torch.full((len(self.start),), -1)
+
+    def decode(self, x: Tensor) -> Tensor:
+        """Viterbi's states (B, T); of a tagger, the label that goes with each."""
+        path = self.viterbi(x)
+        return self.labels()[path] if self.task == "tag" else path
 
     def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
         seen = self.embedding(x)  # (B, T, K)

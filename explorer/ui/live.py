@@ -45,13 +45,34 @@ def live_inside(
     run: Run, language: str, _: Translate, beside: list[tuple[str, str]]
 ) -> int | None:
     """Show every view of a run's insides; `beside`: other runs to compare with."""
+    panels = inside.described(run.config, _)
+    return _show(run, language, _, "inside", panels, examples(run, _, beside))
+
+
+def live_some(
+    run: Run,
+    language: str,
+    _: Translate,
+    name: str,
+    chosen: Sequence[str],
+    shared: Sequence[dict[str, Any]] = (),
+) -> int | None:
+    """Show these views of a run's insides, in their order; `name` is the page's."""
+    every = {panel["name"]: panel for panel in inside.described(run.config, _)}
+    panels = [every[each] for each in chosen if each in every]
+    return _show(run, language, _, "inside", panels, shared, key=name)
+
+
+def examples(
+    run: Run, _: Translate, beside: Sequence[tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """The controls of the example, and of another run beside it."""
     shared = inside.shared_controls(run.config, _)
     if beside:
         none = ("", _("no other run"))
         select = {"kind": "select", "options": [none, *beside], "value": ""}
         shared.append({"name": "beside", "label": _("Beside"), **select})
-    panels = inside.described(run.config, _)
-    return _show(run, language, _, "inside", panels, shared)
+    return shared
 
 
 def live_translation(run: Run, language: str, _: Translate) -> int | None:

@@ -33,6 +33,11 @@ page = st.navigation(
         ),
         st.Page(PAGES / "gan.py", title=_("GAN"), icon=":material/swords:"),
         st.Page(
+            PAGES / "hmm_crf.py",
+            title=_("HMM and CRF"),
+            icon=":material/linear_scale:",
+        ),
+        st.Page(
             PAGES / "pretrain.py",
             title=_("Pretrain and fine-tune"),
             icon=":material/school:",

@@ -65,7 +65,7 @@ def test_partition_marginals_and_path_by_brute_force(sizes, features):
         for c in range(C):
             expected = chances[labels[:, t] == c].sum(0)
             np.testing.assert_allclose(marginals[:, t, c], expected, atol=1e-9, rtol=0)
-    np.testing.assert_array_equal(model.viterbi(x), labels[together.argmax(0)])
+    np.testing.assert_array_equal(model.decode(x), labels[together.argmax(0)])
 
 
 @each

@@ -1,0 +1,42 @@
+"""Which state follows which: the transitions of a chain, as they are learned."""
+
+from explorer.config import Settings
+from explorer.inspection.base import Subject, ViewSpec, float_array, has
+from explorer.models.chain import Chain
+from explorer.runs.records import View
+
+
+class TransitionOptions(Settings):
+    """Nothing to choose."""
+
+
+def look(subject: Subject, options: TransitionOptions) -> View:
+    """values (K, K): row from, column to; chances 0..1, or a CRF's scores."""
+    model = subject.model
+    assert isinstance(model, Chain)  # `applies`
+    return View(
+        "transitions",
+        subject.step,
+        {"values": float_array(model.transitions)},
+        {"chances": model.as_chances, "names": names_of(subject)},
+    )
+
+
+def names_of(subject: Subject) -> list[str]:
+    """What the states of a chain are called: labels of a CRF; of an HMM numbers, each
+    with the label that goes with it where there are labels."""
+    model, labels = subject.model, subject.data.labels
+    assert isinstance(model, Chain)  # `applies`
+    goes_with = [labels[int(k)] if k >= 0 else "" for k in model.labels()]
+    if not model.as_chances:
+        return goes_with
+    return [f"{k + 1} {label}".strip() for k, label in enumerate(goes_with)]
+
+
+VIEW = ViewSpec(
+    "transitions",
+    TransitionOptions,
+    look,
+    has("probability"),
+    axes={"values": ("from", "to")},
+)

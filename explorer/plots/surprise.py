@@ -1,0 +1,130 @@
+"""Does every iteration help? What training itself lowers, step by step."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from explorer.config import N_
+from explorer.plots.panel import Content, InsidePanel, Scene
+from explorer.plots.parts import (
+    KEPT_POINTS,
+    Figure,
+    Translate,
+    axis,
+    finite,
+    layout,
+    short,
+    thin,
+)
+from explorer.plots.theme import GREY, colour_of
+from explorer.runs.records import View
+
+ROUNDING = 1e-4
+"""Relative: numbers of curves are float32 sums over hundreds of windows."""
+
+
+def draw(scene: Scene, _: Translate) -> Content:
+    """The training curve, and the held-out value now."""
+    values = scene.curves.rivals
+    said = reading(values, scene.view, _)
+    message = _("Line chart over %(count)d training steps. %(reading)s")
+    return {
+        "figure": figure(scene, _),
+        "reading": said,
+        "alternative": message % {"count": len(values), "reading": said},
+        "proof": proof(values, scene.view, _),
+    }
+
+
+def figure(scene: Scene, _: Translate = str) -> Figure:
+    """The curve in the architecture's colour; a grey ring is the held-out part."""
+    values = scene.curves.rivals
+    kept = thin(values, KEPT_POINTS)
+    line = {
+        "type": "scatter",
+        "mode": "lines" if len(values) > 1 else "markers",
+        "x": kept,
+        "y": finite(values[kept]),
+        "line": {"color": colour_of(scene.config.model), "width": 2},
+        "hovertemplate": "%{x}: %{y:.4f}<extra></extra>",
+    }
+    held = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [scene.view.step],
+        "y": scene.view.arrays["held_out"],
+        "marker": {
+            "color": GREY,
+            "size": 10,
+            "symbol": "circle-open",
+            "line": {"width": 2},
+        },
+        "name": _("held-out"),
+        "hovertemplate": f"{_('held-out')}: %{{y:.4f}}<extra></extra>",
+    }
+    total = scene.config.training.steps
+    x = axis(_("training step"), range=[-0.02 * total, 1.02 * total])
+    y = axis(_("surprise (nats per step)"), nticks=5)
+    return {"data": [line, held], "layout": layout(x, y)}
+
+
+def ring(size: int) -> dict[str, Any]:
+    """A grey ring, for what is not the model's."""
+    line = {"width": 2}
+    return {"color": GREY, "size": size, "symbol": "circle-open", "line": line}
+
+
+def rises(values: np.ndarray) -> int:
+    """How many steps raised the value by more than rounding."""
+    known = values[np.isfinite(values)].astype(np.float64)
+    return int((np.diff(known) > ROUNDING * np.abs(known[:-1])).sum())
+
+
+def proof(values: np.ndarray, view: View, _: Translate) -> str:
+    """Whether no iteration made the data less likely; a gradient promises no such."""
+    if not view.notes["monotone"] or len(values) < 2:
+        return ""
+    count = rises(values)
+    verdict = _("holds") if count == 0 else _("is violated")
+    message = _(
+        "Check: iterations that made the data less likely: %(count)d: %(verdict)s."
+    )
+    return message % {"count": count, "verdict": verdict}
+
+
+def reading(values: np.ndarray, view: View, _: Translate = str) -> str:
+    """From where to where, and what that means as a likelihood per step."""
+    known = values[np.isfinite(values)]
+    held = float(view.arrays["held_out"][0])
+    if not len(known):
+        return _("Surprise of the held-out part: %(held)s nats per step.") % {
+            "held": short(held)
+        }
+    message = _(
+        "From %(first)s to %(now)s nats per step in %(count)d steps: each step became "
+        "%(factor).2f times as likely. Held-out (ring): %(held)s."
+    )
+    first, now = float(known[0]), float(known[-1])
+    return message % {
+        "first": short(first),
+        "now": short(now),
+        "count": len(known),
+        "factor": math.exp(min(50.0, first - now)),
+        "held": short(held),
+    }
+
+
+PANEL = InsidePanel(
+    "surprise",
+    N_("What does training itself lower?"),
+    N_(
+        "The loss above is the task's, so that all models can be compared; this is "
+        "what the model itself lowers. An HMM makes the inputs likelier, −log p(x), "
+        "and no iteration of Baum-Welch can make them less likely. A CRF makes the "
+        "whole sequence of labels likelier, −log p(y | x), by steps along the gradient "
+        "of random batches, which wander."
+    ),
+    draw,
+    order=180,
+)

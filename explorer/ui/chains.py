@@ -1,0 +1,121 @@
+"""Which run the page HMM and CRF shows, and how one is begun."""
+
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from explorer import catalog
+from explorer.engine.service import Engine
+from explorer.errors import N_, ExplorerError
+from explorer.inspection.base import has
+from explorer.runs.records import ENDED, Run
+from explorer.ui.address import show_run, shown_run, take_over
+from explorer.ui.describe import run_line
+from explorer.ui.page import mode
+from explorer.ui.recent import remember_run, shown_runs
+from explorer.ui.translation import Translate
+
+PANELS = ("states", "transitions", "emissions", "surprise", "loss", "raster")
+DARK_BUTTON = ".st-key-begin-hmm button:enabled :is(p, span) { color: #10151a }"
+"""White on the bright accent of the dark theme could not be read."""
+
+
+class Beginning(NamedTuple):
+    """A run that one click begins."""
+
+    key: str
+    label: str
+    model: str
+    settings: dict[str, Any]
+    data: str = "casino"
+
+
+BEGINNINGS = (
+    Beginning(
+        "hmm",
+        N_("Start an HMM on the casino"),
+        "hmm",
+        {"model.hidden_size": 2, "model.stay": 0.9},
+    ),
+    Beginning("crf", N_("Start a CRF on the casino"), "crf", {}),
+    Beginning("lstm", N_("Start an LSTM to compare with"), "lstm", {}),
+)
+
+
+def is_chain(run: Run) -> bool:
+    """Whether a run's model has probabilities of states or labels inside."""
+    return has("probability")(catalog.resolve(run.config))
+
+
+def chain_run(engine: Engine, _: Translate) -> Run | None:
+    """The tab's run, if it is an HMM or a CRF; else the newest of this tab that is."""
+    if named := shown_run():
+        try:
+            run = engine.store.get(named)
+        except ExplorerError as error:
+            st.error(error.said(_), icon=":material/search_off:")
+        else:
+            if is_chain(run):
+                return run
+    return next((run for run in shown_runs(engine) if is_chain(run)), None)
+
+
+def comparable(engine: Engine, run: Run, _: Translate) -> list[tuple[str, str]]:
+    """The tab's other runs on the very same data: (id, what they are)."""
+    config = run.config
+    same = config.data, config.data_settings, config.seed
+    return [
+        (other.id, run_line(other.config, _))
+        for other in shown_runs(engine)
+        if other.id != run.id
+        and (other.config.data, other.config.data_settings, other.config.seed) == same
+    ]
+
+
+def beginnings(engine: Engine, run: Run | None, _: Translate) -> None:
+    """What this is about, and a button for each default run."""
+    if run is None:
+        with st.container(border=True, key="invitation"):
+            st.subheader(_("Which rolls were made with the loaded die?"), anchor=False)
+            st.markdown(
+                _(
+                    "A casino secretly exchanges a fair die for a loaded one and back. "
+                    "A hidden Markov model finds the two dice from the rolls alone; a "
+                    "conditional random field learns from labelled rolls which labels "
+                    "go together. Start one and watch its tables take shape."
+                )
+            )
+            _buttons(engine, run, BEGINNINGS[:2], _)
+    else:
+        _buttons(engine, run, BEGINNINGS, _)
+
+
+def _buttons(
+    engine: Engine, run: Run | None, offered: tuple[Beginning, ...], _: Translate
+) -> None:
+    if mode() == "dark":
+        st.html(f"<style>{DARK_BUTTON}</style>")
+    with st.container(horizontal=True, key="chain-beginnings", gap="small"):
+        for each in offered:
+            first = run is None and each is BEGINNINGS[0]
+            st.button(
+                _(each.label),
+                icon=":material/play_arrow:",
+                type="primary" if first else "secondary",
+                key=f"begin-{each.key}",
+                on_click=_begin,
+                args=(engine, run, each),
+            )
+
+
+def _begin(engine: Engine, run: Run | None, beginning: Beginning) -> None:
+    """Start a run: in place of the one that is shown, or to compare it with."""
+    config = catalog.make_config(beginning.data, beginning.model, beginning.settings)
+    new = engine.start(config)
+    if not is_chain(new):
+        remember_run(new)
+        return
+    if run is not None and run.status not in ENDED:
+        engine.tell(run.id, "stop")
+    take_over(config)
+    show_run(new.id)

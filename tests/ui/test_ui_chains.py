@@ -1,0 +1,101 @@
+"""The page HMM and CRF without a browser."""
+
+import pytest
+
+from explorer.data.hidden_markov import HiddenMarkov
+from explorer.engine.service import engine
+from explorer.ui import worked
+from explorer.ui.chains import BEGINNINGS, comparable
+from tests.ui.test_ui_pages import (
+    _engine as _engine,
+)
+from tests.ui.test_ui_pages import (
+    page,
+    pytestmark,
+)
+
+__all__ = ["pytestmark"]
+
+
+def opened():
+    test = page()
+    test.switch_page("../../pages/hmm_crf.py").run()
+    assert not test.exception
+    return test
+
+
+def shown(test) -> str:
+    said = test.query_params["run"]
+    return said if isinstance(said, str) else said[0]
+
+
+def test_an_empty_page_offers_an_hmm_and_a_crf() -> None:
+    test = opened()
+    assert "Which rolls were made with the loaded die?" in test.subheader[0].value
+    assert [b.key for b in test.button] == ["begin-hmm", "begin-crf"]
+
+
+@pytest.mark.parametrize("model", ["hmm", "crf"])
+def test_one_click_begins_a_run(model: str) -> None:
+    test = opened()
+    test.button(key=f"begin-{model}").click().run()
+    assert not test.exception
+    run = engine().store.get(shown(test))
+    assert (run.config.data, run.config.model) == ("casino", model)
+    assert any("Dishonest casino" in m.value for m in test.markdown)
+    assert "begin-lstm" in [b.key for b in test.button]
+    engine().tell(run.id, "stop")
+
+
+def test_a_tagger_is_begun_beside_and_can_be_compared() -> None:
+    test = opened()
+    test.button(key="begin-hmm").click().run()
+    first = shown(test)
+    test.button(key="begin-lstm").click().run()
+    assert not test.exception
+    assert shown(test) == first
+    runs = [engine().store.get(i) for i in test.session_state["recent.runs"]]
+    assert "lstm" in [run.config.model for run in runs]
+    for run in runs:
+        if run.id != "sample" and not run.ended:
+            engine().tell(run.id, "stop")
+
+
+def test_the_textbook_numbers_are_shown_and_follow_the_sliders() -> None:
+    test = opened()
+
+    def said() -> str:
+        return next(m.value for m in test.markdown if m.value.startswith("P("))
+
+    assert said().startswith("P(normal, cold, dizzy) = 0.03628.")
+    assert "**Healthy**, **Healthy**, **Fever**" in said()
+    assert said().endswith("0.01512.")
+    test.slider(key="worked.normal0").set_value(1.0).run()
+    assert not test.exception
+    # by hand: only day 1 can be healthy
+    expected = (0.6 * 1.0 * 0.3 + 0.4 * 0.1 * 0.6) * 0.3 * 0.6 * 0.6
+    assert said().startswith(f"P(normal, cold, dizzy) = {expected:.5g}.")
+    test.selectbox(key="worked.day2").set_value(0).run()
+    assert said().startswith("P(normal, cold, normal)")
+
+
+def test_the_table_holds_every_step() -> None:
+    import numpy as np
+
+    model = HiddenMarkov(
+        np.array([0.6, 0.4]),
+        np.array([[0.7, 0.3], [0.4, 0.6]]),
+        np.array([[0.5, 0.4, 0.1], [0.1, 0.3, 0.6]]),
+    )
+    rows = worked.rows(model, [0, 1, 2])
+    assert [row["Forward α"] for row in rows[:4]] == ["0.3", "0.04", "0.0904", "0.0342"]
+    assert [row["Viterbi v"] for row in rows[4:]] == ["0.00588", "0.01512"]
+    assert [row["On the best path"] for row in rows] == ["✓", "", "✓", "", "", "✓"]
+
+
+def test_every_beginning_can_be_built() -> None:
+    from explorer import catalog
+
+    for each in BEGINNINGS:
+        catalog.make_config(each.data, each.model, each.settings)
+    assert comparable.__doc__
