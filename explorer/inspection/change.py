@@ -188,9 +188,8 @@ AXES = {
 
 
 def applies(resolved: Resolved) -> bool:
-    """The tasks whose answer can be written on from: forecasts and text."""
-    task = catalog.task_of(resolved.data, resolved.model)
-    return task in ("forecast", "next_token")
+    """Every task but making windows, which has no example to answer."""
+    return catalog.task_of(resolved.data, resolved.model) != "generate"
 
 
 VIEW = ViewSpec("change", ChangeOptions, look, applies, choices, AXES)

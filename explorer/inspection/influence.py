@@ -114,4 +114,11 @@ def reach(norms: Floats) -> Floats:
 
 AXES = {"norms": ("target", "source"), "reach": ("distance",), "input": ("time",)}
 
-VIEW = ViewSpec("influence", InfluenceOptions, look, stepwise, axes=AXES)
+
+def applies(resolved: Resolved) -> bool:
+    """Models with an answer at every time step, or at those of a target."""
+    task = catalog.task_of(resolved.data, resolved.model)
+    return stepwise(resolved) or task == "translate"
+
+
+VIEW = ViewSpec("influence", InfluenceOptions, look, applies, axes=AXES)

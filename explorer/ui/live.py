@@ -108,15 +108,6 @@ def translated(
     ]
 
 
-def live_some(
-    run: Run, language: str, _: Translate, name: str, chosen: Sequence[str]
-) -> int | None:
-    """Show these views of a run's insides, in their order; `name` is the page's."""
-    every = {panel["name"]: panel for panel in inside.described(run.config, _)}
-    panels = [every[each] for each in chosen]
-    return _show(run, language, _, "inside", panels, key=name)
-
-
 def _show(
     run: Run,
     language: str,

@@ -36,6 +36,8 @@ def tiny(model: str, optimizer: str = "adamw", **more: object) -> RunConfig:
     }
     if "dropout" in chosen.model_fields:
         settings_["model.dropout"] = 0.25
+    known = catalog.setting_names("sine", model)
+    settings_ = {name: value for name, value in settings_.items() if name in known}
     return catalog.make_config("sine", model, settings_ | more, seed=5)
 
 
