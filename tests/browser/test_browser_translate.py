@@ -1,11 +1,9 @@
 """The page Translate as people use it, in a real browser."""
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opener, click, state_is
+from tests.browser.conftest import Opener, click, state_is, train
 from tests.browser.test_browser_inside import choose, go_to, until
 
 pytestmark = pytest.mark.browser
@@ -14,9 +12,11 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def translating(open_page: Opener) -> Page:
     """The page on an own short run that turns sequences round."""
-    page = open_page("/?data=reverse&model=seq2seq&training.steps=40", ready=False)
-    click(page, "Train")
-    page.wait_for_url(re.compile("run="))
+    page = open_page(
+        "/?data=reverse&model=seq2seq&training.steps=20&training.batch_size=8"
+        "&model.hidden_size=16&data.shortest=3&data.longest=6"
+    )
+    train(page)
     state_is(page, "Finished")
     page.get_by_role("link", name="Translate", exact=True).click()
     go_to(page, "writing")
@@ -77,7 +77,6 @@ def test_a_wider_beam_is_a_larger_tree(translating: Page) -> None:
 def test_a_click_on_the_map_turns_the_look(translating: Page) -> None:
     choose_text(translating, "abcdef")
     go_to(translating, "alignment")
-    until(translating, "alignment", "plot._fullData[0].x.length >= 0")
     slide(translating, 30)
     until(translating, "alignment", "plot._fullData[0].z[0].length === 6")
     box = translating.locator("[data-panel=alignment] .nsewdrag").first.bounding_box()
