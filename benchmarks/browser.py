@@ -81,6 +81,19 @@ def served() -> Iterator[str]:
             server.wait(timeout=30)
 
 
+@contextmanager
+def chromium() -> Iterator[Page]:
+    """A fresh tab of the Chromium that is installed, or else of Playwright's own."""
+    with sync_playwright() as playwright:
+        found = next(filter(None, map(shutil.which, NAMES)), None)
+        browser = playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-gpu"]
+        )
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        yield context.new_page()
+        browser.close()
+
+
 def click(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
@@ -101,12 +114,7 @@ def click_to_point(page: Page) -> float:
 
 def measure(address: str) -> list[Row]:
     """Two rows: the click, and the liveliness of one run."""
-    with sync_playwright() as playwright:
-        found = next(filter(None, map(shutil.which, NAMES)), None)
-        browser = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
+    with chromium() as page:
         page.goto(f"{address}/?training.steps=20000&training.schedule=constant")
         page.wait_for_function("document.querySelectorAll('.main-svg').length >= 8")
         click_to_point(page)
@@ -120,7 +128,6 @@ def measure(address: str) -> list[Row]:
         counted = page.evaluate(
             "({...window.counted, steps: window.counted.steps.size})"
         )
-        browser.close()
     rate = (counted["steps"] - before) / WATCHED_SECONDS
     calm = counted["blank"] == 0 and counted["remounts"] == 0
     return [

@@ -1,13 +1,12 @@
 """The page Look inside in Chromium: its first view, and its slider."""
 
-import shutil
 import statistics
 import time
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from benchmarks.browser import NAMES, click, served
+from benchmarks.browser import chromium, click, served
 from benchmarks.report import Row
 
 STEPS, MOVES = 2000, 20
@@ -55,13 +54,7 @@ def moves(page: Page) -> list[float]:
 
 def measure(address: str) -> list[Row]:
     """Two rows: opening the page, and its slider."""
-    with sync_playwright() as playwright:
-        found = next(filter(None, map(shutil.which, NAMES)), None)
-        browser = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu"]
-        )
-        context = browser.new_context(viewport={"width": 1440, "height": 900})
-        page = context.new_page()
+    with chromium() as page:
         page.goto(f"{address}/?{SETTINGS}")
         page.wait_for_function("document.querySelectorAll('.main-svg').length >= 8")
         click(page, "Train")
@@ -74,7 +67,6 @@ def measure(address: str) -> list[Row]:
         by_link, in_tab = opened(page, address, run)
         page.wait_for_timeout(1500)
         took = moves(page)
-        browser.close()
     middle = statistics.median(took)
     return [
         Row(

@@ -175,11 +175,11 @@ def check_fit(config: RunConfig) -> None:
 
 
 def task_of(data: DataSpec, model: ModelSpec) -> Task | None:
-    """What the model would learn of the data: its task; or, of a series, to make more
-    windows like its own; None if it can learn neither."""
+    """What the model would learn of the data: its task; or, of one series, to make
+    more windows like its own; None if it can learn neither."""
     if data.task in model.tasks:
         return data.task
-    if data.task == "forecast" and "generate" in model.tasks:
+    if data.resembled and "generate" in model.tasks:
         return "generate"
     return None
 

@@ -94,7 +94,13 @@ TASKS: Mapping[Task, TaskSpec] = {
     "generate": TaskSpec(
         N_("generate"),
         N_("generator's loss (nats)"),
-        ("discriminative_score", "predictive_score"),
+        (
+            "diversity",
+            "value_distance",
+            "autocorrelation_distance",
+            "real_score",
+            "fake_score",
+        ),
     ),
 }
 
@@ -113,6 +119,9 @@ MEASURES: Mapping[str, Measure] = {
     "r2": Measure(N_("R²"), True),
     "skill": Measure(N_("Skill against repeat-last"), True),
     "label_error_rate": Measure(N_("Label error rate"), False, True),
-    "discriminative_score": Measure(N_("Discriminative score"), False),
-    "predictive_score": Measure(N_("Predictive score"), False),
+    "diversity": Measure(N_("Diversity (real windows: 1)"), True),
+    "value_distance": Measure(N_("Distance of values (Wasserstein)"), False),
+    "autocorrelation_distance": Measure(N_("Distance of autocorrelations"), False),
+    "real_score": Measure(N_("Score of real windows"), True, True),
+    "fake_score": Measure(N_("Score of generated windows"), True, True),
 }

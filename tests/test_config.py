@@ -24,8 +24,8 @@ from explorer.errors import ExplorerError, unknown
 PAIRS = [
     (data.name, model.name)
     for data in catalog.datasets().values()
-    for model in catalog.models().values()
     if data.offered
+    for model in catalog.fitting(data.name)
 ]
 
 

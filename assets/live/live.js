@@ -45,6 +45,45 @@ const PLOTLY_CONFIG = {
   responsive: true, doubleClick: "reset", scrollZoom: false,
 }
 
+// Plays notes [start, beats, midi, token] and says which token sounds.
+class Tune {
+  constructor({ notes, tempo }, sounding, ended) {
+    const beat = 60 / tempo
+    const sound = new AudioContext()
+    const volume = new GainNode(sound, { gain: 0.25 })
+    volume.connect(sound.destination)
+    const start = sound.currentTime + 0.1
+    for (const [at, beats, midi] of notes) {
+      const begin = start + at * beat
+      const end = begin + beats * beat
+      const tone = new OscillatorNode(sound, { type: "triangle", frequency: 440 * 2 ** ((midi - 69) / 12) })
+      const envelope = new GainNode(sound, { gain: 0 })
+      envelope.gain.setValueAtTime(0, begin)
+      envelope.gain.linearRampToValueAtTime(1, begin + 0.02)
+      envelope.gain.setTargetAtTime(0.4, begin + 0.02, 0.25)
+      envelope.gain.setTargetAtTime(0, end - 0.06, 0.02)
+      tone.connect(envelope).connect(volume)
+      tone.start(begin)
+      tone.stop(end + 0.05)
+    }
+    this.sound = sound
+    const last = Math.max(...notes.map(([at, beats]) => at + beats))
+    this.timer = setInterval(() => {
+      const now = (sound.currentTime - start) / beat
+      const note = notes.find(([at, beats]) => at <= now && now < at + beats)
+      sounding(note ? note[3] : -1)
+      if (now > last) ended()
+    }, 30)
+  }
+
+  stop() {
+    clearInterval(this.timer)
+    this.sound.onstatechange = null
+    this.sound.close()
+  }
+}
+const PLAY_PAUSE = 700 // milliseconds from one step to the next
+
 class Live {
   constructor(root) {
     this.root = root
@@ -79,7 +118,7 @@ class Live {
     this.data = data
     this.report = report
     this.dark = isDark(this.root)
-    if (changed) { this.at = null; this.reported = data.status }
+    if (changed) { this.at = null; this.reported = data.status; this.silence() }
     if (rebuilt) this.build()
     if (changed || rebuilt) this.state.textContent = data.run ? data.strings.connecting : ""
     loadPlotly(data.plotly).then(() => this.draw(), () => this.say(data.strings.noPlotly))
@@ -90,8 +129,11 @@ class Live {
   // One panel per entry of data.panels; everything else is found again by its class.
   build() {
     const { strings } = this.data
+    this.silence()
     for (const { plot } of this.panels.values()) if (window.Plotly) window.Plotly.purge(plot)
     this.panels.clear()
+    clearInterval(this.player)
+    this.player = null
     this.sizes.disconnect()
     this.sight.disconnect()
     this.shown.clear()
@@ -120,7 +162,8 @@ class Live {
     this.frame = null
   }
 
-  get inside() { return this.data.page === "inside" }
+  // A page of views by name; the playground has its own few panels.
+  get inside() { return this.data.page !== "playground" }
 
   buildPanel({ name, question, about, controls }) {
     const plot = element("div", { className: "sx-plot" })
@@ -172,8 +215,9 @@ class Live {
   // stands for something chooses that.
   clicked({ points }) {
     const [point] = points
-    const told = point.data.meta && point.data.meta.choose
-    if (told) for (const [name, value] of Object.entries(told)) this.choose(name, value)
+    const { choose: told, pick } = point.data.meta || {}
+    if (pick) for (const [axis, name] of Object.entries(pick)) this.choose(name, this.typed(name, point[axis]))
+    else if (told) for (const [name, value] of Object.entries(told)) this.choose(name, value)
     else {
       const axis = point.data.meta && point.data.meta.time
       const step = axis ? Number(point[axis]) : NaN
@@ -182,13 +226,19 @@ class Live {
     this.ask()
   }
 
+  // A number as the control of that name takes it.
+  typed(name, value) {
+    const input = this.root.querySelector(`[data-control="${name}"]`)
+    return input && input.type === "text" ? String(value) : value
+  }
+
   choose(name, value) {
     this.choice[name] = value
     const input = this.root.querySelector(`[data-control="${name}"]`)
     if (input) input.value = value
   }
 
-  buildControl({ name, label, kind, options, value, min, max, step, help }) {
+  buildControl({ name, label, kind, options, value, min, max, step, help, play, pause }) {
     if (kind === "button") {
       const button = element("button", { type: "button", textContent: label, title: help })
       button.onclick = () => this.ask({ [name]: value })
@@ -221,10 +271,42 @@ class Live {
       let timer
       input.oninput = () => { clearTimeout(timer); timer = setTimeout(change, 400) }
     } else input.onchange = change
-    return element("label", {}, label, input)
+    const field = element("label", {}, label, input)
+    return play ? element("div", { className: "sx-player" }, field, this.buildPlayer(input, change, play, pause)) : field
+  }
+
+  // A button that moves a range from its beginning to its end, a step at a time.
+  buildPlayer(input, change, play, pause) {
+    const shown = element("output", { textContent: input.value })
+    const button = element("button", { type: "button", textContent: play })
+    const rest = () => { clearInterval(this.player); this.player = null; button.textContent = play }
+    const say = () => { shown.textContent = input.value }
+    input.onchange = null
+    input.oninput = () => { say(); change() }
+    button.onclick = () => {
+      if (this.player) { rest(); return }
+      button.textContent = pause
+      if (Number(input.value) >= this.lastStep(input)) input.value = input.min
+      say()
+      change()
+      this.player = setInterval(() => {
+        if (!input.isConnected || Number(input.value) >= this.lastStep(input)) { rest(); return }
+        input.stepUp()
+        say()
+        change()
+      }, PLAY_PAUSE)
+    }
+    return element("span", {}, shown, button)
+  }
+
+  // Where there is nothing more to play: a panel may say so before the range ends.
+  lastStep(input) {
+    const ends = Object.values(this.frame ? this.frame.panels : {}).map((panel) => panel && panel.last)
+    return Math.min(Number(input.max), ...ends.filter((end) => Number.isInteger(end)))
   }
 
   slide(index) {
+    this.silence()
     const steps = this.frame ? this.frame.checkpoints : []
     this.at = index >= steps.length ? null : steps[index]
     this.showMoment()
@@ -298,8 +380,10 @@ class Live {
   }
 
   drawPanel({ name, plot, text, reading, proof }, content) {
-    if (!content) return
+    // What is being played stays as it is until it ends.
+    if (!content || (this.playing && text.contains(this.playing.button))) return
     reading.textContent = content.reading
+    reading.classList.toggle("sx-alarm", Boolean(content.alarm))
     proof.textContent = content.proof || ""
     plot.setAttribute("aria-label", content.alternative)
     text.classList.toggle("sx-hidden", !content.text)
@@ -324,8 +408,13 @@ class Live {
   }
 
   drawText(node, { blocks }) {
-    node.replaceChildren(...blocks.flatMap(({ caption, tokens, joiner }) => [
-      element("p", { className: "sx-caption", textContent: caption }),
+    const said = JSON.stringify(blocks)
+    if (node.said === said) return
+    node.said = said
+    const focused = [...node.querySelectorAll("button")].indexOf(document.activeElement)
+    node.replaceChildren(...blocks.flatMap(({ caption, tokens, joiner, play }) => [
+      element("p", { className: "sx-caption", textContent: caption },
+        ...(play && play.notes.length ? [this.buildPlay(play, caption)] : [])),
       element("div", { className: "sx-text", tabIndex: 0, "aria-label": caption },
         ...tokens.flatMap(([word, kind, shade], index) => {
           const span = element("span", { textContent: word, className: kind ? `sx-token sx-${kind}` : "sx-token" })
@@ -333,6 +422,41 @@ class Live {
           return index && joiner ? [joiner, span] : [span]
         })),
     ]))
+    if (focused >= 0) node.querySelectorAll("button")[focused]?.focus({ preventScroll: true })
+  }
+
+  buildPlay(play, caption) {
+    const button = element("button", { type: "button", className: "sx-play", textContent: `▶ ${play.start}` })
+    button.setAttribute("aria-label", `${play.start}: ${caption}`)
+    button.onclick = () => {
+      if (this.playing && this.playing.button === button) { this.silence(); return }
+      this.silence(false)
+      const box = button.parentElement.nextElementSibling
+      const spans = box.querySelectorAll("span")
+      const tune = new Tune(play, (token) => {
+        spans.forEach((span, index) => span.classList.toggle("sx-sounding", index === token))
+        if (token >= 0) box.scrollTop = spans[token].offsetTop - box.offsetTop - box.clientHeight / 2
+      }, () => this.silence())
+      this.playing = { tune, button, spans, name: button.getAttribute("aria-label"), words: button.textContent }
+      button.dataset.playing = tune.sound.state
+      tune.sound.onstatechange = () => { button.dataset.playing = tune.sound.state }
+      button.textContent = `■ ${play.stop}`
+      button.setAttribute("aria-label", `${play.stop}: ${caption}`)
+    }
+    return button
+  }
+
+  // End what is being played, and show what came meanwhile.
+  silence(redraw = true) {
+    if (!this.playing) return
+    const { tune, button, spans, name, words } = this.playing
+    this.playing = null
+    tune.stop()
+    for (const span of spans) span.classList.remove("sx-sounding")
+    delete button.dataset.playing
+    button.textContent = words
+    button.setAttribute("aria-label", name)
+    if (redraw && this.frame) this.draw()
   }
 
   showMoment() {
@@ -354,6 +478,9 @@ class Live {
 
   close() {
     this.closed = true
+    this.frame = null
+    this.silence()
+    clearInterval(this.player)
     this.sizes.disconnect()
     this.sight.disconnect()
     document.removeEventListener("visibilitychange", this.onVisible)

@@ -93,7 +93,7 @@ def make(settings: AddingSettings, seed: int) -> Data:
             N_("always 1"): float(np.mean((held_out.y[:, -1] - 1) ** 2)),
         },
         floor=0.0,
-        floor_note=N_("the sum is in the window: nothing need stay unknown"),
+        floor_note=N_("nothing is left to chance"),
         counted_from=settings.window - 1,
         channels=(N_("number"), N_("marker")),
         loss_unit=N_("mean squared error"),

@@ -4,7 +4,7 @@ Dimension letters, here and everywhere: N windows, T time steps of a window, I i
 O outputs, V symbols of a vocabulary.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -74,6 +74,26 @@ class Text(NamedTuple):
     split: int  # first place of the validation part
 
 
+class Note(NamedTuple):
+    """One tone of a tune."""
+
+    place: int  # of the token that it is
+    start: float  # beats from the beginning
+    beats: float
+    midi: int  # pitch: 60 is middle C, 69 is 440 Hz
+
+
+class Heard(NamedTuple):
+    """How tokens sound, where they are music."""
+
+    notes: tuple[Note, ...]
+    bars: tuple[float, ...]  # where a bar ends, in beats
+
+
+Play = Callable[[Sequence[str]], Heard]
+"""Tokens as they are written -> how they sound; what is no note is no error."""
+
+
 def next_value(scaled: Floats, shown: Floats, scaler: Scaler) -> Floats:
     """The shown value that a prediction means, where a series is predicted as it is."""
     return scaler.undo(scaled)
@@ -124,6 +144,8 @@ class Data:
     that x tells."""
     loss_unit: str = ""
     """The loss in words, where it is not the task's usual."""
+    play: Play | None = None
+    """How tokens sound; None where they are no music."""
     hint: str = ""
     """A plain warning that belongs to this data, such as "hard to beat"."""
 
@@ -162,6 +184,9 @@ class DataSpec:
     """(settings, seed) -> data; raises ExplorerError for an impossible combination."""
     task: Task
     order: int = 100
+    resembled: bool = False
+    """Whether windows are cut from one series, so that a model can learn to make more
+    like them."""
     offered: bool = True
     """False for data that only its owner can name, such as an uploaded file."""
     training: Mapping[str, Scalar] = field(default_factory=dict)
@@ -237,21 +262,38 @@ def series_baselines(
 
 
 def token_baselines(tokens: Ints, split: int, n_symbols: int) -> dict[str, float]:
-    """Cross-entropy in nats of uniform, unigram and bigram guesses, held-out part.
-
-    Counts come from the training part. Unigrams are add-one smoothed; bigrams are
-    mixed with the unigrams by Witten and Bell's rule (1991): a symbol that was
-    followed by k different ones over n times trusts its own counts by n / (n + k).
-    """
+    """Cross-entropy in nats of uniform, unigram and bigram guesses, held-out part."""
     train, held = tokens[:split], tokens[split:]
-    unigram = (np.bincount(train, minlength=n_symbols) + 1.0) / (len(train) + n_symbols)
-    pairs = np.zeros((n_symbols, n_symbols))
-    np.add.at(pairs, (train[:-1], train[1:]), 1.0)
+    unigram = unigrams(train, n_symbols)
+    bigram = bigrams(train[:-1], train[1:], unigram)
+    return guesses(unigram, bigram, held[:-1], held[1:])
+
+
+def guesses(
+    unigram: Floats, bigram: Floats, before: Ints, after: Ints
+) -> dict[str, float]:
+    """Cross-entropy in nats of guessing each `after` (n,), given `before` (n,)."""
+    return {
+        N_("uniform"): float(np.log(len(unigram))),
+        N_("unigram"): float(-np.mean(np.log(unigram[after]))),
+        N_("bigram"): float(-np.mean(np.log(bigram[before, after]))),
+    }
+
+
+def unigrams(tokens: Ints, n_symbols: int) -> Floats:
+    """How often each symbol occurs, add-one smoothed: (V,)."""
+    counts = np.bincount(tokens, minlength=n_symbols) + 1.0
+    return np.asarray(counts / (len(tokens) + n_symbols))
+
+
+def bigrams(before: Ints, after: Ints, unigram: Floats) -> Floats:
+    """How often a symbol follows another: (V, V), rows by `before`.
+
+    Mixed with the unigrams by Witten and Bell's rule (1991): a symbol that was followed
+    by k different ones over n times trusts its own counts by n / (n + k).
+    """
+    pairs = np.zeros((len(unigram), len(unigram)))
+    np.add.at(pairs, (before, after), 1.0)
     total = pairs.sum(1, keepdims=True)  # (V, 1)
     kinds = np.maximum((pairs > 0).sum(1, keepdims=True), 1)  # (V, 1)
-    bigram = (pairs + kinds * unigram) / (total + kinds)  # (V, V)
-    return {
-        N_("uniform"): float(np.log(n_symbols)),
-        N_("unigram"): float(-np.mean(np.log(unigram[held[1:]]))),
-        N_("bigram"): float(-np.mean(np.log(bigram[held[:-1], held[1:]]))),
-    }
+    return np.asarray((pairs + kinds * unigram) / (total + kinds))

@@ -100,4 +100,5 @@ SPEC = DataSpec(
     task="forecast",
     order=90,
     offered=False,
+    resembled=True,
 )

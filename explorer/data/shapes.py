@@ -64,7 +64,7 @@ class ShapesSettings(Settings):
         step=60,
         more=True,
     )
-    window: int = window_field(32)
+    window: int = window_field(24)
 
 
 def events(rng: np.random.Generator, labels: Ints, steps: int) -> Floats:

@@ -178,4 +178,5 @@ SPEC = DataSpec(
     make=make,
     task="forecast",
     order=10,
+    resembled=True,
 )

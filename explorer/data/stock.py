@@ -221,4 +221,5 @@ SPEC = DataSpec(
     make=make,
     task="forecast",
     order=20,
+    resembled=True,
 )

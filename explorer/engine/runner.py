@@ -50,7 +50,7 @@ STATE_EVERY = 2.0
 IN_FLIGHT = 2
 """Tasks under way per worker."""
 
-FOR_TRAINER = ("learning_rate", "hold", "release")
+FOR_TRAINER = ("learning_rate", "hold", "release", "side")
 """Commands that a trainer carries out; the runner does the others."""
 
 MOST_LOSSES = 5
@@ -136,7 +136,8 @@ class Runner:
         self, run_id: str, name: str, value: float | None = None, note: str = ""
     ) -> None:
         """Say "pause", "resume", "step" (value: count), "stop", or what a trainer does:
-        "learning_rate" (value), "hold" (note: a change) or "release"."""
+        "learning_rate" (value), "hold" (note: a change), "release" or "side" (note:
+        which of two nets learns; value: for how many steps)."""
         self._inbox.put(lambda: self._tell(run_id, name, value, note))
 
     def watch(self, run_id: str, wanted: Iterable[Wanted]) -> None:

@@ -24,11 +24,21 @@ from explorer.runs.records import (
 )
 from explorer.runs.store import Store, open_store
 from explorer.training.changes import read_change
+from explorer.training.rules import checked_side
 
 MOST_VIEWS = 512
 """Views of stored states that are kept ready, over all runs."""
 
-COMMANDS = ("pause", "resume", "step", "stop", "learning_rate", "hold", "release")
+COMMANDS = (
+    "pause",
+    "resume",
+    "step",
+    "stop",
+    "learning_rate",
+    "hold",
+    "release",
+    "side",
+)
 
 
 class Engine:
@@ -148,6 +158,9 @@ class Engine:
                         "ended. Fork it, and hold the change in the new run."
                     )
                 )
+        if name == "side":
+            learning = catalog.model_spec(run.config.model).learning
+            checked_side("both" if learning == "adversarial" else None, note)
         self._runner.tell(run_id, name, value, note)
 
     def look(self, run_id: str, step: int, wanted: tuple[Wanted, ...]) -> list[View]:

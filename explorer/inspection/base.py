@@ -22,7 +22,7 @@ from explorer.catalog import Resolved
 from explorer.config import RunConfig, Settings, setting
 from explorer.data.base import Data
 from explorer.errors import N_, ExplorerError, Words, unknown
-from explorer.models.base import Capture, SequenceModel
+from explorer.models.base import Capture, Part, SequenceModel
 from explorer.runs.records import View
 from explorer.training.trainer import Trainer
 
@@ -56,7 +56,18 @@ def everywhere(resolved: Resolved) -> bool:
 
 def by_gradient(resolved: Resolved) -> bool:
     """A view of models that learn by the gradient of hidden states."""
-    return resolved.model.learning == "gradient" and has("hidden")(resolved)
+    return resolved.model.learning != "expectation" and has("hidden")(resolved)
+
+
+def by_rivalry(resolved: Resolved) -> bool:
+    """A view of two nets that learn against each other."""
+    return resolved.model.learning == "adversarial"
+
+
+def stepwise(resolved: Resolved) -> bool:
+    """A view of models that answer at every time step."""
+    task = catalog.task_of(resolved.data, resolved.model)
+    return task in ("forecast", "next_token", "tag", "transcribe")
 
 
 def no_choices(resolved: Resolved) -> Mapping[str, Choices]:
@@ -133,11 +144,22 @@ def probe_window(data: Data, count: int = 1) -> tuple[Tensor, Tensor]:
     return torch.tensor(part.x[rows]), torch.tensor(part.y[rows])
 
 
-def step_labels(data: Data, x: Tensor) -> list[str] | None:
-    """What stands at each time step of a token window (T,); None for a series."""
+def steps_of(data: Data, part: Part) -> slice:
+    """The places of a window's time steps that an axis counts."""
+    ends = {
+        "whole": (0, None),
+        "source": (0, data.source),
+        "target": (data.source, None),
+    }
+    return slice(*ends[part])
+
+
+def step_labels(data: Data, x: Tensor, part: Part = "whole") -> list[str] | None:
+    """What stands at each time step of a token window (T,), or of a part of it; None
+    for a series."""
     if not data.symbols:
         return None
-    return [data.symbols[int(token)] for token in x]
+    return [data.symbols[int(token)] for token in x[steps_of(data, part)]]
 
 
 def captures_of(resolved: Resolved, *kinds: str) -> list[Capture]:
@@ -149,6 +171,19 @@ def captures_of(resolved: Resolved, *kinds: str) -> list[Capture]:
 def layer_of(capture: Capture) -> int:
     """The layer that a capture belongs to, counted from 0."""
     return int(capture.name.removeprefix("layer_").split(".")[0])
+
+
+def layers_of(resolved: Resolved) -> list[list[Capture]]:
+    """The hidden states of every layer of each part: one, or one of each direction."""
+    found: dict[tuple[int, Part], list[Capture]] = {}
+    for capture in captures_of(resolved, "hidden"):
+        found.setdefault((layer_of(capture), capture.part), []).append(capture)
+    return list(found.values())
+
+
+def state_of(layer: Iterable[Capture], told: Mapping[str, Tensor]) -> Tensor:
+    """A layer's state (..., H) as the next one is given it: directions side by side."""
+    return torch.cat([told[capture.name] for capture in layer], -1)
 
 
 def capture_choices(captures: Iterable[Capture]) -> Choices:

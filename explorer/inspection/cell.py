@@ -10,9 +10,18 @@ from explorer import catalog
 from explorer.catalog import Resolved
 from explorer.config import setting
 from explorer.errors import N_, ExplorerError, Words
-from explorer.inspection.base import Choices, Subject, ViewSpec
+from explorer.inspection.base import (
+    Choices,
+    Subject,
+    ViewSpec,
+    capture_choices,
+    captures_of,
+    layer_of,
+    layers_of,
+    state_of,
+)
 from explorer.inspection.example import Example, MarkedOptions, example_of
-from explorer.models.base import Recorder
+from explorer.models.base import Recorder, reads_back
 from explorer.runs.records import View
 
 ALL = 99
@@ -59,7 +68,7 @@ def look(subject: Subject, options: CellOptions) -> View:
     _check(resolved, layer, unit)
     example = example_of(subject.data, options)
     t = example.marked(options.mark)
-    before = _before(subject, example, layer, unit, t)
+    before = _before(subject, resolved, example, layer, unit, t)
     assert resolved.model.lines is not None  # `applies`
     with torch.no_grad():
         lines = resolved.model.lines(
@@ -81,7 +90,7 @@ def look(subject: Subject, options: CellOptions) -> View:
             "symbols": [[name for name, _ in line.inputs] for line in lines],
             "stage": options.stage,
             "t": t,
-            "layer": layer,
+            "layer": layer_of(captures_of(resolved, "hidden")[layer]),
             "unit": unit,
             "label": example.labels[t] if example.labels else None,
             "residual": abs(lines[-1].value - before.after),
@@ -90,10 +99,10 @@ def look(subject: Subject, options: CellOptions) -> View:
 
 
 def _check(resolved: Resolved, layer: int, unit: int) -> None:
-    settings = resolved.model_settings
+    cells = len(captures_of(resolved, "hidden"))
     for what, came, count in (
-        (N_("layer"), layer, settings.layers),
-        (N_("unit"), unit, settings.hidden_size),
+        (N_("layer"), layer, cells),
+        (N_("unit"), unit, resolved.model_settings.hidden_size),
     ):
         if not 0 <= came < count:
             raise ExplorerError(
@@ -108,30 +117,42 @@ def _check(resolved: Resolved, layer: int, unit: int) -> None:
 
 
 def _before(
-    subject: Subject, example: Example, layer: int, unit: int, t: int
+    subject: Subject,
+    resolved: Resolved,
+    example: Example,
+    layer: int,
+    unit: int,
+    t: int,
 ) -> Before:
     recorder, model = Recorder(), subject.model
     with torch.no_grad():
         model(example.x, recorder)
         told = {name: value[0].double() for name, value in recorder.values().items()}
         entered = model.embedding(example.x)[0].double()
-    h = told[f"layer_{layer}.hidden"]  # (T, H)
-    c = told.get(f"layer_{layer}.memory", torch.zeros_like(h))
-    below = entered if layer == 0 else told[f"layer_{layer - 1}.hidden"]
-    nothing = torch.zeros_like(h[0])
-    return Before(
-        below[t],
-        h[t - 1] if t else nothing,
-        c[t - 1] if t else nothing,
-        float(h[t, unit]),
+    shown = captures_of(resolved, "hidden")[layer]
+    h = told[shown.name]  # (T, H)
+    memory = shown.name.removesuffix("hidden") + "memory"
+    c = told.get(memory, torch.zeros_like(h))
+    depth = layer_of(shown)
+    below = state_of(layers_of(resolved)[depth - 1], told) if depth else entered
+    nothing = torch.zeros_like(h[:1])
+    # the step before, as the cell reads: for one that reads backward it is t + 1
+    back = reads_back(shown.name)
+    old_h, old_c = (
+        torch.cat([v[1:], nothing] if back else [nothing, v[:-1]])[t] for v in (h, c)
     )
+    return Before(below[t], old_h, old_c, float(h[t, unit]))
 
 
 def choices(resolved: Resolved) -> dict[str, Choices]:
-    """The layers by number."""
-    count = resolved.model_settings.layers
-    layer = N_("layer %(number)d")
-    return {"layer": [(str(k), Words(layer, {"number": k + 1})) for k in range(count)]}
+    """The layers by number, where a layer reads both ways each direction by itself."""
+    shown = captures_of(resolved, "hidden")
+    if any(reads_back(c.name) for c in shown):
+        names = [words for _, words in capture_choices(shown)]
+    else:
+        layer = N_("layer %(number)d")
+        names = [Words(layer, {"number": k + 1}) for k in range(len(shown))]
+    return {"layer": [(str(k), name) for k, name in enumerate(names)]}
 
 
 def applies(resolved: Resolved) -> bool:

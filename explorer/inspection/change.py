@@ -1,7 +1,8 @@
 """What if one thing were different? The same model with a change, beside the original.
 
 The loss is the mean over the held-out windows, the change made in each of them. The
-forecast that is left to itself, or the text, is drawn anew with the change in place.
+forecast that is left to itself, the text, or the odds of the labels are drawn anew with
+the change in place; where there is none of these, the example's loss is.
 """
 
 from typing import Any
@@ -12,8 +13,9 @@ import torch
 from explorer import catalog
 from explorer.catalog import Resolved
 from explorer.config import extra_of
-from explorer.data.base import Floats
+from explorer.data.base import Data, Floats, Series
 from explorer.errors import Words
+from explorer.inspection.answers.paired import pairs
 from explorer.inspection.base import (
     Choices,
     Subject,
@@ -24,7 +26,9 @@ from explorer.inspection.base import (
 from explorer.inspection.example import Example, ExampleOptions, example_of
 from explorer.models.base import SequenceModel
 from explorer.runs.records import View
+from explorer.tasks import BEGIN, END, FILLED, TASKS
 from explorer.training.changes import Change, Changed, checked, completed, offered
+from explorer.training.decoding import greedy
 from explorer.training.forecasting import forecast
 from explorer.training.objectives import evaluate, objective
 from explorer.training.sampling import generate
@@ -38,10 +42,12 @@ class ChangeOptions(ExampleOptions, Change):
 
 
 def look(subject: Subject, options: ChangeOptions) -> View:
-    """loss (2,): before and after; each (2, T): the example's loss at every step.
+    """loss (2,): before and after; each (2, T): the example's loss at every step, or
+    (2, 1) where it has only one.
 
     For a series also positions, truth and free (2, n): the forecasts left to itself;
-    for text the notes have what is written before and after.
+    for text the notes have what is written before and after; for a label chances
+    (2, C); for numbers that are no series truth (n,) and said (2, n).
 
     Raises:
         ExplorerError: if the model has no such part, or the example is not sound.
@@ -52,20 +58,30 @@ def look(subject: Subject, options: ChangeOptions) -> View:
     both = subject.model, Changed(subject.model, [change]).eval()
     losses = [evaluate(model, data, data.validation) for model in both]
     each = np.stack([_each(subject, model, example) for model in both])
+    each = each.reshape(2, -1)
     arrays = {"loss": np.array(losses, np.float32), "each": each}
     notes: dict[str, Any] = {
         "task": data.task,
-        "labels": example.labels,
+        "labels": _answered(example, each.shape[1]),
+        "first": example.steps - each.shape[1],
         "change": change.values(),
+        "unit": data.loss_unit or TASKS[data.task].loss_unit,
     }
-    if data.task == "forecast":
-        arrays |= _forecasts(subject, both)
-        series = data.series
-        assert series is not None  # the task is forecast
-        notes |= {"axis": series.axis, "label": series.label}
-        notes["dates"] = bool(np.issubdtype(series.positions.dtype, np.datetime64))
-    else:
+    if data.task == "forecast" and data.series is not None:
+        arrays |= _forecasts(data, data.series, both)
+        notes |= {"axis": data.series.axis, "label": data.series.label}
+        positions = data.series.positions
+        notes["dates"] = bool(np.issubdtype(positions.dtype, np.datetime64))
+    elif data.task == "forecast":
+        (truth, said), (_, changed) = (pairs(model, data) for model in both)
+        arrays |= {"truth": truth, "said": np.stack([said, changed])}
+    elif data.task == "next_token":
         notes |= _texts(subject, both, example)
+    elif data.task == "translate":
+        notes |= _translations(data, both, example)
+    elif data.task == "classify":
+        arrays["chances"] = np.stack([_chances(model, example) for model in both])
+        notes["names"] = list(data.labels)
     return View("change", subject.step, arrays, notes)
 
 
@@ -76,16 +92,44 @@ def _change(options: ChangeOptions) -> Change:
 
 def _each(subject: Subject, model: SequenceModel, example: Example) -> Floats:
     with torch.no_grad():
-        loss = objective(subject.data).each(model(example.x), example.y)[0]
-    return float_array(loss)
+        aim = objective(subject.data)
+        loss = aim.each(model(example.x), example.y)[0]
+    return np.atleast_1d(float_array(loss))
+
+
+def _chances(model: SequenceModel, example: Example) -> Floats:
+    """(C,) the odds of the labels."""
+    with torch.no_grad():
+        return float_array(model(example.x)[0].softmax(-1))
+
+
+def _answered(example: Example, answers: int) -> list[str] | None:
+    """The tokens of the last steps, which are those that have an answer."""
+    return None if example.labels is None else example.labels[-answers:]
+
+
+def _translations(
+    data: Data, both: tuple[SequenceModel, SequenceModel], example: Example
+) -> dict[str, Any]:
+    source = example.x[:, : data.source]
+    written = [
+        greedy(model, source, data.steps - data.source)[0].tolist() for model in both
+    ]
+    names = data.symbols
+    return {
+        "joiner": data.joiner,
+        "prompt": [names[t] for t in source[0].tolist() if t != FILLED]
+        + [names[BEGIN]],
+        "written": [
+            [names[t] for t in said if t not in (FILLED, END)] for said in written
+        ],
+    }
 
 
 def _forecasts(
-    subject: Subject, both: tuple[SequenceModel, SequenceModel]
+    data: Data, series: Series, both: tuple[SequenceModel, SequenceModel]
 ) -> dict[str, Any]:
-    series = subject.data.series
-    assert series is not None  # the task is forecast
-    before, after = (forecast(model, subject.data) for model in both)
+    before, after = (forecast(model, data) for model in both)
     positions = series.positions[before.places]
     dates = np.issubdtype(positions.dtype, np.datetime64)
     shown = positions.astype("datetime64[D]").astype(np.int64) if dates else positions
@@ -135,9 +179,17 @@ def choices(resolved: Resolved) -> dict[str, Choices]:
 AXES = {
     "loss": ("original or changed",),
     "each": ("original or changed", "time"),
+    "chances": ("original or changed", "label"),
+    "said": ("original or changed", "place"),
     "positions": ("place",),
     "truth": ("place",),
     "free": ("original or changed", "place"),
 }
 
-VIEW = ViewSpec("change", ChangeOptions, look, choices=choices, axes=AXES)
+
+def applies(resolved: Resolved) -> bool:
+    """Every task but making windows, which has no example to answer."""
+    return catalog.task_of(resolved.data, resolved.model) != "generate"
+
+
+VIEW = ViewSpec("change", ChangeOptions, look, applies, choices, AXES)

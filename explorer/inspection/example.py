@@ -11,6 +11,7 @@ from torch import Tensor
 from explorer.config import Settings, setting
 from explorer.data.base import Data, Floats, next_value
 from explorer.errors import N_, ExplorerError
+from explorer.tasks import BEGIN, END, FILLED, IGNORED
 
 MOST_LETTERS = 1000
 PROBE = -1
@@ -53,7 +54,7 @@ class Example(NamedTuple):
     """One window as a model is given it, and as people read it."""
 
     x: Tensor  # (1, T, I) or (1, T)
-    y: Tensor  # (1, T, O) or (1, T)
+    y: Tensor  # (1, T, O), (1, T) or (1,)
     labels: list[str] | None  # T tokens; None for a series
     shown: Floats | None  # (T,) the input in real units; None for tokens
 
@@ -76,9 +77,17 @@ def example_of(data: Data, options: ExampleOptions) -> Example:
 
     Raises:
         ExplorerError: if there is no such window, or if what was typed is too short,
-            not in the vocabulary, or not numbers.
+            not in the vocabulary, not numbers, or not what this data asks for.
     """
     if options.text.strip():
+        if not data.shifted and not data.symbols:
+            raise ExplorerError(
+                N_(
+                    "An own example can be given where what comes next is asked for, "
+                    "but this data asks for something else, which only its held-out "
+                    "windows tell. Choose one of them."
+                )
+            )
         typed = _typed_text if data.symbols else _typed_series
         return typed(data, options.text)
     count = len(data.validation.x)
@@ -113,6 +122,8 @@ def tokens_of(data: Data, text: str) -> tuple[list[int], list[str]]:
 
 
 def _typed_text(data: Data, text: str) -> Example:
+    if data.source:
+        return _typed_pair(data, text)
     ids = tokens_of(data, text)[0][: data.steps + 1]
     if len(ids) < 2:
         raise ExplorerError(
@@ -124,8 +135,40 @@ def _typed_text(data: Data, text: str) -> Example:
             count=len(ids),
             some=" ".join(data.symbols[:12]).strip(),
         )
+    if data.task != "next_token" or not data.shifted:
+        return _unanswered(data, ids[: data.steps])
     tokens = torch.tensor([ids])
     return _example(data, tokens[:, :-1], tokens[:, 1:])
+
+
+def _unanswered(data: Data, ids: list[int]) -> Example:
+    """What was typed, where nobody knows the true answer."""
+    missing = data.steps - len(ids) if data.padded else 0
+    x = torch.tensor([[0] * missing + ids])
+    one = data.task == "classify"
+    return _example(data, x, torch.full((1,) if one else x.shape, IGNORED))
+
+
+def _typed_pair(data: Data, text: str) -> Example:
+    """A source, and after the symbol that begins a target what is written of it."""
+    known = {symbol: k for k, symbol in enumerate(data.symbols) if k > END}
+    typed = text.strip().partition(data.symbols[BEGIN])
+    source, _, target = (p.split() if data.joiner else list(p) for p in typed)
+    ids = [known[piece] for piece in source if piece in known][: data.source]
+    said = [known[piece] for piece in target if piece in known]
+    said = said[: data.steps - data.source - 1]
+    if not ids:
+        raise ExplorerError(
+            N_(
+                "An own source needs at least one token that the vocabulary has, but "
+                "'%(text)s' has none. Its tokens are like: %(some)s."
+            ),
+            text=text[:40],
+            some=" ".join(data.symbols[END + 1 : END + 13]).strip(),
+        )
+    rest = [FILLED] * (data.source - len(ids))
+    x = torch.tensor([[*ids, *rest, BEGIN, *said]])
+    return _example(data, x, torch.tensor([[*said, END]]))
 
 
 def _typed_series(data: Data, text: str) -> Example:

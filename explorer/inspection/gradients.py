@@ -9,11 +9,21 @@ one (Bengio, Simard and Frasconi, 1994, https://doi.org/10.1109/72.279181).
 import numpy as np
 import torch
 
+from explorer import catalog
 from explorer.config import Settings
 from explorer.data.base import Floats
-from explorer.inspection.base import Subject, ViewSpec, by_gradient, probe_window
-from explorer.models.base import Recorder
+from explorer.inspection.base import (
+    Subject,
+    ViewSpec,
+    by_gradient,
+    captures_of,
+    layer_of,
+    probe_window,
+    steps_of,
+)
+from explorer.models.base import Recorder, reads_back
 from explorer.runs.records import View
+from explorer.tasks import IGNORED
 from explorer.training.objectives import objective
 
 EXAMPLES = 8
@@ -30,7 +40,8 @@ def look(subject: Subject, options: GradientOptions) -> View:
     A note has sigma, the bound of the last layer's growth per step: its norm k steps
     back is at most sigma^k times the norm at the loss. None where no bound is known.
     """
-    x, y = probe_window(subject.data, EXAMPLES)
+    x, y = alike(*probe_window(subject.data, EXAMPLES))
+    captures = captures_of(catalog.resolve(subject.config), "hidden", "memory")
     recorder = Recorder()
     with torch.enable_grad():
         output = subject.model(x, recorder)
@@ -44,12 +55,19 @@ def look(subject: Subject, options: GradientOptions) -> View:
         told = [value for values in states.values() for value in values]
         found = iter(torch.autograd.grad(loss, told, allow_unused=True))
     norms = {
-        name: np.concatenate([_norm(next(found), value) for value in values])
+        name: np.concatenate([_norm(next(found), value) for value in values])[
+            :: -1 if reads_back(name) else 1
+        ]
         for name, values in states.items()
     }
+    for capture in captures:
+        if capture.part != "whole":
+            steps = np.full(x.shape[1], np.nan)
+            steps[steps_of(subject.data, capture.part)] = norms[capture.name]
+            norms[capture.name] = steps
     hidden = {k: v for k, v in norms.items() if k.endswith(".hidden")}
     # After a Transformer's last block only the loss's own position matters to it.
-    reaching = {k: v for k, v in hidden.items() if v[:-1].any()} or hidden
+    reaching = {k: v for k, v in hidden.items() if np.nansum(v[:-1])} or hidden
     arrays = {"norms": np.stack(list(reaching.values())).astype(np.float32)}
     memory = [v for k, v in norms.items() if k.endswith(".memory")]
     if memory:
@@ -59,8 +77,26 @@ def look(subject: Subject, options: GradientOptions) -> View:
         "gradients",
         subject.step,
         arrays,
-        {"layers": list(reaching), "sigma": sigma},
+        {
+            "layers": list(reaching),
+            "titles": {
+                c.name: (c.title, layer_of(c))
+                for c in captures
+                if c.name in reaching and c.part != "whole"
+            },
+            "sigma": sigma,
+        },
     )
+
+
+def alike(x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The windows whose answer is as long as the first one's, cut off at its end, so
+    that the last step of all has a loss."""
+    if y.is_floating_point() or y.dim() < 2:
+        return x, y
+    lengths = (y != IGNORED).sum(1)
+    same, over = lengths == lengths[0], y.shape[1] - int(lengths[0])
+    return x[same, : x.shape[1] - over], y[same, : y.shape[1] - over]
 
 
 def _norm(gradient: torch.Tensor | None, value: torch.Tensor) -> Floats:

@@ -27,13 +27,17 @@ from explorer.inspection.base import (
     Choices,
     Subject,
     ViewSpec,
+    capture_choices,
     captures_of,
     float_array,
     has,
+    layer_of,
+    steps_of,
 )
 from explorer.inspection.example import ExampleOptions, example_of
 from explorer.models.base import Recorder
 from explorer.runs.records import View
+from explorer.tasks import TASKS
 
 ALL = "all"
 
@@ -58,6 +62,10 @@ class HeadsOptions(ExampleOptions):
 def look(subject: Subject, options: HeadsOptions) -> View:
     """attention (L, N, T, T), badges (L, N, 5), badges_by_chance (5,).
 
+    A map between parts of the window stands at their places in it, and 0 around it; a
+    note "maps" says which places those are. Between different parts all scores but the
+    entropy are NaN.
+
     Raises:
         ExplorerError: if there is no such layer or head, or the example is not sound.
     """
@@ -70,25 +78,59 @@ def look(subject: Subject, options: HeadsOptions) -> View:
     with torch.no_grad():
         subject.model(example.x, recorder)
     told = recorder.values()
-    names = [c.name for c in captures_of(resolved, "attention")]
-    A = torch.stack([told[name][0] for name in names])  # (L, N, T, T)
+    captures = captures_of(resolved, "attention")
+    maps = [told[c.name][0] for c in captures]  # L x (N, T, T)
+    places = [
+        (steps_of(subject.data, c.part), steps_of(subject.data, c.keys))
+        for c in captures
+    ]
+    T = example.steps
+    A = maps[0].new_zeros(len(maps), len(maps[0]), T, T)
+    for whole, (rows, columns), one in zip(A, places, maps, strict=True):
+        whole[:, rows, columns] = one
     tokens = None if example.labels is None else example.x[0]
-    uniform = torch.ones(A.shape[-2:]).tril()
+    found = [
+        scores(one, None if tokens is None else tokens[rows])
+        if rows == columns
+        else torch.stack([one.new_full((len(one),), math.nan)] * 4 + [spread(one)], -1)
+        for one, (rows, columns) in zip(maps, places, strict=True)
+    ]
+    least = min(len(one[0]) for one in maps)
+    uniform = torch.ones(least, least).tril()
     uniform /= uniform.sum(-1, keepdim=True)
+    causal = [
+        one
+        for one, c in zip(maps, captures, strict=True)
+        if c.part == c.keys != "source"
+        and (c.part == "target" or TASKS[subject.data.task].causal)
+    ]
     return View(
         "heads",
         subject.step,
         {
             "attention": float_array(A),
-            "badges": float_array(scores(A, tokens)),
-            "badges_by_chance": float_array(scores(uniform, tokens)),
+            "badges": float_array(torch.stack(found)),
+            "badges_by_chance": float_array(
+                scores(uniform, None if tokens is None else tokens[-least:])
+            ),
         },
         {
             "layer": layer,
             "head": head,
             "labels": example.labels,
-            "residual": float((A.sum(-1) - 1).abs().max()),
-            "above": float(A.triu(1).sum()),
+            "maps": [
+                {
+                    "title": "" if c.part == "whole" else c.title,
+                    "layer": layer_of(c),
+                    "rows": rows.indices(T)[:2],
+                    "columns": columns.indices(T)[:2],
+                }
+                for c, (rows, columns) in zip(captures, places, strict=True)
+            ],
+            "residual": max(float((one.sum(-1) - 1).abs().max()) for one in maps),
+            "above": sum(float(one.triu(1).sum()) for one in causal)
+            if causal
+            else None,
         },
     )
 
@@ -103,9 +145,9 @@ def scores(A: Tensor, tokens: Tensor | None) -> Tensor:
         after = torch.zeros_like(equal)
         after[:, 1:] = equal.tril(-2)[:, :-1]
         same, induction = _mass(A, equal.tril(-1)), _mass(A, after)
-    # 0 log 0 is 0; at t = 0 there is nothing to choose from
+    # at t = 0 there is nothing to choose from
     most = torch.arange(2, T + 1).double().log()
-    entropy = -torch.xlogy(A, A).sum(-1)[..., 1:] / most
+    entropy = _entropy(A)[..., 1:] / most
     return torch.stack(
         [
             A.diagonal(-1, -2, -1).mean(-1),
@@ -116,6 +158,17 @@ def scores(A: Tensor, tokens: Tensor | None) -> Tensor:
         ],
         -1,
     )
+
+
+def spread(A: Tensor) -> Tensor:
+    """Mean entropy (...) of rows over other steps (..., T, S), from 0 to 1."""
+    most = math.log(max(2, A.shape[-1]))
+    return (_entropy(A.double()) / most).mean(-1)
+
+
+def _entropy(A: Tensor) -> Tensor:
+    """-sum A log A of each row (..., T), where 0 log 0 is 0."""
+    return -torch.xlogy(A, A).sum(-1)
 
 
 def _mass(A: Tensor, wanted: Tensor) -> Tensor:
@@ -138,10 +191,14 @@ def _index(kind: str, chosen: str, offered: Choices) -> int | None:
 
 def choices(resolved: Resolved) -> dict[str, Choices]:
     """Every layer and every head by its number, after all of them."""
-    layers = len(captures_of(resolved, "attention"))
-    heads = resolved.model_settings.heads
+    captures = captures_of(resolved, "attention")
+    heads = getattr(resolved.model_settings, "heads", 1)
+    layers = _numbered(N_("layer %(number)d"), len(captures))
+    if any(c.part != "whole" for c in captures):
+        named = capture_choices(captures)
+        layers[1:] = [(str(k), words) for k, (_, words) in enumerate(named)]
     return {
-        "layer": _numbered(N_("layer %(number)d"), layers),
+        "layer": layers,
         "head": _numbered(N_("head %(number)d"), heads),
     }
 

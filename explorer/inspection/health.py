@@ -11,7 +11,13 @@ import torch
 from explorer import catalog
 from explorer.config import Settings
 from explorer.data.base import Floats
-from explorer.inspection.base import Subject, ViewSpec, captures_of, probe_window
+from explorer.inspection.base import (
+    Subject,
+    ViewSpec,
+    layers_of,
+    probe_window,
+    state_of,
+)
 from explorer.models.base import Recorder
 from explorer.runs.records import View
 from explorer.training.trainer import Trainer
@@ -63,10 +69,10 @@ def _units(subject: Subject) -> tuple[Floats, Floats]:
         subject.model(x, recorder)
     told = recorder.values()
     dead, saturated = [], []
-    for capture in captures_of(catalog.resolve(subject.config), "hidden"):
-        values = told[capture.name].abs().flatten(0, 1)  # (B * T, H)
+    for layer in layers_of(catalog.resolve(subject.config)):
+        values = state_of(layer, told).abs().flatten(0, 1)  # (B * T, H)
         dead.append(float((values.amax(0) < DEAD).float().mean()))
-        stuck = values.amin(0) > SATURATED * capture.high
+        stuck = values.amin(0) > SATURATED * layer[0].high
         saturated.append(float(stuck.float().mean()))
     return np.array(dead, np.float32), np.array(saturated, np.float32)
 

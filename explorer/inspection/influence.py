@@ -3,8 +3,9 @@ for every architecture.
 
 For a series yhat_t is the prediction and x_s the standardised input. For tokens yhat_t
 is the log-probability of the token that really came next, and x_s the embedding of
-token s. The example stands in the batch once per target t, so that one backward pass of
-the sum of yhat_t, each in its own copy, gives all T x T of them.
+token s. Of labels it is the log-probability of the true one, or of the likeliest where
+no truth is known. The example stands in the batch once per target t, so that one
+backward pass of the sum of yhat_t, each in its own copy, gives all T x T of them.
 """
 
 import numpy as np
@@ -12,10 +13,11 @@ import torch
 from torch import Tensor, nn
 
 from explorer.data.base import Floats
-from explorer.inspection.base import Subject, ViewSpec, float_array
+from explorer.inspection.base import Subject, ViewSpec, float_array, stepwise
 from explorer.inspection.example import ExampleOptions, example_of
 from explorer.models.base import SequenceModel
 from explorer.runs.records import View
+from explorer.tasks import IGNORED, TASKS
 
 POSITIONS = 2**13
 """Time steps, of all copies together, that one backward pass is given at most: all
@@ -29,23 +31,28 @@ class InfluenceOptions(ExampleOptions):
 def look(subject: Subject, options: InfluenceOptions) -> View:
     """norms (T, T), target by source; reach (T,), their mean at every distance.
 
+    A row is NaN where nothing is predicted.
+
     Raises:
         ExplorerError: if the example is not sound.
     """
     example = example_of(subject.data, options)
-    T = example.steps
+    T, places = example.steps, predicted(example.y)
     found = [
         influence(subject.model, example.x, example.y, targets)
-        for targets in torch.arange(T).chunk(-(-T * T // POSITIONS))
+        for targets in places.chunk(-(-T * len(places) // POSITIONS))
     ]
-    norms = float_array(torch.cat(found))
+    whole = torch.full((T, T), torch.nan, dtype=torch.float64)
+    whole[places + T - example.y.shape[1]] = torch.cat(found)
+    norms = float_array(whole)
+    causal = TASKS[subject.data.task].causal
     return View(
         "influence",
         subject.step,
         {"norms": norms, "reach": reach(norms), **example.arrays()},
         {
             "labels": example.labels,
-            "residual": float(np.triu(norms, 1).sum()),
+            "residual": float(np.nansum(np.triu(norms, 1))) if causal else None,
         },
     )
 
@@ -77,18 +84,41 @@ def influence(model: SequenceModel, x: Tensor, y: Tensor, targets: Tensor) -> Te
         else:
             answers = model(copies.requires_grad_())
         said = answers[torch.arange(n), targets]  # (n, O)
-        if tokens:
-            said = said.log_softmax(-1).gather(-1, y[0, targets, None])
+        if not y.is_floating_point():
+            chances = said.log_softmax(-1)
+            known = y.shape[1] == x.shape[1]  # else labels are no step's own
+            truth = y[0, targets] if known else torch.full_like(targets, IGNORED)
+            chosen = torch.where(truth == IGNORED, chances.argmax(-1), truth)
+            said = chances.gather(-1, chosen[:, None])
         gradient = torch.autograd.grad(said.sum(), leaf)[0]  # (n, T, I or H)
     return gradient.double().square().sum(-1).sqrt()
 
 
+def predicted(y: Tensor) -> Tensor:
+    """The places (n,) of one window's y that are answers, and are counted."""
+    if y.is_floating_point():
+        return torch.arange(y.shape[1])
+    return (y[0] != IGNORED).nonzero()[:, 0]
+
+
 def reach(norms: Floats) -> Floats:
-    """Mean norm (T,) of the targets t at source t - k, for every distance k."""
+    """Mean norm (T,) of the targets t at source t - k, for every distance k.
+
+    NaN at a distance at which there is no prediction.
+    """
     steps = range(len(norms))
-    return np.array([np.diagonal(norms, -k).mean() for k in steps], np.float32)
+    each = (np.diagonal(norms, -k) for k in steps)
+    known = [pull[~np.isnan(pull)] for pull in each]
+    return np.array([k.mean() if len(k) else np.nan for k in known], np.float32)
 
 
 AXES = {"norms": ("target", "source"), "reach": ("distance",), "input": ("time",)}
 
-VIEW = ViewSpec("influence", InfluenceOptions, look, axes=AXES)
+
+def applies(resolved: Resolved) -> bool:
+    """Models with an answer at every time step, or at those of a target."""
+    task = catalog.task_of(resolved.data, resolved.model)
+    return stepwise(resolved) or task == "translate"
+
+
+VIEW = ViewSpec("influence", InfluenceOptions, look, applies, axes=AXES)

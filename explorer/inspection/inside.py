@@ -12,6 +12,7 @@ from explorer.inspection.base import (
     float_array,
     probe_window,
     step_labels,
+    steps_of,
 )
 from explorer.models.base import Recorder
 from explorer.runs.records import View
@@ -27,7 +28,9 @@ class InsideOptions(Settings):
 
 
 def look(subject: Subject, options: InsideOptions) -> View:
-    """The values (T, H) of a capture, or one head's attention (T, T).
+    """The values (T, H) of a capture, or one head's attention (T, S).
+
+    A note "columns" names what an attention's columns are, where its rows are others.
 
     Raises:
         ExplorerError: if the model has no such capture.
@@ -46,7 +49,7 @@ def look(subject: Subject, options: InsideOptions) -> View:
     heads = len(values) if capture.kind == "attention" else 0
     if heads:
         values = values[min(options.head, heads - 1)]
-    labels = step_labels(subject.data, x[0])
+    labels = step_labels(subject.data, x[0], capture.part)
     arrays = {"values": float_array(values)}
     if labels is None:
         shown = subject.data.scaler.undo(x[0, :, 0].numpy())
@@ -63,6 +66,10 @@ def look(subject: Subject, options: InsideOptions) -> View:
             "high": capture.high,
             "centred": capture.centred,
             "labels": labels,
+            "first": steps_of(subject.data, capture.part).start,
+            "columns": None
+            if capture.keys == capture.part
+            else step_labels(subject.data, x[0], capture.keys),
             "head": min(options.head, heads - 1) if heads else None,
             "heads": heads,
         },

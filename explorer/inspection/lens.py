@@ -11,20 +11,28 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from explorer import catalog
 from explorer.catalog import Resolved
 from explorer.data.base import next_value
-from explorer.inspection.base import Subject, ViewSpec, float_array
+from explorer.inspection.base import (
+    Subject,
+    ViewSpec,
+    float_array,
+    layers_of,
+    state_of,
+    stepwise,
+)
 from explorer.inspection.example import Example, ExampleOptions, example_of
 from explorer.models.base import Recorder
 from explorer.runs.records import View
-from explorer.tasks import TASKS
+from explorer.tasks import IGNORED, TASKS
 from explorer.training.objectives import objective
 
 
 def look(subject: Subject, options: ExampleOptions) -> View:
-    """losses (L, T) and mean (L,) over the counted steps; for tokens top (L, T),
-    chance (L, T) of it and rank (L, T) of the truth, from 1; for a series said (L, T)
-    and truth (T,).
+    """losses (L, T) and mean (L,) over the counted steps; for tokens and labels top
+    (L, T), chance (L, T) of it and rank (L, T) of the truth, from 1; for a series said
+    (L, T) and truth (T,).
 
     Raises:
         ExplorerError: if the example is not sound.
@@ -35,7 +43,8 @@ def look(subject: Subject, options: ExampleOptions) -> View:
     with torch.no_grad():
         model(example.x, recorder)
         told = recorder.values()
-        hidden = [v for name, v in told.items() if name.endswith(".hidden")]
+        layers = layers_of(catalog.resolve(subject.config))
+        hidden = [state_of(layer, told) for layer in layers]
         answers = torch.cat([model.readout(h) for h in hidden])  # (L, T, O)
         rest = float((answers[-1] - model(example.x)[0]).abs().max())
         aim = objective(data)
@@ -51,11 +60,11 @@ def look(subject: Subject, options: ExampleOptions) -> View:
         "unit": data.loss_unit or TASKS[data.task].loss_unit,
         "counted": counted,
     }
-    if data.symbols:
+    if names := data.labels or data.symbols:
         arrays |= _tokens(answers, example)
-        names = data.symbols
+        notes["labelled"] = bool(data.labels)
         notes["top"] = [[names[int(k)] for k in row] for row in arrays["top"]]
-        notes["truth"] = [names[int(k)] for k in example.y[0]]
+        notes["truth"] = ["" if k == IGNORED else names[k] for k in example.y[0]]
     else:
         real = data.restore is next_value
         said, truth = answers[..., 0].numpy(), example.y[0, :, 0].numpy()
@@ -69,7 +78,7 @@ def look(subject: Subject, options: ExampleOptions) -> View:
 def _tokens(answers: Tensor, example: Example) -> dict[str, Any]:
     """Of logits (L, T, V): the likeliest token, its probability, the truth's rank."""
     chances, top = answers.softmax(-1).max(-1)  # (L, T)
-    truth = example.y.expand(answers.shape[:2])[..., None]  # (L, T, 1)
+    truth = example.y.expand(answers.shape[:2])[..., None].clamp(min=0)  # (L, T, 1)
     rank = 1 + (answers > answers.gather(-1, truth)).sum(-1)
     return {
         "top": top.numpy(),
@@ -79,8 +88,9 @@ def _tokens(answers: Tensor, example: Example) -> dict[str, Any]:
 
 
 def deep(resolved: Resolved) -> bool:
-    """Whether there is a layer before the last."""
-    return int(getattr(resolved.model_settings, "layers", 1)) > 1
+    """Whether there is a layer before the last, and every step has a loss."""
+    judged = stepwise(resolved) and resolved.data.task != "transcribe"
+    return judged and len(layers_of(resolved)) > 1
 
 
 AXES = {

@@ -23,7 +23,8 @@ from explorer.inspection.base import (
     capture_field,
     captures_of,
     float_array,
-    layer_of,
+    step_labels,
+    steps_of,
 )
 from explorer.inspection.example import ExampleOptions, example_of
 from explorer.models.base import Capture, Recorder
@@ -82,8 +83,9 @@ def look(subject: Subject, options: RasterOptions) -> View:
             "low": capture.low,
             "high": capture.high,
             "centred": capture.centred,
-            "labels": example.labels,
-            "residual": rebuilt(told, layer_of(capture)),
+            "labels": step_labels(subject.data, example.x[0], capture.part),
+            "first": steps_of(subject.data, capture.part).start,
+            "residual": rebuilt(told, capture.name.rpartition(".")[0]),
         },
     )
 
@@ -126,9 +128,9 @@ def order_of(
     return np.asarray(leaves_list(tree), np.int_)
 
 
-def rebuilt(told: dict[str, torch.Tensor], layer: int) -> float | None:
-    """max |o tanh(c) - h| of an LSTM layer; None where there is no such identity."""
-    parts = [f"layer_{layer}.{name}" for name in ("output_gate", "memory", "hidden")]
+def rebuilt(told: dict[str, torch.Tensor], cell: str) -> float | None:
+    """max |o tanh(c) - h| of an LSTM's cell; None where there is no such identity."""
+    parts = [f"{cell}.{name}" for name in ("output_gate", "memory", "hidden")]
     if not all(part in told for part in parts):
         return None
     o, c, h = (told[part] for part in parts)

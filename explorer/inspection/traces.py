@@ -28,6 +28,8 @@ from explorer.inspection.base import (
     float_array,
     has,
     layer_of,
+    step_labels,
+    steps_of,
 )
 from explorer.inspection.example import PROBE, Example, MarkedOptions, example_of
 from explorer.models.base import Recorder, SequenceModel
@@ -95,12 +97,13 @@ def look(subject: Subject, options: TraceOptions) -> View:
     example = example_of(data, options)
     values = float_array(told(subject.model, example.x, capture.name)[0])  # (T, H)
     units = chosen_units(values, options.units)
-    mark = example.marked(options.mark)
-    active = values[mark] > options.threshold  # (H,)
+    first = steps_of(data, capture.part).start
+    place = min(max(example.marked(options.mark) - first, 0), len(values) - 1)
+    active = values[place] > options.threshold  # (H,)
     x = torch.tensor(data.validation.x[:MAX_VALIDATION_WINDOWS])
     held_out = told(subject.model, x, capture.name) > options.threshold  # (N, T, H)
     here = own_window(data, options)
-    found = similar(held_out.numpy(), active, None if here is None else (here, mark))
+    found = similar(held_out.numpy(), active, None if here is None else (here, place))
     traces = np.ascontiguousarray(values[:, units])
     return View(
         "traces",
@@ -111,7 +114,7 @@ def look(subject: Subject, options: TraceOptions) -> View:
             "on": (traces > options.threshold).astype(np.uint8),
             "similarity": found.similarity.astype(np.float32),
             "window": found.window,
-            "step": found.step,
+            "step": found.step + first,
             **example.arrays(),
         },
         {
@@ -120,13 +123,14 @@ def look(subject: Subject, options: TraceOptions) -> View:
             "low": capture.low,
             "high": capture.high,
             "threshold": options.threshold,
-            "mark": mark,
+            "mark": first + place,
             "active": int(active.sum()),
             "hidden": len(active),
-            "labels": example.labels,
-            "here": _around(example, mark, data),
+            "labels": step_labels(data, example.x[0], capture.part),
+            "first": first,
+            "here": _around(example, first + place, data),
             "moments": [
-                _moment(data, int(w), int(t))
+                _moment(data, int(w), int(t) + first)
                 for w, t in zip(found.window, found.step, strict=True)
             ],
         },

@@ -7,6 +7,8 @@ from another moment of the run.
 import math
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from explorer import catalog
 from explorer.catalog import Resolved
@@ -16,11 +18,13 @@ from explorer.inspection.base import (
     Choices,
     Subject,
     ViewSpec,
-    captures_of,
     float_array,
     has,
     layer_of,
+    layers_of,
     probe_window,
+    step_labels,
+    steps_of,
 )
 from explorer.inspection.example import ExampleOptions, example_of
 from explorer.inspection.traces import told
@@ -51,11 +55,11 @@ def look(subject: Subject, options: TrajectoryOptions) -> View:
     Raises:
         ExplorerError: if there is no such layer, or the example is not sound.
     """
-    capture = chosen_layer(catalog.resolve(subject.config), options.layer)
+    layer = chosen_layer(catalog.resolve(subject.config), options.layer)
     example = example_of(subject.data, options)
-    states = float_array(told(subject.model, example.x, capture.name)[0])
+    states = float_array(_states(subject, layer, example.x)[0])
     x, _ = probe_window(subject.data, WINDOWS)
-    cloud = float_array(told(subject.model, x, capture.name).flatten(0, 1))
+    cloud = float_array(_states(subject, layer, x).flatten(0, 1))
     return View(
         "trajectory",
         subject.step,
@@ -65,20 +69,26 @@ def look(subject: Subject, options: TrajectoryOptions) -> View:
             **example.arrays(),
         },
         {
-            "title": capture.title,
-            "layer": layer_of(capture),
-            "labels": example.labels,
+            "title": layer[0].title if len(layer) == 1 else N_("Hidden state"),
+            "layer": layer_of(layer[0]),
+            "labels": step_labels(subject.data, example.x[0], layer[0].part),
+            "first": steps_of(subject.data, layer[0].part).start,
         },
     )
 
 
-def chosen_layer(resolved: Resolved, number: str) -> Capture:
-    """The hidden state of a layer, counted from 1; of the last one for no number.
+def _states(subject: Subject, layer: list[Capture], x: Tensor) -> Tensor:
+    """A layer's states (B, T, H) over x."""
+    return torch.cat([told(subject.model, x, c.name) for c in layer], -1)
+
+
+def chosen_layer(resolved: Resolved, number: str) -> list[Capture]:
+    """The hidden states of a layer, counted from 1; of the last one for no number.
 
     Raises:
         ExplorerError: if there is no such layer.
     """
-    known = {str(layer_of(c) + 1): c for c in captures_of(resolved, "hidden")}
+    known = {str(layer_of(c[0]) + 1): c for c in answering(resolved)}
     if not number:
         return list(known.values())[-1]
     if number not in known:
@@ -86,9 +96,16 @@ def chosen_layer(resolved: Resolved, number: str) -> Capture:
     return known[number]
 
 
+def answering(resolved: Resolved) -> list[list[Capture]]:
+    """The hidden states of every layer; of one in both halves of an encoder-decoder,
+    those that lead to the answer."""
+    layers = layers_of(resolved)
+    return [layer for layer in layers if layer[0].part != "source"] or layers
+
+
 def choices(resolved: Resolved) -> dict[str, Choices]:
     """Every layer by its number, the last one first."""
-    numbers = [layer_of(c) + 1 for c in captures_of(resolved, "hidden")]
+    numbers = [layer_of(c[0]) + 1 for c in answering(resolved)]
     return {
         "layer": [
             (str(number), Words(N_("layer %(number)d"), {"number": number}))

@@ -40,16 +40,31 @@ def ignore(name: str, value: Tensor, /) -> Tensor:
 
 def in_layer(probe: Probe, layer: int) -> Probe:
     """The probe as the cell of one layer sees it: "hidden" becomes "layer_0.hidden"."""
+    return within(probe, f"layer_{layer}")
+
+
+def within(probe: Probe, place: str) -> Probe:
+    """The probe as a part sees it: "hidden" becomes "encoder.hidden"."""
     if probe is ignore:
         return ignore
-    return lambda name, value: probe(f"layer_{layer}.{name}", value)
+    return lambda name, value: probe(f"{place}.{name}", value)
+
+
+def reads_back(name: str) -> bool:
+    """Whether a value is told from the last time step to the first.
+
+    >>> reads_back("layer_0.backward.hidden"), reads_back("layer_0.hidden")
+    (True, False)
+    """
+    return ".backward." in name
 
 
 class Recorder:
     """The probe that keeps what it is told.
 
-    A value named once per time step is stacked along a new axis 1; a value named once
-    per pass is kept as it is.
+    A value named once per time step is stacked along a new axis 1, in the order of
+    time; an attention named once per looking step is put together; a value named once
+    per pass stays as it is.
 
     >>> look = Recorder()
     >>> for t in range(3):
@@ -68,9 +83,16 @@ class Recorder:
     def values(self) -> dict[str, Tensor]:
         """By name: (B, T, H) for steps, (B, N, T, T) for attention."""
         return {
-            name: torch.stack(told, 1) if told[0].dim() == 2 else told[0]
+            name: torch.stack(in_time(name, told), 1)
+            if told[0].dim() == 2
+            else torch.cat(told, -2)
             for name, told in self.told.items()
         }
+
+
+def in_time(name: str, told: list[Tensor]) -> list[Tensor]:
+    """What was told of a name, from the first time step to the last."""
+    return told[::-1] if reads_back(name) else told
 
 
 class Sizes(NamedTuple):
@@ -176,11 +198,31 @@ class ExpectationModel(SequenceModel):
 class AdversarialModel(SequenceModel):
     """Two nets against each other; `forward` is the discriminator reading x."""
 
-    generator: nn.Module
-    discriminator: nn.Module
+    generator: SequenceModel
+    discriminator: SequenceModel
+    noise_size: int
+    """Z: random numbers that the generator is given per time step."""
+    turns: tuple[int, int] = (1, 1)
+    """How often the discriminator and then the generator learns in a training step."""
+    pace: float = 1.0
+    """The discriminator's learning rate, as a multiple of the generator's."""
+
+    @property
+    def embedding(self) -> nn.Module:  # type: ignore[override]
+        """The discriminator's."""
+        return self.discriminator.embedding
+
+    @property
+    def head(self) -> nn.Module:  # type: ignore[override]
+        """The discriminator's."""
+        return self.discriminator.head
 
     def generate(self, noise: Tensor) -> Tensor:
         """noise (B, T, Z) -> windows (B, T, I)."""
+        raise NotImplementedError
+
+    def draw(self, count: int, steps: int, random: torch.Generator) -> Tensor:
+        """Noise (count, steps, Z) for as many windows."""
         raise NotImplementedError
 
 

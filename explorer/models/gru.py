@@ -142,7 +142,7 @@ def lines(
 ) -> list[Line]:
     """One step of one unit, in float64."""
     W, U, b, e = (value.detach().double() for value in model.weights(layer))
-    H = model.gru.hidden_size
+    H = U.shape[1]
     told, value = [], {}
     for k, name in enumerate("rz"):
         row = k * H + unit
@@ -187,20 +187,25 @@ def captures(settings: GRUSettings) -> tuple[Capture, ...]:
     )
 
 
+def step_equations() -> list[str]:
+    """One step of the cell."""
+    total = r"(W_{%s} x_t + U_{%s} h_{t-1} + b_{%s})"
+    return [
+        rf"r_t &= \sigma{total % ('r', 'r', 'r')}",
+        rf"z_t &= \sigma{total % ('z', 'z', 'z')}",
+        r"n_t &= \tanh(W_{n} x_t + b_{n} + r_t \odot (U_{n} h_{t-1} + e_{n}))",
+        r"h_t &= (1 - z_t) \odot n_t + z_t \odot h_{t-1}",
+    ]
+
+
 def equations(settings: GRUSettings, sizes: Sizes) -> str:
     H, L = settings.hidden_size, settings.layers
-    total = r"(W_{%s} x_t + U_{%s} h_{t-1} + b_{%s})"
     return "\n\n".join(
         [
             notation.display(
                 notation.entry(sizes, H), *notation.stack(L, settings.dropout)
             ),
-            notation.display(
-                rf"r_t &= \sigma{total % ('r', 'r', 'r')}",
-                rf"z_t &= \sigma{total % ('z', 'z', 'z')}",
-                r"n_t &= \tanh(W_{n} x_t + b_{n} + r_t \odot (U_{n} h_{t-1} + e_{n}))",
-                r"h_t &= (1 - z_t) \odot n_t + z_t \odot h_{t-1}, \quad h_0 = 0",
-            ),
+            notation.display(*step_equations(), r"h_0 &= 0"),
             notation.display(notation.answer(sizes, H, L)),
             notation.display(
                 *notation.weights("r,z,n", sizes, H, L),

@@ -109,6 +109,16 @@ def cell(
     return h, c
 
 
+@torch.no_grad()
+def open_forget_gates(lstm: nn.LSTM, bias: float) -> None:
+    """Let every forget gate start at this bias."""
+    H = lstm.hidden_size
+    # PyTorch adds two biases: one holds the forget bias, the other starts at 0
+    for _, _, b, b_too in lstm.all_weights:
+        b[H : 2 * H].fill_(bias)
+        b_too[H : 2 * H].zero_()
+
+
 class LSTM(SequenceModel):
     """x (B, T, I) or tokens (B, T) -> y (B, T, O)."""
 
@@ -125,11 +135,7 @@ class LSTM(SequenceModel):
         )
         self.head = nn.Linear(H, sizes.outputs)
         self.pooled = sizes.task == "classify"
-        with torch.no_grad():
-            # PyTorch adds two biases: one holds the forget bias, the other starts at 0
-            for _, _, b, b_too in self.lstm.all_weights:
-                b[H : 2 * H].fill_(settings.forget_bias)
-                b_too[H : 2 * H].zero_()
+        open_forget_gates(self.lstm, settings.forget_bias)
 
     def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
         x = self.embedding(x)  # (B, T, I or H)
@@ -163,7 +169,7 @@ def lines(
 ) -> list[Line]:
     """One step of one unit, in float64."""
     W, U, b = (value.detach().double() for value in model.weights(layer))
-    H = model.lstm.hidden_size
+    H = U.shape[1]
     told, value = [], {}
     for k, name in enumerate("ifgo"):
         row = k * H + unit
@@ -204,20 +210,25 @@ def captures(settings: LSTMSettings) -> tuple[Capture, ...]:
     )
 
 
+def step_equations() -> list[str]:
+    """One step of the cell."""
+    total = r"(W_{%s} x_t + U_{%s} h_{t-1} + b_{%s})"
+    return [
+        *(rf"{m}_t &= \sigma{total % (m, m, m)}" for m in "ifo"),
+        rf"g_t &= \tanh{total % ('g', 'g', 'g')}",
+        r"c_t &= f_t \odot c_{t-1} + i_t \odot g_t",
+        r"h_t &= o_t \odot \tanh(c_t)",
+    ]
+
+
 def equations(settings: LSTMSettings, sizes: Sizes) -> str:
     H, L = settings.hidden_size, settings.layers
-    total = r"(W_{%s} x_t + U_{%s} h_{t-1} + b_{%s})"
     return "\n\n".join(
         [
             notation.display(
                 notation.entry(sizes, H), *notation.stack(L, settings.dropout)
             ),
-            notation.display(
-                *(rf"{m}_t &= \sigma{total % (m, m, m)}" for m in "ifo"),
-                rf"g_t &= \tanh{total % ('g', 'g', 'g')}",
-                r"c_t &= f_t \odot c_{t-1} + i_t \odot g_t, \quad c_0 = 0",
-                r"h_t &= o_t \odot \tanh(c_t), \quad h_0 = 0",
-            ),
+            notation.display(*step_equations(), r"c_0 &= h_0 = 0"),
             notation.display(notation.answer(sizes, H, L)),
             notation.display(
                 *notation.weights("i,f,o,g", sizes, H, L),

@@ -9,6 +9,9 @@ from explorer.models.base import Sizes
 NEXT_STEP = '-. "t → t + 1" .->'
 """The edge of a diagram that leads into the next time step."""
 
+STEP_BEFORE = '-. "t → t − 1" .->'
+"""The edge of a diagram that leads into the time step before."""
+
 
 def real(*shape: int) -> str:
     r"""The set of real arrays of a shape.
@@ -58,14 +61,22 @@ def stack(layers: int, dropout: float) -> list[str]:
     return [rf"x_t^{{(0)}} &= x_t, \quad x_t^{{(k)}} = {below}, \quad {span}"]
 
 
-def weights(names: str, sizes: Sizes, hidden: int, layers: int) -> list[str]:
-    """The lines with the shapes of W and U, which each of `names` has as an index."""
+def weights(
+    names: str, sizes: Sizes, hidden: int, layers: int, below: int | None = None
+) -> list[str]:
+    """The lines with the shapes of W and U, which each of `names` has as an index.
+
+    Args:
+        names, sizes, hidden, layers: the run's own.
+        below: how many numbers a layer gives to the next, where not `hidden`.
+    """
     width = hidden if sizes.symbols else sizes.inputs
     W, U = (rf"{m}_{{{names}}}" if names else m for m in "WU")
     first = "^{(0)}" if layers > 1 else ""
     lines = [rf"{W}{first} &\in {real(hidden, width)}"]
     if layers > 1:
-        lines.append(rf"{W}^{{(k)}} &\in {real(hidden, hidden)}, \quad k \geq 1")
+        given = real(hidden, below or hidden)
+        lines.append(rf"{W}^{{(k)}} &\in {given}, \quad k \geq 1")
     return [*lines, rf"{U} &\in {real(hidden, hidden)}"]
 
 

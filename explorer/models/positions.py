@@ -8,14 +8,55 @@ Rotary: Su et al. (2021), RoFormer. https://arxiv.org/abs/2104.09864
 """
 
 import math
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 
+from explorer.config import setting
 from explorer.errors import N_, ExplorerError, Words
 from explorer.models.notation import real
 
 MAX_HIDDEN_SIZE = 512
+
+PositionsName = Literal["sinusoidal", "learned", "rotary"]
+
+
+def positions_field(default: PositionsName) -> Any:
+    """The setting for how a model knows the order of its steps."""
+    return setting(
+        default,
+        N_(
+            "How the model knows the order of the steps: a fixed wave added, a learned "
+            "vector added (no longer sequences than trained on), or queries and keys "
+            "turned by their position."
+        ),
+        title=N_("Positions"),
+        more=True,
+        choices={
+            "sinusoidal": N_("sinusoidal"),
+            "learned": N_("learned"),
+            "rotary": N_("rotary"),
+        },
+    )
+
+
+def check_heads(hidden: int, heads: int) -> None:
+    """See that the heads can share the units out evenly.
+
+    Raises:
+        ExplorerError: if they cannot.
+    """
+    if hidden % heads:
+        raise ExplorerError(
+            N_(
+                "Attention needs hidden_size divisible by heads, but got %(hidden)d "
+                "and %(heads)d. Nearest: %(nearest)s."
+            ),
+            hidden=hidden,
+            heads=heads,
+            nearest=nearest_multiples(hidden, heads),
+        )
 
 
 def nearest_multiples(width: int, divisor: int) -> Words:
@@ -170,3 +211,9 @@ class Rotary(nn.Module):
 
 
 Positions = Sinusoidal | Learned | Rotary
+
+POSITIONS: dict[str, type[Positions]] = {
+    "sinusoidal": Sinusoidal,
+    "learned": Learned,
+    "rotary": Rotary,
+}

@@ -169,15 +169,20 @@ def captures(settings: RNNSettings) -> tuple[Capture, ...]:
     )
 
 
+def step_equations(activation: Activation = "tanh") -> list[str]:
+    """One step of the cell."""
+    bend = {"tanh": r"\tanh", "relu": r"\operatorname{ReLU}"}[activation]
+    return [rf"h_t &= {bend}(W x_t + U h_{{t-1}} + b)"]
+
+
 def equations(settings: RNNSettings, sizes: Sizes) -> str:
     H, L = settings.hidden_size, settings.layers
-    bend = {"tanh": r"\tanh", "relu": r"\operatorname{ReLU}"}[settings.activation]
     return "\n\n".join(
         [
             notation.display(
                 notation.entry(sizes, H), *notation.stack(L, settings.dropout)
             ),
-            notation.display(rf"h_t &= {bend}(W x_t + U h_{{t-1}} + b), \quad h_0 = 0"),
+            notation.display(*step_equations(settings.activation), r"h_0 &= 0"),
             notation.display(notation.answer(sizes, H, L)),
             notation.display(
                 *notation.weights("", sizes, H, L),

@@ -15,13 +15,12 @@ Rotary positions: Su et al. (2021), RoFormer. https://arxiv.org/abs/2104.09864
 """
 
 import math
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 from explorer.config import Settings, setting
-from explorer.errors import N_, ExplorerError
+from explorer.errors import N_
 from explorer.models import notation
 from explorer.models.base import (
     Capture,
@@ -35,14 +34,12 @@ from explorer.models.base import (
 )
 from explorer.models.positions import (
     MAX_HIDDEN_SIZE,
-    Learned,
+    POSITIONS,
     Positions,
-    Rotary,
-    Sinusoidal,
-    nearest_multiples,
+    PositionsName,
+    check_heads,
+    positions_field,
 )
-
-PositionsName = Literal["sinusoidal", "learned", "rotary"]
 
 
 class TransformerSettings(Settings):
@@ -84,21 +81,7 @@ class TransformerSettings(Settings):
         le=8,
         more=True,
     )
-    positions: PositionsName = setting(
-        "learned",
-        N_(
-            "How the model knows the order of the steps: a fixed wave added, a learned "
-            "vector added (no longer sequences than trained on), or queries and keys "
-            "turned by their position."
-        ),
-        title=N_("Positions"),
-        more=True,
-        choices={
-            "sinusoidal": N_("sinusoidal"),
-            "learned": N_("learned"),
-            "rotary": N_("rotary"),
-        },
-    )
+    positions: PositionsName = positions_field("learned")
     dropout: float = setting(
         0.0,
         N_(
@@ -111,13 +94,6 @@ class TransformerSettings(Settings):
         step=0.05,
         more=True,
     )
-
-
-POSITIONS: dict[str, type[Positions]] = {
-    "sinusoidal": Sinusoidal,
-    "learned": Learned,
-    "rotary": Rotary,
-}
 
 
 class Block(nn.Module):
@@ -144,18 +120,24 @@ class Block(nn.Module):
         filled: Tensor | None = None,
     ) -> Tensor:
         """h (B, T, H) -> (B, T, H); no step looks where `filled` (B, 1, 1, T) is."""
-        B, T, H = h.shape
+        h = self.look(h, positions, probe, filled)
+        return probe("hidden", self.think(h))
 
-        # attention: each head by itself, then side by side and projected
+    def look(
+        self, h: Tensor, positions: Positions, probe: Probe, filled: Tensor | None
+    ) -> Tensor:
+        """Attention: each head by itself, then side by side and projected."""
+        B, T, H = h.shape
         n = self.attention_in(self.attention_norm(h)).view(B, T, 3, self.heads, -1)
         Q, K, V = n.permute(2, 0, 3, 1, 4)  # 3 x (B, N, T, D)
         seen = self.attend(positions.turn(Q), positions.turn(K), V, probe, filled)
         seen = seen.transpose(1, 2).reshape(B, T, H)
-        h = h + self.drop(self.attention_out(seen))
+        return h + self.drop(self.attention_out(seen))
 
-        # feed-forward: each step by itself
+    def think(self, h: Tensor) -> Tensor:
+        """Feed-forward: each step by itself."""
         m = nn.functional.gelu(self.feed_forward_in(self.feed_forward_norm(h)))
-        return probe("hidden", h + self.drop(self.feed_forward_out(m)))
+        return h + self.drop(self.feed_forward_out(m))
 
     def attend(
         self,
@@ -165,28 +147,47 @@ class Block(nn.Module):
         probe: Probe,
         filled: Tensor | None = None,
     ) -> Tensor:
-        """softmax(Q K^T / sqrt(D)) V: (B, N, T, D); causal ones see no later step."""
-        if probe is ignore:
-            return nn.functional.scaled_dot_product_attention(
-                Q,
-                K,
-                V,
-                attn_mask=None if filled is None else ~filled,
-                dropout_p=self.dropout if self.training else 0.0,
-                is_causal=self.causal,
-            )
-        T, D = Q.shape[2:]
-        scores = Q @ K.mT / math.sqrt(D)
-        if self.causal:
-            later = torch.ones(T, T, dtype=torch.bool, device=Q.device).triu(1)
-            scores = scores.masked_fill(later, -torch.inf)
-        if filled is not None:
-            scores = scores.masked_fill(filled, -torch.inf)
-        A = probe("attention", scores.softmax(-1))  # (B, N, T, T)
-        return self.drop(A) @ V
+        """What each head sees: (B, N, T, D); causal ones see no later step."""
+        dropout = self.dropout if self.training else 0.0
+        return attend(Q, K, V, probe, dropout, self.causal, filled)
 
     def drop(self, x: Tensor) -> Tensor:
         return nn.functional.dropout(x, self.dropout, self.training)
+
+
+def attend(
+    Q: Tensor,
+    K: Tensor,
+    V: Tensor,
+    probe: Probe,
+    dropout: float = 0.0,
+    causal: bool = False,
+    filled: Tensor | None = None,
+) -> Tensor:
+    """softmax(Q K^T / sqrt(D)) V: (B, N, T, D), from K and V (B, N, S, D).
+
+    Args:
+        causal: step t sees no step after t.
+        filled: (B, 1, 1, S) steps that nothing sees.
+    """
+    if probe is ignore:
+        return nn.functional.scaled_dot_product_attention(
+            Q,
+            K,
+            V,
+            attn_mask=None if filled is None else ~filled,
+            dropout_p=dropout,
+            is_causal=causal,
+        )
+    T, D = Q.shape[2:]
+    scores = Q @ K.mT / math.sqrt(D)
+    if causal:
+        later = torch.ones(T, T, dtype=torch.bool, device=Q.device).triu(1)
+        scores = scores.masked_fill(later, -torch.inf)
+    if filled is not None:
+        scores = scores.masked_fill(filled, -torch.inf)
+    A = probe("attention", scores.softmax(-1))  # (B, N, T, S)
+    return nn.functional.dropout(A, dropout) @ V
 
 
 class Transformer(SequenceModel):
@@ -200,16 +201,7 @@ class Transformer(SequenceModel):
     def __init__(self, settings: TransformerSettings, sizes: Sizes) -> None:
         super().__init__()
         H, N = settings.hidden_size, settings.heads
-        if H % N:
-            raise ExplorerError(
-                N_(
-                    "Attention needs hidden_size divisible by heads, but got "
-                    "%(hidden)d and %(heads)d. Nearest: %(nearest)s."
-                ),
-                hidden=H,
-                heads=N,
-                nearest=nearest_multiples(H, N),
-            )
+        check_heads(H, N)
         self.dropout = settings.dropout
         self.embedding: nn.Embedding | nn.Linear = (
             nn.Embedding(sizes.symbols, H)

@@ -16,7 +16,7 @@ MOSTLY = 0.5
 """A habit is named when at least this share of the positions has it."""
 
 
-Habit = Literal["before", "first", "self", "none"]
+Habit = Literal["before", "first", "self", "none", "along", "against", "across"]
 
 SENTENCES: Mapping[Habit, str] = {
     "before": N_(
@@ -31,6 +31,15 @@ SENTENCES: Mapping[Habit, str] = {
         "Most positions look at themselves; the strongest link holds "
         "%(strongest).0f %% on average."
     ),
+    "along": N_(
+        "Most positions look one place further on than the one before them; the "
+        "strongest link holds %(strongest).0f %% on average."
+    ),
+    "against": N_(
+        "Most positions look one place further back than the one before them; the "
+        "strongest link holds %(strongest).0f %% on average."
+    ),
+    "across": N_("The strongest link holds %(strongest).0f %% on average."),
     "none": N_(
         "A position looks %(back).1f steps away on average; its strongest link holds "
         "%(strongest).0f %%."
@@ -43,20 +52,21 @@ class AttentionDrawn(NamedTuple):
 
     title: str
     head: int
-    percent: NDArray[Any]  # (T, T) uint8 0..100: row looks, column is looked at
-    tokens: tuple[str, ...] | None  # T of them
+    percent: NDArray[Any]  # (T, S) uint8 0..100: row looks, column is looked at
+    tokens: tuple[str, ...] | None  # T of them, which look
     step: int  # of the run
     habit: Habit = "none"  # what most positions look at
     back: float = 0.0  # mean distance of a look, in steps
     strongest: float = 0.0  # mean over positions of the strongest link, 0..1
+    columns: tuple[str, ...] | None = None  # S, where others than those that look
 
 
 def extract(view: View | None) -> AttentionDrawn:
-    """Read the view "inside" of one head's attention (T, T); None before it exists."""
+    """Read the view "inside" of one head's attention (T, S); None before it exists."""
     if view is None or "values" not in view.arrays:
         return AttentionDrawn("", 0, np.empty((0, 0), np.uint8), None, 0)
     weights = view.arrays["values"]  # (T, T)
-    labels = view.notes.get("labels")
+    labels, columns = view.notes.get("labels"), view.notes.get("columns")
     away = np.abs(np.subtract.outer(*map(np.arange, weights.shape)))  # (T, T)
     return AttentionDrawn(
         title=view.notes["title"],
@@ -64,9 +74,10 @@ def extract(view: View | None) -> AttentionDrawn:
         percent=quantise(weights, 0.0, 1.0, centred=False),
         tokens=None if labels is None else tuple(labels),
         step=view.step,
-        habit=_habit(weights.argmax(1)),
+        habit=_habit(weights.argmax(1), across=columns is not None),
         back=float((weights * away).sum(1).mean()),
         strongest=float(weights.max(1).mean()),
+        columns=None if columns is None else tuple(columns),
     )
 
 
@@ -87,7 +98,8 @@ def figure(drawn: AttentionDrawn, _: Translate = str) -> Figure:
     }
     square = {"showgrid": False, "constrain": "domain"}
     ticks = {} if drawn.tokens is None else token_ticks(drawn.tokens)
-    x = axis(_("looked-at position (key)"), **square, **ticks)
+    below = ticks if drawn.columns is None else token_ticks(drawn.columns)
+    x = axis(_("looked-at position (key)"), **square, **below)
     y = axis(_("looking position (query)"), **square, **ticks, scaleanchor="x")
     if rows:
         x["range"] = [0.5, columns + 0.5]
@@ -131,8 +143,17 @@ def alternative(drawn: AttentionDrawn, _: Translate = str) -> str:
     }
 
 
-def _habit(strongest: NDArray[np.intp]) -> Habit:
-    """What most positions look at, from the strongest link of each (T,)."""
+def _habit(strongest: NDArray[np.intp], across: bool) -> Habit:
+    """What most positions look at, from the strongest link of each (T,).
+
+    Args:
+        across: whether what is looked at are other positions than those that look.
+    """
+    if across:
+        moves = np.diff(strongest)
+        if len(moves) and np.mean(moves == 1) >= MOSTLY:
+            return "along"
+        return "against" if len(moves) and np.mean(moves == -1) >= MOSTLY else "across"
     places = np.arange(len(strongest))
     if len(places) > 1 and np.mean(strongest[1:] == places[1:] - 1) >= MOSTLY:
         return "before"

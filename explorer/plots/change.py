@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.config import N_
+from explorer.plots import pairs
 from explorer.plots.panel import Button, Content, InsidePanel, Scene, mark_time
 from explorer.plots.parts import (
     Figure,
@@ -33,12 +34,19 @@ ROOM = 0.15
 
 
 def draw(scene: Scene, _: Translate) -> Content:
-    """A series: both forecasts beside the truth. Text: both losses, and both texts."""
+    """A series: both forecasts beside the truth. Numbers: both against the
+    truth. A label: its odds. Else both losses, and of text both texts."""
     view, model = scene.view, scene.config.model
-    series = view.notes["task"] == "forecast"
-    figure = _forecast(view, model, _) if series else _losses(view, model, _)
-    if not series:
-        figure = mark_time(figure, scene.mark, "x")
+    if "free" in view.arrays:
+        figure = _forecast(view, model, _)
+    elif "said" in view.arrays:
+        figure = _pairs(view, model, _)
+    elif "chances" in view.arrays:
+        figure = _odds(view, model, _)
+    elif view.arrays["each"].shape[1] == 1:
+        figure = _totals(view, model, _)
+    else:
+        figure = mark_time(_losses(view, model, _), scene.mark, "x")
     before, after = (float(value) for value in view.arrays["loss"])
     reading = _reading(before, after, _)
     content: Content = {
@@ -47,8 +55,8 @@ def draw(scene: Scene, _: Translate) -> Content:
         "alternative": reading,
         "proof": "",
     }
-    if not series:
-        notes = view.notes
+    notes = view.notes
+    if "written" in notes:
         prompt = [[word, "prompt", 0] for word in notes["prompt"]]
         content["text"] = {
             "blocks": [
@@ -155,10 +163,82 @@ def _forecast(view: View, model: str, _: Translate) -> Figure:
     }
 
 
+def _tints(model: str, _: Translate) -> list[tuple[str, str]]:
+    """Colour and name of the original and of the changed model."""
+    return [(colour_of(model), _("original")), (CHANGED, _("changed"))]
+
+
+def _which(model: str, _: Translate) -> dict[str, Any]:
+    """A key above the plot, where no line has an end to be labelled."""
+    return {
+        "x": 1,
+        "xref": "paper",
+        "xanchor": "right",
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "text": "   ".join(key("■", c, escape(name)) for c, name in _tints(model, _)),
+    }
+
+
+def _pairs(view: View, model: str, _: Translate) -> Figure:
+    """The answers of both against the truth; on the diagonal they are right."""
+    truth = finite(view.arrays["truth"])
+    before, after = (
+        pairs.figure(pairs.PairsDrawn(model, truth, finite(said)), _)
+        for said in view.arrays["said"]
+    )
+    after["data"][0]["marker"] |= {"color": CHANGED, "symbol": "diamond"}
+    notes = [*before["layout"]["annotations"], _which(model, _)]
+    more = {"annotations": notes, "margin": {"t": 28}}
+    return {
+        "data": [*before["data"], *after["data"]],
+        "layout": before["layout"] | more,
+    }
+
+
+def _odds(view: View, model: str, _: Translate) -> Figure:
+    """A pair of bars for every label: the original above the changed model."""
+    names = [_(name) for name in view.notes["names"]]
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "orientation": "h",
+                "x": finite(chances),
+                "y": np.arange(len(names), dtype=np.int32),
+                "marker": {"color": tint},
+                "name": name,
+                "hovertemplate": f"%{{x:.1%}}<extra>{escape(name)}</extra>",
+            }
+            for chances, (tint, name) in zip(
+                view.arrays["chances"], _tints(model, _), strict=True
+            )
+        ],
+        "layout": layout(
+            axis(_("probability (%)"), range=[0, 1], tickformat=".0%"),
+            axis(
+                _("label"),
+                range=[len(names) - 0.5, -0.5],
+                tickmode="array",
+                tickvals=list(range(len(names))),
+                ticktext=[escape(name) for name in names],
+                showgrid=False,
+            ),
+            bargap=0.3,
+            annotations=[_which(model, _)],
+            margin={"t": 28},
+        ),
+    }
+
+
 def _losses(view: View, model: str, _: Translate) -> Figure:
     each = view.arrays["each"]
     lines = _both(each, model, _)
-    ticks: dict[str, Any] = token_ticks(view.notes["labels"])
+    labels, start = view.notes["labels"], 1 + view.notes["first"]
+    fits = labels is not None and len(labels) == each.shape[1]
+    ticks: dict[str, Any] = token_ticks(labels, start) if fits else {}
     top = max(1.0, float(np.nanmax(each)) * 1.1)
     ends = [
         (line.key, float(line.values[-1]))
@@ -166,12 +246,32 @@ def _losses(view: View, model: str, _: Translate) -> Figure:
         if np.isfinite(line.values[-1])
     ]
     return {
-        "data": [_trace(line, x0=1, dx=1, meta={"time": "x"}) for line in lines],
+        "data": [_trace(line, x0=start, dx=1, meta={"time": "x"}) for line in lines],
         "layout": layout(
             axis(_("time step"), **ticks),
-            axis(_("loss (nats)"), range=[0, top]),
+            axis(_(view.notes["unit"]), range=[0, top]),
             annotations=end_labels(ends, 0, top),
             margin=margin_for([line.name for line in lines]),
+        ),
+    }
+
+
+def _totals(view: View, model: str, _: Translate) -> Figure:
+    """Two bars: the whole example's loss before and after."""
+    values = finite(view.arrays["each"][:, 0])
+    names = [_("original"), _("changed")]
+    bar = {
+        "type": "bar",
+        "x": names,
+        "y": values,
+        "marker": {"color": [colour_of(model), CHANGED]},
+        "hovertemplate": "%{x}: %{y:.4~g}<extra></extra>",
+    }
+    top = max(1.0, float(np.nanmax(values, initial=0.0)) * 1.1)
+    return {
+        "data": [bar],
+        "layout": layout(
+            axis(_("model")), axis(_("loss (nats)"), range=[0, top]), bargap=0.5
         ),
     }
 

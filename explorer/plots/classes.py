@@ -63,12 +63,13 @@ def figure(drawn: ClassesDrawn, _: Translate = str) -> Figure:
     marked = [f"✓ {name}" if k == drawn.truth else name for k, name in enumerate(names)]
     odds = bars(
         drawn.probabilities,
-        marked,
+        names,
         colour=colour_of(drawn.model),
         rows=len(names),
         reach=1.0,
         titles=(_("probability (%)"), _("label (✓ is true)")),
     )
+    odds["layout"]["yaxis"]["ticktext"] = marked
     odds["layout"]["xaxis"] |= {"domain": LEFT, "tickvals": [0, 0.5, 1]}
     traces, parts = odds["data"], odds["layout"]
     if len(names):

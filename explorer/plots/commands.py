@@ -20,6 +20,7 @@ MARK_WORDS = {
     "stop": N_("stopped"),
     "hold": N_("change held"),
     "release": N_("change released"),
+    "side": N_("side chosen"),
     "diverged": N_("diverged"),
 }
 

@@ -74,6 +74,7 @@ class GatesDrawn(NamedTuple):
     step: int  # of the run
     series: NDArray[np.float32] | None  # (T,) the input in real units
     tokens: tuple[str, ...] | None  # T of them
+    first: int = 0  # steps of the window before the first that is shown
 
 
 def extract(view: View | None) -> GatesDrawn:
@@ -94,6 +95,7 @@ def extract(view: View | None) -> GatesDrawn:
         step=view.step,
         series=view.arrays.get("input"),
         tokens=None if labels is None else tuple(labels),
+        first=notes.get("first", 0),
     )
 
 
@@ -123,7 +125,7 @@ def figure(drawn: GatesDrawn, _: Translate = str) -> Figure:
     heat = {
         "type": "heatmap",
         "z": drawn.percent,
-        "x0": 1,
+        "x0": 1 + drawn.first,
         "dx": 1,
         "y0": 1,
         "dy": 1,
@@ -135,7 +137,7 @@ def figure(drawn: GatesDrawn, _: Translate = str) -> Figure:
     x = axis(_("time step"), showgrid=False, anchor="y")
     y = axis(_("hidden units, one per row"), showgrid=False)
     if units:
-        x["range"] = [0.5, steps + 0.5]
+        x["range"] = [drawn.first + 0.5, drawn.first + steps + 0.5]
         y["range"] = [units + 0.5, 0.5]
     extra: dict[str, Any] = {colours: _colours(drawn, _)}
     if strip:
@@ -243,7 +245,7 @@ def _strip(drawn: GatesDrawn) -> list[dict[str, Any]]:
         {
             "type": "scatter",
             "mode": "text",
-            "x": np.arange(1, steps + 1, every, dtype=np.int32),
+            "x": 1 + drawn.first + np.arange(0, steps, every, dtype=np.int32),
             "y": np.zeros(len(words[::every]), np.float32),
             "yaxis": "y2",
             "text": [escape(word) for word in words[::every]],

@@ -42,6 +42,8 @@ class GradientsDrawn(NamedTuple):
     model: str
     norms: NDArray[np.float32]  # (L, T), column k is k steps back; NaN where zero
     decades: tuple[int, int]  # the vertical range, in powers of ten
+    titles: tuple[tuple[str, int], ...] = ()  # title and layer of L states, where a
+    # layer has several
 
 
 def extract(model: str, view: View | None) -> GradientsDrawn:
@@ -50,7 +52,9 @@ def extract(model: str, view: View | None) -> GradientsDrawn:
         return GradientsDrawn(model, np.empty((0, 0), np.float32), DECADES)
     back = view.arrays["norms"][:, ::-1]  # (L, T), the loss at column 0
     shown = np.where(np.isfinite(back) & (back > 0), back, np.nan).astype(np.float32)
-    return GradientsDrawn(model, shown, _decades(shown))
+    titles = view.notes.get("titles", {})
+    named = tuple(tuple(titles[n]) for n in view.notes["layers"] if n in titles)
+    return GradientsDrawn(model, shown, _decades(shown), named)
 
 
 def figure(drawn: GradientsDrawn, _: Translate = str) -> Figure:
@@ -58,6 +62,9 @@ def figure(drawn: GradientsDrawn, _: Translate = str) -> Figure:
     colour = colour_of(drawn.model)
     layers, steps = drawn.norms.shape
     names = [_("layer %(number)d") % {"number": k + 1} for k in range(layers)]
+    if drawn.titles:
+        message = _("%(title)s, layer %(number)d")
+        names = [message % {"title": _(t), "number": k + 1} for t, k in drawn.titles]
     lines = [
         {
             "type": "scatter",

@@ -118,10 +118,9 @@ def draw(scene: Scene, _: Translate) -> Content:
         "steps": view.arrays["attention"].shape[-1],
         "reading": said,
     }
-    checks = (
-        residual(N_("max |row sum − 1|"), view.notes["residual"], LIMIT, _),
-        residual(N_("weight above the diagonal"), view.notes["above"], 0.0, _),
-    )
+    checks = [residual(N_("max |row sum − 1|"), view.notes["residual"], LIMIT, _)]
+    if (above := view.notes["above"]) is not None:
+        checks.append(residual(N_("weight above the diagonal"), above, 0.0, _))
     return {
         "figure": figure,
         "reading": said,
@@ -142,7 +141,10 @@ def _large(view: View, head: Head, _: Translate) -> Figure:
     else:
         heat["z"] = pooled(head.percent, 1)
     figure["data"][0]["meta"] = {"time": "y"}
-    rows = figure["layout"]["yaxis"]
+    top, bottom, left, right = _ends(view, head)
+    rows, columns = figure["layout"]["yaxis"], figure["layout"]["xaxis"]
+    rows["range"] = [bottom + 0.5, top - 0.5]
+    columns["range"] = [left - 0.5, right + 0.5]
     del rows["scaleanchor"]  # the whole panel: its ticks need the room
     if tokens is not None:
         rows |= token_ticks(tokens, at_most=MOST_TICKS)
@@ -168,23 +170,26 @@ def _grid(view: View, rows: list[list[Head]], _: Translate) -> Figure:
             right = left + (1 + across) / columns - across
             bottom = 1 - (i + 1) * down
             top = 1 - i * down - title_room
-            ticks = {"showgrid": False, "tickvals": [1, steps]}
+            ends = _ends(view, head)
+            plain = {"showgrid": False}
             axes[_axis(x)] = axis(
                 _("looked-at position (key)")
                 if (i, j) == (count - 1, columns // 2)
                 else "",
-                **ticks,
+                **plain,
+                tickvals=list(ends[2:]),
                 anchor=y,
                 domain=[left, right],
-                range=[0.5, steps + 0.5],
+                range=[ends[2] - 0.5, ends[3] + 0.5],
                 showticklabels=(i, j) == (count - 1, 0),
             )
             axes[_axis(y)] = axis(
                 _("looking position (query)") if (i, j) == (count // 2, 0) else "",
-                **ticks,
+                **plain,
+                tickvals=list(ends[:2]),
                 anchor=x,
                 domain=[bottom, top],
-                range=[steps + 0.5, 0.5],
+                range=[ends[1] + 0.5, ends[0] - 0.5],
                 showticklabels=j == 0,
             )
             data.append(_small(view, head, x, y, size, _))
@@ -255,8 +260,28 @@ def _words(view: View) -> tuple[str, ...]:
     return OF_STEPS if view.notes["labels"] is None else OF_TOKENS
 
 
-def _numbers(head: Head) -> dict[str, int]:
-    return {"layer": head.layer + 1, "head": head.head + 1}
+def _where(view: View, head: Head) -> dict[str, Any]:
+    """Which part of the window looks at which; all at all where nothing is noted."""
+    whole = 0, view.arrays["attention"].shape[-1]
+    plain = {"title": "", "layer": head.layer, "rows": whole, "columns": whole}
+    return dict(view.notes["maps"][head.layer]) if "maps" in view.notes else plain
+
+
+def _ends(view: View, head: Head) -> tuple[int, int, int, int]:
+    """First and last row and column of a map, as steps of the window from 1."""
+    here = _where(view, head)
+    (top, bottom), (left, right) = here["rows"], here["columns"]
+    return top + 1, bottom, left + 1, right
+
+
+def _numbers(view: View, head: Head) -> dict[str, int]:
+    return {"layer": _where(view, head)["layer"] + 1, "head": head.head + 1}
+
+
+def _kind(view: View, head: Head, _: Translate) -> str:
+    """What a map lies between, before its number; nothing where there is one kind."""
+    title = _where(view, head)["title"]
+    return f"{_(title)} · " if title else ""
 
 
 def _title(view: View, head: Head, wide: bool, _: Translate) -> str:
@@ -265,9 +290,10 @@ def _title(view: View, head: Head, wide: bool, _: Translate) -> str:
     In a wide grid there is no room for the score, which the hover text still has.
     """
     if wide:
-        where = _("layer %(layer)d,<br>head %(head)d") % _numbers(head)
+        where = _("layer %(layer)d,<br>head %(head)d") % _numbers(view, head)
     else:
-        where = _("layer %(layer)d, head %(head)d") % _numbers(head)
+        where = _("layer %(layer)d, head %(head)d") % _numbers(view, head)
+    where = _kind(view, head, _) + where
     kind = kind_of(head, view.arrays["badges_by_chance"])
     if kind is None:
         return f"{where}<br> "
@@ -284,11 +310,15 @@ def _scores_said(view: View, head: Head, _: Translate) -> str:
         for k, word in enumerate(_words(view))
         if not math.isnan(head.scores[k])
     ]
-    if not said:
+    if not said and math.isnan(head.scores[ENTROPY]):
         return _nothing_said(view, _)
-    message = _("Layer %(layer)d, head %(head)d: %(scores)s; entropy %(entropy).2f.")
+    message = _("Layer %(layer)d, head %(head)d: entropy %(entropy).2f.")
+    if said:
+        message = _(
+            "Layer %(layer)d, head %(head)d: %(scores)s; entropy %(entropy).2f."
+        )
     more = {"scores": ", ".join(said), "entropy": head.scores[ENTROPY]}
-    return message % (_numbers(head) | more)
+    return _kind(view, head, _) + message % (_numbers(view, head) | more)
 
 
 def _kinds_said(view: View, rows: list[list[Head]], _: Translate) -> str:

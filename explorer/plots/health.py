@@ -127,10 +127,14 @@ def short_name(name: str) -> str:
 
     >>> short_name("blocks.0.attention_in.weight"), short_name("lstm.weight_hh_l0")
     ('1.attention_in', 'weight_hh_l0')
+    >>> short_name("generator.lstm.weight_hh_l0")
+    'G.weight_hh_l0'
     """
     pieces = name.removesuffix(".weight").split(".")
     if pieces[0] == "blocks":
         pieces = [str(int(pieces[1]) + 1), *pieces[2:]]
+    if len(pieces) > 2 and not pieces[0].isdigit():  # one net of several
+        return f"{pieces[0][0].upper()}.{pieces[-1]}"
     return ".".join(pieces[-2:] if pieces[0].isdigit() else pieces[-1:])
 
 

@@ -86,7 +86,10 @@ def draw(scene: Scene, _: Translate) -> Content:
     )
     shown = len(range(0, steps, stride))
     numbers = {"step": view.step, "steps": steps, "shown": shown, "reading": said}
-    check = residual(N_("influence of later steps"), view.notes["residual"], 0.0, _)
+    later = view.notes["residual"]  # None where an answer may depend on later steps
+    check = ""
+    if later is not None:
+        check = residual(N_("influence of later steps"), later, 0.0, _)
     return {
         "figure": mark_time(figure, scene.mark, "x", "y"),
         "reading": f"{said} {_strongest(norms[target], target, _)}",

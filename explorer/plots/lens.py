@@ -1,6 +1,6 @@
 """What would each layer say? The model's way out applied to every layer's state."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,49 @@ def draw(scene: Scene, _: Translate) -> Content:
     }
 
 
+class LensWords(NamedTuple):
+    """How the map speaks of the truth."""
+
+    bar: str
+    cell: str
+    alternative: str
+
+
+OF_TOKENS = LensWords(
+    N_("true next token (%)"),
+    N_(
+        "true next “%(truth)s”: %(chance).2f %%, rank %(rank)d<br>"
+        "likeliest “%(top)s”: %(best).2f %%"
+    ),
+    N_(
+        "Heat map of what each layer alone would predict after %(step)d training "
+        "steps, coloured by the probability of the true next token, over %(steps)d "
+        "positions; mean losses by layer: %(means)s. %(reading)s"
+    ),
+)
+OF_LABELS = LensWords(
+    N_("true label (%)"),
+    N_(
+        "true label “%(truth)s”: %(chance).2f %%, rank %(rank)d<br>"
+        "likeliest “%(top)s”: %(best).2f %%"
+    ),
+    N_(
+        "Heat map of what each layer alone would say after %(step)d training steps, "
+        "coloured by the probability of the true label, over %(steps)d positions; "
+        "mean losses by layer: %(means)s. %(reading)s"
+    ),
+)
+
+
+def _words(view: View) -> LensWords:
+    return OF_LABELS if view.notes["labelled"] else OF_TOKENS
+
+
+def _said(view: View, word: str, _: Translate) -> str:
+    """A token as it is, a label in the reader's language."""
+    return escape(_(word) if view.notes["labelled"] and word else visible(word))
+
+
 def heat(view: View, _: Translate) -> Figure:
     """Layers over positions, coloured by the probability of the true next token."""
     arrays, notes = view.arrays, view.notes
@@ -73,24 +116,25 @@ def heat(view: View, _: Translate) -> Figure:
         "<br>%{hovertext}<extra></extra>",
     }
     if steps <= MOST_WORDS:
-        words = [[escape(visible(word)) for word in row] for row in notes["top"]]
+        words = [[_said(view, word, _) for word in row] for row in notes["top"]]
         cells |= {"text": words, "texttemplate": "%{text}"}
     colours = {
         "cmin": 0,
         "cmax": 100,
         "autocolorscale": False,
         "colorbar": {
-            "title": {"text": _("true next token (%)"), "side": "right"},
+            "title": {"text": _(_words(view).bar), "side": "right"},
             "tickmode": "array",
             "tickvals": [0, 50, 100],
             "ticktext": ["0", "50", "100"],
         },
     }
+    tokens = notes["labels"]
     x = axis(
-        _("position (the token read there)"),
+        _("position (the token read there)") if tokens else _("time step"),
         range=[0.5, steps + 0.5],
         showgrid=False,
-        **token_ticks(notes["labels"]),
+        **(token_ticks(tokens) if tokens else {}),
     )
     y = axis(
         _("layer"),
@@ -104,11 +148,8 @@ def heat(view: View, _: Translate) -> Figure:
 def _cells(view: View, chance: NDArray[Any], _: Translate) -> list[list[str]]:
     """What each cell says when it is pointed at."""
     arrays, notes = view.arrays, view.notes
-    message = _(
-        "true next “%(truth)s”: %(chance).2f %%, rank %(rank)d<br>"
-        "likeliest “%(top)s”: %(best).2f %%"
-    )
-    truths = [escape(visible(token)) for token in notes["truth"]]
+    message = _(_words(view).cell)
+    truths = [_said(view, token, _) for token in notes["truth"]]
     return [
         [
             message
@@ -116,7 +157,7 @@ def _cells(view: View, chance: NDArray[Any], _: Translate) -> list[list[str]]:
                 "truth": truth,
                 "chance": 100 * chance[k, t],
                 "rank": arrays["rank"][k, t],
-                "top": escape(visible(row[t])),
+                "top": _said(view, row[t], _),
                 "best": 100 * arrays["chance"][k, t],
             }
             for t, truth in enumerate(truths)
@@ -218,11 +259,7 @@ def alternative(view: View, _: Translate) -> str:
         "%(means)s. %(reading)s"
     )
     if "top" in view.arrays:
-        message = _(
-            "Heat map of what each layer alone would predict after %(step)d training "
-            "steps, coloured by the probability of the true next token, over %(steps)d "
-            "positions; mean losses by layer: %(means)s. %(reading)s"
-        )
+        message = _(_words(view).alternative)
     return message % {
         "step": view.step,
         "steps": view.arrays["losses"].shape[1],

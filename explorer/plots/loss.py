@@ -28,7 +28,7 @@ from explorer.plots.parts import (
     short,
     thin,
 )
-from explorer.plots.theme import GREY, colour_of
+from explorer.plots.theme import GREY, OTHER, colour_of
 from explorer.plots.verdict import above_floor, against_guess
 from explorer.runs.records import Command, Curves, Lines, Validation
 
@@ -66,6 +66,7 @@ class LossDrawn(NamedTuple):
     diverged_at: float | None  # where the loss first was not a number
     parent_x: Floats  # (k,) the run that this one was forked from
     parent_y: Floats  # (k,)
+    rival: Floats  # (n,) the discriminator's training loss; empty where there is none
 
 
 def extract(
@@ -91,6 +92,7 @@ def extract(
     before = Curves.empty() if parent is None else parent
     past = thin(before.losses)
     past_times = np.arange(len(before.losses)) if axis == "step" else before.seconds
+    rival = finite(curves.rivals[picked])
     if diverged_at is not None:
         told = (*told, Mark(diverged_at, "diverged"))
     return LossDrawn(
@@ -110,6 +112,7 @@ def extract(
         diverged_at=diverged_at,
         parent_x=past_times[past].astype(np.float32),
         parent_y=finite(before.losses[past]),
+        rival=rival if np.isfinite(rival).any() else np.empty(0, np.float32),
     )
 
 
@@ -130,6 +133,7 @@ def figure(drawn: LossDrawn, _: Translate = str, *, y_log: bool = True) -> Figur
             y["dtick"] = "D2" if span[1] - span[0] < SPARSE_DECADES else 1
     names = [_(name) for name, _value in drawn.baselines]
     names += [_("training"), _("validation"), _("floor")]
+    names += [_("Discriminator")] if len(drawn.rival) else []
     last_x = float(drawn.x[-1]) if len(drawn.x) else 1.0
     return {
         "data": [*_curves(drawn, _), trace(drawn.marks, drawn.x_end or last_x, _)],
@@ -157,6 +161,13 @@ def reading(drawn: LossDrawn, _: Translate = str) -> str:
             return _("Nothing has been trained yet.")
         message = _("The training loss is %(now)s; nothing has been validated yet.")
         return message % {"now": short(drawn.now)}
+    if (rival := last(drawn.rival)) is not None:
+        message = _(
+            "The generator's held-out loss is %(now)s, the discriminator's loss "
+            "%(rival)s. Where neither wins, they stand at 0.69 and 1.39: the "
+            "discriminator can only guess."
+        )
+        return message % {"now": short(float(seen[-1])), "rival": short(rival)}
     if rise := _overfit(drawn):
         message = _(
             "Validation has risen %(percent).0f %% from its lowest point while the "
@@ -180,6 +191,7 @@ def alternative(drawn: LossDrawn, _: Translate = str) -> str:
     for name, values in (
         (_("training"), drawn.y),
         (_("validation"), drawn.validation_y),
+        (_("Discriminator"), drawn.rival),
     ):
         known = values[np.isfinite(values)]
         if len(known):
@@ -205,7 +217,7 @@ def _span(drawn: LossDrawn, y_log: bool) -> tuple[float, float] | None:
     A floor or a loss that lies far off is left outside rather than squeezing the rest:
     three decades above the start and the baselines, one decade below all else.
     """
-    curves = np.concatenate((drawn.y, drawn.validation_y))
+    curves = np.concatenate((drawn.y, drawn.validation_y, drawn.rival))
     curves = curves[np.isfinite(curves)]
     steady = [value for _name, value in drawn.baselines if np.isfinite(value)]
     if drawn.floor is not None:
@@ -253,6 +265,17 @@ def _curves(drawn: LossDrawn, _: Translate) -> list[dict[str, Any]]:
         "opacity": 0.7,
         "hovertemplate": f"{hover}{parent}</extra>",
     }
+    name = _("Discriminator")
+    rival = {
+        "type": "scatter",
+        "mode": "lines" if len(drawn.x) > 1 else "markers",
+        "x": drawn.x,
+        "y": drawn.rival,
+        "name": name,
+        "line": {"color": OTHER, "width": 1.2, "dash": "dash"},
+        "marker": {"color": OTHER, "size": 5},
+        "hovertemplate": f"{hover}{name}</extra>",
+    }
     return [
         *([ghost] if len(drawn.parent_x) else []),
         {
@@ -276,6 +299,7 @@ def _curves(drawn: LossDrawn, _: Translate) -> list[dict[str, Any]]:
             "marker": {"color": colour, "size": 7},
             "hovertemplate": f"{hover}{validation}</extra>",
         },
+        *([rival] if len(drawn.rival) else []),
     ]
 
 
@@ -291,6 +315,8 @@ def _words(
         ends.append(("●", colour, _("validation"), seen))
     if drawn.floor is not None:
         ends.append(("—", GREY, _("floor"), drawn.floor))
+    if (rival := last(drawn.rival)) is not None:
+        ends.append(("┄", OTHER, _("Discriminator"), rival))
     if (past := last(drawn.parent_y)) is not None:
         ends.append(("—", GREY, _("parent"), past))
     labels = []
@@ -301,9 +327,8 @@ def _words(
         labels.append((text, place))
     words = end_labels(labels, *span)
     if drawn.floor is not None and drawn.floor_note:
-        words.append(
-            _note(_(drawn.floor_note), max(_place(drawn.floor, y_log), span[0]))
-        )
+        place = _place(drawn.floor, y_log)
+        words.append(_note(_(drawn.floor_note), place, span[0]))
     return words
 
 
@@ -314,16 +339,17 @@ def _place(value: float, y_log: bool) -> float:
     return math.log10(value) if value > 0 else -math.inf
 
 
-def _note(note: str, place: float) -> dict[str, Any]:
-    """What the floor is, at the left below its line, where no curve is."""
+def _note(note: str, place: float, low: float) -> dict[str, Any]:
+    """What the floor is, at the left below its line, where no curve is; just above the
+    axis where the line lies below its lower end."""
     return {
         "x": 0,
         "xref": "paper",
         "xanchor": "left",
         "xshift": 4,
-        "y": place,
+        "y": max(place, low),
         "yref": "y",
-        "yanchor": "top",
+        "yanchor": "top" if place > low else "bottom",
         "align": "left",
         "showarrow": False,
         "text": "<br>".join(map(escape, wrap(note, NOTE_WIDTH))),

@@ -52,7 +52,7 @@ def figure(drawn: PairsDrawn, _: Translate = str) -> Figure:
         "y": high,
         "xanchor": "right",
         "yanchor": "top",
-        "xshift": -14,
+        "xshift": -30,
         "showarrow": False,
         "text": _("right answers"),
     }

@@ -16,7 +16,9 @@ EXACT_CELLS = 2**14
 """A heat map of at most so many cells is sent as it is; a larger one in percents."""
 
 Content = dict[str, Any]
-"""figure, reading, alternative; and where there is one: proof, text, drag."""
+"""figure, reading, alternative; and where there is one: proof, text, drag, and last,
+the step at which playing ends. A block of text that can be played has "play": notes
+[[start, beats, midi, token], ...], beats per minute, and what its button says."""
 
 
 class Scene(NamedTuple):
@@ -61,6 +63,8 @@ class InsidePanel(NamedTuple):
     """Whether another run can be drawn beside it."""
     buttons: tuple[Button, ...] = ()
     """They stand after the view's options."""
+    page: str = "inside"
+    """The page that it stands on."""
 
 
 class AnswerPanel(NamedTuple):

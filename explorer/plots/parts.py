@@ -116,7 +116,7 @@ def spread(
     ]
     moved = [0.0] * n
     for rank, k in enumerate(order):
-        moved[k] = round(free[rank] + rank * step, 9)
+        moved[k] = min(max(round(free[rank] + rank * step, 9), low), high)
     return moved
 
 

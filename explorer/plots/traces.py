@@ -45,7 +45,7 @@ def draw(scene: Scene, _: Translate) -> Content:
 def figure(view: View, _: Translate) -> Figure:
     """One line per unit on the value's own range; the first shape is the threshold."""
     arrays, notes = view.arrays, view.notes
-    traces = arrays["traces"]
+    traces, start = arrays["traces"], 1 + notes.get("first", 0)
     low, high = notes["low"], notes["high"]
     names = [_("unit %(number)d") % {"number": unit + 1} for unit in arrays["units"]]
     hover = _("%(name)s, time step %(step)s: %(value)s")
@@ -53,7 +53,7 @@ def figure(view: View, _: Translate) -> Figure:
         {
             "type": "scatter",
             "mode": "lines" if len(values) > 1 else "markers",
-            "x0": 1,
+            "x0": start,
             "dx": 1,
             "y": np.ascontiguousarray(values),
             "name": name,
@@ -66,10 +66,10 @@ def figure(view: View, _: Translate) -> Figure:
         for k, (name, values) in enumerate(zip(names, traces.T, strict=True))
     ]
     labels = notes["labels"]
-    ticks = {} if labels is None else token_ticks(labels)
+    ticks = {} if labels is None else token_ticks(labels, start)
     x = axis(
         _("time step") if labels is None else _("token"),
-        range=[0.5, len(traces) + 0.5],
+        range=[start - 0.5, start + len(traces) - 0.5],
         showgrid=False,
         anchor="y",
         **ticks,
@@ -97,8 +97,8 @@ def figure(view: View, _: Translate) -> Figure:
             {
                 "type": "rect",
                 "xref": "x",
-                "x0": first + 0.5,
-                "x1": last + 1.5,
+                "x0": start + first - 0.5,
+                "x1": start + last + 0.5,
                 "yref": "y domain",
                 "y0": 0,
                 "y1": 1,

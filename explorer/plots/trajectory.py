@@ -84,7 +84,7 @@ def figure(
     """Points on the basis' own axes, coloured by their time step."""
     cloud = basis.project(view.arrays["cloud"]).astype(np.float32)
     path = basis.project(view.arrays["states"]).astype(np.float32)
-    steps = len(path)
+    steps, first = len(path), view.notes.get("first", 0)
     what = _("token") if view.notes["labels"] is not None else _("input")
     where = _("time step %(step)s") % {"step": "%{customdata}"}
     data: list[dict[str, Any]] = [
@@ -104,18 +104,19 @@ def figure(
             "line": {"color": colour, "width": 1.2},
             "marker": {
                 "size": 8,
-                "color": np.arange(1, steps + 1, dtype=np.int32),
+                "color": first + np.arange(1, steps + 1, dtype=np.int32),
                 "coloraxis": ATTENTION,
                 "line": {"color": GREY, "width": 0.5},
             },
             "text": words(view),
-            "customdata": list(range(1, steps + 1)),
+            "customdata": list(range(first + 1, first + steps + 1)),
             "meta": {"time": "customdata"},
             "hovertemplate": f"{where}<br>{what}: %{{text}}"
             "<br>%{x:.4f}, %{y:.4f}<extra></extra>",
         },
     ]
-    if mark is not None and mark < steps:
+    if mark is not None and first <= mark < first + steps:
+        mark -= first
         data.append(
             {
                 "type": "scatter",
@@ -140,8 +141,8 @@ def figure(
         for k in range(2)
     )
     colours = {
-        "cmin": 1,
-        "cmax": max(2, steps),
+        "cmin": first + 1,
+        "cmax": first + max(2, steps),
         "autocolorscale": False,
         "colorbar": {"title": {"text": _("time step"), "side": "right"}},
     }

@@ -63,9 +63,12 @@ class Command(NamedTuple):
     """Something a person told a run, and the step before which it was applied."""
 
     step: int
-    name: str  # "learning_rate", "pause", "resume", "stop", "hold", "release"
+    name: str
+    """"learning_rate", "pause", "resume", "step", "stop", "hold", "release", "side"."""
     value: float | None = None
-    note: str = ""  # of "hold": the change, as JSON
+    note: str = ""
+    """Of "hold": the change, as JSON; of "side": which of two nets learns for `value`
+    steps, or from then on."""
 
 
 class Checkpoint(NamedTuple):

@@ -1,4 +1,4 @@
-"""Change one thing inside a model: clamp, freeze, mute or zero, at chosen time steps.
+"""Change one thing inside a model: clamp, freeze, mute, aim or zero, at chosen steps.
 
 A change acts through the probe, on the very line that computes a value. So it can be
 looked at on a finished model, and it can be held while a run learns.
@@ -16,9 +16,14 @@ from explorer import catalog
 from explorer.catalog import Resolved
 from explorer.config import RunConfig, Settings, setting
 from explorer.errors import N_, ExplorerError, unknown
-from explorer.models.base import Capture, Probe, SequenceModel, ignore
+from explorer.models.base import Capture, Probe, SequenceModel, ignore, reads_back
 
-What = Literal["clamp", "freeze", "mute", "zero"]
+What = Literal["clamp", "freeze", "mute", "aim", "zero"]
+OF_HEADS = ("mute", "aim")
+"""What is done to attention; all else is done to units."""
+
+MOST_PLACES = 4096
+"""Steps that any window may have."""
 
 MOST_CHANGES = 8
 """Of the changes held in a run, the newest so many act."""
@@ -35,6 +40,7 @@ class Change(Settings):
             "clamp": N_("clamp units to a value"),
             "freeze": N_("freeze units at their first value"),
             "mute": N_("mute an attention head"),
+            "aim": N_("aim a head at source tokens"),
             "zero": N_("zero the input"),
         },
     )
@@ -46,7 +52,10 @@ class Change(Settings):
     )
     units: str = setting(
         "",
-        N_("Which units, as in 1, 4, 7-9; empty for all of them."),
+        N_(
+            "Which units, or which source tokens a head is aimed at, as in 1, 4, 7-9; "
+            "empty for all of them."
+        ),
         title=N_("Units"),
         pattern=r"^[0-9, -]{0,200}$",
     )
@@ -85,26 +94,27 @@ def checked(change: Change, resolved: Resolved) -> Change:
     if change.capture not in known:
         raise unknown(N_("capture"), change.capture, known)
     attends = known[change.capture].kind == "attention"
-    if attends != (change.what == "mute"):
+    if known[change.capture] not in offered(resolved)[change.what]:
         raise ExplorerError(
             N_(
-                "Heads of an attention can be muted and units of all else be clamped "
-                "or frozen, but '%(what)s' was asked for %(capture)s. Choose another."
+                "Heads of an attention can be muted, and aimed where they look at a "
+                "source; units of all else can be clamped or frozen. But '%(what)s' "
+                "was asked for %(capture)s. Choose another."
             ),
             what=change.what,
             capture=change.capture,
         )
-    if attends and change.head > settings.heads:
+    heads = getattr(settings, "heads", 1)
+    if attends and change.head > heads:
         raise ExplorerError(
             N_(
                 "This model has %(count)d heads, but head %(came)d was to be muted. "
                 "Choose one from 1 to %(count)d."
             ),
-            count=settings.heads,
+            count=heads,
             came=change.head,
         )
-    if not attends:
-        units_of(change.units, settings.hidden_size)
+    units_of(change.units, MOST_PLACES if attends else settings.hidden_size)
     return change
 
 
@@ -215,16 +225,20 @@ class _Hand:
     def __call__(self, name: str, value: Tensor, /) -> Tensor:
         step = self.seen.get(name, 0)
         self.seen[name] = step + 1
+        if reads_back(name):
+            step = self.steps - 1 - step
         for k, change in enumerate(self.changes):
             if change.capture == name:
                 value = self._changed(k, change, value, step)
         return self.inner(name, value)
 
     def _changed(self, k: int, change: Change, value: Tensor, step: int) -> Tensor:
-        if change.what == "mute":  # (B, N, T, T)
+        if change.what in OF_HEADS:  # (B, N, T, S), or a row of it (B, N, 1, S)
+            rows = step * value.shape[2] + torch.arange(value.shape[2])  # (T,)
+            when = change.steps(self.steps)
             mask = torch.zeros((*value.shape[1:3], 1), dtype=torch.bool)
-            mask[change.head - 1, change.steps(self.steps)] = True
-            return value.masked_fill(mask, 0.0)
+            mask[change.head - 1, (rows >= when.start) & (rows < when.stop)] = True
+            return torch.where(mask, _aimed(change, value), value)
         units = torch.zeros(value.shape[-1], dtype=torch.bool)
         units[units_of(change.units, value.shape[-1])] = True
         when = change.steps(self.steps)
@@ -235,11 +249,30 @@ class _Hand:
                 return value.masked_fill(units, change.value)
             first = self.kept.setdefault(k, value)
             return torch.where(units, first, value)
+        if when.start >= value.shape[1]:  # a part of the window that ends before
+            return value
         mask = torch.zeros(value.shape[1], 1, dtype=torch.bool)  # (T, 1)
         mask[when] = True
         if change.what == "clamp":
             return value.masked_fill(mask & units, change.value)
         return torch.where(mask & units, value[:, when.start : when.start + 1], value)
+
+
+def _aimed(change: Change, value: Tensor) -> Tensor:
+    """Rows (S,) of a head that looks nowhere, or evenly at the chosen places.
+
+    Places that a window does not have do not count; where it has none of them, the
+    head looks as it did.
+    """
+    if change.what == "mute":
+        return value.new_zeros(())
+    count = value.shape[-1]
+    places = [k for k in units_of(change.units, MOST_PLACES) if k < count]
+    if not places:
+        return value
+    row = value.new_zeros(count)
+    row[places] = 1 / len(places)
+    return row
 
 
 def _silenced(entered: Tensor, changes: Sequence[Change]) -> Tensor:
@@ -255,7 +288,14 @@ def offered(resolved: Resolved) -> dict[str, list[Capture]]:
     every = resolved.model.captures(resolved.model_settings)
     heads = [c for c in every if c.kind == "attention"]
     others = [c for c in every if c.kind != "attention"]
-    return {"clamp": others, "freeze": others, "mute": heads, "zero": []}
+    aimed = [c for c in heads if c.keys == "source" != c.part]
+    return {
+        "clamp": others,
+        "freeze": others,
+        "mute": heads,
+        "aim": aimed,
+        "zero": [],
+    }
 
 
 def applied(model: nn.Module, changes: Sequence[Change]) -> SequenceModel:

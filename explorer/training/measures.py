@@ -3,20 +3,27 @@
 forecast: MAE and RMSE in standardised units, R^2, and the skill against repeating the
 last value, 1 - MSE / MSE(repeat last). next_token: accuracy, perplexity exp(CE), bits
 per token. classify and tag: accuracy; precision, recall and F1 per label, averaged over
-the labels (macro).
+the labels (macro). transcribe: label error rate, edits per true label, and the share of
+sequences without an error, both of the likeliest symbol of every step. translate, of
+what the model writes by itself (greedily): the share of translations without a mistake,
+the share of right tokens, and BLEU. generate: see `generating`.
 """
 
 import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+import sacrebleu
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from explorer.data.base import Data, Task
-from explorer.models.base import SequenceModel
-from explorer.tasks import IGNORED
+from explorer.models.base import AdversarialModel, SequenceModel
+from explorer.tasks import END, IGNORED
+from explorer.training import transcribing
+from explorer.training.decoding import greedy
+from explorer.training.generating import made, measured
 from explorer.training.objectives import objective, tensors
 
 
@@ -110,9 +117,76 @@ def measures_of(counts: Tensor) -> dict[str, float]:
     }
 
 
+def transcribe(
+    model: SequenceModel, data: Data, output: Tensor, y: Tensor
+) -> dict[str, float]:
+    """Label error rate (edits / true labels) and exact match."""
+    truths = [[k for k in row if k != IGNORED] for row in y.tolist()]
+    saids = transcribing.greedy(output)
+    wrong = [transcribing.edits(s, t) for s, t in zip(saids, truths, strict=True)]
+    return {
+        "label_error_rate": sum(wrong) / sum(map(len, truths)),
+        "exact_match": sum(count == 0 for count in wrong) / len(wrong),
+    }
+
+
+MOST_WRITTEN = 64
+"""Held-out sources that are translated, evenly spread: each takes a pass per token."""
+
+
+def translate(
+    model: SequenceModel, data: Data, output: Tensor, y: Tensor
+) -> dict[str, float]:
+    """Exact match, token accuracy and BLEU of greedy translations.
+
+    A token is right where it is the target's at its place, the end included. BLEU
+    (Papineni et al., 2002, https://aclanthology.org/P02-1040) is sacrebleu's, over all
+    translations, from 0 to 100, with exponential smoothing. It compares runs of
+    characters (`tokenize="char"`): dates, letters and Chinese numerals have no words
+    between spaces, so that the usual 13a tokens would compare whole answers.
+    """
+    x, _ = tensors(data.validation)
+    rows = torch.linspace(0, len(x) - 1, min(len(x), MOST_WRITTEN)).long()
+    y = y[rows]
+    written = greedy(model, x[rows, : data.source], y.shape[1])  # (N, L)
+    counted = y != IGNORED
+    right = (written == y) & counted
+    said = [spelled(data, row) for row in written.tolist()]
+    truth = [spelled(data, row) for row in y.tolist()]
+    return {
+        "exact_match": float((right | ~counted).all(1).float().mean()),
+        "token_accuracy": float(right.sum() / counted.sum()),
+        "bleu": bleu(said, truth),
+    }
+
+
+def spelled(data: Data, tokens: list[int]) -> str:
+    """The text of a translation, up to its end."""
+    end = tokens.index(END) if END in tokens else len(tokens)
+    kept = [t for t in tokens[:end] if t != IGNORED]
+    return data.joiner.join(data.symbols[t] for t in kept)
+
+
+def bleu(said: list[str], truth: list[str]) -> float:
+    """BLEU of texts against one truth each, by characters, 0..100."""
+    return float(sacrebleu.corpus_bleu(said, [truth], tokenize="char").score)
+
+
+def generated(
+    model: SequenceModel, data: Data, output: Tensor, y: Tensor
+) -> dict[str, float]:
+    """How like the held-out windows generated ones are; `output` judges the former."""
+    assert isinstance(model, AdversarialModel)
+    fake = made(model, len(y), y.shape[1], 0)
+    return measured(y, fake, output, model(fake))
+
+
 MEASURING: Mapping[Task, Measuring] = {
     "forecast": forecast,
     "next_token": next_token,
     "classify": labelled,
     "tag": labelled,
+    "transcribe": transcribe,
+    "translate": translate,
+    "generate": generated,
 }

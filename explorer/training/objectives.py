@@ -4,6 +4,8 @@
 - next_token, classify, tag, translate: cross-entropy in nats, -(1/n) sum log p(y).
 - transcribe: -log p(y | x) / L, summed over all alignments with blanks (CTC; Graves et
   al., 2006, https://doi.org/10.1145/1143844.1143891).
+- generate: -log D(x), what the discriminator loses by a real window; how the two nets
+  learn stands in `adversarial`.
 
 Forecasts and next tokens count window positions t >= `counted_from` only. A model may
 lower a loss of its own, such as a CRF's; curves show the task's all the same, so that
@@ -36,6 +38,8 @@ class Objective(NamedTuple):
             return (output - target).square().mean(-1)
         if self.task == "transcribe":
             return _ctc(output, target)
+        if self.task == "generate":
+            return F.softplus(-output[..., 0])
         if output.dim() == 2:
             return F.cross_entropy(output, target, reduction="none")
         return F.cross_entropy(
@@ -46,7 +50,7 @@ class Objective(NamedTuple):
         """The mean over the counted positions, a scalar."""
         if self.task == "forecast":
             return F.mse_loss(*self.counted(output, target))
-        if self.task == "transcribe":
+        if self.task in ("transcribe", "generate"):
             return self.each(output, target).mean()
         if output.dim() == 2:
             return F.cross_entropy(output, target)

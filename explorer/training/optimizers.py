@@ -69,6 +69,7 @@ class Optimizers:
     """One or two torch optimizers that share a learning rate and a memory."""
 
     def __init__(self, model: SequenceModel, settings: TrainingSettings) -> None:
+        self.weights = list(model.parameters())
         self.each = _make(model, settings)
 
     def set_learning_rate(self, value: float) -> None:
@@ -114,6 +115,29 @@ class Optimizers:
                         "optimizer memory is of another shape. Restart the run."
                     )
                 ) from None
+
+
+def descend(
+    loss: Tensor, optimizers: Optimizers, rate: float, settings: TrainingSettings
+) -> float:
+    """One step down a loss, by every weight of the optimizers.
+
+    Returns:
+        The gradient's norm before clipping.
+    """
+    weights = optimizers.weights
+    for weight in weights:
+        weight.grad = None
+    loss.backward()  # type: ignore[no-untyped-call]
+    if settings.l1 > 0:
+        for weight in weights:
+            if weight.grad is not None:
+                weight.grad.add_(weight.detach().sign(), alpha=settings.l1)
+    limit = settings.clip if settings.clip > 0 else math.inf
+    norm = torch.nn.utils.clip_grad_norm_(weights, limit)
+    optimizers.set_learning_rate(rate)
+    optimizers.step()
+    return norm.item()
 
 
 def _make(model: SequenceModel, settings: TrainingSettings) -> list[Optimizer]:

@@ -14,10 +14,12 @@ from torch import Tensor
 
 from explorer.config import RunConfig
 from explorer.data.base import Data, Windows
+from explorer.errors import N_, ExplorerError, unknown
 from explorer.models.base import ExpectationModel, Learning, SequenceModel
+from explorer.training.adversarial import SIDES, Adversarial, Side
 from explorer.training.measures import Judged, judge
 from explorer.training.objectives import objective, tensors
-from explorer.training.optimizers import Optimizers
+from explorer.training.optimizers import Optimizers, descend
 
 BLOCK = 64
 """Steps whose batches are drawn together."""
@@ -63,6 +65,8 @@ class Rule(Protocol):
     rival: float
     """A second number at the last look: the other net's loss, where there are two; what
     training lowers, where that is not the task's loss; else NaN."""
+    side: Side | None
+    """Which of two nets learns; None where there is one."""
 
     def look(self, step: int) -> float:
         """The loss before update `step`; the update that follows goes on from it."""
@@ -89,6 +93,7 @@ class Gradient:
     """Batches, the task's loss, its gradient, and an optimizer."""
 
     rival: float = math.nan
+    side: Side | None = None
 
     def __init__(self, model: SequenceModel, data: Data, config: RunConfig) -> None:
         self.model: SequenceModel = model
@@ -115,18 +120,7 @@ class Gradient:
 
     def update(self, rate: float) -> float:
         """One optimizer step; the gradient's norm before clipping."""
-        settings = self.settings
-        self.model.zero_grad(set_to_none=True)
-        self.loss.backward()  # type: ignore[no-untyped-call]
-        if settings.l1 > 0:
-            for weight in self.weights:
-                if weight.grad is not None:
-                    weight.grad.add_(weight.detach().sign(), alpha=settings.l1)
-        limit = settings.clip if settings.clip > 0 else math.inf
-        norm = torch.nn.utils.clip_grad_norm_(self.weights, limit)
-        self.optimizers.set_learning_rate(rate)
-        self.optimizers.step()
-        return norm.item()
+        return descend(self.loss, self.optimizers, rate, self.settings)
 
     def judge(self) -> Judged:
         """The held-out part, with the changes that are held."""
@@ -146,6 +140,7 @@ class Expectation:
     evenly spread); no gradient and no learning rate."""
 
     rival: float = math.nan
+    side: Side | None = None
 
     def __init__(self, model: SequenceModel, data: Data, config: RunConfig) -> None:
         assert isinstance(model, ExpectationModel)
@@ -184,7 +179,27 @@ class Expectation:
         """Nothing."""
 
 
+def checked_side(present: Side | None, side: str) -> Side:
+    """One of two nets that shall learn, or both.
+
+    Raises:
+        ExplorerError: if there are no two nets, or no such side.
+    """
+    if present is None:
+        raise ExplorerError(
+            N_(
+                "Only two nets that learn against each other have sides, but this run "
+                "has one. Train a GAN."
+            )
+        )
+    for known in SIDES:
+        if side == known:
+            return known
+    raise unknown(N_("side"), side, SIDES)
+
+
 RULES: Mapping[Learning, Callable[[SequenceModel, Data, RunConfig], Rule]] = {
     "gradient": Gradient,
     "expectation": Expectation,
+    "adversarial": Adversarial,
 }

@@ -26,6 +26,7 @@ from explorer.runs.records import (
     Status,
     Validation,
 )
+from explorer.training.adversarial import Side
 from explorer.training.changes import (
     MOST_CHANGES,
     Change,
@@ -39,7 +40,7 @@ from explorer.training.checkpoints import (
     validation_due,
 )
 from explorer.training.optimizers import schedule_factor
-from explorer.training.rules import RULES, Rule
+from explorer.training.rules import RULES, Rule, checked_side
 from explorer.training.state import pack, unpack
 
 DIVERGED_AT = 100.0
@@ -110,6 +111,7 @@ class Trainer:
         self.first_loss = math.nan
         self.patience = Patience()
         self.hold(())
+        self.take(self.rule.side)
         if state is not None:
             self.load(state)
         self.checkpoints = checkpoint_steps(
@@ -128,6 +130,8 @@ class Trainer:
         }
         if self.changes:
             facts["changes"] = [change.values() for change in self.changes]
+        if self.side is not None:
+            facts["side"] = self.side, self.side_until
         return pack(self._tensors(), facts)
 
     def load(self, state: bytes) -> None:
@@ -147,12 +151,17 @@ class Trainer:
         self.first_loss = float(facts["first_loss"])
         self.patience = Patience(*facts.get("patience", ()))
         self.hold(read_changes(facts))
+        self.take(*facts.get("side", (self.rule.side,)))
 
     def hold(self, changes: Sequence[Change]) -> None:
         """Train with these changes made to the model, from the next loss on."""
         self.changes = tuple(changes)
         self.rule.acting = applied(self.model, self.changes)
         self.ahead = NOTHING_AHEAD
+
+    def take(self, side: Side | None, until: int | None = None) -> None:
+        """Have one of two nets learn, or both, up to a step; then both again."""
+        self.side, self.side_until = side, until
 
     @property
     def ended(self) -> bool:
@@ -244,6 +253,8 @@ class Trainer:
         rate = self.base_rate * schedule_factor(
             settings.schedule, self.step, settings.steps
         )
+        over = self.side_until is not None and self.step >= self.side_until
+        self.rule.side = "both" if over else self.side
         norm = self.rule.update(rate)
         self.step += 1
         return norm, rate
@@ -271,6 +282,10 @@ class Trainer:
             self.hold((*self.changes, change)[-MOST_CHANGES:])
         elif command.name == "release":
             self.hold(())
+        elif command.name == "side":
+            side = checked_side(self.rule.side, command.note)
+            until = None if command.value is None else self.step + int(command.value)
+            self.take(side, until)
         return command._replace(step=self.step)
 
     def _explain(self, divergence: Divergence) -> str:

@@ -41,7 +41,7 @@ Others = Mapping[Elsewhere, tuple[RunConfig, View]]
 
 def wanted(config: RunConfig, wish: Wish) -> tuple[Wanted, ...]:
     """The views that a tab needs from a worker."""
-    if wish.page == "inside":
+    if wish.page != "playground":
         return tuple(inside.wanted(config, wish).values())
     known = {spec.name for spec in views_of(catalog.resolve(config))}
     return tuple(w for w in wish.wanted() if w.view in known)
@@ -75,7 +75,7 @@ def frame(
         "numbers": numbers(snapshot, _),
         "checkpoints": list(snapshot.checkpoints),
         "panels": inside.drawn(shown, wish, views, others, basis, _)
-        if wish.page == "inside"
+        if wish.page != "playground"
         else _playground(shown, wish, views, _),
     }
 

@@ -1,4 +1,4 @@
-"""The panels of the page Look inside: every view, with a picture, that a run has."""
+"""The panels of pages that show views: every one, with a picture, that a run has."""
 
 import csv
 import io
@@ -35,15 +35,20 @@ class Elsewhere(NamedTuple):
     wanted: Wanted
 
 
-def panels_for(config: RunConfig) -> list[tuple[InsidePanel, ViewSpec]]:
-    """The pictures that a run's model and data have."""
+def panels_for(
+    config: RunConfig, page: str = "inside"
+) -> list[tuple[InsidePanel, ViewSpec]]:
+    """The pictures of a page that a run's model and data have."""
     resolved = catalog.resolve(config)
-    each = [(panel, views()[panel.view]) for panel in panels().values()]
+    here = [panel for panel in panels().values() if panel.page == page]
+    each = [(panel, views()[panel.view]) for panel in here]
     return [(panel, spec) for panel, spec in each if spec.applies(resolved)]
 
 
-def described(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
-    """Every panel as the live component builds it."""
+def described(
+    config: RunConfig, _: Translate, page: str = "inside"
+) -> list[dict[str, Any]]:
+    """Every panel of a page as the live component builds it."""
     loss = {
         "name": LOSS.name,
         "question": _(LOSS.question(config)),
@@ -61,7 +66,7 @@ def described(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
                     *(_button(button, _) for button in panel.buttons),
                 ],
             }
-            for panel, spec in panels_for(config)
+            for panel, spec in panels_for(config, page)
         ),
     ]
 
@@ -91,7 +96,7 @@ def wanted(config: RunConfig, wish: Wish) -> dict[str, Wanted]:
     shown = {*wish.shown.split(","), wish.csv}
     return {
         panel.view: _wanted(spec, wish)
-        for panel, spec in panels_for(config)
+        for panel, spec in panels_for(config, wish.page)
         if panel.view in shown
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer import catalog
 from explorer.plots.theme import template
 from explorer.runs.records import Run
 from explorer.ui import inside
@@ -72,6 +73,39 @@ def examples(
         select = {"kind": "select", "options": [none, *beside], "value": ""}
         shared.append({"name": "beside", "label": _("Beside"), **select})
     return shared
+
+
+def live_translation(run: Run, language: str, _: Translate) -> int | None:
+    """Show a run that translates, as it writes."""
+    shared = inside.shared_controls(run.config, _)
+    panels = inside.described(run.config, _, "translate")
+    loss, *others = panels
+    return _show(
+        run, language, _, "translate", [*others, loss], translated(run, shared, _)
+    )
+
+
+def translated(
+    run: Run, shared: Sequence[dict[str, Any]], _: Translate
+) -> list[dict[str, Any]]:
+    """The shared controls in a translation's words; the time step can be played."""
+    data = catalog.make_data(run.config)
+    example, text, mark = shared
+    return [
+        example,
+        text | {"label": _("Your own to translate"), "max": data.source * 4},
+        mark
+        | {
+            "label": _("Tokens written"),
+            "kind": "range",
+            "value": 0,
+            "min": 0,
+            "max": data.steps - data.source - 1,
+            "help": _("How many tokens of the answer stand there already."),
+            "play": _("Play"),
+            "pause": _("Pause"),
+        },
+    ]
 
 
 def _show(

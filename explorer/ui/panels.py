@@ -156,6 +156,12 @@ def _select(
     }
 
 
+def _loss_question(config: RunConfig) -> str:
+    if catalog.resolve(config).model.learning == "adversarial":
+        return N_("Who is winning?")
+    return N_("How low can the loss go?")
+
+
 def _loss_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
     scales = [("log", _("logarithmic")), ("linear", _("linear"))]
     axes = [("step", _("by step")), ("second", _("by second"))]
@@ -239,7 +245,7 @@ def _gradient_question(config: RunConfig) -> str:
 PANELS = (
     Panel(
         "loss",
-        lambda config: N_("How low can the loss go?"),
+        _loss_question,
         _loss_controls,
         _draw_loss,
     ),

@@ -29,6 +29,10 @@ page = st.navigation(
             PAGES / "inside.py", title=_("Look inside"), icon=":material/visibility:"
         ),
         st.Page(
+            PAGES / "translate.py", title=_("Translate"), icon=":material/translate:"
+        ),
+        st.Page(PAGES / "gan.py", title=_("GAN"), icon=":material/swords:"),
+        st.Page(
             PAGES / "hmm_crf.py",
             title=_("HMM and CRF"),
             icon=":material/linear_scale:",

@@ -198,12 +198,12 @@ class _Tab:
         return dict(zip(asked, views, strict=True))
 
     async def elsewhere(self, feed: Feed) -> Others:
-        """What the inside page shows of other moments and runs, as far as it is there.
+        """What a page of views shows of other moments and runs, as far as it is there.
 
         What is lacking is said once per wish.
         """
         snapshot = feed.snapshot
-        if self.wish.page != "inside" or not snapshot.checkpoints:
+        if self.wish.page == "playground" or not snapshot.checkpoints:
             return {}
         if self.basis is None:
             self.basis = max(snapshot.checkpoints)

@@ -3,37 +3,34 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from explorer import catalog
 from explorer.config import RunConfig, Scalar, TrainingSettings
-from explorer.data.base import Data
 from explorer.engine.service import engine
 from explorer.errors import ExplorerError
-from explorer.plots import frequencies, preview
-from explorer.plots.theme import template
 from explorer.ui.address import read_address, widget_edition, write_address
 from explorer.ui.controls import settings_widgets
-from explorer.ui.page import mode, words
+from explorer.ui.page import words
+from explorer.ui.preview import show_preview
 from explorer.ui.recent import beginnings
 from explorer.ui.translation import Translate
 
-PREVIEW_HEIGHT = 170
-PREVIEW_WIDTH = 244
-"""Fixed: a collapsed sidebar would squeeze the figure to nothing."""
-
-PREVIEW_WINDOWS = 2
-CHART_OPTIONS = {"displayModeBar": False, "showSendToCloud": False}
 _REMEMBERED = "sidebar.remembered"
 
 
-def sidebar() -> RunConfig | None:
-    """Show every control; the config that they say, None if it is impossible."""
+def sidebar(only: str = "") -> RunConfig | None:
+    """Show every control; the config that they say, None if it is impossible.
+
+    Args:
+        only: the one architecture of a page that has but one.
+    """
     _, config, edition = words(), read_address(), widget_edition()
+    if only and config.model != only:
+        config = _moved(config, only)
     with st.sidebar:
         try:
-            chosen = _choose(config, edition, _)
+            chosen = _choose(config, edition, _, only)
         except ExplorerError as error:
             st.error(error.said(_), icon=":material/error:")
             return None
@@ -41,14 +38,22 @@ def sidebar() -> RunConfig | None:
     return chosen
 
 
-def _choose(config: RunConfig, edition: str, _: Translate) -> RunConfig:
+def _moved(config: RunConfig, model: str) -> RunConfig:
+    """The architecture's default run, on the same data where it can learn it."""
+    fits = model in [m.name for m in catalog.fitting(config.data)]
+    settings = {f"data.{k}": v for k, v in config.data_settings.items()} if fits else {}
+    data = config.data if fits else catalog.DEFAULT_DATA
+    return catalog.make_config(data, model, settings, config.seed)
+
+
+def _choose(config: RunConfig, edition: str, _: Translate, only: str) -> RunConfig:
     st.subheader(_("Data"), anchor=False)
     data = st.selectbox(
         _("Dataset"),
-        _offered(config),
-        index=_offered(config).index(config.data),
+        offered := _offered(config, only),
+        index=offered.index(config.data),
         format_func=lambda name: _(catalog.data_spec(name).title),
-        key=f"{edition}.data",
+        key=f"{edition}.data.{only}",
         help=_("What the model learns from."),
     )
     st.caption(_(catalog.data_spec(data).summary))
@@ -61,16 +66,22 @@ def _choose(config: RunConfig, edition: str, _: Translate) -> RunConfig:
         skip=("digest",),
     )
     st.subheader(_("Model"), anchor=False)
-    names = [m.name for m in catalog.fitting(data)]
-    model = st.segmented_control(
-        _("Architecture"),
-        names,
-        default=config.model if config.model in names else catalog.usual_model(data),
-        required=True,
-        format_func=lambda name: _(catalog.model_spec(name).title),
-        key=f"{edition}.model.{catalog.data_spec(data).task}",
-        help=_("How the model is built. Each has its own colour on every chart."),
-        wrap=True,
+    names = [m.name for m in catalog.fitting(data) if not only or m.name == only]
+    model = (
+        names[0]
+        if only
+        else st.segmented_control(
+            _("Architecture"),
+            names,
+            default=config.model
+            if config.model in names
+            else catalog.usual_model(data),
+            required=True,
+            format_func=lambda name: _(catalog.model_spec(name).title),
+            key=f"{edition}.model.{'.'.join(names)}",
+            help=_("How the model is built. Each has its own colour on every chart."),
+            wrap=True,
+        )
     )
     st.caption(_(catalog.model_spec(model).summary))
     model_settings = settings_widgets(
@@ -122,15 +133,19 @@ def _choose(config: RunConfig, edition: str, _: Translate) -> RunConfig:
     )
     chosen = chosen.model_copy(update={"start": start})
     with picture:
-        _show_preview(chosen, _)
+        show_preview(chosen, _)
     return chosen
 
 
-def _offered(config: RunConfig) -> list[str]:
-    """The datasets on the list, and the tab's own data if a link names it."""
-    return [d.name for d in catalog.datasets().values() if d.offered] + (
-        [config.data] if not catalog.data_spec(config.data).offered else []
-    )
+def _offered(config: RunConfig, only: str) -> list[str]:
+    """The datasets on the list, and the tab's own data if a link names it; only what
+    one architecture can learn where a page has but one."""
+    known = [d.name for d in catalog.datasets().values() if d.offered]
+    if not catalog.data_spec(config.data).offered:
+        known.append(config.data)
+    if not only:
+        return known
+    return [d for d in known if only in (m.name for m in catalog.fitting(d))]
 
 
 def _values(group: str, name: str, config: RunConfig) -> dict[str, Any]:
@@ -169,54 +184,3 @@ def _training(
         return dict(remembered)
     plain = TrainingSettings().values()
     return config.training.values() | {n: plain[n] for n in present} | dict(usual)
-
-
-def _around_split(data: Data) -> list[Any]:
-    """A few windows on both sides of the split, so that single waves can be seen."""
-    assert data.series is not None
-    positions, reach = data.series.positions, PREVIEW_WINDOWS * data.steps
-    first = max(0, data.series.split - 2 * reach)
-    last = min(len(positions) - 1, data.series.split + reach)
-    return [str(positions[first]), str(positions[last])]
-
-
-def _show_preview(config: RunConfig, _: Translate) -> None:
-    data = catalog.make_data(config)
-    figure: dict[str, Any]
-    if data.series is not None:
-        series = data.series
-        drawn = preview.extract(
-            series.positions,
-            np.asarray(series.values),
-            series.split,
-            series.axis,
-            series.label,
-        )
-        figure, said = preview.figure(drawn, _), preview.reading(drawn, _)
-        figure["layout"]["xaxis"]["range"] = _around_split(data)
-        words_for = preview.alternative(drawn, _)
-    else:
-        assert data.text is not None  # a dataset is a series or a text
-        counted = frequencies.extract(data.text.tokens, data.symbols, data.text.split)
-        figure, said = frequencies.figure(counted, _), frequencies.reading(counted, _)
-        words_for = frequencies.alternative(counted, _)
-    figure["layout"] |= {
-        "template": template(mode()),
-        "width": PREVIEW_WIDTH,
-        "height": PREVIEW_HEIGHT,
-        "autosize": False,
-    }
-    st.plotly_chart(
-        figure,
-        width="content",
-        theme=None,
-        config=CHART_OPTIONS,
-        alt=words_for,
-        key="preview",
-    )
-    st.caption(said)
-    if data.floor is not None:
-        note = _("Floor: %(note)s. No model can be expected to go below it.")
-        st.caption(note % {"note": _(data.floor_note)})
-    if data.hint:
-        st.info(_(data.hint), icon=":material/info:")

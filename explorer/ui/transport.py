@@ -35,12 +35,12 @@ def transport(engine: Engine, run: Run, config: RunConfig | None, _: Translate) 
             key="train",
             disabled=config is None,
             help=_("Start a new run with the settings on the left."),
-            on_click=_train,
+            on_click=train_new,
             args=(engine, run, config),
         )
-        _pause_button(engine, run, _)
+        pause_button(engine, run, _)
         hindered = busy or (config is None and run.ended)
-        _step_buttons(hindered, partial(_step, engine, run, config), _)
+        _step_buttons(hindered, partial(step_run, engine, run, config), _)
         _tell_button(_("Stop"), "stop", "stop", engine, run, run.ended)
         st.button(
             _("Restart"),
@@ -73,7 +73,7 @@ def transport(engine: Engine, run: Run, config: RunConfig | None, _: Translate) 
 def pilot(engine: Engine, run: Run, _: Translate) -> None:
     """What a run can be told where its settings are not at hand."""
     with st.container(horizontal=True, key="pilot", gap="small"):
-        _pause_button(engine, run, _)
+        pause_button(engine, run, _)
         hindered = run.status != "paused"
         _step_buttons(hindered, partial(engine.tell, run.id, "step"), _)
         _tell_button(_("Stop"), "stop", "stop", engine, run, run.ended)
@@ -92,7 +92,8 @@ def _step_buttons(hindered: bool, step: Callable[[int], None], _: Translate) -> 
         )
 
 
-def _pause_button(engine: Engine, run: Run, _: Translate) -> None:
+def pause_button(engine: Engine, run: Run, _: Translate) -> None:
+    """Pause, or Resume where it is paused."""
     if run.status == "paused":
         _tell_button(_("Resume"), "resume", "play_circle", engine, run, False)
     else:
@@ -113,8 +114,10 @@ def _tell_button(
     )
 
 
-def _train(engine: Engine, run: Run, config: RunConfig) -> None:
-    replace_run(engine, run)
+def train_new(engine: Engine, run: Run | None, config: RunConfig) -> None:
+    """Start a run in place of the one that is shown, if any."""
+    if run is not None:
+        replace_run(engine, run)
     show_run(engine.start(config).id)
 
 
@@ -128,10 +131,15 @@ def _fork(engine: Engine, run: Run, config: RunConfig) -> None:
     fork(engine, run, config)
 
 
-def _step(engine: Engine, run: Run, config: RunConfig | None, count: int) -> None:
+def step_run(
+    engine: Engine, run: Run, config: RunConfig | None, count: int, side: str = ""
+) -> None:
+    """So many steps, of a new run if this one has ended; `side`: of one net alone."""
     if run.ended and config is not None:
         run = engine.prepare(config)
         show_run(run.id)
+    if side:
+        engine.tell(run.id, "side", count, side)
     engine.tell(run.id, "step", count)
 
 

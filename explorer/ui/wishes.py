@@ -15,7 +15,7 @@ MOST_MESSAGE = 4000
 class Wish(Settings):
     """One tab's choices. Settings of views are checked again where they are used."""
 
-    page: Literal["playground", "inside"] = "playground"
+    page: Literal["playground", "inside", "translate"] = "playground"
     run: str = setting(
         "", "The run to watch.", title="Run", pattern=r"^[A-Za-z0-9_-]{0,64}$"
     )
@@ -52,7 +52,7 @@ class Wish(Settings):
     csv: str = setting("", "To download.", title="CSV", pattern=r"^[a-z_]{0,40}$")
 
     def options_of(self, panel: str) -> dict[str, Scalar]:
-        """What was chosen in one panel of the inside page."""
+        """What was chosen in one panel of a page that shows views by name."""
         return {
             name.removeprefix(f"{panel}."): value
             for name, value in json.loads(self.options).items()

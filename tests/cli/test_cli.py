@@ -54,17 +54,22 @@ def test_the_list_names_everything_that_is_discovered() -> None:
     assert all(name in plain for name in (*found["models"], *offered))
 
 
-OFFERED = [d.name for d in catalog.datasets().values() if d.offered]
+PAIRS = [
+    (model.name, data.name)
+    for data in catalog.datasets().values()
+    if data.offered
+    for model in catalog.fitting(data.name)
+]
 
 
-@pytest.mark.parametrize("data", OFFERED)
-@pytest.mark.parametrize("model", list(catalog.models()))
+@pytest.mark.parametrize(("model", "data"), PAIRS)
 def test_every_model_trains_on_every_dataset(model: str, data: str) -> None:
     found = trained("--model", model, "--data", data, "--steps", "3")
     assert found["status"] == "finished"
     assert found["steps"] == 3
     assert np.isfinite(found["validation_loss"])
-    assert set(found["baselines"])  # type: ignore[call-overload]
+    made = found["task"] == "generate"  # nothing to measure it against
+    assert made or set(found["baselines"])  # type: ignore[call-overload]
 
 
 def test_the_result_holds_what_was_promised() -> None:

@@ -22,3 +22,12 @@ def test_the_floor_is_the_entropy_of_ten_even_digits() -> None:
     assert ((pairs - expected) ** 2 / expected).sum() < 148.2
     assert data.baselines["uniform"] == pytest.approx(math.log(10))
     assert data.baselines["unigram"] == pytest.approx(math.log(10), abs=0.01)
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_no_digit_is_a_better_guess_than_another(digit: int) -> None:
+    """Check 8: whoever always says the same is right one time in ten."""
+    right = make(DigitsSettings(length=50000), 1).train.y == digit
+    counted = right[::32]  # windows that share no digit
+    error = math.sqrt(0.1 * 0.9 / counted.size)
+    assert counted.mean() == pytest.approx(0.1, abs=3.5 * error)

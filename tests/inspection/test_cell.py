@@ -1,6 +1,8 @@
 """One step with its numbers: every line is what its equation says."""
 
 import math
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.errors import ExplorerError
+from explorer.inspection import cell
 from explorer.plots.cell import add_up, rows_of
 from explorer.runs.records import View
 from tests.inspection.subjects import drawn, seen, subject_of
@@ -91,3 +94,19 @@ def test_the_page_shows_the_lines_up_to_the_stage() -> None:
 def test_a_part_that_is_not_there_is_refused(options: dict[str, object]) -> None:
     with pytest.raises(ExplorerError, match="This model has"):
         seen(subject_of("lstm"), "cell", **options)
+
+
+def test_a_step_that_the_model_did_not_take_is_found_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = cell._before
+
+    def moved(*args: Any) -> cell.Before:
+        known = before(*args)
+        return replace(known, after=known.after + 0.25)
+
+    monkeypatch.setattr(cell, "_before", moved)
+    subject = subject_of("gru")
+    view = seen(subject, "cell")
+    assert view.notes["residual"] == pytest.approx(0.25, abs=1e-6)
+    assert "is violated" in drawn(subject, view)["proof"]

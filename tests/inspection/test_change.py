@@ -12,6 +12,7 @@ from explorer.inspection.base import probe_window
 from explorer.models.base import Recorder
 from explorer.runs.records import Command
 from explorer.training.changes import Change, Changed, units_of
+from explorer.training.forecasting import forecast
 from explorer.training.trainer import Budget, Trainer, replay
 from tests.inspection.subjects import drawn, seen, subject_of
 
@@ -65,8 +66,10 @@ def test_a_muted_head_says_nothing() -> None:
     torch.testing.assert_close(muted, expected, atol=1e-5, rtol=0)
 
 
-@pytest.mark.parametrize("data", ["sine", "fables"])
-@pytest.mark.parametrize("model", list(catalog.models()))
+@pytest.mark.parametrize(
+    ("model", "data"),
+    [(m.name, data) for data in ("sine", "fables") for m in catalog.fitting(data)],
+)
 def test_a_zeroed_input_is_not_seen(model: str, data: str) -> None:
     subject = subject_of(model, data)
     x, _ = probe_window(subject.data)
@@ -91,6 +94,10 @@ def test_the_loss_is_that_of_the_changed_model() -> None:
         assert view.arrays["loss"][k] == pytest.approx(
             float((error**2).mean()), rel=1e-5
         )
+        np.testing.assert_allclose(
+            view.arrays["free"][k], forecast(each, data).free, rtol=1e-5
+        )
+    assert not np.allclose(*view.arrays["free"], equal_nan=True)
     lines = {t["name"]: t for t in drawn(subject, view)["figure"]["data"]}
     np.testing.assert_allclose(
         lines["changed"]["y"], view.arrays["free"][1].astype(np.float32)
@@ -111,7 +118,14 @@ def test_text_is_written_anew_beside_the_original() -> None:
     view = seen(subject, "change", capture="layer_0.hidden", value=3.0)
     first, second = drawn(subject, view)["text"]["blocks"]
     assert first["tokens"] != second["tokens"]
-    assert view.arrays["each"].shape[0] == 2
+    x, y = probe_window(subject.data)
+    change = Change(capture="layer_0.hidden", value=3.0)
+    for k, each in enumerate((subject.model, Changed(subject.model, [change]))):
+        with torch.no_grad():
+            logits = each(x)[0].double().numpy()  # (T, V)
+        for t, truth in enumerate(y[0].tolist()):
+            loss = np.log(np.exp(logits[t] - logits[t, truth]).sum())
+            assert view.arrays["each"][k, t] == pytest.approx(loss, rel=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from explorer import catalog
-from explorer.inspection.base import Subject
+from explorer.inspection.base import Subject, probe_window
+from explorer.models.base import Recorder
 from explorer.plots.health import unusual
 from explorer.runs.records import Curves
 from explorer.training.trainer import Budget, Trainer
@@ -37,10 +38,20 @@ def test_dead_and_saturated_units_are_counted() -> None:
         bias = subject.model.get_parameter("rnn.bias_ih_l0")
         bias[:3] = -100.0  # three units never fire
     view = seen(subject, "health")
-    assert view.arrays["dead"][0] >= 0.3
+    recorder = Recorder()
+    with torch.no_grad():
+        subject.model.eval()(probe_window(subject.data, 8)[0], recorder)
+    units = recorder.values()["layer_0.hidden"].flatten(0, 1).T.tolist()  # (H, B * T)
+    dead = sum(all(abs(value) < 0.001 for value in unit) for unit in units)
+    resting = sum(any(abs(value) < 0.001 for value in unit) for unit in units)
+    assert 3 <= dead < resting  # some units rest at times: they are not dead
+    assert view.arrays["dead"][0] == pytest.approx(dead / 10)
     stuck = subject_of("rnn", model__hidden_size=10)
     with torch.no_grad():
-        stuck.model.get_parameter("rnn.bias_ih_l0")[:7] = 100.0
+        bias = stuck.model.get_parameter("rnn.bias_ih_l0")
+        bias[:7], bias[7:] = 100.0, 0.9
+        for name in ("rnn.weight_ih_l0", "rnn.weight_hh_l0"):
+            stuck.model.get_parameter(name)[7:] = 0.0  # three units stay near 0.7
     view = seen(stuck, "health")
     assert view.arrays["saturated"][0] == pytest.approx(0.7)
     said = [sentence for sentence, _ in unusual(view, 0.0)]

@@ -15,7 +15,7 @@ from explorer.inspection.base import Subject
 from explorer.runs.records import View
 from tests.inspection.subjects import drawn, seen, subject_of
 
-MODELS = list(catalog.models())
+MODELS = [spec.name for spec in catalog.fitting("fables")]
 WINDOW = 4
 
 

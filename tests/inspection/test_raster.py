@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from explorer.errors import ExplorerError
+from explorer.inspection import raster
 from explorer.inspection.example import ExampleOptions, example_of, tokens_of
 from explorer.models.base import Recorder
 from tests.inspection.subjects import drawn, seen, subject_of
@@ -73,6 +74,24 @@ def test_the_residual_is_that_of_the_drawn_layer() -> None:
     assert view.notes["residual"] < 1e-6
     assert "holds" in drawn(subject, view)["proof"]
     assert seen(subject_of("gru"), "raster").notes["residual"] is None
+
+
+def test_a_layer_that_breaks_its_identity_is_found_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    values = raster.Recorder.values
+
+    def broken(self: Recorder) -> dict[str, torch.Tensor]:
+        told = values(self)
+        return told | {"layer_1.hidden": told["layer_1.hidden"] + 0.25}
+
+    monkeypatch.setattr(raster.Recorder, "values", broken)
+    subject = subject_of("lstm", model__layers=2)
+    sound = seen(subject, "raster", capture="layer_0.forget_gate")
+    assert sound.notes["residual"] < 1e-6
+    view = seen(subject, "raster", capture="layer_1.forget_gate")
+    assert view.notes["residual"] == pytest.approx(0.25, abs=1e-6)
+    assert "is violated" in drawn(subject, view)["proof"]
 
 
 def test_a_typed_example_is_what_the_model_sees() -> None:

@@ -155,7 +155,7 @@ def test_a_run_lowers_its_own_loss_and_shows_the_tasks():
     trainer = Trainer(catalog.make_config("casino", "crf"))
     x, y = trainer.rule.batches.at(0)
     shown = trainer.rule.look(0)
-    own = float(trainer.model.loss(x, y).mean())
+    own = trainer.model.loss(x, y).mean().item()
     apart = -trainer.model(x).detach().gather(2, y[..., None]).mean().item()
     assert trainer.rule.rival == pytest.approx(own)
     assert shown == pytest.approx(apart)

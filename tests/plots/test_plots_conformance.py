@@ -24,7 +24,9 @@ from explorer.plots import (
     measures,
     overfitting,
     preview,
+    tagged,
     text,
+    transcribed,
 )
 from explorer.plots.encode import to_json
 from explorer.plots.theme import Mode, template
@@ -176,6 +178,8 @@ NOTHING: dict[str, tuple[Any, Any]] = {
     "gradient_norm": (gradient_norm, gradient_norm.extract("rnn", EMPTY)),
     "forecast": (forecast, forecast.extract("rnn", None)),
     "text": (text, text.extract("rnn", None)),
+    "tagged": (tagged, tagged.extract(None)),
+    "transcribed": (transcribed, transcribed.extract(None)),
     "gates": (gates, gates.extract(None)),
     "attention": (attention, attention.extract(None)),
     "gradients": (gradients, gradients.extract("rnn", None)),

@@ -26,10 +26,10 @@ from explorer.ui.wishes import Wish, read_wish
 MOST_BYTES = 300_000
 MODES: tuple[Mode, ...] = ("light", "dark")
 PAIRS = [
-    (model, data.name)
-    for model in catalog.models()
+    (model.name, data.name)
     for data in catalog.datasets().values()
     if data.offered
+    for model in catalog.fitting(data.name)
 ]
 WORDLESS = re.compile(r"[^A-Za-z]*")
 
@@ -41,8 +41,12 @@ def marked(message: str) -> str:
 class Looked:
     """A short run of two layers."""
 
+    page = "inside"
+
     def __init__(self, model: str, data: str, **more: Any) -> None:
-        settings = {"training.steps": 8, "model.layers": 2, "data.window": 24, **more}
+        usual = {"training.steps": 8, "model.layers": 2, "data.window": 24}
+        known = catalog.setting_names(data, model)
+        settings = {n: v for n, v in usual.items() if n in known} | more
         self.config = catalog.make_config(data, model, settings)
         trainer = Trainer(self.config)
         progress = trainer.advance(Budget())
@@ -61,7 +65,7 @@ class Looked:
 
     def wish(self, **more: Any) -> Wish:
         every = ",".join(panels())
-        return read_wish(json.dumps({"page": "inside", "shown": every, **more}))
+        return read_wish(json.dumps({"page": self.page, "shown": every, **more}))
 
     def look(self, wanted: Wanted) -> View:
         try:

@@ -146,3 +146,38 @@ def test_chinese_words_on_every_control() -> None:
     assert len(labels) > 20
     for label in labels:
         assert any("\u4e00" <= letter <= "\u9fff" for letter in label), label
+
+
+def translate_page(**query: str) -> AppTest:
+    test = page(**query)
+    return test.switch_page("../../pages/translate.py").run()
+
+
+def test_translate_without_a_run_offers_to_train_one() -> None:
+    test = translate_page()
+    assert not test.exception
+    assert [i.value[:25] for i in test.info] == ["No run that translates ha"]
+    assert test.selectbox(key="translate.data").value == "dates"
+    assert test.button(key="translate-train").label == "Train"
+
+
+def test_translate_starts_a_run_shows_it_and_keeps_it() -> None:
+    test = translate_page()
+    test.selectbox(key="translate.data").set_value("reverse").run()
+    test.button(key="translate-train").click().run()
+    assert not test.exception
+    assert not test.info
+    (run_id,) = [test.query_params["run"]]
+    run_id = run_id if isinstance(run_id, str) else run_id[0]
+    run = engine().store.get(run_id)
+    assert run.config.data == "reverse"
+    assert any("on Sequences to reverse" in m.value for m in test.markdown)
+    engine().tell(run_id, "stop")
+    other = translate_page(run=run_id)
+    assert any("on Sequences to reverse" in m.value for m in other.markdown)
+
+
+def test_translate_says_that_a_run_is_not_there() -> None:
+    test = translate_page(run="made-up")
+    assert any("no run 'made-up'" in error.value for error in test.error)
+    assert not test.button(key="translate-train").disabled

@@ -56,7 +56,8 @@ def example(data: Data, prompt: str) -> tuple[Tensor, int | None, list[str]]:
     A prompt is a text in tokens; for a series, the number of a held-out window. The
     middle window where there is none.
     """
-    index, left_out = PROBE, []
+    index = PROBE
+    left_out: list[str] = []
     if data.symbols and prompt.strip():
         ids, left_out = encode(data, prompt)
         pieces = prompt.lower().split() if data.joiner else list(prompt)

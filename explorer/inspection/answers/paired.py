@@ -7,6 +7,7 @@ import torch
 from explorer.data.base import Data, Floats
 from explorer.inspection.base import Subject
 from explorer.inspection.said import Answer, PredictionOptions
+from explorer.models.base import SequenceModel
 from explorer.training.objectives import objective, tensors
 
 MOST_PAIRS = 1000
@@ -16,11 +17,16 @@ def look(
     subject: Subject, options: PredictionOptions
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """truth and said (n,) at the counted steps of the held-out windows, real units."""
-    data = subject.data
+    truth, said = pairs(subject.model, subject.data)
+    return {"truth": truth, "said": said}, {}
+
+
+def pairs(model: SequenceModel, data: Data) -> tuple[Floats, Floats]:
+    """Truths and answers, both (n,)."""
     x, y = tensors(data.validation)
     with torch.no_grad():
-        said, truth = objective(data).counted(subject.model(x), y)
-    return {"truth": _real(data, truth), "said": _real(data, said)}, {}
+        said, truth = objective(data).counted(model(x), y)
+    return _real(data, truth), _real(data, said)
 
 
 def _real(data: Data, values: torch.Tensor) -> Floats:

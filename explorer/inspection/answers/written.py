@@ -4,6 +4,7 @@ from typing import Any
 
 import torch
 
+from explorer.data.base import Data
 from explorer.inspection.base import Subject, float_array, probe_window
 from explorer.inspection.said import Answer, PredictionOptions, encode
 from explorer.training.objectives import objective
@@ -52,9 +53,15 @@ def look(
     return arrays, notes
 
 
+def applies(data: Data) -> bool:
+    """Whether what is said can be read on from: it is the next token read."""
+    return data.shifted
+
+
 ANSWER = Answer(
     "text",
     ("next_token",),
     look,
     {"probabilities": ("token",), "losses": ("time",)},
+    applies,
 )

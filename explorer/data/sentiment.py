@@ -1,0 +1,325 @@
+"""Sentences that praise or complain, and how words are turned into their opposite.
+
+Every sentence says of one thing, or of two, that it is good or bad. "Not tasty" is a
+complaint though its word is kind, and of "the soup was bland but the cook was polite"
+and "the cook was polite, although the soup was bland" the main clause decides. So the
+words alone tell little, and their order tells all: the label follows from it without a
+doubt.
+
+Sentences are as long as they are and filled up in front, so that a reader's last step
+has read everything. Naive Bayes on words is the classic that knows no order (Maron,
+1961, https://doi.org/10.1145/321075.321084).
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple, TypeVar
+
+import numpy as np
+
+from explorer.config import N_, Settings, setting
+from explorer.data.base import (
+    MAX_VALIDATION_WINDOWS,
+    Data,
+    DataSpec,
+    Floats,
+    Ints,
+    Windows,
+)
+
+Language = Literal["en", "zh"]
+AnyOption = TypeVar("AnyOption")
+FILLER = "·"
+LABELS = (N_("negative"), N_("positive"))
+
+
+class SentimentSettings(Settings):
+    """In which language, and how much the order of words matters."""
+
+    language: Language = setting(
+        "en",
+        N_("English is read word by word, Chinese character by character."),
+        title=N_("Language"),
+        choices={"en": N_("English"), "zh": N_("Chinese")},
+    )
+    negation: float = setting(
+        0.2,
+        N_("How often a clause says the opposite of its word, as in: not tasty."),
+        title=N_("Negation"),
+        ge=0.0,
+        le=1.0,
+        step=0.05,
+    )
+    contrast: float = setting(
+        0.4,
+        N_(
+            "How often a second clause stands beside the main one, as in: although the "
+            "cook was polite. It says the opposite, and does not count."
+        ),
+        title=N_("Contrast"),
+        ge=0.0,
+        le=1.0,
+        step=0.05,
+    )
+    count: int = setting(
+        4000,
+        N_("How many sentences there are to learn from."),
+        title=N_("Sentences"),
+        ge=100,
+        le=4000,
+        step=100,
+        more=True,
+    )
+
+
+class Things(NamedTuple):
+    """What can be spoken of, and in which words: complaints and praise."""
+
+    names: Sequence[str]
+    words: tuple[Sequence[str], Sequence[str]]  # by label
+
+
+class Speech(NamedTuple):
+    """How a language makes sentences; the pieces of a form are split at spaces."""
+
+    joiner: str
+    steps: int
+    """Tokens of the longest sentence, T."""
+    things: Sequence[Things]
+    plain: Sequence[str]
+    """A clause of %(name)s and %(word)s."""
+    negated: Sequence[str]
+    """The same, saying the opposite."""
+    contrasts: Sequence[str]
+    """A sentence of the clauses %(main)s, which counts, and %(other)s."""
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+SPEECHES: Mapping[Language, Speech] = {
+    "en": Speech(
+        " ",
+        16,
+        (
+            Things(
+                _words("soup bread fish rice tea cake salad"),
+                (
+                    _words("stale greasy awful bland sour"),
+                    _words("tasty fresh delicious crisp lovely"),
+                ),
+            ),
+            Things(
+                _words("room hall garden terrace kitchen lobby bath"),
+                (
+                    _words("dirty noisy dark ugly cramped"),
+                    _words("clean quiet bright pretty cosy"),
+                ),
+            ),
+            Things(
+                _words("waiter owner cook porter clerk guide driver"),
+                (
+                    _words("rude careless lazy cold arrogant"),
+                    _words("kind polite friendly patient helpful"),
+                ),
+            ),
+        ),
+        (
+            "the %(name)s was %(word)s",
+            "the %(name)s was very %(word)s",
+            "the %(name)s was really %(word)s",
+            "the %(name)s was truly %(word)s",
+        ),
+        (
+            "the %(name)s was not %(word)s",
+            "the %(name)s was not very %(word)s",
+            "the %(name)s was never %(word)s",
+            "nobody could call the %(name)s %(word)s",
+            "the %(name)s was anything but %(word)s",
+        ),
+        (
+            "%(other)s but %(main)s",
+            "although %(other)s , %(main)s",
+            "%(main)s , although %(other)s",
+            "%(main)s , even though %(other)s",
+        ),
+    ),
+    "zh": Speech(
+        "",
+        24,
+        (
+            Things(
+                _words("菜 汤 面条 米饭 鱼 饺子 点心"),
+                (
+                    _words("难吃 油腻 难闻 寡淡 恶心"),
+                    _words("好吃 新鲜 可口 美味 香甜"),
+                ),
+            ),
+            Things(
+                _words("房间 大厅 座位 花园 厨房 阳台 浴室"),
+                (
+                    _words("肮脏 吵闹 昏暗 难看 拥挤"),
+                    _words("干净 安静 明亮 漂亮 舒服"),
+                ),
+            ),
+            Things(
+                _words("服务员 老板 厨师 店员 司机 导游 门卫"),
+                (
+                    _words("冷淡 粗心 粗鲁 懒惰 傲慢"),
+                    _words("热情 耐心 友好 细心 客气"),
+                ),
+            ),
+        ),
+        ("%(name)s很%(word)s", "%(name)s真%(word)s", "%(name)s实在%(word)s"),
+        (
+            "%(name)s不%(word)s",
+            "%(name)s并不%(word)s",
+            "%(name)s一点也不%(word)s",
+            "没有人觉得%(name)s%(word)s",
+        ),
+        (
+            "%(other)s，但是%(main)s",
+            "虽然%(other)s，可%(main)s",
+            "%(main)s，虽然%(other)s",
+            "%(main)s，尽管%(other)s",
+        ),
+    ),
+}
+
+
+class Sentence(NamedTuple):
+    """Its tokens, and what it says."""
+
+    tokens: tuple[str, ...]
+    label: int  # 0 complains, 1 praises
+
+
+def pick(options: Sequence[AnyOption], rng: np.random.Generator) -> AnyOption:
+    """Any of them, evenly."""
+    return options[int(rng.random() * len(options))]
+
+
+def clause(
+    speech: Speech, things: Things, label: int, negated: bool, rng: np.random.Generator
+) -> str:
+    """One clause that says `label` of one of the things."""
+    words = things.words[1 - label if negated else label]
+    form = pick(speech.negated if negated else speech.plain, rng)
+    return form % {"name": pick(things.names, rng), "word": pick(words, rng)}
+
+
+def sentence(settings: SentimentSettings, rng: np.random.Generator) -> Sentence:
+    """A random sentence; either label is as likely."""
+    speech = SPEECHES[settings.language]
+    label = int(rng.random() < 0.5)
+    first = int(rng.random() * len(speech.things))
+    both = speech.things[first], speech.things[first - 1]
+    main, other = (
+        clause(speech, things, said, rng.random() < settings.negation, rng)
+        for things, said in zip(both, (label, 1 - label), strict=True)
+    )
+    if rng.random() < settings.contrast:
+        main = pick(speech.contrasts, rng) % {"main": main, "other": other}
+    return Sentence(tuple(main.split() if speech.joiner else main), label)
+
+
+def alphabet(language: Language) -> tuple[str, ...]:
+    """Every token of the language, sorted, after the one that fills up."""
+    speech = SPEECHES[language]
+    pieces = [*speech.plain, *speech.negated, *speech.contrasts]
+    for name in ("name", "word", "main", "other"):
+        pieces = [piece.replace(f"%({name})s", " ") for piece in pieces]
+    for things in speech.things:
+        pieces += [*things.names, *things.words[0], *things.words[1]]
+    text = " ".join(pieces)
+    found = set(text.split()) if speech.joiner else set(text) - {" "}
+    return (FILLER, *sorted(found))
+
+
+def sentences(settings: SentimentSettings, rng: np.random.Generator) -> list[Sentence]:
+    """`count` random sentences, and after them different ones that are not among
+    them."""
+    held: dict[Sentence, None] = {}
+    while len(held) < MAX_VALIDATION_WINDOWS:
+        held[sentence(settings, rng)] = None
+    found: list[Sentence] = []
+    while len(found) < settings.count:
+        said = sentence(settings, rng)
+        if said not in held:
+            found.append(said)
+    return [*found, *held]
+
+
+def make(settings: SentimentSettings, seed: int) -> Data:
+    """Sentences x (N, T), filled up in front, and what each says, y (N,)."""
+    said = sentences(settings, np.random.default_rng(seed))
+    speech, symbols = SPEECHES[settings.language], alphabet(settings.language)
+    place = {symbol: index for index, symbol in enumerate(symbols)}
+    x = np.zeros((len(said), speech.steps), np.int64)
+    for row, (tokens, _) in zip(x, said, strict=True):
+        row[-len(tokens) :] = [place[token] for token in tokens]
+    y = np.array([label for _, label in said], np.int64)
+    split = settings.count
+    train, held = Windows(x[:split], y[:split]), Windows(x[split:], y[split:])
+    return Data(
+        task="classify",
+        train=train,
+        validation=held,
+        baselines=baselines(train, held, len(symbols)),
+        floor=0.0,
+        floor_note=N_("a reader who knows the grammar is never in doubt"),
+        symbols=symbols,
+        joiner=speech.joiner,
+        labels=LABELS,
+        padded=True,
+        streamed=False,
+        hint=N_(
+            "Words alone tell little here. A model far below the line 'naive Bayes on "
+            "words' has understood 'not' and 'but'."
+        ),
+    )
+
+
+def baselines(train: Windows, held: Windows, n_symbols: int) -> dict[str, float]:
+    """Cross-entropy in nats per sentence of three guesses that know no order.
+
+    Naive Bayes counts tokens of the training part, add-one smoothed.
+    """
+    n_labels = len(LABELS)
+    prior = np.bincount(train.y, minlength=n_labels) / len(train.y)
+    uses = np.ones((n_labels, n_symbols))
+    np.add.at(uses, (train.y[:, None], train.x), 1.0)
+    uses = uses[:, 1:]  # what fills up is no word
+    words = np.concatenate(
+        [np.zeros((n_labels, 1)), np.log(uses / uses.sum(1, keepdims=True))], 1
+    )
+    joint = np.log(prior) + words.T[held.x].sum(1)  # (N, C)
+    posterior = joint - np.logaddexp.reduce(joint, 1, keepdims=True)
+    return {
+        N_("chance"): math.log(n_labels),
+        N_("class prior"): surprise(np.log(prior), held.y),
+        N_("naive Bayes on words"): surprise(posterior, held.y),
+    }
+
+
+def surprise(log_chances: Floats, y: Ints) -> float:
+    """Mean -log P of the labels y (N,) under log-chances (N, C) or (C,), nats."""
+    every = np.broadcast_to(log_chances, (len(y), log_chances.shape[-1]))
+    return float(-every[np.arange(len(y)), y].mean())
+
+
+SPEC = DataSpec(
+    name="sentiment",
+    title=N_("Sentiment"),
+    summary=N_(
+        "Short sentences, in English or Chinese, that praise or complain. With 'not' "
+        "and 'but' in them the words alone tell little: who reads them in order knows, "
+        "and who only counts them does not."
+    ),
+    settings=SentimentSettings,
+    make=make,
+    task="classify",
+    order=75,
+    training={"steps": 1000, "learning_rate": 0.003},
+)

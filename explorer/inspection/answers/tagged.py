@@ -1,0 +1,68 @@
+"""A label for every step, beside the true one, and how sure the model is of each."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from explorer.data.base import Data
+from explorer.inspection.answers.classified import window_number
+from explorer.inspection.base import Subject, float_array
+from explorer.inspection.example import ExampleOptions, example_of
+from explorer.inspection.said import Answer, PredictionOptions, encode
+
+
+def look(
+    subject: Subject, options: PredictionOptions
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """chances (T, C); said (T,), the likeliest; truth (T,), `IGNORED` where unknown;
+    of values also input (T,), in shown units.
+
+    Raises:
+        ExplorerError: if the prompt has too few tokens of the vocabulary; for values,
+            if it is not the number of a held-out window.
+    """
+    data, prompt = subject.data, options.prompt
+    example = example_of(data, _example(data, prompt))
+    with torch.no_grad():
+        chances = subject.model(example.x)[0].softmax(-1)  # (T, C)
+    arrays = {
+        "chances": float_array(chances),
+        "said": chances.argmax(-1).numpy().astype(np.int64),
+        "truth": example.y[0].numpy().astype(np.int64),
+        **example.arrays(),
+    }
+    notes = {
+        "tokens": example.labels,
+        "joiner": data.joiner,
+        "labels": list(data.labels or data.symbols),
+        "named": bool(data.labels),
+        "left_out": encode(data, prompt)[1] if data.symbols else [],
+    }
+    return arrays, notes
+
+
+def _example(data: Data, prompt: str) -> ExampleOptions:
+    """A text in tokens; of values, the number of a held-out window."""
+    if data.symbols or not prompt.strip():
+        return ExampleOptions(text=prompt)
+    return ExampleOptions(example=window_number(prompt))
+
+
+def applies(data: Data) -> bool:
+    """Labels; or tokens that are not simply the next one read."""
+    return data.task == "tag" or not data.shifted
+
+
+ANSWER = Answer(
+    "tagged",
+    ("tag", "next_token"),
+    look,
+    {
+        "chances": ("time", "label"),
+        "said": ("time",),
+        "truth": ("time",),
+        "input": ("time",),
+    },
+    applies,
+)

@@ -1,0 +1,545 @@
+r"""Sequence to sequence: one recurrent network reads the source, another writes.
+
+    h_s  = Cell(E w_s, h_{s-1})                  the encoder, s = 1..S
+    g_0  = tanh(B h_S + b)                       what it hands over (h and c of an LSTM)
+    e_ts = v . tanh(W_a g_{t-1} + U_a h_s)       additive attention: how well s fits
+    A_t  = softmax(e_t)
+    g_t  = Cell([E w_t, sum_s A_ts h_s], g_{t-1})    the decoder, t = 1..L
+    y_t  = V g_t + d
+
+Without attention all that the decoder knows of the source is g_0, however long the
+source was; with it, each written step looks at the source anew. An encoder of both
+directions reads backwards too, and hands over what each direction had at its end.
+
+Sutskever, Vinyals and Le (2014). https://arxiv.org/abs/1409.3215
+Attention, and g_0: Bahdanau, Cho and Bengio (2015). https://arxiv.org/abs/1409.0473
+Own words in training: Bengio et al. (2015), Scheduled sampling.
+https://arxiv.org/abs/1506.03099
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Literal, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from explorer.config import N_, Settings, setting
+from explorer.models import gru, lstm, notation, rnn
+from explorer.models.base import (
+    Capture,
+    CaptureAxes,
+    ModelSpec,
+    Part,
+    Probe,
+    SequenceModel,
+    Sizes,
+    ignore,
+    in_layer,
+    within,
+)
+from explorer.tasks import FILLED
+
+CellName = Literal["lstm", "gru", "rnn"]
+State = tuple[Tensor, ...]
+"""h (B, H); of an LSTM h and c."""
+Weights = tuple[Tensor, Tensor, Tensor, Tensor]
+"""W, U and PyTorch's two biases."""
+
+
+class Seq2SeqSettings(Settings):
+    """What can be chosen of an encoder and a decoder."""
+
+    hidden_size: int = setting(
+        64,
+        N_(
+            "How many numbers the encoder and the decoder carry from step to step. "
+            "More can remember more, but learn and run more slowly."
+        ),
+        title=N_("Hidden size"),
+        ge=1,
+        le=512,
+        scale="log",
+    )
+    layers: int = setting(
+        1,
+        N_("How many recurrent layers stand on each other, in encoder and decoder."),
+        title=N_("Layers"),
+        ge=1,
+        le=4,
+    )
+    cell: CellName = setting(
+        "gru",
+        N_("What carries the state from step to step."),
+        title=N_("Cell"),
+        choices={"lstm": N_("LSTM"), "gru": N_("GRU"), "rnn": N_("RNN")},
+    )
+    attention: Literal["additive", "none"] = setting(
+        "additive",
+        N_(
+            "Whether each written step looks at the source anew, or has to do with "
+            "what the encoder handed over at its end."
+        ),
+        title=N_("Attention"),
+        choices={"additive": N_("additive"), "none": N_("none")},
+    )
+    directions: Literal["both", "one"] = setting(
+        "both",
+        N_("Whether a second encoder also reads the source backwards."),
+        title=N_("Encoder reads"),
+        choices={"both": N_("both ways"), "one": N_("forwards")},
+    )
+    teacher_forcing: float = setting(
+        1.0,
+        N_(
+            "How often a training step is given the right word before it; else it is "
+            "given the model's own likeliest word, as it will be when it writes alone."
+        ),
+        title=N_("Teacher forcing"),
+        ge=0.0,
+        le=1.0,
+        step=0.05,
+        more=True,
+    )
+    dropout: float = setting(
+        0.0,
+        N_(
+            "The share of values hidden at random between layers while training, so "
+            "that the network relies on no single one. One layer has none."
+        ),
+        title=N_("Dropout"),
+        ge=0.0,
+        le=0.8,
+        step=0.05,
+        more=True,
+    )
+
+
+class CellKind(NamedTuple):
+    """A cell of `rnn.py`, `lstm.py` or `gru.py` as an encoder or decoder uses it."""
+
+    module: Callable[..., nn.RNNBase]
+    step: Callable[[Tensor, State, Weights, Probe], State]
+    """(x (B, I), state, the module's weights, probe) -> the next state."""
+    captures: Callable[[int], tuple[Capture, ...]]
+    """Number of layers -> what can be read out of them."""
+    states: int
+    """2 where there is a memory beside the hidden state."""
+    equations: tuple[str, ...]
+    """One step from x, h (and c) to the next."""
+
+
+def _rnn_step(x: Tensor, state: State, weights: Weights, probe: Probe) -> State:
+    (h,), (W, U, b, d) = state, weights
+    return (rnn.cell(x, h, W, U, b + d, probe=probe),)
+
+
+def _lstm_step(x: Tensor, state: State, weights: Weights, probe: Probe) -> State:
+    (h, c), (W, U, b, d) = state, weights
+    return lstm.cell(x, h, c, W, U, b + d, probe)
+
+
+def _gru_step(x: Tensor, state: State, weights: Weights, probe: Probe) -> State:
+    (h,), (W, U, b, d) = state, weights
+    return (gru.cell(x, h, W, U, b, d, probe),)
+
+
+CELLS: Mapping[CellName, CellKind] = {
+    "rnn": CellKind(
+        nn.RNN,
+        _rnn_step,
+        lambda n: rnn.captures(rnn.RNNSettings(layers=n)),
+        1,
+        (r"h' &= \tanh(W x + U h + b)",),
+    ),
+    "lstm": CellKind(
+        nn.LSTM,
+        _lstm_step,
+        lambda n: lstm.captures(lstm.LSTMSettings(layers=n)),
+        2,
+        (
+            r"i,\, f,\, o &= \sigma(W_{i,f,o}\, x + U_{i,f,o}\, h + b_{i,f,o}), \quad "
+            r"m = \tanh(W_m x + U_m h + b_m)",
+            r"c' &= f \odot c + i \odot m, \quad h' = o \odot \tanh(c')",
+        ),
+    ),
+    "gru": CellKind(
+        nn.GRU,
+        _gru_step,
+        lambda n: gru.captures(gru.GRUSettings(layers=n)),
+        1,
+        (
+            r"r,\, z &= \sigma(W_{r,z}\, x + U_{r,z}\, h + b_{r,z}), \quad "
+            r"n = \tanh(W_n x + b_n + r \odot (U_n h + d_n))",
+            r"h' &= (1 - z) \odot n + z \odot h",
+        ),
+    ),
+}
+
+
+class Additive(nn.Module):
+    """e_ts = v . tanh(W_a g + U_a h_s), over the steps of the source that say much."""
+
+    def __init__(self, hidden: int, width: int) -> None:
+        super().__init__()
+        self.query = nn.Linear(hidden, hidden, bias=False)  # W_a
+        self.key = nn.Linear(width, hidden, bias=False)  # U_a
+        self.score = nn.Linear(hidden, 1, bias=False)  # v
+
+    def forward(
+        self, g: Tensor, h: Tensor, keys: Tensor, filled: Tensor, probe: Probe
+    ) -> Tensor:
+        """What g (B, H) takes of h (B, S, K): (B, K).
+
+        Args:
+            g, h: the decoder's state and the source.
+            keys: U_a h (B, S, H), the same at all steps.
+            filled: (B, S), where nothing is to be seen.
+            probe: is told A (B, 1, 1, S).
+        """
+        e = self.score(torch.tanh(self.query(g)[:, None] + keys))[..., 0]  # (B, S)
+        A = e.masked_fill(filled, -torch.inf).softmax(-1)
+        A = probe("attention", A[:, None, None])[:, 0]  # (B, 1, S)
+        return (A @ h)[:, 0]
+
+
+class Seq2Seq(SequenceModel):
+    """x (B, S + L) tokens -> logits (B, L, V), for any number L of target steps."""
+
+    embedding: nn.Embedding
+
+    def __init__(self, settings: Seq2SeqSettings, sizes: Sizes) -> None:
+        super().__init__()
+        H, both = settings.hidden_size, settings.directions == "both"
+        self.kind = CELLS[settings.cell]
+        self.source, self.hidden, self.layers = sizes.source, H, settings.layers
+        self.forcing, self.dropout = settings.teacher_forcing, settings.dropout
+        attends = settings.attention == "additive"
+        K = 2 * H if both else H
+        self.embedding = nn.Embedding(sizes.symbols, H)
+        self.encoder = self.stack(H, K)
+        self.backward_encoder = self.stack(H, K) if both else None
+        self.bridge = nn.ModuleList(
+            nn.Linear(K, self.kind.states * H) for _ in range(self.layers)
+        )
+        self.attention = Additive(H, K) if attends else None
+        self.decoder = self.stack(H + K if attends else H, H)
+        self.head = nn.Linear(H, sizes.outputs)
+
+    def stack(self, entered: int, below: int) -> nn.ModuleList:
+        """Layers of the cell; the first is given `entered`, the others `below`."""
+        widths = [entered] + [below] * (self.layers - 1)
+        return nn.ModuleList(
+            self.kind.module(width, self.hidden, batch_first=True) for width in widths
+        )
+
+    def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
+        S = self.source
+        entered = self.embedding(x)  # (B, S + L, H)
+        last = last_said(x[:, :S])
+        h, states = self.encode(entered[:, :S], last, probe)
+        forced = not self.training or self.forcing == 1
+        if forced and self.attention is None:
+            return self.readout(self.decode(entered[:, S:], states, probe))
+        return self.write(entered[:, S:], h, states, last, probe)
+
+    def encode(
+        self, h: Tensor, last: Tensor, probe: Probe
+    ) -> tuple[Tensor, list[State]]:
+        """The source (B, S, K) as it was read, and each decoder layer's first state.
+
+        Args:
+            h: the embedded source (B, S, H).
+            last: (B,), the place of the last token.
+            probe: is told the encoder's values.
+        """
+        states = []
+        turn = turned(last, h.shape[1])[..., None]  # (B, S, 1)
+        ends = last[:, None, None].expand(-1, 1, self.hidden)
+        nothing = (h.new_zeros(h.shape[0], self.hidden),) * self.kind.states
+        for k in range(self.layers):
+            h, look = self.drop(h, k), in_layer(probe, k)
+            read = self.run(self.encoder[k], h, nothing, within(look, "encoder"))
+            end = read.gather(1, ends)[:, 0]  # (B, H)
+            if self.backward_encoder is not None:
+                # a gather by `turn` puts the tokens in the other order, and back again
+                x = h.gather(1, turn.expand_as(h))
+                back = self.run(self.backward_encoder[k], x, nothing, ignore)
+                back = back.gather(1, turn.expand_as(back))
+                back = look("backward.hidden", back)  # all steps, in the text's order
+                read, end = torch.cat([read, back], -1), torch.cat([end, back[:, 0]], 1)
+            h = read
+            states.append(tuple(self.bridge[k](end).tanh().chunk(self.kind.states, 1)))
+        return h, states
+
+    def decode(self, g: Tensor, states: list[State], probe: Probe) -> Tensor:
+        """All target steps, layer by layer: (B, L, H) -> (B, L, H)."""
+        for k, layer in enumerate(self.decoder):
+            look = within(in_layer(probe, k), "decoder")
+            g = self.run(layer, self.drop(g, k), states[k], look)
+        return g
+
+    def write(
+        self, given: Tensor, h: Tensor, states: list[State], last: Tensor, probe: Probe
+    ) -> Tensor:
+        """All target steps, one after the other: logits (B, L, V).
+
+        Args:
+            given: the embedded target, beginning first (B, L, H).
+            h, states, last: as of `encode`.
+            probe: is told the decoder's values and the attention.
+        """
+        B, L, _ = given.shape
+        places = torch.arange(h.shape[1], device=h.device)
+        filled = places > last[:, None]  # (B, S)
+        keys = h if self.attention is None else self.attention.key(h)
+        looks = [in_layer(probe, k) for k in range(self.layers)]
+        free = self.freely(B, L) if self.training and self.forcing < 1 else None
+        weights = [weights_of(layer) for layer in self.decoder]
+        states = list(states)
+        answers: list[Tensor] = []
+        for t in range(L):
+            g = given[:, t]
+            if free is not None and t > 0:
+                own = self.embedding.weight[answers[-1].argmax(-1)]
+                g = torch.where(free[:, t, None], own, g)
+            if self.attention is not None:
+                top = states[-1][0]
+                cross = within(looks[-1], "cross")
+                g = torch.cat([g, self.attention(top, h, keys, filled, cross)], -1)
+            for k in range(self.layers):
+                g, look = self.drop(g, k), within(looks[k], "decoder")
+                states[k] = self.kind.step(g, states[k], weights[k], look)
+                g = states[k][0]
+            answers.append(self.readout(g))
+        return torch.stack(answers, 1)
+
+    def freely(self, windows: int, steps: int) -> Tensor:
+        """Where the model's own word is given (B, L), drawn anew for each."""
+        return torch.rand(windows, steps) >= self.forcing
+
+    def run(self, layer: nn.Module, x: Tensor, state: State, probe: Probe) -> Tensor:
+        """One layer over x (B, T, I), from a state on: (B, T, H)."""
+        if probe is ignore:
+            first = [s[None] for s in state]  # 1 layer
+            h: Tensor = layer(x, tuple(first) if len(first) > 1 else first[0])[0]
+            return h
+        weights, steps = weights_of(layer), []
+        for x_t in x.unbind(1):
+            state = self.kind.step(x_t, state, weights, probe)
+            steps.append(state[0])
+        # time first in memory, as in nn.LSTM: dropout then draws the same mask
+        return torch.stack(steps).transpose(0, 1)
+
+    def drop(self, x: Tensor, layer: int) -> Tensor:
+        """Dropout between layers: the first is given all."""
+        return nn.functional.dropout(x, self.dropout, self.training and layer > 0)
+
+
+def weights_of(layer: nn.Module) -> Weights:
+    """A layer's weights as its cell takes them."""
+    assert isinstance(layer, nn.RNNBase)
+    W, U, b, d = layer.all_weights[0]
+    return W, U, b, d
+
+
+def last_said(source: Tensor) -> Tensor:
+    """The place (B,) of the last token of a source (B, S); 0 of an empty one.
+
+    >>> last_said(torch.tensor([[4, 5, 0], [4, 5, 6], [0, 0, 0]])).tolist()
+    [1, 2, 0]
+    """
+    places = torch.arange(source.shape[1], device=source.device)
+    return ((source != FILLED) * places).amax(1)
+
+
+def turned(last: Tensor, steps: int) -> Tensor:
+    """Places (B, S) in backward order up to the last one; what is filled stays.
+
+    >>> turned(torch.tensor([1, 2]), 3).tolist()
+    [[1, 0, 2], [2, 1, 0]]
+    """
+    places = torch.arange(steps, device=last.device)
+    back = last[:, None] - places
+    return torch.where(back >= 0, back, places)
+
+
+def captures(settings: Seq2SeqSettings) -> tuple[Capture, ...]:
+    found = [
+        _placed(capture, place, part)
+        for place, part in PLACES
+        for capture in CELLS[settings.cell].captures(settings.layers)
+    ]
+    if settings.directions == "both":
+        found += [
+            Capture(
+                f"layer_{k}.backward.hidden",
+                "hidden",
+                N_("Backward encoder: hidden state"),
+                CaptureAxes,
+                -1.0,
+                1.0,
+                True,
+                "source",
+            )
+            for k in range(settings.layers)
+        ]
+    if settings.attention == "additive":
+        found.append(
+            Capture(
+                f"layer_{settings.layers - 1}.cross.attention",
+                "attention",
+                N_("Cross-attention"),
+                ("head", "query", "key"),
+                0.0,
+                1.0,
+                part="target",
+                keys="source",
+            )
+        )
+    return tuple(found)
+
+
+PLACES: tuple[tuple[Literal["decoder", "encoder"], Part], ...] = (
+    ("decoder", "target"),
+    ("encoder", "source"),
+)
+
+TITLES = {
+    "decoder": {
+        "input_gate": N_("Decoder: input gate"),
+        "forget_gate": N_("Decoder: forget gate"),
+        "output_gate": N_("Decoder: output gate"),
+        "reset_gate": N_("Decoder: reset gate"),
+        "update_gate": N_("Decoder: update gate (1 keeps the old state)"),
+        "candidate": N_("Decoder: candidate"),
+        "memory": N_("Decoder: memory"),
+        "hidden": N_("Decoder: hidden state"),
+    },
+    "encoder": {
+        "input_gate": N_("Encoder: input gate"),
+        "forget_gate": N_("Encoder: forget gate"),
+        "output_gate": N_("Encoder: output gate"),
+        "reset_gate": N_("Encoder: reset gate"),
+        "update_gate": N_("Encoder: update gate (1 keeps the old state)"),
+        "candidate": N_("Encoder: candidate"),
+        "memory": N_("Encoder: memory"),
+        "hidden": N_("Encoder: hidden state"),
+    },
+}
+
+
+def _placed(
+    capture: Capture, place: Literal["decoder", "encoder"], part: Part
+) -> Capture:
+    """A cell's capture as one of the encoder or of the decoder."""
+    layer, _, name = capture.name.partition(".")
+    return capture._replace(
+        name=f"{layer}.{place}.{name}", title=TITLES[place][name], part=part
+    )
+
+
+def equations(settings: Seq2SeqSettings, sizes: Sizes) -> str:
+    H, V, kind = settings.hidden_size, sizes.outputs, CELLS[settings.cell]
+    both, attends = settings.directions == "both", settings.attention == "additive"
+    K, S, L = (2 if both else 1) * H, sizes.source, sizes.steps - sizes.source
+    real, display = notation.real, notation.display
+    cell = rf"\operatorname{{{settings.cell.upper()}}}"
+    start = r"g_0,\, c_0" if kind.states == 2 else "g_0"
+    given = r"[E_{w_t};\, a_t]" if attends else "E_{w_t}"
+    end = r"[\overrightarrow{h}_n;\, \overleftarrow{h}_1]" if both else "h_n"
+    shapes = [
+        rf"E &\in {real(sizes.symbols, H)}, \quad B \in {real(kind.states * H, K)}, "
+        rf"\quad V \in {real(V, H)}, \quad d \in {real(V)}"
+    ]
+    if attends:
+        shapes.append(
+            rf"W_a &\in {real(H, H)}, \quad U_a \in {real(H, K)}, \quad v \in {real(H)}"
+        )
+    return "\n\n".join(
+        [
+            display(
+                *(_both_ways(cell, K) if both else _one_way(cell, K)),
+                rf"s &= 1, \dots, n \leq {S}, \quad w_{{n+1}} = \dots = 0",
+                *notation.stack(settings.layers, settings.dropout),
+            ),
+            display(
+                rf"{start} &= \tanh(B\, {end} + b) \in {real(H)}",
+                *(_attention(S, K) if attends else ()),
+                rf"g_t &= {cell}({given}, g_{{t-1}}) \in {real(H)}",
+                rf"y_t &= V g_t + d \in {real(V)}, \quad t = 1, \dots, {L}",
+            ),
+            display(rf"{cell}(x, h):", *kind.equations),
+            display(*shapes),
+        ]
+    )
+
+
+def _one_way(cell: str, K: int) -> list[str]:
+    state = rf"h_s &= {cell}(E_{{w_s}}, h_{{s-1}}) \in {notation.real(K)}"
+    return [rf"{state}, \quad h_0 = 0"]
+
+
+def _both_ways(cell: str, K: int) -> list[str]:
+    right, left = r"\overrightarrow{h}", r"\overleftarrow{h}"
+    return [
+        rf"{right}_s &= {cell}(E_{{w_s}}, {right}_{{s-1}}), \quad {right}_0 = 0",
+        rf"{left}_s &= {cell}(E_{{w_s}}, {left}_{{s+1}}), \quad {left}_{{n+1}} = 0",
+        rf"h_s &= [{right}_s;\, {left}_s] \in {notation.real(K)}",
+    ]
+
+
+def _attention(S: int, K: int) -> list[str]:
+    return [
+        r"e_{ts} &= v^\top \tanh(W_a\, g_{t-1} + U_a h_s)",
+        rf"A_t &= \operatorname{{softmax}}(e_t) \in {notation.real(S)}, \quad "
+        r"A_{ts} = 0 \;\; (s > n)",
+        rf"a_t &= \textstyle\sum_s A_{{ts}}\, h_s \in {notation.real(K)}",
+    ]
+
+
+def diagram(settings: Seq2SeqSettings, sizes: Sizes) -> str:
+    H, layers, V = settings.hidden_size, settings.layers, sizes.symbols
+    title = settings.cell.upper()
+    both, attends = settings.directions == "both", settings.attention == "additive"
+    K = 2 * H if both else H
+    lines = [
+        f'source["w: {V}, {sizes.source} steps"] --> read["E[w]: {H}"]',
+        f'subgraph encoder["{layers} × {title}{" ⇄" if both else ""}"]',
+        f'  h["h: {K}"]',
+        f"  h {notation.NEXT_STEP} h",
+        "end",
+        "read --> h",
+        f'h -- "s = n" --> bridge["g = tanh(B h + b): {H}"]',
+        f'given["w: {V}, {sizes.steps - sizes.source} steps"] --> write["E[w]: {H}"]',
+        f'subgraph decoder["{layers} × {title}"]',
+        f'  g["g: {H}"]',
+        f"  g {notation.NEXT_STEP} g",
+        "end",
+        "write --> g",
+        "bridge --> g",
+        f'g --> answer["y = V g + d: {sizes.outputs}"]',
+    ]
+    if attends:
+        lines += [
+            f'h --> seen["a = softmax(v · tanh(W g + U h)) h: {K}"]',
+            "g --> seen",
+            f"seen {notation.NEXT_STEP} g",
+        ]
+    return "\n".join(["flowchart LR", *(f"  {line}" for line in lines)])
+
+
+SPEC = ModelSpec(
+    name="seq2seq",
+    title=N_("Encoder and decoder (seq2seq)"),
+    summary=N_(
+        "One recurrent network reads the source to its end, another writes the answer. "
+        "With attention, each written word looks back at the words that were read."
+    ),
+    settings=Seq2SeqSettings,
+    make=Seq2Seq,
+    captures=captures,
+    equations=equations,
+    diagram=diagram,
+    tasks=("translate",),
+    order=60,
+)

@@ -1,0 +1,187 @@
+"""What does it make? Generated windows over real ones, and an alarm for their sameness.
+
+The vertical range comes from the real windows alone, so that a wild generator leaves
+the plot instead of squeezing it.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.config import N_, RunConfig
+from explorer.plots.panel import AnswerPanel, Content, InsidePanel, Scene
+from explorer.plots.parts import (
+    Figure,
+    Translate,
+    axis,
+    end_labels,
+    escape,
+    finite,
+    key,
+    layout,
+    margin_for,
+)
+from explorer.plots.theme import GREY, colour_of
+from explorer.runs.records import View
+
+Floats = NDArray[np.float32]
+
+PADDING = 0.25
+"""Empty share above and below the real windows."""
+
+
+class WindowsDrawn(NamedTuple):
+    """Exactly what the chart shows, in the units of the data."""
+
+    model: str
+    real: Floats  # (k, T)
+    fake: Floats  # (k, T)
+    measures: Mapping[str, float]
+    collapsed: bool
+    step: int
+
+
+def extract(model: str, view: View | None) -> WindowsDrawn:
+    """Read the view; None before there is one."""
+    if view is None:
+        none = np.empty((0, 0), np.float32)
+        return WindowsDrawn(model, none, none, {}, False, 0)
+    return WindowsDrawn(
+        model,
+        finite(view.arrays["real"]),
+        finite(view.arrays["fake"]),
+        view.notes["measures"],
+        bool(view.notes["collapsed"]),
+        view.step,
+    )
+
+
+def figure(drawn: WindowsDrawn, _: Translate = str) -> Figure:
+    """Real windows grey and dotted, generated ones in the model's colour."""
+    kinds: list[tuple[str, str, Floats, str, dict[str, Any]]] = [
+        ("···", _("real"), drawn.real, GREY, {"width": 1.4, "dash": "dot"}),
+        ("—", _("generated"), drawn.fake, colour_of(drawn.model), {"width": 1.8}),
+    ]
+    y = axis(_("value (in the data's units)"))
+    words = []
+    if drawn.real.size:
+        low, high = float(drawn.real.min()), float(drawn.real.max())
+        room = PADDING * (high - low) or 1.0
+        y["range"] = [low - room, high + room]
+        ends = [
+            (key(glyph, tint, escape(name)), place)
+            for (glyph, name, _w, tint, _l), place in zip(
+                kinds, (high, low), strict=True
+            )
+        ]
+        words = end_labels(ends, low - room, high + room)
+    return {
+        "data": [
+            _line(window, name, tint, line)
+            for _glyph, name, windows, tint, line in kinds
+            for window in windows
+        ],
+        "layout": layout(
+            axis(_("time step")),
+            y,
+            annotations=words,
+            margin=margin_for([name for _g, name, *_rest in kinds]),
+        ),
+    }
+
+
+def reading(drawn: WindowsDrawn, _: Translate = str) -> str:
+    """Whether the windows differ as real ones do, and whether D knows them."""
+    if not drawn.measures:
+        return _("Nothing has been generated yet.")
+    measures = drawn.measures
+    numbers = {
+        "diversity": 100 * measures["diversity"],
+        "real": 100 * measures["real_score"],
+        "fake": 100 * measures["fake_score"],
+    }
+    if drawn.step == 0:
+        message = _(
+            "Before training the generator makes nothing of the noise yet; press Train."
+        )
+    elif drawn.collapsed:
+        message = _(
+            "Mode collapse: two generated windows differ only %(diversity).0f %% as "
+            "much as two real ones. The generator says the same thing again and again."
+        )
+    else:
+        message = _(
+            "Two generated windows differ %(diversity).0f %% as much as two real ones. "
+            "The discriminator takes real windows for real with %(real).0f %%, "
+            "generated ones with %(fake).0f %%."
+        )
+    return message % numbers
+
+
+def alternative(drawn: WindowsDrawn, _: Translate = str) -> str:
+    """The chart in words, for those who do not see it."""
+    if not drawn.real.size:
+        return _("Line chart of generated windows; nothing is drawn yet.")
+    message = _(
+        "Line chart of %(count)d real windows between %(low)s and %(high)s and as many "
+        "generated ones between %(fake_low)s and %(fake_high)s, over %(steps)d steps."
+    )
+    return message % {
+        "count": len(drawn.real),
+        "low": f"{drawn.real.min():.3g}",
+        "high": f"{drawn.real.max():.3g}",
+        "fake_low": f"{np.nanmin(drawn.fake):.3g}",
+        "fake_high": f"{np.nanmax(drawn.fake):.3g}",
+        "steps": drawn.real.shape[1],
+    }
+
+
+def _line(
+    window: Floats, name: str, colour: str, line: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x0": 1,
+        "dx": 1,
+        "y": window,
+        "name": name,
+        "opacity": 0.75,
+        "line": {"color": colour, **line},
+        "hovertemplate": f"%{{y:.3~g}}<extra>{escape(name)}</extra>",
+    }
+
+
+def draw(config: RunConfig, view: View, _: Translate) -> Content:
+    """The whole panel; `alarm` marks a sentence that warns."""
+    drawn = extract(config.model, view)
+    return {
+        "figure": figure(drawn, _),
+        "reading": reading(drawn, _),
+        "alternative": alternative(drawn, _),
+        "alarm": drawn.collapsed,
+    }
+
+
+def _draw_inside(scene: Scene, _: Translate) -> Content:
+    return draw(scene.config, scene.view, _)
+
+
+QUESTION = N_("What does it make?")
+
+ANSWER = AnswerPanel(QUESTION, draw)
+
+PANEL = InsidePanel(
+    "windows",
+    QUESTION,
+    N_(
+        "Dotted grey lines are windows of the held-out data, coloured ones were made "
+        "by the generator from random noise. No generated line should copy a real one; "
+        "they should look as if they came from the same source, and differ from each "
+        "other as much. The noise stays the same, so you can watch one window change."
+    ),
+    _draw_inside,
+    order=2,
+)

@@ -1,0 +1,81 @@
+r"""How like real windows generated ones are: numbers that need no training.
+
+value distance       Wasserstein-1 distance of all values, in standardised units
+autocorrelation      mean over lags k of \|acf_real(k) - acf_generated(k)\|
+diversity            mean distance between two generated windows / between two real ones
+"""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.stats import wasserstein_distance
+from torch import Tensor
+
+from explorer.models.base import AdversarialModel
+
+COLLAPSED = 0.5
+"""A diversity below this is called a mode collapse. Waves that differ in their phase
+alone fall below it where the phases cover less than about a third of a turn."""
+
+Floats = NDArray[np.float64]
+
+
+@torch.no_grad()
+def made(model: AdversarialModel, count: int, steps: int, seed: int) -> Tensor:
+    """The same windows (count, steps, I) for the same weights and seed."""
+    was_training = model.training
+    model.eval()
+    random = torch.Generator().manual_seed(seed)
+    windows = model.generate(model.draw(count, steps, random))
+    model.train(was_training)
+    return windows
+
+
+def measured(
+    real: Tensor, fake: Tensor, real_logits: Tensor, fake_logits: Tensor
+) -> dict[str, float]:
+    """The measures of windows (N, T, I) and of the discriminator's logits (N, T, 1)."""
+    a, b = real.double().numpy(), fake.double().numpy()
+    return {
+        "real_score": float(torch.sigmoid(real_logits).mean()),
+        "fake_score": float(torch.sigmoid(fake_logits).mean()),
+        "value_distance": value_distance(a, b),
+        "autocorrelation_distance": autocorrelation_distance(a, b),
+        "diversity": diversity(b) / diversity(a),
+    }
+
+
+def value_distance(real: Floats, fake: Floats) -> float:
+    """Wasserstein-1 of the values, each input by itself, averaged over the inputs."""
+    inputs = range(real.shape[-1])
+    each = [
+        wasserstein_distance(real[..., k].ravel(), fake[..., k].ravel()) for k in inputs
+    ]
+    return float(np.mean(each))
+
+
+def autocorrelation(windows: Floats) -> Floats:
+    """(N, T, I) -> (T // 2 + 1,) at lags 0, 1, ...; mean over windows and inputs.
+
+    The mean and the variance are those of all windows together, so that a window is
+    not taken for a wave about its own middle. Constant windows have none: zeros.
+    """
+    centred = windows - windows.mean((0, 1))
+    spread = (centred**2).mean((0, 1))  # (I,)
+    T = windows.shape[1]
+    lagged = [
+        (centred[:, : T - k] * centred[:, k:]).mean((0, 1)) for k in range(T // 2 + 1)
+    ]
+    safe = np.where(spread > 0, spread, 1.0)
+    return np.asarray((np.stack(lagged) / safe).mean(-1))
+
+
+def autocorrelation_distance(real: Floats, fake: Floats) -> float:
+    """Mean absolute difference over the lags from 1."""
+    return float(np.abs(autocorrelation(real) - autocorrelation(fake))[1:].mean())
+
+
+def diversity(windows: Floats) -> float:
+    """Mean Euclidean distance between two different windows of (N, T, I)."""
+    flat = torch.from_numpy(windows.reshape(len(windows), -1))
+    return float(torch.pdist(flat).mean())

@@ -1,0 +1,101 @@
+"""The page GAN: two nets against each other, together or one at a time."""
+
+import streamlit as st
+
+from explorer import catalog
+from explorer.config import RunConfig
+from explorer.engine.service import Engine
+from explorer.errors import N_, ExplorerError
+from explorer.runs.records import Run
+from explorer.ui.address import shown_run, take_over
+from explorer.ui.translation import Translate
+from explorer.ui.transport import pause_button, step_run, train_new
+
+MODEL = "gan"
+"""The architecture of this page."""
+
+PANELS = ("loss", "windows", "verdicts", "likeness", "scores")
+
+SIDES = (
+    ("generator", N_("Step generator only"), N_("The discriminator stays as it is.")),
+    (
+        "discriminator",
+        N_("Step discriminator only"),
+        N_("The generator stays as it is."),
+    ),
+)
+
+
+def rivals_run(engine: Engine) -> Run | None:
+    """The run that the address names, if two nets learn against each other in it."""
+    try:
+        run = engine.store.get(shown_run())
+    except ExplorerError:
+        return None
+    learning = catalog.model_spec(run.config.model).learning
+    return run if learning == "adversarial" else None
+
+
+def invitation(engine: Engine, _: Translate) -> None:
+    """What stands here before there is a GAN, and the button that starts one."""
+    with st.container(border=True, key="invitation"):
+        st.subheader(_("No GAN trains here yet"), anchor=False)
+        st.markdown(
+            _(
+                "A generator makes windows out of noise, and a discriminator learns to "
+                "tell them from real ones. Start one on a sine wave and watch waves "
+                "appear out of noise, or choose data and settings on the left first."
+            )
+        )
+        st.button(
+            _("Start a GAN on a sine wave"),
+            icon=":material/play_arrow:",
+            type="primary",
+            key="begin",
+            on_click=_begin,
+            args=(engine,),
+        )
+
+
+def _begin(engine: Engine) -> None:
+    config = catalog.make_config(catalog.DEFAULT_DATA, MODEL)
+    take_over(config)
+    train_new(engine, None, config)
+
+
+def duel(
+    engine: Engine, run: Run | None, config: RunConfig | None, _: Translate
+) -> None:
+    """Train, pause, step; and step one of the two alone."""
+    with st.container(horizontal=True, key="duel", gap="small"):
+        st.button(
+            _("Train"),
+            icon=":material/play_arrow:",
+            type="primary" if run is not None else "secondary",
+            key="train",
+            disabled=config is None,
+            help=_("Start a new run with the settings on the left."),
+            on_click=train_new,
+            args=(engine, run, config),
+        )
+        if run is None:
+            return
+        pause_button(engine, run, _)
+        still = run.status == "training" or (config is None and run.ended)
+        st.button(
+            _("Step %(count)d") % {"count": 1},
+            key="step1",
+            disabled=still,
+            help=_("Update the weights this many times, then pause."),
+            on_click=step_run,
+            args=(engine, run, config, 1),
+        )
+        for side, label, about in SIDES:
+            st.button(
+                _(label),
+                key=side,
+                disabled=still,
+                help=_(about),
+                on_click=step_run,
+                args=(engine, run, config, 1, side),
+            )

@@ -1,0 +1,131 @@
+"""Which run the page Translate shows, and how one is begun."""
+
+import streamlit as st
+
+from explorer import catalog
+from explorer.engine.service import Engine
+from explorer.errors import ExplorerError
+from explorer.runs.records import ENDED, Run
+from explorer.ui.address import show_run, shown_run, take_over
+from explorer.ui.describe import run_line
+from explorer.ui.page import mode
+from explorer.ui.recent import shown_runs
+from explorer.ui.translation import Translate
+
+FIRST_DATA = "dates"
+DARK_BUTTON = ".st-key-translate-train button:enabled :is(p, span) { color: #10151a }"
+"""White on the bright accent of the dark theme could not be read."""
+
+
+def translates(run: Run) -> bool:
+    """Whether a run's model writes an answer to a source."""
+    return catalog.data_spec(run.config.data).task == "translate"
+
+
+def translation_run(engine: Engine, _: Translate) -> Run | None:
+    """The tab's run, if it translates; else the newest of this tab that does."""
+    named = shown_run()
+    if named:
+        try:
+            run = engine.store.get(named)
+        except ExplorerError as error:
+            st.error(error.said(_), icon=":material/search_off:")
+        else:
+            if translates(run):
+                return run
+    return next(iter(_recent(engine)), None)
+
+
+def chooser(engine: Engine, run: Run | None, _: Translate) -> None:
+    """What a translation is, and the choices from which one is trained."""
+    st.markdown(
+        _(
+            "An encoder reads the source to its end; a decoder then writes the answer "
+            "token by token. Choose what to translate and by which model, and train it."
+        )
+    )
+    with st.container(
+        horizontal=True, key="translate-choice", vertical_alignment="bottom"
+    ):
+        data, model = _choices(run, _)
+        label = _("Train") if run is None else _("Train a new one")
+        if mode() == "dark":
+            st.html(f"<style>{DARK_BUTTON}</style>")
+        st.button(
+            label,
+            icon=":material/play_arrow:",
+            type="primary",
+            key="translate-train",
+            help=_("Start a run with the usual settings; the playground has them all."),
+            on_click=_train,
+            args=(engine, run, data, model),
+        )
+    _others(engine, run, _)
+    if run is None:
+        st.info(
+            _(
+                "No run that translates has been shown in this tab yet. Press Train: "
+                "the model writes from its first step on, and better from step to step."
+            ),
+            icon=":material/translate:",
+        )
+
+
+def _choices(run: Run | None, _: Translate) -> tuple[str, str]:
+    """The dataset and the architecture that are chosen."""
+    offered = [
+        d.name
+        for d in catalog.datasets().values()
+        if d.offered and d.task == "translate"
+    ]
+    present = run.config.data if run is not None else FIRST_DATA
+    data = st.selectbox(
+        _("Dataset"),
+        offered,
+        index=offered.index(present) if present in offered else 0,
+        format_func=lambda name: _(catalog.data_spec(name).title),
+        key="translate.data",
+    )
+    names = [m.name for m in catalog.fitting(data)]
+    known = run.config.model if run is not None else names[0]
+    model = st.selectbox(
+        _("Architecture"),
+        names,
+        index=names.index(known) if known in names else 0,
+        format_func=lambda name: _(catalog.model_spec(name).title),
+        key="translate.model",
+    )
+    return data, model
+
+
+def _train(engine: Engine, run: Run | None, data: str, model: str) -> None:
+    """A tab trains one run at a time; the one before is stopped and kept."""
+    if run is not None and run.status not in ENDED:
+        engine.tell(run.id, "stop")
+    config = catalog.make_config(data, model)
+    take_over(config)
+    show_run(engine.start(config).id)
+
+
+def _recent(engine: Engine) -> list[Run]:
+    """The runs of this tab that translate, newest first."""
+    return [run for run in shown_runs(engine) if translates(run)]
+
+
+def _others(engine: Engine, run: Run | None, _: Translate) -> None:
+    """A choice of this tab's other translations, where there are some."""
+    others = [r for r in _recent(engine) if run is None or r.id != run.id]
+    if run is None or not others:
+        return
+    st.selectbox(
+        _("Runs of this tab"),
+        [run.id, *(r.id for r in others)],
+        format_func={r.id: run_line(r.config, _) for r in (run, *others)}.__getitem__,
+        key=f"translate.run.{run.id}",
+        on_change=_show_chosen,
+        args=(f"translate.run.{run.id}",),
+    )
+
+
+def _show_chosen(key: str) -> None:
+    show_run(st.session_state[key])

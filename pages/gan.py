@@ -1,0 +1,28 @@
+"""Two nets against each other: one makes windows, the other tells them from real."""
+
+import streamlit as st
+
+from explorer.engine.service import engine
+from explorer.ui.describe import run_line
+from explorer.ui.explain import explanations
+from explorer.ui.gan import MODEL, PANELS, duel, invitation, rivals_run
+from explorer.ui.live import live_some
+from explorer.ui.moment import remember_moment
+from explorer.ui.page import language, shown_errors, words
+from explorer.ui.recent import remember_run
+from explorer.ui.sidebar import sidebar
+
+_ = words()
+config = sidebar(only=MODEL)
+st.title(_("GAN"), anchor=False)
+with shown_errors():
+    run = rivals_run(engine())
+    if run is None:
+        invitation(engine(), _)
+        duel(engine(), run, config, _)
+    else:
+        remember_run(run)
+        st.markdown(run_line(run.config, _))
+        duel(engine(), run, config, _)
+        remember_moment(live_some(run, language(), _, MODEL, PANELS))
+        explanations(run.config, _)

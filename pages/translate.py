@@ -1,0 +1,28 @@
+"""Watch a model translate: token by token, its looks, its beam, and its mistakes."""
+
+import streamlit as st
+
+from explorer.engine.service import engine
+from explorer.ui.address import read_address
+from explorer.ui.describe import run_line
+from explorer.ui.explain import explanations
+from explorer.ui.live import live_translation
+from explorer.ui.moment import remember_moment
+from explorer.ui.page import language, shown_errors, words
+from explorer.ui.recent import remember_run
+from explorer.ui.translate import chooser, translation_run
+from explorer.ui.transport import pilot
+
+_ = words()
+read_address()
+st.title(_("Translate"), anchor=False)
+with shown_errors():
+    owner = engine()
+    run = translation_run(owner, _)
+    chooser(owner, run, _)
+    if run is not None:
+        remember_run(run)
+        st.markdown(run_line(run.config, _))
+        pilot(owner, run, _)
+        remember_moment(live_translation(run, language(), _))
+        explanations(run.config, _)

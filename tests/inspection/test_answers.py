@@ -1,0 +1,110 @@
+"""Answers of single examples, against the model asked by hand."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import confusion_matrix
+
+from explorer.data.base import Data, Windows
+from explorer.errors import ExplorerError
+from explorer.inspection.answers.classified import example
+from explorer.inspection.base import Subject
+from tests.inspection.subjects import seen, subject_of
+
+
+@pytest.fixture(scope="module")
+def shapes() -> Subject:
+    return subject_of("gru", "shapes", steps=30)
+
+
+def test_the_odds_are_the_models_own(shapes: Subject) -> None:
+    data = shapes.data
+    for prompt, index in (("", len(data.validation.x) // 2), (" 5 ", 5)):
+        view = seen(shapes, "prediction", prompt=prompt)
+        x = torch.tensor(data.validation.x[index : index + 1])
+        with torch.no_grad():
+            chances = shapes.model.eval()(x)[0].softmax(-1)
+        np.testing.assert_allclose(view.arrays["probabilities"], chances, atol=1e-6)
+        assert view.notes["truth"] == data.validation.y[index]
+        real = data.scaler.undo(data.validation.x[index])
+        np.testing.assert_allclose(view.arrays["input"], real, rtol=1e-5)
+
+
+def test_the_confusion_matrix_is_scikit_learns(shapes: Subject) -> None:
+    data = shapes.data
+    with torch.no_grad():
+        said = shapes.model.eval()(torch.tensor(data.validation.x)).argmax(-1)
+    expected = confusion_matrix(data.validation.y, said, labels=range(3))
+    counts = seen(shapes, "prediction").arrays["confusion"]
+    np.testing.assert_array_equal(counts, expected)
+    assert counts.sum() == len(data.validation.x)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"), [("x", "named by its number"), ("64", "64 held-out windows")]
+)
+def test_a_series_is_named_by_its_number(
+    shapes: Subject, prompt: str, words: str
+) -> None:
+    with pytest.raises(ExplorerError, match=words):
+        seen(shapes, "prediction", prompt=prompt)
+
+
+def test_pairs_are_the_last_sums_and_their_answers() -> None:
+    subject = subject_of("gru", "adding", data__window=10)
+    view = seen(subject, "prediction")
+    x, y = subject.data.validation
+    with torch.no_grad():
+        said = subject.model.eval()(torch.tensor(x))[:, -1, 0]
+    np.testing.assert_allclose(view.arrays["said"], said, atol=1e-6)
+    sums = (x[:, :, 0] * x[:, :, 1]).sum(1)
+    np.testing.assert_allclose(view.arrays["truth"], sums, atol=1e-6)
+    assert y.shape == (64, 10, 1)
+
+
+def sentences(filled_first: bool) -> Data:
+    x = np.array([[0, 3, 4], [4, 4, 3]] if filled_first else [[3, 4, 0], [4, 4, 3]])
+    part = Windows(x, np.array([0, 1]))
+    return Data(
+        task="classify",
+        train=part,
+        validation=part,
+        baselines={},
+        symbols=("_", "<", ">", "good", "bad"),
+        labels=("no", "yes"),
+        joiner=" ",
+        padded=True,
+    )
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_prompt_is_filled_up_where_the_data_is(first: bool) -> None:
+    x, truth, left_out = example(sentences(first), "Bad nonsense good")
+    assert x.tolist() == [[0, 4, 3] if first else [4, 3, 0]]
+    assert truth is None
+    assert left_out == ["nonsense"]
+    x, truth, left_out = example(sentences(first), "nonsense")
+    assert x.tolist() == [[4, 4, 3]]
+    assert (truth, left_out) == (1, ["nonsense"])
+
+
+@pytest.mark.parametrize("data", ["shapes", "adding", "weather"])
+def test_own_examples_are_refused_where_their_answer_is_unknown(data: str) -> None:
+    subject = subject_of("lstm", data)
+    with pytest.raises(ExplorerError, match="asks for something else"):
+        seen(subject, "traces", text="1 2 3")
+
+
+def test_a_change_is_shown_on_odds_and_on_pairs(shapes: Subject) -> None:
+    view = seen(shapes, "change", what="zero", first=1, last=8)
+    assert view.arrays["chances"].shape == (2, 3)
+    np.testing.assert_allclose(view.arrays["chances"].sum(1), 1, atol=1e-6)
+    np.testing.assert_allclose(
+        view.arrays["chances"][0],
+        seen(shapes, "prediction").arrays["probabilities"],
+        atol=1e-6,
+    )
+    numbers = seen(subject_of("gru", "adding"), "change", what="zero", first=1, last=50)
+    said = numbers.arrays["said"]
+    # With the whole input zeroed, every window is answered alike.
+    assert said[1].std() < 1e-6 < said[0].std()

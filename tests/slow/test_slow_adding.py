@@ -1,0 +1,34 @@
+"""The adding problem over 100 steps: gates remember, a plain network does not."""
+
+import pytest
+import torch
+
+from explorer import catalog
+from explorer.training.trainer import Budget, Trainer
+
+pytestmark = pytest.mark.slow
+torch.set_num_threads(1)
+
+
+def loss_of(model: str) -> float:
+    """The held-out mean squared error after 1,000 steps, the same for every model."""
+    settings = {
+        "data.window": 100,
+        "data.count": 10000,
+        "model.hidden_size": 64,
+        "training.steps": 1000,
+        "training.batch_size": 64,
+        "training.learning_rate": 0.005,
+    }
+    trainer = Trainer(catalog.make_config("adding", model, settings))
+    progress = trainer.advance(Budget())
+    assert progress.status == "finished"
+    return progress.validations[-1].loss
+
+
+def test_a_gru_adds_numbers_that_lie_a_hundred_steps_apart() -> None:
+    assert loss_of("gru") < 0.01
+
+
+def test_a_plain_recurrent_network_does_not() -> None:
+    assert loss_of("rnn") > 0.1
