@@ -12,6 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from explorer import catalog
+from explorer.catalog import Resolved
 from explorer.data.base import Floats
 from explorer.inspection.base import Subject, ViewSpec, float_array, stepwise
 from explorer.inspection.example import ExampleOptions, example_of

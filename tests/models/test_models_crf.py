@@ -160,7 +160,7 @@ def test_a_run_lowers_its_own_loss_and_shows_the_tasks():
     assert trainer.rule.rival == pytest.approx(own)
     assert shown == pytest.approx(apart)
     trainer.rule.update(0.01)
-    assert float(trainer.model.loss(x, y).mean()) < own
+    assert trainer.model.loss(x, y).mean().item() < own
 
 
 def test_a_silenced_input_counts_in_its_own_loss():
