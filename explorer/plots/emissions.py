@@ -74,8 +74,8 @@ PANEL = InsidePanel(
     N_("What does each state say?"),
     N_(
         "How likely each state says each symbol, or over which values of a series it "
-        "is spread. An HMM's rows add up to 1; a CRF's are the scores that one symbol "
-        "alone gives each label."
+        "is spread. An HMM's rows add up to 1, and a density encloses an area of 1. A "
+        "CRF's cells are the scores that one symbol alone gives each label."
     ),
     draw,
     order=210,

@@ -93,7 +93,7 @@ def beginnings(engine: Engine, run: Run | None, _: Translate) -> None:
 def _buttons(
     engine: Engine, run: Run | None, offered: tuple[Beginning, ...], _: Translate
 ) -> None:
-    if mode() == "dark":
+    if run is None and mode() == "dark":
         st.html(f"<style>{DARK_BUTTON}</style>")
     with st.container(horizontal=True, key="chain-beginnings", gap="small"):
         for each in offered:
