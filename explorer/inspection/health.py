@@ -9,11 +9,13 @@ import numpy as np
 import torch
 
 from explorer import catalog
+from explorer.catalog import Resolved
 from explorer.config import Settings
 from explorer.data.base import Floats
 from explorer.inspection.base import (
     Subject,
     ViewSpec,
+    has,
     layers_of,
     probe_window,
     state_of,
@@ -86,4 +88,10 @@ AXES = {
     "saturated": ("layer",),
 }
 
-VIEW = ViewSpec("health", HealthOptions, look, axes=AXES)
+
+def applies(resolved: Resolved) -> bool:
+    """Nets of hidden units that learn by gradients."""
+    return resolved.model.learning != "expectation" and has("hidden")(resolved)
+
+
+VIEW = ViewSpec("health", HealthOptions, look, applies, axes=AXES)

@@ -47,7 +47,7 @@ def look(subject: Subject, options: InfluenceOptions) -> View:
     whole = torch.full((T, T), torch.nan, dtype=torch.float64)
     whole[places + T - example.y.shape[1]] = torch.cat(found)
     norms = float_array(whole)
-    causal = TASKS[subject.data.task].causal
+    causal = TASKS[subject.data.task].causal or subject.data.source > 0
     return View(
         "influence",
         subject.step,

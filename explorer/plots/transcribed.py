@@ -47,7 +47,7 @@ def extract(view: View | None) -> TranscribedDrawn:
     arrays, notes = view.arrays, view.notes
     return TranscribedDrawn(
         input=finite(arrays["input"]),
-        chances=finite(arrays["chances"]),
+        chances=finite(arrays["symbols"]),
         spans=tuple(spans(arrays["path"])),
         edits=tuple((said, truth) for said, truth in notes["edits"]),
         labels=tuple(notes["labels"]),

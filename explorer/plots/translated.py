@@ -42,7 +42,7 @@ class TranslatedDrawn(NamedTuple):
 
 def extract(model: str, view: View | None) -> TranslatedDrawn:
     """Read the view "prediction" of a translation; None before there is one."""
-    if view is None or "chances" not in view.arrays:
+    if view is None or "written" not in view.arrays:
         none = np.empty(0, np.float32)
         return TranslatedDrawn(model, (), (), None, none, None, "", (), 0, 1)
     arrays, notes = view.arrays, view.notes
@@ -52,7 +52,7 @@ def extract(model: str, view: View | None) -> TranslatedDrawn:
         source=tuple(notes["source"]),
         written=tuple(notes["written"]),
         truth=None if truth is None else tuple(truth),
-        chances=finite(arrays["chances"]),
+        chances=finite(arrays["written"]),
         percent=None if cross is None else quantise(cross, 0.0, 1.0, centred=False),
         joiner=notes["joiner"],
         left_out=tuple(notes["left_out"]),

@@ -15,7 +15,11 @@ from explorer.inspection.base import Subject
 from explorer.runs.records import View
 from tests.inspection.subjects import drawn, seen, subject_of
 
-MODELS = [spec.name for spec in catalog.fitting("fables")]
+MODELS = [
+    spec.name
+    for spec in catalog.fitting("fables")
+    if "layers" in spec.settings.model_fields
+]
 WINDOW = 4
 
 

@@ -51,7 +51,7 @@ def test_what_is_written_beside_the_truth(subject: Subject) -> None:
         prefix = torch.tensor([[*x[0, :S].tolist(), 1, *said[:k]]])
         with torch.no_grad():
             chance = subject.model(prefix)[0, -1].softmax(-1)[token]
-        assert view.arrays["chances"][k] == pytest.approx(float(chance), abs=1e-6)
+        assert view.arrays["written"][k] == pytest.approx(float(chance), abs=1e-6)
     cross = view.arrays["cross"]
     assert cross.shape == (len(said), len(source))
     np.testing.assert_allclose(cross.sum(1), 1.0, atol=1e-6)

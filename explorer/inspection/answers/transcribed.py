@@ -14,7 +14,7 @@ from explorer.training.transcribing import align, edit_path, greedy
 def look(
     subject: Subject, options: PredictionOptions
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """input (T, I); chances (T, 1 + C), the blank first; path (T,), the likeliest
+    """input (T, I); symbols (T, 1 + C), the blank first; path (T,), the likeliest
     alignment of the true labels, one symbol per step; loss (1,), nats per label."""
     data = subject.data
     x, y = probe_window(data)
@@ -25,7 +25,7 @@ def look(
     truth = [k for k in y[0].tolist() if k != IGNORED]
     arrays = {
         "input": float_array(x[0]),
-        "chances": float_array(output[0].softmax(-1)),
+        "symbols": float_array(output[0].softmax(-1)),
         "path": path,
         "loss": float_array(loss),
     }
@@ -43,7 +43,7 @@ ANSWER = Answer(
     look,
     {
         "input": ("time", "band"),
-        "chances": ("time", "symbol"),
+        "symbols": ("time", "symbol"),
         "path": ("time",),
         "loss": ("window",),
     },

@@ -23,7 +23,7 @@ from explorer.training.decoding import greedy
 def look(
     subject: Subject, options: PredictionOptions
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """chances (n,) of the n tokens that are written; where the model can look at its
+    """written (n,) of the n tokens that are written; where the model can look at its
     source of k tokens, cross (n, k): the last layer's mean over heads."""
     data, model = subject.data, subject.model
     source, truth, left_out = asked(data, options.prompt)
@@ -34,7 +34,7 @@ def look(
     recorder = Recorder()
     with torch.no_grad():
         chances = model(given, recorder)[0].softmax(-1)  # (n, V)
-    arrays = {"chances": float_array(chances.gather(1, said[:, None])[:, 0])}
+    arrays = {"written": float_array(chances.gather(1, said[:, None])[:, 0])}
     names, read = data.symbols, [t for t in source[0].tolist() if t != FILLED]
     notes: dict[str, Any] = {
         "joiner": data.joiner,
@@ -78,6 +78,6 @@ def count(said: Tensor) -> int:
     return int(ends[0]) + 1 if len(ends) else len(said)
 
 
-AXES = {"chances": ("token",), "cross": ("token", "source token")}
+AXES = {"written": ("token",), "cross": ("token", "source token")}
 
 ANSWER = Answer("translated", ("translate",), look, AXES)
