@@ -26,7 +26,7 @@ from explorer.config import (
 )
 from explorer.data.base import Data, DataSpec, Windows
 from explorer.errors import N_, ExplorerError, Words, unknown
-from explorer.models.base import ModelSpec, SequenceModel, Sizes, parameters
+from explorer.models.base import UNUSED, ModelSpec, SequenceModel, Sizes, parameters
 from explorer.tasks import Task
 
 DEFAULT_DATA = "sine"
@@ -96,6 +96,11 @@ def usual_model(data: str) -> str:
 def usual_training(data: str, model: str) -> dict[str, Scalar]:
     """The training settings that a dataset or an architecture begins otherwise with."""
     return {**data_spec(data).training, **model_spec(model).training}
+
+
+def unused_training(model: str) -> tuple[str, ...]:
+    """The training settings that an architecture has no use for."""
+    return UNUSED[model_spec(model).learning]
 
 
 def make_config(

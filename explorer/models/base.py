@@ -24,6 +24,24 @@ Learning = Literal["gradient", "expectation", "adversarial"]
 two nets against each other."""
 
 
+UNUSED: Mapping[Learning, tuple[str, ...]] = {
+    "gradient": (),
+    "expectation": (
+        "learning_rate",
+        "batch_size",
+        "optimizer",
+        "momentum",
+        "schedule",
+        "clip",
+        "weight_decay",
+        "l1",
+        "trainable",
+    ),
+    "adversarial": ("patience", "examples", "trainable"),
+}
+"""The training settings that each way of learning has no use for."""
+
+
 class Probe(Protocol):
     """Is told every named value on the line that computes it.
 

@@ -260,12 +260,14 @@ def equations(settings: EncoderDecoderSettings, sizes: Sizes) -> str:
     heads = r"A_1 V_1" if N == 1 else rf"A_1 V_1, \dots, A_{{{N}}} V_{{{N}}}"
     enter = POSITIONS[settings.positions].equations
 
-    def attention(asked: str, seen: str, rows: int, columns: int, mask: str) -> str:
+    def attention(
+        asked: str, seen: str, rows: int, columns: int, mask: str
+    ) -> tuple[str, str]:
         return (
+            rf"Q_i &= {asked} W_{{Q,i}}^\top,\; K_i = {seen} W_{{K,i}}^\top,\; "
+            rf"V_i = {seen} W_{{V,i}}^\top",
             rf"A_i &= \operatorname{{softmax}}\!\left(\frac{{{Q} {K}^\top}}"
-            rf"{{\sqrt{{{D}}}}} + M\right) \in {real(rows, columns)}, \quad "
-            rf"Q_i = {asked} W_{{Q,i}}^\top,\; K_i = {seen} W_{{K,i}}^\top,\; "
-            rf"V_i = {seen} W_{{V,i}}^\top, \quad {mask}"
+            rf"{{\sqrt{{{D}}}}} + M\right) \in {real(rows, columns)}, \quad {mask}",
         )
 
     def added(h: str) -> str:
@@ -283,7 +285,7 @@ def equations(settings: EncoderDecoderSettings, sizes: Sizes) -> str:
             display(*enter("E_{w_t}", H, N, S)),
             repeated(
                 layers,
-                attention(n % "h", n % "h", S, S, filled),
+                *attention(n % "h", n % "h", S, S, filled),
                 added("h"),
                 thought("h"),
             ),
@@ -293,9 +295,9 @@ def equations(settings: EncoderDecoderSettings, sizes: Sizes) -> str:
             ),
             repeated(
                 layers,
-                attention(n % "g", n % "g", L, L, later),
+                *attention(n % "g", n % "g", L, L, later),
                 added("g"),
-                attention(n % "g", "m", L, S, filled),
+                *attention(n % "g", "m", L, S, filled),
                 added("g"),
                 thought("g"),
             ),

@@ -43,6 +43,7 @@ class NormDrawn(NamedTuple):
     marks: tuple[Mark, ...]
     x_end: float | None  # right end of the axis; None: as far as the data
     decades: tuple[int, int]  # the vertical range, in powers of ten
+    moved: bool  # distances that the parameters moved, where nothing is descended
 
 
 def extract(
@@ -52,8 +53,10 @@ def extract(
     clip: float = 0.0,
     axis: Axis = "step",
     total_steps: int = 0,
+    moved: bool = False,
 ) -> NormDrawn:
-    """Thin the norms of a run; `clip` is its threshold, 0 where there is none."""
+    """Thin the norms of a run; `clip` is its threshold, 0 where there is none; `moved`
+    where they are no gradients, but how far a step moved the parameters."""
     norms = curves.gradient_norms
     n = len(norms)
     times = np.arange(n) if axis == "step" else curves.seconds
@@ -70,6 +73,7 @@ def extract(
         marks=marks(commands, curves, axis),
         x_end=float(max(total_steps, n, 1)) if axis == "step" else None,
         decades=_decades(shown, clip),
+        moved=moved,
     )
 
 
@@ -82,7 +86,9 @@ def figure(drawn: NormDrawn, _: Translate = str) -> Figure:
     if drawn.x_end is not None:
         x["range"] = [0, drawn.x_end]
     y = axis(
-        _("gradient norm (before clipping)"),
+        _("distance that the parameters moved (norm)")
+        if drawn.moved
+        else _("gradient norm (before clipping)"),
         type="log",
         range=list(drawn.decades),
         exponentformat="power",
@@ -93,7 +99,7 @@ def figure(drawn: NormDrawn, _: Translate = str) -> Figure:
         "mode": "lines" if len(drawn.x) > 1 else "markers",
         "x": drawn.x,
         "y": drawn.norms,
-        "name": _("gradient norm"),
+        "name": _("distance moved") if drawn.moved else _("gradient norm"),
         "line": {"color": colour, "width": 1.4},
         "marker": {"color": colour, "size": 5},
         "hovertemplate": "%{x:.4~g}<br>%{y:.3~g}<extra></extra>",
@@ -124,6 +130,12 @@ def reading(drawn: NormDrawn, _: Translate = str) -> str:
     known = drawn.norms[np.isfinite(drawn.norms)]
     if not len(known):
         return _("There is no gradient to judge yet.")
+    if drawn.moved:
+        message = _(
+            "The last step moved the parameters by %(now)s; the largest by %(most)s."
+        )
+        most = short(float(known.max()))
+        return message % {"now": short(float(known[-1])), "most": most}
     if drawn.clip is None:
         message = _("Nothing is clipped; the largest gradient had a norm of %(norm)s.")
         return message % {"norm": short(float(known.max()))}

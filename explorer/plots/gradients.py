@@ -109,8 +109,14 @@ def figure(drawn: GradientsDrawn, _: Translate = str) -> Figure:
 def reading(drawn: GradientsDrawn, _: Translate = str) -> str:
     """Whether the gradient vanishes, explodes or holds, over all layers together."""
     strength = np.sqrt(np.nansum(np.square(drawn.norms, dtype=np.float64), axis=0))
-    if not len(strength) or strength[0] == 0:
+    if not strength.any():
         return _("There is no gradient to judge yet.")
+    if strength[0] == 0:
+        message = _(
+            "The error reaches back into the source; it is strongest %(steps)d steps "
+            "before the end."
+        )
+        return message % {"steps": int(strength.argmax())}
     share = strength / strength[0]  # (T,)
     steps = len(share) - 1
     gone = np.flatnonzero(share < REACHED)

@@ -40,7 +40,7 @@ DENSE_DECADES, SPARSE_DECADES = 0.7, 3.0
 RECENT = 0.05
 """The training label stands at the median of this last share of the curve."""
 
-NOTE_WIDTH = 40
+NOTE_WIDTH = 32
 """Letters of a line of the floor's note."""
 
 NOTE_ROOM = 0.1

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer import catalog
 from explorer.config import RunConfig, TrainingSettings
 from explorer.engine.service import Engine
 from explorer.errors import ExplorerError
@@ -67,7 +68,13 @@ def _open(engine: Engine, run: Run, _: Translate) -> None:
             )
         )
         values = run.config.training.values()
-        chosen = settings_widgets(TrainingSettings, values, f"fork.{run.id}", _)
+        chosen = settings_widgets(
+            TrainingSettings,
+            values,
+            f"fork.{run.id}",
+            _,
+            skip=catalog.unused_training(run.config.model),
+        )
         if st.button(_("Fork here"), type="primary", key="fork_here"):
             _fork_with(engine, run, chosen)
             st.rerun()

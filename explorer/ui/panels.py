@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from explorer import catalog
 from explorer.config import N_, RunConfig, bounds_of, extra_of
 from explorer.engine.hub import Snapshot
@@ -81,9 +83,13 @@ def _curve(snapshot: Snapshot, wish: Wish, _: Translate) -> Content:
             config.model, snapshot.curves, seen, lines(config), wish.axis, total
         )
         return _content(overfitting, gap, _)
+    curves = snapshot.curves
+    if catalog.model_spec(config.model).learning != "adversarial":
+        # What a model lowers besides the task's loss has a view of its own.
+        curves = curves._replace(rivals=np.full_like(curves.losses, np.nan))
     curve = loss.extract(
         config.model,
-        snapshot.curves,
+        curves,
         seen,
         snapshot.commands,
         lines(config),
@@ -128,13 +134,15 @@ def _draw_gradients(
 ) -> Content | None:
     config = snapshot.run.config
     if wish.gradient == "training" or not by_gradient(catalog.resolve(config)):
+        descends = catalog.model_spec(config.model).learning != "expectation"
         drawn = gradient_norm.extract(
             config.model,
             snapshot.curves,
             snapshot.commands,
-            config.training.clip,
+            config.training.clip if descends else 0.0,
             wish.axis,
             config.training.steps,
+            moved=not descends,
         )
         return _content(gradient_norm, drawn, _)
     if (view := views.get("gradients")) is None:
@@ -237,9 +245,12 @@ def _inside_question(config: RunConfig) -> str:
 
 
 def _gradient_question(config: RunConfig) -> str:
-    if by_gradient(catalog.resolve(config)):
+    resolved = catalog.resolve(config)
+    if by_gradient(resolved):
         return N_("How far back does the error reach?")
-    return N_("How far does each step move the parameters?")
+    if resolved.model.learning == "expectation":
+        return N_("How far does each step move the parameters?")
+    return N_("How long are the gradients?")
 
 
 PANELS = (

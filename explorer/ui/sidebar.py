@@ -98,6 +98,7 @@ def _choose(config: RunConfig, edition: str, _: Translate, only: str) -> RunConf
         _training(group, usual, config),
         f"{edition}.training.{group}",
         _,
+        skip=catalog.unused_training(model),
     )
     seed = st.number_input(
         _("Seed"),

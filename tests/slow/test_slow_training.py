@@ -14,8 +14,9 @@ from explorer.training.trainer import Budget, Trainer
 
 pytestmark = pytest.mark.slow
 torch.set_num_threads(1)
-FORECASTERS = [m.name for m in catalog.models().values() if "forecast" in m.tasks]
-WRITERS = [m.name for m in catalog.models().values() if "next_token" in m.tasks]
+NETS = [m for m in catalog.models().values() if m.learning == "gradient"]
+FORECASTERS = [m.name for m in NETS if "forecast" in m.tasks]
+WRITERS = [m.name for m in NETS if "next_token" in m.tasks]
 
 
 def induction_heads(run: Trainer) -> list[tuple[float, str, int]]:
