@@ -80,7 +80,9 @@ class WeatherSettings(Settings):
     )
     persistence: float = setting(
         48.0,
-        N_("After so many hours 37 % of a warm or cold spell is left, on average."),
+        N_(
+            "After so many hours a good third of a warm or cold spell is left, on average."
+        ),
         title=N_("Persistence"),
         ge=3.0,
         le=240.0,

@@ -36,6 +36,7 @@ from explorer.models.chain import best_path
 from explorer.tasks import IGNORED
 
 LEAST_CHANCE = 1e-6
+LEAST_BELIEF = 1e-30
 LEAST_VARIANCE = 1e-3
 ROUNDS = 3
 """How often an iteration counts which labels go with which state."""
@@ -154,7 +155,9 @@ class HMM(ExpectationModel):
         a = self.forwards(seen)
         if not self.causal:
             a = a + self.backwards(seen)
-        return self.readout(probe("layer_0.posterior", a.softmax(-1)))
+        believed = probe("layer_0.posterior", a.softmax(-1))
+        # A held change may leave no chance at all, or less.
+        return self.readout(believed.clamp(min=LEAST_BELIEF))
 
     def readout(self, h: Tensor) -> Tensor:
         """p(state) (B, T, K) -> answers (B, T, O)."""

@@ -46,8 +46,8 @@ def extract(model: str, view: View | None) -> PianoDrawn:
         finite(arrays["wrote"]),
         finite(arrays["wrote_bars"]),
         len(view.notes["prompt"]),
-        finite(arrays["truth"]),
-        finite(arrays["truth_bars"]),
+        finite(arrays["held"]),
+        finite(arrays["held_bars"]),
     )
 
 

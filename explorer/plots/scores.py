@@ -106,9 +106,9 @@ PANEL = InsidePanel(
     "scores",
     N_("How good are the windows, judged by others?"),
     N_(
-        "Two small networks are trained afresh at this moment. The first learns to "
-        "tell generated windows from real ones: 0 means that it cannot, 0.5 that it "
-        "always can. The second learns to foresee from generated windows and is tested "
+        "Two small networks are trained afresh at this moment: one to tell generated "
+        "windows from real ones, where 0 means that it cannot and 0.5 that it always "
+        "can, one to foresee. The second learns from generated windows and is tested "
         "on real ones. The grey bars are what real windows reach in their place, so "
         "nothing can be expected to go lower."
     ),

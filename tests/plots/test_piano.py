@@ -20,7 +20,7 @@ def trainer() -> Trainer:
 
 
 def view_of(trainer: Trainer, options: str = "{}") -> View:
-    subject = Subject(trainer.config, trainer.data, trainer.model, trainer.step)
+    subject = Subject.of(trainer)
     return look(subject, Request("prediction", options))
 
 

@@ -23,7 +23,7 @@ def trainer() -> Trainer:
 
 @pytest.fixture(scope="module")
 def drawn(trainer: Trainer) -> transcribed.TranscribedDrawn:
-    subject = Subject(trainer.config, trainer.data, trainer.model, trainer.step)
+    subject = Subject.of(trainer)
     return transcribed.extract(look(subject, Request("prediction")))
 
 

@@ -17,8 +17,8 @@ def look(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What written text has, and notes and bars of the tune and of the held-out one.
 
-    wrote, truth (n, 4): start and length in beats, MIDI pitch, place of the token.
-    wrote_bars, truth_bars (m,): where a bar ends, in beats.
+    wrote, held (n, 4): start and length in beats, MIDI pitch, place of the token.
+    wrote_bars, held_bars (m,): where a bar ends, in beats.
     """
     data = subject.data
     assert data.play is not None  # `applies`
@@ -36,7 +36,7 @@ def look(
     notes["passage"] = [first[0], *(data.symbols[int(k)] for k in y[0])]
     for name, tokens in (
         ("wrote", [*notes["prompt"], *notes["sample"]]),
-        ("truth", notes["passage"]),
+        ("held", notes["passage"]),
     ):
         heard = data.play(tokens)
         arrays[name] = rows(heard)
@@ -58,9 +58,9 @@ def applies(data: Data) -> bool:
 AXES = {
     **written.ANSWER.axes,
     "wrote": ("note", "start, beats, pitch, place"),
-    "truth": ("note", "start, beats, pitch, place"),
+    "held": ("note", "start, beats, pitch, place"),
     "wrote_bars": ("bar",),
-    "truth_bars": ("bar",),
+    "held_bars": ("bar",),
 }
 
 ANSWER = Answer("piano", ("next_token",), look, AXES, applies)
