@@ -81,7 +81,8 @@ class WeatherSettings(Settings):
     persistence: float = setting(
         48.0,
         N_(
-            "After so many hours a good third of a warm or cold spell is left, on average."
+            "After so many hours a good third of a warm or cold spell is left, on "
+            "average."
         ),
         title=N_("Persistence"),
         ge=3.0,

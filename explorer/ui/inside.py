@@ -123,10 +123,12 @@ def left_out(run: str, lacking: Mapping[Elsewhere, ExplorerError]) -> ExplorerEr
     """The one sentence about all that is lacking; another run goes before moments."""
     need, error = max(lacking.items(), key=lambda item: item[0].run != run)
     if need.run != run:
-        message = N_("No other run is drawn beside this one: %(why)s")
-    else:
-        message = N_("Not every earlier moment is drawn: %(why)s")
-    return ExplorerError(message, why=error.words)
+        return ExplorerError(
+            N_("No other run is drawn beside this one: %(why)s"), why=error.words
+        )
+    return ExplorerError(
+        N_("Not every earlier moment is drawn: %(why)s"), why=error.words
+    )
 
 
 def chosen_change(config: RunConfig, wish: Wish) -> dict[str, Scalar]:
