@@ -27,7 +27,7 @@ run: $(BIN)/.run ## Install what is missing and start the app.
 
 test: $(BIN)/.dev ## Run every test but the slow ones; gets a browser if there is none.
 	sh scripts/get_browser.sh $(BIN)/python
-	$(ENV) $(BIN)/python -m pytest -m "not slow"
+	sh scripts/test.sh $(BIN)/python
 
 test-slow: $(BIN)/.dev ## Run the tests that train for minutes.
 	$(ENV) $(BIN)/python -m pytest -m slow

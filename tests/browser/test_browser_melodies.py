@@ -79,10 +79,10 @@ def test_leaving_the_page_ends_the_tune(open_page: Opener) -> None:
     state_is(page, "Finished")
     page.evaluate(
         """() => {
-          window.closed = 0
+          window.silenced = 0
           const close = AudioContext.prototype.close
           AudioContext.prototype.close = function () {
-            window.closed += 1
+            window.silenced += 1
             return close.call(this)
           }
         }"""
@@ -90,4 +90,4 @@ def test_leaving_the_page_ends_the_tune(open_page: Opener) -> None:
     play_buttons(page).first.click()
     expect(play_buttons(page).first).to_have_attribute("data-playing", "running")
     page.get_by_role("link", name="Models").click()
-    page.wait_for_function("window.closed === 1")
+    page.wait_for_function("window.silenced === 1")

@@ -54,9 +54,11 @@ def test_play_goes_on_to_the_end(translating: Page) -> None:
 
 
 def test_what_the_vocabulary_lacks_is_named(translating: Page) -> None:
-    choose_text(translating, "ab9Z")
     for panel in ("writing", "beam"):
         go_to(translating, panel)
+    choose_text(translating, "ab9Z")
+    for panel in ("writing", "beam"):
+        translating.locator(f"#sx-{panel}").scroll_into_view_if_needed()
         said = translating.locator(f"#sx-{panel} .sx-reading")
         expect(said).to_contain_text("has no “9”, “Z”")
 
