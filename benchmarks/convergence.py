@@ -57,7 +57,7 @@ def character_transformer(path: Path) -> Row:
 
 
 def defaults() -> list[Row]:
-    """Every net that forecasts, at its default settings, on a sine and a random walk."""
+    """Every net that forecasts, at its defaults, on a sine and on a random walk."""
     torch.set_num_threads(1)
     rows = []
     known = catalog.models().values()
