@@ -297,3 +297,14 @@ def bigrams(before: Ints, after: Ints, unigram: Floats) -> Floats:
     total = pairs.sum(1, keepdims=True)  # (V, 1)
     kinds = np.maximum((pairs > 0).sum(1, keepdims=True), 1)  # (V, 1)
     return np.asarray((pairs + kinds * unigram) / (total + kinds))
+
+
+def surprise(log_chances: Floats, y: Ints) -> float:
+    """Mean -log p of labels, in nats.
+
+    Args:
+        log_chances: (..., C) of each label, or (C,) the same everywhere.
+        y: (...) labels.
+    """
+    every = np.broadcast_to(log_chances, (*y.shape, log_chances.shape[-1]))
+    return float(-np.take_along_axis(every, y[..., None], -1).mean())

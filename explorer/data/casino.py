@@ -11,7 +11,14 @@ https://doi.org/10.1017/CBO9780511790492
 import numpy as np
 
 from explorer.config import N_, Settings, setting
-from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec, Text, Windows
+from explorer.data.base import (
+    MAX_VALIDATION_WINDOWS,
+    Data,
+    DataSpec,
+    Text,
+    Windows,
+    surprise,
+)
 from explorer.data.fields import window_field
 from explorer.data.hidden_markov import (
     HiddenMarkov,
@@ -116,12 +123,6 @@ def alone(model: HiddenMarkov, x: Ids) -> Values:
     """log P(state | this symbol) by Bayes' rule: symbols (N, T) -> (N, T, K)."""
     joint = np.log(model.start * model.emissions.T[x])  # (N, T, K)
     return np.asarray(joint - np.logaddexp.reduce(joint, -1, keepdims=True))
-
-
-def surprise(log_chances: Values, y: Ids) -> float:
-    """Mean -log P of the labels y (N, T) under chances (N, T, K) or (K,), nats."""
-    every = np.broadcast_to(log_chances, (*y.shape, log_chances.shape[-1]))
-    return float(-np.take_along_axis(every, y[..., None], -1).mean())
 
 
 SPEC = DataSpec(

@@ -17,7 +17,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from explorer.config import N_, Settings, setting
-from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec, Text, Windows
+from explorer.data.base import (
+    MAX_VALIDATION_WINDOWS,
+    Data,
+    DataSpec,
+    Text,
+    Windows,
+    surprise,
+)
 from explorer.data.fields import window_field
 from explorer.data.hidden_markov import (
     HiddenMarkov,
@@ -158,12 +165,6 @@ def baselines(train: Windows, held: Windows) -> dict[str, float]:
         N_("how often each"): surprise(prior, held.y),
         N_("each letter alone"): surprise(each[held.x], held.y),
     }
-
-
-def surprise(log_chances: Values, y: Ids) -> float:
-    """Mean -log P of the labels y (N, T) under chances (N, T, C) or (C,), nats."""
-    every = np.broadcast_to(log_chances, (*y.shape, log_chances.shape[-1]))
-    return float(-np.take_along_axis(every, y[..., None], -1).mean())
 
 
 SPEC = DataSpec(

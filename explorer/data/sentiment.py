@@ -22,9 +22,8 @@ from explorer.data.base import (
     MAX_VALIDATION_WINDOWS,
     Data,
     DataSpec,
-    Floats,
-    Ints,
     Windows,
+    surprise,
 )
 
 Language = Literal["en", "zh"]
@@ -301,12 +300,6 @@ def baselines(train: Windows, held: Windows, n_symbols: int) -> dict[str, float]
         N_("class prior"): surprise(np.log(prior), held.y),
         N_("naive Bayes on words"): surprise(posterior, held.y),
     }
-
-
-def surprise(log_chances: Floats, y: Ints) -> float:
-    """Mean -log P of the labels y (N,) under log-chances (N, C) or (C,), nats."""
-    every = np.broadcast_to(log_chances, (len(y), log_chances.shape[-1]))
-    return float(-every[np.arange(len(y)), y].mean())
 
 
 SPEC = DataSpec(

@@ -32,6 +32,7 @@ from explorer.models.base import (
     in_layer,
     reads_back,
 )
+from explorer.models.fields import dropout_field
 
 CellName = Literal["rnn", "lstm", "gru"]
 WAYS = ("forward", "backward")
@@ -64,18 +65,7 @@ class BidirectionalSettings(Settings):
         title=N_("Cell"),
         choices={"rnn": N_("RNN"), "lstm": N_("LSTM"), "gru": N_("GRU")},
     )
-    dropout: float = setting(
-        0.0,
-        N_(
-            "The share of values hidden at random between layers while training, so "
-            "that the network relies on no single one. One layer has none."
-        ),
-        title=N_("Dropout"),
-        ge=0.0,
-        le=0.8,
-        step=0.05,
-        more=True,
-    )
+    dropout: float = dropout_field()
 
 
 class Cell(NamedTuple):

@@ -38,6 +38,7 @@ from explorer.models.base import (
     signed,
     sum_line,
 )
+from explorer.models.fields import dropout_field
 
 
 class LSTMSettings(Settings):
@@ -72,18 +73,7 @@ class LSTMSettings(Settings):
         le=5.0,
         step=0.5,
     )
-    dropout: float = setting(
-        0.0,
-        N_(
-            "The share of values hidden at random between layers while training, so "
-            "that the network relies on no single one. One layer has none."
-        ),
-        title=N_("Dropout"),
-        ge=0.0,
-        le=0.8,
-        step=0.05,
-        more=True,
-    )
+    dropout: float = dropout_field()
 
 
 def cell(

@@ -29,6 +29,7 @@ from explorer.models.base import (
     signed,
     sum_line,
 )
+from explorer.models.fields import dropout_field
 
 Activation = Literal["tanh", "relu"]
 ACTIVATIONS = {"tanh": torch.tanh, "relu": torch.relu}
@@ -66,18 +67,7 @@ class RNNSettings(Settings):
         title=N_("Activation"),
         choices={"tanh": N_("tanh"), "relu": N_("ReLU")},
     )
-    dropout: float = setting(
-        0.0,
-        N_(
-            "The share of values hidden at random between layers while training, so "
-            "that the network relies on no single one. One layer has none."
-        ),
-        title=N_("Dropout"),
-        ge=0.0,
-        le=0.8,
-        step=0.05,
-        more=True,
-    )
+    dropout: float = dropout_field()
 
 
 def cell(

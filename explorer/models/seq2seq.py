@@ -37,6 +37,7 @@ from explorer.models.base import (
     in_layer,
     within,
 )
+from explorer.models.fields import dropout_field
 from explorer.tasks import FILLED
 
 CellName = Literal["lstm", "gru", "rnn"]
@@ -100,18 +101,7 @@ class Seq2SeqSettings(Settings):
         step=0.05,
         more=True,
     )
-    dropout: float = setting(
-        0.0,
-        N_(
-            "The share of values hidden at random between layers while training, so "
-            "that the network relies on no single one. One layer has none."
-        ),
-        title=N_("Dropout"),
-        ge=0.0,
-        le=0.8,
-        step=0.05,
-        more=True,
-    )
+    dropout: float = dropout_field()
 
 
 class CellKind(NamedTuple):
