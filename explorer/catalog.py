@@ -93,6 +93,17 @@ def usual_model(data: str) -> str:
     return DEFAULT_MODEL if DEFAULT_MODEL in names else names[0]
 
 
+def usual_data(model: str) -> str:
+    """The dataset on which an architecture is shown: the first one, if it fits.
+
+    Raises:
+        ExplorerError: if there is no such architecture.
+    """
+    spec = model_spec(model)
+    able = [d.name for d in datasets().values() if d.offered and task_of(d, spec)]
+    return DEFAULT_DATA if DEFAULT_DATA in able else able[0]
+
+
 def usual_training(data: str, model: str) -> dict[str, Scalar]:
     """The training settings that a dataset or an architecture begins otherwise with."""
     return {**data_spec(data).training, **model_spec(model).training}

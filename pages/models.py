@@ -3,13 +3,17 @@
 import streamlit as st
 
 from explorer import catalog
+from explorer.ui.describe import run_line
 from explorer.ui.explain import explanations
 from explorer.ui.page import shown_errors, words
 
 _ = words()
 st.title(_("Models"), anchor=False)
 st.markdown(
-    _("Every architecture that trains here, at its default size on a sine wave.")
+    _(
+        "Every architecture that trains here, at its default size on data that it can "
+        "learn."
+    )
 )
 with shown_errors():
     name = st.segmented_control(
@@ -22,4 +26,6 @@ with shown_errors():
         persist_state="session",
     )
     st.markdown(_(catalog.model_spec(name).summary))
-    explanations(catalog.make_config(model=name), _)
+    config = catalog.make_config(catalog.usual_data(name), name)
+    st.caption(run_line(config, _))
+    explanations(config, _)

@@ -21,16 +21,6 @@ OPTIMIZERS = choices_of(TrainingSettings.model_fields["optimizer"])
 torch.set_num_threads(1)
 
 
-def data_of(model: str) -> str:
-    """A sine, or the first dataset that the model can learn."""
-    able = [
-        d.name
-        for d in catalog.datasets().values()
-        if d.offered and catalog.task_of(d, catalog.model_spec(model))
-    ]
-    return "sine" if "sine" in able else able[0]
-
-
 def tiny(model: str, optimizer: str = "adamw", **more: object) -> RunConfig:
     """A run of a few steps, with dropout where the model has it."""
     chosen = catalog.model_spec(model).settings
@@ -46,7 +36,7 @@ def tiny(model: str, optimizer: str = "adamw", **more: object) -> RunConfig:
     }
     if "dropout" in chosen.model_fields:
         settings_["model.dropout"] = 0.25
-    data = data_of(model)
+    data = catalog.usual_data(model)
     known = catalog.setting_names(data, model)
     settings_ = {name: value for name, value in settings_.items() if name in known}
     return catalog.make_config(data, model, settings_ | more, seed=5)

@@ -84,6 +84,17 @@ def wait_for(run: str, there: Callable[[Run], bool]) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.parametrize("model", list(catalog.models()))
+def test_every_architecture_is_explained(model: str) -> None:
+    test = page()
+    test.switch_page("../../pages/models.py").run()
+    test.session_state["models.name"] = model
+    test.run()
+    assert not test.exception
+    assert not test.error
+    assert any(catalog.model_spec(model).summary in m.value for m in test.markdown)
+
+
 def test_a_widget_writes_the_address() -> None:
     test = page()
     (size,) = [w for w in test.select_slider if w.label == "Hidden size"]
