@@ -27,5 +27,5 @@ with shown_errors():
     )
     st.markdown(_(catalog.model_spec(name).summary))
     config = catalog.make_config(catalog.usual_data(name), name)
-    st.caption(run_line(config, _))
+    st.markdown(run_line(config, _))
     explanations(config, _)
