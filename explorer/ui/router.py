@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.ui.address import follow_page, remember_address
+from explorer.ui.history import one_stop_a_page
 from explorer.ui.page import LANGUAGE, language, words
 from explorer.ui.translation import ASSETS, LANGUAGES
 
@@ -65,4 +66,5 @@ with st.sidebar:
         key="language",
         on_change=_switch,
     )
+    one_stop_a_page()
 page.run()

@@ -190,12 +190,16 @@ def test_the_back_button_returns_to_the_run(open_page: Opener) -> None:
     run = re.search(r"run=([\w-]+)", page.url)
     assert run is not None
     page.get_by_role("link", name="Models").click()
-    page.wait_for_url("**/models**")
+    page.wait_for_url(f"**/models?**run={run[1]}**")
     page.go_back()
     drawn(page)
     assert run[1] in page.url
     assert "model=gru" in page.url
     state_is(page, "Training")
+    page.go_forward()
+    page.wait_for_url(f"**/models?**run={run[1]}**")
+    page.go_back()
+    drawn(page)
     click(page, "Stop")
     state_is(page, "Stopped")
     page.go_forward()

@@ -1,0 +1,19 @@
+// A page's address is completed after the page was reached; that is no new stop for the
+// back button. Streamlit writes both with pushState, the first without a query.
+const MENDED = Symbol.for("sequence-explorer.history")
+
+const completes = (address) => {
+  const next = new URL(address, location.href)
+  const reached = history.state !== null && location.search === ""
+  return reached && next.pathname === location.pathname && next.search !== ""
+}
+
+export default function () {
+  if (history[MENDED]) return
+  history[MENDED] = true
+  const push = history.pushState
+  history.pushState = function (state, unused, address) {
+    if (address != null && completes(address)) this.replaceState(state, unused, address)
+    else push.call(this, state, unused, address)
+  }
+}
