@@ -1,7 +1,14 @@
 """The app that `streamlit run streamlit_app.py` serves."""
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from explorer.ui.server import ROUTES, lifespan
+from explorer.ui.visitor import KnownBrowsers
 
-app = st.App("explorer/ui/router.py", lifespan=lifespan, routes=ROUTES)
+app = st.App(
+    "explorer/ui/router.py",
+    lifespan=lifespan,
+    routes=ROUTES,
+    middleware=[Middleware(KnownBrowsers)],
+)

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from explorer.engine.service import engine
 from explorer.ui.describe import run_line
 from explorer.ui.explain import explanations
 from explorer.ui.gan import MODEL, PANELS, duel, invitation, rivals_run
@@ -11,18 +10,20 @@ from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
 from explorer.ui.recent import remember_run
 from explorer.ui.sidebar import sidebar
+from explorer.ui.visitor import visitor
 
 _ = words()
 config = sidebar(only=MODEL)
 st.title(_("GAN"), anchor=False)
 with shown_errors():
-    run = rivals_run(engine())
+    me = visitor()
+    run = rivals_run(me)
     if run is None:
-        invitation(engine(), _)
-        duel(engine(), run, config, _)
+        invitation(me, _)
+        duel(me, run, config, _)
     else:
         remember_run(run)
         st.markdown(run_line(run.config, _))
-        duel(engine(), run, config, _)
+        duel(me, run, config, _)
         remember_moment(live_some(run, language(), _, MODEL, PANELS))
         explanations(run.config, _)

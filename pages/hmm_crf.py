@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from explorer.engine.service import engine
 from explorer.ui.address import read_address
 from explorer.ui.chains import PANELS, beginnings, chain_run, comparable
 from explorer.ui.describe import run_line
@@ -12,20 +11,21 @@ from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
 from explorer.ui.recent import remember_run
 from explorer.ui.transport import pilot
+from explorer.ui.visitor import visitor
 from explorer.ui.worked import worked_example
 
 _ = words()
 read_address()
 st.title(_("HMM and CRF"), anchor=False)
 with shown_errors():
-    owner = engine()
-    run = chain_run(owner, _)
-    beginnings(owner, run, _)
+    me = visitor()
+    run = chain_run(me, _)
+    beginnings(me, run, _)
     if run is not None:
         remember_run(run)
         st.markdown(run_line(run.config, _))
-        pilot(owner, run, _)
-        shared = examples(run, _, comparable(owner, run, _))
+        pilot(me, run, _)
+        shared = examples(run, _, comparable(me, run, _))
         remember_moment(
             live_some(run, language(), _, "hmm_crf", PANELS, shared),
         )

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from explorer.engine.service import engine
 from explorer.errors import ExplorerError
 from explorer.ui.address import read_address, shown_run
 from explorer.ui.describe import run_line
@@ -12,18 +11,19 @@ from explorer.ui.page import language, shown_errors, words
 from explorer.ui.recent import recent_runs, remember_run
 from explorer.ui.sample import SAMPLE
 from explorer.ui.transport import pilot
+from explorer.ui.visitor import visitor
 
 _ = words()
 read_address()
 st.title(_("Look inside"), anchor=False)
 with shown_errors():
-    owner = engine()
+    me = visitor()
     try:
-        run = owner.store.get(shown_run() or SAMPLE)
+        run = me.store.get(shown_run() or SAMPLE)
     except ExplorerError as error:
         st.error(error.said(_), icon=":material/search_off:")
-        run = owner.store.get(SAMPLE)
+        run = me.store.get(SAMPLE)
     remember_run(run)
     st.markdown(run_line(run.config, _))
-    pilot(owner, run, _)
-    remember_moment(live_inside(run, language(), _, recent_runs(owner, run, _)))
+    pilot(me, run, _)
+    remember_moment(live_inside(run, language(), _, recent_runs(me, run, _)))

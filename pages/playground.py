@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from explorer.engine.service import engine
 from explorer.errors import ExplorerError
 from explorer.ui.address import address_error, shown_run
 from explorer.ui.describe import run_line
@@ -14,6 +13,7 @@ from explorer.ui.recent import remember_run
 from explorer.ui.sample import SAMPLE
 from explorer.ui.sidebar import sidebar
 from explorer.ui.transport import transport
+from explorer.ui.visitor import visitor
 
 _ = words()
 config = sidebar()
@@ -21,12 +21,12 @@ st.title(_("Playground"), anchor=False)
 if error_in_link := address_error():
     st.error(error_in_link.said(_), icon=":material/link_off:")
 with shown_errors():
-    store = engine().store
+    me = visitor()
     try:
-        run = store.get(shown_run() or SAMPLE)
+        run = me.store.get(shown_run() or SAMPLE)
     except ExplorerError as error:
         st.error(error.said(_), icon=":material/search_off:")
-        run = store.get(SAMPLE)
+        run = me.store.get(SAMPLE)
     remember_run(run)
     about = run_line(run.config, _)
     if run.id == SAMPLE:
@@ -34,6 +34,6 @@ with shown_errors():
             "run": about
         }
     st.markdown(about)
-    transport(engine(), run, config, _)
+    transport(me, run, config, _)
     remember_moment(live_panels(run, language(), _))
     explanations(run.config, _)

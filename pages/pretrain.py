@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from explorer.engine.service import engine
 from explorer.errors import ExplorerError
 from explorer.ui.address import read_address, shown_run
 from explorer.ui.describe import run_line
@@ -16,6 +15,7 @@ from explorer.ui.pretraining import (
 )
 from explorer.ui.recent import remember_run
 from explorer.ui.transport import pilot
+from explorer.ui.visitor import visitor
 
 _ = words()
 read_address()
@@ -28,16 +28,16 @@ st.markdown(
     )
 )
 with shown_errors():
-    owner = engine()
+    me = visitor()
     run = None
     if shown := shown_run():
         try:
-            run = owner.store.get(shown)
+            run = me.store.get(shown)
         except ExplorerError as error:
             st.error(error.said(_), icon=":material/search_off:")
     st.subheader(_("1. Pretrain"), anchor=False)
-    pretraining_button(owner, _)
-    earlier_run(owner, run, _)
+    pretraining_button(me, _)
+    earlier_run(me, run, _)
     if run is None:
         st.info(
             _("No run is chosen yet. Pretrain one here: it takes about ten seconds."),
@@ -46,7 +46,7 @@ with shown_errors():
         st.stop()
     remember_run(run)
     st.markdown(run_line(run.config, _))
-    pilot(owner, run, _)
+    pilot(me, run, _)
     live_panels(run, language(), _, only=("loss", "prediction"))
     st.subheader(_("2. Fine-tune on a small target"), anchor=False)
     if not run.ended:
@@ -55,4 +55,4 @@ with shown_errors():
             icon=":material/hourglass_top:",
         )
         st.stop()
-    compare(owner, run, target(run, _), _)
+    compare(me, run, target(run, _), _)

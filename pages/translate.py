@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from explorer.engine.service import engine
 from explorer.ui.address import read_address
 from explorer.ui.describe import run_line
 from explorer.ui.explain import explanations
@@ -12,17 +11,18 @@ from explorer.ui.page import language, shown_errors, words
 from explorer.ui.recent import remember_run
 from explorer.ui.translate import chooser, translation_run
 from explorer.ui.transport import pilot
+from explorer.ui.visitor import visitor
 
 _ = words()
 read_address()
 st.title(_("Translate"), anchor=False)
 with shown_errors():
-    owner = engine()
-    run = translation_run(owner, _)
-    chooser(owner, run, _)
+    me = visitor()
+    run = translation_run(me, _)
+    chooser(me, run, _)
     if run is not None:
         remember_run(run)
         st.markdown(run_line(run.config, _))
-        pilot(owner, run, _)
+        pilot(me, run, _)
         remember_moment(live_translation(run, language(), _))
         explanations(run.config, _)

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Run every test but the slow ones: those that need a browser beside all others, so that
-# two cores are used. Usage: sh scripts/test.sh PYTHON
+# Run every test but the slow ones: those that need a browser beside all others, and those
+# in two processes, so that two cores are used to the end. Usage: sh scripts/test.sh PYTHON
 set -u
 python=$1
 log=$(mktemp)
 PYTHONPATH=. "$python" -m pytest -m "browser and not slow" >"$log" 2>&1 &
 browser=$!
-PYTHONPATH=. "$python" -m pytest -m "not browser and not slow"
+PYTHONPATH=. "$python" -m pytest -n 2 --dist loadfile -m "not browser and not slow"
 rest=$?
 wait "$browser"
 shown=$?

@@ -34,7 +34,15 @@ MAY = {
         "config",
         "errors",
     },
-    "engine": {"runs", "training", "inspection", "catalog", "config", "errors"},
+    "engine": {
+        "runs",
+        "training",
+        "inspection",
+        "catalog",
+        "data",
+        "config",
+        "errors",
+    },
     "plots": {"runs", "tasks", "config"},
     "export": {"training", "models", "catalog", "runs", "config", "errors"},
     "ui": {

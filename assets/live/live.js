@@ -338,7 +338,7 @@ class Live {
     const wish = {
       ...Object.fromEntries(entries.filter(([name]) => !name.includes("."))),
       page: this.data.page, run: this.data.run, language: this.data.language,
-      at: this.at ?? -1, hidden: document.hidden, ...more,
+      at: this.at ?? -1, hidden: document.hidden, token: this.data.token, ...more,
     }
     if (this.inside) {
       wish.options = Object.fromEntries(entries.filter(([name]) => name.includes(".")))

@@ -97,6 +97,11 @@ class _Driven:
     status_after: Status = "paused"
 
     @property
+    def person(self) -> str:
+        """Whose turn it is when this run has its slice."""
+        return self.run.owner or self.run.id
+
+    @property
     def may_overlap(self) -> bool:
         """Whether a slice may be asked for before the one under way is back."""
         return self.going and self.left is None and self.slices > 1
@@ -121,6 +126,9 @@ class Runner:
         self._watched: dict[str, tuple[Wanted, ...]] = {}
         self._tasks: dict[str, set[Task[list[Result]]]] = {}
         self._workers: list[str] = []
+        self._turn = 0
+        self._turns: dict[str, int] = {}
+        """The last turn that each person had."""
         self._asked_workers = 0.0
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._closing = False
@@ -278,7 +286,20 @@ class Runner:
             LEAST_SECONDS, min(SLICE_SECONDS, ROUND_SECONDS / max(1, len(mine)))
         )
         count = max(1, round(SLICE_SECONDS / seconds))
-        return [(d, self._job(d, seconds)) for d in ready[:count]]
+        return [(d, self._job(d, seconds)) for d in self._in_turn(ready, count)]
+
+    def _in_turn(self, ready: list[_Driven], count: int) -> list[_Driven]:
+        """So many runs: people take turns, and so do the runs of each."""
+        chosen: list[_Driven] = []
+        while ready and len(chosen) < count:
+            following = min(
+                ready, key=lambda d: (d.going, self._turns.get(d.person, 0), d.served)
+            )
+            ready.remove(following)
+            chosen.append(following)
+            self._turn += 1
+            self._turns[following.person] = self._turn
+        return chosen
 
     def _job(self, driven: _Driven, seconds: float) -> Job:
         now = time.monotonic()

@@ -58,31 +58,37 @@ class Engine:
         """Whether the workers are there and warm."""
         return self._runner.client.done()
 
-    def start(self, config: RunConfig) -> Run:
+    def start(self, config: RunConfig, owner: str = "", group_id: str = "") -> Run:
         """Begin a new run; its first points come within a fraction of a second.
 
         Raises:
             ExplorerError: if the config is not sound.
         """
-        run = self._enter(config, "training")
+        run = self._enter(config, "training", owner, group_id)
         self._runner.start(run)
         return run
 
-    def prepare(self, config: RunConfig) -> Run:
+    def prepare(self, config: RunConfig, owner: str = "", group_id: str = "") -> Run:
         """Enter a new run that waits for "step" or "resume".
 
         Raises:
             ExplorerError: if the config is not sound.
         """
-        return self._enter(config, "paused")
+        return self._enter(config, "paused", owner, group_id)
 
-    def _enter(self, config: RunConfig, status: Status) -> Run:
+    def _enter(
+        self, config: RunConfig, status: Status, owner: str, group_id: str
+    ) -> Run:
         """A new run in the store; one that begins with another's weights has them."""
         parameters = catalog.parameter_count(config)
         if not config.start:
-            return self.store.create(config, parameters, status)
+            return self.store.create(
+                config, parameters, status, owner=owner, group_id=group_id
+            )
         state = self._begun(config)
-        run = self.store.create(config, parameters, "paused")
+        run = self.store.create(
+            config, parameters, "paused", owner=owner, group_id=group_id
+        )
         first = Progress(
             first_step=0,
             curves=Curves.empty(),
@@ -111,7 +117,7 @@ class Engine:
         state: bytes = task.result(timeout=60)
         return state
 
-    def fork(self, run_id: str, step: int, config: RunConfig) -> Run:
+    def fork(self, run_id: str, step: int, config: RunConfig, owner: str = "") -> Run:
         """A new run that goes on from a checkpoint of `run_id` with other settings.
 
         Raises:
@@ -133,7 +139,9 @@ class Engine:
                     "instead."
                 )
             )
-        run = self.store.create(config, parent.parameters, parent=(run_id, step))
+        run = self.store.create(
+            config, parent.parameters, parent=(run_id, step), owner=owner
+        )
         rate = config.training.learning_rate
         self._runner.start(run, [Command(step, "learning_rate", rate)])
         return run

@@ -98,11 +98,52 @@ class Run:
     parent: str | None = None
     """The run that this one was forked from."""
     parent_step: int | None = None
+    owner: str = ""
+    """Who started it, and may control it; empty: whoever has this machine."""
+    group_id: str = ""
+    """The race, sweep or class that it belongs to."""
+    name: str = ""
+    """What its owner calls it."""
+    tags: tuple[str, ...] = ()
+    pinned: bool = False
 
     @property
     def ended(self) -> bool:
         """Whether no further step will come."""
         return self.status in ENDED
+
+
+GroupKind = Literal["race", "sweep", "class"]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Runs that belong together, and what is known of them as a whole."""
+
+    id: str
+    kind: GroupKind
+    owner: str
+    created: datetime
+    """In UTC."""
+    facts: Mapping[str, Any]
+    """What its kind needs, as JSON can hold it."""
+
+
+class Member(NamedTuple):
+    """Somebody who joined a class."""
+
+    owner: str
+    nickname: str
+
+
+class Holding(NamedTuple):
+    """Data of a person's own."""
+
+    digest: str
+    kind: Literal["series", "text"]
+    label: str
+    created: datetime  # in UTC
+    size: int  # bytes
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 import platformdirs
 from sqlalchemy import (
     URL,
+    Boolean,
     Column,
     Connection,
     Engine,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    false,
     func,
     insert,
     inspect,
@@ -39,14 +41,25 @@ from explorer.errors import N_, ExplorerError, Words
 
 DATABASE = "EXPLORER_DATABASE"
 FOLDER = "EXPLORER_DATA"
-SCHEMA = 3
+SCHEMA = 4
 """The version of the tables below; a database says which one it was made with."""
 
 ADDED = (
-    "commands ADD COLUMN note TEXT NOT NULL DEFAULT ''",
-    "validations ADD COLUMN measures TEXT NOT NULL DEFAULT '{}'",
+    ("ALTER TABLE commands ADD COLUMN note TEXT NOT NULL DEFAULT ''",),
+    ("ALTER TABLE validations ADD COLUMN measures TEXT NOT NULL DEFAULT '{}'",),
+    (
+        "ALTER TABLE runs ADD COLUMN owner VARCHAR(80) NOT NULL DEFAULT ''",
+        "ALTER TABLE runs ADD COLUMN group_id VARCHAR(64) NOT NULL DEFAULT ''",
+        "ALTER TABLE runs ADD COLUMN name TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE runs ADD COLUMN pinned BOOLEAN NOT NULL DEFAULT FALSE",
+        "ALTER TABLE runs ADD COLUMN deleted VARCHAR(32)",
+        "CREATE INDEX ix_runs_owner ON runs (owner)",
+        "CREATE INDEX ix_runs_group_id ON runs (group_id)",
+    ),
 )
-"""What version 2 has over 1, what 3 has over 2, and so on."""
+"""What version 2 has over 1, what 3 has over 2, and so on; whole tables come of
+themselves."""
 
 WRITES = {"explorer_writes": True}
 """Execution options of a transaction that writes."""
@@ -81,6 +94,53 @@ runs = Table(
     Column("message", Text, nullable=False),
     Column("parent", String(64)),
     Column("parent_step", Integer),
+    Column("owner", String(80), nullable=False, server_default="", index=True),
+    Column("group_id", String(64), nullable=False, server_default="", index=True),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("tags", Text, nullable=False, server_default="[]"),  # JSON
+    Column("pinned", Boolean, nullable=False, server_default=false()),
+    Column("deleted", String(32)),  # ISO 8601, UTC; null: it is there
+)
+groups = Table(
+    "groups",
+    tables,
+    Column("id", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("owner", String(80), nullable=False, index=True),
+    Column("created", String(32), nullable=False),  # ISO 8601, UTC
+    Column("facts", Text, nullable=False),  # JSON
+)
+members = Table(
+    "members",
+    tables,
+    Column(
+        "group_id",
+        String(64),
+        ForeignKey("groups.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("owner", String(80), nullable=False),
+    Column("nickname", Text, nullable=False),
+    Column("joined", String(32), nullable=False),  # ISO 8601, UTC
+    PrimaryKeyConstraint("group_id", "owner"),
+)
+contents = Table(
+    "contents",
+    tables,
+    Column("digest", String(64), nullable=False),
+    Column("owner", String(80), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created", String(32), nullable=False),  # ISO 8601, UTC
+    Column("size", Integer, nullable=False),  # bytes
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("digest", "owner"),
+)
+keys = Table(
+    "keys",
+    tables,
+    Column("name", String(32), primary_key=True),
+    Column("value", String(128), nullable=False),
 )
 chunks = Table(
     "chunks",
@@ -249,6 +309,6 @@ def _create_tables(connection: Connection) -> None:
     if known is None:
         connection.execute(insert(meta).values(schema_version=SCHEMA))
     elif known < SCHEMA:
-        for added in ADDED[known - 1 :]:
-            connection.execute(text(f"ALTER TABLE {added}"))
+        for statement in (s for added in ADDED[known - 1 :] for s in added):
+            connection.execute(text(statement))
         connection.execute(update(meta).values(schema_version=SCHEMA))

@@ -18,6 +18,9 @@ from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 from explorer.config import RunConfig
 from explorer.errors import N_, ExplorerError, Words
 from explorer.runs import schema
+from explorer.runs.contents import Contents
+from explorer.runs.groups import Groups
+from explorer.runs.ids import new_id
 from explorer.runs.records import (
     ACTIVE,
     ENDED,
@@ -29,6 +32,7 @@ from explorer.runs.records import (
     Status,
     Validation,
 )
+from explorer.runs.shelf import Shelf, present, read_run, run_row
 
 CHECKPOINT_BYTES = 64 * 2**20
 """The checkpoints of one run take at most this much; then they are thinned."""
@@ -53,6 +57,9 @@ class Store:
         """Keep runs in a database that `schema.open_database` has opened."""
         self._reader = engine
         self._writer = engine.execution_options(**schema.WRITES)
+        self.shelf = Shelf(self._reader, self._writer)
+        self.groups = Groups(self._reader, self._writer)
+        self.contents = Contents(self._reader, self._writer)
 
     def create(
         self,
@@ -60,6 +67,8 @@ class Store:
         parameters: int,
         status: Status = "training",
         parent: tuple[str, int] | None = None,
+        owner: str = "",
+        group_id: str = "",
     ) -> Run:
         """Enter a new run; with `parent` = (run id, step), one forked from there.
 
@@ -71,7 +80,7 @@ class Store:
                 that step, naming the nearest.
         """
         run = Run(
-            id=secrets.token_urlsafe(12).replace("-", "_"),
+            id=new_id(),
             config=config,
             status=status,
             step=0,
@@ -80,13 +89,15 @@ class Store:
             created=datetime.now(UTC),
             parent=parent[0] if parent else None,
             parent_step=parent[1] if parent else None,
+            owner=owner,
+            group_id=group_id,
         )
         with self._writer.begin() as connection:
             if parent is None:
-                connection.execute(insert(schema.runs).values(_row(run)))
+                connection.execute(insert(schema.runs).values(run_row(run)))
             else:
                 inherited = _inherited(connection, *parent, status)
-                connection.execute(insert(schema.runs).values(_row(run)))
+                connection.execute(insert(schema.runs).values(run_row(run)))
                 _write(connection, run.id, inherited)
             return _get(connection, run.id)
 
@@ -120,7 +131,7 @@ class Store:
         )
         with self._writer.begin() as connection:
             _delete(connection, run.id)
-            connection.execute(insert(schema.runs).values(_row(run)))
+            connection.execute(insert(schema.runs).values(run_row(run)))
             _write(connection, run.id, whole)
             if checkpoints:
                 _write_state(connection, run.id, max(checkpoints, key=lambda c: c.step))
@@ -153,26 +164,26 @@ class Store:
 
     def runs(self, limit: int = 200) -> list[Run]:
         """The newest runs, newest first."""
-        newest = select(schema.runs).order_by(schema.runs.c.created.desc())
+        newest = present().order_by(schema.runs.c.created.desc())
         with self._reader.connect() as connection:
             rows = connection.execute(newest.limit(limit)).mappings()
-            return [_run(row) for row in rows]
+            return [read_run(row) for row in rows]
 
     def same(self, config: RunConfig) -> Run | None:
         """The newest run of exactly this config; None if there is none."""
         text = config.to_json()
-        alike = select(schema.runs).where(schema.runs.c.config == text)
+        alike = present().where(schema.runs.c.config == text)
         newest = alike.order_by(schema.runs.c.created.desc()).limit(1)
         with self._reader.connect() as connection:
             row = connection.execute(newest).mappings().first()
-            return None if row is None else _run(row)
+            return None if row is None else read_run(row)
 
     def active(self) -> list[Run]:
         """The runs that the engine has to drive, oldest first."""
-        going = select(schema.runs).where(schema.runs.c.status.in_(ACTIVE))
+        going = present().where(schema.runs.c.status.in_(ACTIVE))
         with self._reader.connect() as connection:
             rows = connection.execute(going.order_by(schema.runs.c.created)).mappings()
-            return [_run(row) for row in rows]
+            return [read_run(row) for row in rows]
 
     def record(self, run_id: str, progress: Progress) -> bool:
         """Write what one slice brought, in one transaction.
@@ -253,6 +264,16 @@ class Store:
         with self._writer.begin() as connection:
             _delete(connection, run_id)
 
+    def key(self, name: str) -> str:
+        """A secret of this database, made when it is first asked for."""
+        wanted = select(schema.keys.c.value).where(schema.keys.c.name == name)
+        with self._writer.begin() as connection:
+            known = connection.scalar(wanted)
+            if known is None:
+                known = secrets.token_urlsafe(48)
+                connection.execute(insert(schema.keys).values(name=name, value=known))
+        return str(known)
+
     def close(self) -> None:
         """Close every connection."""
         self._reader.dispose()
@@ -272,7 +293,7 @@ def _of(table: Table, run_id: str, *columns: str) -> Any:
 
 
 def _get(connection: Connection, run_id: str) -> Run:
-    wanted = select(schema.runs).where(schema.runs.c.id == _key(run_id))
+    wanted = present().where(schema.runs.c.id == _key(run_id))
     row = connection.execute(wanted).mappings().first()
     if row is None:
         shown = re.sub(r"[^A-Za-z0-9_-]", "?", run_id[:60])
@@ -280,7 +301,7 @@ def _get(connection: Connection, run_id: str) -> Run:
             N_("There is no run '%(run)s' here. Check the link, or start a new run."),
             run=shown,
         )
-    return _run(row)
+    return read_run(row)
 
 
 def _curves(connection: Connection, run_id: str, since: int = 0) -> Curves:
@@ -484,14 +505,3 @@ def _replace(
 def _delete(connection: Connection, run_id: str) -> None:
     """The run's row goes, and the database lets all that refers to it go too."""
     connection.execute(delete(schema.runs).where(schema.runs.c.id == _key(run_id)))
-
-
-def _row(run: Run) -> dict[str, Any]:
-    created = run.created.astimezone(UTC).isoformat(timespec="microseconds")
-    return {**vars(run), "config": run.config.to_json(), "created": created}
-
-
-def _run(row: Any) -> Run:
-    config = RunConfig.from_json(row["config"])
-    created = datetime.fromisoformat(row["created"])
-    return Run(**{**row, "config": config, "created": created})

@@ -5,13 +5,14 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from explorer import catalog
-from explorer.engine.service import Engine
+from explorer.config import RunConfig
+from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
 from explorer.inspection.base import has
-from explorer.runs.records import ENDED, Run
+from explorer.runs.records import Run
 from explorer.ui.address import show_run, shown_run, take_over
 from explorer.ui.describe import run_line
-from explorer.ui.page import mode
+from explorer.ui.page import mode, told_later
 from explorer.ui.recent import remember_run, shown_runs
 from explorer.ui.translation import Translate
 
@@ -42,37 +43,37 @@ BEGINNINGS = (
 )
 
 
-def is_chain(run: Run) -> bool:
+def is_chain(config: RunConfig) -> bool:
     """Whether a run's model has probabilities of states or labels inside."""
-    return has("probability")(catalog.resolve(run.config))
+    return has("probability")(catalog.resolve(config))
 
 
-def chain_run(engine: Engine, _: Translate) -> Run | None:
+def chain_run(visitor: Visitor, _: Translate) -> Run | None:
     """The tab's run, if it is an HMM or a CRF; else the newest of this tab that is."""
     if named := shown_run():
         try:
-            run = engine.store.get(named)
+            run = visitor.store.get(named)
         except ExplorerError as error:
             st.error(error.said(_), icon=":material/search_off:")
         else:
-            if is_chain(run):
+            if is_chain(run.config):
                 return run
-    return next((run for run in shown_runs(engine) if is_chain(run)), None)
+    return next((run for run in shown_runs(visitor) if is_chain(run.config)), None)
 
 
-def comparable(engine: Engine, run: Run, _: Translate) -> list[tuple[str, str]]:
+def comparable(visitor: Visitor, run: Run, _: Translate) -> list[tuple[str, str]]:
     """The tab's other runs on the very same data: (id, what they are)."""
     config = run.config
     same = config.data, config.data_settings, config.seed
     return [
         (other.id, run_line(other.config, _))
-        for other in shown_runs(engine)
+        for other in shown_runs(visitor)
         if other.id != run.id
         and (other.config.data, other.config.data_settings, other.config.seed) == same
     ]
 
 
-def beginnings(engine: Engine, run: Run | None, _: Translate) -> None:
+def beginnings(visitor: Visitor, run: Run | None, _: Translate) -> None:
     """What this is about, and a button for each default run."""
     if run is None:
         with st.container(border=True, key="invitation"):
@@ -85,13 +86,13 @@ def beginnings(engine: Engine, run: Run | None, _: Translate) -> None:
                     "go together. Start one and watch its tables take shape."
                 )
             )
-            _buttons(engine, run, BEGINNINGS[:2], _)
+            _buttons(visitor, run, BEGINNINGS[:2], _)
     else:
-        _buttons(engine, run, BEGINNINGS, _)
+        _buttons(visitor, run, BEGINNINGS, _)
 
 
 def _buttons(
-    engine: Engine, run: Run | None, offered: tuple[Beginning, ...], _: Translate
+    visitor: Visitor, run: Run | None, offered: tuple[Beginning, ...], _: Translate
 ) -> None:
     if run is None and mode() == "dark":
         st.html(f"<style>{DARK_BUTTON}</style>")
@@ -103,19 +104,17 @@ def _buttons(
                 icon=":material/play_arrow:",
                 type="primary" if first else "secondary",
                 key=f"begin-{each.key}",
-                on_click=_begin,
-                args=(engine, run, each),
+                on_click=told_later(_begin),
+                args=(visitor, run, each),
             )
 
 
-def _begin(engine: Engine, run: Run | None, beginning: Beginning) -> None:
+def _begin(visitor: Visitor, run: Run | None, beginning: Beginning) -> None:
     """Start a run: in place of the one that is shown, or to compare it with."""
     config = catalog.make_config(beginning.data, beginning.model, beginning.settings)
-    new = engine.start(config)
-    if not is_chain(new):
-        remember_run(new)
+    if not is_chain(config):
+        remember_run(visitor.start(config))
         return
-    if run is not None and run.status not in ENDED:
-        engine.tell(run.id, "stop")
+    new = visitor.start(config, instead_of=run)
     take_over(config)
     show_run(new.id)

@@ -4,18 +4,16 @@ import streamlit as st
 
 from explorer import catalog
 from explorer.config import RunConfig, TrainingSettings
-from explorer.engine.service import Engine
-from explorer.errors import ExplorerError
+from explorer.engine.visitor import Visitor
 from explorer.runs.records import Run
 from explorer.ui.address import show_run, take_over
 from explorer.ui.controls import settings_widgets
 from explorer.ui.moment import moment
+from explorer.ui.page import told_later
 from explorer.ui.translation import Translate
 
-_ERROR = "forking.error"
 
-
-def fork_button(engine: Engine, run: Run, _: Translate) -> None:
+def fork_button(visitor: Visitor, run: Run, _: Translate) -> None:
     """The button that opens the training settings, to train on with others."""
     if st.button(
         _("Fork"),
@@ -26,35 +24,19 @@ def fork_button(engine: Engine, run: Run, _: Translate) -> None:
             "settings; the run that is shown stops."
         ),
     ):
-        _open(engine, run, _)
-    fork_error(_)
+        _open(visitor, run, _)
 
 
-def fork(engine: Engine, run: Run, config: RunConfig) -> bool:
-    """Show a new run that goes on from the slider's moment; False where none can."""
-    try:
-        new = engine.fork(run.id, moment(engine, run), config)
-    except ExplorerError as error:
-        st.session_state[_ERROR] = error.words
-        return False
-    replace_run(engine, run)
-    show_run(new.id)
-    return True
+def fork(visitor: Visitor, run: Run, config: RunConfig) -> None:
+    """Show a new run that goes on from the slider's moment.
+
+    Raises:
+        ExplorerError: if none can.
+    """
+    show_run(visitor.fork(run, moment(visitor, run), config).id)
 
 
-def replace_run(engine: Engine, run: Run) -> None:
-    """A tab trains one run at a time; the one before is stopped and kept."""
-    if not run.ended:
-        engine.tell(run.id, "stop")
-
-
-def fork_error(_: Translate) -> None:
-    """Say once why the last fork was refused."""
-    if error := st.session_state.pop(_ERROR, None):
-        st.error(error.said(_), icon=":material/error:")
-
-
-def _open(engine: Engine, run: Run, _: Translate) -> None:
+def _open(visitor: Visitor, run: Run, _: Translate) -> None:
     """A dialog with every training setting of the run, made only when it is asked for:
     a page full of widgets opens slowly."""
 
@@ -76,18 +58,15 @@ def _open(engine: Engine, run: Run, _: Translate) -> None:
             skip=catalog.unused_training(run.config.model),
         )
         if st.button(_("Fork here"), type="primary", key="fork_here"):
-            _fork_with(engine, run, chosen)
+            _fork_with(visitor, run, chosen)
             st.rerun()
 
     dialog()
 
 
-def _fork_with(engine: Engine, run: Run, chosen: dict[str, object]) -> None:
-    try:
-        training = TrainingSettings.read(chosen)
-    except ExplorerError as error:
-        st.session_state[_ERROR] = error.words
-        return
+@told_later
+def _fork_with(visitor: Visitor, run: Run, chosen: dict[str, object]) -> None:
+    training = TrainingSettings.read(chosen)
     config = run.config.model_copy(update={"training": training})
-    if fork(engine, run, config):
-        take_over(config)
+    fork(visitor, run, config)
+    take_over(config)

@@ -4,10 +4,11 @@ import streamlit as st
 
 from explorer import catalog
 from explorer.config import RunConfig
-from explorer.engine.service import Engine
+from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
 from explorer.runs.records import Run
 from explorer.ui.address import shown_run, take_over
+from explorer.ui.page import told_later
 from explorer.ui.translation import Translate
 from explorer.ui.transport import pause_button, step_run, train_new
 
@@ -26,17 +27,17 @@ SIDES = (
 )
 
 
-def rivals_run(engine: Engine) -> Run | None:
+def rivals_run(visitor: Visitor) -> Run | None:
     """The run that the address names, if two nets learn against each other in it."""
     try:
-        run = engine.store.get(shown_run())
+        run = visitor.store.get(shown_run())
     except ExplorerError:
         return None
     learning = catalog.model_spec(run.config.model).learning
     return run if learning == "adversarial" else None
 
 
-def invitation(engine: Engine, _: Translate) -> None:
+def invitation(visitor: Visitor, _: Translate) -> None:
     """What stands here before there is a GAN, and the button that starts one."""
     with st.container(border=True, key="invitation"):
         st.subheader(_("No GAN trains here yet"), anchor=False)
@@ -52,19 +53,19 @@ def invitation(engine: Engine, _: Translate) -> None:
             icon=":material/play_arrow:",
             type="primary",
             key="begin",
-            on_click=_begin,
-            args=(engine,),
+            on_click=told_later(_begin),
+            args=(visitor,),
         )
 
 
-def _begin(engine: Engine) -> None:
+def _begin(visitor: Visitor) -> None:
     config = catalog.make_config(catalog.DEFAULT_DATA, MODEL)
     take_over(config)
-    train_new(engine, None, config)
+    train_new(visitor, None, config)
 
 
 def duel(
-    engine: Engine, run: Run | None, config: RunConfig | None, _: Translate
+    visitor: Visitor, run: Run | None, config: RunConfig | None, _: Translate
 ) -> None:
     """Train, pause, step; and step one of the two alone."""
     with st.container(horizontal=True, key="duel", gap="small"):
@@ -75,20 +76,20 @@ def duel(
             key="train",
             disabled=config is None,
             help=_("Start a new run with the settings on the left."),
-            on_click=train_new,
-            args=(engine, run, config),
+            on_click=told_later(train_new),
+            args=(visitor, run, config),
         )
         if run is None:
             return
-        pause_button(engine, run, _)
+        pause_button(visitor, run, _)
         still = run.status == "training" or (config is None and run.ended)
         st.button(
             _("Step %(count)d") % {"count": 1},
             key="step1",
             disabled=still,
             help=_("Update the weights this many times, then pause."),
-            on_click=step_run,
-            args=(engine, run, config, 1),
+            on_click=told_later(step_run),
+            args=(visitor, run, config, 1),
         )
         for side, label, about in SIDES:
             st.button(
@@ -96,6 +97,6 @@ def duel(
                 key=side,
                 disabled=still,
                 help=_(about),
-                on_click=step_run,
-                args=(engine, run, config, 1, side),
+                on_click=told_later(step_run),
+                args=(visitor, run, config, 1, side),
             )

@@ -14,6 +14,7 @@ from explorer.ui import inside
 from explorer.ui.panels import panels_for
 from explorer.ui.places import PLOTLY, SOCKET
 from explorer.ui.translation import ASSETS, Translate
+from explorer.ui.visitor import control_token, visitor
 
 _component = st.components.v2.component(
     "sequence_explorer_live",
@@ -131,6 +132,7 @@ def _show(
             "templates": {"light": template("light"), "dark": template("dark")},
             "plotly": PLOTLY,
             "socket": SOCKET,
+            "token": control_token(run.id) if visitor().may_control(run) else "",
             "strings": _strings(_),
         },
         on_status_change=_again,

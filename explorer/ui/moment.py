@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.engine.service import Engine
+from explorer.engine.visitor import Visitor
 from explorer.runs.records import Run
 
 _AT = "moment.at"
@@ -13,10 +13,10 @@ def remember_moment(step: int | None) -> None:
     st.session_state[_AT] = step
 
 
-def moment(engine: Engine, run: Run) -> int:
+def moment(visitor: Visitor, run: Run) -> int:
     """The step that the slider stands at; at the live end, the newest kept one."""
     step = st.session_state.get(_AT)
     if isinstance(step, int):
         return step
-    saved = engine.store.state(run.id)
+    saved = visitor.store.state(run.id)
     return saved.step if saved else 0

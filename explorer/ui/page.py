@@ -1,7 +1,9 @@
 """What every page begins with: its language, its words, and one place for errors."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec
 
 import streamlit as st
 
@@ -9,6 +11,9 @@ from explorer.errors import ExplorerError
 from explorer.ui.translation import Translate, best_language, translator
 
 LANGUAGE = "lang"
+
+_LATER = "page.error"
+_P = ParamSpec("_P")
 
 
 def language() -> str:
@@ -23,11 +28,29 @@ def words() -> Translate:
 
 @contextmanager
 def shown_errors() -> Iterator[None]:
-    """Show what a person can mend as one sentence; anything else is a bug."""
+    """Show what a person can mend as one sentence; anything else is a bug.
+
+    What went wrong in a callback of `told_later` is shown first.
+    """
+    if error := st.session_state.pop(_LATER, None):
+        st.error(error.said(words()), icon=":material/error:")
     try:
         yield
     except ExplorerError as error:
         st.error(error.said(words()), icon=":material/error:")
+
+
+def told_later(callback: Callable[_P, object]) -> Callable[_P, None]:
+    """A callback whose `ExplorerError` is shown when the page is drawn next."""
+
+    @wraps(callback)
+    def guarded(*args: _P.args, **kwargs: _P.kwargs) -> None:
+        try:
+            callback(*args, **kwargs)
+        except ExplorerError as error:
+            st.session_state[_LATER] = error.words
+
+    return guarded
 
 
 def mode() -> str:

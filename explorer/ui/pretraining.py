@@ -6,14 +6,15 @@ import streamlit as st
 
 from explorer import catalog
 from explorer.config import RunConfig, Scalar, Settings, setting
-from explorer.engine.service import Engine
-from explorer.errors import N_, ExplorerError
+from explorer.engine.visitor import Visitor
+from explorer.errors import N_
 from explorer.plots import transfer
 from explorer.runs.records import ENDED, Run
 from explorer.ui.address import show_run
 from explorer.ui.controls import settings_widgets
 from explorer.ui.describe import run_line
 from explorer.ui.figure import show_figure
+from explorer.ui.page import told_later
 from explorer.ui.panels import lines
 from explorer.ui.recent import shown_runs
 from explorer.ui.translation import Translate
@@ -50,7 +51,7 @@ class TargetSettings(Settings):
     )
 
 
-def pretraining_button(engine: Engine, _: Translate) -> None:
+def pretraining_button(visitor: Visitor, _: Translate) -> None:
     """Start the usual pretraining."""
     config = catalog.make_config(PRETRAINED_ON, PRETRAINED)
     st.button(
@@ -59,16 +60,14 @@ def pretraining_button(engine: Engine, _: Translate) -> None:
         icon=":material/play_arrow:",
         key="pretrain",
         help=run_line(config, _),
-        on_click=_pretrain,
-        args=(engine, config),
+        on_click=told_later(_pretrain),
+        args=(visitor, config),
     )
-    if error := st.session_state.pop(_ERROR, None):
-        st.error(error.said(_), icon=":material/error:")
 
 
-def earlier_run(engine: Engine, present: Run | None, _: Translate) -> None:
+def earlier_run(visitor: Visitor, present: Run | None, _: Translate) -> None:
     """Any run of this tab can be what was pretrained."""
-    runs = {run.id: run for run in shown_runs(engine) if run.step > 0}
+    runs = {run.id: run for run in shown_runs(visitor) if run.step > 0}
     if present is not None:
         runs = {present.id: present} | runs
     if not runs:
@@ -140,10 +139,10 @@ def comparison(start: Run, wanted: RunConfig) -> dict[tuple[str, int], RunConfig
     }
 
 
-def compare(engine: Engine, start: Run, wanted: RunConfig, _: Translate) -> None:
+def compare(visitor: Visitor, start: Run, wanted: RunConfig, _: Translate) -> None:
     """The button that trains the runs that are missing, and the chart of all."""
     asked = comparison(start, wanted)
-    known = {point: engine.store.same(config) for point, config in asked.items()}
+    known = {point: visitor.store.same(config) for point, config in asked.items()}
     missing = [
         asked[point]
         for point, run in known.items()
@@ -161,22 +160,20 @@ def compare(engine: Engine, start: Run, wanted: RunConfig, _: Translate) -> None
             "From scratch, with the head alone, and with all weights, each with a "
             "rising number of target examples. Runs that are there already count."
         ),
-        on_click=_start_all,
-        args=(engine, missing),
+        on_click=told_later(_start_all),
+        args=(visitor, missing),
     )
-    if error := st.session_state.pop(_ERROR, None):
-        st.error(error.said(_), icon=":material/error:")
     going = any(run is not None and not run.ended for run in known.values())
-    st.fragment(_chart, run_every=EVERY if going else None)(engine, asked, going, _)
+    st.fragment(_chart, run_every=EVERY if going else None)(visitor, asked, going, _)
 
 
 def _chart(
-    engine: Engine, asked: dict[tuple[str, int], RunConfig], going: bool, _: Translate
+    visitor: Visitor, asked: dict[tuple[str, int], RunConfig], going: bool, _: Translate
 ) -> None:
-    runs = {point: engine.store.same(config) for point, config in asked.items()}
+    runs = {point: visitor.store.same(config) for point, config in asked.items()}
     wanted = next(iter(asked.values()))
     found = {
-        point: engine.store.validations(run.id)[-1].loss
+        point: visitor.store.validations(run.id)[-1].loss
         for point, run in runs.items()
         if run is not None and run.status == "finished"
     }
@@ -240,16 +237,10 @@ def _has_head(config: RunConfig) -> bool:
     return catalog.head_count(config) > 0
 
 
-def _pretrain(engine: Engine, config: RunConfig) -> None:
-    try:
-        show_run(engine.start(config).id)
-    except ExplorerError as error:
-        st.session_state[_ERROR] = error.words
+def _pretrain(visitor: Visitor, config: RunConfig) -> None:
+    show_run(visitor.start(config).id)
 
 
-def _start_all(engine: Engine, configs: list[RunConfig]) -> None:
-    try:
-        for config in configs:
-            engine.start(config)
-    except ExplorerError as error:
-        st.session_state[_ERROR] = error.words
+def _start_all(visitor: Visitor, configs: list[RunConfig]) -> None:
+    for config in configs:
+        visitor.start(config)

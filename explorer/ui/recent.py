@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer import catalog
 from explorer.config import RunConfig
-from explorer.engine.service import Engine
+from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
 from explorer.runs.records import Run
 from explorer.ui.describe import run_line
@@ -21,30 +21,30 @@ def remember_run(run: Run) -> None:
     st.session_state[_RUNS] = [*known, run.id][-MOST:]
 
 
-def recent_runs(engine: Engine, present: Run, _: Translate) -> list[tuple[str, str]]:
+def recent_runs(visitor: Visitor, present: Run, _: Translate) -> list[tuple[str, str]]:
     """The other runs of this tab: (id, what they are), newest first."""
     return [
         (run.id, run_line(run.config, _))
-        for run in shown_runs(engine)
+        for run in shown_runs(visitor)
         if run.id != present.id
     ]
 
 
-def shown_runs(engine: Engine) -> list[Run]:
+def shown_runs(visitor: Visitor) -> list[Run]:
     """The runs that this tab has shown, newest first."""
     found = []
     for run_id in reversed(st.session_state.get(_RUNS, [SAMPLE])):
         try:
-            found.append(engine.store.get(run_id))
+            found.append(visitor.store.get(run_id))
         except ExplorerError:
             continue  # deleted meanwhile
     return found
 
 
-def beginnings(engine: Engine, config: RunConfig, _: Translate) -> dict[str, str]:
+def beginnings(visitor: Visitor, config: RunConfig, _: Translate) -> dict[str, str]:
     """What a run of this config can begin with: run ids, and what each is."""
     alike = {"": _("random weights")}
-    for run in shown_runs(engine):
+    for run in shown_runs(visitor):
         try:
             catalog.check_start(config, run.config)
         except ExplorerError:

@@ -36,6 +36,7 @@ from explorer.ui.frames import Others, frame, wanted
 from explorer.ui.places import PLOTLY, SOCKET
 from explorer.ui.sample import bring_sample
 from explorer.ui.translation import translator
+from explorer.ui.visitor import controls
 from explorer.ui.wishes import LIVE, MOST_MESSAGE, Wish, read_wish
 
 log = logging.getLogger(__name__)
@@ -130,6 +131,13 @@ class _Tab:
 
     def tell(self, wish: Wish) -> None:
         """Have the run learn under the change that its panel shows, or under none."""
+        if not controls(wish.run, wish.token):
+            raise ExplorerError(
+                N_(
+                    "Only who started a run may change it while it learns, and this "
+                    "one is another's. Fork it to change a run of your own."
+                )
+            )
         note = ""
         if wish.hold == "hold":
             config = self.engine.store.get(wish.run).config

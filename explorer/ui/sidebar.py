@@ -7,7 +7,6 @@ import streamlit as st
 
 from explorer import catalog
 from explorer.config import RunConfig, Scalar, TrainingSettings
-from explorer.engine.service import engine
 from explorer.errors import ExplorerError
 from explorer.ui.address import read_address, widget_edition, write_address
 from explorer.ui.controls import settings_widgets
@@ -15,6 +14,7 @@ from explorer.ui.page import words
 from explorer.ui.preview import show_preview
 from explorer.ui.recent import beginnings
 from explorer.ui.translation import Translate
+from explorer.ui.visitor import visitor
 
 _REMEMBERED = "sidebar.remembered"
 
@@ -120,7 +120,7 @@ def _choose(config: RunConfig, edition: str, _: Translate, only: str) -> RunConf
     settings |= {f"training.{k}": v for k, v in training.items()}
     kept = config.start if model == config.model else ""
     chosen = catalog.make_config(data, model, settings, int(seed), kept)
-    begins = beginnings(engine(), chosen, _)
+    begins = beginnings(visitor(), chosen, _)
     start = st.selectbox(
         _("Start from"),
         list(begins),

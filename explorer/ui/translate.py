@@ -3,12 +3,12 @@
 import streamlit as st
 
 from explorer import catalog
-from explorer.engine.service import Engine
+from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
-from explorer.runs.records import ENDED, Run
+from explorer.runs.records import Run
 from explorer.ui.address import show_run, shown_run, take_over
 from explorer.ui.describe import run_line
-from explorer.ui.page import mode
+from explorer.ui.page import mode, told_later
 from explorer.ui.recent import shown_runs
 from explorer.ui.translation import Translate
 
@@ -22,21 +22,21 @@ def translates(run: Run) -> bool:
     return catalog.data_spec(run.config.data).task == "translate"
 
 
-def translation_run(engine: Engine, _: Translate) -> Run | None:
+def translation_run(visitor: Visitor, _: Translate) -> Run | None:
     """The tab's run, if it translates; else the newest of this tab that does."""
     named = shown_run()
     if named:
         try:
-            run = engine.store.get(named)
+            run = visitor.store.get(named)
         except ExplorerError as error:
             st.error(error.said(_), icon=":material/search_off:")
         else:
             if translates(run):
                 return run
-    return next(iter(_recent(engine)), None)
+    return next(iter(_recent(visitor)), None)
 
 
-def chooser(engine: Engine, run: Run | None, _: Translate) -> None:
+def chooser(visitor: Visitor, run: Run | None, _: Translate) -> None:
     """What a translation is, and the choices from which one is trained."""
     st.markdown(
         _(
@@ -57,10 +57,10 @@ def chooser(engine: Engine, run: Run | None, _: Translate) -> None:
             type="primary",
             key="translate-train",
             help=_("Start a run with the usual settings; the playground has them all."),
-            on_click=_train,
-            args=(engine, run, data, model),
+            on_click=told_later(_train),
+            args=(visitor, run, data, model),
         )
-    _others(engine, run, _)
+    _others(visitor, run, _)
     if run is None:
         st.info(
             _(
@@ -98,23 +98,22 @@ def _choices(run: Run | None, _: Translate) -> tuple[str, str]:
     return data, model
 
 
-def _train(engine: Engine, run: Run | None, data: str, model: str) -> None:
+def _train(visitor: Visitor, run: Run | None, data: str, model: str) -> None:
     """A tab trains one run at a time; the one before is stopped and kept."""
-    if run is not None and run.status not in ENDED:
-        engine.tell(run.id, "stop")
     config = catalog.make_config(data, model)
+    new = visitor.start(config, instead_of=run)
     take_over(config)
-    show_run(engine.start(config).id)
+    show_run(new.id)
 
 
-def _recent(engine: Engine) -> list[Run]:
+def _recent(visitor: Visitor) -> list[Run]:
     """The runs of this tab that translate, newest first."""
-    return [run for run in shown_runs(engine) if translates(run)]
+    return [run for run in shown_runs(visitor) if translates(run)]
 
 
-def _others(engine: Engine, run: Run | None, _: Translate) -> None:
+def _others(visitor: Visitor, run: Run | None, _: Translate) -> None:
     """A choice of this tab's other translations, where there are some."""
-    others = [r for r in _recent(engine) if run is None or r.id != run.id]
+    others = [r for r in _recent(visitor) if run is None or r.id != run.id]
     if run is None or not others:
         return
     st.selectbox(

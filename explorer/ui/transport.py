@@ -6,12 +6,12 @@ from functools import partial
 import streamlit as st
 
 from explorer.config import RunConfig, difference
-from explorer.engine.service import Engine
+from explorer.engine.visitor import Visitor
 from explorer.runs.records import Run
 from explorer.ui.address import link, show_run, take_over
 from explorer.ui.describe import changes_line
-from explorer.ui.forking import fork, fork_button, fork_error, replace_run
-from explorer.ui.page import mode
+from explorer.ui.forking import fork, fork_button
+from explorer.ui.page import mode, told_later
 from explorer.ui.sample import SAMPLE
 from explorer.ui.translation import Translate
 
@@ -22,9 +22,12 @@ DARK_BUTTON = ".st-key-train button:enabled :is(p, span) { color: #10151a }"
 _TOLD_RATE = "transport.rate"
 
 
-def transport(engine: Engine, run: Run, config: RunConfig | None, _: Translate) -> None:
+def transport(
+    visitor: Visitor, run: Run, config: RunConfig | None, _: Translate
+) -> None:
     """The buttons, and a line about settings that wait for a restart."""
     own, busy = run.id != SAMPLE, run.status == "training"
+    mine = visitor.may_control(run)
     if mode() == "dark":
         st.html(f"<style>{DARK_BUTTON}</style>")
     with st.container(horizontal=True, key="transport", gap="small"):
@@ -35,21 +38,21 @@ def transport(engine: Engine, run: Run, config: RunConfig | None, _: Translate) 
             key="train",
             disabled=config is None,
             help=_("Start a new run with the settings on the left."),
-            on_click=train_new,
-            args=(engine, run, config),
+            on_click=told_later(train_new),
+            args=(visitor, run, config),
         )
-        pause_button(engine, run, _)
-        hindered = busy or (config is None and run.ended)
-        _step_buttons(hindered, partial(step_run, engine, run, config), _)
-        _tell_button(_("Stop"), "stop", "stop", engine, run, run.ended)
+        pause_button(visitor, run, _)
+        hindered = busy or (config is None if run.ended else not mine)
+        _step_buttons(hindered, partial(step_run, visitor, run, config), _)
+        _tell_button(_("Stop"), "stop", "stop", visitor, run, run.ended)
         st.button(
             _("Restart"),
             icon=":material/restart_alt:",
             key="restart",
             disabled=not own,
             help=_("Train the run that is shown again from step 0."),
-            on_click=_restart,
-            args=(engine, run),
+            on_click=told_later(_restart),
+            args=(visitor, run),
         )
         st.button(
             _("Fork"),
@@ -60,24 +63,37 @@ def transport(engine: Engine, run: Run, config: RunConfig | None, _: Translate) 
                 "Go on from the moment at the slider in a new run, with the training "
                 "settings on the left."
             ),
-            on_click=_fork,
-            args=(engine, run, config),
+            on_click=told_later(_fork),
+            args=(visitor, run, config),
         )
         _share(run, config, own, _)
-    fork_error(_)
+    watching_line(visitor, run, _)
+    if config is not None and mine:
+        _live_rate(visitor, run, config)
     if config is not None and own:
-        _live_rate(engine, run, config)
         _pending(run, config, _)
 
 
-def pilot(engine: Engine, run: Run, _: Translate) -> None:
+def watching_line(visitor: Visitor, run: Run, _: Translate) -> None:
+    """Say so where the run is another's."""
+    if run.id != SAMPLE and not visitor.may_control(run):
+        st.caption(
+            _(
+                "You watch another's run: only who started it can pause or stop it. "
+                "Fork it to go on with one of your own."
+            )
+        )
+
+
+def pilot(visitor: Visitor, run: Run, _: Translate) -> None:
     """What a run can be told where its settings are not at hand."""
     with st.container(horizontal=True, key="pilot", gap="small"):
-        pause_button(engine, run, _)
-        hindered = run.status != "paused"
-        _step_buttons(hindered, partial(engine.tell, run.id, "step"), _)
-        _tell_button(_("Stop"), "stop", "stop", engine, run, run.ended)
-        fork_button(engine, run, _)
+        pause_button(visitor, run, _)
+        hindered = run.status != "paused" or not visitor.may_control(run)
+        _step_buttons(hindered, partial(visitor.tell, run.id, "step"), _)
+        _tell_button(_("Stop"), "stop", "stop", visitor, run, run.ended)
+        fork_button(visitor, run, _)
+    watching_line(visitor, run, _)
 
 
 def _step_buttons(hindered: bool, step: Callable[[int], None], _: Translate) -> None:
@@ -87,60 +103,58 @@ def _step_buttons(hindered: bool, step: Callable[[int], None], _: Translate) -> 
             key=f"step{count}",
             disabled=hindered,
             help=_("Update the weights this many times, then pause."),
-            on_click=step,
+            on_click=told_later(step),
             args=(count,),
         )
 
 
-def pause_button(engine: Engine, run: Run, _: Translate) -> None:
+def pause_button(visitor: Visitor, run: Run, _: Translate) -> None:
     """Pause, or Resume where it is paused."""
     if run.status == "paused":
-        _tell_button(_("Resume"), "resume", "play_circle", engine, run, False)
+        _tell_button(_("Resume"), "resume", "play_circle", visitor, run, False)
     else:
         busy = run.status == "training"
-        _tell_button(_("Pause"), "pause", "pause", engine, run, not busy)
+        _tell_button(_("Pause"), "pause", "pause", visitor, run, not busy)
 
 
 def _tell_button(
-    label: str, name: str, icon: str, engine: Engine, run: Run, disabled: bool
+    label: str, name: str, icon: str, visitor: Visitor, run: Run, disabled: bool
 ) -> None:
     st.button(
         label,
         icon=f":material/{icon}:",
         key=name,
-        disabled=disabled,
-        on_click=engine.tell,
+        disabled=disabled or not visitor.may_control(run),
+        on_click=told_later(visitor.tell),
         args=(run.id, name),
     )
 
 
-def train_new(engine: Engine, run: Run | None, config: RunConfig) -> None:
+def train_new(visitor: Visitor, run: Run | None, config: RunConfig) -> None:
     """Start a run in place of the one that is shown, if any."""
-    if run is not None:
-        replace_run(engine, run)
-    show_run(engine.start(config).id)
+    show_run(visitor.start(config, instead_of=run).id)
 
 
-def _restart(engine: Engine, run: Run) -> None:
-    replace_run(engine, run)
+def _restart(visitor: Visitor, run: Run) -> None:
+    new = visitor.start(run.config, instead_of=run)
     take_over(run.config)
-    show_run(engine.start(run.config).id)
+    show_run(new.id)
 
 
-def _fork(engine: Engine, run: Run, config: RunConfig) -> None:
-    fork(engine, run, config)
+def _fork(visitor: Visitor, run: Run, config: RunConfig) -> None:
+    fork(visitor, run, config)
 
 
 def step_run(
-    engine: Engine, run: Run, config: RunConfig | None, count: int, side: str = ""
+    visitor: Visitor, run: Run, config: RunConfig | None, count: int, side: str = ""
 ) -> None:
     """So many steps, of a new run if this one has ended; `side`: of one net alone."""
     if run.ended and config is not None:
-        run = engine.prepare(config)
+        run = visitor.prepare(config)
         show_run(run.id)
     if side:
-        engine.tell(run.id, "side", count, side)
-    engine.tell(run.id, "step", count)
+        visitor.tell(run.id, "side", count, side)
+    visitor.tell(run.id, "step", count)
 
 
 def _share(run: Run, config: RunConfig | None, own: bool, _: Translate) -> None:
@@ -153,14 +167,14 @@ def _share(run: Run, config: RunConfig | None, own: bool, _: Translate) -> None:
             st.code(link(run.config, run.id), language=None, wrap_lines=True)
 
 
-def _live_rate(engine: Engine, run: Run, config: RunConfig) -> None:
+def _live_rate(visitor: Visitor, run: Run, config: RunConfig) -> None:
     """A changed learning rate reaches a running model at once."""
     rate = config.training.learning_rate
     told: dict[str, float] = st.session_state.setdefault(_TOLD_RATE, {})
     known = told.setdefault(run.id, rate)
     if rate != known and not run.ended:
         told[run.id] = rate
-        engine.tell(run.id, "learning_rate", rate)
+        visitor.tell(run.id, "learning_rate", rate)
 
 
 def _pending(run: Run, config: RunConfig, _: Translate) -> None:

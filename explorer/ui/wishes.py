@@ -49,6 +49,9 @@ class Wish(Settings):
     )
     options: str = setting("{}", "By panel.", title="Options")
     hold: Literal["", "hold", "release"] = ""
+    token: str = setting(
+        "", "The right to hold.", title="Token", pattern=r"^[A-Za-z0-9_.=-]{0,200}$"
+    )
     csv: str = setting("", "To download.", title="CSV", pattern=r"^[a-z_]{0,40}$")
 
     def options_of(self, panel: str) -> dict[str, Scalar]:

@@ -196,14 +196,13 @@ def test_the_back_button_returns_to_the_run(open_page: Opener) -> None:
     assert run[1] in page.url
     assert "model=gru" in page.url
     state_is(page, "Training")
-    page.go_forward()
-    page.wait_for_url(f"**/models?**run={run[1]}**")
-    page.go_back()
-    drawn(page)
     click(page, "Stop")
     state_is(page, "Stopped")
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_be_disabled()  # the page has come to rest
     page.go_forward()
     expect(page.get_by_role("heading", name="Models")).to_be_visible()
+    assert run[1] in page.url
 
 
 def test_text_answers_to_temperature_and_prompt(open_page: Opener) -> None:

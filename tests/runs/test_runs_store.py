@@ -703,7 +703,7 @@ def test_a_newer_database_is_refused_untouched(tmp_path: Path) -> None:
 
 
 def test_an_older_database_is_brought_up_to_date(tmp_path: Path) -> None:
-    """Version 1 had no notes of commands, version 2 no measures and no rivals."""
+    """Version 1 had no notes of commands, 2 no measures and no rivals, 3 no owners."""
     address = f"sqlite:///{tmp_path}/older.sqlite3"
     store = open_store(address)
     run = store.create(CONFIG, 1)
@@ -718,9 +718,17 @@ def test_an_older_database_is_brought_up_to_date(tmp_path: Path) -> None:
         connection.exec_driver_sql("ALTER TABLE validations DROP COLUMN measures")
         four = np.stack(before.curves[:4]).astype("<f4").tobytes()
         connection.exec_driver_sql('UPDATE chunks SET "values" = ?', (four,))
+        for name in ("owner", "group_id"):
+            connection.exec_driver_sql(f"DROP INDEX ix_runs_{name}")
+        for name in ("owner", "group_id", "name", "tags", "pinned", "deleted"):
+            connection.exec_driver_sql(f"ALTER TABLE runs DROP COLUMN {name}")
+        for name in ("members", "groups", "contents", "keys"):
+            connection.exec_driver_sql(f"DROP TABLE {name}")
         connection.exec_driver_sql("UPDATE meta SET schema_version = 1")
     engine.dispose()
     store = open_store(address)
+    assert store.get(run.id) == replace(run, step=5, seconds=0.5)
+    assert store.shelf.of("") == [store.get(run.id)]
     held = Command(4, "hold", None, '{"value": 1}')
     store.set_status(run.id, "paused", command=held)
     judged = Validation(7, 0.25, 0.7, {"accuracy": 0.5})

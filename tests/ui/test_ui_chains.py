@@ -1,32 +1,19 @@
 """The page HMM and CRF without a browser."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from explorer.data.hidden_markov import HiddenMarkov
 from explorer.engine.service import engine
 from explorer.ui import worked
 from explorer.ui.chains import BEGINNINGS, comparable
-from tests.ui.test_ui_pages import (
-    _engine as _engine,
-)
-from tests.ui.test_ui_pages import (
-    page,
-    pytestmark,
-)
+from tests.ui.conftest import QUIET, page, shown_run
 
-__all__ = ["pytestmark"]
+pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]
 
 
-def opened():
-    test = page()
-    test.switch_page("../../pages/hmm_crf.py").run()
-    assert not test.exception
-    return test
-
-
-def shown(test) -> str:
-    said = test.query_params["run"]
-    return said if isinstance(said, str) else said[0]
+def opened() -> AppTest:
+    return page("hmm_crf")
 
 
 def test_an_empty_page_offers_an_hmm_and_a_crf() -> None:
@@ -40,7 +27,7 @@ def test_one_click_begins_a_run(model: str) -> None:
     test = opened()
     test.button(key=f"begin-{model}").click().run()
     assert not test.exception
-    run = engine().store.get(shown(test))
+    run = engine().store.get(shown_run(test))
     assert (run.config.data, run.config.model) == ("casino", model)
     assert any("Dishonest casino" in m.value for m in test.markdown)
     assert "begin-lstm" in [b.key for b in test.button]
@@ -50,10 +37,10 @@ def test_one_click_begins_a_run(model: str) -> None:
 def test_a_tagger_is_begun_beside_and_can_be_compared() -> None:
     test = opened()
     test.button(key="begin-hmm").click().run()
-    first = shown(test)
+    first = shown_run(test)
     test.button(key="begin-lstm").click().run()
     assert not test.exception
-    assert shown(test) == first
+    assert shown_run(test) == first
     runs = [engine().store.get(i) for i in test.session_state["recent.runs"]]
     assert "lstm" in [run.config.model for run in runs]
     for run in runs:

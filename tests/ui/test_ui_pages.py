@@ -1,45 +1,12 @@
 """The pages without a browser: they run, they refuse, they follow the address."""
 
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from explorer import catalog
 from explorer.engine.service import engine
-from explorer.runs.records import Run
-from explorer.ui.sample import bring_sample
+from tests.ui.conftest import QUIET, ROOT, page, wait_for
 
-ROOT = Path(__file__).parents[2]
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The engine that the server's lifespan would bring."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_WORKERS", "1")
-        patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("pages")))
-        engine.cache_clear()
-        bring_sample(engine())
-        yield
-        engine().close()
-        engine.cache_clear()
-
-
-def page(**query: str) -> AppTest:
-    test = AppTest.from_file(str(ROOT / "explorer/ui/router.py"), default_timeout=60)
-    for name, value in query.items():
-        test.query_params[name] = value
-    test.run()
-    assert not test.exception
-    return test
+pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]
 
 
 def test_the_first_visit_shows_the_sample() -> None:
@@ -75,13 +42,6 @@ def test_a_fork_stops_its_parent_and_is_shown() -> None:
     assert owner.store.get(made).parent == parent.id
     wait_for(parent.id, lambda run: run.status == "stopped")
     owner.tell(made, "stop")
-
-
-def wait_for(run: str, there: Callable[[Run], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not there(found := engine().store.get(run)):
-        assert time.monotonic() < deadline, found
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("model", list(catalog.models()))
@@ -159,13 +119,8 @@ def test_chinese_words_on_every_control() -> None:
         assert any("\u4e00" <= letter <= "\u9fff" for letter in label), label
 
 
-def translate_page(**query: str) -> AppTest:
-    test = page(**query)
-    return test.switch_page("../../pages/translate.py").run()
-
-
 def test_translate_without_a_run_offers_to_train_one() -> None:
-    test = translate_page()
+    test = page("translate")
     assert not test.exception
     assert [i.value[:25] for i in test.info] == ["No run that translates ha"]
     assert test.selectbox(key="translate.data").value == "dates"
@@ -173,7 +128,7 @@ def test_translate_without_a_run_offers_to_train_one() -> None:
 
 
 def test_translate_starts_a_run_shows_it_and_keeps_it() -> None:
-    test = translate_page()
+    test = page("translate")
     test.selectbox(key="translate.data").set_value("reverse").run()
     test.button(key="translate-train").click().run()
     assert not test.exception
@@ -184,11 +139,11 @@ def test_translate_starts_a_run_shows_it_and_keeps_it() -> None:
     assert run.config.data == "reverse"
     assert any("on Sequences to reverse" in m.value for m in test.markdown)
     engine().tell(run_id, "stop")
-    other = translate_page(run=run_id)
+    other = page("translate", run=run_id)
     assert any("on Sequences to reverse" in m.value for m in other.markdown)
 
 
 def test_translate_says_that_a_run_is_not_there() -> None:
-    test = translate_page(run="made-up")
+    test = page("translate", run="made-up")
     assert any("no run 'made-up'" in error.value for error in test.error)
     assert not test.button(key="translate-train").disabled

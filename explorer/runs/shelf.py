@@ -1,0 +1,151 @@
+"""A person's runs as they keep them: found, named, tagged, pinned, thrown away.
+
+What is thrown away can be had back until it is swept out.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, Select, delete, func, select, update
+
+from explorer.config import RunConfig
+from explorer.errors import N_, ExplorerError
+from explorer.runs import schema
+from explorer.runs.ids import now, written
+from explorer.runs.records import ACTIVE, Run
+
+MOST_NAME = 80
+"""Characters of a run's name, and of all its tags together."""
+
+KEPT = timedelta(days=1)
+"""A run that was thrown away can be had back for so long."""
+
+
+class Shelf:
+    """What `Store.shelf` is."""
+
+    def __init__(self, reader: Engine, writer: Engine) -> None:
+        self._reader, self._writer = reader, writer
+
+    def of(self, owner: str, limit: int = 1000) -> list[Run]:
+        """A person's runs: pinned ones first, then the newest first."""
+        runs = schema.runs.c
+        wanted = present().where(runs.owner == owner)
+        wanted = wanted.order_by(runs.pinned.desc(), runs.created.desc()).limit(limit)
+        with self._reader.connect() as connection:
+            return [read_run(row) for row in connection.execute(wanted).mappings()]
+
+    def of_group(self, group_id: str) -> list[Run]:
+        """The runs of a race, a sweep or a class, oldest first."""
+        runs = schema.runs.c
+        wanted = present().where(runs.group_id == group_id).order_by(runs.created)
+        with self._reader.connect() as connection:
+            return [read_run(row) for row in connection.execute(wanted).mappings()]
+
+    def active(self, owner: str) -> int:
+        """How many of a person's runs are training."""
+        runs = schema.runs.c
+        counted = select(func.count()).where(
+            runs.owner == owner, runs.status.in_(ACTIVE), runs.deleted.is_(None)
+        )
+        with self._reader.connect() as connection:
+            return int(connection.scalar(counted) or 0)
+
+    def describe(
+        self, run_id: str, name: str, tags: Sequence[str], pinned: bool
+    ) -> None:
+        """Name, tag and pin a run.
+
+        Raises:
+            ExplorerError: if the name or the tags are too long.
+        """
+        for words in (name, " ".join(tags)):
+            if len(words) > MOST_NAME:
+                raise ExplorerError(
+                    N_(
+                        "A run's name may have %(most)d characters, and so may its "
+                        "tags together, but this has %(came)d. Shorten it."
+                    ),
+                    most=MOST_NAME,
+                    came=len(words),
+                )
+        values = {"name": name, "tags": json.dumps(list(tags)), "pinned": pinned}
+        self._change(run_id, values)
+
+    def throw_away(self, run_id: str) -> None:
+        """Hide a run; `have_back` shows it again."""
+        self._change(run_id, {"deleted": now()})
+
+    def have_back(self, run_id: str) -> None:
+        """Show a run again that was thrown away."""
+        self._change(run_id, {"deleted": None})
+
+    def sweep_out(self, age: timedelta = KEPT) -> int:
+        """Forget what was thrown away longer ago than `age`; how many runs."""
+        old = schema.runs.c.deleted < written(datetime.now(UTC) - age)
+        with self._writer.begin() as connection:
+            return connection.execute(delete(schema.runs).where(old)).rowcount
+
+    def stored_bytes(self, owner: str) -> int:
+        """How much of the database a person's runs and own data take."""
+        mine = select(schema.runs.c.id).where(schema.runs.c.owner == owner)
+        sizes = (
+            (schema.checkpoints, schema.checkpoints.c.size),
+            (schema.states, func.length(schema.states.c.state)),
+            (schema.chunks, func.length(schema.chunks.c["values"])),
+        )
+        with self._reader.connect() as connection:
+            parts = [
+                connection.scalar(select(func.sum(s)).where(t.c.run_id.in_(mine)))
+                for t, s in sizes
+            ]
+            held = schema.contents.c
+            parts.append(
+                connection.scalar(
+                    select(func.sum(held.size)).where(held.owner == owner)
+                )
+            )
+        return sum(int(part or 0) for part in parts)
+
+    def sizes(self, owner: str) -> dict[str, int]:
+        """How many bytes each of a person's runs keeps in checkpoints, by run id."""
+        kept, runs = schema.checkpoints.c, schema.runs.c
+        wanted = (
+            select(kept.run_id, func.sum(kept.size))
+            .join(schema.runs, runs.id == kept.run_id)
+            .where(runs.owner == owner)
+            .group_by(kept.run_id)
+        )
+        with self._reader.connect() as connection:
+            return {run_id: int(size) for run_id, size in connection.execute(wanted)}
+
+    def _change(self, run_id: str, values: dict[str, Any]) -> None:
+        changed = update(schema.runs).where(schema.runs.c.id == run_id)
+        with self._writer.begin() as connection:
+            connection.execute(changed.values(values))
+
+
+def present() -> Select[Any]:
+    """Select the runs that are not thrown away."""
+    return select(schema.runs).where(schema.runs.c.deleted.is_(None))
+
+
+def run_row(run: Run) -> dict[str, Any]:
+    """A run as its table holds it."""
+    return {
+        **vars(run),
+        "config": run.config.to_json(),
+        "created": written(run.created),
+        "tags": json.dumps(run.tags),
+    }
+
+
+def read_run(row: Any) -> Run:
+    """What `run_row` wrote."""
+    values = {name: value for name, value in row.items() if name != "deleted"}
+    values["config"] = RunConfig.from_json(row["config"])
+    values["created"] = datetime.fromisoformat(row["created"])
+    values["tags"] = tuple(json.loads(row["tags"]))
+    return Run(**values)

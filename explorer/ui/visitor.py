@@ -1,0 +1,109 @@
+"""Who sits at this tab: an account where logins are set up, else the browser itself.
+
+A browser is known by a cookie that scripts cannot read and nobody can forge. It never
+stands in an address, so that what is shared gives no right to control.
+"""
+
+import hashlib
+import secrets
+from http.cookies import CookieError, SimpleCookie
+
+import streamlit as st
+from itsdangerous import BadSignature, Signer
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from explorer.engine.service import engine
+from explorer.engine.visitor import Visitor
+
+COOKIE = "explorer_owner"
+YEAR = 365 * 24 * 3600
+
+_OWNER = "visitor.owner"
+
+
+def visitor() -> Visitor:
+    """The engine as the person at this tab may use it."""
+    return Visitor(engine(), owner())
+
+
+def owner() -> str:
+    """Whose runs this tab starts."""
+    state = st.session_state
+    if (account := _account()) is not None:
+        return account
+    if _OWNER not in state:
+        cookie = _read(st.context.cookies.get(COOKIE, ""))
+        # A browser that refuses cookies owns its runs until its tab is closed.
+        state[_OWNER] = cookie or _new_owner()
+    return str(state[_OWNER])
+
+
+def control_token(run_id: str) -> str:
+    """What a tab shows the live socket to be allowed to change a run."""
+    return _signer("control").sign(run_id).decode()
+
+
+def controls(run_id: str, token: str) -> bool:
+    """Whether `control_token` gave this for that run."""
+    signer = _signer("control")
+    return signer.validate(token) and signer.unsign(token).decode() == run_id
+
+
+def _account() -> str | None:
+    """Who is logged in, by issuer and subject; None without logins."""
+    if not st.user.get("is_logged_in", False):
+        return None
+    facts = f"{st.user.get('iss', '')} {st.user.get('sub', '')}"
+    return "user-" + hashlib.sha256(facts.encode()).hexdigest()[:40]
+
+
+def _new_owner() -> str:
+    return "browser-" + secrets.token_urlsafe(24)
+
+
+def _signer(use: str) -> Signer:
+    return Signer(engine().store.key("visitors"), salt=use)
+
+
+def _read(cookie: str) -> str | None:
+    """The owner that a cookie names; None if it is not one of ours."""
+    try:
+        return _signer("cookie").unsign(cookie).decode()
+    except (BadSignature, UnicodeError):
+        return None
+
+
+class KnownBrowsers:
+    """ASGI middleware: a page that is asked for without our cookie sends one along."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or _read(_cookie_in(scope)) is not None:
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.append("set-cookie", _set_cookie(scope["scheme"]))
+            await send(message)
+
+        await self.app(scope, receive, send_with_cookie)
+
+
+def _cookie_in(scope: Scope) -> str:
+    try:
+        cookies = SimpleCookie(Headers(scope=scope).get("cookie", ""))
+    except CookieError:
+        return ""
+    return cookies[COOKIE].value if COOKIE in cookies else ""
+
+
+def _set_cookie(scheme: str) -> str:
+    value = _signer("cookie").sign(_new_owner()).decode()
+    secure = "; Secure" if scheme == "https" else ""
+    return f"{COOKIE}={value}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax{secure}"

@@ -1,0 +1,63 @@
+"""The pages without a browser: one engine for a file of tests, and a tab on it."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.engine.service import engine
+from explorer.runs.records import Run
+from explorer.ui.sample import bring_sample
+
+ROOT = Path(__file__).parents[2]
+NOBODY = ""
+"""The owner of the runs that `engine().prepare(config)` makes, and of these tabs."""
+
+QUIET = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+"""What Dask and Streamlit leave behind when they close."""
+
+
+@pytest.fixture(scope="module")
+def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The engine that the server's lifespan would bring."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_WORKERS", "1")
+        patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("pages")))
+        engine.cache_clear()
+        bring_sample(engine())
+        yield
+        engine().close()
+        engine.cache_clear()
+
+
+def page(name: str = "", owner: str = NOBODY, **query: str) -> AppTest:
+    """A tab of `owner` at this address, on the page of that file name."""
+    test = AppTest.from_file(str(ROOT / "explorer/ui/router.py"), default_timeout=120)
+    test.session_state["visitor.owner"] = owner
+    for key, value in query.items():
+        test.query_params[key] = value
+    test.run()
+    if name:
+        test.switch_page(f"../../pages/{name}.py").run()
+    assert not test.exception
+    return test
+
+
+def wait_for(run: str, there: Callable[[Run], bool]) -> None:
+    """Wait until a run is as it should be."""
+    deadline = time.monotonic() + 120
+    while not there(found := engine().store.get(run)):
+        assert time.monotonic() < deadline, found
+        time.sleep(0.05)
+
+
+def shown_run(test: AppTest) -> str:
+    """The run that a tab's address names."""
+    said = test.query_params["run"]
+    return said if isinstance(said, str) else said[0]
