@@ -222,10 +222,16 @@ class Trainer:
     def _train(
         self, stop: int, deadline: float, slice_: "_Slice | None"
     ) -> Divergence | None:
-        """Steps until `stop` or `deadline`; the divergence that ended them, if any."""
+        """Steps until `stop` or `deadline`; the divergence that ended them, if any.
+
+        However short the time, one step is taken: slices lead to the end.
+        """
         if self.step == 0 and slice_ is not None:
             slice_.due()
-        while self.step < stop and not self.ended and time.perf_counter() < deadline:
+        first = self.step
+        while self.step < stop and not self.ended:
+            if self.step > first and time.perf_counter() >= deadline:
+                break
             value = self._loss()
             if self._is_off(value):
                 return Divergence(self.step, value)

@@ -52,6 +52,14 @@ def uncut(config: RunConfig) -> tuple[bytes, Progress]:
     return _whole[config]
 
 
+def test_a_slice_without_time_takes_one_step() -> None:
+    trainer = Trainer(tiny("rnn"))
+    for step in range(1, STEPS + 1):
+        progress = trainer.advance(Budget(seconds=0.0))
+        assert (progress.step, len(progress.curves.losses)) == (step, 1)
+    assert progress.status == "finished"
+
+
 def same_weights(one: bytes, other: bytes) -> None:
     a, b = unpack(one)[0], unpack(other)[0]
     assert a.keys() == b.keys()
