@@ -12,14 +12,11 @@ Schuster and Paliwal (1997), Bidirectional recurrent neural networks.
 https://doi.org/10.1109/78.650093
 """
 
-from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
-
 import torch
 from torch import Tensor, nn
 
 from explorer.config import N_, Settings, setting
-from explorer.models import gru, lstm, notation, rnn
+from explorer.models import lstm, notation, rnn
 from explorer.models.base import (
     Capture,
     Line,
@@ -31,33 +28,25 @@ from explorer.models.base import (
     ignore,
     in_layer,
     reads_back,
+    within,
 )
-from explorer.models.fields import dropout_field
+from explorer.models.cells import CELLS, CellName, State
+from explorer.models.fields import dropout_field, hidden_size_field, layers_field
 
-CellName = Literal["rnn", "lstm", "gru"]
 WAYS = ("forward", "backward")
 
 
 class BidirectionalSettings(Settings):
     """What can be chosen of a bidirectional network."""
 
-    hidden_size: int = setting(
-        32,
+    hidden_size: int = hidden_size_field(
         N_(
             "How many numbers each of the two readers carries from step to step; an "
             "answer is made of both, twice as many."
         ),
-        title=N_("Hidden size"),
-        ge=1,
-        le=512,
-        scale="log",
     )
-    layers: int = setting(
-        1,
+    layers: int = layers_field(
         N_("How many pairs of readers stand on each other, each reading both below."),
-        title=N_("Layers"),
-        ge=1,
-        le=4,
     )
     cell: CellName = setting(
         "lstm",
@@ -66,30 +55,6 @@ class BidirectionalSettings(Settings):
         choices={"rnn": N_("RNN"), "lstm": N_("LSTM"), "gru": N_("GRU")},
     )
     dropout: float = dropout_field()
-
-
-class Cell(NamedTuple):
-    """One kind of cell; a state is (h,) or (h, c)."""
-
-    title: str
-    net: type[nn.RNNBase]
-    states: int
-    step: Callable[..., Any]
-    """(x, *state, *weights, probe=...) -> the next state, or (h, c)."""
-    biases: int
-    """How many it keeps apart; elsewhere PyTorch's two act as their sum."""
-    spec: ModelSpec
-    names: str
-    equations: Callable[[], list[str]]
-
-
-CELLS: dict[CellName, Cell] = {
-    "rnn": Cell("RNN", nn.RNN, 1, rnn.cell, 1, rnn.SPEC, "", rnn.step_equations),
-    "lstm": Cell(
-        "LSTM", nn.LSTM, 2, lstm.cell, 1, lstm.SPEC, "i,f,o,g", lstm.step_equations
-    ),
-    "gru": Cell("GRU", nn.GRU, 1, gru.cell, 2, gru.SPEC, "r,z,n", gru.step_equations),
-}
 
 
 class Bidirectional(SequenceModel):
@@ -133,8 +98,7 @@ class Bidirectional(SequenceModel):
 
         Shapes as its cell has them.
         """
-        W, U, b, e = self.net.all_weights[reader]
-        return (W, U, b, e) if self.cell.biases == 2 else (W, U, b + e)
+        return self.cell.weights(self.net.all_weights[reader])
 
     def written_out(self, x: Tensor, probe: Probe) -> Tensor:
         """What `self.net` computes, step by step: (B, T, I) -> (B, T, 2H)."""
@@ -152,16 +116,10 @@ class Bidirectional(SequenceModel):
         weights = self.weights(reader)
         steps = x.unbind(1)
         zero = x.new_zeros(x.shape[0], self.net.hidden_size)
-        state: tuple[Tensor, ...] = (zero,) * self.cell.states
+        state: State = (zero,) * self.cell.states
         told = []
         for x_t in steps if way == "forward" else reversed(steps):
-            found = self.cell.step(
-                x_t,
-                *state,
-                *weights,
-                probe=lambda name, value: probe(f"{way}.{name}", value),
-            )
-            state = found if isinstance(found, tuple) else (found,)
+            state = self.cell.following(x_t, state, weights, within(probe, way))
             told.append(state[0])
         return torch.stack(told if way == "forward" else told[::-1])
 
@@ -188,10 +146,9 @@ TITLES = {
 
 
 def captures(settings: BidirectionalSettings) -> tuple[Capture, ...]:
-    spec = CELLS[settings.cell].spec
     found = []
     for k in range(settings.layers):
-        for capture in spec.captures(spec.settings.read({"layers": 1}, spec.name)):
+        for capture in CELLS[settings.cell].captures(1):
             name = capture.name.removeprefix("layer_0.")
             for way, title in zip(WAYS, TITLES[name], strict=True):
                 full = f"layer_{k}.{way}.{name}"

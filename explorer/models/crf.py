@@ -35,6 +35,7 @@ from explorer.models.base import (
     ignore,
 )
 from explorer.models.chain import best_path
+from explorer.models.fields import hidden_size_field
 from explorer.models.gru import GRU, GRUSettings
 from explorer.models.lstm import LSTM, LSTMSettings
 from explorer.models.rnn import RNN, RNNSettings
@@ -68,13 +69,10 @@ class CRFSettings(Settings):
         le=8,
         unit=N_("steps"),
     )
-    hidden_size: int = setting(
-        16,
+    hidden_size: int = hidden_size_field(
         N_("How many hidden units the recurrent network has in each direction."),
-        title=N_("Hidden size"),
-        ge=1,
-        le=256,
-        scale="log",
+        default=16,
+        most=256,
     )
 
 

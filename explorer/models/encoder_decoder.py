@@ -18,7 +18,7 @@ import math
 
 from torch import Tensor, nn
 
-from explorer.config import Settings, setting
+from explorer.config import Settings
 from explorer.errors import N_
 from explorer.models import notation
 from explorer.models.base import (
@@ -32,6 +32,13 @@ from explorer.models.base import (
     ignore,
     in_layer,
     within,
+)
+from explorer.models.fields import (
+    block_dropout_field,
+    feed_forward_field,
+    heads_field,
+    hidden_size_field,
+    layers_field,
 )
 from explorer.models.positions import (
     MAX_HIDDEN_SIZE,
@@ -48,52 +55,22 @@ from explorer.tasks import FILLED
 class EncoderDecoderSettings(Settings):
     """What can be chosen of an encoder-decoder Transformer."""
 
-    hidden_size: int = setting(
-        64,
+    hidden_size: int = hidden_size_field(
         N_(
             "How many numbers describe each step. The heads share them out evenly; "
             "more can tell more apart, but learn and run more slowly."
         ),
-        title=N_("Hidden size"),
-        ge=1,
-        le=MAX_HIDDEN_SIZE,
-        scale="log",
+        default=64,
+        most=MAX_HIDDEN_SIZE,
     )
-    layers: int = setting(
-        1,
+    layers: int = layers_field(
         N_("How many blocks stand on each other, in the encoder and in the decoder."),
-        title=N_("Layers"),
-        ge=1,
-        le=6,
+        most=6,
     )
-    heads: int = setting(
-        1,
-        N_("How many places each step can look at for different reasons at once."),
-        title=N_("Attention heads"),
-        ge=1,
-        le=8,
-    )
-    feed_forward: int = setting(
-        4,
-        N_("How many times wider than the hidden size each block thinks in between."),
-        title=N_("Feed-forward width (times hidden size)"),
-        ge=1,
-        le=8,
-        more=True,
-    )
+    heads: int = heads_field(1)
+    feed_forward: int = feed_forward_field()
     positions: PositionsName = positions_field("learned")
-    dropout: float = setting(
-        0.0,
-        N_(
-            "The share of values hidden at random while training, so that the model "
-            "relies on no single one."
-        ),
-        title=N_("Dropout"),
-        ge=0.0,
-        le=0.8,
-        step=0.05,
-        more=True,
-    )
+    dropout: float = block_dropout_field()
 
     def block(self) -> TransformerSettings:
         """The same choices, as a Transformer's block takes them."""

@@ -38,6 +38,7 @@ from explorer.models.base import (
     Sizes,
     ignore,
 )
+from explorer.models.fields import layers_field
 
 Cell = Literal["lstm", "gru"]
 
@@ -76,12 +77,8 @@ class GANSettings(Settings):
         le=256,
         scale="log",
     )
-    layers: int = setting(
-        1,
-        N_("How many recurrent layers stand on each other, in both nets."),
-        title=N_("Layers"),
-        ge=1,
-        le=3,
+    layers: int = layers_field(
+        N_("How many recurrent layers stand on each other, in both nets."), most=3
     )
     noise_size: int = setting(
         4,

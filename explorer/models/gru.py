@@ -18,7 +18,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from explorer.config import N_, Settings, setting
+from explorer.config import N_, Settings
 from explorer.models import notation
 from explorer.models.base import (
     Capture,
@@ -35,29 +35,20 @@ from explorer.models.base import (
     signed,
     sum_line,
 )
-from explorer.models.fields import dropout_field
+from explorer.models.fields import dropout_field, hidden_size_field, layers_field
 
 
 class GRUSettings(Settings):
     """What can be chosen of a GRU."""
 
-    hidden_size: int = setting(
-        32,
+    hidden_size: int = hidden_size_field(
         N_(
             "How many numbers the network carries from step to step, each with its own "
             "gates. More can remember more, but learn and run more slowly."
         ),
-        title=N_("Hidden size"),
-        ge=1,
-        le=512,
-        scale="log",
     )
-    layers: int = setting(
-        1,
+    layers: int = layers_field(
         N_("How many recurrent layers stand on each other, each reading the last."),
-        title=N_("Layers"),
-        ge=1,
-        le=4,
     )
     dropout: float = dropout_field()
 

@@ -38,29 +38,20 @@ from explorer.models.base import (
     signed,
     sum_line,
 )
-from explorer.models.fields import dropout_field
+from explorer.models.fields import dropout_field, hidden_size_field, layers_field
 
 
 class LSTMSettings(Settings):
     """What can be chosen of an LSTM."""
 
-    hidden_size: int = setting(
-        32,
+    hidden_size: int = hidden_size_field(
         N_(
             "How many memory cells, each with its own gates. More can remember more, "
             "but learn and run more slowly."
         ),
-        title=N_("Hidden size"),
-        ge=1,
-        le=512,
-        scale="log",
     )
-    layers: int = setting(
-        1,
+    layers: int = layers_field(
         N_("How many recurrent layers stand on each other, each reading the last."),
-        title=N_("Layers"),
-        ge=1,
-        le=4,
     )
     forget_bias: float = setting(
         1.0,

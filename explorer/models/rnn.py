@@ -29,7 +29,7 @@ from explorer.models.base import (
     signed,
     sum_line,
 )
-from explorer.models.fields import dropout_field
+from explorer.models.fields import dropout_field, hidden_size_field, layers_field
 
 Activation = Literal["tanh", "relu"]
 ACTIVATIONS = {"tanh": torch.tanh, "relu": torch.relu}
@@ -38,25 +38,16 @@ ACTIVATIONS = {"tanh": torch.tanh, "relu": torch.relu}
 class RNNSettings(Settings):
     """What can be chosen of a plain recurrent network."""
 
-    hidden_size: int = setting(
-        32,
+    hidden_size: int = hidden_size_field(
         N_(
             "How many numbers the network carries from step to step. More can "
             "remember more, but learn and run more slowly."
         ),
-        title=N_("Hidden size"),
-        ge=1,
-        le=512,
-        scale="log",
     )
-    layers: int = setting(
-        1,
+    layers: int = layers_field(
         N_(
             "How many recurrent layers stand on each other, each reading the one below."
         ),
-        title=N_("Layers"),
-        ge=1,
-        le=4,
     )
     activation: Activation = setting(
         "tanh",

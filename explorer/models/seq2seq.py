@@ -17,14 +17,14 @@ Own words in training: Bengio et al. (2015), Scheduled sampling.
 https://arxiv.org/abs/1506.03099
 """
 
-from collections.abc import Callable, Mapping
-from typing import Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 from explorer.config import N_, Settings, setting
-from explorer.models import gru, lstm, notation, rnn
+from explorer.models import notation
 from explorer.models.base import (
     Capture,
     CaptureAxes,
@@ -37,36 +37,23 @@ from explorer.models.base import (
     in_layer,
     within,
 )
-from explorer.models.fields import dropout_field
+from explorer.models.cells import CELLS, CellName, State, Weights
+from explorer.models.fields import dropout_field, hidden_size_field, layers_field
 from explorer.tasks import FILLED
-
-CellName = Literal["lstm", "gru", "rnn"]
-State = tuple[Tensor, ...]
-"""h (B, H); of an LSTM h and c."""
-Weights = tuple[Tensor, Tensor, Tensor, Tensor]
-"""W, U and PyTorch's two biases."""
 
 
 class Seq2SeqSettings(Settings):
     """What can be chosen of an encoder and a decoder."""
 
-    hidden_size: int = setting(
-        64,
+    hidden_size: int = hidden_size_field(
         N_(
             "How many numbers the encoder and the decoder carry from step to step. "
             "More can remember more, but learn and run more slowly."
         ),
-        title=N_("Hidden size"),
-        ge=1,
-        le=512,
-        scale="log",
+        default=64,
     )
-    layers: int = setting(
-        1,
+    layers: int = layers_field(
         N_("How many recurrent layers stand on each other, in encoder and decoder."),
-        title=N_("Layers"),
-        ge=1,
-        le=4,
     )
     cell: CellName = setting(
         "gru",
@@ -104,66 +91,20 @@ class Seq2SeqSettings(Settings):
     dropout: float = dropout_field()
 
 
-class CellKind(NamedTuple):
-    """A cell of `rnn.py`, `lstm.py` or `gru.py` as an encoder or decoder uses it."""
-
-    module: Callable[..., nn.RNNBase]
-    step: Callable[[Tensor, State, Weights, Probe], State]
-    """(x (B, I), state, the module's weights, probe) -> the next state."""
-    captures: Callable[[int], tuple[Capture, ...]]
-    """Number of layers -> what can be read out of them."""
-    states: int
-    """2 where there is a memory beside the hidden state."""
-    equations: tuple[str, ...]
-    """One step from x, h (and c) to the next."""
-
-
-def _rnn_step(x: Tensor, state: State, weights: Weights, probe: Probe) -> State:
-    (h,), (W, U, b, d) = state, weights
-    return (rnn.cell(x, h, W, U, b + d, probe=probe),)
-
-
-def _lstm_step(x: Tensor, state: State, weights: Weights, probe: Probe) -> State:
-    (h, c), (W, U, b, d) = state, weights
-    return lstm.cell(x, h, c, W, U, b + d, probe)
-
-
-def _gru_step(x: Tensor, state: State, weights: Weights, probe: Probe) -> State:
-    (h,), (W, U, b, d) = state, weights
-    return (gru.cell(x, h, W, U, b, d, probe),)
-
-
-CELLS: Mapping[CellName, CellKind] = {
-    "rnn": CellKind(
-        nn.RNN,
-        _rnn_step,
-        lambda n: rnn.captures(rnn.RNNSettings(layers=n)),
-        1,
-        (r"h' &= \tanh(W x + U h + b)",),
+EQUATIONS: Mapping[CellName, tuple[str, ...]] = {
+    "rnn": (r"h' &= \tanh(W x + U h + b)",),
+    "lstm": (
+        r"i,\, f,\, o &= \sigma(W_{i,f,o}\, x + U_{i,f,o}\, h + b_{i,f,o}), \quad "
+        r"m = \tanh(W_m x + U_m h + b_m)",
+        r"c' &= f \odot c + i \odot m, \quad h' = o \odot \tanh(c')",
     ),
-    "lstm": CellKind(
-        nn.LSTM,
-        _lstm_step,
-        lambda n: lstm.captures(lstm.LSTMSettings(layers=n)),
-        2,
-        (
-            r"i,\, f,\, o &= \sigma(W_{i,f,o}\, x + U_{i,f,o}\, h + b_{i,f,o}), \quad "
-            r"m = \tanh(W_m x + U_m h + b_m)",
-            r"c' &= f \odot c + i \odot m, \quad h' = o \odot \tanh(c')",
-        ),
-    ),
-    "gru": CellKind(
-        nn.GRU,
-        _gru_step,
-        lambda n: gru.captures(gru.GRUSettings(layers=n)),
-        1,
-        (
-            r"r,\, z &= \sigma(W_{r,z}\, x + U_{r,z}\, h + b_{r,z}), \quad "
-            r"n = \tanh(W_n x + b_n + r \odot (U_n h + d_n))",
-            r"h' &= (1 - z) \odot n + z \odot h",
-        ),
+    "gru": (
+        r"r,\, z &= \sigma(W_{r,z}\, x + U_{r,z}\, h + b_{r,z}), \quad "
+        r"n = \tanh(W_n x + b_n + r \odot (U_n h + d_n))",
+        r"h' &= (1 - z) \odot n + z \odot h",
     ),
 }
+"""One step from x, h (and c) to the next; g is the decoder's state here."""
 
 
 class Additive(nn.Module):
@@ -200,7 +141,7 @@ class Seq2Seq(SequenceModel):
     def __init__(self, settings: Seq2SeqSettings, sizes: Sizes) -> None:
         super().__init__()
         H, both = settings.hidden_size, settings.directions == "both"
-        self.kind = CELLS[settings.cell]
+        self.cell = CELLS[settings.cell]
         self.source, self.hidden, self.layers = sizes.source, H, settings.layers
         self.forcing, self.dropout = settings.teacher_forcing, settings.dropout
         attends = settings.attention == "additive"
@@ -209,7 +150,7 @@ class Seq2Seq(SequenceModel):
         self.encoder = self.stack(H, K)
         self.backward_encoder = self.stack(H, K) if both else None
         self.bridge = nn.ModuleList(
-            nn.Linear(K, self.kind.states * H) for _ in range(self.layers)
+            nn.Linear(K, self.cell.states * H) for _ in range(self.layers)
         )
         self.attention = Additive(H, K) if attends else None
         self.decoder = self.stack(H + K if attends else H, H)
@@ -219,7 +160,10 @@ class Seq2Seq(SequenceModel):
         """Layers of the cell; the first is given `entered`, the others `below`."""
         widths = [entered] + [below] * (self.layers - 1)
         return nn.ModuleList(
-            self.kind.module(width, self.hidden, batch_first=True) for width in widths
+            self.cell.net(  # type: ignore[call-arg]
+                input_size=width, hidden_size=self.hidden, batch_first=True
+            )
+            for width in widths
         )
 
     def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
@@ -245,7 +189,7 @@ class Seq2Seq(SequenceModel):
         states = []
         turn = turned(last, h.shape[1])[..., None]  # (B, S, 1)
         ends = last[:, None, None].expand(-1, 1, self.hidden)
-        nothing = (h.new_zeros(h.shape[0], self.hidden),) * self.kind.states
+        nothing = (h.new_zeros(h.shape[0], self.hidden),) * self.cell.states
         for k in range(self.layers):
             h, look = self.drop(h, k), in_layer(probe, k)
             read = self.run(self.encoder[k], h, nothing, within(look, "encoder"))
@@ -258,7 +202,7 @@ class Seq2Seq(SequenceModel):
                 back = look("backward.hidden", back)  # all steps, in the text's order
                 read, end = torch.cat([read, back], -1), torch.cat([end, back[:, 0]], 1)
             h = read
-            states.append(tuple(self.bridge[k](end).tanh().chunk(self.kind.states, 1)))
+            states.append(tuple(self.bridge[k](end).tanh().chunk(self.cell.states, 1)))
         return h, states
 
     def decode(self, g: Tensor, states: list[State], probe: Probe) -> Tensor:
@@ -284,7 +228,7 @@ class Seq2Seq(SequenceModel):
         keys = h if self.attention is None else self.attention.key(h)
         looks = [in_layer(probe, k) for k in range(self.layers)]
         free = self.freely(B, L) if self.training and self.forcing < 1 else None
-        weights = [weights_of(layer) for layer in self.decoder]
+        weights = [self.weights_of(layer) for layer in self.decoder]
         states = list(states)
         answers: list[Tensor] = []
         for t in range(L):
@@ -298,7 +242,7 @@ class Seq2Seq(SequenceModel):
                 g = torch.cat([g, self.attention(top, h, keys, filled, cross)], -1)
             for k in range(self.layers):
                 g, look = self.drop(g, k), within(looks[k], "decoder")
-                states[k] = self.kind.step(g, states[k], weights[k], look)
+                states[k] = self.cell.following(g, states[k], weights[k], look)
                 g = states[k][0]
             answers.append(self.readout(g))
         return torch.stack(answers, 1)
@@ -313,23 +257,21 @@ class Seq2Seq(SequenceModel):
             first = [s[None] for s in state]  # 1 layer
             h: Tensor = layer(x, tuple(first) if len(first) > 1 else first[0])[0]
             return h
-        weights, steps = weights_of(layer), []
+        weights, steps = self.weights_of(layer), []
         for x_t in x.unbind(1):
-            state = self.kind.step(x_t, state, weights, probe)
+            state = self.cell.following(x_t, state, weights, probe)
             steps.append(state[0])
         # time first in memory, as in nn.LSTM: dropout then draws the same mask
         return torch.stack(steps).transpose(0, 1)
 
+    def weights_of(self, layer: nn.Module) -> Weights:
+        """A layer's weights as its cell takes them."""
+        assert isinstance(layer, nn.RNNBase)
+        return self.cell.weights(layer.all_weights[0])
+
     def drop(self, x: Tensor, layer: int) -> Tensor:
         """Dropout between layers: the first is given all."""
         return nn.functional.dropout(x, self.dropout, self.training and layer > 0)
-
-
-def weights_of(layer: nn.Module) -> Weights:
-    """A layer's weights as its cell takes them."""
-    assert isinstance(layer, nn.RNNBase)
-    W, U, b, d = layer.all_weights[0]
-    return W, U, b, d
 
 
 def last_said(source: Tensor) -> Tensor:
@@ -458,7 +400,7 @@ def equations(settings: Seq2SeqSettings, sizes: Sizes) -> str:
                 rf"g_t &= {cell}({given}, g_{{t-1}}) \in {real(H)}",
                 rf"y_t &= V g_t + d \in {real(V)}, \quad t = 1, \dots, {L}",
             ),
-            display(rf"{cell}(x, h):", *kind.equations),
+            display(rf"{cell}(x, h):", *EQUATIONS[settings.cell]),
             display(*shapes),
         ]
     )

@@ -19,7 +19,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from explorer.config import Settings, setting
+from explorer.config import Settings
 from explorer.errors import N_
 from explorer.models import notation
 from explorer.models.base import (
@@ -31,6 +31,13 @@ from explorer.models.base import (
     ignore,
     in_layer,
     signed,
+)
+from explorer.models.fields import (
+    block_dropout_field,
+    feed_forward_field,
+    heads_field,
+    hidden_size_field,
+    layers_field,
 )
 from explorer.models.positions import (
     MAX_HIDDEN_SIZE,
@@ -45,55 +52,25 @@ from explorer.models.positions import (
 class TransformerSettings(Settings):
     """What can be chosen of a Transformer."""
 
-    hidden_size: int = setting(
-        32,
+    hidden_size: int = hidden_size_field(
         N_(
             "How many numbers describe each step. The heads share them out evenly; "
             "more can tell more apart, but learn and run more slowly."
         ),
-        title=N_("Hidden size"),
-        ge=1,
-        le=MAX_HIDDEN_SIZE,
-        scale="log",
+        most=MAX_HIDDEN_SIZE,
     )
-    layers: int = setting(
-        2,
+    layers: int = layers_field(
         N_(
             "How many blocks of attention and feed-forward stand on each other. "
             "Copying a pattern seen before takes at least two."
         ),
-        title=N_("Layers"),
-        ge=1,
-        le=6,
+        default=2,
+        most=6,
     )
-    heads: int = setting(
-        4,
-        N_("How many places each step can look at for different reasons at once."),
-        title=N_("Attention heads"),
-        ge=1,
-        le=8,
-    )
-    feed_forward: int = setting(
-        4,
-        N_("How many times wider than the hidden size each block thinks in between."),
-        title=N_("Feed-forward width (times hidden size)"),
-        ge=1,
-        le=8,
-        more=True,
-    )
+    heads: int = heads_field(4)
+    feed_forward: int = feed_forward_field()
     positions: PositionsName = positions_field("learned")
-    dropout: float = setting(
-        0.0,
-        N_(
-            "The share of values hidden at random while training, so that the model "
-            "relies on no single one."
-        ),
-        title=N_("Dropout"),
-        ge=0.0,
-        le=0.8,
-        step=0.05,
-        more=True,
-    )
+    dropout: float = block_dropout_field()
 
 
 class Block(nn.Module):

@@ -1,0 +1,58 @@
+"""The recurrent cells as larger models use them: one step, its weights, its names."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NamedTuple
+
+from torch import Tensor, nn
+
+from explorer.models import gru, lstm, rnn
+from explorer.models.base import Capture, ModelSpec, Probe
+
+CellName = Literal["rnn", "lstm", "gru"]
+State = tuple[Tensor, ...]
+"""h (B, H); of an LSTM h and c."""
+Weights = tuple[Tensor, ...]
+"""W, U and the biases that a cell keeps apart."""
+
+
+class Cell(NamedTuple):
+    """One kind of cell, with the file that it is the exhibit of."""
+
+    title: str
+    net: type[nn.RNNBase]
+    states: int
+    """2 where there is a memory beside the hidden state."""
+    step: Callable[..., Any]
+    """(x, *state, *weights, probe=...) -> the next state, or (h, c)."""
+    biases: int
+    """How many it keeps apart; elsewhere PyTorch's two act as their sum."""
+    spec: ModelSpec
+    names: str
+    """The letters of its gates, as in W_i; empty where there are none."""
+    equations: Callable[[], list[str]]
+
+    def weights(self, packed: Any) -> Weights:
+        """What `step` takes, of one layer and direction of `nn.RNNBase.all_weights`."""
+        W, U, b, e = packed
+        return (W, U, b, e) if self.biases == 2 else (W, U, b + e)
+
+    def following(
+        self, x: Tensor, state: State, weights: Weights, probe: Probe
+    ) -> State:
+        """The state after x (B, I)."""
+        found = self.step(x, *state, *weights, probe=probe)
+        return found if isinstance(found, tuple) else (found,)
+
+    def captures(self, layers: int) -> tuple[Capture, ...]:
+        """What can be read out of so many layers of it."""
+        settings = self.spec.settings.read({"layers": layers}, self.spec.name)
+        return self.spec.captures(settings)
+
+
+CELLS: Mapping[CellName, Cell] = {
+    "rnn": Cell("RNN", nn.RNN, 1, rnn.cell, 1, rnn.SPEC, "", rnn.step_equations),
+    "lstm": Cell(
+        "LSTM", nn.LSTM, 2, lstm.cell, 1, lstm.SPEC, "i,f,o,g", lstm.step_equations
+    ),
+    "gru": Cell("GRU", nn.GRU, 1, gru.cell, 2, gru.SPEC, "r,z,n", gru.step_equations),
+}
