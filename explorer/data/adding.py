@@ -19,6 +19,7 @@ from explorer.data.base import (
     Floats,
     Windows,
 )
+from explorer.data.fields import count_field
 
 GRID = 8
 """Cells a side that the held-out pairs fill evenly."""
@@ -39,14 +40,12 @@ class AddingSettings(Settings):
         step=10,
         unit=N_("steps"),
     )
-    count: int = setting(
-        4000,
+    count: int = count_field(
         N_("How many windows there are to learn from."),
-        title=N_("Windows"),
-        ge=200,
-        le=10000,
-        step=100,
-        more=True,
+        N_("Windows"),
+        4000,
+        least=200,
+        most=10000,
     )
 
 

@@ -19,7 +19,7 @@ from explorer.data.base import (
     Windows,
     surprise,
 )
-from explorer.data.fields import window_field
+from explorer.data.fields import count_field, window_field
 from explorer.data.hidden_markov import (
     HiddenMarkov,
     Ids,
@@ -63,14 +63,8 @@ class CasinoSettings(Settings):
         le=0.95,
         step=0.05,
     )
-    count: int = setting(
-        500,
-        N_("How many windows of rolls there are to learn from."),
-        title=N_("Windows"),
-        ge=100,
-        le=4000,
-        step=100,
-        more=True,
+    count: int = count_field(
+        N_("How many windows of rolls there are to learn from."), N_("Windows"), 500
     )
     window: int = window_field(64)
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from explorer.config import N_, Settings, setting
 from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec, Ints, Windows
+from explorer.data.fields import count_field
 
 SYMBOLS = tuple("abcdefgh·?")
 COPIED = 10
@@ -37,14 +38,8 @@ class CopyMemorySettings(Settings):
         scale="log",
         unit=N_("steps"),
     )
-    count: int = setting(
-        2000,
-        N_("How many windows there are to learn from."),
-        title=N_("Windows"),
-        ge=100,
-        le=4000,
-        step=100,
-        more=True,
+    count: int = count_field(
+        N_("How many windows there are to learn from."), N_("Windows"), 2000
     )
 
 

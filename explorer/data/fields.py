@@ -21,6 +21,20 @@ def window_field(default: int) -> Any:
     )
 
 
+def count_field(
+    description: str,
+    title: str,
+    default: int,
+    least: int = 100,
+    most: int = 4000,
+    step: int = 100,
+) -> Any:
+    """How many windows there are to learn from, where each is made by itself."""
+    return setting(
+        default, description, title=title, ge=least, le=most, step=step, more=True
+    )
+
+
 def validation_field() -> Any:
     """The share of the sequence, at its end, that no model is trained on."""
     return setting(

@@ -25,7 +25,7 @@ from explorer.data.base import (
     Windows,
     surprise,
 )
-from explorer.data.fields import window_field
+from explorer.data.fields import count_field, window_field
 from explorer.data.hidden_markov import (
     HiddenMarkov,
     Ids,
@@ -74,14 +74,8 @@ class ProteinSettings(Settings):
         le=2.0,
         step=0.1,
     )
-    count: int = setting(
-        4000,
-        N_("How many sequences there are to learn from."),
-        title=N_("Sequences"),
-        ge=100,
-        le=4000,
-        step=100,
-        more=True,
+    count: int = count_field(
+        N_("How many sequences there are to learn from."), N_("Sequences"), 4000
     )
     window: int = window_field(48)
 

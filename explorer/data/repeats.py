@@ -19,7 +19,7 @@ from explorer.data.base import (
     Windows,
     token_baselines,
 )
-from explorer.data.fields import window_field
+from explorer.data.fields import count_field, window_field
 from explorer.errors import ExplorerError
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
@@ -52,14 +52,11 @@ class RepeatsSettings(Settings):
         le=64,
         unit=N_("tokens"),
     )
-    count: int = setting(
-        10000,
+    count: int = count_field(
         N_("How many windows there are to learn from."),
-        title=N_("Windows"),
-        ge=100,
-        le=10000,
-        step=100,
-        more=True,
+        N_("Windows"),
+        10000,
+        most=10000,
     )
     window: int = window_field(48)
 

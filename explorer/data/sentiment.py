@@ -25,6 +25,7 @@ from explorer.data.base import (
     Windows,
     surprise,
 )
+from explorer.data.fields import count_field
 
 Language = Literal["en", "zh"]
 AnyOption = TypeVar("AnyOption")
@@ -60,14 +61,8 @@ class SentimentSettings(Settings):
         le=1.0,
         step=0.05,
     )
-    count: int = setting(
-        4000,
-        N_("How many sentences there are to learn from."),
-        title=N_("Sentences"),
-        ge=100,
-        le=4000,
-        step=100,
-        more=True,
+    count: int = count_field(
+        N_("How many sentences there are to learn from."), N_("Sentences"), 4000
     )
 
 

@@ -26,7 +26,7 @@ from explorer.data.base import (
     Scaler,
     Windows,
 )
-from explorer.data.fields import window_field
+from explorer.data.fields import count_field, window_field
 
 HEIGHT = 6.0
 """Of an event, in standard deviations of Saito's noise."""
@@ -55,14 +55,12 @@ class ShapesSettings(Settings):
         le=5.0,
         step=0.1,
     )
-    count: int = setting(
-        1200,
+    count: int = count_field(
         N_("How many series there are to learn from."),
-        title=N_("Windows"),
-        ge=60,
-        le=4000,
+        N_("Windows"),
+        1200,
+        least=60,
         step=60,
-        more=True,
     )
     window: int = window_field(24)
 

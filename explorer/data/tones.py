@@ -22,7 +22,7 @@ from explorer.data.base import (
     Ints,
     Windows,
 )
-from explorer.data.fields import window_field
+from explorer.data.fields import count_field, window_field
 from explorer.errors import ExplorerError
 from explorer.tasks import IGNORED
 
@@ -74,14 +74,8 @@ class TonesSettings(Settings):
         le=1.0,
         step=0.05,
     )
-    count: int = setting(
-        2000,
-        N_("How many windows there are to learn from."),
-        title=N_("Windows"),
-        ge=100,
-        le=4000,
-        step=100,
-        more=True,
+    count: int = count_field(
+        N_("How many windows there are to learn from."), N_("Windows"), 2000
     )
     window: int = window_field(48)
 
