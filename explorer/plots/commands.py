@@ -2,16 +2,15 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from explorer.config import N_
+from explorer.plots.clock import Axis
 from explorer.plots.parts import Translate, short, width_of
 from explorer.plots.theme import GREY, SMALL_FONT_SIZE
 from explorer.runs.records import Command, Curves
-
-Axis = Literal["step", "second"]
 
 MARK_WORDS = {
     "learning_rate": N_("learning rate %(value)s"),

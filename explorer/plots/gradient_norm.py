@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.plots.commands import Axis, Mark, hidden_axis, marks, trace
+from explorer.plots.clock import Axis, clock_axis
+from explorer.plots.commands import Mark, hidden_axis, marks, trace
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -80,11 +81,7 @@ def extract(
 def figure(drawn: NormDrawn, _: Translate = str) -> Figure:
     """The norm on a logarithmic axis, and the threshold across it."""
     colour = colour_of(drawn.model)
-    by_step = drawn.axis == "step"
-    title = _("training step") if by_step else _("training time (seconds)")
-    x = axis(title, uirevision=drawn.axis, rangemode="tozero")
-    if drawn.x_end is not None:
-        x["range"] = [0, drawn.x_end]
+    x = clock_axis(drawn.axis, drawn.x_end, _)
     y = axis(
         _("distance that the parameters moved (norm)")
         if drawn.moved

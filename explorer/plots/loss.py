@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.plots.commands import Axis, Mark, hidden_axis, marks, trace
+from explorer.plots.clock import Axis, clock_axis, clock_place
+from explorer.plots.commands import Mark, hidden_axis, marks, trace
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -119,11 +120,7 @@ def extract(
 def figure(drawn: LossDrawn, _: Translate = str, *, y_log: bool = True) -> Figure:
     """The chart; with `y_log` equal distances are equal ratios of the loss."""
     span = _span(drawn, y_log)
-    by_step = drawn.axis == "step"
-    title = _("training step") if by_step else _("training time (seconds)")
-    x = axis(title, uirevision=drawn.axis, rangemode="tozero")
-    if drawn.x_end is not None:
-        x["range"] = [0, drawn.x_end]
+    x = clock_axis(drawn.axis, drawn.x_end, _)
     y = axis(_(drawn.unit) if drawn.unit else _("loss"), uirevision=str(y_log))
     y |= {"type": "log", "tickformat": "~g"} if y_log else {"type": "linear"}
     if span is not None:
@@ -251,8 +248,7 @@ def _rules(drawn: LossDrawn, y_log: bool) -> list[dict[str, Any]]:
 def _curves(drawn: LossDrawn, _: Translate) -> list[dict[str, Any]]:
     """Training thin and light, validation strong with markers."""
     colour = colour_of(drawn.model)
-    at = _("step %(x)s") if drawn.axis == "step" else _("%(x)s seconds")
-    hover = escape(at % {"x": "%{x:.4~g}"}) + "<br>%{y:.4~g}<extra>"
+    hover = clock_place(drawn.axis, _) + "<br>%{y:.4~g}<extra>"
     training, validation = _("training"), _("validation")
     parent = _("parent")
     ghost = {

@@ -7,13 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.plots.commands import Axis
+from explorer.plots.clock import Axis, clock_axis, clock_place
 from explorer.plots.parts import (
     Figure,
     Translate,
     axis,
     end_labels,
-    escape,
     finite,
     key,
     last,
@@ -60,21 +59,13 @@ def extract(
 
 def figure(drawn: MeasureDrawn, _: Translate = str) -> Figure:
     """A line with a marker at every measurement; shares from 0 to 100 %."""
-    by_step = drawn.axis == "step"
-    x = axis(
-        _("training step") if by_step else _("training time (seconds)"),
-        uirevision=drawn.axis,
-        rangemode="tozero",
-    )
-    if drawn.x_end is not None:
-        x["range"] = [0, drawn.x_end]
+    x = clock_axis(drawn.axis, drawn.x_end, _)
     title, colour = _(drawn.measure.title), colour_of(drawn.model)
     y = axis(f"{title} (%)" if drawn.measure.percent else title)
     if drawn.measure.percent:
         y["range"] = [0, 100 if last(drawn.y) is None else max(100, drawn.y.max() + 1)]
     y["uirevision"] = drawn.measure.title
-    hover = _("step %(x)s") if by_step else _("%(x)s seconds")
-    place = escape(hover % {"x": "%{x:.4~g}"})
+    place = clock_place(drawn.axis, _)
     now = last(drawn.y)
     words = []
     if now is not None:

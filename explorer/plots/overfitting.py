@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.plots.commands import Axis
+from explorer.plots.clock import Axis, clock_axis, clock_place
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -81,19 +81,12 @@ def extract(
 
 def figure(drawn: GapDrawn, _: Translate = str) -> Figure:
     """Two lines with the gap shaded between them, and the best step across."""
-    by_step, colour = drawn.axis == "step", colour_of(drawn.model)
-    x = axis(
-        _("training step") if by_step else _("training time (seconds)"),
-        uirevision=drawn.axis,
-        rangemode="tozero",
-    )
-    if drawn.x_end is not None:
-        x["range"] = [0, drawn.x_end]
+    colour = colour_of(drawn.model)
+    x = clock_axis(drawn.axis, drawn.x_end, _)
     y = axis(_(drawn.unit) if drawn.unit else _("loss"), uirevision="gap")
     low, high = _span(drawn)
     y["range"] = [low, high]
-    hover = _("step %(x)s") if by_step else _("%(x)s seconds")
-    place = escape(hover % {"x": "%{x:.4~g}"})
+    place = clock_place(drawn.axis, _)
     common = {"type": "scatter", "x": drawn.x, "mode": "lines+markers"}
     lines = [
         (_("training"), drawn.training, 1.4, {}),
