@@ -5,7 +5,8 @@ quantised to whole percents of the capture's range, which never changes: 24 kB i
 of 94 kB for 64 x 200 values, and the picture does not re-scale itself.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,8 +58,11 @@ SENTENCES: Mapping[str, str] = {
     ),
 }
 
-STRIP_LETTERS = 90
+STRIP_LETTERS = 80
 """Letters that fit side by side above the heat map."""
+
+GAP = 0.2
+"""Letters of space between two tokens there."""
 
 
 class GatesDrawn(NamedTuple):
@@ -238,20 +242,37 @@ def _strip(drawn: GatesDrawn) -> list[dict[str, Any]]:
     if drawn.tokens is None or not steps:
         return []
     words = [visible(token) for token in drawn.tokens]
-    every = max(
-        1, -(-sum(width_of(word) + (len(word) > 1) for word in words) // STRIP_LETTERS)
-    )
+    told = with_room(words, STRIP_LETTERS)
     return [
         {
             "type": "scatter",
             "mode": "text",
-            "x": 1 + drawn.first + np.arange(0, steps, every, dtype=np.int32),
-            "y": np.zeros(len(words[::every]), np.float32),
+            "x": 1 + drawn.first + np.array(told, np.int32),
+            "y": np.zeros(len(told), np.float32),
             "yaxis": "y2",
-            "text": [escape(word) for word in words[::every]],
+            "text": [escape(words[k]) for k in told],
             "hoverinfo": "skip",
         }
     ]
+
+
+def with_room(words: Sequence[str], letters: int) -> list[int]:
+    """Which words can stand above their steps without touching each other.
+
+    Args:
+        words: one for each step, the steps side by side.
+        letters: how many letters all steps together have room for.
+
+    >>> with_room(["a", "long", "word", "b"], 8), with_room(list("abcd"), 8)
+    ([0, 2], [0, 1, 2, 3])
+    """
+    told, free = [], -math.inf
+    for k, word in enumerate(words):
+        middle, half = (k + 0.5) * letters / len(words), width_of(word) / 2
+        if middle - half >= free:
+            told.append(k)
+            free = middle + half + GAP
+    return told
 
 
 def _strip_axis(drawn: GatesDrawn, _: Translate) -> dict[str, Any]:
