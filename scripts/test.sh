@@ -6,7 +6,8 @@ python=$1
 log=$(mktemp)
 PYTHONPATH=. "$python" -m pytest -m "browser and not slow" >"$log" 2>&1 &
 browser=$!
-PYTHONPATH=. "$python" -m pytest -n 2 --dist loadfile -m "not browser and not slow"
+PYTHONPATH=. "$python" -m pytest -n 2 --dist loadfile --doctest-modules \
+    -m "not browser and not slow" tests explorer
 rest=$?
 wait "$browser"
 shown=$?

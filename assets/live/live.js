@@ -45,6 +45,29 @@ const PLOTLY_CONFIG = {
   responsive: true, doubleClick: "reset", scrollZoom: false,
 }
 
+// On a phone: only as many words of a row as stand apart, and no note inside the plot.
+const LETTER = 8 // pixels
+const NARROW = 480
+const AREA = 0.6 // of a narrow panel is plot
+const thinned = (words, width) => {
+  const letters = words.reduce((sum, word) => sum + word.length + 1, 0)
+  const every = Math.ceil((letters * LETTER) / (width * AREA))
+  return words.map((word, index) => (index % every ? "" : word))
+}
+const fitted = ({ data, layout }, width) => {
+  if (width > NARROW) return { data, layout }
+  const strip = (trace) => trace.mode === "text" && trace.yaxis === "y2"
+  const { xaxis, annotations = [] } = layout
+  const ticks = xaxis?.ticktext && { ...xaxis, ticktext: thinned(xaxis.ticktext, width) }
+  return {
+    data: data.map((trace) => (strip(trace) ? { ...trace, text: thinned(trace.text, width) } : trace)),
+    layout: {
+      ...layout, xaxis: ticks ?? xaxis,
+      annotations: annotations.filter(({ name }) => name !== "note"),
+    },
+  }
+}
+
 // Plays notes [start, beats, midi, token] and says which token sounds.
 class Tune {
   constructor({ notes, tempo }, sounding, ended) {
@@ -391,7 +414,7 @@ class Live {
     plot.classList.toggle("sx-small", Boolean(content.text))
     if (!window.Plotly || !content.figure) return
     const template = this.data.templates[this.dark ? "dark" : "light"]
-    const { data, layout } = content.figure
+    const { data, layout } = fitted(content.figure, plot.clientWidth)
     const sizes = { ...layout, template, autosize: true }
     window.Plotly.react(plot, data, sizes, PLOTLY_CONFIG)
     if (!this.inside || plot.heard) return

@@ -339,6 +339,7 @@ def _note(note: str, place: float, low: float) -> dict[str, Any]:
     """What the floor is, at the left below its line, where no curve is; just above the
     axis where the line lies below its lower end."""
     return {
+        "name": "note",
         "x": 0,
         "xref": "paper",
         "xanchor": "left",

