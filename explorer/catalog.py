@@ -238,6 +238,11 @@ def _made(name: str, settings: Settings, seed: int, task: Task) -> Data:
     return data if task == data.task else as_windows(data)
 
 
+def forget_data() -> None:
+    """Let go of made datasets, since some of what they were made from is deleted."""
+    _made.cache_clear()
+
+
 def as_windows(data: Data) -> Data:
     """A series as windows to make more of: y is x, and no forecast's lines apply."""
     return replace(

@@ -132,6 +132,8 @@ def stored(digest: str, kind: Kind) -> bytes:
 
 def there(digest: str) -> bool:
     """Whether content of that digest lies here."""
+    if not DIGEST.fullmatch(digest):
+        return False
     return any((folder() / f"{digest}{e}").is_file() for e in (SERIES, TEXT))
 
 

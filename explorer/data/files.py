@@ -81,15 +81,39 @@ def pasted_numbers(text: str) -> NDArray[np.float64]:
             most=f"{MOST_PASTED:,}",
             came=f"{len(text):,}",
         )
+    return checked_series(_numbers(text), Words(N_("what was pasted")))
+
+
+def typed_heights(text: str) -> NDArray[np.float64]:
+    """(n,) at least two numbers, stretched to lie between -1 and 1.
+
+    Raises:
+        ExplorerError: if one is no number, or all are the same.
+    """
+    given = _numbers(text[:MOST_PASTED])
+    known = given[np.isfinite(given)]
+    if len(known) < 2 or np.ptp(known) == 0:
+        raise ExplorerError(
+            N_(
+                "A line goes through two different heights at least, but these are "
+                "%(came)s. Type numbers with spaces between them."
+            ),
+            came=short(text) or "-",
+        )
+    middle, reach = (known.min() + known.max()) / 2, np.ptp(known) / 2
+    return np.asarray((known - middle) / reach)
+
+
+def _numbers(text: str) -> NDArray[np.float64]:
     words = [word for word in PARTED.split(text) if word]
-    values = np.array([_number(word, k) for k, word in enumerate(words, start=1)])
-    return checked_series(values.astype(np.float64), Words(N_("what was pasted")))
+    values = [_number(word, k) for k, word in enumerate(words, start=1)]
+    return np.array(values, np.float64)
 
 
 def _number(word: str, place: int) -> float:
     if word.lower() in EMPTY:
         return float("nan")
-    value = float(word) if NUMBER.fullmatch(word) else float("nan")
+    value = float(word) if len(word) < 400 and NUMBER.fullmatch(word) else float("nan")
     if not abs(value) <= LARGEST:
         raise ExplorerError(
             N_(

@@ -18,7 +18,7 @@ DOUBT = 0.05
 class SeriesNumbers(NamedTuple):
     """Of values in real units."""
 
-    count: int
+    length: int
     missing: int
     mean: float
     deviation: float
@@ -29,7 +29,7 @@ class SeriesNumbers(NamedTuple):
 class TextNumbers(NamedTuple):
     """Of tokens."""
 
-    count: int
+    length: int
     kinds: int
     entropy: float  # bits per token, of how often each symbol comes
     most: float  # bits per token, if all came equally often
@@ -90,11 +90,12 @@ def stationarity(values: Floats) -> Stationarity:
 
     The augmented Dickey-Fuller test (1979) doubts a random walk, the KPSS test
     (Kwiatkowski et al., 1992) doubts a steady level; https://doi.org/10.1016/0304-4076(92)90104-Y
-    """  # noqa: E501
+    """
     import warnings
 
     from statsmodels.tools.sm_exceptions import (  # type: ignore[import-untyped]
         InterpolationWarning,
+        SingularMatrixWarning,
     )
     from statsmodels.tsa.stattools import adfuller, kpss
 
@@ -103,10 +104,16 @@ def stationarity(values: Floats) -> Stationarity:
         return "unknown"
     scaled = (known - known.mean()) / known.std()
     with warnings.catch_warnings():
-        # KPSS says that p lies beyond its table, which is all that is asked here.
+        # That p lies beyond a table is no news here, nor that a sine has no noise.
         warnings.simplefilter("ignore", InterpolationWarning)
-        no_walk = adfuller(scaled, maxlag=_lags(len(scaled)), autolag=None)[1] < DOUBT
-        no_level = kpss(scaled, nlags="auto")[1] < DOUBT
+        warnings.simplefilter("ignore", SingularMatrixWarning)
+        no_walk = (
+            adfuller(
+                scaled, maxlag=_lags(len(scaled)), autolag=None, result_object=True
+            ).pvalue
+            < DOUBT
+        )
+        no_level = kpss(scaled, nlags="auto", result_object=True).pvalue < DOUBT
     if no_walk:
         return "trend" if no_level else "steady"
     return "wandering" if no_level else "unsure"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from explorer import catalog
 from explorer.config import GROUPS, RunConfig, Scalar, difference, settings_groups
+from explorer.data.content import there
 from explorer.errors import N_
 from explorer.ui.translation import Translate
 
@@ -24,6 +25,9 @@ def run_line(config: RunConfig, _: Translate) -> str:
         ExplorerError: if the config cannot be built.
     """
     model, data = catalog.model_spec(config.model), catalog.data_spec(config.data)
+    if _is_gone(config):
+        message = _("%(model)s, on %(data)s that was deleted")
+        return message % {"model": _(model.title), "data": _(data.title)}
     said = {
         "model": _(model.title),
         "layers": config.model_settings.get("layers"),
@@ -40,6 +44,12 @@ def run_line(config: RunConfig, _: Translate) -> str:
         )
         % said
     )
+
+
+def _is_gone(config: RunConfig) -> bool:
+    """Whether the run was on own data that is not here any more."""
+    digest = config.data_settings.get("digest")
+    return digest is not None and not there(str(digest))
 
 
 def changes_line(before: RunConfig, after: RunConfig, _: Translate) -> str:
