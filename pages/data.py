@@ -29,12 +29,13 @@ with shown_errors():
     with look:
         choose_dataset(me, config, _)
         shown = st.container()
+        st.subheader(_("How it is made and prepared"), anchor=False)
+        settings = st.container()
     with bring:
         st.subheader(_("Bring your own"), anchor=False)
         ways_in(me)
         holdings(me, config, _)
-    st.subheader(_("How it is made and prepared"), anchor=False)
-    settings, details = st.container(), st.container()
+    details = st.container()
     with shown, shown_errors():
         with settings:
             config = settled_config(config, _)

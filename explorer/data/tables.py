@@ -48,9 +48,11 @@ class Table:
         return [name for name in self.names if _mostly_numbers(self.cells[name])]
 
     @property
-    def dated(self) -> list[str]:
-        """The columns that look like dates."""
-        return [name for name in self.names if may_be_times(self.cells[name])]
+    def rising(self) -> list[str]:
+        """The columns that may say when: dates, then numbers that only grow."""
+        dates = [name for name in self.names if may_be_times(self.cells[name])]
+        rest = (name for name in self.numeric if name not in dates)
+        return [*dates, *(name for name in rest if _rises(self.cells[name]))]
 
     def column(self, name: str) -> Words:
         """A column, for a message."""
@@ -256,6 +258,11 @@ def _mostly_numbers(cells: "pd.Series[str]") -> bool:
     head = cells.iloc[:HEAD]
     filled = head[~head.str.strip().str.lower().isin(EMPTY)]
     return len(filled) > 0 and bool(numbers(filled).notna().mean() >= 0.5)
+
+
+def _rises(cells: "pd.Series[str]") -> bool:
+    head = numbers(cells.iloc[:HEAD]).to_numpy(np.float64)
+    return len(head) > 2 and bool((np.diff(head) > 0).all())
 
 
 def _checked(cells: "pd.Series[str]", table: Table, name: Words) -> NDArray[np.float64]:

@@ -5,7 +5,14 @@ import sys
 from pathlib import Path
 
 from explorer import catalog
-from explorer.config import GROUPS, RunConfig, Scalar, difference, settings_groups
+from explorer.config import (
+    DIGEST,
+    GROUPS,
+    RunConfig,
+    Scalar,
+    difference,
+    settings_groups,
+)
 from explorer.data.content import there
 from explorer.errors import N_
 from explorer.ui.translation import Translate
@@ -81,7 +88,7 @@ def command_line(config: RunConfig) -> str:
     words += ["--model", config.model, "--data", config.data]
     for group in GROUPS:
         for key, value in settings_groups(config)[group].items():
-            if usual[group][key] != value:
+            if usual[group][key] != value or key == DIGEST:
                 words += ["--set", f"{group}.{key}={_shown(value)}"]
     words += ["--seed", str(config.seed)]
     if config.start:

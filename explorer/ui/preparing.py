@@ -41,17 +41,17 @@ LETTERS = 400
 
 
 def settings_of(config: RunConfig, prefix: str, _: Translate) -> dict[str, Any]:
-    """The widgets of a dataset's settings, three in a row; what they say."""
+    """The widgets of a dataset's settings, two in a row; what they say."""
     fields = catalog.data_spec(config.data).settings.model_fields
     steps = STEPS
     if config.data != "own_series":
         steps = tuple((name,) for name in fields if name != "digest")
     said: dict[str, Any] = dict(config.data_settings)
-    for row in (steps[k : k + 3] for k in range(0, len(steps), 3)):
-        for names, column in zip(row, st.columns(3), strict=False):
+    for row in (steps[k : k + 2] for k in range(0, len(steps), 2)):
+        for names, column in zip(row, st.columns(2), strict=False):
             with column:
                 for name in names:
-                    if MATTERS.get(name, lambda _said: True)(said):
+                    if name not in MATTERS or MATTERS[name](said):
                         key = f"{prefix}.{name}"
                         said[name] = widget(name, fields[name], said[name], key, _)
     return said
@@ -90,7 +90,7 @@ def _series_before(config: RunConfig, where: Any, _: Translate) -> None:
 
 def _series_after(config: RunConfig, where: Any, _: Translate) -> None:
     ready = own_series.prepared(OwnSeriesSettings.read(config.data_settings))
-    label = N_("What the model is given (scaled, no unit)")
+    label = N_("Scaled value (no unit)")
     with where:
         st.markdown(f"**{_('As the model is given it')}**")
         given = ready.given[:, 0]

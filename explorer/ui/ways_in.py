@@ -1,6 +1,6 @@
 """The ways in which own data comes: a file, pasted text or numbers, a drawing."""
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import streamlit as st
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from explorer import catalog
 from explorer.config import RunConfig
 from explorer.data import files, tables
-from explorer.data.content import Kind, OwnSeries
+from explorer.data.content import KINDS, Kind, OwnSeries
 from explorer.data.decoding import ENCODINGS
 from explorer.data.times import places
 from explorer.engine.belongings import give_series, give_text
@@ -23,7 +23,6 @@ from explorer.ui.page import language, told_later, words
 from explorer.ui.still import show_still
 from explorer.ui.translation import Translate
 
-KINDS = {"series": N_("series"), "text": N_("text")}
 TEXT_SHOWN = 300
 FILES = ("csv", "tsv", "txt")
 LENGTHS = (200, 400, 1000, 2000, 5000)
@@ -80,16 +79,17 @@ def _upload(me: Visitor, _: Translate) -> None:
 
 
 def _kind(usual: Kind, _: Translate) -> Kind:
-    chosen: Kind = st.segmented_control(
+    kinds: tuple[Kind, ...] = get_args(Kind)
+    chosen = st.segmented_control(
         _("Read it as"),
-        list(KINDS),
+        kinds,
         default=usual,
         required=True,
         format_func=lambda kind: _(KINDS[kind]),
         key=f"kind.{usual}",
         help=_("Numbers to forecast, or symbols to guess."),
     )
-    return chosen
+    return chosen or usual
 
 
 def _table(file: Any, encoding: str) -> tables.Table:
@@ -109,22 +109,22 @@ def _choose(table: tables.Table, _: Translate) -> OwnSeries:
     Raises:
         ExplorerError: if there is none of numbers, or it is no series.
     """
-    numeric, dated = table.numeric, table.dated
+    numeric, rising = table.numeric, table.rising
     if not numeric:
         return tables.series_of(table)
     by_name = ".".join(table.names)
     column = st.selectbox(
         _("Column"),
         numeric,
-        index=next((k for k, name in enumerate(numeric) if name not in dated), 0),
+        index=next((k for k, name in enumerate(numeric) if name not in rising), 0),
         key=f"column.{by_name}",
         help=_("The numbers that a model is to forecast."),
     )
-    times = ["", *dict.fromkeys([*dated, *numeric])]
+    times = [name for name in dict.fromkeys([*rising, *numeric]) if name != column]
     time = st.selectbox(
         _("Time column"),
-        [name for name in times if name != column],
-        index=1 if dated and dated[0] != column else 0,
+        ["", *times],
+        index=1 if times and times[0] in rising else 0,
         format_func=lambda name: name or _("none: rows are in order"),
         key=f"time.{by_name}.{column}",
         help=_("Rows are put in its order, and pictures show it below."),
