@@ -293,8 +293,8 @@ def _own_data(path: Path, column: str | None) -> tuple[str, str]:
             reason=error.strerror or str(error),
         ) from None
     if path.suffix.lower() == ".csv":
-        values, label = files.read_series(raw, column, path.name)
-        return "own_series", content.put_series(values, label)
+        series = files.read_series(raw, column, path.name)
+        return "own_series", content.put_series(*series)
     return "own_text", content.put_text(files.read_text(raw, path.name))
 
 

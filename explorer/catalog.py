@@ -134,14 +134,27 @@ def make_config(
             do not fit each other.
     """
     model = usual_model(data) if model is None else model
+    config = _config(data, model, settings or {}, seed, start)
+    check_fit(config)
+    return config
+
+
+def _config(
+    data: str,
+    model: str,
+    settings: Mapping[str, Any],
+    seed: int | str = 0,
+    start: str = "",
+) -> RunConfig:
+    """A complete config, each of whose settings is in its own bounds."""
     groups: dict[str, dict[str, Any]] = {"data": {}, "model": {}, "training": {}}
-    for name, value in (settings or {}).items():
+    for name, value in settings.items():
         group, dot, key = name.partition(".")
         if not dot or group not in groups:
             raise unknown(N_("setting"), name, setting_names(data, model))
         groups[group][key] = value
     chosen_data, chosen_model = data_spec(data), model_spec(model)
-    config = RunConfig(
+    return RunConfig(
         data=data,
         model=model,
         data_settings=chosen_data.settings.read(
@@ -156,8 +169,6 @@ def make_config(
         seed=_seed(seed),
         start=_start(start),
     )
-    check_fit(config)
-    return config
 
 
 def _setting_of_data(name: str) -> Words:
@@ -238,6 +249,11 @@ def _made(name: str, settings: Settings, seed: int, task: Task) -> Data:
     return data if task == data.task else as_windows(data)
 
 
+def forget_data() -> None:
+    """Let go of made datasets, since some of what they were made from is deleted."""
+    _made.cache_clear()
+
+
 def as_windows(data: Data) -> Data:
     """A series as windows to make more of: y is x, and no forecast's lines apply."""
     return replace(
@@ -300,8 +316,9 @@ def head_count(config: RunConfig) -> int:
 
 
 def defaults_for(config: RunConfig) -> RunConfig:
-    """The default config of the same data and model."""
-    return make_config(config.data, config.model, _named(config, "digest"))
+    """The default config of the same data and model, even where the data is too short
+    for it."""
+    return _config(config.data, config.model, _named(config, "digest"))
 
 
 def _named(config: RunConfig, key: str) -> dict[str, Scalar]:

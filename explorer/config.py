@@ -373,6 +373,8 @@ class RunConfig(BaseModel):
 
 
 GROUPS = ("data", "model", "training")
+DIGEST = "digest"
+"""The data setting that says which own data is meant: it has no sensible default."""
 
 
 def settings_groups(config: RunConfig) -> dict[str, dict[str, Scalar]]:
@@ -404,12 +406,12 @@ def difference(a: RunConfig, b: RunConfig) -> list[tuple[str, Scalar, Scalar]]:
 
 
 def to_query(config: RunConfig, defaults: RunConfig) -> str:
-    """A URL query that holds only what differs from `defaults`."""
+    """A URL query that holds only what differs from `defaults`, and which own data."""
     pairs = [("data", config.data), ("model", config.model)]
     groups, usual = settings_groups(config), settings_groups(defaults)
     for group in GROUPS:
         for key, value in groups[group].items():
-            if usual[group].get(key) != value:
+            if usual[group].get(key) != value or key == DIGEST:
                 pairs.append((f"{group}.{key}", _text(value)))
     if config.seed != defaults.seed:
         pairs.append(("seed", str(config.seed)))

@@ -142,6 +142,9 @@ class Data:
     shifted: bool = True
     """forecast, next_token: whether y is x one place later; else y is another thing
     that x tells."""
+    gaps: bool = False
+    """forecast: whether some targets are NaN, since nobody knows them: these do not
+    count."""
     loss_unit: str = ""
     """The loss in words, where it is not the task's usual."""
     play: Play | None = None

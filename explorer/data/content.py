@@ -11,7 +11,7 @@ import re
 import tempfile
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import platformdirs
@@ -25,12 +25,17 @@ MAX_SERIES_VALUES = 1_000_000
 NO_DIGEST = "0" * 64
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
+Kind = Literal["series", "text"]
+KINDS = {"series": N_("series"), "text": N_("text")}
+SERIES, LABEL, TEXT = ".npy", ".label.txt", ".txt"
+
 
 class OwnSeries(NamedTuple):
-    """Stored values and what they are called."""
+    """Values as they were given, what they are called, and when each was measured."""
 
-    values: NDArray[np.float64]  # (n,)
+    values: NDArray[np.float64]  # (n,) NaN where nothing was measured
     label: str
+    times: NDArray[Any] | None = None  # (n,) rising datetime64[ms] or float64
 
 
 def folder() -> Path:
@@ -40,8 +45,8 @@ def folder() -> Path:
     return Path(base) / "content"
 
 
-def put_series(values: Floats, label: str) -> str:
-    """Keep a series; the same values under the same label have the same digest.
+def put_series(values: Floats, label: str, times: NDArray[Any] | None = None) -> str:
+    """Keep a series; the same under the same label has the same digest.
 
     Raises:
         ExplorerError: if it is too long.
@@ -57,10 +62,12 @@ def put_series(values: Floats, label: str) -> str:
         )
     packed = BytesIO()
     np.save(packed, np.asarray(values, "<f8"), allow_pickle=False)
+    if times is not None:
+        np.save(packed, times, allow_pickle=False)
     raw, name = packed.getvalue(), label.encode()
     digest = _digest(raw, name)
-    _write(digest, ".label.txt", name)
-    _write(digest, ".npy", raw)
+    _write(digest, LABEL, name)
+    _write(digest, SERIES, raw)
     return digest
 
 
@@ -81,7 +88,7 @@ def put_text(text: str) -> str:
             came=f"{len(raw):,}",
         )
     digest = _digest(raw)
-    _write(digest, ".txt", raw)
+    _write(digest, TEXT, raw)
     return digest
 
 
@@ -91,11 +98,15 @@ def get_series(digest: str) -> OwnSeries:
     Raises:
         ExplorerError: if there is none of that digest.
     """
-    name = _read(digest, ".label.txt", N_("series"))
-    raw = _read(digest, ".npy", N_("series"))
+    name = _read(digest, LABEL, N_("series"))
+    raw = _read(digest, SERIES, N_("series"))
     if _digest(raw, name) != digest:
         raise _missing(digest, N_("series"))
-    return OwnSeries(np.load(BytesIO(raw), allow_pickle=False), name.decode())
+    packed = BytesIO(raw)
+    values = np.load(packed, allow_pickle=False)
+    timed = packed.tell() < len(raw)
+    times = np.load(packed, allow_pickle=False) if timed else None
+    return OwnSeries(values, name.decode(), times)
 
 
 def get_text(digest: str) -> str:
@@ -104,10 +115,33 @@ def get_text(digest: str) -> str:
     Raises:
         ExplorerError: if there is none of that digest.
     """
-    raw = _read(digest, ".txt", N_("text"))
+    raw = _read(digest, TEXT, N_("text"))
     if _digest(raw) != digest:
         raise _missing(digest, N_("text"))
     return raw.decode()
+
+
+def stored(digest: str, kind: Kind) -> bytes:
+    """The bytes that `put_series` or `put_text` wrote.
+
+    Raises:
+        ExplorerError: if there are none of that digest.
+    """
+    return _read(digest, SERIES if kind == "series" else TEXT, KINDS[kind])
+
+
+def there(digest: str) -> bool:
+    """Whether content of that digest lies here."""
+    if not DIGEST.fullmatch(digest):
+        return False
+    return any((folder() / f"{digest}{e}").is_file() for e in (SERIES, TEXT))
+
+
+def throw_away(digest: str) -> None:
+    """Delete what `put_series` or `put_text` wrote; nothing if there is nothing."""
+    if DIGEST.fullmatch(digest):
+        for ending in (SERIES, LABEL, TEXT):
+            (folder() / f"{digest}{ending}").unlink(missing_ok=True)
 
 
 def _digest(raw: bytes, name: bytes = b"") -> str:

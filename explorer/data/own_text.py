@@ -17,6 +17,21 @@ class OwnTextSettings(Settings):
         pattern="^[0-9a-f]{64}$",
         more=True,
     )
+    most: int = setting(
+        content.MAX_TEXT_BYTES,
+        N_("Only so many characters from the beginning are read; the rest is left."),
+        title=N_("Characters at most"),
+        more=True,
+        ge=100,
+        le=content.MAX_TEXT_BYTES,
+        scale="log",
+    )
+    lower: bool = setting(
+        False,
+        N_("Fewer symbols to tell apart: The and the become one. Words always are."),
+        title=N_("Lower case"),
+        more=True,
+    )
     tokens: TokenKind = tokens_field()
     window: int = window_field(48)
     validation_share: float = validation_field()
@@ -29,16 +44,28 @@ def make(settings: OwnTextSettings, seed: int) -> Data:
         ExplorerError: if there is no such content, it is too short for the window, or
             it cannot be cut into words.
     """
-    pieces = pieces_of(content.get_text(settings.digest), settings.tokens)
+    pieces = pieces_of(prepared(settings), settings.tokens)
     return next_token_data(
         pieces, settings.tokens, settings.window, settings.validation_share
     )
 
 
+def prepared(settings: OwnTextSettings) -> str:
+    """The stored text, shortened and lower-cased as the settings say.
+
+    Windows are cut from one stream, so that nothing needs to be filled up.
+
+    Raises:
+        ExplorerError: if there is no such content.
+    """
+    text = content.get_text(settings.digest)[: settings.most]
+    return text.lower() if settings.lower else text
+
+
 SPEC = DataSpec(
     name="own_text",
     title=N_("Own text"),
-    summary=N_("A text file of yours, guessed symbol by symbol."),
+    summary=N_("A text of yours, guessed symbol by symbol."),
     settings=OwnTextSettings,
     make=make,
     task="next_token",

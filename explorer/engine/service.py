@@ -222,6 +222,14 @@ class Engine:
             while len(self._views) > MOST_VIEWS:
                 self._views.popitem(last=False)
 
+    def forget_data(self) -> None:
+        """Let go of datasets that are kept ready, here and in every worker."""
+        catalog.forget_data()
+        with self._lock:
+            self._views.clear()
+        if self.ready:
+            self._runner.client.result().run(catalog.forget_data)
+
     def close(self) -> None:
         """Let go of the workers; unfinished runs go on at the next start."""
         self._runner.close()

@@ -190,7 +190,14 @@ class Visitor:
         Raises:
             ExplorerError: if it is neither.
         """
-        digest = str(config.data_settings.get("digest", content.NO_DIGEST))
+        self.check_digest(str(config.data_settings.get("digest", content.NO_DIGEST)))
+
+    def check_digest(self, digest: str) -> None:
+        """The same, before anything is made of the data.
+
+        Raises:
+            ExplorerError: if it is neither.
+        """
         if digest == content.NO_DIGEST or self.store.contents.holds(self.owner, digest):
             return
         raise ExplorerError(

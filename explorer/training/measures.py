@@ -61,6 +61,9 @@ def forecast(
 ) -> dict[str, float]:
     """MAE, RMSE, R^2 and skill over the counted positions."""
     output, y = objective(data).counted(output, y)
+    if data.gaps:
+        known = ~y.isnan()
+        output, y = output[known], y[known]
     mse = float(F.mse_loss(output, y))
     found = {
         "mae": float((output - y).abs().mean()),

@@ -7,7 +7,8 @@
 - generate: -log D(x), what the discriminator loses by a real window; how the two nets
   learn stands in `adversarial`.
 
-Forecasts and next tokens count window positions t >= `counted_from` only. A model may
+Forecasts and next tokens count window positions t >= `counted_from` only; forecasts of
+a series with gaps, only where the truth was measured. A model may
 lower a loss of its own, such as a CRF's; curves show the task's all the same, so that
 models can be compared.
 """
@@ -31,10 +32,13 @@ class Objective(NamedTuple):
 
     task: Task
     counted_from: int = 0
+    gaps: bool = False
+    """Whether targets of a forecast that are NaN are not counted."""
 
     def each(self, output: Tensor, target: Tensor) -> Tensor:
         """The loss of every answer: (B, T) where each step has one, else (B,)."""
         if self.task == "forecast":
+            target = torch.where(target.isnan(), output, target)
             return (output - target).square().mean(-1)
         if self.task == "transcribe":
             return _ctc(output, target)
@@ -49,7 +53,10 @@ class Objective(NamedTuple):
     def __call__(self, output: Tensor, target: Tensor) -> Tensor:
         """The mean over the counted positions, a scalar."""
         if self.task == "forecast":
-            return F.mse_loss(*self.counted(output, target))
+            output, target = self.counted(output, target)
+            return (
+                known_error(output, target) if self.gaps else F.mse_loss(output, target)
+            )
         if self.task in ("transcribe", "generate"):
             return self.each(output, target).mean()
         if output.dim() == 2:
@@ -69,6 +76,12 @@ class Objective(NamedTuple):
         return output[:, self.counted_from :], target[:, self.counted_from :]
 
 
+def known_error(output: Tensor, target: Tensor) -> Tensor:
+    """Mean squared error where the target is known; 0 where none is."""
+    known = ~target.isnan()
+    return (output[known] - target[known]).square().sum() / known.sum().clamp(min=1)
+
+
 def _ctc(output: Tensor, target: Tensor) -> Tensor:
     """Logits (B, T, 1 + C) and labels (B, L), filled up with `IGNORED` -> (B,)."""
     lengths = (target != IGNORED).sum(1)
@@ -83,7 +96,7 @@ def _ctc(output: Tensor, target: Tensor) -> Tensor:
 
 def objective(data: Data) -> Objective:
     """The objective of a dataset's task."""
-    return Objective(data.task, data.counted_from)
+    return Objective(data.task, data.counted_from, data.gaps)
 
 
 def tensors(part: Windows) -> tuple[Tensor, Tensor]:

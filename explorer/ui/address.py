@@ -11,7 +11,9 @@ import streamlit as st
 
 from explorer import catalog
 from explorer.config import RunConfig, query_pairs, to_query
+from explorer.data.content import NO_DIGEST
 from explorer.errors import ExplorerError, Words
+from explorer.ui.visitor import visitor
 
 RUN = "run"
 OTHERS = (RUN, "lang")
@@ -58,6 +60,8 @@ def read_address() -> RunConfig:
         try:
             if sum(map(len, given.values())) > MOST_VALUE:
                 query_pairs("x" * 10**4)
+            # Before anything is made of it: a digest alone must tell nothing.
+            visitor().check_digest(given.get("data.digest", NO_DIGEST))
             state[_CONFIG] = catalog.config_from_pairs(given)
         except ExplorerError as error:
             state[_ERROR] = error.words

@@ -63,7 +63,9 @@ def widget(name: str, field: FieldInfo, value: Any, key: str, _: Translate) -> A
             label,
             options=log_options(low, high, value, whole=field.annotation is int),
             value=value,
-            format_func=lambda number: f"{number:g}",
+            format_func=lambda number: (
+                f"{number:,}" if number >= 1e6 else f"{number:g}"
+            ),
             key=key,
             help=help_,
         )

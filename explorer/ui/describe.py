@@ -5,7 +5,15 @@ import sys
 from pathlib import Path
 
 from explorer import catalog
-from explorer.config import GROUPS, RunConfig, Scalar, difference, settings_groups
+from explorer.config import (
+    DIGEST,
+    GROUPS,
+    RunConfig,
+    Scalar,
+    difference,
+    settings_groups,
+)
+from explorer.data.content import there
 from explorer.errors import N_
 from explorer.ui.translation import Translate
 
@@ -24,6 +32,9 @@ def run_line(config: RunConfig, _: Translate) -> str:
         ExplorerError: if the config cannot be built.
     """
     model, data = catalog.model_spec(config.model), catalog.data_spec(config.data)
+    if _is_gone(config):
+        message = _("%(model)s, on %(data)s that was deleted")
+        return message % {"model": _(model.title), "data": _(data.title)}
     said = {
         "model": _(model.title),
         "layers": config.model_settings.get("layers"),
@@ -40,6 +51,12 @@ def run_line(config: RunConfig, _: Translate) -> str:
         )
         % said
     )
+
+
+def _is_gone(config: RunConfig) -> bool:
+    """Whether the run was on own data that is not here any more."""
+    digest = config.data_settings.get("digest")
+    return digest is not None and not there(str(digest))
 
 
 def changes_line(before: RunConfig, after: RunConfig, _: Translate) -> str:
@@ -71,7 +88,7 @@ def command_line(config: RunConfig) -> str:
     words += ["--model", config.model, "--data", config.data]
     for group in GROUPS:
         for key, value in settings_groups(config)[group].items():
-            if usual[group][key] != value:
+            if usual[group][key] != value or key == DIGEST:
                 words += ["--set", f"{group}.{key}={_shown(value)}"]
     words += ["--seed", str(config.seed)]
     if config.start:

@@ -8,8 +8,14 @@ import streamlit as st
 from explorer import catalog
 from explorer.config import RunConfig, Scalar, TrainingSettings
 from explorer.errors import ExplorerError
-from explorer.ui.address import read_address, widget_edition, write_address
+from explorer.ui.address import (
+    read_address,
+    take_over,
+    widget_edition,
+    write_address,
+)
 from explorer.ui.controls import settings_widgets
+from explorer.ui.datasets import key_of, offered, parted
 from explorer.ui.page import words
 from explorer.ui.preview import show_preview
 from explorer.ui.recent import beginnings
@@ -25,7 +31,10 @@ def sidebar(only: str = "") -> RunConfig | None:
     Args:
         only: the one architecture of a page that has but one.
     """
-    _, config, edition = words(), read_address(), widget_edition()
+    _, config = words(), read_address()
+    with st.sidebar:
+        config = _allowed(config, _)
+    edition = widget_edition()
     if only and config.model != only:
         config = _moved(config, only)
     with st.sidebar:
@@ -38,6 +47,17 @@ def sidebar(only: str = "") -> RunConfig | None:
     return chosen
 
 
+def _allowed(config: RunConfig, _: Translate) -> RunConfig:
+    """The config, or the first one where its data is no longer this person's."""
+    try:
+        visitor().check_data(config)
+    except ExplorerError as error:
+        st.error(error.said(_), icon=":material/error:")
+        take_over(catalog.make_config())
+        return read_address()
+    return config
+
+
 def _moved(config: RunConfig, model: str) -> RunConfig:
     """The architecture's default run, on the same data where it can learn it."""
     fits = model in [m.name for m in catalog.fitting(config.data)]
@@ -48,37 +68,37 @@ def _moved(config: RunConfig, model: str) -> RunConfig:
 
 def _choose(config: RunConfig, edition: str, _: Translate, only: str) -> RunConfig:
     st.subheader(_("Data"), anchor=False)
-    data = st.selectbox(
+    names = offered(visitor(), config, _, only)
+    chosen_data = st.selectbox(
         _("Dataset"),
-        offered := _offered(config, only),
-        index=offered.index(config.data),
-        format_func=lambda name: _(catalog.data_spec(name).title),
+        list(names),
+        index=list(names).index(key_of(config)),
+        format_func=names.__getitem__,
         key=f"{edition}.data.{only}",
         help=_("What the model learns from."),
     )
+    data, fixed = parted(chosen_data)
     st.caption(_(catalog.data_spec(data).summary))
     picture = st.container()
     data_settings = settings_widgets(
         catalog.data_spec(data).settings,
-        _values("data", data, config),
-        f"{edition}.data.{data}",
+        _values("data", chosen_data, config) | fixed,
+        f"{edition}.data.{chosen_data}",
         _,
         skip=("digest",),
     )
     st.subheader(_("Model"), anchor=False)
-    names = [m.name for m in catalog.fitting(data) if not only or m.name == only]
+    able = [m.name for m in catalog.fitting(data) if not only or m.name == only]
     model = (
-        names[0]
+        able[0]
         if only
         else st.segmented_control(
             _("Architecture"),
-            names,
-            default=config.model
-            if config.model in names
-            else catalog.usual_model(data),
+            able,
+            default=config.model if config.model in able else catalog.usual_model(data),
             required=True,
             format_func=lambda name: _(catalog.model_spec(name).title),
-            key=f"{edition}.model.{'.'.join(names)}",
+            key=f"{edition}.model.{'.'.join(able)}",
             help=_("How the model is built. Each has its own colour on every chart."),
             wrap=True,
         )
@@ -110,7 +130,7 @@ def _choose(config: RunConfig, edition: str, _: Translate, only: str) -> RunConf
     )
     st.session_state.setdefault(_REMEMBERED, {}).update(
         {
-            ("data", data): data_settings,
+            ("data", chosen_data): data_settings,
             ("model", model): model_settings,
             ("training", group): training,
         }
@@ -138,25 +158,18 @@ def _choose(config: RunConfig, edition: str, _: Translate, only: str) -> RunConf
     return chosen
 
 
-def _offered(config: RunConfig, only: str) -> list[str]:
-    """The datasets on the list, and the tab's own data if a link names it; only what
-    one architecture can learn where a page has but one."""
-    known = [d.name for d in catalog.datasets().values() if d.offered]
-    if not catalog.data_spec(config.data).offered:
-        known.append(config.data)
-    if not only:
-        return known
-    return [d for d in known if only in (m.name for m in catalog.fitting(d))]
-
-
 def _values(group: str, name: str, config: RunConfig) -> dict[str, Any]:
     """Where the widgets of a dataset or model start.
 
     The settings that this tab gave it last; else its defaults, with what the present
     model has of the same name and kind, so that two architectures compare at one size.
     """
-    spec: Any = catalog.data_spec(name) if group == "data" else catalog.model_spec(name)
-    present = config.data if group == "data" else config.model
+    spec: Any = (
+        catalog.data_spec(parted(name)[0])
+        if group == "data"
+        else catalog.model_spec(name)
+    )
+    present = key_of(config) if group == "data" else config.model
     values = config.data_settings if group == "data" else config.model_settings
     if name == present:
         return dict(values)

@@ -1,0 +1,162 @@
+"""From the bytes of a file to text: which encoding it is in, and why it is none.
+
+UTF-8, and UTF-16 with its byte order mark, are known for sure. What is neither may be
+GB18030, the standard of older Chinese files, and is taken for it where a detector is
+sure; else a person says which of `ENCODINGS` it is.
+"""
+
+import codecs
+import re
+from collections.abc import Mapping
+
+from explorer.errors import N_, ExplorerError
+
+ENCODINGS: Mapping[str, str] = {
+    "": N_("detected by itself"),
+    "utf-8": "UTF-8",
+    "gb18030": "GB18030 (GBK, GB2312)",
+    "big5": "Big5",
+    "cp1252": "Windows-1252 (Latin)",
+    "shift_jis": "Shift JIS",
+    "utf-16": "UTF-16",
+}
+"""What a person may say that a file is in, by the name that Python gives it."""
+
+RIVALS = ["gb18030", "big5", "cp1252", "shift_jis", "euc_kr", "cp1251"]
+"""What a file may be in that is not in UTF-8."""
+
+DETECTED_BYTES = 100_000
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def decoded(raw: bytes, filename: str, at_most: int, encoding: str = "") -> str:
+    """The text of a file, with line ends as "\\n".
+
+    Args:
+        raw: the file.
+        filename: for messages.
+        at_most: bytes that it may take.
+        encoding: of `ENCODINGS`.
+
+    Raises:
+        ExplorerError: if it is empty, too large, binary, or in an encoding that is
+            another or unsure.
+    """
+    assert encoding in ENCODINGS, encoding
+    if not raw.removeprefix(codecs.BOM_UTF8).strip():
+        raise ExplorerError(
+            N_("A file must hold data, but '%(file)s' is empty. Give another."),
+            file=named(filename),
+        )
+    if len(raw) > at_most:
+        raise ExplorerError(
+            N_(
+                "A file may take %(most)s bytes, but '%(file)s' takes %(came)s. Give a "
+                "part of it."
+            ),
+            most=f"{at_most:,}",
+            file=named(filename),
+            came=f"{len(raw):,}",
+        )
+    encoding = encoding or ("utf-16" if raw.startswith(UTF_16) else "")
+    if encoding != "utf-16" and (place := raw.find(b"\0")) >= 0:
+        raise ExplorerError(
+            N_(
+                "A file must be plain text, but '%(file)s' is binary: byte %(place)d "
+                "is NUL. Give a .csv or .txt file, no image or workbook."
+            ),
+            file=named(filename),
+            place=place,
+        )
+    text = _in(encoding, raw, filename) if encoding else _detected(raw, filename)
+    if not text.strip():
+        raise ExplorerError(
+            N_("A file must hold data, but '%(file)s' is empty. Give another."),
+            file=named(filename),
+        )
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _in(encoding: str, raw: bytes, filename: str) -> str:
+    try:
+        text = raw.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+    except UnicodeDecodeError as error:
+        raise ExplorerError(
+            N_(
+                "A file must be in the encoding that is said of it, but byte %(place)d "
+                "of '%(file)s' is not %(encoding)s. Choose another encoding."
+            ),
+            place=error.start,
+            file=named(filename),
+            encoding=ENCODINGS[encoding],
+        ) from None
+    return text.replace("\0", "")
+
+
+def _detected(raw: bytes, filename: str) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # The decoder does not count a byte order mark that it has skipped.
+        marked = raw.startswith(codecs.BOM_UTF8)
+        place = error.start + len(codecs.BOM_UTF8) * marked
+    if not marked and _is_gb18030(raw):
+        return raw.decode("gb18030")
+    raise ExplorerError(
+        N_(
+            "A file must be text in UTF-8 or GB18030, but byte %(place)d of '%(file)s' "
+            "is not UTF-8, and it is unsure what else. Say its encoding, or save it "
+            "again and choose UTF-8 (in a shell: iconv -f GB18030 -t UTF-8)."
+        ),
+        place=place,
+        file=named(filename),
+    )
+
+
+def _is_gb18030(raw: bytes) -> bool:
+    """Whether bytes that are no UTF-8 are GB18030 and the detector prefers no other."""
+    from charset_normalizer import from_bytes
+
+    try:
+        text = raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    if _is_common_chinese(text):
+        return True
+    best = from_bytes(raw[:DETECTED_BYTES], cp_isolation=RIVALS).best()
+    return best is not None and best.encoding == "gb18030"
+
+
+def _is_common_chinese(text: str) -> bool:
+    """Whether most of what is beyond ASCII is of GB2312's first level, the 3,755
+    characters that nearly all of a Chinese text is written with, or its punctuation.
+
+    Korean letters have the same bytes as the first half of that level, in order of
+    sound, so that some characters must be of its second half.
+    """
+    rows = [_row(c) for c in text[:DETECTED_BYTES] if c > "\x7f"]
+    if len(rows) < 8:
+        return False
+    common = sum(0xA1 <= row <= 0xA3 or 0xB0 <= row <= 0xD7 for row in rows)
+    late = sum(0xC9 <= row <= 0xD7 for row in rows)
+    return common >= 0.9 * len(rows) and late >= 0.1 * len(rows)
+
+
+def _row(character: str) -> int:
+    """Where GB2312 has a character; 0 where it has not."""
+    try:
+        return character.encode("gb2312")[0]
+    except UnicodeEncodeError:
+        return 0
+
+
+def short(text: str, at_most: int = 40) -> str:
+    """Text for a message: one line, printable, not long."""
+    plain = re.sub(r"\s+", " ", text[: 20 * at_most])
+    plain = "".join(c for c in plain if c.isprintable())
+    return plain if len(plain) <= at_most else plain[: at_most - 3] + "..."
+
+
+def named(filename: str) -> str:
+    """A file's name for a message."""
+    return short(filename, 60)

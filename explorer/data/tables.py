@@ -1,0 +1,302 @@
+"""Tables: the text of a CSV file to columns, and columns to a series.
+
+Whatever comes in, the answer is data or one `ExplorerError` that says what to mend.
+"""
+
+import csv
+from contextlib import suppress
+from dataclasses import dataclass
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.data.content import MAX_SERIES_VALUES, OwnSeries
+from explorer.data.decoding import decoded, named, short
+from explorer.data.times import may_be_times, read_times
+from explorer.errors import N_, ExplorerError, Words, unknown
+
+if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped]
+
+MIN_VALUES = 100
+MAX_TABLE_BYTES = 32_000_000
+MAX_COLUMNS = 100
+LARGEST = 1e100  # its square is still a float64
+EMPTY = ("", "nan", "na", "n/a", "null", "none", "nat", "-", "?")
+HEAD = 1000  # rows that tell what a column holds
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table as it was read: all cells are still text."""
+
+    cells: "pd.DataFrame"
+    first_row: int
+    """Of the file, where the values begin."""
+    filename: str
+
+    @property
+    def names(self) -> list[str]:
+        """Every column."""
+        return [str(name) for name in self.cells.columns]
+
+    @property
+    def numeric(self) -> list[str]:
+        """The columns that are mostly numbers."""
+        return [name for name in self.names if _mostly_numbers(self.cells[name])]
+
+    @property
+    def rising(self) -> list[str]:
+        """The columns that may say when: dates, then numbers that only grow."""
+        dates = [name for name in self.names if may_be_times(self.cells[name])]
+        rest = (name for name in self.numeric if name not in dates)
+        return [*dates, *(name for name in rest if _rises(self.cells[name]))]
+
+    def column(self, name: str) -> Words:
+        """A column, for a message."""
+        words = {"column": name, "file": named(self.filename)}
+        return Words(N_("column '%(column)s' of '%(file)s'"), words)
+
+
+def read_table(raw: bytes, filename: str, encoding: str = "") -> Table:
+    """All cells of a CSV file, whose fields commas, semicolons or tabs may part.
+
+    A first line that is all numbers is taken for values, and the columns are then
+    called "column 1", ...
+
+    Raises:
+        ExplorerError: if it is no table.
+    """
+    text = decoded(raw, filename, MAX_TABLE_BYTES, encoding).rstrip("\n")
+    first_line = text.partition("\n")[0]
+    parted_by = max(",;\t", key=first_line.count)
+    _check_width(first_line, parted_by, filename)
+    cells = _parsed(text, parted_by, filename)
+    top = cells.iloc[0]
+    if numbers(top).notna().all():
+        names, rest, first_row = [""] * cells.shape[1], cells, 1
+    else:
+        names, rest, first_row = list(top), cells.iloc[1:].reset_index(drop=True), 2
+    rest.columns = _names(names)
+    return Table(rest, first_row, filename)
+
+
+def series_of(
+    table: Table, column: str | None = None, time: str | None = None
+) -> OwnSeries:
+    """One column of numbers, NaN where cells are empty, by time where there is one.
+
+    Args:
+        table: as `read_table` gives it.
+        column: which one; may be None where only one holds numbers.
+        time: the column that says when; the rows are then put in its order.
+
+    Raises:
+        ExplorerError: if there is no such column or its values are no finite,
+            varying series.
+    """
+    chosen = _chosen(table, column)
+    values = _checked(table.cells[chosen], table, table.column(chosen))
+    if time is None:
+        return OwnSeries(values, chosen)
+    if time not in table.names:
+        raise _unknown(table, time)
+    cells = table.cells[time]
+    if cells.str.strip().str.lower().isin(EMPTY).any():
+        kept = ~cells.str.strip().str.lower().isin(EMPTY)
+        raise ExplorerError(
+            N_(
+                "Every row needs its time, but %(count)d of %(all)d cells in "
+                "%(column)s are empty, the first in row %(row)d. Fill them in or "
+                "remove those rows."
+            ),
+            count=int((~kept).sum()),
+            all=len(kept),
+            column=table.column(time),
+            row=int((~kept).to_numpy().argmax()) + table.first_row,
+        )
+    times: NDArray[Any] = read_times(cells, table.first_row, table.column(time))
+    order = np.argsort(times, kind="stable")
+    return OwnSeries(values[order], chosen, times[order])
+
+
+def checked_series(values: NDArray[np.float64], name: Words) -> NDArray[np.float64]:
+    """The values, if they are long enough, not too long, and vary.
+
+    Raises:
+        ExplorerError: if they are not.
+    """
+    known = values[np.isfinite(values)]
+    if len(known) < MIN_VALUES or len(values) > MAX_SERIES_VALUES:
+        few = len(known) < MIN_VALUES
+        raise ExplorerError(
+            N_(
+                "A series needs %(least)d to %(most)s values, but %(column)s has "
+                "%(came)s. Give a %(other)s one."
+            ),
+            least=MIN_VALUES,
+            most=f"{MAX_SERIES_VALUES:,}",
+            column=name,
+            came=f"{len(known) if few else len(values):,}",
+            other=Words(N_("longer") if few else N_("shorter")),
+        )
+    if np.std(known) <= 1e-12 * np.max(np.abs(known)):
+        raise ExplorerError(
+            N_(
+                "A series must vary, but %(column)s is always %(value)s. Choose "
+                "another column."
+            ),
+            column=name,
+            value=f"{known[0]:g}",
+        )
+    return values
+
+
+def numbers(cells: "pd.Series[str]") -> "pd.Series[float]":
+    """Each cell as a float; NaN where it is none."""
+    import pandas as pd
+
+    plain = cells.str.strip()
+    # Pandas reads digits of every script, and True, as numbers.
+    ascii_only = plain.where(plain.str.fullmatch(r"[-+0-9.eEinfINFtyTY]+"), "")
+    return pd.to_numeric(ascii_only, errors="coerce").astype(float)
+
+
+def _check_width(first_line: str, parted_by: str, filename: str) -> None:
+    """See that there are few columns, before all are taken apart."""
+    width = first_line.count(parted_by) + 1
+    if MAX_COLUMNS < width <= 100 * MAX_COLUMNS and '"' in first_line:
+        with suppress(csv.Error):  # too large a field; the count of separators stands
+            width = len(next(csv.reader([first_line], delimiter=parted_by)))
+    if width > MAX_COLUMNS:
+        raise ExplorerError(
+            N_(
+                "A table may have %(most)d columns, but '%(file)s' has %(came)d. Write "
+                "one row per time step, and few columns."
+            ),
+            most=MAX_COLUMNS,
+            file=named(filename),
+            came=width,
+        )
+
+
+def _parsed(text: str, parted_by: str, filename: str) -> "pd.DataFrame":
+    import pandas as pd
+
+    try:
+        return pd.read_csv(
+            StringIO(text),
+            sep=parted_by,
+            header=None,
+            dtype=str,
+            keep_default_na=False,
+            skip_blank_lines=False,
+        ).fillna("")
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        said = short(str(error).split("C error: ")[-1].strip(), 100)
+        never_closed = N_("a quotation mark is opened and never closed")
+        raise ExplorerError(
+            N_(
+                "A table needs the same number of fields in every row, but '%(file)s' "
+                "could not be read: %(reason)s. Mend that row."
+            ),
+            file=named(filename),
+            reason=Words(never_closed) if "EOF inside string" in said else said,
+        ) from None
+
+
+def _names(top: list[str]) -> "pd.Index[str]":
+    """The header, short and without doubles."""
+    import pandas as pd
+
+    names: list[str] = []
+    for i, cell in enumerate(top):
+        name = short(cell.strip()) or f"column {i + 1}"
+        while name in names:
+            name = f"{name} ({i + 1})"
+        names.append(name)
+    return pd.Index(names)
+
+
+def _unknown(table: Table, name: str) -> ExplorerError:
+    kind = Words(N_("column of '%(file)s'"), {"file": named(table.filename)})
+    return unknown(kind, name, table.names)
+
+
+def _chosen(table: Table, column: str | None) -> str:
+    """The asked-for column, or the only one that is mostly numbers."""
+    if column is not None:
+        if column not in table.names:
+            raise _unknown(table, column)
+        return column
+    numeric = table.numeric
+    if len(numeric) == 1:
+        return numeric[0]
+    if not numeric:
+        raise ExplorerError(
+            N_(
+                "A series needs a column of numbers, but '%(file)s' has none among "
+                "%(names)s. Write numbers as 1234.5, without units."
+            ),
+            file=named(table.filename),
+            names=_listed(table.names),
+        )
+    raise ExplorerError(
+        N_(
+            "A series is one column, but '%(file)s' has %(count)d columns of numbers: "
+            "%(names)s. Say which one is meant."
+        ),
+        file=named(table.filename),
+        count=len(numeric),
+        names=_listed(numeric),
+    )
+
+
+def _mostly_numbers(cells: "pd.Series[str]") -> bool:
+    head = cells.iloc[:HEAD]
+    filled = head[~head.str.strip().str.lower().isin(EMPTY)]
+    return len(filled) > 0 and bool(numbers(filled).notna().mean() >= 0.5)
+
+
+def _rises(cells: "pd.Series[str]") -> bool:
+    head = numbers(cells.iloc[:HEAD]).to_numpy(np.float64)
+    return len(head) > 2 and bool((np.diff(head) > 0).all())
+
+
+def _checked(cells: "pd.Series[str]", table: Table, name: Words) -> NDArray[np.float64]:
+    """The column's values, NaN where there is none."""
+    empty = cells.str.strip().str.lower().isin(EMPTY).to_numpy()
+    values: NDArray[np.float64] = numbers(cells).to_numpy(np.float64)
+    if (text := np.isnan(values) & ~empty).any():
+        row = int(text.argmax())
+        raise ExplorerError(
+            N_(
+                "A series is made of numbers, but row %(row)d in %(column)s says "
+                "'%(came)s'. Write numbers as 1234.5, without units."
+            ),
+            row=row + table.first_row,
+            column=name,
+            came=short(cells.iloc[row]),
+        )
+    if (huge := np.abs(values) > LARGEST).any():
+        row = int(huge.argmax())
+        raise ExplorerError(
+            N_(
+                "A series is made of finite numbers, but row %(row)d in %(column)s "
+                "says '%(came)s'. Mend or remove that row."
+            ),
+            row=row + table.first_row,
+            column=name,
+            came=short(cells.iloc[row]),
+        )
+    return checked_series(values, name)
+
+
+def _listed(names: list[str]) -> str | Words:
+    first = ", ".join(f"'{name}'" for name in names[:12])
+    if len(names) <= 12:
+        return first
+    more = {"names": first, "count": len(names) - 12}
+    return Words(N_("%(names)s and %(count)d more"), more)

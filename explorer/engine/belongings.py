@@ -1,0 +1,68 @@
+"""A person's own data at the engine: given, listed, deleted."""
+
+from explorer.data import content
+from explorer.data.content import Kind, OwnSeries
+from explorer.engine.visitor import LIMITS, Visitor
+from explorer.errors import N_, ExplorerError
+
+MOST_LABEL = 60
+"""Characters of what own data is called."""
+
+
+def give_series(visitor: Visitor, series: OwnSeries) -> str:
+    """Keep a series as this person's own; its digest.
+
+    Raises:
+        ExplorerError: if it is too long, or a limit is reached.
+    """
+    _check_uploads(visitor)
+    label = series.label[:MOST_LABEL]
+    digest = content.put_series(series.values, label, series.times)
+    return _held(visitor, digest, "series", label)
+
+
+def give_text(visitor: Visitor, text: str, label: str) -> str:
+    """Keep a text as this person's own; its digest.
+
+    Raises:
+        ExplorerError: if it is too long, or a limit is reached.
+    """
+    _check_uploads(visitor)
+    return _held(visitor, content.put_text(text), "text", label[:MOST_LABEL])
+
+
+def delete(visitor: Visitor, digest: str) -> None:
+    """Stop this person's runs on their own data and delete it; what nobody else holds
+    is gone from this machine.
+
+    Raises:
+        ExplorerError: if it is not theirs.
+    """
+    visitor.check_digest(digest)
+    for run in visitor.store.shelf.of(visitor.owner):
+        if run.config.data_settings.get("digest") == digest and not run.ended:
+            visitor.tell(run.id, "stop")
+    if visitor.store.contents.let_go(visitor.owner, digest):
+        content.throw_away(digest)
+        visitor.engine.forget_data()
+
+
+def _held(visitor: Visitor, digest: str, kind: Kind, label: str) -> str:
+    raw = content.stored(digest, kind)
+    visitor.store.contents.hold(visitor.owner, digest, kind, label, raw)
+    return digest
+
+
+def _check_uploads(visitor: Visitor) -> None:
+    visitor.check_room()
+    held = len(visitor.store.contents.of(visitor.owner))
+    if held >= visitor.limits.uploads:
+        raise ExplorerError(
+            N_(
+                "One visitor may keep %(most)d series and texts here, and you have "
+                "%(came)d. Delete one of them, or raise uploads in %(variable)s."
+            ),
+            most=visitor.limits.uploads,
+            came=held,
+            variable=LIMITS,
+        )

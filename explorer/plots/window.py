@@ -1,0 +1,87 @@
+"""What does a model get, and what is it asked for? One window and its targets."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.plots.parts import Figure, Translate, axis, finite, layout
+from explorer.plots.theme import GREY, OTHER
+
+
+class WindowDrawn(NamedTuple):
+    """Exactly what the picture shows, in the units that models see."""
+
+    given: NDArray[np.float32]  # (T,) the series' part of the inputs
+    asked: NDArray[np.float32]  # (T,) NaN where nothing is asked
+    ahead: int  # how many steps an answer lies after its step
+
+
+def extract(
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+    counted_from: int,
+    shifted_time: bool = True,
+) -> WindowDrawn:
+    """One window x (T, I) and its targets y (T, 1), of which the first do not count."""
+    asked = finite(y[:, 0])
+    asked[:counted_from] = np.nan
+    return WindowDrawn(finite(x[:, 0]), asked, int(shifted_time))
+
+
+def figure(drawn: WindowDrawn, _: Translate = str) -> Figure:
+    """The inputs a grey line, the answers dots one step later."""
+    steps = np.arange(1, len(drawn.given) + 1, dtype=np.int32)
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": steps,
+            "y": drawn.given,
+            "name": _("given"),
+            "line": {"color": GREY, "width": 2},
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": steps + drawn.ahead,
+            "y": drawn.asked,
+            "name": _("asked for"),
+            "marker": {"color": OTHER, "size": 7},
+        },
+    ]
+    x = axis(_("Step of the window"))
+    y = axis(_("Scaled value (no unit)"))
+    legend = {
+        "orientation": "h",
+        "x": 1,
+        "xanchor": "right",
+        "y": 1,
+        "yanchor": "bottom",
+    }
+    return {
+        "data": traces,
+        "layout": layout(x, y, margin={"t": 32})
+        | {"showlegend": True, "legend": legend},
+    }
+
+
+def reading(drawn: WindowDrawn, _: Translate = str) -> str:
+    """How many numbers go in and how many answers count."""
+    count = int(np.isfinite(drawn.asked).sum())
+    message = _(
+        "The model reads %(steps)d values, one after the other. At %(count)d of these "
+        "steps its answer counts: the next value."
+    )
+    return message % {"steps": len(drawn.given), "count": count}
+
+
+def alternative(drawn: WindowDrawn, _: Translate = str) -> str:
+    """The picture in words, for those who do not see it."""
+    if not len(drawn.given):
+        return _("Line chart of a window; nothing is drawn yet.")
+    message = _(
+        "Line chart of one window of %(steps)d scaled values, with dots for the values "
+        "that are asked for, one step later."
+    )
+    return message % {"steps": len(drawn.given)}

@@ -1,0 +1,48 @@
+"""Look at every dataset before anything learns from it, and bring data of your own."""
+
+import streamlit as st
+
+from explorer import catalog
+from explorer.ui.address import address_error
+from explorer.ui.chosen import (
+    allowed_config,
+    choose_dataset,
+    settled_config,
+    train_button,
+)
+from explorer.ui.dataset import show_details, show_numbers, show_picture
+from explorer.ui.holdings import holdings
+from explorer.ui.page import shown_errors, words
+from explorer.ui.preparing import before_and_after
+from explorer.ui.visitor import visitor
+from explorer.ui.ways_in import ways_in
+
+_ = words()
+st.title(_("Data"), anchor=False)
+st.markdown(_("What a model can learn lies in its data: look at it before you train."))
+with shown_errors():
+    me = visitor()
+    config = allowed_config(me, _)
+    if error_in_link := address_error():
+        st.error(error_in_link.said(_), icon=":material/link_off:")
+    look, bring = st.columns([3, 2], gap="large")
+    with look:
+        choose_dataset(me, config, _)
+        shown = st.container()
+        st.subheader(_("How it is made and prepared"), anchor=False)
+        settings = st.container()
+    with bring:
+        st.subheader(_("Bring your own"), anchor=False)
+        ways_in(me)
+        holdings(me, config, _)
+    details = st.container()
+    with shown, shown_errors():
+        with settings:
+            config = settled_config(config, _)
+        data = catalog.make_data(config)
+        show_picture(data, _)
+        train_button(config, _)
+        show_numbers(data, _)
+        with details:
+            before_and_after(config, _)
+            show_details(data, _)

@@ -1,0 +1,85 @@
+"""What the page Data draws: extraction and figure apart."""
+
+from typing import Any
+
+import numpy as np
+import orjson
+import plotly.graph_objects as go
+import pytest
+
+from explorer.plots import autocorrelation, balance, histogram, window
+from explorer.plots.encode import to_json
+
+NONE = np.empty(0, np.float32)
+EMPTY: dict[str, tuple[Any, Any]] = {
+    "autocorrelation": (autocorrelation, autocorrelation.extract(np.ones(1), 1.0)),
+    "histogram": (histogram, histogram.extract(NONE, "")),
+    "balance": (balance, balance.extract((), ())),
+    "window": (window, window.extract(np.empty((0, 1)), np.empty((0, 1)), 0)),
+}
+FULL: dict[str, tuple[Any, Any]] = {
+    "autocorrelation": (
+        autocorrelation,
+        autocorrelation.extract(np.array([1, 0.8, 0.3, 0.05, 0.4], np.float32), 0.1),
+    ),
+    "histogram": (histogram, histogram.extract(np.array([1.0, 2, np.nan, 4]), "m")),
+    "balance": (balance, balance.extract(("a", "b"), (0.25, 0.75))),
+    "window": (
+        window,
+        window.extract(np.arange(5.0)[:, None], np.arange(1.0, 6)[:, None], 3),
+    ),
+}
+
+
+def marked(message: str) -> str:
+    return f"⟦{message}⟧"
+
+
+@pytest.mark.parametrize(("plot", "drawn"), [*EMPTY.values(), *FULL.values()])
+def test_plotly_takes_it_and_its_axes_have_titles(plot: Any, drawn: Any) -> None:
+    figure = go.Figure(orjson.loads(to_json(plot.figure(drawn, marked))))
+    assert "⟦" in figure.layout.xaxis.title.text
+    assert "⟦" in figure.layout.yaxis.title.text
+    assert "⟦" in plot.alternative(drawn, marked)
+    if hasattr(plot, "reading"):
+        assert "⟦" in plot.reading(drawn, marked)
+
+
+def test_autocorrelation() -> None:
+    plot, drawn = FULL["autocorrelation"]
+    assert list(drawn.lags) == [1, 2, 3, 4]
+    figure = plot.figure(drawn)
+    assert figure["layout"]["shapes"][0]["y1"] == 0.1
+    assert figure["layout"]["yaxis"]["range"] == [-1.05, 1.05]
+    assert "up to 2 steps apart" in plot.reading(drawn)
+    assert "some up to 4 steps" in plot.reading(drawn)
+    noise = autocorrelation.extract(np.array([1, 0.01], np.float32), 0.1)
+    assert "like noise" in plot.reading(noise)
+
+
+def test_histogram() -> None:
+    drawn = histogram.extract(np.array([0.0, 0, 0, 40, np.inf]), "m")
+    assert drawn.counts.sum() == 4
+    assert drawn.counts[0] == 3
+    assert drawn.mean == 10
+    assert drawn.width == 1
+    assert histogram.extract(np.full(7, 1e-320), "m").counts.sum() == 7
+    assert histogram.extract(np.full(7, 1e90), "m").counts.sum() == 7
+
+
+def test_balance() -> None:
+    plot, drawn = FULL["balance"]
+    assert "right 75 %" in plot.reading(drawn)
+    many = balance.extract([str(k) for k in range(20)], np.arange(20) / 190)
+    assert many.labels == tuple(map(str, range(8, 20)))
+    assert many.kinds == 20
+
+
+def test_window() -> None:
+    plot, drawn = FULL["window"]
+    given, asked = plot.figure(drawn)["data"]
+    assert list(given["x"]) == [1, 2, 3, 4, 5]
+    assert list(asked["x"]) == [2, 3, 4, 5, 6]
+    np.testing.assert_array_equal(asked["y"], [np.nan] * 3 + [4, 5])
+    assert "reads 5 values" in plot.reading(drawn)
+    assert "At 2 of these" in plot.reading(drawn)

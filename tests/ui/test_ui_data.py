@@ -1,0 +1,160 @@
+"""The page Data, and own data on the other pages, without a browser."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer import catalog
+from explorer.data import content
+from explorer.data.content import OwnSeries
+from explorer.engine.belongings import delete, give_series, give_text
+from explorer.engine.service import engine
+from explorer.engine.visitor import Visitor, read_limits
+from explorer.errors import ExplorerError
+from tests.ui.conftest import QUIET, page, wait_for
+
+pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]
+
+WALK = np.cumsum(np.random.default_rng(5).normal(size=400))
+TEXT = "The fox and the cat walked through the snow. " * 40
+ANN, BEN = "browser-ann", "browser-ben"
+
+
+def of(owner: str) -> Visitor:
+    return Visitor(engine(), owner)
+
+
+def given(owner: str, label: str = "Level", scale: float = 1) -> str:
+    return give_series(of(owner), OwnSeries(scale * WALK, label))
+
+
+def said(test: AppTest) -> str:
+    kinds = (test.error, test.markdown, test.caption, test.warning)
+    return "\n".join(each.value for kind in kinds for each in kind)
+
+
+def asked(test: AppTest, name: str) -> str:
+    """What the address says."""
+    value = test.query_params[name]
+    return value if isinstance(value, str) else value[0]
+
+
+def charts(test: AppTest) -> int:
+    return len(test.get("plotly_chart"))
+
+
+@pytest.mark.parametrize(
+    "name", [d.name for d in catalog.datasets().values() if d.offered]
+)
+def test_every_dataset_is_shown(name: str) -> None:
+    test = page("data", data=name)
+    assert not test.error
+    assert len(test.metric) >= 5
+    assert charts(test) + len(test.code) >= 1
+
+
+def test_own_data_is_shown_and_prepared() -> None:
+    digest = given(ANN, "Prepared")
+    test = page("data", ANN, data="own_series", **{"data.digest": digest})
+    assert not test.error
+    # The picture, before and after, a window, the values, the lags.
+    assert charts(test) == 6
+    widget = next(w for w in test.selectbox if w.key.endswith(".change"))
+    widget.set_value("difference").run()
+    assert asked(test, "data.change") == "difference"
+    assert asked(test, "data.digest") == digest
+    widget = next(w for w in test.slider if w.key.endswith(".window"))
+    widget.set_value(256).run()
+    assert "Shorten the window" in test.error[0].value
+    assert not test.exception
+
+
+def test_own_text_is_shown() -> None:
+    digest = give_text(of(ANN), TEXT, "snow.txt")
+    test = page("data", ANN, data="own_text", **{"data.digest": digest})
+    assert not test.error
+    assert any(TEXT[:40] in code.value for code in test.code)
+
+
+def test_pasting_numbers_and_text() -> None:
+    for kind, pasted in (("series", " ".join(map(str, WALK[:150]))), ("text", TEXT)):
+        test = page("data", f"browser-pasting-{kind}")
+        test.session_state["ways"] = "Paste"
+        test.run()
+        if kind == "text":
+            test.segmented_control(key="kind.series").set_value("text").run()
+        test.text_area(key=f"pasted.{kind}").set_value("fox").run()
+        assert test.error
+        test.text_area(key=f"pasted.{kind}").set_value(pasted).run()
+        test.button(key="keep").click().run()
+        assert [error.value for error in test.error] == []
+        assert asked(test, "data") == f"own_{kind}"
+        (held,) = engine().store.contents.of(f"browser-pasting-{kind}")
+        assert asked(test, "data.digest") == held.digest
+
+
+@pytest.mark.parametrize("name", ["", "data", "gan", "inside", "pretrain"])
+def test_a_digest_alone_shows_nothing_of_anothers_data(name: str) -> None:
+    digest = given(ANN, "Ann's secret")
+    # Too long a window would betray how long the series is.
+    for window in ("48", "256"):
+        query = {"data": "own_series", "data.digest": digest, "data.window": window}
+        test = page(name, BEN, **query)
+        if name in ("", "data"):
+            assert "private to who gave it" in said(test)
+        everything = said(test) + str([w.options for w in test.selectbox])
+        assert "secret" not in everything
+        assert "after preparation" not in everything
+        assert engine().store.shelf.of(BEN) == []
+
+
+def test_the_playground_offers_ones_own() -> None:
+    digest = given(ANN, "Offered")
+    test = page(owner=ANN)
+    box = next(b for b in test.sidebar.selectbox if b.label in ("Dataset", "数据集"))
+    assert any("Offered" in option for option in box.options)
+    box.set_value(f"own_series:{digest}").run()
+    assert not test.error
+    assert asked(test, "data.digest") == digest
+    assert "Offered" not in str(page(owner=BEN).sidebar.selectbox[0].options)
+
+
+def test_deleting_takes_it_from_everywhere() -> None:
+    digest = given(ANN, "Deleted", 2)
+    settings = {"data.digest": digest, "training.steps": 20000}
+    config = catalog.make_config("own_series", "rnn", settings)
+    run = of(ANN).start(config)
+    wait_for(run.id, lambda run: run.step > 0)
+    with pytest.raises(ExplorerError, match="private to who gave it"):
+        delete(of(BEN), digest)
+    test = page("data", ANN, data="own_series", **{"data.digest": digest})
+    key = digest[:16]
+    test.button(key=f"delete.{key}").click().run()
+    assert not test.error
+    assert "data" not in test.query_params
+    assert digest not in [h.digest for h in engine().store.contents.of(ANN)]
+    assert not content.there(digest)
+    wait_for(run.id, lambda run: run.ended)
+    for owner in (ANN, BEN):
+        shown = page(owner=owner, run=run.id)
+        assert "deleted" in said(shown)
+        assert "stored here. Give the file again" in said(shown)
+        shown.switch_page("../../pages/inside.py").run()
+        assert not shown.exception
+
+
+def test_what_two_have_goes_with_the_last() -> None:
+    digest = given(ANN, "Both", 3)
+    assert given(BEN, "Both", 3) == digest
+    delete(of(ANN), digest)
+    assert content.there(digest)
+    delete(of(BEN), digest)
+    assert not content.there(digest)
+
+
+def test_uploads_are_limited() -> None:
+    me = of("browser-many")
+    me.limits = read_limits("uploads=1")
+    give_text(me, TEXT, "a")
+    with pytest.raises(ExplorerError, match="may keep 1 series and texts here, and"):
+        give_text(me, TEXT + "!", "b")
