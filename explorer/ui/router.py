@@ -8,6 +8,7 @@ from explorer.ui.address import follow_page, remember_address
 from explorer.ui.history import one_stop_a_page
 from explorer.ui.page import LANGUAGE, language, words
 from explorer.ui.translation import ASSETS, LANGUAGES
+from explorer.ui.visitor import login_button
 
 PAGES = Path(__file__).parents[2] / "pages"
 
@@ -43,6 +44,12 @@ page = st.navigation(
             title=_("Pretrain and fine-tune"),
             icon=":material/school:",
         ),
+        st.Page(
+            PAGES / "class_room.py",
+            title=_("Class"),
+            icon=":material/groups:",
+            url_path="class",
+        ),
         st.Page(PAGES / "models.py", title=_("Models"), icon=":material/account_tree:"),
     ],
     position="top",
@@ -66,5 +73,6 @@ with st.sidebar:
         key="language",
         on_change=_switch,
     )
+    login_button(_)
     one_stop_a_page()
 page.run()
