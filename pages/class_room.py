@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from explorer.engine.classes import KIND
-from explorer.ui.address import read_address, shown_class
-from explorer.ui.attending import visit
+from explorer.ui.address import read_address
+from explorer.ui.attending import shown_group, visit
 from explorer.ui.class_forms import new_class
 from explorer.ui.page import shown_errors, words
 from explorer.ui.sidebar import sidebar
@@ -12,17 +11,16 @@ from explorer.ui.teaching import own_classes, teach
 from explorer.ui.visitor import visitor
 
 _ = words()
-st.title(_("Class"), anchor=False)
 with shown_errors():
     me = visitor()
-    if shown_class():
+    if group := shown_group(me, _):
         read_address()
-        group = me.store.groups.get(shown_class(), KIND)
         if group.owner == me.owner:
             teach(me, group, _)
         else:
             visit(me, group, _)
         st.stop()
+    st.title(_("Class"), anchor=False)
     st.markdown(
         _(
             "Choose data, model and training on the left, say what is open and what is "

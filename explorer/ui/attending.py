@@ -14,6 +14,7 @@ from explorer.engine.classes import (
     read_lesson,
 )
 from explorer.engine.visitor import Visitor
+from explorer.errors import ExplorerError
 from explorer.plots.parts import short
 from explorer.runs.boards import Standing
 from explorer.runs.groups import MOST_NICKNAME
@@ -44,15 +45,23 @@ class Attended(NamedTuple):
     nickname: str
 
 
-def attended(visitor: Visitor, _: Translate) -> Attended | None:
-    """The class that the address names; who has not joined it yet is asked to.
-
-    Raises:
-        ExplorerError: if there is no such class.
-    """
+def shown_group(visitor: Visitor, _: Translate) -> Group | None:
+    """The class that the address names; None if it names none that is there."""
     if not shown_class():
         return None
-    group = visitor.store.groups.get(shown_class(), KIND)
+    try:
+        return visitor.store.groups.get(shown_class(), KIND)
+    except ExplorerError as error:
+        st.error(error.said(_), icon=":material/search_off:")
+        _leave_button(_)
+        return None
+
+
+def attended(visitor: Visitor, _: Translate) -> Attended | None:
+    """The class that the address names; who has not joined it yet is asked to."""
+    group = shown_group(visitor, _)
+    if group is None:
+        return None
     lesson = read_lesson(group)
     member = member_of(visitor.store, group.id, visitor.owner)
     if member is not None:
@@ -64,17 +73,19 @@ def attended(visitor: Visitor, _: Translate) -> Attended | None:
     st.title(literal(lesson.title), anchor=False)
     st.markdown(goal_line(lesson, _))
     join_form(visitor, group, lesson, _)
+    _leave_button(_)
     return st.stop()
 
 
 def visit(visitor: Visitor, group: Group, _: Translate) -> None:
     """The page Class for who does not teach it: the lesson, the way in, the board."""
     lesson = read_lesson(group)
-    st.subheader(literal(lesson.title), anchor=False)
+    st.title(literal(lesson.title), anchor=False)
     member = member_of(visitor.store, group.id, visitor.owner)
     if member is None:
         st.markdown(goal_line(lesson, _))
         join_form(visitor, group, lesson, _)
+        _leave_button(_)
         return
     lesson_head(visitor, Attended(group, lesson, member.nickname), _, MOST_MEMBERS)
 
@@ -83,7 +94,6 @@ def join_form(visitor: Visitor, group: Group, lesson: Lesson, _: Translate) -> N
     """Ask for a nickname."""
     if lesson.closed:
         st.info(_("This class was closed by its teacher."), icon=":material/lock:")
-        _leave_button(_)
         return
     with st.form("join", width=480):
         st.text_input(

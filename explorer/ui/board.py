@@ -13,12 +13,13 @@ from explorer.runs.store import Store
 from explorer.ui.translation import Translate
 
 STYLE = """<style>
-.sx-board { width: 100%; border-collapse: collapse; font-size: 1.05rem;
+.sx-board { width: 100%; border-collapse: collapse; font-size: 1rem;
   font-variant-numeric: tabular-nums; }
 .sx-board th { text-align: left; font-weight: 600; }
-.sx-board th, .sx-board td { padding: 0.25rem 0.5rem; border: 0;
-  border-bottom: 1px solid var(--st-border-color, #d5dbe1); overflow: hidden; }
-.sx-board .number { text-align: right; }
+.sx-board th, .sx-board td { padding: 0.25rem 0.4rem; border: 0;
+  border-bottom: 1px solid color-mix(in srgb, currentColor 18%, transparent);
+  overflow: hidden; overflow-wrap: anywhere; vertical-align: baseline; }
+.sx-board td:not(:nth-child(2)), .sx-board th { white-space: nowrap; }
 .sx-board .own td { font-weight: 700; }
 </style>"""
 
@@ -69,22 +70,16 @@ def long_board(found: Sequence[Standing], lesson: Lesson, _: Translate) -> str:
     """What the teacher sees of everybody, as HTML."""
     heads = [_("Place"), _("Nickname"), _("Best loss"), _("Step"), _("Now")]
     if lesson.goal is not None:
-        heads.append(_("Goal"))
+        heads.append(_("Goal met"))
     cells = []
     for place, standing in enumerate(found, 1):
         row = [str(place), standing.nickname, loss_in_words(standing.best)]
         row += [f"{standing.step:,}", _("trains") if standing.training else "–"]
         if lesson.goal is not None:
-            row.append(reached_in_words(standing.reached, _))
+            met = _("step %(step)s") % {"step": f"{standing.reached or 0:,}"}
+            row.append("–" if standing.reached is None else met)
         cells.append(row)
     return _table(heads, cells, [False] * len(cells))
-
-
-def reached_in_words(step: int | None, _: Translate) -> str:
-    """When the goal was reached."""
-    if step is None:
-        return _("not yet")
-    return _("reached at step %(step)s") % {"step": f"{step:,}"}
 
 
 def _table(

@@ -46,18 +46,27 @@ def own_classes(visitor: Visitor, _: Translate) -> None:
 def teach(visitor: Visitor, group: Group, _: Translate) -> None:
     """All of a class for who teaches it."""
     lesson = read_lesson(group)
-    st.button(
+    st.sidebar.button(
         _("All your classes"),
         icon=":material/arrow_back:",
-        type="tertiary",
         key="all_classes",
         on_click=show_class,
         args=("",),
     )
-    st.subheader(literal(lesson.title), anchor=False)
+    st.title(literal(lesson.title), anchor=False)
     st.markdown(goal_line(lesson, _))
-    _invitation(group, lesson, _)
-    _steering(visitor, group, _)
+    if lesson.closed:
+        st.info(
+            _("This class is closed: nobody can join or train in it."),
+            icon=":material/lock:",
+        )
+        _steering(visitor, group, _)
+    else:
+        code, beside = st.columns([1, 5], vertical_alignment="center")
+        code.html(_qr(class_link(group.id), _("The link as a QR code")))
+        with beside:
+            _invitation(group, _)
+            _steering(visitor, group, _)
     every = None if lesson.closed else EVERY
     st.fragment(_live, run_every=every)(visitor, group, lesson, _)
     with st.expander(_("Change the lesson, the goal or the locks"), key="class.edit"):
@@ -68,36 +77,29 @@ def teach(visitor: Visitor, group: Group, _: Translate) -> None:
         _endings(visitor, group, lesson, _)
 
 
-def _invitation(group: Group, lesson: Lesson, _: Translate) -> None:
-    """The link, large, and as a code for phones."""
-    if lesson.closed:
-        st.info(
-            _("This class is closed: nobody can join or train in it."),
-            icon=":material/lock:",
-        )
-        return
+def _invitation(group: Group, _: Translate) -> None:
+    """The link, large."""
     link = class_link(group.id)
     st.html("<style>.st-key-class_link code { font-size: 1.5rem; }</style>")
-    with st.container(horizontal=True, key="class_link", vertical_alignment="center"):
-        st.html(_qr(link, _("The link as a QR code")), width=180)
-        with st.container(width="stretch"):
-            st.markdown(_("Students open this link and give a nickname:"))
-            st.code(link, language=None, wrap_lines=True)
-            if urlsplit(link).hostname in LOCAL:
-                st.caption(
-                    _(
-                        "This address works on this machine alone. Open the app by "
-                        "the address that others reach, and the link will be right."
-                    )
-                )
+    with st.container(key="class_link"):
+        st.markdown(_("Students open this link and give a nickname:"))
+        st.code(link, language=None, wrap_lines=True)
+    if urlsplit(link).hostname in LOCAL:
+        st.caption(
+            _(
+                "This address works on this machine alone. Open the app by the "
+                "address that others reach, and the link will be right."
+            )
+        )
 
 
 def _qr(link: str, alternative: str) -> str:
     """Dark on white in either theme, as phones want it."""
     source = segno.make(link, micro=False).svg_data_uri(
-        scale=4, border=3, dark="#000000", light="#ffffff"
+        scale=4, border=2, dark="#000000", light="#ffffff"
     )
-    return f'<img src="{source}" alt="{alternative}" width="168">'
+    style = "width: 100%; max-width: 11rem"
+    return f'<img src="{source}" alt="{alternative}" style="{style}">'
 
 
 def _steering(visitor: Visitor, group: Group, _: Translate) -> None:
@@ -133,7 +135,7 @@ def _live(visitor: Visitor, group: Group, lesson: Lesson, _: Translate) -> None:
         reached = sum(standing.reached is not None for standing in found)
         line += " " + _("Reached the goal: %(count)d.") % {"count": reached}
     st.markdown(line)
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns(2, gap="medium")
     steps = lesson.within or lesson.base.training.steps
     drawn = chart.extract(found, lesson.goal, steps, lines(lesson.base))
     with left:
