@@ -76,7 +76,15 @@ class Visitor:
     def __init__(self, engine: Engine, owner: str) -> None:
         """`owner` is what `Run.owner` holds for this person's runs."""
         self.engine, self.owner = engine, owner
-        self.limits = read_limits()
+
+    @property
+    def limits(self) -> Limits:
+        """What this server allows each visitor.
+
+        Raises:
+            ExplorerError: as `read_limits` does.
+        """
+        return read_limits()
 
     @property
     def store(self) -> Store:
