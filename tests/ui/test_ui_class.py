@@ -301,8 +301,7 @@ def test_a_link_does_not_open_what_is_locked(query: dict[str, str]) -> None:
 def test_an_open_architecture_can_be_changed() -> None:
     group = joined(made(open=("model",)))
     test = page(owner=ANN, **{"class": group.id})
-    (key,) = [k for k in test.session_state.filtered_state if k.endswith("class.model")]
-    test.session_state[key] = "transformer"
+    test.session_state["edition1.class.model"] = "transformer"
     test.run()
     assert not test.exception
     test.button(key="step1").click().run()
