@@ -4,6 +4,9 @@ import streamlit as st
 
 from explorer.errors import ExplorerError
 from explorer.ui.address import address_error, shown_run
+from explorer.ui.attending import attended, lesson_head
+from explorer.ui.board import literal
+from explorer.ui.class_sidebar import class_sidebar
 from explorer.ui.describe import run_line
 from explorer.ui.explain import explanations
 from explorer.ui.live import live_panels
@@ -16,12 +19,16 @@ from explorer.ui.transport import transport
 from explorer.ui.visitor import visitor
 
 _ = words()
-config = sidebar()
-st.title(_("Playground"), anchor=False)
+me, here = visitor(), None
+with shown_errors():
+    here = attended(me, _)
+config = sidebar() if here is None else class_sidebar(here.lesson, _)
+st.title(literal(here.lesson.title) if here else _("Playground"), anchor=False)
 if error_in_link := address_error():
     st.error(error_in_link.said(_), icon=":material/link_off:")
 with shown_errors():
-    me = visitor()
+    if here is not None:
+        lesson_head(me, here, _)
     try:
         run = me.store.get(shown_run() or SAMPLE)
     except ExplorerError as error:
@@ -34,6 +41,6 @@ with shown_errors():
             "run": about
         }
     st.markdown(about)
-    transport(me, run, config, _)
+    transport(me, run, config, _, here.group.id if here else "")
     remember_moment(live_panels(run, language(), _))
     explanations(run.config, _)

@@ -9,9 +9,10 @@ import os
 from explorer import catalog
 from explorer.config import RunConfig, Settings, setting
 from explorer.data import content
+from explorer.engine import classes
 from explorer.engine.service import Engine
 from explorer.errors import N_, ExplorerError, Words
-from explorer.runs.records import Run
+from explorer.runs.records import Group, Run
 from explorer.runs.store import Store
 
 LIMITS = "EXPLORER_LIMITS"
@@ -75,7 +76,15 @@ class Visitor:
     def __init__(self, engine: Engine, owner: str) -> None:
         """`owner` is what `Run.owner` holds for this person's runs."""
         self.engine, self.owner = engine, owner
-        self.limits = read_limits()
+
+    @property
+    def limits(self) -> Limits:
+        """What this server allows each visitor.
+
+        Raises:
+            ExplorerError: as `read_limits` does.
+        """
+        return read_limits()
 
     @property
     def store(self) -> Store:
@@ -99,10 +108,11 @@ class Visitor:
         """Begin a new run; `instead_of`: the one that stops for it, if it is one's own.
 
         Raises:
-            ExplorerError: if the config is not sound, or a limit is reached.
+            ExplorerError: if the config is not sound, a limit is reached, or a class
+                does not allow it.
         """
         replaced = instead_of is not None and self.may_stop(instead_of)
-        self.check(config, int(replaced))
+        self.check(config, int(replaced), group_id)
         new = self.engine.start(config, self.owner, group_id)
         if instead_of is not None and replaced:
             self.engine.tell(instead_of.id, "stop")
@@ -116,9 +126,10 @@ class Visitor:
         """Enter a new run that waits for "step" or "resume".
 
         Raises:
-            ExplorerError: if the config is not sound, or a limit is reached.
+            ExplorerError: if the config is not sound, a limit is reached, or a class
+                does not allow it.
         """
-        self.check(config)
+        self.check(config, group_id=group_id)
         return self.engine.prepare(config, self.owner, group_id)
 
     def fork(self, run: Run, step: int, config: RunConfig) -> Run:
@@ -130,7 +141,9 @@ class Visitor:
                 more than the training settings, or if a limit is reached.
         """
         replaced = self.may_stop(run)
-        self.check(config, int(replaced))
+        # A fork of a class's run is no part of the class, but may stay on its data.
+        self.check_limits(config, int(replaced))
+        self.check_data(config, run.group_id)
         new = self.engine.fork(run.id, step, config, self.owner)
         if replaced:
             self.engine.tell(run.id, "stop")
@@ -148,6 +161,9 @@ class Visitor:
         run = self._own(run_id)
         if name in ("resume", "step") and run.status != "training":
             self.check_active()
+        group = self._class(run.group_id) if name == "learning_rate" else None
+        if group is not None and group.owner != self.owner:
+            classes.check_change(classes.read_lesson(group), f"training.{name}")
         self.engine.tell(run_id, name, value, note)
 
     def throw_away(self, run_id: str) -> None:
@@ -161,14 +177,27 @@ class Visitor:
             self.engine.tell(run_id, "stop")
         self.store.shelf.throw_away(run_id)
 
-    def check(self, config: RunConfig, leaving: int = 0) -> None:
-        """See that a new run of this config is within the limits and on data that this
-        person may train on. `leaving`: how many active runs make room for it.
+    def check(self, config: RunConfig, leaving: int = 0, group_id: str = "") -> None:
+        """See that a new run of this config is within the limits, on data that this
+        person may train on, and allowed by the class that it would be part of.
+        `leaving`: how many active runs make room for it.
 
         Raises:
             ExplorerError: if it is not.
         """
-        self.check_data(config)
+        group = self.store.groups.get(group_id) if group_id else None
+        if group is not None and group.kind == classes.KIND:
+            classes.check_member(self.store, group, self.owner)
+            classes.check_rules(classes.read_lesson(group), config)
+        self.check_data(config, group_id)
+        self.check_limits(config, leaving)
+
+    def check_limits(self, config: RunConfig, leaving: int = 0) -> None:
+        """See that a new run of this config is within the limits.
+
+        Raises:
+            ExplorerError: if it is not.
+        """
         parameters = catalog.parameter_count(config)
         if parameters > self.limits.parameters:
             raise ExplorerError(
@@ -184,7 +213,7 @@ class Visitor:
         self.check_active(leaving)
         self.check_room()
 
-    def check_data(self, config: RunConfig) -> None:
+    def check_data(self, config: RunConfig, group_id: str = "") -> None:
         """See that own data is this person's, or a class's that was opened to them.
 
         Raises:
@@ -199,6 +228,10 @@ class Visitor:
             ExplorerError: if it is neither.
         """
         if digest == content.NO_DIGEST or self.store.contents.holds(self.owner, digest):
+            return
+        group = self._class(group_id)
+        if group and classes.owns_data(group.facts, digest):
+            classes.check_member(self.store, group, self.owner)
             return
         raise ExplorerError(
             N_(
@@ -241,6 +274,22 @@ class Visitor:
                 most=self.limits.stored_megabytes,
                 came=stored // MEGABYTE,
             )
+
+    def join(self, group_id: str, nickname: str) -> None:
+        """Take part in a class.
+
+        Raises:
+            ExplorerError: if there is no such class, it is closed or full, or the
+                nickname is not one, or another's.
+        """
+        classes.join(self.store, group_id, self.owner, nickname)
+
+    def _class(self, group_id: str) -> Group | None:
+        """The class that a run is in; None where it is in none, or in another group."""
+        try:
+            return self.store.groups.get(group_id, classes.KIND) if group_id else None
+        except ExplorerError:
+            return None  # deleted meanwhile, or a race or a sweep
 
     def _own(self, run_id: str) -> Run:
         run = self.store.get(run_id)

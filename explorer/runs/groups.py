@@ -101,7 +101,9 @@ class Groups:
             )
         table = schema.members
         mine = table.c.group_id == group_id, table.c.owner == owner
+        group = select(schema.groups.c.id).where(schema.groups.c.id == group_id)
         with self._writer.begin() as connection:
+            connection.execute(group.with_for_update())  # one joins after another
             others = connection.execute(
                 select(table.c.nickname).where(
                     table.c.group_id == group_id, table.c.owner != owner
@@ -121,6 +123,13 @@ class Groups:
                     group_id=group_id, owner=owner, nickname=name, joined=now()
                 )
             )
+
+    def leave(self, group_id: str, nickname: str) -> None:
+        """Who takes part under this nickname does so no more; their runs stay."""
+        table = schema.members
+        named = table.c.group_id == group_id, table.c.nickname == nickname
+        with self._writer.begin() as connection:
+            connection.execute(delete(table).where(*named))
 
     def members(self, group_id: str) -> list[Member]:
         """Who takes part, in the order in which they came."""

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 from explorer.config import RunConfig
 from explorer.errors import N_, ExplorerError, Words
 from explorer.runs import schema
+from explorer.runs.boards import Boards
 from explorer.runs.contents import Contents
 from explorer.runs.groups import Groups
 from explorer.runs.ids import new_id
@@ -60,6 +61,7 @@ class Store:
         self.shelf = Shelf(self._reader, self._writer)
         self.groups = Groups(self._reader, self._writer)
         self.contents = Contents(self._reader, self._writer)
+        self.boards = Boards(self._reader)
 
     def create(
         self,

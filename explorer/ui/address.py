@@ -6,6 +6,7 @@ last written there came from outside (a link, the back button) and is read anew.
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -16,7 +17,8 @@ from explorer.errors import ExplorerError, Words
 from explorer.ui.visitor import visitor
 
 RUN = "run"
-OTHERS = (RUN, "lang")
+CLASS = "class"
+OTHERS = (RUN, CLASS, "lang")
 MOST_VALUE = 2000
 
 _CONFIG, _WRITTEN, _EDITION, _ERROR = (
@@ -113,6 +115,33 @@ def show_run(run_id: str) -> None:
     remember_address()
 
 
+def has_settings() -> bool:
+    """Whether the address says anything about how to train."""
+    return bool(_settings_in_address())
+
+
+def shown_class() -> str:
+    """The class that the address names; empty for none."""
+    return str(st.query_params.get(CLASS, ""))
+
+
+def show_class(group_id: str) -> None:
+    """Name a class in the address; none if it is empty."""
+    if group_id:
+        st.query_params[CLASS] = group_id
+    elif CLASS in st.query_params:
+        del st.query_params[CLASS]
+    remember_address()
+
+
+def class_link(group_id: str) -> str:
+    """A link to the Playground in a class, from whichever page."""
+    url = urlsplit(str(st.context.url or ""))
+    page = str(st.session_state.get(_PAGE, ""))
+    path = url.path.rstrip("/").removesuffix(f"/{page}" if page else "")
+    return f"{url.scheme}://{url.netloc}{path}/?{CLASS}={group_id}"
+
+
 def link(config: RunConfig, run_id: str = "") -> str:
     """A link to these settings, or to this run."""
     base = str(st.context.url or "").split("?")[0]
@@ -128,5 +157,7 @@ def _settings_in_address() -> dict[str, str]:
 
 def _pairs(config: RunConfig) -> dict[str, str]:
     pairs = query_pairs(to_query(config, catalog.defaults_for(config)))
+    if CLASS in st.query_params:
+        return pairs  # there, an address without settings means those of the class
     usual = {"data": catalog.DEFAULT_DATA, "model": catalog.DEFAULT_MODEL}
     return {k: v for k, v in pairs.items() if usual.get(k) != v}

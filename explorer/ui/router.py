@@ -8,8 +8,10 @@ from explorer.ui.address import follow_page, remember_address
 from explorer.ui.history import one_stop_a_page
 from explorer.ui.page import LANGUAGE, language, words
 from explorer.ui.translation import ASSETS, LANGUAGES
+from explorer.ui.visitor import login_button
 
 PAGES = Path(__file__).parents[2] / "pages"
+FIRST = "playground"
 
 st.set_page_config(
     page_title="Sequence Explorer",
@@ -21,30 +23,26 @@ _ = words()
 page = st.navigation(
     [
         st.Page(
-            PAGES / "playground.py",
-            title=_("Playground"),
-            icon=":material/play_circle:",
-            default=True,
-        ),
-        st.Page(
-            PAGES / "inside.py", title=_("Look inside"), icon=":material/visibility:"
-        ),
-        st.Page(
-            PAGES / "translate.py", title=_("Translate"), icon=":material/translate:"
-        ),
-        st.Page(PAGES / "gan.py", title=_("GAN"), icon=":material/swords:"),
-        st.Page(
-            PAGES / "hmm_crf.py",
-            title=_("HMM and CRF"),
-            icon=":material/linear_scale:",
-        ),
-        st.Page(
-            PAGES / "pretrain.py",
-            title=_("Pretrain and fine-tune"),
-            icon=":material/school:",
-        ),
-        st.Page(PAGES / "data.py", title=_("Data"), icon=":material/database:"),
-        st.Page(PAGES / "models.py", title=_("Models"), icon=":material/account_tree:"),
+            PAGES / f"{file}.py",
+            title=title,
+            icon=f":material/{icon}:",
+            url_path="" if file == FIRST else file.removesuffix("_room"),
+            default=file == FIRST,
+        )
+        for file, title, icon in (
+            (FIRST, _("Playground"), "play_circle"),
+            ("compare", _("Compare"), "sports_score"),
+            ("sweep", _("Sweep"), "tune"),
+            ("inside", _("Look inside"), "visibility"),
+            ("translate", _("Translate"), "translate"),
+            ("gan", _("GAN"), "swords"),
+            ("hmm_crf", _("HMM and CRF"), "linear_scale"),
+            ("pretrain", _("Pretrain and fine-tune"), "school"),
+            ("data", _("Data"), "database"),
+            ("runs", _("Runs"), "inventory_2"),
+            ("class_room", _("Class"), "groups"),
+            ("models", _("Models"), "account_tree"),
+        )
     ],
     position="top",
 )
@@ -67,5 +65,6 @@ with st.sidebar:
         key="language",
         on_change=_switch,
     )
+    login_button(_)
     one_stop_a_page()
 page.run()

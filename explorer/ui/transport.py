@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.config import RunConfig, difference
 from explorer.engine.visitor import Visitor
 from explorer.runs.records import Run
-from explorer.ui.address import link, show_run, take_over
+from explorer.ui.address import class_link, link, show_run, take_over
 from explorer.ui.describe import changes_line
 from explorer.ui.forking import fork, fork_button
 from explorer.ui.page import mode, told_later
@@ -23,9 +23,21 @@ _TOLD_RATE = "transport.rate"
 
 
 def transport(
-    visitor: Visitor, run: Run, config: RunConfig | None, _: Translate
+    visitor: Visitor,
+    run: Run,
+    config: RunConfig | None,
+    _: Translate,
+    group_id: str = "",
 ) -> None:
-    """The buttons, and a line about settings that wait for a restart."""
+    """The buttons, and a line about settings that wait for a restart.
+
+    Args:
+        visitor: who presses them.
+        run: the one that is shown.
+        config: what the sidebar says; None: nothing that could be trained.
+        _: the translating function.
+        group_id: the class that new runs are part of.
+    """
     own, busy = run.id != SAMPLE, run.status == "training"
     mine = visitor.may_control(run)
     if mode() == "dark":
@@ -39,11 +51,12 @@ def transport(
             disabled=config is None,
             help=_("Start a new run with the settings on the left."),
             on_click=told_later(train_new),
-            args=(visitor, run, config),
+            args=(visitor, run, config, group_id),
         )
         pause_button(visitor, run, _)
         hindered = busy or (config is None if run.ended else not mine)
-        _step_buttons(hindered, partial(step_run, visitor, run, config), _)
+        step = partial(step_run, visitor, run, config, group_id=group_id)
+        _step_buttons(hindered, step, _)
         _tell_button(_("Stop"), "stop", "stop", visitor, run, run.ended)
         st.button(
             _("Restart"),
@@ -52,7 +65,7 @@ def transport(
             disabled=not own,
             help=_("Train the run that is shown again from step 0."),
             on_click=told_later(_restart),
-            args=(visitor, run),
+            args=(visitor, run, group_id),
         )
         st.button(
             _("Fork"),
@@ -66,8 +79,10 @@ def transport(
             on_click=told_later(_fork),
             args=(visitor, run, config),
         )
-        _share(run, config, own, _)
+        _share(run, config, own, group_id, _)
     watching_line(visitor, run, _)
+    if own and mine and group_id and run.group_id != group_id:
+        st.caption(_("This run is not part of the class and does not count there."))
     if config is not None and mine:
         _live_rate(visitor, run, config)
     if config is not None and own:
@@ -130,13 +145,15 @@ def _tell_button(
     )
 
 
-def train_new(visitor: Visitor, run: Run | None, config: RunConfig) -> None:
+def train_new(
+    visitor: Visitor, run: Run | None, config: RunConfig, group_id: str = ""
+) -> None:
     """Start a run in place of the one that is shown, if any."""
-    show_run(visitor.start(config, instead_of=run).id)
+    show_run(visitor.start(config, group_id, instead_of=run).id)
 
 
-def _restart(visitor: Visitor, run: Run) -> None:
-    new = visitor.start(run.config, instead_of=run)
+def _restart(visitor: Visitor, run: Run, group_id: str) -> None:
+    new = visitor.start(run.config, group_id, instead_of=run)
     take_over(run.config)
     show_run(new.id)
 
@@ -146,25 +163,41 @@ def _fork(visitor: Visitor, run: Run, config: RunConfig) -> None:
 
 
 def step_run(
-    visitor: Visitor, run: Run, config: RunConfig | None, count: int, side: str = ""
+    visitor: Visitor,
+    run: Run,
+    config: RunConfig | None,
+    count: int,
+    side: str = "",
+    group_id: str = "",
 ) -> None:
     """So many steps, of a new run if this one has ended; `side`: of one net alone."""
     if run.ended and config is not None:
-        run = visitor.prepare(config)
+        run = visitor.prepare(config, group_id)
         show_run(run.id)
     if side:
         visitor.tell(run.id, "side", count, side)
     visitor.tell(run.id, "step", count)
 
 
-def _share(run: Run, config: RunConfig | None, own: bool, _: Translate) -> None:
+def _share(
+    run: Run, config: RunConfig | None, own: bool, group_id: str, _: Translate
+) -> None:
+    """Links to the settings, to the run, and to the class, where there are such."""
     with st.popover(_("Share"), icon=":material/share:"):
         if config is not None:
             st.markdown(_("A link to these settings, to train them afresh:"))
             st.code(link(config), language=None, wrap_lines=True)
         if own:
-            st.markdown(_("A link to this very run, to watch it:"))
+            st.markdown(
+                _(
+                    "A link to this very run, to watch it. It is read-only: who opens "
+                    "it can look and fork, but not pause, stop or change the run."
+                )
+            )
             st.code(link(run.config, run.id), language=None, wrap_lines=True)
+        if group_id:
+            st.markdown(_("A link to this class, to join it:"))
+            st.code(class_link(group_id), language=None, wrap_lines=True)
 
 
 def _live_rate(visitor: Visitor, run: Run, config: RunConfig) -> None:

@@ -7,6 +7,7 @@ stands in an address, so that what is shared gives no right to control.
 import hashlib
 import secrets
 from http.cookies import CookieError, SimpleCookie
+from importlib.util import find_spec
 
 import streamlit as st
 from itsdangerous import BadSignature, Signer
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer.engine.service import engine
 from explorer.engine.visitor import Visitor
+from explorer.ui.translation import Translate
 
 COOKIE = "explorer_owner"
 YEAR = 365 * 24 * 3600
@@ -37,6 +39,34 @@ def owner() -> str:
         # A browser that refuses cookies owns its runs until its tab is closed.
         state[_OWNER] = cookie or _new_owner()
     return str(state[_OWNER])
+
+
+def login_button(_: Translate) -> None:
+    """Log in or out, where `.streamlit/secrets.toml` has a section [auth]."""
+    if not st.secrets.load_if_toml_exists() or "auth" not in st.secrets:
+        return
+    if find_spec("authlib") is None:
+        st.error(
+            _("Logins are set up here, but Authlib is missing. Install it."),
+            icon=":material/error:",
+        )
+    elif _account() is None:
+        st.button(
+            _("Log in"),
+            icon=":material/login:",
+            key="login",
+            help=_("Your runs are then yours in every browser that you log in with."),
+            on_click=st.login,
+        )
+    else:
+        name = str(st.user.get("name") or st.user.get("email") or "")
+        st.button(
+            _("Log out"),
+            icon=":material/logout:",
+            key="logout",
+            help=name or None,
+            on_click=st.logout,
+        )
 
 
 def control_token(run_id: str) -> str:

@@ -5,13 +5,11 @@ address of an empty database that the tests may fill and clear.
 """
 
 import math
-import os
 import re
 import secrets
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -41,7 +39,6 @@ from explorer.runs.records import (
 from explorer.runs.store import Store, open_store
 
 ROOT = Path(__file__).parents[2]
-POSTGRESQL = os.environ.get("EXPLORER_TEST_POSTGRESQL")
 CONFIG = RunConfig(
     data="sine",
     model="lstm",
@@ -78,26 +75,6 @@ def everything(store: Store, run_id: str) -> tuple[object, ...]:
         store.state(run_id),
         [store.checkpoint(run_id, k) for k in store.checkpoint_steps(run_id)],
     )
-
-
-@pytest.fixture(scope="module", params=["sqlite", *filter(None, [POSTGRESQL])])
-def url(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> str:
-    """An empty database."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path_factory.mktemp('store')}/runs.sqlite3"
-    engine = create_engine(request.param)
-    schema.tables.drop_all(engine)
-    engine.dispose()
-    return str(request.param)
-
-
-@pytest.fixture(scope="module")
-def store(url: str) -> Iterator[Store]:
-    opened = open_store(url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -1,0 +1,250 @@
+"""What a teacher fixes for a class, what its members may change, and their goal.
+
+A class is a group of the store: it names a config, the settings of it that are open, a
+goal and a lesson. The rules hold where runs are started, not only in the widgets.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from explorer import catalog
+from explorer.config import RunConfig, Scalar, difference, settings_groups
+from explorer.errors import N_, ExplorerError
+from explorer.runs.records import Group, GroupKind, Member
+from explorer.runs.store import Store
+
+KIND: GroupKind = "class"
+MOST_TITLE = 80
+MOST_LESSON = 4000
+MOST_MEMBERS = 200
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the group of a class says."""
+
+    title: str
+    base: RunConfig
+    """What everybody trains, but for what is open."""
+    open: tuple[str, ...] = ()
+    """Dotted names of the settings that members may change."""
+    goal: float | None = None
+    """The validation loss to reach; None: there is none."""
+    within: int | None = None
+    """The goal counts within so many steps, and nobody may train for more."""
+    text: str = ""
+    """In Markdown."""
+    closed: bool = False
+
+    def facts(self) -> dict[str, Any]:
+        """What `read_lesson` reads; JSON can hold it."""
+        return {
+            **vars(self),
+            "base": json.loads(self.base.to_json()),
+            "open": list(self.open),
+        }
+
+
+def read_lesson(group: Group) -> Lesson:
+    """What `Lesson.facts` wrote."""
+    facts = dict(group.facts)
+    facts["base"] = RunConfig.from_json(json.dumps(facts["base"]))
+    facts["open"] = tuple(facts["open"])
+    return Lesson(**facts)
+
+
+def checked(lesson: Lesson) -> Lesson:
+    """The lesson with its words trimmed and its base within the steps of the goal.
+
+    Raises:
+        ExplorerError: if it has no title, or something is too long or out of bounds.
+    """
+    title = " ".join(lesson.title.split())
+    if not 1 <= len(title) <= MOST_TITLE:
+        raise ExplorerError(
+            N_(
+                "A class needs a title of 1 to %(most)d characters, but this one has "
+                "%(came)d. Give it another."
+            ),
+            most=MOST_TITLE,
+            came=len(title),
+        )
+    if len(lesson.text) > MOST_LESSON:
+        raise ExplorerError(
+            N_(
+                "A lesson may have %(most)d characters, but this one has %(came)d. "
+                "Shorten it."
+            ),
+            most=MOST_LESSON,
+            came=len(lesson.text),
+        )
+    if lesson.goal is not None and not (math.isfinite(lesson.goal) and lesson.goal > 0):
+        raise ExplorerError(
+            N_("A goal must be a loss above 0, but got %(came)s. Leave it empty."),
+            came=lesson.goal,
+        )
+    openable = openable_settings(lesson.base)
+    return Lesson(
+        title,
+        _shortened(lesson.base, lesson.within),
+        tuple(name for name in openable if name in lesson.open),
+        lesson.goal,
+        lesson.within,
+        lesson.text.strip(),
+        lesson.closed,
+    )
+
+
+def openable_settings(base: RunConfig) -> list[str]:
+    """What a teacher may leave to the members: all but the data and the beginning."""
+    unused = catalog.unused_training(base.model)
+    names = [
+        f"{group}.{name}"
+        for group, values in settings_groups(base).items()
+        for name in values
+        if group != "data" and not (group == "training" and name in unused)
+    ]
+    return ["model", *names, "seed"]
+
+
+def bounded(lesson: Lesson, config: RunConfig) -> RunConfig:
+    """The config as near to a given one as the lesson allows.
+
+    Raises:
+        ExplorerError: if what is open is set to something impossible.
+    """
+    base, model = lesson.base, lesson.base.model
+    able = {spec.name for spec in catalog.fitting(base.data)}
+    if "model" in lesson.open and config.model in able:
+        model = config.model
+    settings = _settings(lesson, config, model)
+    seed = config.seed if "seed" in lesson.open else base.seed
+    data = {f"data.{name}": value for name, value in base.data_settings.items()}
+    start = base.start if model == base.model else ""
+    return catalog.make_config(base.data, model, data | settings, seed, start)
+
+
+def _settings(lesson: Lesson, config: RunConfig, model: str) -> dict[str, Scalar]:
+    """Of the model and the training: the base's, and the given ones where open."""
+    base, spec = lesson.base, catalog.model_spec(model)
+    said = {f"model.{k}": v for k, v in spec.settings().values().items()}
+    said |= {f"training.{k}": v for k, v in base.training.values().items()}
+    locked = {f"model.{k}": v for k, v in base.model_settings.items()}
+    said |= {name: value for name, value in locked.items() if name in said}
+    given = {f"training.{k}": v for k, v in config.training.values().items()}
+    if config.model == model:
+        given |= {f"model.{k}": v for k, v in config.model_settings.items()}
+    own = {name for name in said if name.startswith("model.") and name not in locked}
+    said |= {k: v for k, v in given.items() if k in lesson.open or k in own}
+    if lesson.within is not None:
+        said["training.steps"] = min(int(said["training.steps"]), lesson.within)
+    return said
+
+
+def check_rules(lesson: Lesson, config: RunConfig) -> None:
+    """See that a config is one that members may train.
+
+    Raises:
+        ExplorerError: naming the first setting that is not.
+    """
+    if lesson.closed:
+        raise ExplorerError(
+            N_(
+                "A class can be trained in while it is open, but '%(title)s' was "
+                "closed by its teacher. Leave it to train on your own."
+            ),
+            title=lesson.title,
+        )
+    if wrong := difference(bounded(lesson, config), config):
+        name, fixed, came = wrong[0]
+        raise ExplorerError(
+            N_(
+                "In this class %(name)s is fixed to %(fixed)s, but got %(came)s. "
+                "Reload the page to get what the class allows."
+            ),
+            name=name,
+            fixed=fixed,
+            came=came,
+        )
+
+
+def check_change(lesson: Lesson, name: str) -> None:
+    """See that members may change a setting of a run that trains.
+
+    Raises:
+        ExplorerError: if it is fixed.
+    """
+    if name not in lesson.open:
+        raise ExplorerError(
+            N_(
+                "In this class %(name)s is fixed, but got another one. Fork the run to "
+                "try it outside the class."
+            ),
+            name=name,
+        )
+
+
+def member_of(store: Store, group_id: str, owner: str) -> Member | None:
+    """How a person takes part in a class; None if they do not."""
+    members = store.groups.members(group_id)
+    return next((m for m in members if m.owner == owner), None)
+
+
+def check_member(store: Store, group: Group, owner: str) -> None:
+    """See that a person takes part.
+
+    Raises:
+        ExplorerError: if they do not.
+    """
+    if member_of(store, group.id, owner) is None:
+        raise ExplorerError(
+            N_(
+                "Only who has joined a class may train in it, and you have not, or "
+                "were removed. Open its link and give a nickname."
+            )
+        )
+
+
+def join(store: Store, group_id: str, owner: str, nickname: str) -> None:
+    """Take part under a nickname.
+
+    Raises:
+        ExplorerError: if there is no such class, it is closed or full, or the nickname
+            is not one, or another's.
+    """
+    lesson = read_lesson(store.groups.get(group_id, KIND))
+    if lesson.closed:
+        raise ExplorerError(
+            N_(
+                "A class can be joined while it is open, but '%(title)s' was closed by "
+                "its teacher. Ask for another link."
+            ),
+            title=lesson.title,
+        )
+    others = [m for m in store.groups.members(group_id) if m.owner != owner]
+    if len(others) >= MOST_MEMBERS:
+        raise ExplorerError(
+            N_(
+                "A class has room for %(most)d, and '%(title)s' is full. Ask its "
+                "teacher to remove somebody, or to make a second one."
+            ),
+            most=MOST_MEMBERS,
+            title=lesson.title,
+        )
+    store.groups.join(group_id, owner, nickname)
+
+
+def owns_data(facts: Mapping[str, Any], digest: str) -> bool:
+    """Whether a class trains on this content."""
+    settings: Mapping[str, Any] = facts["base"]["data_settings"]
+    return settings.get("digest") == digest
+
+
+def _shortened(base: RunConfig, within: int | None) -> RunConfig:
+    if within is None or base.training.steps <= within:
+        return base
+    training = base.training.model_copy(update={"steps": within})
+    return base.model_copy(update={"training": training})

@@ -1,0 +1,196 @@
+"""Who of a class is where? Everybody's validation loss, and the goal, on one chart.
+
+Forty lines stay readable because only the leaders have colours and names; all others
+are thin and grey.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from explorer.config import N_
+from explorer.plots.parts import (
+    Figure,
+    Translate,
+    axis,
+    end_labels,
+    escape,
+    key,
+    layout,
+    margin_for,
+    rule,
+    short,
+    width_of,
+)
+from explorer.plots.theme import GATES, GREY
+from explorer.runs.boards import Line, Standing
+from explorer.runs.records import Lines
+
+LEADERS = 5
+COLOURS = tuple(GATES.values())
+GOAL = "#b42d69"
+GOAL_NAME = N_("goal")
+WIDEST = 14
+"""Letters of a nickname that a label shows."""
+
+
+class Runner(NamedTuple):
+    """One member's line."""
+
+    nickname: str
+    line: Line
+    colour: str
+    """Grey for all but the leaders."""
+
+    @property
+    def leads(self) -> bool:
+        """Whether it is drawn strong, and named."""
+        return self.colour != GREY
+
+
+class StandingsDrawn(NamedTuple):
+    """Exactly what the chart shows; the leaders come first."""
+
+    runners: tuple[Runner, ...]
+    goal: float | None
+    floor: float | None
+    unit: str
+    x_end: float
+
+
+def extract(
+    standings: Sequence[Standing], goal: float | None, steps: int, lines: Lines
+) -> StandingsDrawn:
+    """Everybody who has a number; `steps` is how far a run goes, at least."""
+    there = [s for s in standings if np.isfinite(s.line.losses).any()]
+    colours = _colours(there[:LEADERS])
+    runners = tuple(
+        Runner(s.nickname, s.line, colours.get(s.seat, GREY)) for s in there
+    )
+    ends = [float(r.line.steps[-1]) for r in runners]
+    return StandingsDrawn(
+        runners, goal, lines.floor, lines.unit, max([float(steps), 1.0, *ends])
+    )
+
+
+def figure(drawn: StandingsDrawn, _: Translate = str) -> Figure:
+    """The chart on a logarithmic axis, the leaders over the others."""
+    low, high = _span(drawn)
+    others = [r for r in drawn.runners if not r.leads]
+    leaders = [r for r in drawn.runners if r.leads]
+    x = axis(_("training step"), range=[0, drawn.x_end], uirevision="standings")
+    unit = _(drawn.unit) if drawn.unit else _("loss")
+    y = axis(
+        _("validation loss: %(unit)s") % {"unit": unit},
+        type="log",
+        range=[low, high],
+        tickformat="~g",
+        uirevision="standings",
+    )
+    if high - low > 0.7:
+        y["dtick"] = "D2" if high - low < 3.0 else 1
+    levels = [(drawn.floor, GREY, "solid"), (drawn.goal, GOAL, "dash")]
+    names = [_(GOAL_NAME), _("floor"), *(_named(r.nickname) for r in leaders)]
+    return {
+        "data": [_trace(r, _) for r in (*others, *reversed(leaders))],
+        "layout": layout(
+            x,
+            y,
+            shapes=[rule(v, colour, dash) for v, colour, dash in levels if v],
+            annotations=end_labels(_ends(drawn, leaders, _), low, high),
+            margin=margin_for(names, digits=7),
+        ),
+    }
+
+
+def reading(drawn: StandingsDrawn, _: Translate = str) -> str:
+    """Who leads, in one sentence; a nickname is shown as it stands."""
+    if not drawn.runners:
+        return _("Nobody has trained yet.")
+    first = drawn.runners[0]
+    said = {"name": first.nickname, "loss": short(float(np.nanmin(first.line.losses)))}
+    return _("%(name)s leads with a validation loss of %(loss)s.") % said
+
+
+def alternative(drawn: StandingsDrawn, _: Translate = str) -> str:
+    """The chart in words."""
+    said = [_("Line chart of everybody's validation loss by training step.")]
+    said += [
+        f"{r.nickname}: {short(float(np.nanmin(r.line.losses)))}."
+        for r in drawn.runners
+    ]
+    for name, value in ((_(GOAL_NAME), drawn.goal), (_("floor"), drawn.floor)):
+        if value is not None:
+            said.append(f"{name}: {short(value)}.")
+    return " ".join(said)
+
+
+def _colours(leaders: Sequence[Standing]) -> dict[int, str]:
+    """By seat: a colour that stays with whoever stays among the leaders, nearly always:
+    the seat's own, or the next one that is free."""
+    taken: dict[int, str] = {}
+    for seat in sorted(s.seat for s in leaders):
+        turn = [COLOURS[(seat + k) % len(COLOURS)] for k in range(len(COLOURS))]
+        taken[seat] = next(c for c in turn if c not in taken.values())
+    return taken
+
+
+def _trace(runner: Runner, _: Translate) -> Figure:
+    name = escape(runner.nickname)
+    steps, losses = runner.line
+    hover = escape(_("step %(x)s") % {"x": "%{x:.4~g}"}) + "<br>%{y:.4~g}"
+    return {
+        "type": "scatter",
+        "mode": "lines+markers" if runner.leads or len(steps) < 2 else "lines",
+        "x": steps,
+        "y": losses,
+        "name": name,
+        "line": {"color": runner.colour, "width": 2.6 if runner.leads else 1.0},
+        "marker": {"color": runner.colour, "size": 6},
+        "opacity": 1.0 if runner.leads else 0.55,
+        "hovertemplate": f"{hover}<extra>{name}</extra>",
+    }
+
+
+def _span(drawn: StandingsDrawn) -> tuple[float, float]:
+    """Tenths of a decade round all that is drawn."""
+    known = [r.line.losses for r in drawn.runners]
+    lines = [value for value in (drawn.goal, drawn.floor) if value]
+    shown = np.concatenate([*known, np.array(lines, np.float32), np.empty(0)])
+    shown = shown[np.isfinite(shown) & (shown > 0)]
+    if not len(shown):
+        return -2.0, 0.5
+    low, high = math.log10(shown.min()), math.log10(min(shown.max(), 1e3 * shown[0]))
+    return math.floor(10 * low - 0.5) / 10, math.ceil(10 * high + 0.5) / 10
+
+
+def _ends(
+    drawn: StandingsDrawn, leaders: Sequence[Runner], _: Translate
+) -> list[tuple[str, float]]:
+    """A name and a number at the right of every leader's line and of the two rules."""
+    ends = [("●", r.colour, _named(r.nickname), _last(r.line)) for r in leaders]
+    ends.append(("┄", GOAL, _(GOAL_NAME), drawn.goal or 0.0))
+    ends.append(("—", GREY, _("floor"), drawn.floor or 0.0))
+    return [
+        (key(glyph, colour, f"{escape(name)} {short(value)}"), math.log10(value))
+        for glyph, colour, name, value in ends
+        if value > 0
+    ]
+
+
+def _last(line: Line) -> float:
+    return float(line.losses[np.isfinite(line.losses)][-1])
+
+
+def _named(nickname: str) -> str:
+    """A nickname as long as a label may be.
+
+    >>> _named("a very long nickname")
+    'a very long n…'
+    """
+    shown = nickname
+    while width_of(shown) > WIDEST:
+        shown = shown[:-1]
+    return shown if shown == nickname else shown[:-1] + "…"

@@ -1,0 +1,34 @@
+"""A class: one lesson, one link, and everybody's loss on one chart."""
+
+import streamlit as st
+
+from explorer.ui.address import read_address
+from explorer.ui.attending import shown_group, visit
+from explorer.ui.class_forms import new_class
+from explorer.ui.page import shown_errors, words
+from explorer.ui.sidebar import sidebar
+from explorer.ui.teaching import own_classes, teach
+from explorer.ui.visitor import visitor
+
+_ = words()
+with shown_errors():
+    me = visitor()
+    if group := shown_group(me, _):
+        read_address()
+        if group.owner == me.owner:
+            teach(me, group, _)
+        else:
+            visit(me, group, _)
+        st.stop()
+    st.title(_("Class"), anchor=False)
+    st.markdown(
+        _(
+            "Choose data, model and training on the left, say what is open and what is "
+            "to be reached, and give the link to your students. They train in their "
+            "own browsers; you see everybody's loss here."
+        )
+    )
+    config = sidebar()
+    own_classes(me, _)
+    if config is not None:
+        new_class(me, config, _)

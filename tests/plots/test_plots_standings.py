@@ -1,0 +1,108 @@
+"""The chart of a class: forty lines, of which a few have names."""
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from explorer.plots.standings import (
+    LEADERS,
+    alternative,
+    extract,
+    figure,
+    reading,
+)
+from explorer.plots.theme import GREY, template
+from explorer.runs.boards import Line, Standing
+from explorer.runs.records import Lines
+
+LINES = Lines(0.0101, "the noise", {"mean": 1.0}, "mean squared error")
+NOBODY = Line(np.empty(0, np.float32), np.empty(0, np.float32))
+
+
+def standing(seat: int, *losses: float, name: str = "") -> Standing:
+    line = Line(
+        np.arange(len(losses), dtype=np.float32) * 10, np.array(losses, np.float32)
+    )
+    best = min(losses, default=None)
+    return Standing(name or f"S{seat}", seat, best, 10, None, False, line)
+
+
+def forty() -> list[Standing]:
+    return [standing(k, 1.0, 0.02 + 0.01 * k) for k in range(40)]
+
+
+def test_only_the_leaders_have_colours_of_their_own() -> None:
+    drawn = extract(forty(), 0.02, 500, LINES)
+    assert [r.nickname for r in drawn.runners] == [f"S{k}" for k in range(40)]
+    leading = [r.colour for r in drawn.runners[:LEADERS]]
+    assert len({*leading, GREY}) == LEADERS + 1
+    assert {r.colour for r in drawn.runners[LEADERS:]} == {GREY}
+
+
+def test_leaders_keep_their_colours_when_they_change_places() -> None:
+    first = forty()
+    second = [first[2], first[0], first[1], first[4], first[3], *first[5:]]
+    colours = {r.nickname: r.colour for r in extract(first, None, 500, LINES).runners}
+    after = {r.nickname: r.colour for r in extract(second, None, 500, LINES).runners}
+    assert colours == after
+
+
+def test_seats_far_apart_never_share_a_colour() -> None:
+    leaders = [standing(8 * k, 1.0, 0.1) for k in range(LEADERS)]
+    drawn = extract(leaders, None, 1, LINES)
+    assert len({r.colour for r in drawn.runners}) == LEADERS
+
+
+def test_the_figure_draws_leaders_over_the_others_and_names_them() -> None:
+    made = figure(extract(forty(), 0.02, 500, LINES))
+    assert [t["name"] for t in made["data"][-2:]] == ["S1", "S0"]
+    assert [t["line"]["width"] for t in made["data"][:35]] == [1.0] * 35
+    texts = " ".join(a["text"] for a in made["layout"]["annotations"])
+    assert all(f"S{k} 0.0" in texts for k in range(LEADERS))
+    assert "S7" not in texts
+    assert "goal 0.02" in texts
+    assert "floor 0.0101" in texts
+    assert len(made["layout"]["shapes"]) == 2
+    assert made["layout"]["xaxis"]["range"] == [0, 500]
+    go.Figure({**made, "layout": made["layout"] | {"template": template("dark")}})
+
+
+def test_what_is_drawn_lies_inside_the_axes() -> None:
+    made = figure(extract(forty(), 0.005, 100, LINES))
+    low, high = made["layout"]["yaxis"]["range"]
+    assert low < np.log10(0.005)
+    assert high > 0
+
+
+def test_an_empty_class_has_titled_axes() -> None:
+    for people in ([], [Standing("A", 0, None, 0, None, False, NOBODY)]):
+        drawn = extract(people, None, 500, LINES._replace(floor=None))
+        made = figure(drawn)
+        assert made["data"] == []
+        assert made["layout"]["xaxis"]["title"]["text"]
+        assert made["layout"]["yaxis"]["title"]["text"].endswith("mean squared error")
+        assert reading(drawn) == "Nobody has trained yet."
+
+
+@pytest.mark.parametrize("losses", [(np.nan,), (1.0, np.nan, 0.5), (np.inf, 1.0)])
+def test_losses_that_are_no_numbers_break_nothing(losses: tuple[float, ...]) -> None:
+    made = standing(0, *losses)._replace(best=None)
+    drawn = extract([made], 0.1, 100, LINES)
+    made_figure = figure(drawn)
+    assert np.isfinite(made_figure["layout"]["yaxis"]["range"]).all()
+    assert alternative(drawn)
+
+
+def test_a_nickname_is_text_and_not_markup() -> None:
+    drawn = extract([standing(0, 1.0, 0.5, name="<b>x</b>")], None, 10, LINES)
+    made = figure(drawn)
+    words = [made["data"][0]["name"], made["data"][0]["hovertemplate"]]
+    words += [a["text"] for a in made["layout"]["annotations"]]
+    assert not any("<b>" in each for each in words)
+    assert reading(drawn) == "<b>x</b> leads with a validation loss of 0.5."
+
+
+def test_the_chart_in_words_names_everybody() -> None:
+    said = alternative(extract(forty(), 0.02, 500, LINES))
+    assert "S39: 0.41." in said
+    assert "goal: 0.02." in said
