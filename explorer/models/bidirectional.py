@@ -71,24 +71,18 @@ class BidirectionalSettings(Settings):
 class Cell(NamedTuple):
     """One kind of cell; a state is (h,) or (h, c)."""
 
-    title: str
     net: type[nn.RNNBase]
     states: int
     step: Callable[..., Any]
     """(x, *state, *weights, probe=...) -> the next state, or (h, c)."""
     biases: int
     """How many it keeps apart; elsewhere PyTorch's two act as their sum."""
-    spec: ModelSpec
-    names: str
-    equations: Callable[[], list[str]]
 
 
 CELLS: dict[CellName, Cell] = {
-    "rnn": Cell("RNN", nn.RNN, 1, rnn.cell, 1, rnn.SPEC, "", rnn.step_equations),
-    "lstm": Cell(
-        "LSTM", nn.LSTM, 2, lstm.cell, 1, lstm.SPEC, "i,f,o,g", lstm.step_equations
-    ),
-    "gru": Cell("GRU", nn.GRU, 1, gru.cell, 2, gru.SPEC, "r,z,n", gru.step_equations),
+    "rnn": Cell(nn.RNN, 1, rnn.cell, 1),
+    "lstm": Cell(nn.LSTM, 2, lstm.cell, 1),
+    "gru": Cell(nn.GRU, 1, gru.cell, 2),
 }
 
 
@@ -100,7 +94,7 @@ class Bidirectional(SequenceModel):
     def __init__(self, settings: BidirectionalSettings, sizes: Sizes) -> None:
         super().__init__()
         H = settings.hidden_size
-        self.cell = CELLS[settings.cell]
+        self.cell_name, self.cell = settings.cell, CELLS[settings.cell]
         self.embedding, width = embed(sizes, H)
         self.net = self.cell.net(  # type: ignore[call-arg]
             input_size=width,
@@ -166,12 +160,30 @@ class Bidirectional(SequenceModel):
         return torch.stack(told if way == "forward" else told[::-1])
 
 
+class Told(NamedTuple):
+    """How a kind of cell is spoken of."""
+
+    title: str
+    spec: ModelSpec
+    names: str
+    """The indices of its weights."""
+    equations: Callable[[], list[str]]
+
+
+TOLD: dict[CellName, Told] = {
+    "rnn": Told("RNN", rnn.SPEC, "", rnn.step_equations),
+    "lstm": Told("LSTM", lstm.SPEC, "i,f,o,g", lstm.step_equations),
+    "gru": Told("GRU", gru.SPEC, "r,z,n", gru.step_equations),
+}
+
+
 def lines(
     model: Bidirectional, reader: int, unit: int, x: Tensor, h: Tensor, c: Tensor
 ) -> list[Line]:
     """One step of one unit of a reader, in float64; h and c are those it comes from."""
-    assert model.cell.spec.lines is not None  # every recurrent cell has them
-    return model.cell.spec.lines(model, reader, unit, x, h, c)
+    told = TOLD[model.cell_name].spec.lines
+    assert told is not None  # every recurrent cell has them
+    return told(model, reader, unit, x, h, c)
 
 
 TITLES = {
@@ -188,7 +200,7 @@ TITLES = {
 
 
 def captures(settings: BidirectionalSettings) -> tuple[Capture, ...]:
-    spec = CELLS[settings.cell].spec
+    spec = TOLD[settings.cell].spec
     found = []
     for k in range(settings.layers):
         for capture in spec.captures(spec.settings.read({"layers": 1}, spec.name)):
@@ -206,7 +218,7 @@ FORWARD, BACKWARD = r"\overrightarrow{h}", r"\overleftarrow{h}"
 
 def equations(settings: BidirectionalSettings, sizes: Sizes) -> str:
     H, L, T = settings.hidden_size, settings.layers, sizes.steps
-    cell = CELLS[settings.cell]
+    cell = TOLD[settings.cell]
     name = rf"\operatorname{{{cell.title}}}"
     step = [line.replace("t-1", "s") for line in cell.equations()]
     return "\n\n".join(
@@ -245,7 +257,7 @@ def _answer(sizes: Sizes, H: int, L: int) -> str:
 
 
 def diagram(settings: BidirectionalSettings, sizes: Sizes) -> str:
-    H, title = settings.hidden_size, CELLS[settings.cell].title
+    H, title = settings.hidden_size, TOLD[settings.cell].title
     if sizes.symbols:
         source = f'token["w: {sizes.symbols}"] --> given["x = E[w]: {H}"]'
     else:

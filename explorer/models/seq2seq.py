@@ -110,12 +110,8 @@ class CellKind(NamedTuple):
     module: Callable[..., nn.RNNBase]
     step: Callable[[Tensor, State, Weights, Probe], State]
     """(x (B, I), state, the module's weights, probe) -> the next state."""
-    captures: Callable[[int], tuple[Capture, ...]]
-    """Number of layers -> what can be read out of them."""
     states: int
     """2 where there is a memory beside the hidden state."""
-    equations: tuple[str, ...]
-    """One step from x, h (and c) to the next."""
 
 
 def _rnn_step(x: Tensor, state: State, weights: Weights, probe: Probe) -> State:
@@ -134,35 +130,9 @@ def _gru_step(x: Tensor, state: State, weights: Weights, probe: Probe) -> State:
 
 
 CELLS: Mapping[CellName, CellKind] = {
-    "rnn": CellKind(
-        nn.RNN,
-        _rnn_step,
-        lambda n: rnn.captures(rnn.RNNSettings(layers=n)),
-        1,
-        (r"h' &= \tanh(W x + U h + b)",),
-    ),
-    "lstm": CellKind(
-        nn.LSTM,
-        _lstm_step,
-        lambda n: lstm.captures(lstm.LSTMSettings(layers=n)),
-        2,
-        (
-            r"i,\, f,\, o &= \sigma(W_{i,f,o}\, x + U_{i,f,o}\, h + b_{i,f,o}), \quad "
-            r"m = \tanh(W_m x + U_m h + b_m)",
-            r"c' &= f \odot c + i \odot m, \quad h' = o \odot \tanh(c')",
-        ),
-    ),
-    "gru": CellKind(
-        nn.GRU,
-        _gru_step,
-        lambda n: gru.captures(gru.GRUSettings(layers=n)),
-        1,
-        (
-            r"r,\, z &= \sigma(W_{r,z}\, x + U_{r,z}\, h + b_{r,z}), \quad "
-            r"n = \tanh(W_n x + b_n + r \odot (U_n h + d_n))",
-            r"h' &= (1 - z) \odot n + z \odot h",
-        ),
-    ),
+    "rnn": CellKind(nn.RNN, _rnn_step, 1),
+    "lstm": CellKind(nn.LSTM, _lstm_step, 2),
+    "gru": CellKind(nn.GRU, _gru_step, 1),
 }
 
 
@@ -353,11 +323,44 @@ def turned(last: Tensor, steps: int) -> Tensor:
     return torch.where(back >= 0, back, places)
 
 
+class Told(NamedTuple):
+    """How a cell is spoken of."""
+
+    captures: Callable[[int], tuple[Capture, ...]]
+    """Number of layers -> what can be read out of them."""
+    equations: tuple[str, ...]
+    """One step from x, h (and c) to the next."""
+
+
+TOLD: Mapping[CellName, Told] = {
+    "rnn": Told(
+        lambda n: rnn.captures(rnn.RNNSettings(layers=n)),
+        (r"h' &= \tanh(W x + U h + b)",),
+    ),
+    "lstm": Told(
+        lambda n: lstm.captures(lstm.LSTMSettings(layers=n)),
+        (
+            r"i,\, f,\, o &= \sigma(W_{i,f,o}\, x + U_{i,f,o}\, h + b_{i,f,o}), \quad "
+            r"m = \tanh(W_m x + U_m h + b_m)",
+            r"c' &= f \odot c + i \odot m, \quad h' = o \odot \tanh(c')",
+        ),
+    ),
+    "gru": Told(
+        lambda n: gru.captures(gru.GRUSettings(layers=n)),
+        (
+            r"r,\, z &= \sigma(W_{r,z}\, x + U_{r,z}\, h + b_{r,z}), \quad "
+            r"n = \tanh(W_n x + b_n + r \odot (U_n h + d_n))",
+            r"h' &= (1 - z) \odot n + z \odot h",
+        ),
+    ),
+}
+
+
 def captures(settings: Seq2SeqSettings) -> tuple[Capture, ...]:
     found = [
         _placed(capture, place, part)
         for place, part in PLACES
-        for capture in CELLS[settings.cell].captures(settings.layers)
+        for capture in TOLD[settings.cell].captures(settings.layers)
     ]
     if settings.directions == "both":
         found += [
@@ -458,7 +461,7 @@ def equations(settings: Seq2SeqSettings, sizes: Sizes) -> str:
                 rf"g_t &= {cell}({given}, g_{{t-1}}) \in {real(H)}",
                 rf"y_t &= V g_t + d \in {real(V)}, \quad t = 1, \dots, {L}",
             ),
-            display(rf"{cell}(x, h):", *kind.equations),
+            display(rf"{cell}(x, h):", *TOLD[settings.cell].equations),
             display(*shapes),
         ]
     )

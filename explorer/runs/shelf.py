@@ -82,6 +82,14 @@ class Shelf:
         """Show a run again that was thrown away."""
         self._change(run_id, {"deleted": None})
 
+    def thrown_away(self, run_id: str) -> Run | None:
+        """A run that was thrown away and is not swept out yet."""
+        runs = schema.runs.c
+        wanted = select(schema.runs).where(runs.id == run_id, runs.deleted.is_not(None))
+        with self._reader.connect() as connection:
+            row = connection.execute(wanted).mappings().first()
+        return None if row is None else read_run(row)
+
     def sweep_out(self, age: timedelta = KEPT) -> int:
         """Forget what was thrown away longer ago than `age`; how many runs."""
         old = schema.runs.c.deleted < written(datetime.now(UTC) - age)
