@@ -129,6 +129,18 @@ class Shelf:
         with self._reader.connect() as connection:
             return {run_id: int(size) for run_id, size in connection.execute(wanted)}
 
+    def lowest(self, owner: str) -> dict[str, float]:
+        """The lowest validation loss of each of a person's runs, by run id."""
+        seen, runs = schema.validations.c, schema.runs.c
+        wanted = (
+            select(seen.run_id, func.min(seen.loss))
+            .join(schema.runs, runs.id == seen.run_id)
+            .where(runs.owner == owner, seen.loss.is_not(None))
+            .group_by(seen.run_id)
+        )
+        with self._reader.connect() as connection:
+            return {run_id: float(loss) for run_id, loss in connection.execute(wanted)}
+
     def _change(self, run_id: str, values: dict[str, Any]) -> None:
         changed = update(schema.runs).where(schema.runs.c.id == run_id)
         with self._writer.begin() as connection:

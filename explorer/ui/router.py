@@ -43,6 +43,7 @@ page = st.navigation(
             title=_("Pretrain and fine-tune"),
             icon=":material/school:",
         ),
+        st.Page(PAGES / "runs.py", title=_("Runs"), icon=":material/inventory_2:"),
         st.Page(PAGES / "models.py", title=_("Models"), icon=":material/account_tree:"),
     ],
     position="top",

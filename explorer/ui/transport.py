@@ -12,6 +12,7 @@ from explorer.ui.address import link, show_run, take_over
 from explorer.ui.describe import changes_line
 from explorer.ui.forking import fork, fork_button
 from explorer.ui.page import mode, told_later
+from explorer.ui.runs_actions import export_button
 from explorer.ui.sample import SAMPLE
 from explorer.ui.translation import Translate
 
@@ -66,7 +67,7 @@ def transport(
             on_click=told_later(_fork),
             args=(visitor, run, config),
         )
-        _share(run, config, own, _)
+        _share(visitor, run, config, own, _)
     watching_line(visitor, run, _)
     if config is not None and mine:
         _live_rate(visitor, run, config)
@@ -157,7 +158,9 @@ def step_run(
     visitor.tell(run.id, "step", count)
 
 
-def _share(run: Run, config: RunConfig | None, own: bool, _: Translate) -> None:
+def _share(
+    visitor: Visitor, run: Run, config: RunConfig | None, own: bool, _: Translate
+) -> None:
     with st.popover(_("Share"), icon=":material/share:"):
         if config is not None:
             st.markdown(_("A link to these settings, to train them afresh:"))
@@ -165,6 +168,8 @@ def _share(run: Run, config: RunConfig | None, own: bool, _: Translate) -> None:
         if own:
             st.markdown(_("A link to this very run, to watch it:"))
             st.code(link(run.config, run.id), language=None, wrap_lines=True)
+        st.markdown(_("This run as files, with its model as a PyTorch program:"))
+        export_button(visitor, [run], _)
 
 
 def _live_rate(visitor: Visitor, run: Run, config: RunConfig) -> None:
