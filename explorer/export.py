@@ -1,8 +1,10 @@
-"""A finished training as files and as numbers."""
+"""A training as files and as numbers."""
 
 import csv
+import io
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,21 @@ import safetensors.torch
 
 from explorer.config import RunConfig
 from explorer.errors import N_, ExplorerError
-from explorer.models.base import parameters
+from explorer.models.base import SequenceModel, parameters
 from explorer.runs.records import Curves, Validation
 from explorer.training.measures import metrics
 from explorer.training.trainer import Trainer
+
+COLUMNS = (
+    "step",
+    "loss",
+    "gradient_norm",
+    "learning_rate",
+    "seconds",
+    "rival_loss",
+    "validation_loss",
+)
+"""Of the table of a run's curves."""
 
 LAST_SHARE = 0.05
 """The training loss of a run is the mean over this last share of its steps."""
@@ -71,14 +84,13 @@ def export(done: Training, folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        config = json.dumps(json.loads(done.config.to_json()), indent=2)
-        (folder / "config.json").write_text(config + "\n", encoding="utf-8")
-        _write_curves(done, folder / "curves.csv")
-        weights = {
-            name: value.contiguous()
-            for name, value in done.trainer.model.state_dict().items()
+        written = {
+            "config.json": config_json(done.config),
+            "curves.csv": curves_csv(done.curves, done.validations),
+            "weights.safetensors": weights(done.trainer.model),
         }
-        safetensors.torch.save_file(weights, folder / "weights.safetensors")
+        for name, content in written.items():
+            (folder / name).write_bytes(content)
     except OSError as error:
         raise ExplorerError(
             N_(
@@ -90,23 +102,44 @@ def export(done: Training, folder: Path) -> None:
         ) from None
 
 
-def _write_curves(done: Training, path: Path) -> None:
-    """One row per step; the last row holds the measurement after the last update."""
-    measured = {v.step: v.loss for v in done.validations}
-    columns = ("loss", "gradient_norm", "learning_rate", "seconds", "rival_loss")
-    with path.open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file)
-        rows.writerow(("step", *columns, "validation_loss"))
-        for step, values in enumerate(zip(*done.curves, strict=True)):
-            rows.writerow((step, *map(_number, values), measured.get(step, "")))
-        last = len(done.curves.losses)
-        if last in measured:
-            rows.writerow((last, *[""] * len(columns), measured[last]))
+def config_json(config: RunConfig) -> bytes:
+    """A run's settings as a file that people can read."""
+    return (json.dumps(json.loads(config.to_json()), indent=2) + "\n").encode()
 
 
-def _number(value: float) -> float | str:
-    """A number of a table; nothing where there is none."""
-    return "" if math.isnan(value) else float(value)
+def weights(model: SequenceModel) -> bytes:
+    """What a model has learned, as safetensors by PyTorch's own names."""
+    tensors = {k: v.detach().contiguous() for k, v in model.state_dict().items()}
+    return safetensors.torch.save(tensors)
+
+
+def table(curves: Curves, validations: Sequence[Validation]) -> list[list[Any]]:
+    """One row per step under `COLUMNS`; None where there is no number.
+
+    The last row holds the measurement after the last update, if there is one.
+    """
+    measured = {v.step: v.loss for v in validations}
+    rows: list[list[Any]] = [
+        [step, *map(_number, values), measured.get(step)]
+        for step, values in enumerate(zip(*curves, strict=True))
+    ]
+    last = len(curves.losses)
+    if last in measured:
+        rows.append([last, *[None] * len(curves), measured[last]])
+    return rows
+
+
+def curves_csv(curves: Curves, validations: Sequence[Validation]) -> bytes:
+    """The table as a .csv file; nothing stands where there is no number."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows(table(curves, validations))
+    return text.getvalue().encode()
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
 
 
 def _finite(value: Any) -> Any:

@@ -31,6 +31,9 @@ Task = Literal[
     "generate",
 ]
 
+CAUSAL: tuple[Task, ...] = ("forecast", "next_token")
+"""The tasks in which the answer at a time step may depend on no later one."""
+
 IGNORED = -100
 """A target that is not counted, as in torch's cross-entropy."""
 
@@ -46,8 +49,6 @@ class TaskSpec(NamedTuple):
     loss_unit: str
     measures: tuple[str, ...]
     """Beside the loss, on the held-out part; names of `MEASURES`."""
-    causal: bool = False
-    """Whether the answer at a time step may depend on no later one."""
 
 
 class Measure(NamedTuple):
@@ -63,13 +64,11 @@ TASKS: Mapping[Task, TaskSpec] = {
         N_("forecast"),
         N_("mean squared error (standardised)"),
         ("mae", "rmse", "r2", "skill"),
-        causal=True,
     ),
     "next_token": TaskSpec(
         N_("next token"),
         N_("cross-entropy (nats per token)"),
         ("perplexity", "bits_per_token", "accuracy"),
-        causal=True,
     ),
     "classify": TaskSpec(
         N_("classify"),

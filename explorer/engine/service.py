@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from functools import cache
 
 from explorer import catalog
@@ -13,6 +14,9 @@ from explorer.engine.jobs import Wanted
 from explorer.engine.runner import Runner
 from explorer.engine.worker import begin, look_at
 from explorer.errors import N_, ExplorerError
+from explorer.portable.pack import folder_name, run_files, zipped
+from explorer.portable.record import read_kept
+from explorer.portable.states import check_states
 from explorer.runs.records import (
     Checkpoint,
     Command,
@@ -52,6 +56,7 @@ class Engine:
         self._views: OrderedDict[tuple[str, int, Wanted], View] = OrderedDict()
         self._lock = threading.Lock()
         self.resumed = self._runner.resume_all()
+        self.store.shelf.sweep_out()
 
     @property
     def ready(self) -> bool:
@@ -170,6 +175,29 @@ class Engine:
             learning = catalog.model_spec(run.config.model).learning
             checked_side("both" if learning == "adversarial" else None, note)
         self._runner.tell(run_id, name, value, note)
+
+    def export(self, run_ids: Sequence[str]) -> bytes:
+        """Runs as a zip; workers make their files. Blocks.
+
+        Raises:
+            ExplorerError: if there is no such run.
+        """
+        kept = [read_kept(self.store, run_id) for run_id in run_ids]
+        client = self._runner.client.result(timeout=60)
+        tasks = [client.submit(run_files, k, pure=False, priority=50) for k in kept]
+        files = [task.result(timeout=120) for task in tasks]
+        return zipped(dict(zip(map(folder_name, kept), files, strict=True)))
+
+    def check_states(self, config: RunConfig, states: Sequence[Checkpoint]) -> None:
+        """Have a worker see whether a run can go on from states that came from outside.
+
+        Raises:
+            ExplorerError: if it cannot.
+        """
+        if states:
+            client = self._runner.client.result(timeout=60)
+            task = client.submit(check_states, config, states, pure=False, priority=50)
+            task.result(timeout=120)
 
     def look(self, run_id: str, step: int, wanted: tuple[Wanted, ...]) -> list[View]:
         """Views of a run as it was after `step` updates, a stored state. Blocks.

@@ -5,6 +5,7 @@ the class in which it was started, may tell it something or delete it.
 """
 
 import os
+from collections.abc import Sequence
 
 from explorer import catalog
 from explorer.config import RunConfig, Settings, setting
@@ -12,11 +13,14 @@ from explorer.data import content
 from explorer.engine import classes
 from explorer.engine.service import Engine
 from explorer.errors import N_, ExplorerError, Words
+from explorer.portable.unpack import Importer, unpacked
 from explorer.runs.records import Group, Run
 from explorer.runs.store import Store
 
 LIMITS = "EXPLORER_LIMITS"
 MEGABYTE = 10**6
+MOST_EXPORTED = 50
+"""Runs in one zip."""
 
 
 class Limits(Settings):
@@ -177,6 +181,65 @@ class Visitor:
             self.engine.tell(run_id, "stop")
         self.store.shelf.throw_away(run_id)
 
+    def have_back(self, run_id: str) -> None:
+        """Show a run again that this person threw away; it is there or comes back.
+
+        Raises:
+            ExplorerError: if it was swept out meanwhile, or if it is another's.
+        """
+        thrown = self.store.shelf.thrown_away(run_id)
+        if thrown is not None and self.may_control(thrown):
+            self.store.shelf.have_back(run_id)
+        self._own(run_id)
+
+    def describe(
+        self, run_id: str, name: str, tags: Sequence[str], pinned: bool
+    ) -> None:
+        """Name, tag and pin a run.
+
+        Raises:
+            ExplorerError: if it is another's, or if the words are too long.
+        """
+        self._own(run_id)
+        self.store.shelf.describe(run_id, name, tags, pinned)
+
+    def export(self, run_ids: Sequence[str]) -> bytes:
+        """Runs as a zip; whoever may watch a run may take it along. Blocks.
+
+        Raises:
+            ExplorerError: if there is no such run, or if these are too many.
+        """
+        if len(run_ids) > MOST_EXPORTED:
+            raise ExplorerError(
+                N_(
+                    "At most %(most)d runs go into one zip, but %(came)d were chosen. "
+                    "Choose fewer."
+                ),
+                most=MOST_EXPORTED,
+                came=len(run_ids),
+            )
+        return self.engine.export(run_ids)
+
+    def take_in(self, raw: bytes) -> list[Run]:
+        """Runs out of a zip that was exported, as runs of one's own. Blocks.
+
+        Raises:
+            ExplorerError: if anything in it is wrong; then nothing is taken in.
+        """
+        self.check_room()
+        stored = self.store.shelf.stored_bytes(self.owner)
+        importer = Importer(
+            self.owner,
+            self.limits.stored_megabytes * MEGABYTE - stored,
+            self.may_see,
+            self.check_size,
+            self.engine.check_states,
+        )
+        found = unpacked(raw, importer)
+        for kept in found:
+            self.store.import_run(*kept)
+        return [kept.run for kept in found]
+
     def check(self, config: RunConfig, leaving: int = 0, group_id: str = "") -> None:
         """See that a new run of this config is within the limits, on data that this
         person may train on, and allowed by the class that it would be part of.
@@ -198,6 +261,16 @@ class Visitor:
         Raises:
             ExplorerError: if it is not.
         """
+        self.check_size(config)
+        self.check_active(leaving)
+        self.check_room()
+
+    def check_size(self, config: RunConfig) -> None:
+        """See that a model is not too large.
+
+        Raises:
+            ExplorerError: if it is.
+        """
         parameters = catalog.parameter_count(config)
         if parameters > self.limits.parameters:
             raise ExplorerError(
@@ -210,8 +283,6 @@ class Visitor:
                 came=f"{parameters:,}",
                 variable=LIMITS,
             )
-        self.check_active(leaving)
-        self.check_room()
 
     def check_data(self, config: RunConfig, group_id: str = "") -> None:
         """See that own data is this person's, or a class's that was opened to them.
@@ -219,9 +290,10 @@ class Visitor:
         Raises:
             ExplorerError: if it is neither.
         """
-        self.check_digest(str(config.data_settings.get("digest", content.NO_DIGEST)))
+        digest = str(config.data_settings.get("digest", content.NO_DIGEST))
+        self.check_digest(digest, group_id)
 
-    def check_digest(self, digest: str) -> None:
+    def check_digest(self, digest: str, group_id: str = "") -> None:
         """The same, before anything is made of the data.
 
         Raises:
@@ -240,6 +312,12 @@ class Visitor:
             ),
             digest=digest[:12],
         )
+
+    def may_see(self, config: RunConfig) -> bool:
+        """Whether a config's data is anybody's, or own data of this person."""
+        digest = str(config.data_settings.get("digest", content.NO_DIGEST))
+        held = self.store.contents.holds
+        return digest == content.NO_DIGEST or held(self.owner, digest)
 
     def check_active(self, leaving: int = 0) -> None:
         """See that one more run may train.

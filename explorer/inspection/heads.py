@@ -37,7 +37,7 @@ from explorer.inspection.base import (
 from explorer.inspection.example import ExampleOptions, example_of
 from explorer.models.base import Recorder
 from explorer.runs.records import View
-from explorer.tasks import TASKS
+from explorer.tasks import CAUSAL
 
 ALL = "all"
 
@@ -102,7 +102,7 @@ def look(subject: Subject, options: HeadsOptions) -> View:
         one
         for one, c in zip(maps, captures, strict=True)
         if c.part == c.keys != "source"
-        and (c.part == "target" or TASKS[subject.data.task].causal)
+        and (c.part == "target" or subject.data.task in CAUSAL)
     ]
     return View(
         "heads",

@@ -19,7 +19,7 @@ from explorer.inspection.base import Subject, ViewSpec, float_array, stepwise
 from explorer.inspection.example import ExampleOptions, example_of
 from explorer.models.base import SequenceModel
 from explorer.runs.records import View
-from explorer.tasks import IGNORED, TASKS
+from explorer.tasks import CAUSAL, IGNORED
 
 POSITIONS = 2**13
 """Time steps, of all copies together, that one backward pass is given at most: all
@@ -47,7 +47,7 @@ def look(subject: Subject, options: InfluenceOptions) -> View:
     whole = torch.full((T, T), torch.nan, dtype=torch.float64)
     whole[places + T - example.y.shape[1]] = torch.cat(found)
     norms = float_array(whole)
-    causal = TASKS[subject.data.task].causal or subject.data.source > 0
+    causal = subject.data.task in CAUSAL or subject.data.source > 0
     return View(
         "influence",
         subject.step,

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.config import Scalar, Settings
-from explorer.tasks import TASKS, Task
+from explorer.tasks import CAUSAL, Task
 
 Kind = Literal["gate", "candidate", "memory", "hidden", "attention", "probability"]
 Part = Literal["whole", "source", "target"]
@@ -128,7 +128,7 @@ class Sizes(NamedTuple):
     @property
     def causal(self) -> bool:
         """Whether no answer may depend on a later step."""
-        return TASKS[self.task].causal
+        return self.task in CAUSAL
 
 
 class Capture(NamedTuple):

@@ -30,7 +30,7 @@ from explorer.models.base import (
     reads_back,
     within,
 )
-from explorer.models.cells import CELLS, CellName, State
+from explorer.models.cells import CELLS, TOLD, CellName, State
 from explorer.models.fields import dropout_field, hidden_size_field, layers_field
 
 WAYS = ("forward", "backward")
@@ -65,7 +65,7 @@ class Bidirectional(SequenceModel):
     def __init__(self, settings: BidirectionalSettings, sizes: Sizes) -> None:
         super().__init__()
         H = settings.hidden_size
-        self.cell = CELLS[settings.cell]
+        self.cell_name, self.cell = settings.cell, CELLS[settings.cell]
         self.embedding, width = embed(sizes, H)
         self.net = self.cell.net(  # type: ignore[call-arg]
             input_size=width,
@@ -128,8 +128,9 @@ def lines(
     model: Bidirectional, reader: int, unit: int, x: Tensor, h: Tensor, c: Tensor
 ) -> list[Line]:
     """One step of one unit of a reader, in float64; h and c are those it comes from."""
-    assert model.cell.spec.lines is not None  # every recurrent cell has them
-    return model.cell.spec.lines(model, reader, unit, x, h, c)
+    told = TOLD[model.cell_name].spec.lines
+    assert told is not None  # every recurrent cell has them
+    return told(model, reader, unit, x, h, c)
 
 
 TITLES = {
@@ -148,7 +149,7 @@ TITLES = {
 def captures(settings: BidirectionalSettings) -> tuple[Capture, ...]:
     found = []
     for k in range(settings.layers):
-        for capture in CELLS[settings.cell].captures(1):
+        for capture in TOLD[settings.cell].captures(1):
             name = capture.name.removeprefix("layer_0.")
             for way, title in zip(WAYS, TITLES[name], strict=True):
                 full = f"layer_{k}.{way}.{name}"
@@ -163,7 +164,7 @@ FORWARD, BACKWARD = r"\overrightarrow{h}", r"\overleftarrow{h}"
 
 def equations(settings: BidirectionalSettings, sizes: Sizes) -> str:
     H, L, T = settings.hidden_size, settings.layers, sizes.steps
-    cell = CELLS[settings.cell]
+    cell = TOLD[settings.cell]
     name = rf"\operatorname{{{cell.title}}}"
     step = [line.replace("t-1", "s") for line in cell.equations()]
     return "\n\n".join(
@@ -202,7 +203,7 @@ def _answer(sizes: Sizes, H: int, L: int) -> str:
 
 
 def diagram(settings: BidirectionalSettings, sizes: Sizes) -> str:
-    H, title = settings.hidden_size, CELLS[settings.cell].title
+    H, title = settings.hidden_size, TOLD[settings.cell].title
     if sizes.symbols:
         source = f'token["w: {sizes.symbols}"] --> given["x = E[w]: {H}"]'
     else:

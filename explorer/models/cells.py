@@ -16,9 +16,8 @@ Weights = tuple[Tensor, ...]
 
 
 class Cell(NamedTuple):
-    """One kind of cell, with the file that it is the exhibit of."""
+    """One kind of cell."""
 
-    title: str
     net: type[nn.RNNBase]
     states: int
     """2 where there is a memory beside the hidden state."""
@@ -26,10 +25,6 @@ class Cell(NamedTuple):
     """(x, *state, *weights, probe=...) -> the next state, or (h, c)."""
     biases: int
     """How many it keeps apart; elsewhere PyTorch's two act as their sum."""
-    spec: ModelSpec
-    names: str
-    """The letters of its gates, as in W_i; empty where there are none."""
-    equations: Callable[[], list[str]]
 
     def weights(self, packed: Any) -> Weights:
         """What `step` takes, of one layer and direction of `nn.RNNBase.all_weights`."""
@@ -43,16 +38,31 @@ class Cell(NamedTuple):
         found = self.step(x, *state, *weights, probe=probe)
         return found if isinstance(found, tuple) else (found,)
 
+
+CELLS: Mapping[CellName, Cell] = {
+    "rnn": Cell(nn.RNN, 1, rnn.cell, 1),
+    "lstm": Cell(nn.LSTM, 2, lstm.cell, 1),
+    "gru": Cell(nn.GRU, 1, gru.cell, 2),
+}
+
+
+class Told(NamedTuple):
+    """How a kind of cell is spoken of, and the file that it is the exhibit of."""
+
+    title: str
+    spec: ModelSpec
+    names: str
+    """The letters of its gates, as in W_i; empty where there are none."""
+    equations: Callable[[], list[str]]
+
     def captures(self, layers: int) -> tuple[Capture, ...]:
         """What can be read out of so many layers of it."""
         settings = self.spec.settings.read({"layers": layers}, self.spec.name)
         return self.spec.captures(settings)
 
 
-CELLS: Mapping[CellName, Cell] = {
-    "rnn": Cell("RNN", nn.RNN, 1, rnn.cell, 1, rnn.SPEC, "", rnn.step_equations),
-    "lstm": Cell(
-        "LSTM", nn.LSTM, 2, lstm.cell, 1, lstm.SPEC, "i,f,o,g", lstm.step_equations
-    ),
-    "gru": Cell("GRU", nn.GRU, 1, gru.cell, 2, gru.SPEC, "r,z,n", gru.step_equations),
+TOLD: Mapping[CellName, Told] = {
+    "rnn": Told("RNN", rnn.SPEC, "", rnn.step_equations),
+    "lstm": Told("LSTM", lstm.SPEC, "i,f,o,g", lstm.step_equations),
+    "gru": Told("GRU", gru.SPEC, "r,z,n", gru.step_equations),
 }

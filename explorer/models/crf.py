@@ -113,12 +113,12 @@ class BothWays(nn.Module):
 
 
 def recurrent(
-    kind: Callable[[Any, Sizes], SequenceModel], chosen: type[Settings]
+    kind: Callable[[Any, Sizes], SequenceModel], chosen: Callable[..., Any]
 ) -> "Making":
     """Both directions of an architecture, at one layer."""
 
     def make(settings: CRFSettings, sizes: Sizes) -> nn.Module:
-        values = chosen.read({"hidden_size": settings.hidden_size})
+        values = chosen(hidden_size=settings.hidden_size)
         return BothWays(kind(values, sizes), kind(values, sizes))
 
     return make

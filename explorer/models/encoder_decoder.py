@@ -74,7 +74,7 @@ class EncoderDecoderSettings(Settings):
 
     def block(self) -> TransformerSettings:
         """The same choices, as a Transformer's block takes them."""
-        return TransformerSettings(**self.model_dump())
+        return TransformerSettings(**vars(self))
 
 
 class DecoderBlock(nn.Module):

@@ -20,7 +20,7 @@ Esteban, Hyland and Rätsch (2017), Real-valued time series with recurrent condi
 GANs. https://arxiv.org/abs/1706.02633
 """
 
-from types import ModuleType
+from collections.abc import Callable
 from typing import Literal
 
 import torch
@@ -42,8 +42,13 @@ from explorer.models.fields import layers_field
 
 Cell = Literal["lstm", "gru"]
 
-CELLS: dict[Cell, ModuleType] = {"lstm": lstm, "gru": gru}
-"""Both nets are the very networks of these files."""
+NETS: dict[Cell, tuple[type[SequenceModel], type[Settings]]] = {
+    "lstm": (lstm.LSTM, lstm.LSTMSettings),
+    "gru": (gru.GRU, gru.GRUSettings),
+}
+"""What both nets can be: the very networks of these files, and their settings."""
+
+SPECS: dict[Cell, ModelSpec] = {"lstm": lstm.SPEC, "gru": gru.SPEC}
 
 
 class GANSettings(Settings):
@@ -117,11 +122,10 @@ class GANSettings(Settings):
     )
 
 
-def net(settings: GANSettings, hidden_size: int) -> tuple[ModuleType, Settings]:
-    """The file that a net is of, and its settings there."""
-    file = CELLS[settings.cell]
+def chosen(settings: GANSettings, hidden_size: int) -> Settings:
+    """The settings of a net of that size."""
     values = {"hidden_size": hidden_size, "layers": settings.layers}
-    return file, file.SPEC.settings(**values)
+    return NETS[settings.cell][1](**values)
 
 
 class GAN(AdversarialModel):
@@ -150,33 +154,29 @@ class GAN(AdversarialModel):
 
 
 def _built(settings: GANSettings, hidden_size: int, sizes: Sizes) -> SequenceModel:
-    file, its_settings = net(settings, hidden_size)
-    made: SequenceModel = file.SPEC.make(its_settings, sizes)
-    return made
+    net: Callable[..., SequenceModel] = NETS[settings.cell][0]
+    return net(chosen(settings, hidden_size), sizes)
 
 
 def lines(
     model: GAN, layer: int, unit: int, x: Tensor, h: Tensor, c: Tensor
 ) -> list[Line]:
     """One step of one unit of the discriminator, in float64."""
-    told: list[Line] = CELLS[model.cell].SPEC.lines(
-        model.discriminator, layer, unit, x, h, c
-    )
-    return told
+    told = SPECS[model.cell].lines
+    assert told is not None  # every recurrent cell has them
+    return told(model.discriminator, layer, unit, x, h, c)
 
 
 def captures(settings: GANSettings) -> tuple[Capture, ...]:
     """The discriminator's."""
-    file, its_settings = net(settings, settings.hidden_size)
-    found: tuple[Capture, ...] = file.SPEC.captures(its_settings)
-    return found
+    return SPECS[settings.cell].captures(chosen(settings, settings.hidden_size))
 
 
 def equations(settings: GANSettings, sizes: Sizes) -> str:
     Z, held = settings.noise_size, settings.noise_size // 2
-    file, its_settings = net(settings, settings.hidden_size)
+    its_settings = chosen(settings, settings.hidden_size)
     generating = sizes._replace(inputs=Z, outputs=sizes.inputs)
-    its_generator = net(settings, settings.generator_size)[1]
+    its_generator = chosen(settings, settings.generator_size)
     return "\n\n".join(
         [
             notation.display(
@@ -188,9 +188,9 @@ def equations(settings: GANSettings, sizes: Sizes) -> str:
                 r"L_G &= -\overline{\log D(\hat x)_t}",
             ),
             r"$$D: \quad x_t \mapsto y_t$$",
-            file.SPEC.equations(its_settings, sizes),
+            SPECS[settings.cell].equations(its_settings, sizes),
             r"$$G: \quad x_t := z_t, \quad y_t =: \hat x_t$$",
-            file.SPEC.equations(its_generator, generating),
+            SPECS[settings.cell].equations(its_generator, generating),
         ]
     )
 

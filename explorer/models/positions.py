@@ -121,7 +121,7 @@ class Learned(nn.Module):
     Args:
         hidden: H.
         heads: N.
-        steps: T; a longer sequence is an ExplorerError.
+        steps: T; no longer sequence fits.
     """
 
     def __init__(self, hidden: int, heads: int, steps: int) -> None:

@@ -37,7 +37,7 @@ from explorer.models.base import (
     in_layer,
     within,
 )
-from explorer.models.cells import CELLS, CellName, State, Weights
+from explorer.models.cells import CELLS, TOLD, CellName, State, Weights
 from explorer.models.fields import dropout_field, hidden_size_field, layers_field
 from explorer.tasks import FILLED
 
@@ -299,7 +299,7 @@ def captures(settings: Seq2SeqSettings) -> tuple[Capture, ...]:
     found = [
         _placed(capture, place, part)
         for place, part in PLACES
-        for capture in CELLS[settings.cell].captures(settings.layers)
+        for capture in TOLD[settings.cell].captures(settings.layers)
     ]
     if settings.directions == "both":
         found += [

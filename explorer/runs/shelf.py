@@ -82,6 +82,14 @@ class Shelf:
         """Show a run again that was thrown away."""
         self._change(run_id, {"deleted": None})
 
+    def thrown_away(self, run_id: str) -> Run | None:
+        """A run that was thrown away and is not swept out yet."""
+        runs = schema.runs.c
+        wanted = select(schema.runs).where(runs.id == run_id, runs.deleted.is_not(None))
+        with self._reader.connect() as connection:
+            row = connection.execute(wanted).mappings().first()
+        return None if row is None else read_run(row)
+
     def sweep_out(self, age: timedelta = KEPT) -> int:
         """Forget what was thrown away longer ago than `age`; how many runs."""
         old = schema.runs.c.deleted < written(datetime.now(UTC) - age)
@@ -120,6 +128,18 @@ class Shelf:
         )
         with self._reader.connect() as connection:
             return {run_id: int(size) for run_id, size in connection.execute(wanted)}
+
+    def lowest(self, owner: str) -> dict[str, float]:
+        """The lowest validation loss of each of a person's runs, by run id."""
+        seen, runs = schema.validations.c, schema.runs.c
+        wanted = (
+            select(seen.run_id, func.min(seen.loss))
+            .join(schema.runs, runs.id == seen.run_id)
+            .where(runs.owner == owner, seen.loss.is_not(None))
+            .group_by(seen.run_id)
+        )
+        with self._reader.connect() as connection:
+            return {run_id: float(loss) for run_id, loss in connection.execute(wanted)}
 
     def _change(self, run_id: str, values: dict[str, Any]) -> None:
         changed = update(schema.runs).where(schema.runs.c.id == run_id)

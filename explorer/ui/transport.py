@@ -12,6 +12,7 @@ from explorer.ui.address import class_link, link, show_run, take_over
 from explorer.ui.describe import changes_line
 from explorer.ui.forking import fork, fork_button
 from explorer.ui.page import mode, told_later
+from explorer.ui.runs_actions import export_button
 from explorer.ui.sample import SAMPLE
 from explorer.ui.translation import Translate
 
@@ -79,7 +80,7 @@ def transport(
             on_click=told_later(_fork),
             args=(visitor, run, config),
         )
-        _share(run, config, own, group_id, _)
+        _share(visitor, run, config, own, group_id, _)
     watching_line(visitor, run, _)
     if own and mine and group_id and run.group_id != group_id:
         st.caption(_("This run is not part of the class and does not count there."))
@@ -180,9 +181,15 @@ def step_run(
 
 
 def _share(
-    run: Run, config: RunConfig | None, own: bool, group_id: str, _: Translate
+    visitor: Visitor,
+    run: Run,
+    config: RunConfig | None,
+    own: bool,
+    group_id: str,
+    _: Translate,
 ) -> None:
-    """Links to the settings, to the run, and to the class, where there are such."""
+    """Links to the settings, to the run, and to the class, where there are such; and
+    the run as files."""
     with st.popover(_("Share"), icon=":material/share:"):
         if config is not None:
             st.markdown(_("A link to these settings, to train them afresh:"))
@@ -198,6 +205,8 @@ def _share(
         if group_id:
             st.markdown(_("A link to this class, to join it:"))
             st.code(class_link(group_id), language=None, wrap_lines=True)
+        st.markdown(_("This run as files, with its model as a PyTorch program:"))
+        export_button(visitor, [run], _)
 
 
 def _live_rate(visitor: Visitor, run: Run, config: RunConfig) -> None:

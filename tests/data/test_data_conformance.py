@@ -7,7 +7,7 @@ from explorer import catalog
 from explorer.config import Settings, bounds_of, choices_of
 from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec
 from explorer.errors import ExplorerError
-from explorer.tasks import IGNORED, TASKS
+from explorer.tasks import CAUSAL, IGNORED
 
 OFFERED = [spec for spec in catalog.datasets().values() if spec.offered]
 
@@ -19,9 +19,7 @@ def made(spec: DataSpec, seed: int = 3, **values: object) -> Data:
 MADE = {spec.name: made(spec) for spec in OFFERED}
 TOKENS = [spec for spec in OFFERED if MADE[spec.name].text is not None]
 SERIES = [spec for spec in OFFERED if MADE[spec.name].series is not None]
-SHIFTED = [
-    spec for spec in OFFERED if TASKS[spec.task].causal and MADE[spec.name].shifted
-]
+SHIFTED = [spec for spec in OFFERED if spec.task in CAUSAL and MADE[spec.name].shifted]
 
 
 def name_of(spec: DataSpec) -> str:

@@ -19,7 +19,7 @@ from explorer.models.base import (
     in_layer,
     parameters,
 )
-from explorer.tasks import TASKS, Task
+from explorer.tasks import Task
 
 B, T, I, V = 2, 5, 3, 11  # noqa: E741
 S, L, C = 3, 2, 7  # T = S + L
@@ -225,7 +225,7 @@ def test_no_iteration_makes_the_data_less_likely(spec, chosen, sizes):
 
 @every_variant
 def test_no_step_sees_a_later_one_where_none_may(spec, chosen, sizes):
-    if not TASKS[sizes.task].causal:
+    if not sizes.causal:
         pytest.skip("this task may look ahead")
     model = make(spec, sizes, **chosen).double()
     x = given(sizes)

@@ -1,0 +1,209 @@
+"""Runs as a zip: tables, weights, pictures, and a program that uses them."""
+
+import importlib.resources
+import io
+import json
+import math
+import re
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow
+import pyarrow.parquet
+import safetensors.numpy
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from explorer import catalog
+from explorer.config import RunConfig
+from explorer.errors import ExplorerError
+from explorer.export import COLUMNS, config_json, curves_csv, table, weights
+from explorer.inspection.base import probe_window
+from explorer.portable.figures import figures_page
+from explorer.portable.layout import (
+    ABOUT,
+    CHECKPOINTS,
+    CURVES,
+    FACTS,
+    FORMAT,
+    PLOTLY,
+    README,
+)
+from explorer.portable.plain import model_program, notebook
+from explorer.portable.record import Kept, is_own
+from explorer.runs.shelf import MOST_NAME
+from explorer.training.trainer import Trainer
+
+EPOCH = (2000, 1, 1, 0, 0, 0)
+"""When every file of a zip was written, so that equal runs give equal zips."""
+
+HEAD = """\
+# Runs of Sequence Explorer
+
+Each folder is one run. Bring them back on the page Runs, or with
+`python -m explorer import FILE.zip`. A program or a notebook needs torch and
+safetensors, and nothing of Sequence Explorer: `python FOLDER/model.py`.
+
+| File | What it is |
+|---|---|
+"""
+
+OWN = """
+## {folder}: its data is not here
+
+This run was trained on somebody's own {data}. It is private to who gave it, so only its
+digest is told, in config.json. The example holds random numbers instead, and there is
+no picture of the data. Without the data a run can be watched, but not go on.
+"""
+
+Files = dict[str, bytes]
+
+
+def run_files(kept: Kept) -> Files:
+    """Every file of one run's folder, by its name there.
+
+    Raises:
+        ExplorerError: if a state does not belong to the run.
+    """
+    run = kept.run
+    files = {
+        "config.json": config_json(run.config),
+        FACTS: facts(kept),
+        "curves.csv": curves_csv(kept.curves, kept.validations),
+        "curves.parquet": _parquet(kept),
+        CURVES: _packed_curves(kept),
+    }
+    for step, state in kept.checkpoints:
+        files[f"{CHECKPOINTS}/{step:05d}.safetensors"] = state
+    try:
+        trainer = _trainer(kept)
+    except ExplorerError:
+        if is_own(run.config):
+            return files  # the data is gone: the numbers remain
+        raise
+    files["figures.html"] = figures_page(kept, trainer, folder_name(kept))
+    files["model.py"] = model_program(run.config).encode()
+    files["notebook.ipynb"] = notebook(run.config).encode()
+    files["weights.safetensors"] = weights(trainer.model)
+    files["example.safetensors"] = _example(trainer)
+    return files
+
+
+def zipped(folders: Mapping[str, Files]) -> bytes:
+    """Folders of runs, by name, as one zip."""
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
+        for name, content in _all_files(folders):
+            archive.writestr(_entry(name), content)
+    return raw.getvalue()
+
+
+def folder_name(kept: Kept) -> str:
+    """A folder that tells what is in it, as in "lstm-sine-Ab3dEf9h"."""
+    run = kept.run
+    called = re.sub(r"[^A-Za-z0-9]+", "-", run.name).strip("-").lower()[:40]
+    words = [called, run.config.model, run.config.data, run.id]
+    return "-".join(word for word in words if word)[:120]
+
+
+def facts(kept: Kept) -> bytes:
+    """What run.json holds; a number that is none is null."""
+    run = kept.run
+    told: dict[str, Any] = {
+        "format": FORMAT,
+        "version": 1,
+        "config": json.loads(run.config.to_json()),
+        "status": run.status,
+        "step": run.step,
+        "seconds": run.seconds,
+        "message": run.message[:1000],
+        "name": run.name[:MOST_NAME],
+        "tags": list(run.tags),
+        "validations": [
+            {
+                "step": v.step,
+                "loss": _finite(v.loss),
+                "seconds": v.seconds,
+                "measures": {name: _finite(x) for name, x in v.measures.items()},
+            }
+            for v in kept.validations
+        ],
+        "commands": [c._asdict() for c in kept.commands],
+    }
+    return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _all_files(folders: Mapping[str, Files]) -> list[tuple[str, bytes]]:
+    plotly = importlib.resources.files("plotly") / "package_data" / "plotly.min.js"
+    found = [(README, _readme(folders)), (PLOTLY, plotly.read_bytes())]
+    for folder, files in folders.items():
+        found += [(f"{folder}/{name}", content) for name, content in files.items()]
+    return found
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+def _readme(folders: Mapping[str, Files]) -> bytes:
+    rows = [f"| {name} | {about} |" for name, about in ABOUT.items()]
+    rows.append(f"| {CHECKPOINTS}/ | states on the way, to look into and go on from |")
+    text = HEAD + "\n".join(rows) + "\n"
+    for folder, files in folders.items():
+        config = RunConfig.from_json(files["config.json"].decode())
+        if is_own(config):
+            kind = "text" if catalog.data_spec(config.data).task == "next_token" else ""
+            text += OWN.format(folder=folder, data=kind or "series")
+    return text.encode()
+
+
+def _trainer(kept: Kept) -> Trainer:
+    """The run where it stands; at its beginning where no state is kept."""
+    state = kept.checkpoints[-1].state if kept.checkpoints else None
+    return Trainer(kept.run.config, state)
+
+
+def _parquet(kept: Kept) -> bytes:
+    rows = table(kept.curves, kept.validations)
+    kinds = [pyarrow.int64(), *[pyarrow.float64()] * (len(COLUMNS) - 1)]
+    schema = pyarrow.schema(list(zip(COLUMNS, kinds, strict=True)))
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * len(kinds)
+    raw = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.table(columns, schema=schema), raw)
+    return raw.getvalue()
+
+
+def _packed_curves(kept: Kept) -> bytes:
+    columns = kept.curves._asdict()
+    packed: bytes = safetensors.numpy.save(
+        {name: np.ascontiguousarray(values) for name, values in columns.items()}
+    )
+    return packed
+
+
+def _example(trainer: Trainer) -> bytes:
+    """One held-out window, and what the model answers; of own data, random numbers."""
+    x = probe_window(trainer.data)[0]
+    if is_own(trainer.config):
+        x = _random_window(trainer)
+    trainer.model.eval()
+    with torch.no_grad():
+        y = trainer.model(x)
+    return safetensors.torch.save({"inputs": x.contiguous(), "outputs": y.contiguous()})
+
+
+def _random_window(trainer: Trainer) -> Tensor:
+    data, random = trainer.data, torch.Generator().manual_seed(0)
+    if data.symbols:
+        return torch.randint(len(data.symbols), (1, data.steps), generator=random)
+    return torch.randn(1, data.steps, data.inputs, generator=random)

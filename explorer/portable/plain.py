@@ -1,0 +1,107 @@
+"""A run's model as a program of its own: model.py, and the same as a notebook."""
+
+import json
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from explorer import catalog
+from explorer.config import RunConfig
+from explorer.portable.bundle import Key, bundle, definitions, imports, source
+
+USED: frozenset[Key] = frozenset(
+    {
+        ("dataclasses", "dataclass"),
+        ("pathlib", "Path"),
+        ("safetensors.torch", "load_file"),
+        ("torch", "*"),
+        ("torch", "Tensor"),
+    }
+)
+"""What the pieces below import, as in `bundle.Bundle.outside`."""
+
+HEAD = """\
+# The {title} of one run, in PyTorch alone. It needs torch and safetensors.
+# Beside this file lie the weights that were trained and an example with its answers.
+# Checks of settings are left out: those of this run have passed them."""
+
+SIZES = """\
+# What the data asks of the model, and what was chosen of it.
+SIZES = {sizes}
+SETTINGS = {settings}()"""
+
+LOAD = '''\
+def load(folder: Path) -> {model}:
+    """The model with the weights that were trained."""
+    model = {model}(SETTINGS, SIZES)
+    model.load_state_dict(load_file(folder / "weights.safetensors"))
+    return model.eval()'''
+
+PREDICT = '''\
+@torch.no_grad()
+def predict(folder: Path) -> Tensor:
+    """What the model answers to the inputs of the example."""
+    return load(folder)(load_file(folder / "example.safetensors")["inputs"])'''
+
+COMPARE = """\
+expected = load_file({folder} / "example.safetensors")["outputs"]
+outputs = predict({folder})
+print("answers of shape", tuple(outputs.shape))
+furthest = float((outputs - expected).abs().max())
+print("furthest from what was computed at the export:", furthest)
+torch.testing.assert_close(outputs, expected, rtol=1e-5, atol=1e-5)"""
+
+
+def model_program(config: RunConfig) -> str:
+    """model.py: the architecture, its weights, and its answers to the example.
+
+    Raises:
+        ExplorerError: if the config cannot be built.
+    """
+    said, head, code = _parts(config)
+    main = COMPARE.format(folder="here").replace("\n", "\n    ")
+    ending = 'if __name__ == "__main__":\n    here = Path(__file__).parent\n    '
+    return "\n\n".join([said, head + "\n", code]) + f"\n\n\n{ending}{main}\n"
+
+
+def notebook(config: RunConfig) -> str:
+    """The same as a notebook, cell by cell, as JSON.
+
+    Raises:
+        ExplorerError: if the config cannot be built.
+    """
+    said, head, code = _parts(config)
+    title = catalog.model_spec(config.model).title
+    about = said.strip("r").strip('"').strip()
+    cells = [
+        new_markdown_cell(f"# {title}\n\n```\n{about}\n```"),
+        new_code_cell(f"{head}\n\n{code}"),
+        new_markdown_cell(
+            "## The example\n\nA held-out window, and what the trained model answered."
+        ),
+        new_code_cell(COMPARE.format(folder="Path.cwd()")),
+    ]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"  # the same run gives the same file
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    made = new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.validate(made)
+    return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+
+
+def _parts(config: RunConfig) -> tuple[str, str, str]:
+    """The file's words, its first comment, and its code."""
+    spec = catalog.model_spec(config.model)
+    module, name = spec.make.__module__, spec.make.__name__
+    whole = bundle((module, name))
+    settings = whole.names[module, spec.settings.__name__]
+    code = [
+        definitions(whole, module, config.model_settings),
+        SIZES.format(sizes=catalog.sizes(config), settings=settings),
+        LOAD.format(model=whole.names[module, name]),
+        PREDICT,
+    ]
+    head = HEAD.format(title=spec.title)
+    used = "\n".join(imports(whole.outside | USED))
+    head += f"\n\nfrom __future__ import annotations\n\n{used}"
+    return source(module).docstring(), head, "\n\n\n".join(code)

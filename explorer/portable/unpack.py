@@ -1,0 +1,222 @@
+"""A zip of runs, read back: all of it is sound, or one sentence says what is not."""
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any, NamedTuple, NoReturn
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+from pydantic import ValidationError
+
+from explorer import catalog
+from explorer.config import RunConfig
+from explorer.errors import N_, ExplorerError
+from explorer.portable.layout import Facts
+from explorer.portable.opened import Folder, opened
+from explorer.portable.record import Kept, is_own
+from explorer.runs.ids import new_id
+from explorer.runs.records import (
+    ENDED,
+    Checkpoint,
+    Command,
+    Curves,
+    Run,
+    Status,
+    Validation,
+)
+from explorer.runs.shelf import MOST_NAME
+from explorer.tasks import MEASURES
+from explorer.training.changes import read_change
+from explorer.training.trainer import checked_rate
+
+
+class Importer(NamedTuple):
+    """Who takes in runs, and what they may."""
+
+    owner: str
+    """Whose the runs become."""
+    room: int
+    """How many bytes they may take together."""
+    may_see: Callable[[RunConfig], bool]
+    """Whether the own data that a config names is theirs."""
+    allow: Callable[[RunConfig], None]
+    """Raises an ExplorerError where a model is too large for them."""
+    check: Callable[[RunConfig, Sequence[Checkpoint]], None]
+    """`states.check_states`, or what has a worker do it."""
+
+
+def unpacked(raw: bytes, importer: Importer) -> list[Kept]:
+    """The runs of a zip, each under a new id, for `Store.import_run`.
+
+    Of a run on data that the importer may not see, the numbers alone are taken.
+
+    Raises:
+        ExplorerError: if anything in it is not as an export writes it.
+    """
+    folders = opened(raw, importer.room)
+    return [_kept(name, folder, importer) for name, folder in folders.items()]
+
+
+def _kept(name: str, folder: Folder, importer: Importer) -> Kept:
+    facts = _facts(name, folder.facts)
+    seen = not is_own(facts.config) or importer.may_see(facts.config)
+    config = checked_config(facts.config) if seen else _unseen(facts.config)
+    if seen:
+        importer.allow(config)
+    curves = _curves(name, folder.curves)
+    states = (
+        [Checkpoint(*each) for each in sorted(folder.states.items())] if seen else []
+    )
+    _check_lengths(name, facts, curves, states, config)
+    importer.check(config, states)
+    return Kept(
+        _run(facts, config, importer.owner, bool(states), seen),
+        curves,
+        [_validation(name, each) for each in facts.validations],
+        _commands(name, config if seen else None, facts),
+        states,
+    )
+
+
+def _facts(name: str, raw: bytes) -> Facts:
+    try:
+        text = raw.decode()
+        json.loads(text, parse_constant=_refuse)
+        return Facts.model_validate_json(text)
+    except ValidationError as error:
+        where = ".".join(map(str, error.errors()[0]["loc"]))
+        raise _wrong(name, where or "run.json") from None
+    except (ValueError, RecursionError):
+        raise _wrong(name, "run.json") from None
+
+
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(word)
+
+
+def _wrong(folder: str, what: str) -> ExplorerError:
+    return ExplorerError(
+        N_(
+            "A run to import must be as its export wrote it, but in '%(folder)s' this "
+            "is not: %(what)s. Export it again and leave it as it is."
+        ),
+        folder=folder[:60],
+        what=what.encode("ascii", "replace").decode()[:60],
+    )
+
+
+def checked_config(config: RunConfig) -> RunConfig:
+    """The same config, complete, with every setting checked.
+
+    Raises:
+        ExplorerError: if it cannot be built here.
+    """
+    settings = {
+        **{f"data.{k}": v for k, v in config.data_settings.items()},
+        **{f"model.{k}": v for k, v in config.model_settings.items()},
+        **{f"training.{k}": v for k, v in config.training.values().items()},
+    }
+    return catalog.make_config(
+        config.data, config.model, settings, config.seed, config.start
+    )
+
+
+def _unseen(config: RunConfig) -> RunConfig:
+    """A config whose data is another's: what can be checked of it is."""
+    resolved = catalog.resolve(config)
+    if catalog.task_of(resolved.data, resolved.model) is None:
+        raise _wrong(config.data, config.model)
+    return config.model_copy(
+        update={
+            "data_settings": resolved.data_settings.values(),
+            "model_settings": resolved.model_settings.values(),
+        }
+    )
+
+
+def _curves(name: str, raw: bytes) -> Curves:
+    if not raw:
+        return Curves.empty()
+    try:
+        found = safetensors.numpy.load(raw)
+    except (safetensors.SafetensorError, ValueError, KeyError, TypeError):
+        raise _wrong(name, "curves.safetensors") from None
+    columns = [found.pop(each, None) for each in Curves._fields]
+    sound = not found and all(
+        c is not None and c.dtype == np.float32 and c.ndim == 1 for c in columns
+    )
+    if not sound or len({len(c) for c in columns if c is not None}) > 1:
+        raise _wrong(name, "curves.safetensors")
+    return Curves(*(c for c in columns if c is not None))
+
+
+def _check_lengths(
+    name: str,
+    facts: Facts,
+    curves: Curves,
+    states: Sequence[Checkpoint],
+    config: RunConfig,
+) -> None:
+    """All that counts steps must count them alike, and tags must fit together."""
+    told = [v.step for v in facts.validations]
+    most = config.training.steps
+    sound = (
+        facts.step <= len(curves.losses) <= most
+        and all(a < b for a, b in pairwise(told))
+        and all(step <= most for step in told)
+        and all(state.step <= facts.step for state in states)
+        and all(command.step <= most for command in facts.commands)
+        and bool(np.isfinite(curves.seconds).all())
+        and len(" ".join(facts.tags)) <= MOST_NAME
+    )
+    if not sound:
+        raise _wrong(name, "steps")
+
+
+def _validation(name: str, told: Any) -> Validation:
+    if not told.measures.keys() <= MEASURES.keys():
+        raise _wrong(name, "measures")
+    measures = {n: _number(x) for n, x in told.measures.items()}
+    return Validation(told.step, _number(told.loss), told.seconds, measures)
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _commands(name: str, config: RunConfig | None, facts: Facts) -> list[Command]:
+    """What the run was told; a change to the model must be one that it can have."""
+    for told in facts.commands:
+        if told.name == "hold" and config is not None:
+            try:
+                read_change(config, told.note)
+            except RecursionError:
+                raise _wrong(name, "commands") from None
+        if told.name == "learning_rate" and told.value is not None:
+            checked_rate(told.value)
+    return [Command(t.step, t.name, t.value, t.note) for t in facts.commands]
+
+
+def _run(facts: Facts, config: RunConfig, owner: str, stands: bool, seen: bool) -> Run:
+    """A run of one's own; one that was under way waits, if it can go on."""
+    status: Status = facts.status
+    if status not in ENDED:
+        goes_on = stands or (seen and facts.step == 0)
+        status = "paused" if goes_on else "stopped"
+    return Run(
+        id=new_id(),
+        config=config,
+        status=status,
+        step=facts.step,
+        seconds=facts.seconds,
+        parameters=catalog.parameter_count(config) if seen else 0,
+        created=datetime.now(UTC),
+        message=facts.message,
+        owner=owner,
+        name=facts.name,
+        tags=tuple(facts.tags),
+    )
