@@ -1,8 +1,8 @@
 """Where a person's own data lies: files named by the hash of what they hold.
 
 A run's config names its data by digest, so the same content is stored once, a link
-never points at something else, and a run stays what it was. Every worker that trains
-on own data must see the same folder.
+never points at something else, and a run stays what it was. A worker elsewhere has a
+folder of its own; what it lacks travels there packed.
 """
 
 import hashlib
@@ -108,6 +108,49 @@ def get_text(digest: str) -> str:
     if _digest(raw) != digest:
         raise _missing(digest, N_("text"))
     return raw.decode()
+
+
+def lacks(digest: str) -> bool:
+    """Whether data is meant that does not lie here."""
+    if digest == NO_DIGEST:
+        return False
+    return not any((folder() / f"{digest}{e}").is_file() for e in (".npy", ".txt"))
+
+
+def packed(digest: str) -> tuple[str, bytes]:
+    """What lies here under a digest, as "series" or "text" and bytes that may travel.
+
+    Its digest is that of the bytes: a series' label comes after its values.
+
+    Raises:
+        ExplorerError: if there is nothing of that digest.
+    """
+    if (folder() / f"{digest}.txt").is_file():
+        return "text", _read(digest, ".txt", N_("text"))
+    name = _read(digest, ".label.txt", N_("series"))
+    return "series", _read(digest, ".npy", N_("series")) + name
+
+
+def unpack(kind: str, content: bytes) -> str:
+    """Keep what `packed` gave; its digest.
+
+    Raises:
+        ExplorerError: if it is no series and no text.
+    """
+    try:
+        if kind == "text":
+            return put_text(content.decode())
+        stream = BytesIO(content)
+        values = np.load(stream, allow_pickle=False)
+        return put_series(values, stream.read().decode())
+    except (ValueError, EOFError):
+        raise ExplorerError(
+            N_(
+                "Own data that travels is a series or a text as this program packs it, "
+                "but this %(kind)s could not be read. Give the file again."
+            ),
+            kind=kind[:20],
+        ) from None
 
 
 def _digest(raw: bytes, name: bytes = b"") -> str:
