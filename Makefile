@@ -25,7 +25,8 @@ $(BIN)/.dev: requirements-dev.txt $(BIN)/.run
 run: $(BIN)/.run ## Install what is missing and start the app.
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
-test: $(BIN)/.dev ## Run every test but the slow ones; gets a browser if there is none.
+test: $(BIN)/.dev ## Run every test but the slow ones; gets a browser and PostgreSQL if there are none.
+	sh scripts/get_postgresql.sh
 	sh scripts/get_browser.sh $(BIN)/python
 	sh scripts/test.sh $(BIN)/python
 

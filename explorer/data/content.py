@@ -1,8 +1,8 @@
 """Where a person's own data lies: files named by the hash of what they hold.
 
 A run's config names its data by digest, so the same content is stored once, a link
-never points at something else, and a run stays what it was. Every worker that trains
-on own data must see the same folder.
+never points at something else, and a run stays what it was. A worker elsewhere has a
+folder of its own; what it lacks travels there packed.
 """
 
 import hashlib
@@ -121,13 +121,48 @@ def get_text(digest: str) -> str:
     return raw.decode()
 
 
-def stored(digest: str, kind: Kind) -> bytes:
-    """The bytes that `put_series` or `put_text` wrote.
+def lacks(digest: str) -> bool:
+    """Whether data is meant that does not lie here."""
+    return digest != NO_DIGEST and not there(digest)
+
+
+def packed(digest: str) -> tuple[Kind, bytes]:
+    """What lies here under a digest, and its bytes, which may travel.
+
+    The digest is that of the bytes: a series' label comes after its values and times.
 
     Raises:
-        ExplorerError: if there are none of that digest.
+        ExplorerError: if there is nothing of that digest.
     """
-    return _read(digest, SERIES if kind == "series" else TEXT, KINDS[kind])
+    if (folder() / f"{digest}{TEXT}").is_file():
+        return "text", _read(digest, TEXT, KINDS["text"])
+    name = _read(digest, LABEL, KINDS["series"])
+    return "series", _read(digest, SERIES, KINDS["series"]) + name
+
+
+def unpack(kind: str, content: bytes) -> str:
+    """Keep what `packed` gave; its digest.
+
+    Raises:
+        ExplorerError: if it is no series and no text.
+    """
+    try:
+        if kind == "text":
+            return put_text(content.decode())
+        stream = BytesIO(content)
+        values = np.load(stream, allow_pickle=False)
+        times = None
+        if content[stream.tell() :].startswith(np.lib.format.MAGIC_PREFIX):
+            times = np.load(stream, allow_pickle=False)  # no label begins like that
+        return put_series(values, stream.read().decode(), times)
+    except (ValueError, EOFError):
+        raise ExplorerError(
+            N_(
+                "Own data that travels is a series or a text as this program packs it, "
+                "but this %(kind)s could not be read. Give the file again."
+            ),
+            kind=kind[:20],
+        ) from None
 
 
 def there(digest: str) -> bool:

@@ -1,7 +1,7 @@
 """A person's own data at the engine: given, listed, deleted."""
 
 from explorer.data import content
-from explorer.data.content import Kind, OwnSeries
+from explorer.data.content import OwnSeries
 from explorer.engine.visitor import LIMITS, Visitor
 from explorer.errors import N_, ExplorerError
 
@@ -18,7 +18,7 @@ def give_series(visitor: Visitor, series: OwnSeries) -> str:
     _check_uploads(visitor)
     label = series.label[:MOST_LABEL]
     digest = content.put_series(series.values, label, series.times)
-    return _held(visitor, digest, "series", label)
+    return _held(visitor, digest, label)
 
 
 def give_text(visitor: Visitor, text: str, label: str) -> str:
@@ -28,7 +28,7 @@ def give_text(visitor: Visitor, text: str, label: str) -> str:
         ExplorerError: if it is too long, or a limit is reached.
     """
     _check_uploads(visitor)
-    return _held(visitor, content.put_text(text), "text", label[:MOST_LABEL])
+    return _held(visitor, content.put_text(text), label[:MOST_LABEL])
 
 
 def delete(visitor: Visitor, digest: str) -> None:
@@ -47,8 +47,8 @@ def delete(visitor: Visitor, digest: str) -> None:
         visitor.engine.forget_data()
 
 
-def _held(visitor: Visitor, digest: str, kind: Kind, label: str) -> str:
-    raw = content.stored(digest, kind)
+def _held(visitor: Visitor, digest: str, label: str) -> str:
+    kind, raw = content.packed(digest)
     visitor.store.contents.hold(visitor.owner, digest, kind, label, raw)
     return digest
 

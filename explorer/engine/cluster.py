@@ -1,13 +1,12 @@
 """The workers: an embedded Dask cluster, or an existing one by address.
 
 Dask's own defaults slow the training of small models to half its speed; the settings
-here undo that (each worker's allocator keeps its memory, nobody samples stacks, and
-messages are not weighed).
+in `assets/cluster.yaml` undo that, here and on other machines.
 """
 
 import os
 import re
-from typing import Any
+from pathlib import Path
 
 import dask
 from distributed import Client, LocalCluster
@@ -18,26 +17,10 @@ from explorer.errors import N_, ExplorerError
 SCHEDULER = "EXPLORER_SCHEDULER"
 WORKERS = "EXPLORER_WORKERS"
 MOST_WORKERS = 64
+ANSWERS_WITHIN = 10
+"""Seconds in which a scheduler must be reached, or be reached again."""
 
-_GIB = str(2**30)
-_SETTINGS: dict[str, Any] = {
-    "distributed.nanny.pre-spawn-environ": {
-        "MALLOC_TRIM_THRESHOLD_": _GIB,
-        "MALLOC_MMAP_THRESHOLD_": _GIB,
-        "OMP_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        # Else every message, heartbeats too, is first walked through to weigh it.
-        "DASK_DISTRIBUTED__COMM__OFFLOAD": "false",
-    },
-    "distributed.admin.system-monitor.interval": "10s",
-    "distributed.admin.system-monitor.disk": False,
-    "distributed.worker.profile.enabled": False,
-    "distributed.scheduler.work-stealing": False,
-    "distributed.scheduler.allowed-failures": 10,
-    "distributed.admin.large-graph-warning-threshold": "1GB",
-    "distributed.admin.log-format": "%(name)s - %(levelname)s - %(message)s",
-}
+SETTINGS = Path(__file__).parents[2] / "assets" / "cluster.yaml"
 
 
 def connect() -> Client:
@@ -46,7 +29,8 @@ def connect() -> Client:
     Raises:
         ExplorerError: if a given address or number of workers is not sound.
     """
-    dask.config.set(_SETTINGS)
+    for given in dask.config.collect_yaml([str(SETTINGS)]):
+        dask.config.update(dask.config.config, given)
     if address := os.environ.get(SCHEDULER):
         return _existing(address)
     cluster = LocalCluster(
@@ -83,8 +67,11 @@ def _existing(address: str) -> Client:
             came=address[:60],
         )
     try:
-        return Client(address, timeout=10)
-    except OSError:
+        client = Client(address, timeout=ANSWERS_WITHIN, set_as_default=False)
+        # One that cannot run this program is left out later.
+        client.run(warm_up, on_error="ignore")
+        return client
+    except (OSError, ImportError):
         raise ExplorerError(
             N_(
                 "%(variable)s must name a running Dask scheduler, but nothing answers "

@@ -1,6 +1,6 @@
 """What travels between the runner and the workers."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from explorer.runs.records import Command, Progress, View
 
@@ -10,6 +10,13 @@ class Wanted(NamedTuple):
 
     view: str
     options: str = "{}"
+
+
+class Packed(NamedTuple):
+    """Own data on its way to a worker that lacks it; see `data.content.packed`."""
+
+    kind: str
+    content: bytes
 
 
 class Job(NamedTuple):
@@ -25,6 +32,8 @@ class Job(NamedTuple):
     commands: tuple[Command, ...] = ()
     want_state: bool = True
     looks: tuple[Wanted, ...] = ()
+    contents: tuple[Packed, ...] = ()
+    """The run's own data, where its worker lacks it."""
 
 
 class Result(NamedTuple):
@@ -35,4 +44,14 @@ class Result(NamedTuple):
     progress: Progress | None = None  # None: nothing was trained
     views: tuple[tuple[Wanted, View], ...] = ()
     missing: bool = False  # the worker has no trainer at that serial: send the state
+    lacks: tuple[str, ...] = ()
+    """Digests of own data that the worker has not: send it along."""
     error: str = ""  # one sentence; the run cannot go on
+
+
+class Answer(NamedTuple):
+    """What a worker says when it is asked something about stored states."""
+
+    value: Any = None
+    lacks: tuple[str, ...] = ()
+    """Digests of own data that the worker has not: ask again and send it along."""

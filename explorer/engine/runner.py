@@ -18,8 +18,11 @@ from dataclasses import dataclass, field, replace
 from distributed import Client
 from distributed import Future as Task
 
-from explorer.engine.jobs import Job, Result, Wanted
+from explorer.engine.crew import Crew
+from explorer.engine.jobs import Job, Packed, Result, Wanted
+from explorer.engine.own import packed
 from explorer.engine.worker import run_slices
+from explorer.errors import ExplorerError
 from explorer.runs.records import (
     Checkpoint,
     Command,
@@ -52,6 +55,9 @@ IN_FLIGHT = 2
 
 FOR_TRAINER = ("learning_rate", "hold", "release", "side")
 """Commands that a trainer carries out; the runner does the others."""
+
+STORE_AGAIN = 0.5
+"""Seconds to wait for a database that did not take a slice."""
 
 MOST_LOSSES = 5
 """A run whose slice is lost this often in a row has failed."""
@@ -95,6 +101,8 @@ class _Driven:
     """The step of the trainer; after a crash it may be behind the run's own."""
     commands: list[Command] = field(default_factory=list)
     status_after: Status = "paused"
+    contents: tuple[Packed, ...] = ()
+    """The run's own data, once a worker was met that lacks it."""
 
     @property
     def person(self) -> str:
@@ -120,8 +128,8 @@ class Runner:
         self, connect: Callable[[], Client], store: Store, listener: Listener
     ) -> None:
         """Connect to the workers in the background; what is said meanwhile waits."""
-        self._connect, self._store, self._listener = connect, store, listener
-        self.client: Future[Client] = Future()
+        self._store, self._listener = store, listener
+        self._crew = Crew(connect, lambda: self._inbox.put(lambda: None))
         self._driven: dict[str, _Driven] = {}
         self._watched: dict[str, tuple[Wanted, ...]] = {}
         self._tasks: dict[str, set[Task[list[Result]]]] = {}
@@ -129,11 +137,23 @@ class Runner:
         self._turn = 0
         self._turns: dict[str, int] = {}
         """The last turn that each person had."""
-        self._asked_workers = 0.0
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._closing = False
         self._thread = threading.Thread(target=self._loop, name="runner", daemon=True)
         self._thread.start()
+
+    @property
+    def client(self) -> Future[Client]:
+        """The connection to the workers, once it is there."""
+        return self._crew.client
+
+    def check(self) -> None:
+        """See that somebody can train, or will within moments.
+
+        Raises:
+            ExplorerError: if nobody can; what waits goes on by itself later.
+        """
+        self._crew.check()
 
     def start(self, run: Run, commands: Iterable[Command] = ()) -> None:
         """Train a run from where the store has it, after these commands."""
@@ -172,23 +192,28 @@ class Runner:
         return self.client.result()
 
     def _loop(self) -> None:
-        try:
-            self.client.set_result(self._connect())
-        except Exception as error:
-            log.error("No workers could be had: %r", error)
-            self.client.set_exception(error)
-            return
         while not self._closing:
-            try:
-                self._inbox.get(timeout=0.5)()
-                while not self._inbox.empty():
-                    self._inbox.get()()
-            except queue.Empty:
-                pass
-            except Exception:
-                # A bug in one message must not stop everybody's training.
-                log.exception("The runner could not handle a message")
-            self._dispatch()
+            if not self._crew.reach():
+                continue
+            self._guarded(self._listen)
+            self._guarded(self._dispatch)
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """A bug in one message, or a lost connection, must not stop all training."""
+        try:
+            work()
+        except Exception:
+            if not self._closing:
+                log.exception("The runner could not do its work")
+
+    def _listen(self) -> None:
+        """Do what waits in the inbox; wait for something if nothing does."""
+        try:
+            self._inbox.get(timeout=0.5)()
+            while not self._inbox.empty():
+                self._inbox.get()()
+        except queue.Empty:
+            pass
 
     def _start(self, run: Run, commands: list[Command]) -> None:
         if run.id in self._driven or run.ended:
@@ -231,8 +256,6 @@ class Runner:
             self._watched.pop(run_id, None)
 
     def _dispatch(self) -> None:
-        if not self._driven:
-            return
         self._refresh_workers()
         for driven in self._driven.values():
             if driven.worker not in self._workers:
@@ -245,11 +268,7 @@ class Runner:
                 self._submit(worker, jobs)
 
     def _refresh_workers(self) -> None:
-        now = time.monotonic()
-        if now - self._asked_workers < 1.0 and self._workers:
-            return
-        self._asked_workers = now
-        self._workers = list(self._client().scheduler_info(n_workers=-1)["workers"])
+        self._workers = self._crew.workers(busy=bool(self._driven))
         for worker in set(self._tasks) - set(self._workers):
             for task in self._tasks.pop(worker):
                 self._client().cancel([task], force=True)
@@ -327,6 +346,7 @@ class Runner:
             commands=commands,
             want_state=want_state,
             looks=self._watched.get(driven.run.id, ()),
+            contents=() if driven.placed else driven.contents,
         )
         driven.placed = True
         driven.serial += 1
@@ -375,15 +395,42 @@ class Runner:
         """Take a job's result, or hand the run to a worker again if there is none."""
         driven.taken += 1
         driven.in_flight -= 1
-        if result is not None and not result.missing:
+        if result is not None and result.lacks:
+            self._provide(driven, job)
+        elif result is not None and not result.missing:
             driven.lost = 0
-            self._take(driven, result)
+            self._keep(driven, job, result)
         elif driven.lost >= MOST_LOSSES:
             self._fail(driven, "Its worker died again and again. Restart the run.")
         else:
             driven.lost += result is None
-            driven.commands = [*job.commands, *driven.commands]
-            self._place(driven)
+            self._hand_back(driven, job)
+
+    def _hand_back(self, driven: _Driven, job: Job) -> None:
+        """Nothing came of a job: it is done again from the last known state."""
+        driven.commands = [*job.commands, *driven.commands]
+        self._place(driven)
+
+    def _provide(self, driven: _Driven, job: Job) -> None:
+        """Send a run's own data along from now on."""
+        try:
+            driven.contents = packed(self._store, driven.run.config)
+        except ExplorerError as error:
+            self._fail(driven, str(error))
+        else:
+            self._hand_back(driven, job)
+
+    def _keep(self, driven: _Driven, job: Job, result: Result) -> None:
+        """Take a result; where it cannot be stored, do the job again later."""
+        before = dict(vars(driven))
+        try:
+            self._take(driven, result)
+        except Exception:
+            log.exception("What a slice brought could not be stored")
+            time.sleep(STORE_AGAIN)
+            vars(driven).update(before)
+            self._driven[driven.run.id] = driven
+            self._hand_back(driven, job)
 
     def _take(self, driven: _Driven, result: Result) -> None:
         progress = result.progress

@@ -3,16 +3,22 @@
 import asyncio
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from typing import Any
+
+from distributed import KilledWorker
+from distributed.client import ClosedClientError
+from distributed.comm import CommClosedError
 
 from explorer import catalog
 from explorer.config import RunConfig
 from explorer.engine.cluster import close, connect
 from explorer.engine.hub import Hub
-from explorer.engine.jobs import Wanted
+from explorer.engine.jobs import Answer, Packed, Wanted
+from explorer.engine.own import bring, own_data, packed
 from explorer.engine.runner import Runner
-from explorer.engine.worker import begin, look_at
+from explorer.engine.worker import asked, begin, look_at
 from explorer.errors import N_, ExplorerError
 from explorer.portable.pack import folder_name, run_files, zipped
 from explorer.portable.record import read_kept
@@ -32,6 +38,19 @@ from explorer.training.rules import checked_side
 
 MOST_VIEWS = 512
 """Views of stored states that are kept ready, over all runs."""
+
+ANSWER_WITHIN = 60
+"""Seconds in which a worker answers a question about a stored state."""
+
+LOST = (
+    TimeoutError,
+    OSError,
+    KilledWorker,
+    ClosedClientError,
+    CommClosedError,
+    asyncio.CancelledError,
+)
+"""What asking says where workers or their scheduler went away."""
 
 COMMANDS = (
     "pause",
@@ -67,7 +86,7 @@ class Engine:
         """Begin a new run; its first points come within a fraction of a second.
 
         Raises:
-            ExplorerError: if the config is not sound.
+            ExplorerError: if the config is not sound, or if nobody can train it.
         """
         run = self._enter(config, "training", owner, group_id)
         self._runner.start(run)
@@ -85,6 +104,8 @@ class Engine:
         self, config: RunConfig, status: Status, owner: str, group_id: str
     ) -> Run:
         """A new run in the store; one that begins with another's weights has them."""
+        self._runner.check()
+        bring(self.store, own_data(config))
         parameters = catalog.parameter_count(config)
         if not config.start:
             return self.store.create(
@@ -110,17 +131,52 @@ class Engine:
         """The weights of the run that `config` names as its start."""
         start, learned = self.store.learned(config.start)
         catalog.check_start(config, start)
-        client = self._runner.client.result(timeout=60)
-        task = client.submit(
-            begin,
-            config.to_json(),
-            start.to_json(),
-            learned,
-            pure=False,
-            priority=50,
-        )
-        state: bytes = task.result(timeout=60)
+        state: bytes = self._ask(begin, (config, start), learned)
         return state
+
+    def _ask(
+        self, function: Callable[..., Any], configs: tuple[RunConfig, ...], *more: Any
+    ) -> Any:
+        """What a worker answers, who gets own data of these runs if it lacks some.
+
+        Raises:
+            ExplorerError: as the function does, or if no worker answers.
+        """
+        answer = self._answer(function, configs, (), more)
+        if answer.lacks:
+            contents = packed(self.store, *configs)
+            answer = self._answer(function, configs, contents, more)
+        return answer.value
+
+    def _answer(
+        self,
+        function: Callable[..., Any],
+        configs: tuple[RunConfig, ...],
+        contents: tuple[Packed, ...],
+        more: tuple[Any, ...],
+    ) -> Answer:
+        self._runner.check()
+        try:
+            task = self._runner.client.result(timeout=ANSWER_WITHIN).submit(
+                asked,
+                function,
+                tuple(config.to_json() for config in configs),
+                contents,
+                *more,
+                pure=False,
+                priority=50,
+            )
+            answer: Answer = task.result(timeout=ANSWER_WITHIN)
+        except LOST as error:
+            raise ExplorerError(
+                N_(
+                    "A worker must answer within %(seconds)d seconds, but none did "
+                    "(%(reason)s). Try again in a moment."
+                ),
+                seconds=ANSWER_WITHIN,
+                reason=type(error).__name__,
+            ) from None
+        return answer
 
     def fork(self, run_id: str, step: int, config: RunConfig, owner: str = "") -> Run:
         """A new run that goes on from a checkpoint of `run_id` with other settings.
@@ -129,6 +185,7 @@ class Engine:
             ExplorerError: if there is no such run or checkpoint, or if the config
                 changes more than the training settings.
         """
+        self._runner.check()
         parent = self.store.get(run_id)
         if (parent.config.model, parent.config.model_settings) != (
             config.model,
@@ -209,16 +266,8 @@ class Engine:
         if missing:
             run = self.store.get(run_id)
             checkpoint = self.store.checkpoint(run_id, step)
-            client = self._runner.client.result(timeout=60)
-            task = client.submit(
-                look_at,
-                run.config.to_json(),
-                checkpoint.state,
-                missing,
-                pure=False,
-                priority=50,
-            )
-            for want, view in zip(missing, task.result(timeout=60), strict=True):
+            views = self._ask(look_at, (run.config,), checkpoint.state, missing)
+            for want, view in zip(missing, views, strict=True):
                 self.keep(run_id, step, want, view)
         with self._lock:
             return [self._views[run_id, step, w] for w in wanted]

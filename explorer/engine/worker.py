@@ -9,13 +9,17 @@ import math
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import torch
 
 from explorer import catalog
 from explorer.config import RunConfig
-from explorer.engine.jobs import Job, Result, Wanted
+from explorer.data import content
+from explorer.engine.jobs import Answer, Job, Packed, Result, Wanted
+from explorer.engine.own import own_data
 from explorer.errors import ExplorerError
 from explorer.inspection.base import Request, Subject, look, views_of
 from explorer.runs.records import View
@@ -48,6 +52,12 @@ _live: OrderedDict[str, _Live] = OrderedDict()
 _lock = threading.Lock()
 
 
+def get_ready() -> None:
+    """Take one step of the first model: what a worker must be able to do."""
+    torch.set_num_threads(1)
+    Trainer(catalog.make_config()).advance(Budget(steps=1))
+
+
 def warm_up() -> None:
     """Train what can learn the first dataset and look at it, so that nobody waits.
 
@@ -66,6 +76,30 @@ def run_slices(jobs: list[Job]) -> list[Result]:
     torch.set_num_threads(1)
     with _lock:
         return [_run_slice(job) for job in jobs]
+
+
+def asked(
+    function: Callable[..., Any],
+    configs: tuple[str, ...],
+    contents: tuple[Packed, ...],
+    *more: Any,
+) -> Answer:
+    """`function(*configs, *more)`, unless own data of these configs is lacking here.
+
+    Raises:
+        ExplorerError: as the function does.
+    """
+    lacking = _lacking(map(RunConfig.from_json, configs), contents)
+    return Answer(lacks=lacking) if lacking else Answer(function(*configs, *more))
+
+
+def _lacking(
+    configs: Iterable[RunConfig], contents: tuple[Packed, ...]
+) -> tuple[str, ...]:
+    """Take in what came along; the digests of what these runs need beyond."""
+    for packed in contents:
+        content.unpack(*packed)
+    return tuple(filter(content.lacks, map(own_data, configs)))
 
 
 def begin(config: str, start: str, state: bytes) -> bytes:
@@ -95,7 +129,10 @@ def _run_slice(job: Job) -> Result:
     live = _live.get(job.run_id)
     try:
         if job.state is not None or job.fresh:
-            live = _Live(Trainer(RunConfig.from_json(job.config), job.state))
+            config = RunConfig.from_json(job.config)
+            if lacking := _lacking((config,), job.contents):
+                return Result(job.run_id, job.serial, lacks=lacking)
+            live = _Live(Trainer(config, job.state))
             live.serial = job.serial
         if live is None or live.serial != job.serial:
             return Result(job.run_id, job.serial, missing=True)

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from explorer.runs import schema
-from explorer.runs.ids import now
+from explorer.runs.ids import now, storable
 from explorer.runs.records import Holding
 
 
@@ -30,7 +30,7 @@ class Contents:
             "digest": digest,
             "owner": owner,
             "kind": kind,
-            "label": label,
+            "label": storable(label),
             "created": now(),
             "size": len(content),
             "content": content,

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, delete, insert, select, update
 
 from explorer.errors import N_, ExplorerError
 from explorer.runs import schema
-from explorer.runs.ids import new_id, now, written
+from explorer.runs.ids import new_id, now, storable, written
 from explorer.runs.records import Group, GroupKind, Member
 
 MOST_NICKNAME = 24
@@ -36,7 +36,7 @@ class Groups:
         Raises:
             ExplorerError: if there is none.
         """
-        wanted = select(schema.groups).where(schema.groups.c.id == group_id)
+        wanted = select(schema.groups).where(schema.groups.c.id == storable(group_id))
         with self._reader.connect() as connection:
             row = connection.execute(wanted).mappings().first()
         if row is None or kind not in (None, row["kind"]):
@@ -67,12 +67,13 @@ class Groups:
             ExplorerError: if there is no such group.
         """
         table = schema.groups
-        known = select(table.c.facts).where(table.c.id == group_id).with_for_update()
+        wanted = table.c.id == storable(group_id)
+        known = select(table.c.facts).where(wanted).with_for_update()
         with self._writer.begin() as connection:
             before = connection.scalar(known)
             if before is not None:
                 text = json.dumps(json.loads(before) | dict(facts))
-                changed = update(table).where(table.c.id == group_id)
+                changed = update(table).where(wanted)
                 connection.execute(changed.values(facts=text))
         return self.get(group_id)
 
@@ -87,8 +88,10 @@ class Groups:
         """Take part under a nickname, or under another one from now on.
 
         Raises:
-            ExplorerError: if the nickname is empty, too long, or another's here.
+            ExplorerError: if there is no such group, or if the nickname is empty, too
+                long, or another's here.
         """
+        self.get(group_id)
         name = " ".join("".join(c for c in nickname if c.isprintable()).split())
         if not 1 <= len(name) <= MOST_NICKNAME:
             raise ExplorerError(
@@ -103,7 +106,8 @@ class Groups:
         mine = table.c.group_id == group_id, table.c.owner == owner
         group = select(schema.groups.c.id).where(schema.groups.c.id == group_id)
         with self._writer.begin() as connection:
-            connection.execute(group.with_for_update())  # one joins after another
+            # Who join at once take turns, so that no two get one name.
+            connection.execute(group.with_for_update())
             others = connection.execute(
                 select(table.c.nickname).where(
                     table.c.group_id == group_id, table.c.owner != owner

@@ -1,4 +1,4 @@
-"""Names that nobody can guess, and the moment that something is entered at."""
+"""Names that nobody can guess, words that every database can hold, and moments."""
 
 import secrets
 from datetime import UTC, datetime
@@ -17,3 +17,13 @@ def written(moment: datetime) -> str:
 def now() -> str:
     """This moment, written."""
     return written(datetime.now(UTC))
+
+
+def storable(words: str) -> str:
+    """Words without what some database cannot hold: NUL and halves of characters.
+
+    >>> storable("a\\0b\\ud800c 数")
+    'abc 数'
+    """
+    whole = words.encode("utf-8", "ignore").decode("utf-8")
+    return whole.replace("\0", "")

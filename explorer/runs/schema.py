@@ -64,6 +64,9 @@ themselves."""
 WRITES = {"explorer_writes": True}
 """Execution options of a transaction that writes."""
 
+_OPENING = 7_236_517
+"""The number of the lock that PostgreSQL keeps while the tables are made."""
+
 _RULE = Words(
     N_(
         "%(variable)s must be a database address like sqlite:///runs.sqlite3 or "
@@ -231,7 +234,11 @@ def open_database(url: str | None = None) -> Engine:
     try:
         with engine.execution_options(**WRITES).begin() as connection:
             _create_tables(connection)
+    except ExplorerError:
+        engine.dispose()
+        raise
     except DatabaseError as error:
+        engine.dispose()
         reason = (str(error.orig).splitlines() or ["nothing"])[0]
         raise ExplorerError(
             N_(
@@ -292,6 +299,9 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _create_tables(connection: Connection) -> None:
     known = None
+    if connection.dialect.name == "postgresql":
+        # Several that open a new database at once take turns, as SQLite's writers do.
+        connection.execute(select(func.pg_advisory_xact_lock(_OPENING)))
     if inspect(connection).has_table(meta.name):
         known = connection.scalar(select(func.max(meta.c.schema_version)))
     if known is not None and known > SCHEMA:

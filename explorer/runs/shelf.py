@@ -13,7 +13,7 @@ from sqlalchemy import Engine, Select, delete, func, select, update
 from explorer.config import RunConfig
 from explorer.errors import N_, ExplorerError
 from explorer.runs import schema
-from explorer.runs.ids import now, written
+from explorer.runs.ids import now, storable, written
 from explorer.runs.records import ACTIVE, Run
 
 MOST_NAME = 80
@@ -71,7 +71,11 @@ class Shelf:
                     most=MOST_NAME,
                     came=len(words),
                 )
-        values = {"name": name, "tags": json.dumps(list(tags)), "pinned": pinned}
+        values = {
+            "name": storable(name),
+            "tags": json.dumps(list(tags)),
+            "pinned": pinned,
+        }
         self._change(run_id, values)
 
     def throw_away(self, run_id: str) -> None:

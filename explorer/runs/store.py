@@ -8,12 +8,14 @@ import json
 import math
 import re
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from explorer.config import RunConfig
 from explorer.errors import N_, ExplorerError, Words
@@ -62,6 +64,8 @@ class Store:
         self.groups = Groups(self._reader, self._writer)
         self.contents = Contents(self._reader, self._writer)
         self.boards = Boards(self._reader)
+        self._keys: dict[str, str] = {}
+        """Asked for at every request, and the same for as long as the database."""
 
     def create(
         self,
@@ -268,13 +272,21 @@ class Store:
 
     def key(self, name: str) -> str:
         """A secret of this database, made when it is first asked for."""
+        if name not in self._keys:
+            self._keys[name] = self._read_key(name) or self._make_key(name)
+        return self._keys[name]
+
+    def _read_key(self, name: str) -> str | None:
         wanted = select(schema.keys.c.value).where(schema.keys.c.name == name)
-        with self._writer.begin() as connection:
-            known = connection.scalar(wanted)
-            if known is None:
-                known = secrets.token_urlsafe(48)
-                connection.execute(insert(schema.keys).values(name=name, value=known))
-        return str(known)
+        with self._reader.connect() as connection:
+            return connection.scalar(wanted)
+
+    def _make_key(self, name: str) -> str:
+        """A new secret, or the one that somebody else has made just now."""
+        made = insert(schema.keys).values(name=name, value=secrets.token_urlsafe(48))
+        with suppress(IntegrityError), self._writer.begin() as connection:
+            connection.execute(made)
+        return str(self._read_key(name))
 
     def close(self) -> None:
         """Close every connection."""

@@ -1,28 +1,27 @@
-"""A store on every database that is at hand."""
+"""The databases that the store's contract is held to."""
 
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from sqlalchemy import create_engine
 
-from explorer.runs import schema
 from explorer.runs.store import Store, open_store
 
-POSTGRESQL = os.environ.get("EXPLORER_TEST_POSTGRESQL")
 
-
-@pytest.fixture(scope="module", params=["sqlite", *filter(None, [POSTGRESQL])])
-def url(
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def fresh(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> str:
-    """An empty database."""
+) -> Callable[[], str]:
+    """Gives the address of an empty database at each call."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path_factory.mktemp('store')}/runs.sqlite3"
-    engine = create_engine(request.param)
-    schema.tables.drop_all(engine)
-    engine.dispose()
-    return str(request.param)
+        return lambda: f"sqlite:///{tmp_path_factory.mktemp('store')}/runs.sqlite3"
+    given: Callable[[], str] = request.getfixturevalue("postgresql")
+    return given
+
+
+@pytest.fixture(scope="module")
+def url(fresh: Callable[[], str]) -> str:
+    """A database that the tests of a file share."""
+    return fresh()
 
 
 @pytest.fixture(scope="module")

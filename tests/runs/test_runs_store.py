@@ -1,7 +1,7 @@
 """The contract of the store: what was recorded is there, once, in order, for good.
 
-Every test runs on SQLite, and on PostgreSQL too where `EXPLORER_TEST_POSTGRESQL` is the
-address of an empty database that the tests may fill and clear.
+Every test runs on SQLite and on a PostgreSQL that was started for it; those on
+PostgreSQL are skipped where there is none and none can be installed.
 """
 
 import math
@@ -10,6 +10,7 @@ import secrets
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -19,7 +20,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, insert, select
+from sqlalchemy import create_engine, insert, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 
 from explorer.config import RunConfig, TrainingSettings
@@ -661,8 +662,8 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
     assert file.read_text() == "Not a database at all. " * 50
 
 
-def test_a_newer_database_is_refused_untouched(tmp_path: Path) -> None:
-    address = f"sqlite:///{tmp_path}/newer.sqlite3"
+def test_a_newer_database_is_refused_untouched(fresh: Callable[[], str]) -> None:
+    address = fresh()
     engine = create_engine(address)
     with engine.begin() as connection:
         schema.meta.create(connection)
@@ -674,14 +675,13 @@ def test_a_newer_database_is_refused_untouched(tmp_path: Path) -> None:
     with pytest.raises(ExplorerError, match=f"{words}. Update the program"):
         open_store(address)
     with engine.connect() as connection:
-        found = connection.exec_driver_sql("SELECT name FROM sqlite_master")
-        assert [name for (name,) in found] == ["meta"]
+        assert inspect(connection).get_table_names() == ["meta"]
     engine.dispose()
 
 
-def test_an_older_database_is_brought_up_to_date(tmp_path: Path) -> None:
+def test_an_older_database_is_brought_up_to_date(fresh: Callable[[], str]) -> None:
     """Version 1 had no notes of commands, 2 no measures and no rivals, 3 no owners."""
-    address = f"sqlite:///{tmp_path}/older.sqlite3"
+    address = fresh()
     store = open_store(address)
     run = store.create(CONFIG, 1)
     told = Command(3, "learning_rate", 0.5)
@@ -694,7 +694,7 @@ def test_an_older_database_is_brought_up_to_date(tmp_path: Path) -> None:
         connection.exec_driver_sql("ALTER TABLE commands DROP COLUMN note")
         connection.exec_driver_sql("ALTER TABLE validations DROP COLUMN measures")
         four = np.stack(before.curves[:4]).astype("<f4").tobytes()
-        connection.exec_driver_sql('UPDATE chunks SET "values" = ?', (four,))
+        connection.execute(update(schema.chunks).values({"values": four}))
         for name in ("owner", "group_id"):
             connection.exec_driver_sql(f"DROP INDEX ix_runs_{name}")
         for name in ("owner", "group_id", "name", "tags", "pinned", "deleted"):
@@ -757,13 +757,12 @@ def test_sqlite_is_set_up_for_many_readers_and_one_writer(tmp_path: Path) -> Non
 
 
 def test_several_processes_may_open_a_new_store_at_once_without_torch(
-    tmp_path: Path,
+    fresh: Callable[[], str],
 ) -> None:
     opening = (
         "import sys; from explorer.runs.store import open_store; "
         "open_store(sys.argv[1]).close(); assert 'torch' not in sys.modules"
     )
-    address = f"sqlite:///{tmp_path}/runs.sqlite3"
-    command = [sys.executable, "-c", opening, address]
+    command = [sys.executable, "-c", opening, fresh()]
     children = [subprocess.Popen(command, cwd=ROOT) for _ in range(4)]
     assert [child.wait() for child in children] == [0, 0, 0, 0]

@@ -1,0 +1,241 @@
+"""A cluster that others started: workers come and go, each with its own folder."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from explorer import catalog
+from explorer.config import RunConfig
+from explorer.data import content
+from explorer.engine import cluster, crew
+from explorer.engine.jobs import Wanted
+from explorer.engine.service import Engine
+from explorer.errors import ExplorerError
+from tests.engine.test_engine_runs import (
+    ROOT,
+    pytestmark,
+    same_as_uncut,
+    small,
+    until_ended,
+    wait,
+)
+
+__all__ = ["pytestmark"]
+LONG = 200.0
+"""Seconds: a process that imports torch may take its time on a busy machine."""
+
+
+class Elsewhere:
+    """A scheduler and workers, each a process of its own with a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.folder = folder
+        self.scheduler: subprocess.Popen[bytes] | None = None
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    def process(self, name: str, *more: str) -> "subprocess.Popen[bytes]":
+        number = len(list(self.folder.iterdir()))
+        own = self.folder / str(number)
+        own.mkdir()
+        environment = os.environ | {
+            "DASK_CONFIG": str(cluster.SETTINGS),
+            "EXPLORER_DATA": str(own),
+            "OMP_NUM_THREADS": "1",
+            "PYTHONPATH": str(ROOT),
+        }
+        command = [sys.executable, "-m", f"distributed.cli.dask_{name}", *more]
+        with (own / "log").open("w") as log:
+            return subprocess.Popen(
+                command, cwd=own, env=environment, stdout=log, stderr=log
+            )
+
+    def start_scheduler(self) -> None:
+        place = ["--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"]
+        self.scheduler = self.process("scheduler", *place)
+
+    def add_worker(self) -> None:
+        how = ["--no-nanny", "--no-dashboard", "--nthreads", "1", "--memory-limit", "0"]
+        self.workers.append(self.process("worker", self.address, *how))
+
+    def end(self) -> None:
+        for process in [*self.workers, *filter(None, [self.scheduler])]:
+            process.kill()
+            process.wait(timeout=30)
+
+    def contents(self) -> list[Path]:
+        """The own data that lies with workers."""
+        return sorted(self.folder.glob("*/content/*.npy"))
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
+    started = Elsewhere(tmp_path_factory.mktemp("elsewhere"))
+    yield started
+    started.end()
+
+
+@pytest.fixture(scope="module")
+def engine(
+    elsewhere: Elsewhere, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """The server's engine, which was there before its scheduler and workers were."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_SCHEDULER", elsewhere.address)
+        patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("server")))
+        patch.setattr(cluster, "ANSWERS_WITHIN", 1)
+        patch.setattr(crew, "AGAIN_AFTER", 0.2)
+        engine = Engine()
+        yield engine
+        engine.close()
+
+
+def has_workers(engine: Engine, count: int) -> None:
+    wait(lambda: len(engine._runner._workers) == count, LONG)
+
+
+def own_series(seed: int = 0, steps: int = 60) -> RunConfig:
+    values = np.sin(np.arange(400) * 0.3) + np.arange(400) * 0.001 * (seed + 1)
+    settings = {
+        "data.digest": content.put_series(values, f"waves {seed}"),
+        "data.window": 16,
+        "model.hidden_size": 8,
+        "training.steps": steps,
+    }
+    return catalog.make_config("own_series", "rnn", settings, seed)
+
+
+def test_without_a_scheduler_there_is_a_sentence_and_no_run(engine: Engine) -> None:
+    def said() -> str:
+        try:
+            engine._runner.check()
+        except ExplorerError as error:
+            return str(error)
+        return ""
+
+    wait(lambda: bool(said()), LONG)
+    for refuse in (engine.start, engine.prepare):
+        with pytest.raises(ExplorerError, match="must name a running Dask scheduler"):
+            refuse(small(1))
+    assert engine.store.runs() == []
+
+
+def test_workers_that_join_later_train_and_one_that_is_killed_spoils_nothing(
+    engine: Engine, elsewhere: Elsewhere
+) -> None:
+    elsewhere.start_scheduler()
+    wait(lambda: engine.ready, LONG)
+    elsewhere.add_worker()
+    elsewhere.add_worker()
+    has_workers(engine, 2)
+    runs = [engine.start(small(seed, steps=4000)) for seed in range(2)]
+    for run in runs:
+        wait(lambda run=run: engine.store.get(run.id).step > 100, LONG)
+    os.kill(elsewhere.workers[0].pid, signal.SIGKILL)
+    for run in runs:
+        wait(lambda run=run: engine.store.get(run.id).ended, LONG)
+        assert engine.store.get(run.id).status == "finished"
+        same_as_uncut(engine.store, run)
+    has_workers(engine, 1)
+
+
+def test_own_data_travels_to_workers_that_lack_it(
+    engine: Engine, elsewhere: Elsewhere
+) -> None:
+    elsewhere.add_worker()
+    has_workers(engine, 2)
+    assert elsewhere.contents() == []
+    runs = [engine.start(own_series(seed)) for seed in (0, 0)]
+    for run in runs:
+        wait(lambda run=run: engine.store.get(run.id).ended, LONG)
+        assert engine.store.get(run.id).status == "finished"
+        same_as_uncut(engine.store, run)
+    assert len({path.name for path in elsewhere.contents()}) == 1
+    for path in elsewhere.contents():
+        path.unlink()
+    (view,) = engine.look(runs[0].id, 60, (Wanted("prediction"),))
+    assert "error" not in view.notes
+    assert view.arrays
+    assert elsewhere.contents() != []
+
+
+def test_a_server_without_its_folder_has_own_data_from_the_database(
+    engine: Engine,
+) -> None:
+    config = own_series(7)
+    digest = str(config.data_settings["digest"])
+    engine.store.contents.hold("ann", digest, "series", "x", content.packed(digest)[1])
+    for path in content.folder().glob(f"{digest}*"):
+        path.unlink()
+    assert content.lacks(digest)
+    run = engine.start(config)
+    wait(lambda: engine.store.get(run.id).ended, LONG)
+    assert engine.store.get(run.id).status == "finished"
+    assert not content.lacks(digest)
+
+
+def test_own_data_that_is_nowhere_fails_its_run_with_a_sentence(engine: Engine) -> None:
+    config = own_series(9)
+    digest = str(config.data_settings["digest"])
+    run = engine.prepare(config)
+    catalog._made.cache_clear()
+    for path in content.folder().glob(f"{digest}*"):
+        path.unlink()
+    engine.tell(run.id, "resume")
+    failed = until_ended(engine, run)
+    assert failed.status == "failed"
+    assert failed.message.startswith("Own data is found by its digest")
+
+
+def test_a_database_that_is_away_for_a_moment_loses_no_step(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, refused = engine.store.record, 0
+    monkeypatch.setattr("explorer.engine.runner.STORE_AGAIN", 0.05)
+
+    def flaky(*what: object) -> bool:
+        nonlocal refused
+        if refused < 7:
+            refused += 1
+            raise OSError("the database is away")
+        return record(*what)  # type: ignore[arg-type]
+
+    run = engine.start(small(5, steps=1000))
+    wait(lambda: engine.store.get(run.id).step > 50, LONG)
+    monkeypatch.setattr(engine.store, "record", flaky)
+    assert until_ended(engine, run).status == "finished"
+    assert refused == 7
+    same_as_uncut(engine.store, run)
+
+
+def test_runs_go_on_when_the_scheduler_is_started_again(
+    engine: Engine, elsewhere: Elsewhere
+) -> None:
+    run = engine.start(small(3, steps=4000))
+    wait(lambda: engine.store.get(run.id).step > 100, LONG)
+    elsewhere.end()
+    elsewhere.workers.clear()
+
+    def refused() -> bool:
+        try:
+            engine.prepare(small(4))
+        except ExplorerError as error:
+            return "scheduler" in str(error)
+        return False
+
+    wait(refused, LONG)
+    elsewhere.start_scheduler()
+    elsewhere.add_worker()
+    wait(lambda: engine.store.get(run.id).ended, LONG)
+    assert engine.store.get(run.id).status == "finished"
+    same_as_uncut(engine.store, run)
