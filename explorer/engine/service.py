@@ -128,9 +128,10 @@ class Engine:
         if (parent.config.model, parent.config.model_settings) != (
             config.model,
             config.model_settings,
-        ) or (parent.config.data, parent.config.data_settings) != (
+        ) or (parent.config.data, parent.config.data_settings, parent.config.fold) != (
             config.data,
             config.data_settings,
+            config.fold,
         ):
             raise ExplorerError(
                 N_(
