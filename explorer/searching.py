@@ -13,10 +13,10 @@ from explorer.runs.searches import Trial, best
 from explorer.runs.store import Store
 from explorer.runs.studies import open_studies
 from explorer.training.plan import Plan
-from explorer.training.search import Search, mean_of_folds, rungs
+from explorer.training.search import DIVERGED, Search, mean_of_folds, rungs
 from explorer.training.trainer import Budget, Trainer
 
-STOPPED = {"status": "stopped", "message": "", "seconds": 0.0}
+RESTING = {"status": "stopped", "seconds": 0.0}
 """The facts of a sweep that no server shall drive."""
 
 Told = Callable[[int, list[Trial]], None]
@@ -44,7 +44,7 @@ class _Fold:
 
 def begin_sweep(store: Store, plan: Plan) -> tuple[str, Search]:
     """Enter a sweep into the store; its id and its trials."""
-    group = store.groups.create("sweep", "", plan.facts() | STOPPED)
+    group = store.groups.create("sweep", "", plan.facts() | RESTING)
     return group.id, Search(plan, group.id, open_studies(store))
 
 
@@ -55,7 +55,7 @@ def search_all(store: Store, group_id: str, search: Search, told: Told) -> None:
         try:
             _train(store, group_id, search, trial, told)
         except ExplorerError as error:
-            search.fail(trial, str(error))
+            search.fail(trial, error.words)
             told(0, search.trials())
     store.groups.change(group_id, {"status": "finished"})
 
@@ -78,7 +78,7 @@ def _train(
         diverged = any(fold.status == "diverged" for fold in folds)
         pruned = search.judge(trial, measured)
         if diverged or pruned:
-            search.prune(trial, "diverged" if diverged else "")
+            search.prune(trial, DIVERGED if diverged else None)
             for fold in going:
                 if fold.status == "training":
                     store.set_status(fold.run_id, "stopped")

@@ -16,7 +16,7 @@ from explorer.runs.searches import Trial, best
 from explorer.runs.store import open_store
 from explorer.searching import begin_sweep, search_all, summary
 from explorer.training.plan import Plan, SearchSettings
-from explorer.training.search import Search
+from explorer.training.search import STOPPED, Search
 from explorer.training.space import read_range
 
 
@@ -103,7 +103,7 @@ def _searched(plan: Plan) -> dict[str, Any]:
 def _give_up(search: Search) -> None:
     for trial in search.trials():
         if trial.state == "training":
-            search.fail(trial, "stopped")
+            search.fail(trial, STOPPED)
 
 
 def _shown(value: Any) -> str:

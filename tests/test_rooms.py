@@ -100,7 +100,7 @@ LIBRARIES = {
     "distributed": {"engine"},
     "dask": {"engine"},
     "sqlalchemy": {"runs"},
-    "optuna": {"runs", "training", "plots"},
+    "optuna": {"runs", "training", "engine", "plots"},
 }
 """The rooms in which a library may be named."""
 

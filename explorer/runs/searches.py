@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+import optuna
 from optuna.distributions import (
     BaseDistribution,
     CategoricalDistribution,
@@ -13,6 +14,9 @@ from optuna.distributions import (
 )
 
 from explorer.config import Scalar
+from explorer.errors import Words
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 TrialState = Literal["training", "finished", "pruned", "failed"]
 
@@ -73,8 +77,8 @@ class Trial(NamedTuple):
     """Held-out loss by step; the mean over the folds where there are some."""
     runs: tuple[str, ...] = ()
     """The run of each fold, or the one run."""
-    why: str = ""
-    """Why it failed or was pruned, in a word."""
+    why: Words | None = None
+    """Why it came to nothing, where it was not pruned for its losses."""
 
     @property
     def lowest(self) -> float:

@@ -7,6 +7,7 @@ Optuna's (Akiba et al., 2019, https://arxiv.org/abs/1907.10902).
 import math
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import optuna
 from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner
@@ -14,17 +15,16 @@ from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.storages import BaseStorage, InMemoryStorage
 from optuna.trial import FrozenTrial, TrialState
 
+from explorer.errors import N_, Words
 from explorer.runs.searches import Trial
 from explorer.runs.searches import TrialState as Standing
 from explorer.training.checkpoints import VALIDATIONS
 from explorer.training.plan import Plan, SearchSettings
 
-optuna.logging.set_verbosity(optuna.logging.ERROR)
+WARM_UP = 0.16
+"""No trial is pruned by the median before this share of its steps."""
 
-WARM_UP = 0.12
-"""No trial is pruned before this share of its steps."""
-
-STARTUP = 4
+STARTUP = 5
 """The median means nothing before so many trials are done."""
 
 _RUNS, _WHY = "runs", "why"
@@ -35,6 +35,10 @@ _STANDING: Mapping[TrialState, Standing] = {
     TrialState.PRUNED: "pruned",
     TrialState.FAIL: "failed",
 }
+
+
+DIVERGED, STOPPED = Words(N_("diverged")), Words(N_("stopped by hand"))
+"""Why a trial ended before its time."""
 
 
 def rungs(steps: int) -> int:
@@ -96,17 +100,23 @@ class Search:
         if known and all(map(math.isfinite, known)):
             self._tell(trial, TrialState.COMPLETE, min(known))
         else:
-            self.fail(trial, "nothing was measured")
+            self.fail(trial, Words(N_("its loss is no number")))
 
-    def prune(self, trial: Trial, why: str = "") -> None:
-        """The trial ended early: it promised little, or it diverged."""
-        self._live(trial).set_user_attr(_WHY, why)
+    def prune(self, trial: Trial, why: Words | None = None) -> None:
+        """The trial ended early: it promised little, or as `why` says."""
+        if why is not None:
+            self._live(trial).set_user_attr(_WHY, asdict(why))
         self._tell(trial, TrialState.PRUNED)
 
-    def fail(self, trial: Trial, why: str) -> None:
+    def fail(self, trial: Trial, why: Words) -> None:
         """The trial came to nothing."""
-        self._live(trial).set_user_attr(_WHY, why)
+        self._live(trial).set_user_attr(_WHY, asdict(why))
         self._tell(trial, TrialState.FAIL)
+
+    def forget(self) -> None:
+        """Delete every trial."""
+        study = self.study
+        optuna.delete_study(study_name=study.study_name, storage=study._storage)
 
     def trials(self) -> list[Trial]:
         """Every trial that was asked for, in order."""
@@ -127,6 +137,7 @@ class Search:
         return optuna.Trial(self.study, known._trial_id)
 
     def _read(self, known: FrozenTrial) -> Trial:
+        why = known.user_attrs.get(_WHY)
         return Trial(
             known.number,
             dict(known.params),
@@ -134,7 +145,7 @@ class Search:
             math.nan if known.value is None else known.value,
             dict(known.intermediate_values),
             tuple(known.user_attrs.get(_RUNS, ())),
-            str(known.user_attrs.get(_WHY, "")),
+            None if why is None else Words.read(why),
         )
 
 
@@ -157,7 +168,7 @@ def _sampler(settings: SearchSettings, begun: int) -> BaseSampler:
 def _pruner(plan: Plan) -> BasePruner:
     steps, every = plan.steps, rungs(plan.steps)
     if plan.settings.pruner == "median":
-        return MedianPruner(STARTUP, round(steps * WARM_UP))
+        return MedianPruner(STARTUP, round(steps * WARM_UP), 3 * every)
     if plan.settings.pruner == "hyperband":
         return HyperbandPruner(every, steps, 3)
     return NopPruner()

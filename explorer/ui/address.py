@@ -14,7 +14,8 @@ from explorer.config import RunConfig, query_pairs, to_query
 from explorer.errors import ExplorerError, Words
 
 RUN = "run"
-OTHERS = (RUN, "lang")
+SWEEP = "sweep"
+OTHERS = (RUN, SWEEP, "lang")
 MOST_VALUE = 2000
 
 _CONFIG, _WRITTEN, _EDITION, _ERROR = (

@@ -26,6 +26,7 @@ page = st.navigation(
             icon=":material/play_circle:",
             default=True,
         ),
+        st.Page(PAGES / "sweep.py", title=_("Sweep"), icon=":material/tune:"),
         st.Page(
             PAGES / "inside.py", title=_("Look inside"), icon=":material/visibility:"
         ),
