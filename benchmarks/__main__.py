@@ -16,6 +16,7 @@ from benchmarks import (
     inside,
     keras,
     report,
+    sweep,
     throughput,
 )
 from explorer.engine.service import Engine
@@ -33,7 +34,7 @@ def main() -> None:
         for row in keras.measure(owner):
             print(row.line(), flush=True)
         owner.close()
-        for row in (*capture.measure(), *convergence.defaults()):
+        for row in (*capture.measure(), *convergence.defaults(), *sweep.measure()):
             print(row.line(), flush=True)
         for path in sys.argv[1:]:
             print(convergence.character_transformer(Path(path)).line(), flush=True)

@@ -8,9 +8,7 @@ python -m explorer import FILE.zip
 
 import json
 import sys
-from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +19,8 @@ import torch
 from tqdm import tqdm
 
 from explorer import catalog
+from explorer.command import is_path, own_data, read_settings, sentences
 from explorer.config import RunConfig
-from explorer.data import content, files
 from explorer.errors import N_, ExplorerError
 from explorer.export import Training, export, summary
 from explorer.inspection.base import Request, Subject, look, views
@@ -34,30 +32,19 @@ from explorer.portable.states import check_states
 from explorer.portable.unpack import Importer, unpacked
 from explorer.runs.records import Curves, Status, Validation
 from explorer.runs.store import open_store
+from explorer.sweep_command import sweep
 from explorer.training.trainer import Budget, Trainer
 from explorer.training.transfer import transferred
 
 SLICE_SECONDS = 0.25
-BAD_INPUT = 2
-
-
-def sentences(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn what a person can mend into one line on standard error and exit code 2."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> None:
-        try:
-            command(*args, **kwargs)
-        except ExplorerError as error:
-            click.echo(f"Error: {error}", err=True)
-            sys.exit(BAD_INPUT)
-
-    return run
 
 
 @click.group()
 def main() -> None:
     """Train sequence models and look inside them, without a browser."""
+
+
+main.add_command(sweep)
 
 
 @main.command("list")
@@ -93,6 +80,7 @@ def list_(as_json: bool) -> None:
 @click.option("--steps", help="Short for --set training.steps=N.")
 @click.option("--seed", default="0", show_default=True, help="Equal seeds, equal runs.")
 @click.option("--start", default="", help="A run whose weights to begin with.")
+@click.option("--fold", default="", help="Train one fold in time: 2/3, say.")
 @click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
 @click.option(
     "--export",
@@ -109,16 +97,17 @@ def train(
     steps: str | None,
     seed: str,
     start: str,
+    fold: str,
     as_json: bool,
     folder: Path | None,
 ) -> None:
     """Train one run to its end and say what it reached."""
-    settings = _settings(pairs)
+    settings = read_settings(pairs)
     if steps is not None:
         settings["training.steps"] = steps
     name = data
-    if _is_path(data):
-        name, settings["data.digest"] = _own_data(Path(data), column)
+    if is_path(data):
+        name, settings["data.digest"] = own_data(Path(data), column)
     elif column is not None:
         raise ExplorerError(
             N_(
@@ -127,7 +116,7 @@ def train(
             ),
             data=data[:60],
         )
-    config = catalog.make_config(name, model, settings, seed, start)
+    config = catalog.make_config(name, model, settings, seed, start, fold)
     done = _trained(config)
     if folder is not None:
         export(done, folder)
@@ -200,7 +189,7 @@ def inspect(
             run=run[:60],
         )
     store.close()
-    options: dict[str, Any] = dict(_settings(pairs))
+    options: dict[str, Any] = dict(read_settings(pairs))
     if example is not None:
         by_number = example.lstrip("-").isdigit()
         options["example" if by_number else "text"] = (
@@ -327,45 +316,6 @@ def _trained(config: RunConfig) -> Training:
     store.close()
     measured = tuple(validations[step] for step in sorted(validations))
     return Training(config, trainer, curves, measured, status, message, run.id)
-
-
-def _settings(pairs: tuple[str, ...]) -> dict[str, Any]:
-    settings: dict[str, Any] = {}
-    for pair in pairs:
-        name, sign, value = pair.partition("=")
-        if not sign:
-            raise ExplorerError(
-                N_(
-                    "--set needs group.name=value, but got '%(came)s'. As in --set "
-                    "model.hidden_size=32."
-                ),
-                came=pair[:60],
-            )
-        settings[name.strip()] = value.strip()
-    return settings
-
-
-def _is_path(data: str) -> bool:
-    return Path(data).suffix.lower() in (".csv", ".txt") or "/" in data
-
-
-def _own_data(path: Path, column: str | None) -> tuple[str, str]:
-    """Take in a file; the dataset that reads it, and its digest."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise ExplorerError(
-            N_(
-                "--data must be a dataset or a file that can be read, but '%(path)s' "
-                "gave: %(reason)s. Check the path."
-            ),
-            path=path,
-            reason=error.strerror or str(error),
-        ) from None
-    if path.suffix.lower() == ".csv":
-        series = files.read_series(raw, column, path.name)
-        return "own_series", content.put_series(*series)
-    return "own_text", content.put_text(files.read_text(raw, path.name))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import torch
 import explorer.data
 import explorer.models
 from explorer.config import (
+    FOLD,
     RUN_ID,
     RunConfig,
     Scalar,
@@ -25,12 +26,14 @@ from explorer.config import (
     query_pairs,
 )
 from explorer.data.base import Data, DataSpec, Windows
+from explorer.data.folds import folded
 from explorer.errors import N_, ExplorerError, Words, unknown
 from explorer.models.base import UNUSED, ModelSpec, SequenceModel, Sizes, parameters
 from explorer.tasks import Task
 
 DEFAULT_DATA = "sine"
 DEFAULT_MODEL = "lstm"
+_OF_THE_RUN = ("data", "model", "seed", "start", "fold")
 
 
 def _specs(package: ModuleType) -> list[Any]:
@@ -120,6 +123,7 @@ def make_config(
     settings: Mapping[str, Any] | None = None,
     seed: int | str = 0,
     start: str = "",
+    fold: str = "",
 ) -> RunConfig:
     """A complete, checked config from what a person gave.
 
@@ -128,13 +132,14 @@ def make_config(
         settings: by dotted name, as in "model.hidden_size"; text or numbers.
         seed: a whole number from 0 to 2147483647.
         start: the id of a run to begin with; empty for random weights.
+        fold: which fold in time is trained, as in "2/3"; empty for the data as a whole.
 
     Raises:
         ExplorerError: for an unknown name, a bad value, or a model and a dataset that
             do not fit each other.
     """
     model = usual_model(data) if model is None else model
-    config = _config(data, model, settings or {}, seed, start)
+    config = _config(data, model, settings or {}, seed, start, fold)
     check_fit(config)
     return config
 
@@ -145,6 +150,7 @@ def _config(
     settings: Mapping[str, Any],
     seed: int | str = 0,
     start: str = "",
+    fold: str = "",
 ) -> RunConfig:
     """A complete config, each of whose settings is in its own bounds."""
     groups: dict[str, dict[str, Any]] = {"data": {}, "model": {}, "training": {}}
@@ -168,6 +174,7 @@ def _config(
         ),
         seed=_seed(seed),
         start=_start(start),
+        fold=_fold(fold),
     )
 
 
@@ -240,11 +247,13 @@ def make_data(config: RunConfig) -> Data:
     spec = data_spec(config.data)
     settings = spec.settings.read(config.data_settings)
     task = task_of(spec, model_spec(config.model)) or spec.task
-    return _made(config.data, settings, config.seed, task)
+    return _made(config.data, settings, config.seed, task, config.fold)
 
 
 @lru_cache(maxsize=64)
-def _made(name: str, settings: Settings, seed: int, task: Task) -> Data:
+def _made(name: str, settings: Settings, seed: int, task: Task, fold: str) -> Data:
+    if fold:
+        return folded(_made(name, settings, seed, task, ""), fold)
     data = datasets()[name].make(settings, seed)
     return data if task == data.task else as_windows(data)
 
@@ -341,14 +350,15 @@ def config_from_pairs(pairs: Mapping[str, str]) -> RunConfig:
     settings = {k: v for k, v in pairs.items() if "." in k}
     rest = {k: v for k, v in pairs.items() if "." not in k}
     for name in rest:
-        if name not in ("data", "model", "seed", "start"):
-            raise unknown(N_("setting"), name, ("data", "model", "seed", "start"))
+        if name not in _OF_THE_RUN:
+            raise unknown(N_("setting"), name, _OF_THE_RUN)
     return make_config(
         rest.get("data", DEFAULT_DATA),
         rest.get("model"),
         settings,
         rest.get("seed", 0),
         rest.get("start", ""),
+        rest.get("fold", ""),
     )
 
 
@@ -397,6 +407,18 @@ def _start(value: str) -> str:
             N_(
                 "start must be the id of a run, of letters, digits, - and _, but got "
                 "'%(came)s'. Copy it from the run's link."
+            ),
+            came=value[:40],
+        )
+    return value
+
+
+def _fold(value: str) -> str:
+    if not re.fullmatch(FOLD, value) or (value and value[0] > value[2]):
+        raise ExplorerError(
+            N_(
+                "fold must name one of 2 to 9 folds, as in 2/3 for the second of "
+                "three, but got '%(came)s'. Leave it empty for the data as a whole."
             ),
             came=value[:40],
         )

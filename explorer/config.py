@@ -328,6 +328,9 @@ class TrainingSettings(Settings):
 RUN_ID = r"^[A-Za-z0-9_-]{0,64}$"
 """What names a run; empty where none is meant."""
 
+FOLD = r"^([1-9]/[2-9])?$"
+"""What names a fold in time; empty where none is meant."""
+
 
 class RunConfig(BaseModel):
     """Everything a run is made from. Equal configs make equal runs, to the bit.
@@ -346,13 +349,18 @@ class RunConfig(BaseModel):
     seed: int = Field(0, ge=0, le=2**31 - 1)
     start: str = Field("", pattern=RUN_ID)
     """The run whose last weights this one begins with; empty for random ones."""
+    fold: str = Field("", pattern=FOLD)
+    """Which fold in time is trained, as in "2/3"; empty for the data as a whole."""
 
     def __hash__(self) -> int:
         return hash(self.to_json())
 
     def to_json(self) -> str:
         """Canonical JSON: equal configs give equal text."""
-        return json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        values = self.model_dump(mode="json")
+        if not self.fold:
+            del values["fold"]  # as it was written before there were folds
+        return json.dumps(values, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -392,7 +400,7 @@ def difference(a: RunConfig, b: RunConfig) -> list[tuple[str, Scalar, Scalar]]:
     Settings of a dataset or model that the other run does not use are left out.
     """
     changes: list[tuple[str, Scalar, Scalar]] = []
-    for name in ("data", "model", "seed", "start"):
+    for name in ("data", "model", "seed", "start", "fold"):
         if getattr(a, name) != getattr(b, name):
             changes.append((name, getattr(a, name), getattr(b, name)))
     groups_a, groups_b = settings_groups(a), settings_groups(b)
@@ -417,6 +425,8 @@ def to_query(config: RunConfig, defaults: RunConfig) -> str:
         pairs.append(("seed", str(config.seed)))
     if config.start:
         pairs.append(("start", config.start))
+    if config.fold:
+        pairs.append(("fold", config.fold))
     return urlencode(pairs)
 
 

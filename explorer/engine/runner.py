@@ -59,6 +59,15 @@ FOR_TRAINER = ("learning_rate", "hold", "release", "side")
 STORE_AGAIN = 0.5
 """Seconds to wait for a database that did not take a slice."""
 
+LIVE_PRIORITY, PATIENT_PRIORITY = 10, 0
+"""Of tasks, as Dask sees them."""
+
+PATIENT_SHARE = 0.1
+"""What the trials of sweeps get of a worker's time while live runs want all of it."""
+
+PATIENT_SECONDS = 0.06
+"""Their slice then: short, so that no live run waits long for it."""
+
 MOST_LOSSES = 5
 """A run whose slice is lost this often in a row has failed."""
 
@@ -97,6 +106,10 @@ class _Driven:
     """Slices lost in a row."""
     going: bool = True
     """Whether it shall train on; one that shall not leaves as soon as it is whole."""
+    patient: bool = False
+    """Whether it is a trial of a sweep, which lets people's live runs go first."""
+    until: int | None = None
+    """The step after which it waits for `Runner.allow`; None: it does not."""
     at: int = 0
     """The step of the trainer; after a crash it may be behind the run's own."""
     commands: list[Command] = field(default_factory=list)
@@ -112,7 +125,13 @@ class _Driven:
     @property
     def may_overlap(self) -> bool:
         """Whether a slice may be asked for before the one under way is back."""
-        return self.going and self.left is None and self.slices > 1
+        free = self.left is None and self.until is None
+        return self.going and free and self.slices > 1
+
+    @property
+    def waits(self) -> bool:
+        """Whether it must be allowed to before it trains on."""
+        return self.going and self.until is not None and self.at >= self.until
 
     @property
     def may_leave(self) -> bool:
@@ -137,6 +156,8 @@ class Runner:
         self._turn = 0
         self._turns: dict[str, int] = {}
         """The last turn that each person had."""
+        self._due: dict[str, float] = {}
+        """Seconds of each worker that are due to the trials of sweeps."""
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._closing = False
         self._thread = threading.Thread(target=self._loop, name="runner", daemon=True)
@@ -168,6 +189,10 @@ class Runner:
         which of two nets learns; value: for how many steps)."""
         self._inbox.put(lambda: self._tell(run_id, name, value, note))
 
+    def allow(self, run_id: str, step: int) -> None:
+        """Let a trial of a sweep train up to this step, and no further."""
+        self._inbox.put(lambda: self._allow(run_id, step))
+
     def watch(self, run_id: str, wanted: Iterable[Wanted]) -> None:
         """Replace the views that are read out of a run while it trains."""
         views = tuple(wanted)
@@ -179,6 +204,11 @@ class Runner:
         for run in runs:
             self.start(run)
         return len(runs)
+
+    @property
+    def workers(self) -> int:
+        """How many workers there are; 0 until they are there."""
+        return len(self._workers)
 
     def close(self) -> None:
         """Let go of all tasks; the store has what is needed to go on."""
@@ -219,12 +249,30 @@ class Runner:
         if run.id in self._driven or run.ended:
             return
         saved = self._store.state(run.id)
+        patient, held = self._manners(run)
         self._driven[run.id] = _Driven(
             run,
             run.config.to_json(),
             saved,
             commands=commands,
+            patient=patient,
+            until=run.step if held else None,
         )
+
+    def _manners(self, run: Run) -> tuple[bool, bool]:
+        """Whether a run lets others go first, and whether it waits to be allowed."""
+        if not run.group_id:
+            return False, False
+        try:
+            group = self._store.groups.get(run.group_id)
+        except ExplorerError:
+            return False, False  # the group was deleted
+        sweep = group.kind == "sweep"
+        return sweep, sweep and group.facts.get("status") == "running"
+
+    def _allow(self, run_id: str, step: int) -> None:
+        if driven := self._driven.get(run_id):
+            driven.until = step
 
     def _tell(self, run_id: str, name: str, value: float | None, note: str) -> None:
         if run_id not in self._driven:
@@ -260,6 +308,7 @@ class Runner:
         for driven in self._driven.values():
             if driven.worker not in self._workers:
                 self._place(driven)
+        self._make_way()
         for worker in self._workers:
             while len(self._tasks.setdefault(worker, set())) < IN_FLIGHT:
                 jobs = self._choose(worker)
@@ -282,29 +331,55 @@ class Runner:
         driven.early.clear()
         driven.worker = None
         if self._workers:
-            load = dict.fromkeys(self._workers, 0)
+            load = {worker: [0, 0] for worker in self._workers}
             for other in self._driven.values():
                 if other.worker in load:
-                    load[other.worker] += 1
+                    load[other.worker][other.patient] += 1
             driven.worker = min(self._workers, key=lambda worker: load[worker])
 
+    def _make_way(self) -> None:
+        """Trials leave workers that have live runs for those that have nothing."""
+        every = self._driven.values()
+        live = {driven.worker for driven in every if not driven.patient}
+        free = set(self._workers) - {driven.worker for driven in every}
+        for driven in every:
+            whole = driven.at == (driven.saved.step if driven.saved else 0)
+            moves = driven.patient and driven.worker in live
+            if free and moves and whole and not driven.in_flight:
+                self._place(driven)
+                free.discard(str(driven.worker))
+
     def _choose(self, worker: str) -> list[tuple[_Driven, Job]]:
+        """Slices of live runs; of trials where there are none, or when it is due."""
         mine = [d for d in self._driven.values() if d.worker == worker]
+        live = [d for d in mine if not d.patient]
+        patient = [d for d in mine if d.patient]
+        if not live:
+            return self._slices(patient, SLICE_SECONDS)
+        due = self._due.get(worker, 0.0) if patient else 0.0
+        if due >= PATIENT_SECONDS and (jobs := self._slices(patient, PATIENT_SECONDS)):
+            self._due[worker] = due - sum(job.seconds for _, job in jobs)
+            return jobs
+        jobs = self._slices(live, SLICE_SECONDS)
+        share = PATIENT_SHARE * sum(job.seconds for _, job in jobs)
+        self._due[worker] = min(due + share, 2 * PATIENT_SECONDS)
+        return jobs
+
+    def _slices(self, mine: list[_Driven], longest: float) -> list[tuple[_Driven, Job]]:
+        """The next task of a worker for these of its runs."""
         alone = len(mine) == 1
         ready = [
             d
             for d in mine
-            if d.in_flight == 0
-            or (alone and d.in_flight < IN_FLIGHT and d.placed and d.may_overlap)
+            if (d.in_flight == 0 and not d.waits)
+            or (alone and 0 < d.in_flight < IN_FLIGHT and d.placed and d.may_overlap)
         ]
         ready.sort(key=lambda d: (d.going, d.served))
         if ready and any(d.lost for d in ready):
             # A run whose slice was lost travels alone, so that it spoils no other's.
             return [(d, self._job(d, LEAST_SECONDS)) for d in ready if d.lost][:1]
-        seconds = max(
-            LEAST_SECONDS, min(SLICE_SECONDS, ROUND_SECONDS / max(1, len(mine)))
-        )
-        count = max(1, round(SLICE_SECONDS / seconds))
+        seconds = max(LEAST_SECONDS, min(longest, ROUND_SECONDS / max(1, len(mine))))
+        count = max(1, round(longest / seconds))
         return [(d, self._job(d, seconds)) for d in self._in_turn(ready, count)]
 
     def _in_turn(self, ready: list[_Driven], count: int) -> list[_Driven]:
@@ -333,6 +408,9 @@ class Runner:
         if want_state:
             driven.state_at = now
         steps = driven.left
+        if driven.until is not None:
+            room = max(0, driven.until - driven.at)
+            steps = room if steps is None else min(steps, room)
         if not driven.going:
             steps = driven.run.step - driven.at
         job = Job(
@@ -358,13 +436,14 @@ class Runner:
     def _submit(self, worker: str, chosen: list[tuple[_Driven, Job]]) -> None:
         jobs = [job for _, job in chosen]
         epochs = [driven.epoch for driven, _ in chosen]
+        patient = all(driven.patient for driven, _ in chosen)
         task = self._client().submit(
             run_slices,
             jobs,
             workers=[worker],
             allow_other_workers=True,
             pure=False,
-            priority=10,
+            priority=PATIENT_PRIORITY if patient else LIVE_PRIORITY,
             retries=0,
         )
         self._tasks[worker].add(task)

@@ -18,6 +18,7 @@ from explorer.engine.hub import Hub
 from explorer.engine.jobs import Answer, Packed, Wanted
 from explorer.engine.own import bring, own_data, packed
 from explorer.engine.runner import Runner
+from explorer.engine.sweeps import Sweeps
 from explorer.engine.worker import asked, begin, look_at
 from explorer.errors import N_, ExplorerError
 from explorer.portable.pack import folder_name, run_files, zipped
@@ -71,16 +72,28 @@ class Engine:
         """Open the store, connect to the workers behind the scenes, resume runs."""
         self.store = store or open_store()
         self.hub = Hub(self.store, lambda run, views: self._runner.watch(run, views))
-        self._runner = Runner(connect, self.store, self.hub.heard)
+        self._runner = Runner(connect, self.store, self._heard)
+        self.sweeps = Sweeps(self.store, self._runner, self.start)
         self._views: OrderedDict[tuple[str, int, Wanted], View] = OrderedDict()
         self._lock = threading.Lock()
         self.resumed = self._runner.resume_all()
         self.store.shelf.sweep_out()
+        self.sweeps.resume()
 
     @property
     def ready(self) -> bool:
         """Whether the workers are there and warm."""
         return self._runner.client.done()
+
+    def _heard(
+        self,
+        run_id: str,
+        progress: Progress | None,
+        views: tuple[tuple[Wanted, View], ...],
+    ) -> None:
+        """What a slice brought, for those who watch and for the sweeps."""
+        self.hub.heard(run_id, progress, views)
+        self.sweeps.heard(run_id, progress)
 
     def start(self, config: RunConfig, owner: str = "", group_id: str = "") -> Run:
         """Begin a new run; its first points come within a fraction of a second.
@@ -190,9 +203,10 @@ class Engine:
         if (parent.config.model, parent.config.model_settings) != (
             config.model,
             config.model_settings,
-        ) or (parent.config.data, parent.config.data_settings) != (
+        ) or (parent.config.data, parent.config.data_settings, parent.config.fold) != (
             config.data,
             config.data_settings,
+            config.fold,
         ):
             raise ExplorerError(
                 N_(
@@ -309,6 +323,7 @@ class Engine:
 
     def close(self) -> None:
         """Let go of the workers; unfinished runs go on at the next start."""
+        self.sweeps.close()
         self._runner.close()
         if self._runner.client.done() and not self._runner.client.exception():
             close(self._runner.client.result())

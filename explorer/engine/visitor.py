@@ -16,6 +16,7 @@ from explorer.errors import N_, ExplorerError, Words
 from explorer.portable.unpack import Importer, unpacked
 from explorer.runs.records import Group, Run
 from explorer.runs.store import Store
+from explorer.training.plan import Plan
 
 LIMITS = "EXPLORER_LIMITS"
 MEGABYTE = 10**6
@@ -42,6 +43,9 @@ class Limits(Settings):
         title=N_("Stored megabytes"),
         ge=1,
         le=10**6,
+    )
+    running_sweeps: int = setting(
+        1, N_("Sweeps that run at one time."), title=N_("Running sweeps"), ge=0, le=100
     )
     uploads: int = setting(
         30, N_("Own series and texts."), title=N_("Uploads"), ge=0, le=10**5
@@ -169,6 +173,68 @@ class Visitor:
         if group is not None and group.owner != self.owner:
             classes.check_change(classes.read_lesson(group), f"training.{name}")
         self.engine.tell(run_id, name, value, note)
+
+    def start_sweep(self, plan: Plan) -> Group:
+        """Begin a sweep.
+
+        Raises:
+            ExplorerError: if its trials cannot be trained, or a limit is reached.
+        """
+        self.check_sweeps()
+        plan.check()
+        self.check_data(plan.base)
+        self.check_room()
+        limits = {
+            "most_bytes": self.limits.stored_megabytes * MEGABYTE,
+            "most_parameters": self.limits.parameters,
+        }
+        return self.engine.sweeps.start(plan, self.owner, limits)
+
+    def stop_sweep(self, group_id: str) -> None:
+        """Pause one's own sweep, and the trials under way.
+
+        Raises:
+            ExplorerError: if there is no such sweep, or if it is another's.
+        """
+        self.engine.sweeps.stop(self._own_sweep(group_id).id)
+
+    def go_on_with_sweep(self, group_id: str) -> None:
+        """Go on with one's own sweep.
+
+        Raises:
+            ExplorerError: if there is no such sweep, if it is another's, or if too many
+                are running.
+        """
+        group = self._own_sweep(group_id)
+        self.check_sweeps()
+        self.check_room()
+        self.engine.sweeps.go_on(group.id)
+
+    def delete_sweep(self, group_id: str) -> None:
+        """Forget one's own sweep, its trials and their runs.
+
+        Raises:
+            ExplorerError: if there is no such sweep, or if it is another's.
+        """
+        self.engine.sweeps.delete(self._own_sweep(group_id).id)
+
+    def check_sweeps(self) -> None:
+        """See that one more sweep may run.
+
+        Raises:
+            ExplorerError: if too many of this person's do.
+        """
+        mine = self.store.groups.of(self.owner, "sweep")
+        running = sum(group.facts.get("status") == "running" for group in mine)
+        if running >= self.limits.running_sweeps:
+            raise ExplorerError(
+                N_(
+                    "One visitor may have %(most)d sweeps running at one time here, "
+                    "and %(came)d of yours are. Stop one, or wait for its end."
+                ),
+                most=self.limits.running_sweeps,
+                came=running,
+            )
 
     def throw_away(self, run_id: str) -> None:
         """Stop a run and hide it; `Store.shelf.have_back` shows it again.
@@ -368,6 +434,17 @@ class Visitor:
             return self.store.groups.get(group_id, classes.KIND) if group_id else None
         except ExplorerError:
             return None  # deleted meanwhile, or a race or a sweep
+
+    def _own_sweep(self, group_id: str) -> Group:
+        group = self.store.groups.get(group_id, "sweep")
+        if group.owner != self.owner:
+            raise ExplorerError(
+                N_(
+                    "Only who started a sweep may control it, and this one is "
+                    "another's. Start one of your own."
+                )
+            )
+        return group
 
     def _own(self, run_id: str) -> Run:
         run = self.store.get(run_id)

@@ -45,10 +45,14 @@ class Shelf:
             return [read_run(row) for row in connection.execute(wanted).mappings()]
 
     def active(self, owner: str) -> int:
-        """How many of a person's runs are training."""
-        runs = schema.runs.c
+        """How many of a person's runs are training, besides the trials of sweeps."""
+        runs, groups = schema.runs.c, schema.groups.c
+        sweeps = select(groups.id).where(groups.kind == "sweep")
         counted = select(func.count()).where(
-            runs.owner == owner, runs.status.in_(ACTIVE), runs.deleted.is_(None)
+            runs.owner == owner,
+            runs.status.in_(ACTIVE),
+            runs.deleted.is_(None),
+            runs.group_id.not_in(sweeps),
         )
         with self._reader.connect() as connection:
             return int(connection.scalar(counted) or 0)

@@ -67,6 +67,11 @@ class Store:
         self._keys: dict[str, str] = {}
         """Asked for at every request, and the same for as long as the database."""
 
+    @property
+    def address(self) -> str:
+        """Where the database is, with the password if it has one."""
+        return self._reader.url.render_as_string(hide_password=False)
+
     def create(
         self,
         config: RunConfig,
@@ -264,6 +269,19 @@ class Store:
         """
         with self._reader.connect() as connection:
             return _checkpoint(connection, run_id, step)
+
+    def thin(self, run_id: str, kept: int) -> None:
+        """Keep so many of a run's checkpoints, evenly from the first to the last."""
+        steps = self.checkpoint_steps(run_id)
+        spread = np.linspace(0, len(steps) - 1, min(kept, len(steps))).round()
+        stay = {steps[int(place)] for place in spread}
+        table = schema.checkpoints.c
+        with self._writer.begin() as connection:
+            connection.execute(
+                delete(schema.checkpoints).where(
+                    table.run_id == _key(run_id), table.step.not_in(stay)
+                )
+            )
 
     def delete(self, run_id: str) -> None:
         """Forget a run and all that belongs to it; its forks stay."""

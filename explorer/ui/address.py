@@ -17,8 +17,8 @@ from explorer.errors import ExplorerError, Words
 from explorer.ui.visitor import visitor
 
 RUN = "run"
-CLASS = "class"
-OTHERS = (RUN, CLASS, "lang")
+CLASS, SWEEP = "class", "sweep"
+OTHERS = (RUN, CLASS, SWEEP, "lang")
 MOST_VALUE = 2000
 
 _CONFIG, _WRITTEN, _EDITION, _ERROR = (

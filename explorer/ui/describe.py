@@ -22,6 +22,7 @@ OF_THE_RUN = {
     "model": N_("Model"),
     "seed": N_("Seed"),
     "start": N_("Start"),
+    "fold": N_("Fold in time"),
 }
 
 
@@ -93,6 +94,8 @@ def command_line(config: RunConfig) -> str:
     words += ["--seed", str(config.seed)]
     if config.start:
         words += ["--start", config.start]
+    if config.fold:
+        words += ["--fold", config.fold]
     return shlex.join(words)
 
 

@@ -139,7 +139,8 @@ def _choose(config: RunConfig, edition: str, _: Translate, only: str) -> RunConf
     settings |= {f"model.{k}": v for k, v in model_settings.items()}
     settings |= {f"training.{k}": v for k, v in training.items()}
     kept = config.start if model == config.model else ""
-    chosen = catalog.make_config(data, model, settings, int(seed), kept)
+    fold = _fold(config.fold if data == config.data else "", edition, _)
+    chosen = catalog.make_config(data, model, settings, int(seed), kept, fold)
     begins = beginnings(visitor(), chosen, _)
     start = st.selectbox(
         _("Start from"),
@@ -156,6 +157,26 @@ def _choose(config: RunConfig, edition: str, _: Translate, only: str) -> RunConf
     with picture:
         show_preview(chosen, _)
     return chosen
+
+
+def _fold(fold: str, edition: str, _: Translate) -> str:
+    """Whether to stay with the one fold in time that a link names."""
+    if not fold:
+        return ""
+    said = _("Only fold %(which)s of %(count)s in time") % {
+        "which": fold[0],
+        "count": fold[2],
+    }
+    stays = st.toggle(
+        said,
+        value=True,
+        key=f"{edition}.fold.{fold}",
+        help=_(
+            "Learns from the beginning of the training part alone, and is judged by "
+            "the stretch after it, as in a sweep by folds."
+        ),
+    )
+    return fold if stays else ""
 
 
 def _values(group: str, name: str, config: RunConfig) -> dict[str, Any]:

@@ -1,0 +1,351 @@
+"""Drives every sweep: proposes trials, has them trained beside people's live runs, and
+ends those that promise little.
+
+One thread owns all of it. What it knows is in the store and in Optuna's storage: after
+a kill the sweeps that were running go on, and so do the trials that were under way.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from optuna.storages import BaseStorage
+
+from explorer import catalog
+from explorer.config import RunConfig
+from explorer.engine.runner import Runner
+from explorer.errors import N_, ExplorerError, Words
+from explorer.runs.records import Group, Progress, Run, Status
+from explorer.runs.searches import Trial
+from explorer.runs.store import Store
+from explorer.runs.studies import open_studies
+from explorer.training.plan import Plan
+from explorer.training.search import (
+    DIVERGED,
+    STOPPED,
+    Search,
+    mean_of_folds,
+    rungs,
+)
+
+log = logging.getLogger(__name__)
+
+EVERY = 1.0
+"""Seconds after which all trials are looked after, even without news."""
+
+KEPT_CHECKPOINTS = 8
+"""Of each trial that has ended: enough to look back, little enough to have many."""
+
+Start = Callable[[RunConfig, str, str], Run]
+"""(config, owner, group id) -> the new run, which trains."""
+
+
+@dataclass
+class _Training:
+    """One run of a trial that is under way."""
+
+    status: Status
+    step: int
+    measured: dict[int, float]
+
+
+@dataclass
+class _UnderWay:
+    """A trial and its runs, by id."""
+
+    trial: Trial
+    runs: dict[str, _Training] = field(default_factory=dict)
+    judged: int = -1
+    """The newest step at which the pruner was asked."""
+
+    @property
+    def measured(self) -> dict[int, float]:
+        return mean_of_folds([run.measured for run in self.runs.values()])
+
+
+@dataclass
+class _Sweep:
+    """A sweep that is running."""
+
+    group: Group
+    search: Search
+    since: float = field(default_factory=time.monotonic)
+    under_way: list[_UnderWay] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has run, all in all."""
+        before = float(self.group.facts.get("seconds", 0.0))
+        return before + time.monotonic() - self.since
+
+
+class Sweeps:
+    """`start`, `stop`, `go_on`, `delete` and `trials`, from any thread."""
+
+    def __init__(self, store: Store, runner: Runner, start: Start) -> None:
+        """Nothing runs before `resume`."""
+        self._store, self._runner, self._start = store, runner, start
+        self._running: dict[str, _Sweep] = {}
+        self._known: dict[str, Search] = {}
+        self._runs: dict[str, _Training] = {}
+        self._news: queue.SimpleQueue[tuple[str, Progress | None] | None]
+        self._news = queue.SimpleQueue()
+        self._lock = threading.RLock()
+        self._closing = False
+        self._storage: BaseStorage | None = None
+        self._thread = threading.Thread(target=self._loop, name="sweeps", daemon=True)
+
+    def resume(self) -> int:
+        """Go on with every sweep that was running; how many there are."""
+        groups = self._store.groups.every("sweep")
+        running = [g for g in groups if g.facts.get("status") == "running"]
+        for group in running:
+            self._run(group)
+        self._thread.start()
+        return len(running)
+
+    def start(self, plan: Plan, owner: str, limits: Mapping[str, Any]) -> Group:
+        """Begin a sweep. `limits`: "most_bytes" and "most_parameters" of its owner."""
+        facts = plan.facts() | dict(limits) | {"status": "running", "seconds": 0.0}
+        group = self._store.groups.create("sweep", owner, facts)
+        self._run(group)
+        self._news.put(None)
+        return group
+
+    def stop(self, group_id: str, why: Words | None = None) -> None:
+        """Pause a sweep and the trials that are under way; `go_on` goes on."""
+        with self._lock:
+            sweep = self._running.pop(group_id, None)
+            if sweep is None:
+                return
+            self._rest(sweep, "stopped", why)
+            for under_way in sweep.under_way:
+                for run_id in under_way.runs:
+                    self._runs.pop(run_id, None)
+                    self._runner.tell(run_id, "pause")
+
+    def go_on(self, group_id: str) -> None:
+        """Go on with a sweep that was stopped."""
+        with self._lock:
+            if group_id in self._running:
+                return
+            facts = {"status": "running", "why": None}
+            self._run(self._store.groups.change(group_id, facts))
+        self._news.put(None)
+
+    def delete(self, group_id: str) -> None:
+        """Forget a sweep, its trials and their runs."""
+        self.stop(group_id)
+        with self._lock:
+            search = self._search(self._store.groups.get(group_id, "sweep"))
+            for run in self._store.shelf.of_group(group_id):
+                self._runner.tell(run.id, "stop")
+                self._store.delete(run.id)
+            self._known.pop(group_id, None)
+            self._store.groups.delete(group_id)
+            search.forget()
+
+    def trials(self, group_id: str) -> list[Trial]:
+        """The trials of a sweep, with all that was measured.
+
+        Raises:
+            ExplorerError: if there is no such sweep.
+        """
+        group = self._store.groups.get(group_id, "sweep")
+        with self._lock:
+            return self._search(group).trials()
+
+    def seconds(self, group: Group) -> float:
+        """How long a sweep has run, all in all."""
+        sweep = self._running.get(group.id)
+        return sweep.seconds if sweep else float(group.facts.get("seconds", 0.0))
+
+    def heard(self, run_id: str, progress: Progress | None) -> None:
+        """What a slice brought; called from the runner's thread."""
+        if run_id in self._runs:
+            self._news.put((run_id, progress))
+
+    def close(self) -> None:
+        """Let go; what was running goes on at the next `resume`."""
+        self._closing = True
+        self._news.put(None)
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+
+    # Everything below runs in the thread of the sweeps, or under its lock.
+
+    def _loop(self) -> None:
+        while not self._closing:
+            try:
+                self._hear(self._news.get(timeout=EVERY))
+                while not self._news.empty():
+                    self._hear(self._news.get())
+            except queue.Empty:
+                self._look_again()
+            for group_id in list(self._running):
+                self._care_for(group_id)
+
+    def _hear(self, news: tuple[str, Progress | None] | None) -> None:
+        known = self._runs.get(news[0]) if news else None
+        if news is None or known is None:
+            return
+        run_id, progress = news
+        if progress is None:
+            self._refresh(run_id, known)
+            return
+        known.status, known.step = progress.status, progress.step
+        known.measured |= {v.step: v.loss for v in progress.validations}
+
+    def _look_again(self) -> None:
+        for run_id, known in list(self._runs.items()):
+            self._refresh(run_id, known)
+
+    def _refresh(self, run_id: str, known: _Training) -> None:
+        try:
+            run = self._store.get(run_id)
+        except ExplorerError:
+            known.status = "stopped"  # it was deleted
+            return
+        known.status, known.step = run.status, run.step
+        found = self._store.validations(run_id)
+        known.measured |= {v.step: v.loss for v in found}
+
+    def _care_for(self, group_id: str) -> None:
+        with self._lock:
+            sweep = self._running.get(group_id)
+            if sweep is None:
+                return
+            try:
+                self._tend(sweep)
+            except Exception:
+                # A bug in one sweep must not stop everybody's.
+                log.exception("The sweep %s could not go on", group_id)
+                self.stop(group_id, Words(N_("The sweep met an error of the program.")))
+
+    def _run(self, group: Group) -> None:
+        with self._lock:
+            sweep = _Sweep(group, self._search(group))
+            self._running[group.id] = sweep
+            for trial in sweep.search.trials():
+                if trial.state == "training":
+                    self._begin(sweep, trial)
+
+    def _search(self, group: Group) -> Search:
+        if group.id not in self._known:
+            if self._storage is None:
+                self._storage = open_studies(self._store)
+            plan = Plan.read(group.facts)
+            self._known[group.id] = Search(plan, group.id, self._storage)
+        return self._known[group.id]
+
+    def _tend(self, sweep: _Sweep) -> None:
+        for under_way in list(sweep.under_way):
+            if self._settle(sweep, under_way):
+                sweep.under_way.remove(under_way)
+                for run_id in under_way.runs:
+                    self._runs.pop(run_id, None)
+        at_once = max(1, self._runner.workers // len(sweep.search.plan.folds))
+        while len(sweep.under_way) < at_once:
+            if self._full(sweep) or (trial := sweep.search.ask()) is None:
+                break
+            self._begin(sweep, trial)
+        for under_way in sweep.under_way:
+            self._allow(sweep, under_way)
+        if not sweep.under_way and sweep.group.id in self._running:
+            self._rest(sweep, "finished")
+            del self._running[sweep.group.id]
+
+    def _settle(self, sweep: _Sweep, under_way: _UnderWay) -> bool:
+        """Judge a trial by what is new; whether it has ended."""
+        states = {run.status for run in under_way.runs.values()}
+        trial, measured, search = under_way.trial, under_way.measured, sweep.search
+        newest = max(measured, default=-1)
+        pruned = newest > under_way.judged and search.judge(trial, measured)
+        under_way.judged = newest
+        if "diverged" in states:
+            search.prune(trial, DIVERGED)
+        elif states & {"stopped", "failed"}:
+            search.fail(trial, STOPPED)
+        elif states == {"finished"}:
+            search.finish(trial, measured)
+        elif pruned:
+            search.prune(trial)
+        else:
+            return False
+        for run_id, run in under_way.runs.items():
+            if run.status in ("training", "paused"):
+                self._runner.tell(run_id, "stop")
+            self._store.thin(run_id, KEPT_CHECKPOINTS)
+        return True
+
+    def _allow(self, sweep: _Sweep, under_way: _UnderWay) -> None:
+        """All runs of a trial go on to its next measurement, side by side."""
+        every = rungs(sweep.search.plan.steps)
+        step = min(run.step for run in under_way.runs.values())
+        for run_id, run in under_way.runs.items():
+            if run.status == "training":
+                self._runner.allow(run_id, (step // every + 1) * every)
+
+    def _begin(self, sweep: _Sweep, trial: Trial) -> None:
+        """Have a trial trained; one that was under way before goes on."""
+        try:
+            runs = self._runs_of(sweep, trial)
+        except ExplorerError as error:
+            sweep.search.fail(trial, error.words)
+            return
+        sweep.search.begin(trial, [run.id for run in runs])
+        under_way = _UnderWay(trial)
+        for run in runs:
+            known = _Training(run.status, run.step, {})
+            self._refresh(run.id, known)
+            under_way.runs[run.id] = self._runs[run.id] = known
+            if run.status == "paused":
+                self._runner.tell(run.id, "resume")
+                known.status = "training"
+        sweep.under_way.append(under_way)
+
+    def _runs_of(self, sweep: _Sweep, trial: Trial) -> list[Run]:
+        """The runs that a trial has, or had before it could be noted, or new ones."""
+        if trial.runs:
+            return [self._store.get(run_id) for run_id in trial.runs]
+        group, facts = sweep.group, sweep.group.facts
+        noted = {run for each in sweep.search.trials() for run in each.runs}
+        loose = [
+            run
+            for run in self._store.shelf.of_group(group.id)
+            if run.id not in noted and not run.ended
+        ]
+        runs = []
+        for config in sweep.search.plan.configs(trial.values):
+            _check_size(config, int(facts.get("most_parameters", 10**12)))
+            same = [run for run in loose if run.config == config]
+            runs.append(same[0] if same else self._start(config, group.owner, group.id))
+        return runs
+
+    def _full(self, sweep: _Sweep) -> bool:
+        """Whether the owner's room is used up; the sweep then stops."""
+        most = int(sweep.group.facts.get("most_bytes", 10**15))
+        if self._store.shelf.stored_bytes(sweep.group.owner) < most:
+            return False
+        why = Words(N_("Your room on this server is full: delete runs, then go on."))
+        self.stop(sweep.group.id, why)
+        return True
+
+    def _rest(self, sweep: _Sweep, status: str, why: Words | None = None) -> None:
+        facts = {"status": status, "seconds": sweep.seconds}
+        self._store.groups.change(
+            sweep.group.id, facts | {"why": asdict(why) if why else None}
+        )
+
+
+def _check_size(config: RunConfig, most: int) -> None:
+    count = catalog.parameter_count(config)
+    if count > most:
+        raise ExplorerError(
+            N_("more than %(most)s parameters"),
+            most=f"{most:,}",
+        )

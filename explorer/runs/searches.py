@@ -1,0 +1,97 @@
+"""What is known of a sweep: which settings vary, and what each trial came to."""
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+import optuna
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+
+from explorer.config import Scalar
+from explorer.errors import Words
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+TrialState = Literal["training", "finished", "pruned", "failed"]
+
+
+class Range(NamedTuple):
+    """The values that one setting may take in a sweep."""
+
+    name: str
+    """Dotted, as in "model.hidden_size"."""
+    low: float = math.nan
+    high: float = math.nan
+    whole: bool = False
+    """Whether only whole numbers count."""
+    log: bool = False
+    """Whether equal ratios count as equally far."""
+    choices: tuple[Scalar, ...] = ()
+    """Where only these count; `low` and `high` then mean nothing."""
+
+    @property
+    def distribution(self) -> BaseDistribution:
+        """The same as Optuna has it."""
+        if self.choices:
+            return CategoricalDistribution(self.choices)
+        if self.whole:
+            return IntDistribution(int(self.low), int(self.high), log=self.log)
+        return FloatDistribution(self.low, self.high, log=self.log)
+
+    def even(self, count: int) -> tuple[Scalar, ...]:
+        """At most `count` values, evenly from end to end; all choices.
+
+        >>> Range("a", 1, 100, log=True).even(3)
+        (1.0, 10.0, 100.0)
+        >>> Range("a", 1, 2, whole=True).even(5)
+        (1, 2)
+        """
+        if self.choices:
+            return self.choices
+        to, back = (math.log, math.exp) if self.log else (float, float)
+        first, last = to(self.low), to(self.high)
+        share = (last - first) / max(1, count - 1)
+        inner = [back(first + k * share) for k in range(1, count - 1)]
+        every = [self.low, *(float(f"{value:.6g}") for value in inner), self.high]
+        if self.whole:
+            return tuple(dict.fromkeys(round(value) for value in every))
+        return tuple(dict.fromkeys(every[:count]))
+
+
+class Trial(NamedTuple):
+    """One point of a sweep."""
+
+    number: int
+    values: Mapping[str, Scalar]
+    """By dotted setting name."""
+    state: TrialState
+    loss: float = math.nan
+    """What the sweep lowers; NaN until it is known."""
+    measured: Mapping[int, float] = MappingProxyType({})
+    """Held-out loss by step; the mean over the folds where there are some."""
+    runs: tuple[str, ...] = ()
+    """The run of each fold, or the one run."""
+    why: Words | None = None
+    """Why it came to nothing, where it was not pruned for its losses."""
+
+    @property
+    def lowest(self) -> float:
+        """The lowest loss that was measured; NaN where none was."""
+        return min(self.measured.values(), default=math.nan)
+
+    @property
+    def steps(self) -> int:
+        """How far it is known to have trained, in weight updates of each run."""
+        return max(self.measured, default=0)
+
+
+def best(trials: list[Trial]) -> Trial | None:
+    """The finished trial of the lowest loss; None while there is none."""
+    ended = [t for t in trials if t.state == "finished" and math.isfinite(t.loss)]
+    return min(ended, key=lambda t: (t.loss, t.number), default=None)

@@ -1,0 +1,29 @@
+"""Where Optuna keeps the trials of every sweep: beside the store, or in it."""
+
+import os
+from pathlib import Path
+
+from optuna.storages import BaseStorage, JournalStorage, RDBStorage
+from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+from sqlalchemy.engine import make_url
+
+from explorer.runs.schema import DATABASE
+from explorer.runs.store import Store
+
+PATIENCE = 20
+"""Seconds that a writer waits for its turn at a database."""
+
+
+def open_studies(store: Store) -> BaseStorage:
+    """A journal in the data folder; the store's own database where one is named.
+
+    Any number of processes may have it open.
+    """
+    address = make_url(store.address)
+    if os.environ.get(DATABASE):
+        lite = address.get_backend_name() == "sqlite"
+        waiting = {"connect_args": {"timeout": PATIENCE}} if lite else {}
+        return RDBStorage(store.address, engine_kwargs=waiting)
+    folder = Path(address.database or ".").parent
+    journal = str(folder / "sweeps.journal")
+    return JournalStorage(JournalFileBackend(journal, JournalFileOpenLock(journal)))

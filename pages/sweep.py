@@ -1,0 +1,35 @@
+"""Try many settings side by side and see which do best, and why."""
+
+import streamlit as st
+
+from explorer.ui.address import address_error
+from explorer.ui.page import shown_errors, words
+from explorer.ui.sidebar import sidebar
+from explorer.ui.sweep import earlier_sweeps, empty, show, shown_sweep
+from explorer.ui.sweep_setup import example_button, setup
+from explorer.ui.visitor import visitor
+
+_ = words()
+config = sidebar()
+st.title(_("Sweep"), anchor=False)
+if error_in_link := address_error():
+    st.error(error_in_link.said(_), icon=":material/link_off:")
+with shown_errors():
+    me = visitor()
+    group = shown_sweep(me, _)
+    if group is not None:
+        show(me, group, _)
+    else:
+        st.markdown(
+            _(
+                "Which settings learn best? A sweep trains many runs of one model, "
+                "each with other settings, ends those that promise little, and shows "
+                "what the good ones have in common."
+            )
+        )
+        example_button(me, _)
+        st.subheader(_("Or set up your own"), anchor=False)
+        if config is not None:
+            setup(me, config, _)
+        empty(_)
+    earlier_sweeps(me, group, _)

@@ -1,0 +1,262 @@
+"""Sweeps beside live runs: who goes first, and what a kill leaves."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from distributed import Client
+
+from explorer import catalog
+from explorer.engine.runner import LIVE_PRIORITY, PATIENT_SHARE, Runner, _Driven
+from explorer.engine.service import Engine
+from explorer.engine.visitor import Visitor
+from explorer.errors import ExplorerError
+from explorer.runs.records import Run
+from explorer.runs.store import Store, open_store
+from explorer.training.plan import Plan, SearchSettings
+from explorer.training.search import rungs
+from explorer.training.space import read_range
+from tests.engine.test_engine_runs import ROOT, same_as_uncut, small, wait
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:distributed"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+def plan(trials: int = 6, steps: int = 200, **said: object) -> Plan:
+    settings = {"model.hidden_size": 8, "training.steps": steps, "data.window": 16}
+    base = catalog.make_config("sine", "rnn", settings)
+    texts = ("training.learning_rate=0.001:0.1", "model.hidden_size=4:16")
+    space = tuple(read_range(base, text) for text in texts)
+    return Plan(base, space, SearchSettings.read({"trials": trials} | said))
+
+
+def no_workers() -> Client:
+    raise OSError("these tests need none")
+
+
+class Desk:
+    """A runner whose workers are played by the test."""
+
+    def __init__(self, store: Store, workers: list[str]) -> None:
+        self.store = store
+        self.runner = Runner(no_workers, store, lambda *_: None)
+        self.runner._thread.join()
+        self.runner._workers = workers
+        self.group = store.groups.create("sweep", "ann", {"status": "running"})
+
+    def add(self, trial: bool, steps: int = 20000) -> _Driven:
+        group = self.group.id if trial else ""
+        run = self.store.create(small(steps=steps), 1, owner="ann", group_id=group)
+        self.runner._start(run, [])
+        driven = self.runner._driven[run.id]
+        self.runner._place(driven)
+        if trial:
+            self.runner._allow(run.id, 10**6)
+        return driven
+
+    def work(self, worker: str, seconds: float) -> dict[str, float]:
+        """Do what the runner chooses, two tasks at a time; seconds by run."""
+        spent: dict[str, float] = {}
+        queue: list[Any] = []
+        while sum(spent.values()) < seconds:
+            while len(queue) < 2 and (chosen := self.runner._choose(worker)):
+                queue.append(chosen)
+            assert queue, "the worker has nothing to do"
+            for driven, job in queue.pop(0):
+                driven.in_flight -= 1
+                spent[driven.run.id] = spent.get(driven.run.id, 0.0) + job.seconds
+        return spent
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store(f"sqlite:///{tmp_path}/desk.sqlite3")
+
+
+@pytest.mark.parametrize("live", [1, 3])
+@pytest.mark.parametrize("trials", [1, 4])
+def test_live_runs_go_first_and_trials_keep_a_small_share(
+    store: Store, live: int, trials: int
+) -> None:
+    desk = Desk(store, ["one"])
+    patient = [desk.add(trial=True).run.id for _ in range(trials)]
+    people = [desk.add(trial=False).run.id for _ in range(live)]
+    spent = desk.work("one", 40.0)
+    whole = sum(spent.values())
+    share = sum(spent.get(run_id, 0.0) for run_id in patient) / whole
+    assert PATIENT_SHARE / 2 < share < 2 * PATIENT_SHARE
+    assert all(spent[run_id] > 0.8 * 0.8 / live * whole for run_id in people)
+    assert all(spent[run_id] > 0 for run_id in patient)
+
+
+def test_trials_have_a_worker_that_no_live_run_needs(store: Store) -> None:
+    desk = Desk(store, ["one"])
+    trials = [desk.add(trial=True).run.id for _ in range(2)]
+    spent = desk.work("one", 10.0)
+    assert all(spent[run_id] > 0.4 * sum(spent.values()) for run_id in trials)
+
+
+def test_trials_leave_the_worker_of_a_live_run_for_an_idle_one(store: Store) -> None:
+    desk = Desk(store, ["one", "two"])
+    first, second = desk.add(trial=True), desk.add(trial=True)
+    live = desk.add(trial=False)
+    assert {first.worker, second.worker} == {"one", "two"}
+    moved = first if first.worker == live.worker else second
+    stays = second if moved is first else first
+    del desk.runner._driven[stays.run.id]
+    desk.runner._make_way()
+    assert moved.worker == stays.worker
+
+
+def test_a_trial_waits_until_it_may_go_on_and_goes_no_further(store: Store) -> None:
+    desk = Desk(store, ["one"])
+    trial = desk.add(trial=True)
+    desk.runner._allow(trial.run.id, 0)
+    assert desk.runner._choose("one") == []
+    desk.runner._allow(trial.run.id, 8)
+    ((chosen, job),) = desk.runner._choose("one")
+    assert chosen is trial
+    assert job.steps == 8
+    assert desk.runner._choose("one") == []  # its slices never overlap
+
+
+def test_dask_puts_trials_behind_live_runs(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, seen = Desk(store, ["one"]), []
+
+    class Scheduler:
+        def submit(self, *_: object, priority: int, **__: object) -> "Scheduler":
+            seen.append(priority)
+            return self
+
+        def add_done_callback(self, _: object) -> None:
+            """Nothing comes back."""
+
+    monkeypatch.setattr(desk.runner, "_client", Scheduler)
+    for trial in (True, False):
+        driven = desk.add(trial)
+        desk.runner._tasks["one"] = set()
+        desk.runner._submit("one", [(driven, desk.runner._job(driven, 0.1))])
+    assert seen[1] == LIVE_PRIORITY > seen[0]
+
+
+HOST = """
+import time
+from explorer.engine.service import Engine
+from tests.engine.test_engine_sweeps import plan
+
+if __name__ == "__main__":
+    engine = Engine()
+    group = engine.sweeps.start(plan(trials=6, steps=1500), "ann", {})
+    def standing():
+        trials = engine.sweeps.trials(group.id)
+        going = [t for t in trials if t.state == "training" and t.steps > 60]
+        return going and any(t.state == "finished" for t in trials)
+    while not standing():
+        time.sleep(0.02)
+    print(group.id, flush=True)
+    time.sleep(600)
+"""
+
+
+def killed_in_the_middle(folder: Path) -> str:
+    """The id of a sweep whose server was killed while trials were under way."""
+    host = folder / "host.py"
+    host.write_text(HOST)
+    more = {"EXPLORER_DATA": str(folder), "EXPLORER_WORKERS": "2"}
+    with subprocess.Popen(
+        [sys.executable, str(host)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **more, "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
+    ) as child:
+        assert child.stdout is not None
+        group_id = child.stdout.readline().strip()
+        os.kill(child.pid, signal.SIGKILL)
+    assert group_id
+    return group_id
+
+
+def test_a_killed_server_goes_on_with_its_sweep_and_its_trials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group_id = killed_in_the_middle(tmp_path)
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    monkeypatch.setenv("EXPLORER_WORKERS", "2")
+    before = open_store()
+    started = {run.id: run.step for run in before.shelf.of_group(group_id)}
+    assert before.groups.get(group_id).facts["status"] == "running"
+    before.close()
+    engine = Engine()
+    try:
+        ann, bob = Visitor(engine, "ann"), Visitor(engine, "bob")
+        with pytest.raises(ExplorerError, match="1 sweeps running at one time"):
+            ann.start_sweep(plan())
+        for told in (bob.stop_sweep, bob.go_on_with_sweep, bob.delete_sweep):
+            with pytest.raises(ExplorerError, match="is another's"):
+                told(group_id)
+        ann.stop_sweep(group_id)
+        assert _status(engine, group_id) == "stopped"
+        wait(lambda: "training" not in {run.status for run in _runs(engine, group_id)})
+        ann.go_on_with_sweep(group_id)
+        wait(lambda: _status(engine, group_id) == "finished", 120)
+        trials = engine.sweeps.trials(group_id)
+        assert len(trials) == 6
+        assert {t.state for t in trials} <= {"finished", "pruned"}
+        runs = {run.id: run for run in _runs(engine, group_id)}
+        assert set(started) <= set(runs)
+        assert len(runs) == 6  # what was under way went on, and was not begun anew
+        for trial in trials:
+            run = runs[trial.runs[0]]
+            assert run.status == ("stopped" if trial.state == "pruned" else "finished")
+            every = rungs(1500)
+            assert trial.state == "finished" or run.step % every == 0
+        interrupted = [runs[i] for i, step in started.items() if 0 < step < 1500]
+        assert interrupted
+        whole = [run for run in interrupted if run.status == "finished"]
+        for run in whole[:1]:
+            same_as_uncut(engine.store, run)
+        ann.delete_sweep(group_id)
+        assert _runs(engine, group_id) == []
+        with pytest.raises(ExplorerError, match="There is nothing under the id"):
+            engine.sweeps.trials(group_id)
+        _a_sweep_by_folds_and_one_that_is_too_large(engine)
+    finally:
+        engine.close()
+
+
+def _a_sweep_by_folds_and_one_that_is_too_large(engine: Engine) -> None:
+    folds = engine.sweeps.start(plan(2, 30, folds=2), "ann", {})
+    large = engine.sweeps.start(plan(2, 30), "bob", {"most_parameters": 10})
+    full = engine.sweeps.start(plan(2, 30), "cy", {"most_bytes": 0})
+    for group in (folds, large):
+        wait(lambda group=group: _status(engine, group.id) == "finished")  # type: ignore[misc]
+    for trial in engine.sweeps.trials(folds.id):
+        assert len(trial.runs) == 2
+        both = [engine.store.validations(run_id) for run_id in trial.runs]
+        assert [engine.store.get(r).config.fold for r in trial.runs] == ["1/2", "2/2"]
+        for step, loss in trial.measured.items():
+            each = [v.loss for known in both for v in known if v.step == step]
+            np.testing.assert_allclose(loss, np.mean(each))
+    assert {t.state for t in engine.sweeps.trials(large.id)} == {"failed"}
+    assert _status(engine, full.id) == "stopped"
+    why = engine.store.groups.get(full.id).facts["why"]
+    assert "room on this server is full" in why["template"]
+
+
+def _status(engine: Engine, group_id: str) -> str:
+    return str(engine.store.groups.get(group_id).facts["status"])
+
+
+def _runs(engine: Engine, group_id: str) -> list[Run]:
+    return engine.store.shelf.of_group(group_id)
