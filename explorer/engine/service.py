@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 from functools import cache
 
 from explorer import catalog
@@ -170,6 +171,11 @@ class Engine:
             learning = catalog.model_spec(run.config.model).learning
             checked_side("both" if learning == "adversarial" else None, note)
         self._runner.tell(run_id, name, value, note)
+
+    def tell_all(self, run_ids: Iterable[str], name: str) -> None:
+        """Say "pause", "resume" or "stop" to runs that then do so together."""
+        assert name in ("pause", "resume", "stop"), name
+        self._runner.tell_all(run_ids, name)
 
     def look(self, run_id: str, step: int, wanted: tuple[Wanted, ...]) -> list[View]:
         """Views of a run as it was after `step` updates, a stored state. Blocks.

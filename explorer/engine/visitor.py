@@ -5,17 +5,25 @@ the class in which it was started, may tell it something or delete it.
 """
 
 import os
+from collections.abc import Iterable, Mapping
 
 from explorer import catalog
 from explorer.config import RunConfig, Settings, setting
 from explorer.data import content
 from explorer.engine.service import Engine
 from explorer.errors import N_, ExplorerError, Words
-from explorer.runs.records import Run
+from explorer.runs.records import Run, Status
 from explorer.runs.store import Store
 
 LIMITS = "EXPLORER_LIMITS"
 MEGABYTE = 10**6
+
+MOVED_BY: Mapping[str, tuple[Status, ...]] = {
+    "pause": ("training",),
+    "resume": ("paused",),
+    "stop": ("training", "paused"),
+}
+"""The states of a run in which it makes sense to tell it so."""
 
 
 class Limits(Settings):
@@ -150,6 +158,18 @@ class Visitor:
             self.check_active()
         self.engine.tell(run_id, name, value, note)
 
+    def tell_all(self, runs: Iterable[Run], name: str) -> None:
+        """Say "pause", "resume" or "stop" to those of these runs that it can move.
+
+        Raises:
+            ExplorerError: if one is gone or another's, or if more would train than may.
+        """
+        fresh = [self._own(run.id) for run in runs]
+        moved = [run for run in fresh if run.status in MOVED_BY[name]]
+        if name == "resume" and moved:
+            self.check_active(coming=len(moved))
+        self.engine.tell_all([run.id for run in moved], name)
+
     def throw_away(self, run_id: str) -> None:
         """Stop a run and hide it; `Store.shelf.have_back` shows it again.
 
@@ -201,14 +221,14 @@ class Visitor:
             digest=digest[:12],
         )
 
-    def check_active(self, leaving: int = 0) -> None:
-        """See that one more run may train.
+    def check_active(self, leaving: int = 0, coming: int = 1) -> None:
+        """See that one more run may train, or as many as are coming.
 
         Raises:
             ExplorerError: if too many of this person's do.
         """
         active = self.store.shelf.active(self.owner) - leaving
-        if active >= self.limits.active_runs:
+        if active + coming > self.limits.active_runs:
             raise ExplorerError(
                 N_(
                     "One visitor may train %(most)d runs at one time here, and "
