@@ -13,8 +13,8 @@ from explorer import catalog
 from explorer.config import RunConfig, query_pairs, to_query
 from explorer.errors import ExplorerError, Words
 
-RUN = "run"
-OTHERS = (RUN, "lang")
+RUN, RACE = "run", "race"
+OTHERS = (RUN, RACE, "lang")
 MOST_VALUE = 2000
 
 _CONFIG, _WRITTEN, _EDITION, _ERROR = (
@@ -106,6 +106,20 @@ def shown_run() -> str:
 def show_run(run_id: str) -> None:
     """Name a run in the address."""
     st.query_params[RUN] = run_id
+    remember_address()
+
+
+def shown_race() -> str:
+    """The race that the address names; empty for none."""
+    return str(st.query_params.get(RACE, ""))
+
+
+def show_race(race_id: str) -> None:
+    """Name a race in the address, or none."""
+    if race_id:
+        st.query_params[RACE] = race_id
+    else:
+        st.query_params.pop(RACE, None)
     remember_address()
 
 

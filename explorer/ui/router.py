@@ -27,6 +27,9 @@ page = st.navigation(
             default=True,
         ),
         st.Page(
+            PAGES / "compare.py", title=_("Compare"), icon=":material/sports_score:"
+        ),
+        st.Page(
             PAGES / "inside.py", title=_("Look inside"), icon=":material/visibility:"
         ),
         st.Page(
