@@ -173,9 +173,18 @@ class Engine:
         self._runner.tell(run_id, name, value, note)
 
     def tell_all(self, run_ids: Iterable[str], name: str) -> None:
-        """Say "pause", "resume" or "stop" to runs that then do so together."""
+        """Say "pause", "resume" or "stop" to runs that then do so together.
+
+        Raises:
+            ExplorerError: if there is no such run.
+        """
         assert name in ("pause", "resume", "stop"), name
-        self._runner.tell_all(run_ids, name)
+        told = list(run_ids)
+        if name == "resume":
+            # Whoever looks now sees them on their way, even before workers are there.
+            for run_id in told:
+                self.store.set_status(run_id, "training")
+        self._runner.tell_all(told, name)
 
     def look(self, run_id: str, step: int, wanted: tuple[Wanted, ...]) -> list[View]:
         """Views of a run as it was after `step` updates, a stored state. Blocks.

@@ -28,6 +28,9 @@ from explorer.ui.translation import Translate
 EVERY = 1.0
 """Seconds between two looks at a race that goes on."""
 
+RESTING = 3.0
+"""The same of a race that is paused: another tab may have it go on."""
+
 ABOUT: dict[State, str] = {
     "starting": N_("Starting: the runs are on their way to the workers …"),
     "racing": N_("Racing"),
@@ -67,7 +70,8 @@ def show(visitor: Visitor, race: Race, _: Translate) -> None:
     _buttons(visitor, race, _)
     going = race.state in ("starting", "racing")
     every = EVERY if going else None
-    st.fragment(_progress, run_every=every)(visitor.store, race, _)
+    resting = None if race.state == "finished" else RESTING
+    st.fragment(_progress, run_every=every or resting)(visitor.store, race, _)
     st.subheader(_("Who gets lowest, and who gets there first?"), anchor=False)
     st.fragment(_curves, run_every=every)(visitor.store, race, _)
     st.fragment(_table, run_every=every)(visitor.store, race, _)
