@@ -58,9 +58,11 @@ MAY = {
         "errors",
     },
     "plots": {"runs", "tasks", "config"},
+    "racing": {"catalog", "models", "runs", "config", "errors"},
     "export": {"training", "models", "catalog", "runs", "config", "errors"},
     "ui": {
         "engine",
+        "racing",
         "runs",
         "plots",
         "catalog",

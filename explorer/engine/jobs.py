@@ -28,12 +28,13 @@ class Job(NamedTuple):
     state: bytes | None  # None: go on with the trainer that the worker keeps
     fresh: bool  # start from the config alone where there is no state
     seconds: float
-    steps: int | None
+    steps: int | None  # after so many it rests
     commands: tuple[Command, ...] = ()
     want_state: bool = True
     looks: tuple[Wanted, ...] = ()
     contents: tuple[Packed, ...] = ()
     """The run's own data, where its worker lacks it."""
+    most: int | None = None  # no more steps than this now, so that others keep up
 
 
 class Result(NamedTuple):

@@ -21,6 +21,7 @@ from distributed import Future as Task
 from explorer.engine.crew import Crew
 from explorer.engine.jobs import Job, Packed, Result, Wanted
 from explorer.engine.own import packed
+from explorer.engine.race import Pace, Place, Stride, pace_of, stride
 from explorer.engine.worker import run_slices
 from explorer.errors import ExplorerError
 from explorer.runs.records import (
@@ -86,6 +87,8 @@ class _Driven:
     config: str
     saved: Checkpoint | None
     """The newest state that came back, which the store has too."""
+    pace: Pace | None = None
+    """The race that it keeps pace in."""
     worker: str | None = None
     serial: int = 0
     epoch: int = 0
@@ -125,13 +128,18 @@ class _Driven:
     @property
     def may_overlap(self) -> bool:
         """Whether a slice may be asked for before the one under way is back."""
-        free = self.left is None and self.until is None
+        free = self.left is None and self.until is None and self.pace is None
         return self.going and free and self.slices > 1
 
     @property
     def waits(self) -> bool:
         """Whether it must be allowed to before it trains on."""
         return self.going and self.until is not None and self.at >= self.until
+
+    @property
+    def place(self) -> Place:
+        """How far its trainer is."""
+        return Place(self.at, self.run.seconds)
 
     @property
     def may_leave(self) -> bool:
@@ -192,6 +200,11 @@ class Runner:
     def allow(self, run_id: str, step: int) -> None:
         """Let a trial of a sweep train up to this step, and no further."""
         self._inbox.put(lambda: self._allow(run_id, step))
+
+    def tell_all(self, run_ids: Iterable[str], name: str) -> None:
+        """Say "pause", "resume" or "stop" to all of these before any goes on."""
+        told = list(run_ids)
+        self._inbox.put(lambda: self._tell_all(told, name))
 
     def watch(self, run_id: str, wanted: Iterable[Wanted]) -> None:
         """Replace the views that are read out of a run while it trains."""
@@ -254,6 +267,7 @@ class Runner:
             run,
             run.config.to_json(),
             saved,
+            pace=pace_of(self._store, run),
             commands=commands,
             patient=patient,
             until=run.step if held else None,
@@ -273,6 +287,13 @@ class Runner:
     def _allow(self, run_id: str, step: int) -> None:
         if driven := self._driven.get(run_id):
             driven.until = step
+
+    def _tell_all(self, run_ids: list[str], name: str) -> None:
+        for run_id in run_ids:
+            try:
+                self._tell(run_id, name, None, "")
+            except ExplorerError:
+                continue  # deleted meanwhile
 
     def _tell(self, run_id: str, name: str, value: float | None, note: str) -> None:
         if run_id not in self._driven:
@@ -371,7 +392,7 @@ class Runner:
         ready = [
             d
             for d in mine
-            if (d.in_flight == 0 and not d.waits)
+            if (d.in_flight == 0 and not d.waits and not self._stride(d).waits)
             or (alone and 0 < d.in_flight < IN_FLIGHT and d.placed and d.may_overlap)
         ]
         ready.sort(key=lambda d: (d.going, d.served))
@@ -381,6 +402,17 @@ class Runner:
         seconds = max(LEAST_SECONDS, min(longest, ROUND_SECONDS / max(1, len(mine))))
         count = max(1, round(longest / seconds))
         return [(d, self._job(d, seconds)) for d in self._in_turn(ready, count)]
+
+    def _stride(self, driven: _Driven) -> Stride:
+        """How far its race lets a run go now; one that shall rest is free to."""
+        if driven.pace is None or not driven.going:
+            return Stride()
+        others = (
+            other.place
+            for other in self._driven.values()
+            if other is not driven and other.pace == driven.pace and other.going
+        )
+        return stride(driven.pace.clock, driven.place, others)
 
     def _in_turn(self, ready: list[_Driven], count: int) -> list[_Driven]:
         """So many runs: people take turns, and so do the runs of each."""
@@ -413,14 +445,19 @@ class Runner:
             steps = room if steps is None else min(steps, room)
         if not driven.going:
             steps = driven.run.step - driven.at
+        seconds = FIRST_SECONDS if driven.slices == 0 else seconds
+        bounds = self._stride(driven)
+        if bounds.seconds is not None:
+            seconds = min(seconds, bounds.seconds)
         job = Job(
             driven.run.id,
             driven.config,
             driven.serial,
             state=None if driven.placed else state,
             fresh=not driven.placed and state is None,
-            seconds=FIRST_SECONDS if driven.slices == 0 else seconds,
+            seconds=seconds,
             steps=steps,
+            most=bounds.steps,
             commands=commands,
             want_state=want_state,
             looks=self._watched.get(driven.run.id, ()),

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -246,6 +246,20 @@ class Engine:
             learning = catalog.model_spec(run.config.model).learning
             checked_side("both" if learning == "adversarial" else None, note)
         self._runner.tell(run_id, name, value, note)
+
+    def tell_all(self, run_ids: Iterable[str], name: str) -> None:
+        """Say "pause", "resume" or "stop" to runs that then do so together.
+
+        Raises:
+            ExplorerError: if there is no such run.
+        """
+        assert name in ("pause", "resume", "stop"), name
+        told = list(run_ids)
+        if name == "resume":
+            # Whoever looks now sees them on their way, even before workers are there.
+            for run_id in told:
+                self.store.set_status(run_id, "training")
+        self._runner.tell_all(told, name)
 
     def export(self, run_ids: Sequence[str]) -> bytes:
         """Runs as a zip; workers make their files. Blocks.

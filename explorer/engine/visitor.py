@@ -5,7 +5,7 @@ the class in which it was started, may tell it something or delete it.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from explorer import catalog
 from explorer.config import RunConfig, Settings, setting
@@ -14,7 +14,7 @@ from explorer.engine import classes
 from explorer.engine.service import Engine
 from explorer.errors import N_, ExplorerError, Words
 from explorer.portable.unpack import Importer, unpacked
-from explorer.runs.records import Group, Run
+from explorer.runs.records import Group, Run, Status
 from explorer.runs.store import Store
 from explorer.training.plan import Plan
 
@@ -22,6 +22,13 @@ LIMITS = "EXPLORER_LIMITS"
 MEGABYTE = 10**6
 MOST_EXPORTED = 50
 """Runs in one zip."""
+
+MOVED_BY: Mapping[str, tuple[Status, ...]] = {
+    "pause": ("training",),
+    "resume": ("paused",),
+    "stop": ("training", "paused"),
+}
+"""The states of a run in which it makes sense to tell it so."""
 
 
 class Limits(Settings):
@@ -173,6 +180,18 @@ class Visitor:
         if group is not None and group.owner != self.owner:
             classes.check_change(classes.read_lesson(group), f"training.{name}")
         self.engine.tell(run_id, name, value, note)
+
+    def tell_all(self, runs: Iterable[Run], name: str) -> None:
+        """Say "pause", "resume" or "stop" to those of these runs that it can move.
+
+        Raises:
+            ExplorerError: if one is gone or another's, or if more would train than may.
+        """
+        fresh = [self._own(run.id) for run in runs]
+        moved = [run for run in fresh if run.status in MOVED_BY[name]]
+        if name == "resume" and moved:
+            self.check_active(coming=len(moved))
+        self.engine.tell_all([run.id for run in moved], name)
 
     def start_sweep(self, plan: Plan) -> Group:
         """Begin a sweep.
@@ -385,14 +404,14 @@ class Visitor:
         held = self.store.contents.holds
         return digest == content.NO_DIGEST or held(self.owner, digest)
 
-    def check_active(self, leaving: int = 0) -> None:
-        """See that one more run may train.
+    def check_active(self, leaving: int = 0, coming: int = 1) -> None:
+        """See that one more run may train, or as many as are coming.
 
         Raises:
             ExplorerError: if too many of this person's do.
         """
         active = self.store.shelf.active(self.owner) - leaving
-        if active >= self.limits.active_runs:
+        if active + coming > self.limits.active_runs:
             raise ExplorerError(
                 N_(
                     "One visitor may train %(most)d runs at one time here, and "

@@ -140,7 +140,8 @@ def _run_slice(job: Job) -> Result:
         _live.move_to_end(job.run_id)
         while len(_live) > MOST_TRAINERS:
             _live.popitem(last=False)
-        budget = Budget(job.seconds, job.steps)
+        bounds = [n for n in (job.steps, job.most) if n is not None]
+        budget = Budget(job.seconds, min(bounds, default=None))
         progress = live.trainer.advance(budget, job.commands, job.want_state)
         live.serial += 1
         ended = progress.status != "training"

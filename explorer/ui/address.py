@@ -16,9 +16,8 @@ from explorer.data.content import NO_DIGEST
 from explorer.errors import ExplorerError, Words
 from explorer.ui.visitor import visitor
 
-RUN = "run"
-CLASS, SWEEP = "class", "sweep"
-OTHERS = (RUN, CLASS, SWEEP, "lang")
+RUN, CLASS, RACE, SWEEP = "run", "class", "race", "sweep"
+OTHERS = (RUN, CLASS, RACE, SWEEP, "lang")
 MOST_VALUE = 2000
 
 _CONFIG, _WRITTEN, _EDITION, _ERROR = (
@@ -140,6 +139,20 @@ def class_link(group_id: str) -> str:
     page = str(st.session_state.get(_PAGE, ""))
     path = url.path.rstrip("/").removesuffix(f"/{page}" if page else "")
     return f"{url.scheme}://{url.netloc}{path}/?{CLASS}={group_id}"
+
+
+def shown_race() -> str:
+    """The race that the address names; empty for none."""
+    return str(st.query_params.get(RACE, ""))
+
+
+def show_race(race_id: str) -> None:
+    """Name a race in the address, or none."""
+    if race_id:
+        st.query_params[RACE] = race_id
+    else:
+        st.query_params.pop(RACE, None)
+    remember_address()
 
 
 def link(config: RunConfig, run_id: str = "") -> str:

@@ -1,0 +1,1 @@
+"""Races without a browser: which settings take part, and how they stand."""

@@ -1,0 +1,25 @@
+"""Race up to eight settings side by side on one clock, and see who gets lowest."""
+
+import streamlit as st
+
+from explorer.ui.address import address_error
+from explorer.ui.page import shown_errors, words
+from explorer.ui.race import present_race, show
+from explorer.ui.race_start import invitation, preparation
+from explorer.ui.sidebar import sidebar
+from explorer.ui.visitor import visitor
+
+_ = words()
+config = sidebar()
+st.title(_("Compare"), anchor=False)
+if error_in_link := address_error():
+    st.error(error_in_link.said(_), icon=":material/link_off:")
+with shown_errors():
+    me = visitor()
+    race = present_race(me, _)
+    if race is not None:
+        show(me, race, _)
+        st.stop()
+    invitation(me, _)
+    if config is not None:
+        preparation(me, config, _)

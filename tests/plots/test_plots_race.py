@@ -1,0 +1,99 @@
+"""The chart of a race: what is drawn, and the figure, apart."""
+
+from typing import Any
+
+import numpy as np
+import orjson
+import plotly.graph_objects as go
+
+from explorer.plots import race
+from explorer.plots.encode import to_json
+from explorer.plots.race import Entry
+from explorer.plots.theme import GATES, template
+from explorer.runs.records import Curves, Lines
+
+LINES = Lines(0.1, "the noise", {"mean": 1.0, "repeat": 0.5}, "nats")
+
+
+def curves(n: int) -> Curves:
+    times = np.arange(1, n + 1, dtype=np.float32) / 10
+    return Curves(np.linspace(3, 1, n, dtype=np.float32), times, times, times, times)
+
+
+def entry(label: str, *means: float, deviation: float = 0.0, lost: bool = False) -> Any:
+    steps = [20 * k for k in range(len(means))]
+    seconds = [2.0 * k for k in range(len(means))]
+    spread = [deviation] * len(means)
+    return Entry(label, "#1e96ff", steps, seconds, means, spread, [curves(700)], lost)
+
+
+def drawn(**more: Any) -> race.RaceDrawn:
+    two = [entry("LSTM", 2.0, 0.6), entry("<b>GRU</b>", 2.0, 0.4, deviation=0.1)]
+    return race.extract(two, LINES, total_steps=700, **more)
+
+
+def accepted(figure: Any) -> Any:
+    given = orjson.loads(to_json(figure))
+    for mode in ("light", "dark"):
+        layout = given["layout"] | {"template": template(mode)}  # type: ignore[arg-type]
+        made = go.Figure({"data": given["data"], "layout": layout})
+        assert made.layout.xaxis.title.text
+        assert made.layout.yaxis.title.text
+    return given
+
+
+def test_each_setting_is_drawn_as_it_was_recorded() -> None:
+    by_step, by_second = drawn(), drawn(axis="second")
+    assert [line.label for line in by_step.lines] == ["LSTM", "<b>GRU</b>"]
+    assert by_step.lines[0].x.tolist() == [0, 20]
+    assert by_second.lines[0].x.tolist() == [0, 2]
+    assert by_step.lines[0].y.tolist() == np.float32([2.0, 0.6]).tolist()
+    assert (by_step.x_end, by_second.x_end) == (700, None)
+    where, losses = by_step.lines[0].training[0]
+    assert len(where) == len(losses) <= race.KEPT
+    assert (where[0], where[-1]) == (0, 699)
+
+
+def test_the_figure_has_bands_for_seeds_and_a_label_at_each_end() -> None:
+    figure = accepted(race.figure(drawn()))
+    filled = [t for t in figure["data"] if t.get("fill") == "toself"]
+    assert len(filled) == 1
+    assert filled[0]["y"] == np.float32([2.1, 0.5, 0.3, 1.9]).tolist()
+    words = " ".join(a["text"] for a in figure["layout"]["annotations"])
+    for said in ("LSTM 0.6", "&lt;b&gt;GRU&lt;/b&gt; 0.4", "floor 0.1", "mean 1"):
+        assert said in words
+    assert len(race.figure(drawn(), training=False)["data"]) == 3
+    accepted(race.figure(drawn(axis="second"), y_log=False))
+
+
+def test_two_settings_never_share_a_mark_or_a_colour() -> None:
+    same = [entry(f"{k}", 2.0, 1.0) for k in range(8)]
+    figure = race.figure(race.extract(same, LINES))
+    marks = [t["marker"]["symbol"] for t in figure["data"] if "marker" in t]
+    assert len(set(marks)) == 8
+    assert race.colours(["lstm"] * 8) == list(GATES.values())
+    assert len(set(race.colours(["rnn", "lstm", "gru"]))) == 3
+
+
+def test_the_sentence_says_who_leads_and_how_far() -> None:
+    said = race.reading(drawn())
+    assert said.startswith("<b>GRU</b> is in front with a validation loss of 0.4; LSTM")
+    assert "50 % more" in said
+    one = race.extract([entry("LSTM", 2.0), entry("GRU")], LINES)
+    assert "nobody else" in race.reading(one)
+
+
+def test_before_the_start_the_figure_is_empty_and_titled() -> None:
+    nothing = race.extract([entry("LSTM"), entry("GRU")], Lines(None, "", {}, ""))
+    figure = accepted(race.figure(nothing))
+    assert figure["layout"]["annotations"] == []
+    assert race.reading(nothing) == "Nobody has been measured yet."
+    assert race.alternative(nothing)
+    accepted(race.figure(race.extract([], Lines(None, "", {}, ""))))
+
+
+def test_a_lost_run_and_losses_that_are_no_numbers_leave_gaps() -> None:
+    lost = race.extract([entry("GRU", 2.0, float("nan"), lost=True)], LINES)
+    assert np.isnan(lost.lines[0].y[1])
+    words = [a["text"] for a in race.figure(lost)["layout"]["annotations"]]
+    assert any("GRU ✕ 2" in each for each in words)
