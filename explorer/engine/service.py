@@ -9,7 +9,7 @@ from typing import Any
 
 from distributed import KilledWorker
 from distributed.client import ClosedClientError
-from distributed.comm import CommClosedError
+from distributed.comm.core import CommClosedError
 
 from explorer import catalog
 from explorer.config import RunConfig

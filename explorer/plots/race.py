@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.plots.commands import Axis
+from explorer.plots.clock import Axis
 from explorer.plots.parts import (
     Figure,
     Translate,
