@@ -9,7 +9,6 @@ from typing import Any
 
 from distributed import KilledWorker
 from distributed.client import ClosedClientError
-from distributed.comm import CommClosedError
 
 from explorer import catalog
 from explorer.config import RunConfig
@@ -44,7 +43,6 @@ LOST = (
     OSError,
     KilledWorker,
     ClosedClientError,
-    CommClosedError,
     asyncio.CancelledError,
 )
 """What asking says where workers or their scheduler went away."""
