@@ -219,6 +219,8 @@ class Runner:
         if run.id in self._driven or run.ended:
             return
         saved = self._store.state(run.id)
+        people = {driven.person for driven in self._driven.values()}
+        self._turns = {p: turn for p, turn in self._turns.items() if p in people}
         self._driven[run.id] = _Driven(
             run,
             run.config.to_json(),
