@@ -16,6 +16,7 @@ from benchmarks import (
     inside,
     keras,
     report,
+    soak,
     sweep,
     throughput,
 )
@@ -42,6 +43,8 @@ def main() -> None:
         for part in (browser, inside, classroom):
             for row in part.measure(address):
                 print(row.line(), flush=True)
+    for row in soak.measure():
+        print(row.line(), flush=True)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import time
 from benchmarks.report import Row
 from explorer import catalog
 from explorer.config import RunConfig
-from explorer.engine.cluster import _SETTINGS
+from explorer.engine.cluster import worker_environment
 from explorer.engine.service import Engine
 from explorer.plots.encode import to_json
 from explorer.ui.frames import frame
@@ -26,7 +26,7 @@ TURNS = 3
 
 def bare(model: str, steps: int = 0) -> float:
     """Steps per second of the yardstick, in a process of its own."""
-    environment = {**os.environ, **_SETTINGS["distributed.nanny.pre-spawn-environ"]}
+    environment = {**os.environ, **worker_environment()}
     command = [
         sys.executable,
         "-m",

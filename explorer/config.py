@@ -182,7 +182,7 @@ def _nearest(value: Any, low: float | None, high: float | None) -> str | Words:
     if (
         isinstance(value, int | float)
         and not isinstance(value, bool)
-        and math.isfinite(value)
+        and abs(value) < math.inf
         and low is not None
         and high is not None
         and not low <= value <= high

@@ -7,6 +7,7 @@ in `assets/cluster.yaml` undo that, here and on other machines.
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import dask
 from distributed import Client, LocalCluster
@@ -29,8 +30,7 @@ def connect() -> Client:
     Raises:
         ExplorerError: if a given address or number of workers is not sound.
     """
-    for given in dask.config.collect_yaml([str(SETTINGS)]):
-        dask.config.update(dask.config.config, given)
+    dask.config.update(dask.config.config, _settings())
     if address := os.environ.get(SCHEDULER):
         return _existing(address)
     cluster = LocalCluster(
@@ -46,6 +46,17 @@ def connect() -> Client:
     client = Client(cluster, direct_to_workers=True)
     client.run(warm_up)
     return client
+
+
+def worker_environment() -> dict[str, str]:
+    """The environment variables that a worker process begins with."""
+    given = _settings()["distributed"]["nanny"]["pre-spawn-environ"]
+    return {name: str(value) for name, value in given.items()}
+
+
+def _settings() -> dict[str, Any]:
+    (given,) = dask.config.collect_yaml([str(SETTINGS)])
+    return dict(given)
 
 
 def close(client: Client) -> None:

@@ -263,6 +263,8 @@ class Runner:
             return
         saved = self._store.state(run.id)
         patient, held = self._manners(run)
+        people = {driven.person for driven in self._driven.values()}
+        self._turns = {p: turn for p, turn in self._turns.items() if p in people}
         self._driven[run.id] = _Driven(
             run,
             run.config.to_json(),

@@ -9,7 +9,6 @@ from typing import Any
 
 from distributed import KilledWorker
 from distributed.client import ClosedClientError
-from distributed.comm.core import CommClosedError
 
 from explorer import catalog
 from explorer.config import RunConfig
@@ -48,7 +47,6 @@ LOST = (
     OSError,
     KilledWorker,
     ClosedClientError,
-    CommClosedError,
     asyncio.CancelledError,
 )
 """What asking says where workers or their scheduler went away."""

@@ -5,6 +5,7 @@ does not match is answered `missing`; the runner then sends the state along. So 
 worker that dies, or a job that is executed twice, can never make a wrong step.
 """
 
+import logging
 import math
 import threading
 import time
@@ -20,11 +21,13 @@ from explorer.config import RunConfig
 from explorer.data import content
 from explorer.engine.jobs import Answer, Job, Packed, Result, Wanted
 from explorer.engine.own import own_data
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError, Words
 from explorer.inspection.base import Request, Subject, look, views_of
 from explorer.runs.records import View
 from explorer.training.trainer import Budget, Trainer
 from explorer.training.transfer import transferred
+
+log = logging.getLogger(__name__)
 
 MOST_TRAINERS = 64
 LOOKING_SHARE = 0.015
@@ -184,4 +187,9 @@ def _look(subject: Subject, wanted: Wanted) -> View:
     try:
         return look(subject, Request(wanted.view, wanted.options))
     except ExplorerError as error:
-        return View(wanted.view, subject.step, {}, {"error": asdict(error.words)})
+        words = error.words
+    except Exception:
+        # A bug in a view, whatever was asked of it, is no reason to end a run.
+        log.exception("The view %s failed with options %s", *wanted)
+        words = Words(N_("This view could not be read. Choose other options."))
+    return View(wanted.view, subject.step, {}, {"error": asdict(words)})

@@ -131,9 +131,10 @@ def look(subject: Subject, request: Request) -> View:
         )
     was_training = subject.model.training
     subject.model.eval()
-    view = spec.look(subject, options)
-    subject.model.train(was_training)
-    return view
+    try:
+        return spec.look(subject, options)
+    finally:
+        subject.model.train(was_training)
 
 
 def probe_window(data: Data, count: int = 1) -> tuple[Tensor, Tensor]:

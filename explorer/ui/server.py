@@ -86,9 +86,12 @@ class _Tab:
 
     async def listen(self) -> None:
         while True:
-            message = await self.socket.receive_text()
+            message = await self.socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
             try:
-                wish = read_wish(message[: MOST_MESSAGE + 1])
+                # Bytes are no message of ours, and read as an empty one.
+                wish = read_wish((message.get("text") or "")[: MOST_MESSAGE + 1])
                 await self.follow(wish)
             except ExplorerError as error:
                 await self.complain(error)

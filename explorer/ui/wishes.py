@@ -94,7 +94,7 @@ def read_wish(message: str) -> Wish:
         )
     try:
         values = json.loads(message)
-    except ValueError:
+    except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict):
         raise ExplorerError(

@@ -66,6 +66,7 @@ class Elsewhere:
 
     def add_worker(self) -> None:
         how = ["--no-nanny", "--no-dashboard", "--nthreads", "1", "--memory-limit", "0"]
+        how += ["--death-timeout", "120"]  # none outlives its scheduler for long
         self.workers.append(self.process("worker", self.address, *how))
 
     def end(self) -> None:
@@ -138,7 +139,7 @@ def test_workers_that_join_later_train_and_one_that_is_killed_spoils_nothing(
     elsewhere.add_worker()
     elsewhere.add_worker()
     has_workers(engine, 2)
-    runs = [engine.start(small(seed, steps=4000)) for seed in range(2)]
+    runs = [engine.start(small(seed, steps=700)) for seed in range(2)]
     for run in runs:
         wait(lambda run=run: engine.store.get(run.id).step > 100, LONG)
     os.kill(elsewhere.workers[0].pid, signal.SIGKILL)
@@ -221,7 +222,7 @@ def test_a_database_that_is_away_for_a_moment_loses_no_step(
 def test_runs_go_on_when_the_scheduler_is_started_again(
     engine: Engine, elsewhere: Elsewhere
 ) -> None:
-    run = engine.start(small(3, steps=4000))
+    run = engine.start(small(3, steps=700))
     wait(lambda: engine.store.get(run.id).step > 100, LONG)
     elsewhere.end()
     elsewhere.workers.clear()

@@ -1,0 +1,213 @@
+"""A long lesson: tabs that come and go for twenty minutes, and what they leave behind.
+
+A client opens a page, trains, watches on the live socket, reloads, and leaves; then the
+next one comes. Memory must stay where it was after the warm-up, and when all have left
+no connection, no open file and, after the server's end, no process may remain.
+
+python -m benchmarks.soak [SECONDS] [CLIENTS]
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections import Counter
+from typing import NamedTuple
+
+import psutil
+from scipy.stats import theilslopes
+from websockets.asyncio.client import connect
+
+from benchmarks.browser import served
+from benchmarks.classroom import Client
+from benchmarks.report import Row
+from explorer.ui.places import SOCKET
+
+SECONDS, CLIENTS = 1200.0, 20
+WARM_UP = 120.0
+EVERY = 10.0
+WATCHED = 20.0
+MOST_GROWTH = 0.10
+SETTLED = 150.0
+"""Seconds after which Streamlit has let go of a tab that left."""
+
+OPEN = (psutil.CONN_ESTABLISHED, psutil.CONN_CLOSE_WAIT)
+
+
+class Sample(NamedTuple):
+    """What the server holds at one moment."""
+
+    at: float  # seconds since the start
+    server: int  # resident bytes
+    workers: int  # resident bytes, all of them
+    sockets: int
+    files: int
+
+
+def server_process() -> psutil.Process:
+    """The server that this process started."""
+    for process in psutil.Process().children(recursive=True):
+        if "streamlit" in process.cmdline():
+            return process
+    raise RuntimeError("the server is not there")
+
+
+def sample(server: psutil.Process, began: float) -> Sample:
+    """Look at the server and its workers."""
+    workers = server.children(recursive=True)
+    states = Counter(c.status for c in server.net_connections("tcp"))
+    return Sample(
+        time.monotonic() - began,
+        server.memory_info().rss,
+        sum(w.memory_info().rss for w in workers if w.is_running()),
+        sum(states[state] for state in OPEN),
+        server.num_fds(),
+    )
+
+
+class Visit(Client):
+    """One tab: it opens, trains, watches, reloads, watches again, and leaves."""
+
+    async def visit(self) -> None:
+        for reload in (False, True):
+            async with self.page() as page:
+                reader = asyncio.create_task(self.read_page(page))
+                try:
+                    await self.rerun(page)
+                    await self.until(lambda: "Train" in self.buttons)
+                    if not reload:
+                        await self.click(page, "Train")
+                        await self.until(lambda: bool(self.run))
+                    await self.look()
+                    if reload:
+                        await self.rerun(page)
+                        await self.click(page, "Stop")
+                        await self.until(lambda: bool(self.status))
+                finally:
+                    reader.cancel()
+
+    def page(self):  # type: ignore[no-untyped-def]
+        """The page's own socket, as Streamlit's browser part opens it."""
+        return connect(
+            f"ws://{self.host}/_stcore/stream",
+            additional_headers={"Origin": f"http://{self.host}"},
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            max_size=None,
+            ping_interval=None,
+        )
+
+    async def look(self) -> None:
+        """Watch the run for a while."""
+        async with connect(
+            f"ws://{self.host}{SOCKET}",
+            additional_headers={"Origin": f"http://{self.host}"},
+            max_size=None,
+            ping_interval=None,
+        ) as socket:
+            await socket.send(json.dumps({"run": self.run}))
+            watcher = asyncio.create_task(self.watch(socket))
+            await asyncio.sleep(WATCHED * (0.5 + self.seed % 7 / 7))
+            watcher.cancel()
+
+
+async def seat(host: str, number: int, until: float, errors: list[str]) -> int:
+    """One visit after the other, each with another seed; how many there were."""
+    visits = 0
+    await asyncio.sleep(number * 0.5)
+    while time.monotonic() < until:
+        client = Visit(host, number + 1000 * visits)
+        try:
+            await client.visit()
+        except Exception as error:
+            errors.append(repr(error))
+        errors += client.errors
+        visits += 1
+    return visits
+
+
+async def session(
+    host: str, seconds: float, clients: int, samples: list[Sample]
+) -> tuple[int, list[str]]:
+    """All seats for so long, sampled on the way; then wait until all is let go."""
+    server, began = server_process(), time.monotonic()
+    errors: list[str] = []
+
+    async def look() -> None:
+        while True:
+            samples.append(sample(server, began))
+            await asyncio.sleep(EVERY)
+
+    sampler = asyncio.create_task(look())
+    seats = (seat(host, k, began + seconds, errors) for k in range(clients))
+    visits = sum(await asyncio.gather(*seats))
+    sampler.cancel()
+    deadline = time.monotonic() + SETTLED
+    first = samples[0]
+    while time.monotonic() < deadline:
+        await asyncio.sleep(5)
+        last = sample(server, began)
+        if last.sockets <= first.sockets and last.files <= first.files:
+            break
+    samples.append(last)
+    return visits, errors
+
+
+def growth(at: list[float], size: list[int]) -> float:
+    """By which share a size grows over the time, by the median of all slopes
+    (Theil and Sen, 1968)."""
+    slope, intercept, *_bounds = theilslopes(size, at)
+    begun = intercept + slope * at[0]
+    return float(slope * (at[-1] - at[0]) / begun)
+
+
+def remaining(known: list[psutil.Process]) -> int:
+    """How many of the server's processes outlived it."""
+    _gone, alive = psutil.wait_procs(known, timeout=20)
+    return len(alive)
+
+
+def measure(seconds: float = SECONDS, clients: int = CLIENTS) -> list[Row]:
+    """Memory, connections, files and processes over a long lesson."""
+    samples: list[Sample] = []
+    with served() as address:
+        server = server_process()
+        host = address.removeprefix("http://")
+        visits, errors = asyncio.run(session(host, seconds, clients, samples))
+        known = [server, *server.children(recursive=True)]
+    orphans = remaining(known)
+    first, last = samples[0], samples[-1]
+    warm = [s for s in samples[:-1] if s.at >= min(WARM_UP, seconds / 2)]
+    at = [s.at for s in warm]
+    of_server = growth(at, [s.server for s in warm])
+    of_workers = growth(at, [s.workers for s in warm])
+    peak = max(s.server for s in warm) / 2**20
+    named = f"{clients} tabs coming and going for {seconds / 60:.0f} minutes: "
+    calm = last.sockets <= first.sockets and last.files <= first.files + 2
+    return [
+        Row(
+            named + "growth of memory after the warm-up",
+            f"server {of_server:+.1%} (at most {peak:.0f} MiB), "
+            f"workers {of_workers:+.1%}, {visits} visits",
+            "< 10 %",
+            max(of_server, of_workers) < MOST_GROWTH,
+        ),
+        Row(
+            named + "connections and files open, before and after",
+            f"{first.sockets} and {last.sockets}, {first.files} and {last.files}",
+            "no more than before",
+            calm,
+        ),
+        Row(
+            named + "processes that outlive the server; errors",
+            f"{orphans}; {len(errors)}" + (f" ({errors[0][:60]})" if errors else ""),
+            "none",
+            not orphans and not errors,
+        ),
+    ]
+
+
+if __name__ == "__main__":
+    length = float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else CLIENTS
+    for row in measure(length, count):
+        print(row.line())

@@ -1,0 +1,18 @@
+"""Runs whose store is a PostgreSQL: trained, killed with the server, gone on with."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.engine import test_engine_runs as on_sqlite
+
+pytestmark = on_sqlite.pytestmark
+
+
+def test_a_killed_server_goes_on_by_itself_on_postgresql(
+    postgresql: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_DATABASE", postgresql())
+    on_sqlite.test_a_killed_server_goes_on_by_itself(tmp_path, monkeypatch)
+    assert not list(tmp_path.glob("*.sqlite3"))
