@@ -12,4 +12,7 @@ CHART_OPTIONS = {"displayModeBar": False, "showSendToCloud": False}
 def show_still(key: str, figure: Figure, alternative: str, height: int = 320) -> None:
     """Show a figure as the plots make it; it is drawn anew whenever it changes."""
     figure["layout"] |= {"template": template(mode()), "height": height}
-    st.plotly_chart(figure, theme=None, config=CHART_OPTIONS, alt=alternative, key=key)
+    with st.container(key=f"still_{key}"):
+        st.plotly_chart(
+            figure, theme=None, config=CHART_OPTIONS, alt=alternative, key=key
+        )
