@@ -40,7 +40,8 @@ def asked(test: AppTest, name: str) -> str:
 
 
 def charts(test: AppTest) -> int:
-    return len(test.get("plotly_chart"))
+    """How many figures are shown."""
+    return sum("figure." in str(each.proto) for each in test.get("bidi_component"))
 
 
 QUICK = ("sine", "weather", "fables", "casino", "dates", "shapes", "tones")
