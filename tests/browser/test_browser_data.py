@@ -9,10 +9,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opener, click, drawn
+from tests.browser.conftest import PATIENCE, Opener, click, drawn
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=20_000)  # the machine may be busy
+expect.set_options(timeout=PATIENCE)
 
 KEEP = "Keep it and look at it"
 
