@@ -30,6 +30,7 @@ export default function (component) {
   const { data, parentElement } = component
   const plot = parentElement.querySelector(".sx-figure")
   if (!plot) return undefined
+  plot.style.height = data.height ?? ""
   plot.setAttribute("role", "img")
   plot.setAttribute("aria-label", data.alternative)
   load(data.plotly).then(() => {

@@ -59,7 +59,7 @@ def show_picture(data: Data, _: Translate) -> None:
         figure, said, alternative = picture(data, _)
         if data.series is not None:
             figure["layout"]["xaxis"].pop("range", None)
-        show_still("picture", figure, alternative)
+        show_still("picture", figure, alternative, _)
         st.caption(said)
     if data.hint:
         st.info(_(data.hint), icon=":material/info:")
@@ -141,7 +141,7 @@ def _window(data: Data, _: Translate) -> None:
     x, y = data.train.x[len(data.train.x) // 2], data.train.y[len(data.train.y) // 2]
     if data.task == "forecast":
         drawn = window.extract(x, y, data.counted_from, data.series is not None)
-        show_still("window", window.figure(drawn, _), window.alternative(drawn, _))
+        show_still("window", window.figure(drawn, _), window.alternative(drawn, _), _)
         st.caption(window.reading(drawn, _))
     elif data.task == "next_token":
         tokens = [data.symbols[int(k)] for k in x[:GIVEN]]
@@ -159,20 +159,22 @@ def _window(data: Data, _: Translate) -> None:
 def _histogram(data: Data, _: Translate) -> None:
     label = data.series.label if data.series is not None else ""
     drawn = histogram.extract(_shown(data), label)
-    show_still("histogram", histogram.figure(drawn, _), histogram.alternative(drawn, _))
+    show_still(
+        "histogram", histogram.figure(drawn, _), histogram.alternative(drawn, _), _
+    )
 
 
 def _autocorrelation(data: Data, _: Translate) -> None:
     found = autocorrelation(_given(data))
     drawn = lags.extract(found.values, found.band)
-    show_still("lags", lags.figure(drawn, _), lags.alternative(drawn, _))
+    show_still("lags", lags.figure(drawn, _), lags.alternative(drawn, _), _)
     st.caption(lags.reading(drawn, _))
 
 
 def _balance(data: Data, _: Translate) -> None:
     shares = balance(data.train.y, data.labels)
     drawn = labels.extract([s.label for s in shares], [s.share for s in shares])
-    show_still("balance", labels.figure(drawn, _), labels.alternative(drawn, _))
+    show_still("balance", labels.figure(drawn, _), labels.alternative(drawn, _), _)
     st.caption(labels.reading(drawn, _))
 
 
@@ -180,4 +182,4 @@ def series_picture(
     key: str, drawn: preview.PreviewDrawn, _: Translate, height: int = 260
 ) -> None:
     """A stretch of numbers as the preview draws it."""
-    show_still(key, preview.figure(drawn, _), preview.alternative(drawn, _), height)
+    show_still(key, preview.figure(drawn, _), preview.alternative(drawn, _), _, height)

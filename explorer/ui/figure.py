@@ -19,17 +19,21 @@ _component = st.components.v2.component(
 )
 
 
-def show_figure(name: str, drawn: Figure, alternative: str, _: Translate) -> None:
+def show_figure(
+    name: str, drawn: Figure, alternative: str, _: Translate, height: int = 0
+) -> None:
     """Show a figure under a name that stays.
 
     Args:
         name: of the figure on this page.
         drawn: as the plots make it, without a template.
         alternative: the figure in words.
+        height: in pixels; 0 for the usual one.
     """
     data: dict[str, Any] = {
         "figure": to_json(drawn).decode(),
         "alternative": alternative,
+        "height": f"{height}px" if height else "",
         "templates": {"light": template("light"), "dark": template("dark")},
         "plotly": PLOTLY,
         "trouble": _("The drawing library could not be loaded. Reload the page."),

@@ -1,15 +1,15 @@
-"""A figure that stands still, as Streamlit draws it, in the app's own looks."""
+"""A figure of data at rest, in the size that its place has."""
 
 import streamlit as st
 
 from explorer.plots.parts import Figure
-from explorer.plots.theme import template
-from explorer.ui.page import mode
-
-CHART_OPTIONS = {"displayModeBar": False, "showSendToCloud": False}
+from explorer.ui.figure import show_figure
+from explorer.ui.translation import Translate
 
 
-def show_still(key: str, figure: Figure, alternative: str, height: int = 320) -> None:
-    """Show a figure as the plots make it; it is drawn anew whenever it changes."""
-    figure["layout"] |= {"template": template(mode()), "height": height}
-    st.plotly_chart(figure, theme=None, config=CHART_OPTIONS, alt=alternative, key=key)
+def show_still(
+    key: str, figure: Figure, alternative: str, _: Translate, height: int = 320
+) -> None:
+    """Show a figure as the plots make it, `height` pixels high; it changes in place."""
+    with st.container(key=f"still_{key}"):
+        show_figure(key, figure, alternative, _, height)

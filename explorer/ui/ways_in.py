@@ -140,7 +140,9 @@ def _offer_series(me: Visitor, series: OwnSeries, _: Translate) -> None:
     known = np.nan_to_num(series.values, nan=float(np.nanmean(series.values)))
     drawn = preview.extract(at, known, len(known), axis, series.label)
     drawn = drawn._replace(held_out=0)
-    show_still("offered", preview.figure(drawn, _), preview.alternative(drawn, _), 200)
+    show_still(
+        "offered", preview.figure(drawn, _), preview.alternative(drawn, _), _, 200
+    )
     missing = int(np.isnan(series.values).sum())
     message = _("%(count)s values, %(missing)s of them missing.")
     counted = {"count": f"{len(known):,}", "missing": f"{missing:,}"}

@@ -40,11 +40,21 @@ def asked(test: AppTest, name: str) -> str:
 
 
 def charts(test: AppTest) -> int:
-    return len(test.get("plotly_chart"))
+    """How many figures are shown."""
+    return sum("figure." in str(each.proto) for each in test.get("bidi_component"))
+
+
+QUICK = ("sine", "weather", "fables", "casino", "dates", "shapes", "tones")
+"""One of each kind; the rest take too long to look at each time."""
 
 
 @pytest.mark.parametrize(
-    "name", [d.name for d in catalog.datasets().values() if d.offered]
+    "name",
+    [
+        pytest.param(d.name, marks=() if d.name in QUICK else pytest.mark.slow)
+        for d in catalog.datasets().values()
+        if d.offered
+    ],
 )
 def test_every_dataset_is_shown(name: str) -> None:
     test = page("data", data=name)
