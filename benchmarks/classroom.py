@@ -83,6 +83,7 @@ class Tab:
             state = script.widget_states.widgets.add()
             state.id, state.trigger_value = self.widgets[clicked], True
         assert self._page is not None
+        self._forget_timers()  # the page says anew which fragments move
         await self._page.send(message.SerializeToString())
 
     async def until(self, condition: Callable[[], bool], seconds: float = 90) -> None:
@@ -106,8 +107,6 @@ class Tab:
                 self.query = message.page_info_changed.query_string
             elif kind == "new_session":
                 self._script = message.new_session.page_script_hash
-                if not message.new_session.fragment_ids_this_run:
-                    self._forget_timers()
             elif kind == "auto_rerun":
                 self._keep_time(message.auto_rerun)
             elif kind == "delta" and message.delta.HasField("new_element"):
