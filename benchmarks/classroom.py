@@ -1,7 +1,9 @@
 """A class of browsers, each training its own run on one small server.
 
-A client speaks Streamlit's own protocol (it clicks Train and Pause) and watches its run
-on the live socket, as a tab does. Clients and server share the machine's cores.
+A client speaks Streamlit's own protocol: a teacher makes a class and keeps its page
+open; every student joins it by nickname, clicks Train and Pause, watches the run on the
+live socket, and has the fragments of the page drawn anew as often as a tab does.
+Clients and server share the machine's cores.
 
 python -m benchmarks.classroom [CLIENTS] [SECONDS]
 """
@@ -10,8 +12,11 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from itertools import pairwise
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 import numpy as np
@@ -28,100 +33,189 @@ from explorer.ui.places import SOCKET
 CLIENTS, SECONDS = 40, 60
 CORES = 2
 BARE_STEPS = 4000
-SETTINGS = "training.steps=20000&training.schedule=constant&model=lstm&seed={seed}"
+SETTINGS = "training.steps=20000&training.schedule=constant&model=lstm"
 
 
-class Client:
-    """One tab: its page, its run, and when its chart moved."""
+class Tab:
+    """One page, and the fragments on it that ask to be drawn again and again."""
 
-    def __init__(self, host: str, seed: int) -> None:
-        self.host, self.seed = host, seed
-        self.buttons: dict[str, str] = {}
-        self.run = ""
-        self.status = ""
-        self.moves: list[tuple[float, int]] = []
-        self.answers: list[float] = []
+    def __init__(self, host: str, query: str, path: str = "") -> None:
+        self.host, self.query, self.path = host, query, path
+        self.widgets: dict[str, str] = {}
+        """Ids of buttons and fields, by label."""
+        self.words: set[str] = set()
+        """All that was said in Markdown."""
+        self.looks = 0
+        """How often a fragment was drawn again."""
         self.errors: list[str] = []
+        self._page: ClientConnection | None = None
+        self._script = ""
+        self._timers: dict[str, asyncio.Task[None]] = {}
 
-    async def live(self, seconds: float) -> None:
-        """Open the page, train, watch, and pause and resume on the way."""
-        headers = {"Origin": f"http://{self.host}"}
-        page_url = f"ws://{self.host}/_stcore/stream"
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Connected, with the page on the screen."""
         async with connect(
-            page_url,
-            additional_headers=headers,
+            f"ws://{self.host}/_stcore/stream",
+            additional_headers={"Origin": f"http://{self.host}"},
             subprotocols=["streamlit"],  # type: ignore[list-item]
             max_size=None,
             ping_interval=None,
         ) as page:
-            reader = asyncio.create_task(self.read_page(page))
-            await self.rerun(page)
-            await self.until(lambda: "Train" in self.buttons)
-            await self.click(page, "Train")
+            self._page = page
+            reader = asyncio.create_task(self._read(page))
+            await self.rerun()
+            try:
+                yield
+            finally:
+                for task in (reader, *self._timers.values()):
+                    task.cancel()
+
+    async def rerun(self, clicked: str = "", **fields: str) -> None:
+        """Run the script, as after a click on a button and with these texts given."""
+        message = BackMsg()
+        script = message.rerun_script
+        script.query_string, script.page_name = self.query, self.path
+        for label, text in fields.items():
+            state = script.widget_states.widgets.add()
+            state.id, state.string_value = self.widgets[label], text
+        if clicked:
+            state = script.widget_states.widgets.add()
+            state.id, state.trigger_value = self.widgets[clicked], True
+        assert self._page is not None
+        self._forget_timers()  # the page says anew which fragments move
+        await self._page.send(message.SerializeToString())
+
+    async def until(self, condition: Callable[[], bool], seconds: float = 90) -> None:
+        """Wait for something that the server will say.
+
+        Raises:
+            TimeoutError: if it does not.
+        """
+        deadline = time.perf_counter() + seconds
+        while not condition():
+            if time.perf_counter() > deadline:
+                raise TimeoutError(f"waited in vain for {condition.__qualname__}")
+            await asyncio.sleep(0.01)
+
+    async def _read(self, page: ClientConnection) -> None:
+        async for raw in page:
+            message = ForwardMsg()
+            message.ParseFromString(raw)  # type: ignore[arg-type]
+            kind = message.WhichOneof("type")
+            if kind == "page_info_changed":
+                self.query = message.page_info_changed.query_string
+            elif kind == "new_session":
+                self._script = message.new_session.page_script_hash
+            elif kind == "auto_rerun":
+                self._keep_time(message.auto_rerun)
+            elif kind == "delta" and message.delta.HasField("new_element"):
+                self._note(message.delta.new_element)
+
+    def _note(self, element: Any) -> None:
+        kind = element.WhichOneof("type")
+        if kind in ("button", "text_input"):
+            found = getattr(element, kind)
+            self.widgets[found.label] = found.id
+        elif kind == "markdown":
+            self.words.add(element.markdown.body)
+        elif kind == "exception":
+            self.errors.append(element.exception.message)
+        elif kind == "alert" and element.alert.format == element.alert.ERROR:
+            self.errors.append(element.alert.body)
+
+    def _keep_time(self, wanted: Any) -> None:
+        """Have a fragment drawn again every so often, as the browser does."""
+        if wanted.fragment_id not in self._timers:
+            again = self._again(wanted.fragment_id, wanted.interval)
+            self._timers[wanted.fragment_id] = asyncio.create_task(again)
+
+    def _forget_timers(self) -> None:
+        for task in self._timers.values():
+            task.cancel()
+        self._timers.clear()
+
+    async def _again(self, fragment_id: str, interval: float) -> None:
+        while True:
+            await asyncio.sleep(interval)
+            message = BackMsg()
+            script = message.rerun_script
+            script.query_string, script.page_name = self.query, self.path
+            script.page_script_hash = self._script
+            script.fragment_id, script.is_auto_rerun = fragment_id, True
+            self.looks += 1
+            assert self._page is not None
+            await self._page.send(message.SerializeToString())
+
+
+class Teacher(Tab):
+    """Makes a class, and leaves its page open."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(host, SETTINGS, "class")
+
+    @property
+    def class_id(self) -> str:
+        """What the link to the class names; empty before there is one."""
+        return parse_qs(self.query).get("class", [""])[0]
+
+    async def begin(self) -> None:
+        """Make the class."""
+        await self.until(lambda: "Make the class" in self.widgets)
+        await self.rerun("Make the class", Title="Forty")
+        await self.until(lambda: bool(self.class_id))
+
+
+class Client(Tab):
+    """A student's tab: its page, its run, and when its chart moved."""
+
+    def __init__(self, host: str, seed: int, class_id: str) -> None:
+        super().__init__(host, f"class={class_id}")
+        self.seed = seed
+        self.status = ""
+        self.moves: list[tuple[float, int]] = []
+        self.answers: list[float] = []
+
+    @property
+    def run(self) -> str:
+        """The run that the address names."""
+        return parse_qs(self.query).get("run", [""])[0]
+
+    async def live(self, seconds: float) -> None:
+        """Join, train, watch, and pause and resume on the way."""
+        async with self.opened():
+            await self.until(lambda: "Join" in self.widgets)
+            await self.rerun("Join", Nickname=f"Student {self.seed}")
+            await self.until(lambda: "Train" in self.widgets)
+            await self.rerun("Train")
             await self.until(lambda: bool(self.run))
             async with connect(
                 f"ws://{self.host}{SOCKET}",
-                additional_headers=headers,
+                additional_headers={"Origin": f"http://{self.host}"},
                 max_size=None,
                 ping_interval=None,
             ) as socket:
                 watcher = asyncio.create_task(self.watch(socket))
                 await self.until(lambda: len(self.moves) > 1)
                 await asyncio.sleep(seconds * (0.3 + 0.5 * self.seed / CLIENTS))
-                await self.answered(page, "Pause", "paused")
-                await self.answered(page, "Resume", "training")
+                await self.answered("Pause", "paused")
+                await self.answered("Resume", "training")
                 await asyncio.sleep(seconds * 0.3)
-                await self.click(page, "Stop")
+                await self.rerun("Stop")
                 await self.until(lambda: self.status == "stopped")
                 watcher.cancel()
-            reader.cancel()
 
-    async def rerun(self, page: ClientConnection, button: str = "") -> None:
-        message = BackMsg()
-        query = SETTINGS.format(seed=self.seed)
-        if self.run:
-            query += f"&run={self.run}"
-        message.rerun_script.query_string = query
-        if button:
-            state = message.rerun_script.widget_states.widgets.add()
-            state.id, state.trigger_value = self.buttons[button], True
-        await page.send(message.SerializeToString())
-
-    async def click(self, page: ClientConnection, button: str) -> None:
-        await self.rerun(page, button)
-
-    async def answered(self, page: ClientConnection, button: str, status: str) -> None:
+    async def answered(self, button: str, status: str) -> None:
         """Click, and note how long the run took to show it."""
-        await self.rerun(page)
-        await self.until(lambda: button in self.buttons)
+        await self.rerun()
+        await self.until(lambda: button in self.widgets)
         began = time.perf_counter()
-        await self.click(page, button)
+        await self.rerun(button)
         await self.until(lambda: self.status == status)
         self.answers.append(time.perf_counter() - began)
 
-    async def until(self, condition, seconds: float = 60) -> None:  # type: ignore[no-untyped-def]
-        deadline = time.perf_counter() + seconds
-        while not condition():
-            if time.perf_counter() > deadline:
-                raise TimeoutError(f"client {self.seed} waited in vain")
-            await asyncio.sleep(0.01)
-
-    async def read_page(self, page: ClientConnection) -> None:
-        async for raw in page:
-            message = ForwardMsg()
-            message.ParseFromString(raw)  # type: ignore[arg-type]
-            kind = message.WhichOneof("type")
-            if kind == "page_info_changed":
-                query = parse_qs(message.page_info_changed.query_string)
-                self.run = query.get("run", [self.run])[0]
-            elif kind == "delta" and message.delta.HasField("new_element"):
-                element = message.delta.new_element
-                if element.HasField("button"):
-                    self.buttons[element.button.label] = element.button.id
-                if element.HasField("exception"):
-                    self.errors.append(element.exception.message)
-
     async def watch(self, socket: ClientConnection) -> None:
+        """Note every step that the live socket tells of."""
         await socket.send(json.dumps({"run": self.run}))
         async for raw in socket:
             frame = json.loads(raw)
@@ -140,46 +234,66 @@ def bare_on(cores: int) -> float:
         return sum(pool.map(lambda _: bare("lstm", BARE_STEPS), range(cores)))
 
 
-def processor_seconds() -> tuple[float, float, float]:
-    """Used so far by: the workers, the server, and this process with its clients."""
+class Sample(NamedTuple):
+    """What the server takes of the machine."""
+
+    at: float
+    seconds: tuple[float, float, float]
+    """Processor time so far: the workers, the server, this process with its clients."""
+    memory: float
+    """Gigabytes of the server and its workers."""
+
+
+def sample() -> Sample:
+    """One look."""
     own = psutil.Process()
     used = {"workers": 0.0, "server": 0.0, "clients": sum(own.cpu_times()[:2])}
+    memory = 0
     for process in own.children(recursive=True):
         seconds = sum(process.cpu_times()[:2])
         server = "streamlit" in process.cmdline()
         used["server" if server else "workers"] += seconds
-    return used["workers"], used["server"], used["clients"]
+        memory += process.memory_info().rss
+    times = used["workers"], used["server"], used["clients"]
+    return Sample(time.perf_counter(), times, memory / 1e9)
 
 
-async def sampled(samples: list[tuple[float, tuple[float, float, float]]]) -> None:
-    """Look at the processors every half second."""
+async def sampled(samples: list[Sample]) -> None:
+    """Look at the processors and the memory every half second."""
     while True:
-        samples.append((time.perf_counter(), processor_seconds()))
+        samples.append(sample())
         await asyncio.sleep(0.5)
 
 
+class Lesson(NamedTuple):
+    """What came of one: everybody's tab, and the teacher's."""
+
+    students: list[Client]
+    teacher: Teacher
+
+
 async def session(
-    host: str,
-    clients: int,
-    seconds: float,
-    samples: list[tuple[float, tuple[float, float, float]]],
-) -> list[Client]:
-    """All clients at once, arriving within two seconds."""
-    everybody = [Client(host, seed) for seed in range(clients)]
-    sampler = asyncio.create_task(sampled(samples))
+    host: str, clients: int, seconds: float, samples: list[Sample]
+) -> Lesson:
+    """A class with its teacher's page open; all arrive within two seconds."""
+    teacher = Teacher(host)
+    async with teacher.opened():
+        await teacher.begin()
+        everybody = [Client(host, k, teacher.class_id) for k in range(clients)]
+        sampler = asyncio.create_task(sampled(samples))
 
-    async def arrive(client: Client) -> None:
-        await asyncio.sleep(2 * client.seed / clients)
-        await client.live(seconds)
+        async def arrive(client: Client) -> None:
+            await asyncio.sleep(2 * client.seed / clients)
+            await client.live(seconds)
 
-    outcomes = await asyncio.gather(
-        *(arrive(client) for client in everybody), return_exceptions=True
-    )
-    for client, outcome in zip(everybody, outcomes, strict=True):
-        if isinstance(outcome, BaseException):
-            client.errors.append(repr(outcome))
-    sampler.cancel()
-    return everybody
+        outcomes = await asyncio.gather(
+            *(arrive(client) for client in everybody), return_exceptions=True
+        )
+        for client, outcome in zip(everybody, outcomes, strict=True):
+            if isinstance(outcome, BaseException):
+                client.errors.append(repr(outcome))
+        sampler.cancel()
+    return Lesson(everybody, teacher)
 
 
 def measure(
@@ -188,8 +302,9 @@ def measure(
     """How often charts move, how fast controls answer, what speed is left."""
     before = bare_on(CORES)
     host = address.removeprefix("http://")
-    samples: list[tuple[float, tuple[float, float, float]]] = []
-    everybody = asyncio.run(session(host, clients, seconds, samples))
+    samples: list[Sample] = []
+    lesson = asyncio.run(session(host, clients, seconds, samples))
+    everybody = lesson.students
     plain = (before + bare_on(CORES)) / 2
     starts = [client.moves[0][0] for client in everybody if client.moves]
     # The stretch in which all are there and most of them train.
@@ -199,15 +314,17 @@ def measure(
         inside = [(at, step) for at, step in client.moves if first <= at <= last]
         gaps += [b[0] - a[0] for a, b in pairwise(inside)]
         steps += inside[-1][1] - inside[0][1] if inside else 0
-    used = [seconds for at, seconds in samples if first <= at <= last]
+    used = [s.seconds for s in samples if first <= s.at <= last]
     shares = np.subtract(used[-1], used[0]) / (0.5 * (len(used) - 1) * CORES)
     busy = "workers {:.0%}, server {:.0%}, clients {:.0%}".format(*shares)
     speed, answers = steps / (last - first), [a for c in everybody for a in c.answers]
-    errors = [error for client in everybody for error in client.errors]
+    tabs = [*everybody, lesson.teacher]
+    errors = [error for tab in tabs for error in tab.errors]
+    memory = max(sample.memory for sample in samples)
     middle, p95 = np.percentile(gaps, [50, 95])
     answer = float(np.percentile(answers, 95))
     share = speed / plain
-    named = f"{clients} browsers, each training: "
+    named = f"a class of {clients}, each training, its teacher watching: "
     return [
         Row(
             named + "time between two moves of a chart",
@@ -227,6 +344,13 @@ def measure(
             f"of the cores: {busy})",
             ">= 0.8",
             share >= 0.8,
+        ),
+        Row(
+            named + "memory of the server and its workers",
+            f"{memory:.1f} GB at most; the teacher's page was drawn "
+            f"{lesson.teacher.looks} times",
+            "<= 4 GB",
+            memory <= 4.0,
         ),
         Row(
             named + "errors",

@@ -107,21 +107,21 @@ def _fields(form: str, lesson: Lesson, _: Translate) -> None:
     )
 
 
-def _said(form: str, base: RunConfig) -> Lesson:
-    """What a form says.
+def _said(form: str, lesson: Lesson) -> Lesson:
+    """What a form says; what it does not say is as in the lesson that it shows.
 
     Raises:
         ExplorerError: if something in it is not sound.
     """
     state: Mapping[str, Any] = {
-        name: st.session_state[f"{form}.{name}"]
+        name: st.session_state.get(f"{form}.{name}", getattr(lesson, name))
         for name in ("title", "text", "goal", "within", "open")
     }
     goal = state["goal"]
     return checked(
         Lesson(
             title=state["title"],
-            base=base,
+            base=lesson.base,
             open=tuple(state["open"]),
             goal=None if goal is None else float(goal),
             within=state["within"],
@@ -131,12 +131,12 @@ def _said(form: str, base: RunConfig) -> Lesson:
 
 
 def _create(visitor: Visitor, lesson: Lesson) -> None:
-    said = _said("class_new", lesson.base)
+    said = _said("class_new", lesson)
     visitor.check_data(said.base)
     show_class(visitor.store.groups.create(KIND, visitor.owner, said.facts()).id)
 
 
 def _change(visitor: Visitor, group_id: str, lesson: Lesson) -> None:
-    facts = _said(f"class_edit.{group_id}", lesson.base).facts()
+    facts = _said(f"class_edit.{group_id}", lesson).facts()
     del facts["closed"]
     visitor.store.groups.change(group_id, facts)

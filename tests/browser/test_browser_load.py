@@ -1,11 +1,11 @@
-"""Eight tabs at once, each training: nobody is refused, forgotten or mixed up."""
+"""A class of eight, each training: nobody is refused, forgotten or mixed up."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from benchmarks.classroom import Client, session
+from benchmarks.classroom import Lesson, session
 
 pytestmark = pytest.mark.browser
 
@@ -15,13 +15,17 @@ TABS = 8
 def test_eight_tabs_train_at_once(address: str) -> None:
     host = address.removeprefix("http://")
 
-    def act() -> list[Client]:
+    def act() -> Lesson:
         return asyncio.run(session(host, TABS, 6, []))
 
     # In a thread of its own: Playwright has a loop running in this one.
     with ThreadPoolExecutor(1) as pool:
-        clients = pool.submit(act).result()
+        lesson = pool.submit(act).result()
+    clients, teacher = lesson
     assert [client.errors for client in clients] == [[] for _ in clients]
+    assert teacher.errors == []
+    assert teacher.looks > 3
+    assert any(f"Joined: {TABS}." in words for words in teacher.words)
     assert len({client.run for client in clients}) == TABS
     for client in clients:
         steps = [step for _, step in client.moves]
