@@ -143,9 +143,10 @@ def _description(visitor: Visitor, run: Run, _: Translate) -> None:
             key=f"runs.name.{run.id}",
         )
         tags = st.text_input(
-            _("Tags, with commas between"),
+            _("Tags"),
             ", ".join(run.tags),
             max_chars=MOST_NAME,
+            placeholder=_("with commas between them"),
             key=f"runs.tags.{run.id}",
         )
         saved = st.form_submit_button(_("Save"), icon=":material/save:")
