@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from explorer import catalog
 from explorer.config import RunConfig
@@ -15,6 +16,8 @@ from explorer.portable.unpack import Importer
 from explorer.runs.schema import open_database
 from explorer.runs.store import Store
 from explorer.training.trainer import Budget, Trainer
+
+torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -79,7 +79,8 @@ def told(kept: Kept) -> Progress:
 
 def changed(change: Change) -> bytes:
     folder, files = exported()
-    inner = {name.removeprefix(f"{folder}/"): data for name, data in files.items()}
+    top = f"{folder}/"
+    inner = {n.removeprefix(top): d for n, d in files.items() if n.startswith(top)}
     change(inner)
     return rezipped({f"{folder}/{name}": data for name, data in inner.items()})
 
@@ -250,7 +251,7 @@ CURVE = safetensors.numpy.save({"losses": np.zeros(3)})
         (facts(status="great"), "status"),
         (facts(config__data="nowhere"), "Unknown dataset"),
         (facts(config__model="lsmt"), "Did you mean"),
-        (facts(config__model="crf"), "cannot learn"),
+        (facts(config__model="crf"), "crf"),
         (facts(config__model_settings__hidden_size=10**9), "hidden_size"),
         (facts(config__model_settings__hidden_size=4), "step 0"),
         (facts(config__model_settings__oops=1), "oops"),
