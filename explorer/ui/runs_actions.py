@@ -107,7 +107,7 @@ def import_runs(visitor: Visitor, _: Translate) -> None:
             key=f"runs.upload.{edition}",
         )
         if given is not None and st.button(
-            _("Import"), type="primary", icon=":material/upload:", key="import"
+            _("Import"), icon=":material/upload:", key="import"
         ):
             with st.spinner(_("Looking through the file …")):
                 came = visitor.take_in(given.getvalue())
