@@ -107,7 +107,7 @@ def import_runs(visitor: Visitor, _: Translate) -> None:
             key=f"runs.upload.{edition}",
         )
         if given is not None and st.button(
-            _("Import"), type="primary", icon=":material/upload:", key="import"
+            _("Import"), icon=":material/upload:", key="import"
         ):
             with st.spinner(_("Looking through the file …")):
                 came = visitor.take_in(given.getvalue())
@@ -143,9 +143,10 @@ def _description(visitor: Visitor, run: Run, _: Translate) -> None:
             key=f"runs.name.{run.id}",
         )
         tags = st.text_input(
-            _("Tags, with commas between"),
+            _("Tags"),
             ", ".join(run.tags),
             max_chars=MOST_NAME,
+            placeholder=_("with commas between them"),
             key=f"runs.tags.{run.id}",
         )
         saved = st.form_submit_button(_("Save"), icon=":material/save:")

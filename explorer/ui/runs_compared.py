@@ -40,11 +40,17 @@ def compared(visitor: Visitor, chosen: Sequence[Run], _: Translate) -> None:
         ],
         [unit_of(run) for run in chosen],
     )
-    st.subheader(_("Who learns faster, who ends lower?"), anchor=False)
+    several = len(chosen) > 1
+    st.subheader(
+        _("Who learns faster, who ends lower?")
+        if several
+        else _("How low did the loss go?"),
+        anchor=False,
+    )
     figure, words = overlaid.figure(drawn, _), overlaid.alternative(drawn, _)
     show_figure("overlaid", figure, words, _)
     st.markdown(overlaid.reading(drawn, _))
-    if len(chosen) > 1:
+    if several:
         _differences(chosen, names, _)
 
 

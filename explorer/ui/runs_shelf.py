@@ -73,7 +73,6 @@ def _nothing_yet(_: Translate) -> None:
     if st.button(
         _("Go to the Playground"),
         icon=":material/play_circle:",
-        type="primary",
         key="runs.begin",
     ):
         st.switch_page("pages/playground.py")

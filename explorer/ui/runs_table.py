@@ -13,6 +13,8 @@ from explorer.ui.frames import STATES
 from explorer.ui.translation import Translate
 
 KILOBYTE = 1000
+MOST_WHOLE = 10
+"""A table of so many rows is shown whole; a longer one scrolls."""
 
 
 class Row(NamedTuple):
@@ -164,7 +166,6 @@ def title_of_data(run: Run, _: Translate) -> str:
 def table(rows: Sequence[Row], _: Translate) -> list[Row]:
     """Show the rows; those that are chosen in it."""
     columns = {
-        _("Pinned"): [row.run.pinned for row in rows],
         _("Run"): [called(row.run, _) for row in rows],
         _("Data"): [title_of_data(row.run, _) for row in rows],
         _("Model"): [title_of_model(row.run, _) for row in rows],
@@ -175,6 +176,7 @@ def table(rows: Sequence[Row], _: Translate) -> list[Row]:
         _("Started"): [row.run.created for row in rows],
         _("Size (kB)"): [round(row.size / KILOBYTE) for row in rows],
         _("Tags"): [list(row.run.tags) for row in rows],
+        _("Pinned"): ["✓" if row.run.pinned else "" for row in rows],
     }
     config = st.column_config
     # Another list is another table: a choice never slips to a row that took its place.
@@ -185,13 +187,14 @@ def table(rows: Sequence[Row], _: Translate) -> list[Row]:
         on_select="rerun",
         selection_mode="multi-row",
         key=f"runs.table.{key}",
-        height=min(36 * (len(rows) + 1) + 4, 420),
+        height="content" if len(rows) <= MOST_WHOLE else 420,
         alt=_("Your runs, one in each row"),
         column_config={
-            _("Pinned"): config.CheckboxColumn(width=70),
             _("Run"): config.TextColumn(width="medium"),
             _("Lowest validation loss"): config.NumberColumn(format="%.4g"),
-            _("Started"): config.DatetimeColumn(format="distance"),
+            _("Started"): config.DatetimeColumn(
+                format="YYYY-MM-DD HH:mm", timezone=st.context.timezone
+            ),
             _("Steps"): config.NumberColumn(format="localized"),
             _("Parameters"): config.NumberColumn(format="localized"),
             _("Size (kB)"): config.NumberColumn(format="localized"),

@@ -1,0 +1,141 @@
+"""A run's model as a program of its own gives the very answers of the app."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+import safetensors.torch
+import torch
+
+from explorer import catalog
+from explorer.config import choices_of
+from explorer.portable.pack import run_files
+from explorer.portable.plain import model_program
+from explorer.training.trainer import Trainer
+from tests.portable.conftest import trained, usual
+
+from explorer.runs.schema import open_database  # isort: skip
+from explorer.runs.store import Store  # isort: skip
+
+RUN_ALL = """
+import runpy, sys
+for folder in sys.argv[1:]:
+    print(runpy.run_path(folder + "/model.py", run_name="__main__")["outputs"].shape)
+foreign = sorted(name for name in sys.modules if name.split(".")[0] == "explorer")
+assert not foreign, foreign
+"""
+
+Folders = dict[str, Path]
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folders]:
+    """What is exported of a short run of every architecture."""
+    top = tmp_path_factory.mktemp("exported")
+    store = Store(open_database(f"sqlite:///{top / 'runs.sqlite3'}"))
+    found = {}
+    for name in catalog.models():
+        found[name] = top / name
+        found[name].mkdir()
+        for file, content in run_files(trained(store, usual(name))).items():
+            path = found[name] / file
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+    yield found
+    store.close()
+
+
+def test_every_program_runs_without_this_one(folders: Folders, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", RUN_ALL, *map(str, folders.values())],
+        cwd=tmp_path,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("furthest from") == len(catalog.models())
+
+
+@pytest.mark.parametrize("model", catalog.models())
+def test_the_notebook_gives_the_same_predictions(
+    folders: Folders, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = folders[model]
+    book = nbformat.read(folder / "notebook.ipynb", as_version=4)
+    nbformat.validate(book)
+    monkeypatch.chdir(folder)
+    names: dict[str, Any] = {"__name__": __name__}
+    for cell in book.cells:
+        if cell.cell_type == "code":
+            exec(compile(cell.source, model, "exec"), names)
+    states = sorted((folder / "checkpoints").iterdir())
+    config = usual(model)
+    own = Trainer(config, states[-1].read_bytes()).model.eval()
+    x = safetensors.torch.load_file(folder / "example.safetensors")["inputs"]
+    with torch.no_grad():
+        torch.testing.assert_close(names["outputs"], own(x), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("model", catalog.models())
+def test_a_program_imports_four_packages_at_most(folders: Folders, model: str) -> None:
+    tree = ast.parse((folders[model] / "model.py").read_text(encoding="utf-8"))
+    found = {
+        name.split(".")[0]
+        for node in ast.walk(tree)
+        for name in (
+            [a.name for a in node.names]
+            if isinstance(node, ast.Import)
+            else [str(node.module)]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert found - sys.stdlib_module_names <= {"torch", "safetensors"}
+
+
+CHOICES = [
+    (model.name, name, choice)
+    for model in catalog.models().values()
+    for name, field in model.settings.model_fields.items()
+    for choice in choices_of(field)
+    if choice != field.default
+]
+
+
+@pytest.mark.parametrize(("model", "name", "choice"), CHOICES)
+def test_every_choice_of_an_architecture_is_carried_along(
+    model: str, name: str, choice: str
+) -> None:
+    config = usual(model, **{f"model.{name}": choice})
+    names: dict[str, Any] = {"__name__": __name__}
+    exec(compile(model_program(config), "model.py", "exec"), names)
+    own = catalog.build_model(config).eval()
+    made = catalog.model_spec(model).make.__name__
+    copy = names[made](names["SETTINGS"], names["SIZES"]).eval()
+    copy.load_state_dict(own.state_dict())
+    x = torch.tensor(catalog.make_data(config).validation.x[:2])
+    with torch.no_grad():
+        torch.testing.assert_close(copy(x), own(x))
+        looked = copy(x, lambda _name, value: value)  # the written-out equations
+        torch.testing.assert_close(looked, own(x), rtol=1e-4, atol=1e-5)
+
+
+def test_the_settings_of_the_run_stand_in_the_program() -> None:
+    said = model_program(usual("lstm", **{"model.hidden_size": 7}))
+    assert "hidden_size: int = 7" in said
+    assert "explorer" not in said
+    assert said.startswith('r"""Long short-term memory')
+
+
+def test_the_settings_file_is_the_run_s_own(folders: Folders) -> None:
+    told = json.loads((folders["gru"] / "config.json").read_text())
+    assert told == json.loads(usual("gru").to_json())
