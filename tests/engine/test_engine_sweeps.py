@@ -199,6 +199,7 @@ def test_a_killed_server_goes_on_with_its_sweep_and_its_trials(
     before.close()
     engine = Engine()
     try:
+        wait(lambda: engine.ready, 300)
         ann, bob = Visitor(engine, "ann"), Visitor(engine, "bob")
         with pytest.raises(ExplorerError, match="1 sweeps running at one time"):
             ann.start_sweep(plan())
@@ -207,9 +208,12 @@ def test_a_killed_server_goes_on_with_its_sweep_and_its_trials(
                 told(group_id)
         ann.stop_sweep(group_id)
         assert _status(engine, group_id) == "stopped"
-        wait(lambda: "training" not in {run.status for run in _runs(engine, group_id)})
+        wait(
+            lambda: "training" not in {run.status for run in _runs(engine, group_id)},
+            120,
+        )
         ann.go_on_with_sweep(group_id)
-        wait(lambda: _status(engine, group_id) == "finished", 120)
+        wait(lambda: _status(engine, group_id) == "finished", 300)
         trials = engine.sweeps.trials(group_id)
         assert len(trials) == 6
         assert {t.state for t in trials} <= {"finished", "pruned"}

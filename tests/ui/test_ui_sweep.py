@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]
 
 
 def ended(group_id: str) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while engine().store.groups.get(group_id).facts["status"] != "finished":
         assert time.monotonic() < deadline
         time.sleep(0.05)
