@@ -187,16 +187,21 @@ class Sweeps:
     def _loop(self) -> None:
         while not self._closing:
             try:
-                self._hear(self._news.get(timeout=EVERY))
-                while not self._news.empty():
-                    self._hear(self._news.get())
-            except queue.Empty:
-                self._look_again()
+                self._listen()
             except Exception:
                 # What one message broke is mended by the next look at the store.
                 log.exception("The sweeps could not handle a message")
             for group_id in list(self._running):
                 self._care_for(group_id)
+
+    def _listen(self) -> None:
+        """Wait for news and take in all there is; without news, look at the store."""
+        try:
+            self._hear(self._news.get(timeout=EVERY))
+        except queue.Empty:
+            self._look_again()
+        while not self._news.empty():
+            self._hear(self._news.get())
 
     def _hear(self, news: tuple[str, Progress | None] | None) -> None:
         known = self._runs.get(news[0]) if news else None
