@@ -299,7 +299,10 @@ class Runner:
 
     def _tell(self, run_id: str, name: str, value: float | None, note: str) -> None:
         if run_id not in self._driven:
-            run = self._store.get(run_id)
+            try:
+                run = self._store.get(run_id)
+            except ExplorerError:
+                return  # it was deleted meanwhile
             if run.ended or (run.status == "paused" and name == "pause"):
                 return
             self._start(run, [])

@@ -104,7 +104,12 @@ class Sweeps:
         groups = self._store.groups.every("sweep")
         running = [g for g in groups if g.facts.get("status") == "running"]
         for group in running:
-            self._run(group)
+            try:
+                self._run(group)
+            except ExplorerError as error:
+                # One that cannot be read any more must not keep the server down.
+                facts = {"status": "stopped", "why": asdict(error.words)}
+                self._store.groups.change(group.id, facts)
         self._thread.start()
         return len(running)
 
@@ -143,7 +148,8 @@ class Sweeps:
         with self._lock:
             search = self._search(self._store.groups.get(group_id, "sweep"))
             for run in self._store.shelf.of_group(group_id):
-                self._runner.tell(run.id, "stop")
+                if not run.ended:
+                    self._runner.tell(run.id, "stop")
                 self._store.delete(run.id)
             self._known.pop(group_id, None)
             self._store.groups.delete(group_id)
@@ -181,13 +187,21 @@ class Sweeps:
     def _loop(self) -> None:
         while not self._closing:
             try:
-                self._hear(self._news.get(timeout=EVERY))
-                while not self._news.empty():
-                    self._hear(self._news.get())
-            except queue.Empty:
-                self._look_again()
+                self._listen()
+            except Exception:
+                # What one message broke is mended by the next look at the store.
+                log.exception("The sweeps could not handle a message")
             for group_id in list(self._running):
                 self._care_for(group_id)
+
+    def _listen(self) -> None:
+        """Wait for news and take in all there is; without news, look at the store."""
+        try:
+            self._hear(self._news.get(timeout=EVERY))
+        except queue.Empty:
+            self._look_again()
+        while not self._news.empty():
+            self._hear(self._news.get())
 
     def _hear(self, news: tuple[str, Progress | None] | None) -> None:
         known = self._runs.get(news[0]) if news else None

@@ -91,6 +91,7 @@ def history(drawn: SweepDrawn, _: Translate = str) -> Figure:
         "hoverinfo": "skip",
     }
     line["y"] = [value if math.isfinite(value) else None for value in line["y"]]
+    points["name"], line["name"] = _("loss of a trial"), _("lowest so far")
     made["data"] = [points, line]
     count = len(drawn.trials)
     made["layout"]["xaxis"] |= {"tickformat": "d", "dtick": max(1, count // 10)}
@@ -132,6 +133,10 @@ def parallel(drawn: SweepDrawn, _: Translate = str) -> Figure:
     for trace in lines:
         share = 1 - ranks.index(trace["y"][0]) / max(1, len(ranks) - 1)
         trace |= {"opacity": 0.12 + 0.83 * share**2, "name": ""}
+        trace["customdata"] = [
+            [_("loss") if name in OBJECTIVES else escape(name), value]
+            for name, value in trace["customdata"]
+        ]
         trace |= {"line": {"color": colour, "width": 1.2 + 2 * share**3}}
     made["data"] = lines
     frame = made["layout"]

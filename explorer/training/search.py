@@ -24,6 +24,9 @@ from explorer.training.plan import Plan, SearchSettings
 WARM_UP = 0.16
 """No trial is pruned by the median before this share of its steps."""
 
+MEASUREMENTS = 3
+"""A trial is judged after so many: more often would cost more than it saves."""
+
 STARTUP = 5
 """The median means nothing before so many trials are done."""
 
@@ -43,7 +46,7 @@ DIVERGED, STOPPED = Words(N_("diverged")), Words(N_("stopped by hand"))
 
 def rungs(steps: int) -> int:
     """How many steps there are between two moments at which a trial may be pruned."""
-    return max(1, steps // VALIDATIONS)
+    return MEASUREMENTS * max(1, steps // VALIDATIONS)
 
 
 class Search:
@@ -168,7 +171,7 @@ def _sampler(settings: SearchSettings, begun: int) -> BaseSampler:
 def _pruner(plan: Plan) -> BasePruner:
     steps, every = plan.steps, rungs(plan.steps)
     if plan.settings.pruner == "median":
-        return MedianPruner(STARTUP, round(steps * WARM_UP), 3 * every)
+        return MedianPruner(STARTUP, round(steps * WARM_UP))
     if plan.settings.pruner == "hyperband":
         return HyperbandPruner(every, steps, 3)
     return NopPruner()

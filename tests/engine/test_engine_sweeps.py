@@ -156,11 +156,11 @@ from tests.engine.test_engine_sweeps import plan
 
 if __name__ == "__main__":
     engine = Engine()
-    group = engine.sweeps.start(plan(trials=6, steps=1500), "ann", {})
+    group = engine.sweeps.start(plan(trials=6, steps=300), "ann", {})
     def standing():
         trials = engine.sweeps.trials(group.id)
         going = [t for t in trials if t.state == "training" and t.steps > 60]
-        return going and any(t.state == "finished" for t in trials)
+        return going
     while not standing():
         time.sleep(0.02)
     print(group.id, flush=True)
@@ -199,6 +199,7 @@ def test_a_killed_server_goes_on_with_its_sweep_and_its_trials(
     before.close()
     engine = Engine()
     try:
+        wait(lambda: engine.ready, 300)
         ann, bob = Visitor(engine, "ann"), Visitor(engine, "bob")
         with pytest.raises(ExplorerError, match="1 sweeps running at one time"):
             ann.start_sweep(plan())
@@ -207,9 +208,12 @@ def test_a_killed_server_goes_on_with_its_sweep_and_its_trials(
                 told(group_id)
         ann.stop_sweep(group_id)
         assert _status(engine, group_id) == "stopped"
-        wait(lambda: "training" not in {run.status for run in _runs(engine, group_id)})
+        wait(
+            lambda: "training" not in {run.status for run in _runs(engine, group_id)},
+            120,
+        )
         ann.go_on_with_sweep(group_id)
-        wait(lambda: _status(engine, group_id) == "finished", 120)
+        wait(lambda: _status(engine, group_id) == "finished", 300)
         trials = engine.sweeps.trials(group_id)
         assert len(trials) == 6
         assert {t.state for t in trials} <= {"finished", "pruned"}
@@ -219,9 +223,9 @@ def test_a_killed_server_goes_on_with_its_sweep_and_its_trials(
         for trial in trials:
             run = runs[trial.runs[0]]
             assert run.status == ("stopped" if trial.state == "pruned" else "finished")
-            every = rungs(1500)
+            every = rungs(300)
             assert trial.state == "finished" or run.step % every == 0
-        interrupted = [runs[i] for i, step in started.items() if 0 < step < 1500]
+        interrupted = [runs[i] for i, step in started.items() if 0 < step < 300]
         assert interrupted
         whole = [run for run in interrupted if run.status == "finished"]
         for run in whole[:1]:

@@ -1,0 +1,84 @@
+"""The page Sweep as people use it, in a real browser."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PATIENCE, Opener, click
+
+pytestmark = pytest.mark.browser
+
+QUICK = "/sweep?model=rnn&training.steps=40&data.window=16"
+PICTURES = 6
+
+
+def pictures(page: Page, count: int) -> None:
+    """So many figures are drawn."""
+    page.wait_for_function(
+        "count => [...document.querySelectorAll('.sx-figure')]"
+        ".filter(plot => plot._fullData).length >= count",
+        arg=count,
+    )
+
+
+def finished(page: Page) -> None:
+    expect(page.get_by_text("(finished)").first).to_be_visible(timeout=2 * PATIENCE)
+    pictures(page, PICTURES)
+
+
+def serious(page: Page) -> list[object]:
+    page.wait_for_timeout(1000)
+    found = Axe().run(page).response["violations"]
+    return [
+        (each["id"], [node["target"] for node in each["nodes"]][:4])
+        for each in found
+        if each["impact"] in ("serious", "critical")
+    ]
+
+
+def test_a_sweep_runs_is_watched_reloads_and_opens(open_page: Opener) -> None:
+    page = open_page(QUICK, ready=False)
+    expect(page.get_by_text("Or set up your own")).to_be_visible(timeout=PATIENCE)
+    pictures(page, 2)
+    click(page, "Start sweep")
+    expect(page.get_by_text("trials have ended")).to_be_visible(timeout=PATIENCE)
+    pictures(page, PICTURES)
+    page.evaluate(
+        "document.querySelectorAll('.sx-figure').forEach(plot => plot.tagged = true)"
+    )
+    sweep = re.search(r"sweep=([\w-]+)", page.url)
+    assert sweep is not None
+    other = open_page(f"/sweep?sweep={sweep[1]}", ready=False)
+    watched = other.get_by_text("You watch another's sweep")
+    expect(watched).to_be_visible(timeout=PATIENCE)
+    expect(other.get_by_role("button", name="Delete")).to_be_disabled()
+    finished(page)
+    assert page.evaluate(
+        "[...document.querySelectorAll('.sx-figure')].every(plot => plot.tagged)"
+    )
+    page.reload()
+    finished(page)
+    click(page, "Open in the Playground")
+    heading = page.get_by_role("heading", name="Playground")
+    expect(heading).to_be_visible(timeout=PATIENCE)
+    assert re.search(r"run=[\w-]+", page.url)
+    page.wait_for_selector("[data-panel=loss] .main-svg")
+    phone = {"width": 390, "height": 844}
+    for options in (
+        {"color_scheme": "light", "locale": "en-US"},
+        {"color_scheme": "dark", "locale": "zh-CN", "viewport": phone},
+    ):
+        seen = open_page(f"/sweep?sweep={sweep[1]}", ready=False, **options)
+        pictures(seen, PICTURES)
+        assert serious(seen) == []
+        wide = seen.evaluate("document.documentElement.scrollWidth")
+        assert wide <= seen.evaluate("innerWidth")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_empty_page_is_readable(open_page: Opener, scheme: str) -> None:
+    page = open_page("/sweep", ready=False, color_scheme=scheme)
+    pictures(page, 2)
+    assert serious(page) == []
