@@ -56,9 +56,9 @@ def test_each_setting_is_drawn_as_it_was_recorded() -> None:
 
 def test_the_figure_has_bands_for_seeds_and_a_label_at_each_end() -> None:
     figure = accepted(race.figure(drawn()))
-    filled = [t for t in figure["data"] if t.get("fill") == "toself"]
-    assert len(filled) == 1
-    assert filled[0]["y"] == np.float32([2.1, 0.5, 0.3, 1.9]).tolist()
+    traces = race.figure(drawn())["data"]
+    (filled,) = [t for t in traces if t.get("fill") == "toself"]
+    np.testing.assert_allclose(filled["y"], [2.1, 0.5, 0.3, 1.9], rtol=1e-6)
     words = " ".join(a["text"] for a in figure["layout"]["annotations"])
     for said in ("LSTM 0.6", "&lt;b&gt;GRU&lt;/b&gt; 0.4", "floor 0.1", "mean 1"):
         assert said in words
