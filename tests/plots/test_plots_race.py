@@ -81,6 +81,8 @@ def test_the_sentence_says_who_leads_and_how_far() -> None:
     assert "50 % more" in said
     one = race.extract([entry("LSTM", 2.0), entry("GRU")], LINES)
     assert "nobody else" in race.reading(one)
+    level = race.extract([entry("LSTM", 2.0), entry("GRU", 2.001)], LINES)
+    assert race.reading(level) == "LSTM and GRU are level at a loss of 2."
 
 
 def test_before_the_start_the_figure_is_empty_and_titled() -> None:
