@@ -20,7 +20,7 @@ def raced(open_page: Opener) -> str:
     """The address of a finished race, as seen from a tab; raced once for all tests."""
     if not _finished:
         page = started(open_page)
-        expect(page.get_by_text("got lowest")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("got lowest")).to_be_visible(timeout=4 * PATIENCE)
         _finished.append(page.url[page.url.index("/compare") :])
     return _finished[0]
 
@@ -57,14 +57,14 @@ def test_a_race_moves_without_a_blank_and_stays_after_a_reload(
           requestAnimationFrame(look)
         }"""
     )
-    expect(page.get_by_text("got lowest")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("got lowest")).to_be_visible(timeout=4 * PATIENCE)
     page.wait_for_function(f"({LINES})().every(n => n > 20)")
     assert page.evaluate("document.querySelector('.sx-figure').tagged")
     assert page.evaluate("window.blank") == 0
     assert len(page.evaluate(LINES)) == 5
     _finished.append(page.url[page.url.index("/compare") :])
     page.reload()
-    expect(page.get_by_text("got lowest")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("got lowest")).to_be_visible(timeout=4 * PATIENCE)
     page.wait_for_function(
         "document.querySelectorAll('.sx-figure .main-svg').length > 3"
     )
