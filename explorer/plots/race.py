@@ -36,6 +36,9 @@ Floats = NDArray[np.float32]
 MOST_LABEL = 20
 """Letters of a label at a line's end; the table has the whole of it."""
 
+LEVEL = 1.0
+"""Percent; closer than this, nobody is in front."""
+
 KEPT = 200
 """Points of a training curve: it is only a background here."""
 
@@ -187,6 +190,8 @@ def reading(drawn: RaceDrawn, _: Translate = str) -> str:
     )
     other, second = known[1]
     more = 100 * (other / best - 1) if best > 0 else 0.0
+    if more < LEVEL:
+        message = _("%(leader)s and %(second)s are level at a loss of %(loss)s.")
     return message % {
         "leader": leader,
         "loss": short(best),

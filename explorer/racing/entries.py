@@ -74,7 +74,10 @@ def checked(configs: Iterable[RunConfig]) -> list[RunConfig]:
     Raises:
         ExplorerError: if they are too many, or do not learn the same from the same.
     """
-    alone = list({config.to_json(): config for config in configs}.values())
+    alone: list[RunConfig] = []
+    for config in configs:
+        if config not in alone:
+            alone.append(config)
     if len(alone) > MOST:
         raise ExplorerError(
             N_(
@@ -243,4 +246,4 @@ def _course(config: RunConfig) -> tuple[Any, ...]:
     """What all of a race have in common."""
     spec = catalog.model_spec(config.model)
     task = catalog.task_of(catalog.data_spec(config.data), spec)
-    return config.data, tuple(config.data_settings.items()), config.seed, task
+    return config.data, config.data_settings, config.seed, task

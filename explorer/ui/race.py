@@ -21,7 +21,7 @@ from explorer.ui.figure import show_figure
 from explorer.ui.frames import STATES, explain
 from explorer.ui.page import told_later
 from explorer.ui.panels import lines
-from explorer.ui.race_views import pictures
+from explorer.ui.race_views import lively, pictures
 from explorer.ui.race_words import NONE, columns, labels, reached_words, spread_words
 from explorer.ui.translation import Translate
 
@@ -71,10 +71,10 @@ def show(visitor: Visitor, race: Race, _: Translate) -> None:
     going = race.state in ("starting", "racing")
     every = EVERY if going else None
     resting = None if race.state == "finished" else RESTING
-    st.fragment(_progress, run_every=every or resting)(visitor.store, race, _)
+    lively(_progress, every or resting)(visitor.store, race, _)
     st.subheader(_("Who gets lowest, and who gets there first?"), anchor=False)
-    st.fragment(_curves, run_every=every)(visitor.store, race, _)
-    st.fragment(_table, run_every=every)(visitor.store, race, _)
+    lively(_curves, every)(visitor.store, race, _)
+    lively(_table, every)(visitor.store, race, _)
     pictures(visitor, race, going, _)
 
 

@@ -1,5 +1,7 @@
 """What each of a race has learned so far: small pictures side by side."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import streamlit as st
@@ -14,6 +16,7 @@ from explorer.plots.panel import Scene, answers, panels
 from explorer.racing.race import Race, read_race
 from explorer.runs.records import Run, View
 from explorer.ui.figure import show_figure
+from explorer.ui.page import shown_errors
 from explorer.ui.race_words import labels
 from explorer.ui.translation import Translate
 
@@ -29,7 +32,18 @@ VIEWS = {
 def pictures(visitor: Visitor, race: Race, going: bool, _: Translate) -> None:
     """One picture for each setting, of the first seed's run."""
     st.subheader(_("What has each learned?"), anchor=False)
-    st.fragment(_pictures, run_every=EVERY if going else None)(visitor, race.id, _)
+    lively(_pictures, EVERY if going else None)(visitor, race.id, _)
+
+
+def lively(part: Callable[..., None], every: float | None) -> Callable[..., None]:
+    """A part of the page that is drawn anew by itself, and says what goes wrong."""
+
+    @wraps(part)
+    def guarded(*args: Any) -> None:
+        with shown_errors():
+            part(*args)
+
+    return st.fragment(guarded, run_every=every)
 
 
 def _pictures(visitor: Visitor, race_id: str, _: Translate) -> None:

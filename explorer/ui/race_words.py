@@ -39,10 +39,17 @@ def part_of(config: RunConfig, name: str, value: Value, _: Translate) -> str:
 
 
 def columns(configs: Sequence[RunConfig], _: Translate) -> dict[str, list[str]]:
-    """By title: what differs between these, and each one's value."""
+    """By title: what differs between these, and each one's value.
+
+    Where architectures differ, what only some of them have goes without saying.
+    """
     found: dict[str, list[str]] = {}
-    for name, values in differing(configs).items():
-        owner = next(c for c, v in zip(configs, values, strict=True) if v is not None)
+    told = differing(configs)
+    for name, values in told.items():
+        known = [(c, v) for c, v in zip(configs, values, strict=True) if v is not None]
+        if len(known) < 2 or len({v for _config, v in known}) < 2:
+            continue
+        owner = known[0][0]
         found.setdefault(
             _(title_of(owner, name)),
             [shown(c, name, v, _) for c, v in zip(configs, values, strict=True)],

@@ -56,9 +56,9 @@ def test_each_setting_is_drawn_as_it_was_recorded() -> None:
 
 def test_the_figure_has_bands_for_seeds_and_a_label_at_each_end() -> None:
     figure = accepted(race.figure(drawn()))
-    filled = [t for t in figure["data"] if t.get("fill") == "toself"]
-    assert len(filled) == 1
-    assert filled[0]["y"] == np.float32([2.1, 0.5, 0.3, 1.9]).tolist()
+    traces = race.figure(drawn())["data"]
+    (filled,) = [t for t in traces if t.get("fill") == "toself"]
+    np.testing.assert_allclose(filled["y"], [2.1, 0.5, 0.3, 1.9], rtol=1e-6)
     words = " ".join(a["text"] for a in figure["layout"]["annotations"])
     for said in ("LSTM 0.6", "&lt;b&gt;GRU&lt;/b&gt; 0.4", "floor 0.1", "mean 1"):
         assert said in words
@@ -81,6 +81,8 @@ def test_the_sentence_says_who_leads_and_how_far() -> None:
     assert "50 % more" in said
     one = race.extract([entry("LSTM", 2.0), entry("GRU")], LINES)
     assert "nobody else" in race.reading(one)
+    level = race.extract([entry("LSTM", 2.0), entry("GRU", 2.001)], LINES)
+    assert race.reading(level) == "LSTM and GRU are level at a loss of 2."
 
 
 def test_before_the_start_the_figure_is_empty_and_titled() -> None:

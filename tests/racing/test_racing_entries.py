@@ -113,6 +113,13 @@ def test_what_is_not_of_one_kind_cannot_race() -> None:
         entries.checked([BASE, catalog.make_config("sine", "gan")])
 
 
+def test_the_order_in_which_settings_are_noted_does_not_matter() -> None:
+    settings = dict(reversed(BASE.data_settings.items()))
+    turned = BASE.model_copy(update={"data_settings": settings})
+    assert entries.checked([BASE, turned]) == [BASE]
+    assert len(entries.architectures(turned, "parameters")) > 3
+
+
 def test_a_race_is_read_back_and_knows_its_runs(
     tmp_path: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
