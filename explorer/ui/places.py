@@ -1,6 +1,9 @@
-"""Where the server's own routes are, as the component is told."""
+"""Where the server's own routes are, as the component is told, and the pages."""
+
+from pathlib import Path
 
 import plotly
 
 SOCKET = "/explorer/live"
 PLOTLY = f"/explorer/plotly-{plotly.__version__}.min.js"
+PAGES = Path(__file__).parents[2] / "pages"

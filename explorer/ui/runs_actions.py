@@ -10,6 +10,7 @@ from explorer.runs.records import Run
 from explorer.runs.shelf import MOST_NAME
 from explorer.ui.address import read_address, show_run, take_over
 from explorer.ui.page import told_later
+from explorer.ui.places import PAGES
 from explorer.ui.runs_table import called
 from explorer.ui.translation import Translate
 
@@ -126,7 +127,7 @@ def _open_buttons(run: Run, _: Translate) -> None:
             read_address()
             take_over(run.config)
             show_run(run.id)
-            st.switch_page(f"pages/{page}.py")
+            st.switch_page(PAGES / f"{page}.py")
 
 
 def _description(visitor: Visitor, run: Run, _: Translate) -> None:

@@ -62,6 +62,7 @@ def test_a_run_is_renamed_taken_along_deleted_and_brought_back(
     choose(page, 0)
     expect(page.get_by_placeholder("my wave")).to_be_visible()
     click(page, "Playground")
+    page.wait_for_selector(".sx-state")
     state_is(page, "Finished")
     expect(page.locator(".sx-numbers")).to_contain_text("Step 5 of 5")
 
