@@ -12,13 +12,11 @@ from explorer.inspection.base import has
 from explorer.runs.records import Run
 from explorer.ui.address import show_run, shown_run, take_over
 from explorer.ui.describe import run_line
-from explorer.ui.page import mode, told_later
+from explorer.ui.page import told_later
 from explorer.ui.recent import remember_run, shown_runs
 from explorer.ui.translation import Translate
 
 PANELS = ("states", "transitions", "emissions", "surprise", "loss", "raster")
-DARK_BUTTON = ".st-key-begin-hmm button:enabled :is(p, span) { color: #10151a }"
-"""White on the bright accent of the dark theme could not be read."""
 
 
 class Beginning(NamedTuple):
@@ -94,8 +92,6 @@ def beginnings(visitor: Visitor, run: Run | None, _: Translate) -> None:
 def _buttons(
     visitor: Visitor, run: Run | None, offered: tuple[Beginning, ...], _: Translate
 ) -> None:
-    if run is None and mode() == "dark":
-        st.html(f"<style>{DARK_BUTTON}</style>")
     with st.container(horizontal=True, key="chain-beginnings", gap="small"):
         for each in offered:
             first = run is None and each is BEGINNINGS[0]

@@ -15,16 +15,10 @@ from explorer.ui.address import (
     write_address,
 )
 from explorer.ui.datasets import OWN, key_of, offered, parted
-from explorer.ui.page import mode, told_later
+from explorer.ui.page import told_later
 from explorer.ui.preparing import settings_of
 from explorer.ui.translation import Translate
 from explorer.ui.ways_in import own_config
-
-DARK_BUTTONS = (
-    ':is(.st-key-train_on_this, .st-key-keep, [class*="st-key-delete"]) '
-    "button:enabled :is(p, span) { color: #10151a }"
-)
-"""White on the bright accent of the dark theme could not be read."""
 
 PLAYGROUND = Path(__file__).parents[2] / "pages" / "playground.py"
 
@@ -78,8 +72,6 @@ def settled_config(config: RunConfig, _: Translate) -> RunConfig:
 
 def train_button(config: RunConfig, _: Translate) -> None:
     """Go to the Playground with this data."""
-    if mode() == "dark":
-        st.html(f"<style>{DARK_BUTTONS}</style>")
     if st.button(
         _("Train on this"),
         type="primary",

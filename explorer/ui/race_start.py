@@ -16,7 +16,7 @@ from explorer.racing.race import facts, seeded
 from explorer.ui.address import show_race
 from explorer.ui.controls import log_options
 from explorer.ui.describe import title_of
-from explorer.ui.page import mode, told_later
+from explorer.ui.page import told_later
 from explorer.ui.race_words import columns, fields_of, labels
 from explorer.ui.translation import Translate
 
@@ -32,19 +32,11 @@ EQUALS = {
 CLOCKS: dict[Clock, str] = {"step": N_("by step"), "second": N_("by second")}
 MOST_OFFERED = 64
 
-DARK_BUTTONS = (
-    ":is(.st-key-example, .st-key-race, .st-key-race-again) "
-    "button[kind=primary]:enabled :is(p, span) { color: #10151a }"
-)
-"""White on the bright accent of the dark theme could not be read."""
-
 _LIST, _GUESS = "race.list", "race.guess"
 
 
 def readable_buttons() -> None:
     """Give this page's main buttons the contrast of text."""
-    if mode() == "dark":
-        st.html(f"<style>{DARK_BUTTONS}</style>")
 
 
 def invitation(visitor: Visitor, _: Translate) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.ui.address import follow_page, remember_address
 from explorer.ui.history import one_stop_a_page
-from explorer.ui.page import LANGUAGE, language, words
+from explorer.ui.page import LANGUAGE, language, mode, words
 from explorer.ui.translation import ASSETS, LANGUAGES
 from explorer.ui.visitor import login_button
 
@@ -25,23 +25,22 @@ page = st.navigation(
         st.Page(
             PAGES / f"{file}.py",
             title=title,
-            icon=f":material/{icon}:",
             url_path="" if file == FIRST else file.removesuffix("_room"),
             default=file == FIRST,
         )
-        for file, title, icon in (
-            (FIRST, _("Playground"), "play_circle"),
-            ("compare", _("Compare"), "sports_score"),
-            ("sweep", _("Sweep"), "tune"),
-            ("inside", _("Look inside"), "visibility"),
-            ("translate", _("Translate"), "translate"),
-            ("gan", _("GAN"), "swords"),
-            ("hmm_crf", _("HMM and CRF"), "linear_scale"),
-            ("pretrain", _("Pretrain and fine-tune"), "school"),
-            ("data", _("Data"), "database"),
-            ("runs", _("Runs"), "inventory_2"),
-            ("class_room", _("Class"), "groups"),
-            ("models", _("Models"), "account_tree"),
+        for file, title in (
+            (FIRST, _("Playground")),
+            ("compare", _("Compare")),
+            ("sweep", _("Sweep")),
+            ("inside", _("Look inside")),
+            ("translate", _("Translate")),
+            ("gan", _("GAN")),
+            ("hmm_crf", _("HMM and CRF")),
+            ("pretrain", _("Pretrain and fine-tune")),
+            ("data", _("Data")),
+            ("runs", _("Runs")),
+            ("class_room", _("Class")),
+            ("models", _("Models")),
         )
     ],
     position="top",
@@ -54,6 +53,7 @@ def _switch() -> None:
 
 
 follow_page(page.url_path)
+st.html(ASSETS / "page" / f"{mode()}.css")
 
 with st.sidebar:
     st.segmented_control(

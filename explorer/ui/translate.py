@@ -8,13 +8,11 @@ from explorer.errors import ExplorerError
 from explorer.runs.records import Run
 from explorer.ui.address import show_run, shown_run, take_over
 from explorer.ui.describe import run_line
-from explorer.ui.page import mode, told_later
+from explorer.ui.page import told_later
 from explorer.ui.recent import shown_runs
 from explorer.ui.translation import Translate
 
 FIRST_DATA = "dates"
-DARK_BUTTON = ".st-key-translate-train button:enabled :is(p, span) { color: #10151a }"
-"""White on the bright accent of the dark theme could not be read."""
 
 
 def translates(run: Run) -> bool:
@@ -49,8 +47,6 @@ def chooser(visitor: Visitor, run: Run | None, _: Translate) -> None:
     ):
         data, model = _choices(run, _)
         label = _("Train") if run is None else _("Train a new one")
-        if mode() == "dark":
-            st.html(f"<style>{DARK_BUTTON}</style>")
         st.button(
             label,
             icon=":material/play_arrow:",

@@ -11,15 +11,12 @@ from explorer.runs.records import Run
 from explorer.ui.address import class_link, link, show_run, take_over
 from explorer.ui.describe import changes_line
 from explorer.ui.forking import fork, fork_button
-from explorer.ui.page import mode, told_later
+from explorer.ui.page import told_later
 from explorer.ui.runs_actions import export_button
 from explorer.ui.sample import SAMPLE
 from explorer.ui.translation import Translate
 
 STEPS = (1, 10, 100)
-DARK_BUTTON = ".st-key-train button:enabled :is(p, span) { color: #10151a }"
-"""White on the bright accent of the dark theme could not be read."""
-
 _TOLD_RATE = "transport.rate"
 
 
@@ -41,8 +38,6 @@ def transport(
     """
     own, busy = run.id != SAMPLE, run.status == "training"
     mine = visitor.may_control(run)
-    if mode() == "dark":
-        st.html(f"<style>{DARK_BUTTON}</style>")
     with st.container(horizontal=True, key="transport", gap="small"):
         st.button(
             _("Train"),

@@ -142,7 +142,7 @@ def test_axe_finds_nothing_serious(open_page: Opener, options: dict[str, Any]) -
     page = open_page("/data", ready=False, **options)
     expect(page.locator(".st-key-still_picture .main-svg").first).to_be_visible()
     page.wait_for_timeout(1500)
-    width = options.get("viewport", {}).get("width", 1280)
+    width = options.get("viewport", {}).get("width", 1440)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(page).response["violations"]
     serious = [
