@@ -22,7 +22,7 @@ class Limits(Settings):
     """What one visitor may take of a server that many share."""
 
     active_runs: int = setting(
-        16, N_("Runs that train at one time."), title=N_("Active runs"), ge=1, le=1000
+        32, N_("Runs that train at one time."), title=N_("Active runs"), ge=1, le=1000
     )
     parameters: int = setting(
         4_000_000,

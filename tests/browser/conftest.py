@@ -136,7 +136,7 @@ def click(page: Page, name: str) -> None:
 
 def state_is(page: Page, *states: str) -> None:
     page.wait_for_function(
-        "states => states.includes(document.querySelector('.sx-state').textContent)",
+        "states => states.includes(document.querySelector('.sx-state')?.textContent)",
         arg=list(states),
     )
 
