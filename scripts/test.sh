@@ -1,13 +1,13 @@
 #!/bin/sh
-# Run every test but the slow ones: those that need a browser beside all others, and those
-# in two processes, so that two cores are used to the end. Usage: sh scripts/test.sh PYTHON
+# Run every test but the slow ones: those that need a browser beside all others, so that
+# two cores are used. Usage: sh scripts/test.sh PYTHON
 set -u
 python=$1
 log=$(mktemp)
 PYTHONPATH=. "$python" -m pytest -m "browser and not slow" >"$log" 2>&1 &
 browser=$!
-PYTHONPATH=. "$python" -m pytest -n 2 --dist loadfile --doctest-modules \
-    -m "not browser and not slow" tests explorer
+PYTHONPATH=. "$python" -m pytest --doctest-modules -m "not browser and not slow" \
+    tests explorer
 rest=$?
 wait "$browser"
 shown=$?

@@ -134,7 +134,8 @@ class _Tab:
 
     def tell(self, wish: Wish) -> None:
         """Have the run learn under the change that its panel shows, or under none."""
-        if not controls(wish.run, wish.token):
+        ended = self.engine.store.get(wish.run).ended  # the engine says so itself
+        if not ended and not controls(wish.run, wish.token):
             raise ExplorerError(
                 N_(
                     "Only who started a run may change it while it learns, and this "

@@ -161,7 +161,9 @@ def test_a_reload_shows_the_whole_curve(open_page: Opener) -> None:
 def test_two_tabs_watch_one_run(open_page: Opener) -> None:
     one = open_page(f"/?model=rnn&{LONG}")
     train(one)
-    two = open_page(one.url.removeprefix(one.url.split("/?")[0]))
+    two = one.context.new_page()
+    two.goto(one.url)
+    drawn(two)
     state_is(two, "Training")
     click(two, "Pause")
     state_is(one, "Paused")

@@ -37,7 +37,7 @@ def small(seed: int = 0, steps: int = 120, model: str = "rnn") -> RunConfig:
     return catalog.make_config("sine", model, settings, seed)
 
 
-def wait(condition: Callable[[], bool], seconds: float = 60) -> None:
+def wait(condition: Callable[[], bool], seconds: float = 240) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

@@ -133,6 +133,7 @@ def test_long_windows_and_wide_layers_stay_small(
         assert len(json.dumps(content)) < MOST_BYTES, panel
 
 
+@pytest.mark.slow
 def test_every_choice_of_every_control_draws(looked: Looked) -> None:
     for described in inside.described(looked.config, str)[1:]:
         for control in described["controls"]:
