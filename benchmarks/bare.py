@@ -28,7 +28,7 @@ def steps_per_second(model_name: str, steps: int) -> float:
         output = model(x[rows])[:, data.counted_from :]
         loss = torch.nn.functional.mse_loss(output, y[rows][:, data.counted_from :])
         optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         loss.item()

@@ -12,6 +12,7 @@ import asyncio
 import json
 import sys
 import time
+import urllib.request
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -36,6 +37,12 @@ BARE_STEPS = 4000
 SETTINGS = "training.steps=20000&training.schedule=constant&model=lstm"
 
 
+def cookie_of(host: str) -> str:
+    """What the server gives a browser to be known by."""
+    with urllib.request.urlopen(f"http://{host}/", timeout=90) as answer:
+        return str(answer.headers["set-cookie"]).partition(";")[0]
+
+
 class Tab:
     """One page, and the fragments on it that ask to be drawn again and again."""
 
@@ -48,20 +55,17 @@ class Tab:
         self.looks = 0
         """How often a fragment was drawn again."""
         self.errors: list[str] = []
+        self.headers = {"Origin": f"http://{host}"}
         self._page: ClientConnection | None = None
         self._script = ""
         self._timers: dict[str, asyncio.Task[None]] = {}
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
-        """Connected, with the page on the screen."""
-        async with connect(
-            f"ws://{self.host}/_stcore/stream",
-            additional_headers={"Origin": f"http://{self.host}"},
-            subprotocols=["streamlit"],  # type: ignore[list-item]
-            max_size=None,
-            ping_interval=None,
-        ) as page:
+        """Connected, with the page on the screen; one who comes back is known."""
+        if "Cookie" not in self.headers:
+            self.headers["Cookie"] = await asyncio.to_thread(cookie_of, self.host)
+        async with self.socket("/_stcore/stream", ["streamlit"]) as page:
             self._page = page
             reader = asyncio.create_task(self._read(page))
             await self.rerun()
@@ -70,6 +74,16 @@ class Tab:
             finally:
                 for task in (reader, *self._timers.values()):
                     task.cancel()
+
+    def socket(self, path: str, protocols: list[str] | None = None) -> connect:
+        """A websocket of this browser."""
+        return connect(
+            f"ws://{self.host}{path}",
+            additional_headers=self.headers,
+            subprotocols=protocols,  # type: ignore[arg-type]
+            max_size=None,
+            ping_interval=None,
+        )
 
     async def rerun(self, clicked: str = "", **fields: str) -> None:
         """Run the script, as after a click on a button and with these texts given."""
@@ -101,7 +115,7 @@ class Tab:
     async def _read(self, page: ClientConnection) -> None:
         async for raw in page:
             message = ForwardMsg()
-            message.ParseFromString(raw)  # type: ignore[arg-type]
+            message.ParseFromString(raw)
             kind = message.WhichOneof("type")
             if kind == "page_info_changed":
                 self.query = message.page_info_changed.query_string
@@ -169,7 +183,7 @@ class Teacher(Tab):
 class Client(Tab):
     """A student's tab: its page, its run, and when its chart moved."""
 
-    def __init__(self, host: str, seed: int, class_id: str) -> None:
+    def __init__(self, host: str, seed: int, class_id: str = "") -> None:
         super().__init__(host, f"class={class_id}")
         self.seed = seed
         self.status = ""
@@ -189,12 +203,7 @@ class Client(Tab):
             await self.until(lambda: "Train" in self.widgets)
             await self.rerun("Train")
             await self.until(lambda: bool(self.run))
-            async with connect(
-                f"ws://{self.host}{SOCKET}",
-                additional_headers={"Origin": f"http://{self.host}"},
-                max_size=None,
-                ping_interval=None,
-            ) as socket:
+            async with self.socket(SOCKET) as socket:
                 watcher = asyncio.create_task(self.watch(socket))
                 await self.until(lambda: len(self.moves) > 1)
                 await asyncio.sleep(seconds * (0.3 + 0.5 * self.seed / CLIENTS))

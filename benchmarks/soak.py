@@ -8,7 +8,6 @@ python -m benchmarks.soak [SECONDS] [CLIENTS]
 """
 
 import asyncio
-import json
 import sys
 import time
 from collections import Counter
@@ -16,10 +15,9 @@ from typing import NamedTuple
 
 import psutil
 from scipy.stats import theilslopes
-from websockets.asyncio.client import connect
 
 from benchmarks.browser import served
-from benchmarks.classroom import Client
+from benchmarks.classroom import SETTINGS, Client
 from benchmarks.report import Row
 from explorer.ui.places import SOCKET
 
@@ -66,45 +64,31 @@ def sample(server: psutil.Process, began: float) -> Sample:
 
 
 class Visit(Client):
-    """One tab: it opens, trains, watches, reloads, watches again, and leaves."""
+    """One browser: it opens, trains, watches, reloads, watches again, and leaves."""
+
+    def __init__(self, host: str, seed: int) -> None:
+        super().__init__(host, seed)
+        self.query = SETTINGS
 
     async def visit(self) -> None:
-        for reload in (False, True):
-            async with self.page() as page:
-                reader = asyncio.create_task(self.read_page(page))
-                try:
-                    await self.rerun(page)
-                    await self.until(lambda: "Train" in self.buttons)
-                    if not reload:
-                        await self.click(page, "Train")
-                        await self.until(lambda: bool(self.run))
-                    await self.look()
-                    if reload:
-                        await self.rerun(page)
-                        await self.click(page, "Stop")
-                        await self.until(lambda: bool(self.status))
-                finally:
-                    reader.cancel()
-
-    def page(self):  # type: ignore[no-untyped-def]
-        """The page's own socket, as Streamlit's browser part opens it."""
-        return connect(
-            f"ws://{self.host}/_stcore/stream",
-            additional_headers={"Origin": f"http://{self.host}"},
-            subprotocols=["streamlit"],  # type: ignore[list-item]
-            max_size=None,
-            ping_interval=None,
-        )
+        """From the first page to the last."""
+        async with self.opened():
+            await self.until(lambda: "Train" in self.widgets)
+            await self.rerun("Train")
+            await self.until(lambda: bool(self.run))
+            await self.look()
+        async with self.opened():
+            await self.until(lambda: "Stop" in self.widgets)
+            await self.look()
+            await self.rerun("Stop")
+            async with self.socket(SOCKET) as socket:
+                watcher = asyncio.create_task(self.watch(socket))
+                await self.until(lambda: self.status == "stopped")
+                watcher.cancel()
 
     async def look(self) -> None:
         """Watch the run for a while."""
-        async with connect(
-            f"ws://{self.host}{SOCKET}",
-            additional_headers={"Origin": f"http://{self.host}"},
-            max_size=None,
-            ping_interval=None,
-        ) as socket:
-            await socket.send(json.dumps({"run": self.run}))
+        async with self.socket(SOCKET) as socket:
             watcher = asyncio.create_task(self.watch(socket))
             await asyncio.sleep(WATCHED * (0.5 + self.seed % 7 / 7))
             watcher.cancel()
