@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from copy import copy
 from typing import Any
 
 from distributed import Client
@@ -53,7 +54,7 @@ class Crew:
         if trouble is None and time.monotonic() - self._manned > PATIENCE:
             trouble = self._nobody()
         if trouble is not None:
-            raise ExplorerError(trouble.words.template, **trouble.words.values)
+            raise copy(trouble)
 
     def _nobody(self) -> ExplorerError:
         reasons = [t.exception() for t in self._welcomed.values() if t.done()]

@@ -58,7 +58,8 @@ class Range(NamedTuple):
         first, last = to(self.low), to(self.high)
         share = (last - first) / max(1, count - 1)
         inner = [back(first + k * share) for k in range(1, count - 1)]
-        every = [self.low, *(float(f"{value:.6g}") for value in inner), self.high]
+        rounded = (float(f"{value:.6g}") for value in inner)
+        every = [float(self.low), *rounded, float(self.high)]
         if self.whole:
             return tuple(dict.fromkeys(round(value) for value in every))
         return tuple(dict.fromkeys(every[:count]))

@@ -128,11 +128,7 @@ GOOD = "\n".join(str(np.sin(k)) for k in range(300))
         ("empty.csv", b"", "empty"),
         ("short.csv", b"x\n1\n2\n3\n", "100"),
         ("words.csv", f"x\n{GOOD}\noops\n".encode(), "oops"),
-        (
-            "holes.csv",
-            f"x,y\n{GOOD.replace(chr(10), ',1' + chr(10))},1\n,1\n".encode(),
-            "empty",
-        ),
+        ("hollow.csv", b"x,y\n" + 300 * b",1\n", "has 0"),
         ("latin.csv", "x\npreço\n".encode("latin-1"), "UTF-8"),
         ("picture.txt", b"\x89PNG\r\n\x1a\n\x00\x00" * 40, "binary"),
         ("empty.txt", b"", "empty"),
@@ -144,7 +140,7 @@ def test_a_bad_file_gets_one_sentence(
 ) -> None:
     path = tmp_path / name
     path.write_bytes(raw)
-    words = ["--column", "x"] if name == "holes.csv" else []
+    words = ["--column", "x"] if name == "hollow.csv" else []
     assert said.lower() in refused("--data", str(path), *words).lower()
 
 

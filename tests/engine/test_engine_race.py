@@ -170,8 +170,9 @@ def test_who_rests_ends_or_is_gone_holds_up_nobody(engine: Engine) -> None:
     # Who comes back is waited for.
     engine.tell(of["paused"].id, "resume")
     wait(lambda: engine.store.get(of["paused"].id).step > rested)
+    pair = [of["paused"].id, of["on"].id]
+    wait(lambda: lead([engine.store.get(run_id) for run_id in pair]) <= STRIDE_STEPS)
     met = engine.store.get(of["on"].id).step
-    wait(lambda: engine.store.get(of["paused"].id).step >= met - STRIDE_STEPS)
     moments = watch(engine, runs, lambda m: min(r.step for r in going(m)) > met + 100)
     assert max(lead(m) for m in moments) <= 2 * STRIDE_STEPS
     engine.tell_all([run.id for run in runs], "stop")

@@ -12,6 +12,7 @@ import pytest
 from distributed import Client
 
 from explorer import catalog
+from explorer.engine import crew
 from explorer.engine.runner import LIVE_PRIORITY, PATIENT_SHARE, Runner, _Driven
 from explorer.engine.service import Engine
 from explorer.engine.visitor import Visitor
@@ -48,7 +49,7 @@ class Desk:
     def __init__(self, store: Store, workers: list[str]) -> None:
         self.store = store
         self.runner = Runner(no_workers, store, lambda *_: None)
-        self.runner._thread.join()
+        self.runner.close()
         self.runner._workers = workers
         self.group = store.groups.create("sweep", "ann", {"status": "running"})
 
@@ -77,7 +78,8 @@ class Desk:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.setattr(crew, "AGAIN_AFTER", 0.01)
     return open_store(f"sqlite:///{tmp_path}/desk.sqlite3")
 
 
