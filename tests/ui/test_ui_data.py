@@ -9,7 +9,7 @@ from explorer.data import content
 from explorer.data.content import OwnSeries
 from explorer.engine.belongings import delete, give_series, give_text
 from explorer.engine.service import engine
-from explorer.engine.visitor import Visitor, read_limits
+from explorer.engine.visitor import LIMITS, Visitor
 from explorer.errors import ExplorerError
 from tests.ui.conftest import QUIET, page, wait_for
 
@@ -162,9 +162,9 @@ def test_what_two_have_goes_with_the_last() -> None:
     assert not content.there(digest)
 
 
-def test_uploads_are_limited() -> None:
+def test_uploads_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(LIMITS, "uploads=1")
     me = of("browser-many")
-    me.limits = read_limits("uploads=1")
     give_text(me, TEXT, "a")
     with pytest.raises(ExplorerError, match="may keep 1 series and texts here, and"):
         give_text(me, TEXT + "!", "b")

@@ -46,7 +46,7 @@ def test_a_sweep_is_set_up_run_shown_to_others_and_opened() -> None:
     query = {"model": "rnn", "training.steps": "30", "data.window": "16"}
     test = page("sweep", owner="ann", **query)
     (trials,) = [s for s in test.select_slider if s.label == "Trials"]
-    trials.set_value(5).run()
+    trials.set_value(6).run()
     test.button(key="sweep-start").click().run()
     assert not test.exception
     assert not test.error
@@ -61,7 +61,7 @@ def test_a_sweep_is_set_up_run_shown_to_others_and_opened() -> None:
     assert "sweep-stop" not in [button.key for button in watched.button]
     test = page("sweep", owner="ann", sweep=group_id)
     assert any(m.value.startswith("Best so far: loss") for m in test.markdown)
-    assert len(test.dataframe[0].value) == 5
+    assert len(test.dataframe[0].value) == 6
     best = engine().sweeps.trials(group_id)
     test.button(key="sweep-open-best").click().run()
     assert not test.exception
