@@ -1,7 +1,5 @@
 """Which dataset the page Data shows, with which settings; and off to training."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from explorer import catalog
@@ -16,11 +14,10 @@ from explorer.ui.address import (
 )
 from explorer.ui.datasets import OWN, key_of, offered, parted
 from explorer.ui.page import told_later
+from explorer.ui.places import PLAYGROUND
 from explorer.ui.preparing import settings_of
 from explorer.ui.translation import Translate
 from explorer.ui.ways_in import own_config
-
-PLAYGROUND = Path(__file__).parents[2] / "pages" / "playground.py"
 
 
 def allowed_config(me: Visitor, _: Translate) -> RunConfig:

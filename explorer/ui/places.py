@@ -7,3 +7,4 @@ import plotly
 SOCKET = "/explorer/live"
 PLOTLY = f"/explorer/plotly-{plotly.__version__}.min.js"
 PAGES = Path(__file__).parents[2] / "pages"
+PLAYGROUND = PAGES / "playground.py"

@@ -1,16 +1,14 @@
 """The script behind every page: navigation and the language switch."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from explorer.ui.address import follow_page, remember_address
 from explorer.ui.history import one_stop_a_page
 from explorer.ui.page import LANGUAGE, language, mode, words
+from explorer.ui.places import PAGES
 from explorer.ui.translation import ASSETS, LANGUAGES
 from explorer.ui.visitor import login_button
 
-PAGES = Path(__file__).parents[2] / "pages"
 FIRST = "playground"
 
 st.set_page_config(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.engine.visitor import MEGABYTE, Visitor
 from explorer.ui.page import shown_errors
-from explorer.ui.places import PAGES
+from explorer.ui.places import PLAYGROUND
 from explorer.ui.runs_actions import actions, import_runs, undo_line
 from explorer.ui.runs_compared import compared
 from explorer.ui.runs_table import Row, all_rows, found, search_widgets, table
@@ -76,4 +76,4 @@ def _nothing_yet(_: Translate) -> None:
         icon=":material/play_circle:",
         key="runs.begin",
     ):
-        st.switch_page(PAGES / "playground.py")
+        st.switch_page(PLAYGROUND)

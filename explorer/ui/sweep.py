@@ -18,6 +18,7 @@ from explorer.ui.address import SWEEP, show_run, take_over
 from explorer.ui.figure import show_figure
 from explorer.ui.page import language, told_later
 from explorer.ui.panels import lines
+from explorer.ui.places import PLAYGROUND
 from explorer.ui.sweep_setup import label_of, show_sweep
 from explorer.ui.translation import Translate, translator
 
@@ -72,6 +73,8 @@ def earlier_sweeps(visitor: Visitor, group: Group | None, _: Translate) -> None:
 def show(visitor: Visitor, group: Group, _: Translate) -> None:
     """Everything about one sweep; it moves while the sweep runs."""
     plan = Plan.read(group.facts)
+    if (opened := st.session_state.pop(_OPEN, None)) is not None:
+        _open(visitor, plan, opened)
     going = group.facts["status"] == "running"
     st.markdown(f"**{_sweep_line(group, _)}**")
     _controls(visitor, group, _)
@@ -79,8 +82,6 @@ def show(visitor: Visitor, group: Group, _: Translate) -> None:
         st.warning(Words.read(why).said(_), icon=":material/pause_circle:")
     part = st.fragment(_state, run_every=EVERY if going else None)
     part(visitor, group, plan, going, _)
-    if (opened := st.session_state.pop(_OPEN, None)) is not None:
-        _open(visitor, plan, opened)
 
 
 def empty(_: Translate) -> None:
@@ -327,7 +328,7 @@ def _open(visitor: Visitor, plan: Plan, number: int) -> None:
         return
     take_over(plan.configs(trial.values)[0])
     show_run(trial.runs[0])
-    st.switch_page("pages/playground.py")
+    st.switch_page(PLAYGROUND)
 
 
 def _loss(trial: Trial) -> float:
