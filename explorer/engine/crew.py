@@ -20,8 +20,9 @@ from explorer.errors import N_, ExplorerError, Words
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 20.0
-"""Seconds without a worker before those who want to train are told so."""
+PATIENCE, WELCOME = 20.0, 120.0
+"""Seconds without a ready worker before those who want to train are told so: where
+none is there, and where one is getting ready."""
 
 AGAIN_AFTER = 2.0
 """Seconds between two tries to reach the scheduler."""
@@ -51,13 +52,16 @@ class Crew:
             ExplorerError: if nobody can; what waits goes on by itself later.
         """
         trouble = self._trouble
-        if trouble is None and time.monotonic() - self._manned > PATIENCE:
-            trouble = self._nobody()
+        if trouble is None and self.client.done():
+            coming = any(not task.done() for task in list(self._welcomed.values()))
+            patience = WELCOME if coming else PATIENCE
+            if time.monotonic() - self._manned > patience:
+                trouble = self._nobody()
         if trouble is not None:
             raise copy(trouble)
 
     def _nobody(self) -> ExplorerError:
-        reasons = [t.exception() for t in self._welcomed.values() if t.done()]
+        reasons = [t.exception() for t in list(self._welcomed.values()) if t.done()]
         said = next((repr(reason)[:200] for reason in reasons if reason), None)
         reason = Words(N_("there is none"))
         if said is not None:
@@ -83,7 +87,9 @@ class Crew:
                 return False  # it tries to connect again by itself
             self.client = Future()
         try:
-            self.client.set_result(self._connect())
+            client = self._connect()
+            self._manned = time.monotonic()
+            self.client.set_result(client)
         except ExplorerError as error:
             self._hold_up(error)
         except Exception as error:

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opener, click, state_is, train
+from tests.browser.conftest import Opener, click, drawn, state_is, train
 
 pytestmark = pytest.mark.browser
 
@@ -37,6 +37,7 @@ def student(open_page: Opener, link: str, nickname: str, **options: object) -> P
     page.get_by_role("textbox", name="Nickname").fill(nickname)
     click(page, "Join")
     expect(page.get_by_text(f"You are {nickname}")).to_be_visible()
+    drawn(page)
     return page
 
 

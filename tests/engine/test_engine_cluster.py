@@ -116,15 +116,17 @@ def own_series(seed: int = 0, steps: int = 60) -> RunConfig:
     return catalog.make_config("own_series", "rnn", settings, seed)
 
 
-def test_without_a_scheduler_there_is_a_sentence_and_no_run(engine: Engine) -> None:
-    def said() -> str:
-        try:
-            engine._runner.check()
-        except ExplorerError as error:
-            return str(error)
-        return ""
+def said(engine: Engine) -> str:
+    """Why nobody can train now."""
+    try:
+        engine._runner.check()
+    except ExplorerError as error:
+        return str(error)
+    return ""
 
-    wait(lambda: bool(said()), LONG)
+
+def test_without_a_scheduler_there_is_a_sentence_and_no_run(engine: Engine) -> None:
+    wait(lambda: bool(said(engine)), LONG)
     for refuse in (engine.start, engine.prepare):
         with pytest.raises(ExplorerError, match="must name a running Dask scheduler"):
             refuse(small(1))
@@ -132,12 +134,16 @@ def test_without_a_scheduler_there_is_a_sentence_and_no_run(engine: Engine) -> N
 
 
 def test_workers_that_join_later_train_and_one_that_is_killed_spoils_nothing(
-    engine: Engine, elsewhere: Elsewhere
+    engine: Engine, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere.start_scheduler()
     wait(lambda: engine.ready, LONG)
+    monkeypatch.setattr(crew, "PATIENCE", 0.5)
+    wait(lambda: "to look at runs, but there is none" in said(engine))
     elsewhere.add_worker()
     elsewhere.add_worker()
+    wait(lambda: said(engine) == "", LONG)  # one that gets ready is waited for
+    assert engine._runner.workers == 0
     has_workers(engine, 2)
     runs = [engine.start(small(seed, steps=700)) for seed in range(2)]
     for run in runs:
