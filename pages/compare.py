@@ -5,7 +5,7 @@ import streamlit as st
 from explorer.ui.address import address_error
 from explorer.ui.page import shown_errors, words
 from explorer.ui.race import present_race, show
-from explorer.ui.race_start import invitation, preparation, readable_buttons
+from explorer.ui.race_start import invitation, preparation
 from explorer.ui.sidebar import sidebar
 from explorer.ui.visitor import visitor
 
@@ -15,7 +15,6 @@ st.title(_("Compare"), anchor=False)
 if error_in_link := address_error():
     st.error(error_in_link.said(_), icon=":material/link_off:")
 with shown_errors():
-    readable_buttons()
     me = visitor()
     race = present_race(me, _)
     if race is not None:

@@ -6,7 +6,7 @@ from explorer.ui.address import address_error
 from explorer.ui.page import shown_errors, words
 from explorer.ui.sidebar import sidebar
 from explorer.ui.sweep import earlier_sweeps, empty, show, shown_sweep
-from explorer.ui.sweep_setup import example_button, setup
+from explorer.ui.sweep_setup import example, example_button, setup
 from explorer.ui.visitor import visitor
 
 _ = words()
@@ -31,5 +31,5 @@ with shown_errors():
         st.subheader(_("Or set up your own"), anchor=False)
         if config is not None:
             setup(me, config, _)
-        empty(_)
+        empty(config or example().base, _)
     earlier_sweeps(me, group, _)

@@ -35,10 +35,6 @@ MOST_OFFERED = 64
 _LIST, _GUESS = "race.list", "race.guess"
 
 
-def readable_buttons() -> None:
-    """Give this page's main buttons the contrast of text."""
-
-
 def invitation(visitor: Visitor, _: Translate) -> None:
     """What stands here before there is a race, and the button that starts one."""
     with st.container(border=True, key="invitation"):
@@ -49,6 +45,7 @@ def invitation(visitor: Visitor, _: Translate) -> None:
                 "step. Start the example, or put together a race of your own below."
             )
         )
+        guess = _guess(_example(), "example", _)
         st.button(
             _("Race RNN, LSTM, GRU and Transformer at equal parameters"),
             icon=":material/sports_score:",
@@ -57,9 +54,12 @@ def invitation(visitor: Visitor, _: Translate) -> None:
             help=_(
                 "On Sine wave, about 4,500 parameters each. Takes a minute or less."
             ),
-            on_click=told_later(_begin_example),
-            args=(visitor,),
+            on_click=told_later(begin),
+            args=(visitor, _example(), "step", 1, guess),
         )
+
+
+_example = lru_cache(maxsize=1)(entries.example)
 
 
 def preparation(visitor: Visitor, base: RunConfig, _: Translate) -> None:
@@ -82,7 +82,7 @@ def preparation(visitor: Visitor, base: RunConfig, _: Translate) -> None:
         _who(configs, _)
     with right:
         clock, seeds = _rules(_)
-        guess = _guess(configs, _)
+        guess = _guess(configs, way, _)
         _go(visitor, configs, clock, seeds, guess, _)
 
 
@@ -295,7 +295,7 @@ def _rules(_: Translate) -> tuple[Clock, int]:
     return clock, seeds
 
 
-def _guess(configs: list[RunConfig], _: Translate) -> int | None:
+def _guess(configs: list[RunConfig], place: str, _: Translate) -> int | None:
     if len(configs) < 2:
         return None
     names = labels(configs, _)
@@ -303,7 +303,7 @@ def _guess(configs: list[RunConfig], _: Translate) -> int | None:
         _("Your guess: which gets lowest? (may be skipped)"),
         range(len(names)),
         format_func=names.__getitem__,
-        key=f"{_GUESS}.{'|'.join(names)}",
+        key=f"{_GUESS}.{place}.{'|'.join(names)}",
         wrap=True,
     )
 
@@ -372,10 +372,6 @@ def begin(
         raise
     visitor.tell_all(runs, "resume")
     show_race(group.id)
-
-
-def _begin_example(visitor: Visitor) -> None:
-    begin(visitor, entries.example(), "step", 1, None)
 
 
 def _flat(config: RunConfig) -> dict[str, Scalar]:

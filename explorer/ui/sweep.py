@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from explorer import catalog
+from explorer.config import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError, Words
 from explorer.plots import sweep as pictures
@@ -84,9 +85,9 @@ def show(visitor: Visitor, group: Group, _: Translate) -> None:
     part(visitor, group, plan, going, _)
 
 
-def empty(_: Translate) -> None:
-    """What will stand here once a sweep has run."""
-    drawn = pictures.extract("lstm", (), {}, (), 1, _("(lower is better)"), None)
+def empty(base: RunConfig, _: Translate) -> None:
+    """What will stand here once a sweep around this config has run."""
+    drawn = pictures.extract(base.model, (), {}, (), 1, lines(base).unit, None)
     first, second = st.columns(2)
     for column, name in ((first, "history"), (second, "intermediate")):
         with column:

@@ -10,6 +10,7 @@ from tests.engine import test_engine_runs as on_sqlite
 pytestmark = on_sqlite.pytestmark
 
 
+@pytest.mark.slow
 def test_a_killed_server_goes_on_by_itself_on_postgresql(
     postgresql: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

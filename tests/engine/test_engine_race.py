@@ -211,6 +211,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_after_a_killed_server_a_race_goes_on_in_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -189,6 +189,7 @@ def killed_in_the_middle(folder: Path) -> str:
     return group_id
 
 
+@pytest.mark.slow
 def test_a_killed_server_goes_on_with_its_sweep_and_its_trials(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,14 +36,9 @@ from explorer.training.trainer import Budget, Trainer
 from explorer.ui.frames import frame, wanted
 from explorer.ui.panels import panels_for
 from explorer.ui.wishes import Wish
+from tests.pairs import DRAWN
 
 MOST_BYTES = 300_000
-PAIRS = [
-    (model.name, data.name)
-    for data in catalog.datasets().values()
-    if data.offered
-    for model in catalog.fitting(data.name)
-]
 MODES: tuple[Mode, ...] = ("light", "dark")
 
 
@@ -89,7 +84,7 @@ class Moment:
         return found
 
 
-@pytest.fixture(scope="module", params=PAIRS, ids=lambda pair: "-".join(pair))
+@pytest.fixture(scope="module", params=DRAWN, ids=lambda pair: "-".join(pair))
 def moment(request: pytest.FixtureRequest) -> Moment:
     return Moment(*request.param, steps=5)
 

@@ -22,15 +22,10 @@ from explorer.training.trainer import Budget, Trainer
 from explorer.ui import inside
 from explorer.ui.frames import frame, wanted
 from explorer.ui.wishes import Wish, read_wish
+from tests.pairs import DRAWN
 
 MOST_BYTES = 300_000
 MODES: tuple[Mode, ...] = ("light", "dark")
-PAIRS = [
-    (model.name, data.name)
-    for data in catalog.datasets().values()
-    if data.offered
-    for model in catalog.fitting(data.name)
-]
 WORDLESS = re.compile(r"[^A-Za-z]*")
 
 
@@ -85,7 +80,7 @@ class Looked:
         return orjson.loads(sent)["panels"], sent
 
 
-@pytest.fixture(scope="module", params=PAIRS, ids=lambda pair: "-".join(pair))
+@pytest.fixture(scope="module", params=DRAWN, ids=lambda pair: "-".join(pair))
 def looked(request: pytest.FixtureRequest) -> Looked:
     return Looked(*request.param)
 
@@ -116,6 +111,7 @@ def test_plotly_accepts_every_view(looked: Looked) -> None:
             check(panel, drawn[panel])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "more"),
     [

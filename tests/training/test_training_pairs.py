@@ -10,17 +10,12 @@ from explorer.inspection.base import Request, Subject, look, views_of
 from explorer.tasks import TASKS
 from explorer.training.state import unpack
 from explorer.training.trainer import Budget, Trainer
+from tests.pairs import EVERY
 
 STEPS = 50
 torch.set_num_threads(1)
 
-PAIRS = [
-    (data.name, model.name)
-    for data in catalog.datasets().values()
-    if data.offered
-    for model in catalog.fitting(data.name)
-]
-every_pair = pytest.mark.parametrize(("data", "model"), PAIRS)
+every_pair = pytest.mark.parametrize(("model", "data"), EVERY)
 
 
 def config_of(data: str, model: str, steps: int = STEPS) -> RunConfig:

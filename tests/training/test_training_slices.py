@@ -18,6 +18,7 @@ from explorer.training.trainer import Budget, Trainer, advance, replay
 
 STEPS = 17
 OPTIMIZERS = choices_of(TrainingSettings.model_fields["optimizer"])
+USUAL = TrainingSettings().optimizer
 torch.set_num_threads(1)
 
 
@@ -72,8 +73,15 @@ def same_curve(one: Curves, other: Curves) -> None:
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name), name)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("model", list(catalog.models()))
+@pytest.mark.parametrize(
+    ("model", "optimizer"),
+    [
+        pytest.param(model, optimizer, marks=() if known else pytest.mark.slow)
+        for model in catalog.models()
+        for optimizer in OPTIMIZERS
+        for known in [model == "lstm" or optimizer == USUAL]
+    ],
+)
 @given(cuts=st.lists(st.integers(0, 7), min_size=1, max_size=9))
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_cut_gives_the_same_run(

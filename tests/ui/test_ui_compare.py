@@ -1,6 +1,7 @@
 """The page Compare without a browser: who races, the guess, the start, the buttons."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -50,13 +51,21 @@ def until(race: Race, there: Callable[[Race], bool]) -> Race:
     return find_race(engine().store, race.id)
 
 
+def guess_of(test: AppTest, place: str) -> Any:
+    """The pills that ask who will win."""
+    groups = test.get("button_group")
+    return next(w for w in groups if str(w.key).startswith(f"race.guess.{place}"))
+
+
 def test_without_a_race_an_example_is_one_click_away() -> None:
     test = opened()
     assert {"example", "race"} <= keys(test)
+    guess_of(test, "example").set_value(2).run()
     test.button(key="example").click().run()
     assert not test.exception
     race = find_race(engine().store, shown(test))
     assert list(race.configs) == entries.example()
+    assert race.guess == 2
     assert {"race.pause", "race.stop", "race.again"} <= keys(test)
     test.button(key="race.stop").click().run()
     until(race, lambda now: now.state == "finished")
@@ -71,8 +80,7 @@ def test_a_grid_with_a_guess_starts_with_its_settings() -> None:
     test.segmented_control(key="race.way").set_value("grid").run()
     assert not test.exception
     test.multiselect(key="race.values.model.hidden_size.0").set_value(["4", "8"]).run()
-    guess = next(w for w in test.get("button_group") if "race.guess" in str(w.key))
-    guess.set_value(1).run()
+    guess_of(test, "grid").set_value(1).run()
     test.segmented_control(key="race.clock").set_value("second").run()
     test.button(key="race").click().run()
     assert not test.exception

@@ -1,0 +1,33 @@
+"""Every model with every dataset that it can learn, and a few that show each once."""
+
+from collections import Counter
+
+import pytest
+
+from explorer import catalog
+
+EVERY = [
+    (model.name, data.name)
+    for data in catalog.datasets().values()
+    if data.offered
+    for model in catalog.fitting(data.name)
+]
+"""(model, data)."""
+
+
+def _few() -> set[tuple[str, str]]:
+    """Pairs in which every model and every dataset comes at least once."""
+    chosen = [(model, catalog.usual_data(model)) for model in catalog.models()]
+    for data in dict.fromkeys(data for _, data in EVERY):
+        if data not in {shown for _, shown in chosen}:
+            times = Counter(model for model, _ in chosen)
+            fitting = (pair for pair in EVERY if pair[1] == data)
+            chosen.append(min(fitting, key=lambda pair: times[pair[0]]))
+    return set(chosen)
+
+
+FEW = _few()
+DRAWN = [
+    pytest.param(pair, marks=() if pair in FEW else pytest.mark.slow) for pair in EVERY
+]
+"""Drawing all of them takes minutes."""
