@@ -211,7 +211,7 @@ def test_watchers_share_one_feed(engine: Engine) -> None:
 
 
 def test_a_killed_worker_costs_its_slice_and_nothing_else(engine: Engine) -> None:
-    run = engine.start(small(13, steps=6000))
+    run = engine.start(small(13, steps=3000))
     wait(lambda: engine.store.get(run.id).step > 200)
     client = engine._runner.client.result()
     pids = client.run(os.getpid)
@@ -229,7 +229,7 @@ from tests.engine.test_engine_runs import small
 
 if __name__ == "__main__":
     engine = Engine()
-    runs = [engine.start(small(seed, steps=9000)) for seed in range(3)]
+    runs = [engine.start(small(seed, steps=2500)) for seed in range(3)]
     while any(engine.store.get(run.id).step < 300 for run in runs):
         time.sleep(0.02)
     print(*[run.id for run in runs], flush=True)
