@@ -24,6 +24,15 @@ function isDark(node) {
   return 0.299 * r + 0.587 * g + 0.114 * b < 128
 }
 
+// Plotly goes on for a while after it was called; what it still draws on is not taken away.
+function busy(plot, work) {
+  plot.busy = Promise.allSettled([plot.busy, work])
+}
+
+function clear(plot) {
+  Promise.resolve(plot.busy).then(() => { if (window.Plotly) window.Plotly.purge(plot) })
+}
+
 const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, responsive: true }
 
 export default function (component) {
@@ -34,11 +43,12 @@ export default function (component) {
   plot.setAttribute("role", "img")
   plot.setAttribute("aria-label", data.alternative)
   load(data.plotly).then(() => {
+    if (!plot.isConnected) return
     const { data: traces, layout } = JSON.parse(data.figure)
     const template = data.templates[isDark(parentElement) ? "dark" : "light"]
-    window.Plotly.react(plot, traces, { ...layout, template, autosize: true }, CONFIG)
+    busy(plot, window.Plotly.react(plot, traces, { ...layout, template, autosize: true }, CONFIG))
     if (!figures.has(plot)) {
-      const sizes = new ResizeObserver(() => window.Plotly.Plots.resize(plot))
+      const sizes = new ResizeObserver(() => busy(plot, window.Plotly.Plots.resize(plot)))
       sizes.observe(plot)
       figures.set(plot, sizes)
     }
@@ -47,6 +57,6 @@ export default function (component) {
     const sizes = figures.get(plot)
     if (sizes) sizes.disconnect()
     figures.delete(plot)
-    if (window.Plotly) window.Plotly.purge(plot)
+    clear(plot)
   }
 }

@@ -4,6 +4,15 @@
 const instances = new WeakMap()
 let plotlyLoading = null
 
+// Plotly goes on for a while after it was called; what it still draws on is not taken away.
+function busy(plot, work) {
+  plot.busy = Promise.allSettled([plot.busy, work])
+}
+
+function clear(plot) {
+  Promise.resolve(plot.busy).then(() => { if (window.Plotly) window.Plotly.purge(plot) })
+}
+
 function loadPlotly(url) {
   if (window.Plotly) return Promise.resolve(window.Plotly)
   plotlyLoading ??= new Promise((resolve, reject) => {
@@ -119,7 +128,7 @@ class Live {
     this.closed = false
     this.panels = new Map()
     this.sizes = new ResizeObserver((entries) => {
-      for (const { target } of entries) if (target._fullLayout) window.Plotly.Plots.resize(target)
+      for (const { target } of entries) if (target._fullLayout) busy(target, window.Plotly.Plots.resize(target))
     })
     this.shown = new Set() // the panels on the screen: only these are asked for
     this.sight = new IntersectionObserver((entries) => {
@@ -153,7 +162,7 @@ class Live {
   build() {
     const { strings } = this.data
     this.silence()
-    for (const { plot } of this.panels.values()) if (window.Plotly) window.Plotly.purge(plot)
+    for (const { plot } of this.panels.values()) clear(plot)
     this.panels.clear()
     clearInterval(this.player)
     this.player = null
@@ -416,7 +425,7 @@ class Live {
     const template = this.data.templates[this.dark ? "dark" : "light"]
     const { data, layout } = fitted(content.figure, plot.clientWidth)
     const sizes = { ...layout, template, autosize: true }
-    window.Plotly.react(plot, data, sizes, PLOTLY_CONFIG)
+    busy(plot, window.Plotly.react(plot, data, sizes, PLOTLY_CONFIG))
     if (!this.inside || plot.heard) return
     plot.heard = true
     plot.on("plotly_click", (event) => this.clicked(event))
@@ -508,7 +517,7 @@ class Live {
     this.sight.disconnect()
     document.removeEventListener("visibilitychange", this.onVisible)
     if (this.socket) this.socket.close()
-    for (const { plot } of this.panels.values()) if (window.Plotly) window.Plotly.purge(plot)
+    for (const { plot } of this.panels.values()) clear(plot)
   }
 }
 

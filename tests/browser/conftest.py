@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
@@ -119,8 +120,29 @@ def open_page(browser: Browser, address: str) -> Iterator[Opener]:
 
     yield open_
     for context in contexts:
+        for page in context.pages:
+            leave(page)
         context.close()
     assert complaints == []
+
+
+def leave(page: Page) -> None:
+    """Stop what trains, so that the next test has the workers to itself."""
+    stop = page.locator(".st-key-stop button")
+    if stop.count() == 1 and stop.is_enabled():
+        stop.dispatch_event("click")
+        expect(stop).to_be_disabled()
+
+
+def serious(page: Page) -> list[object]:
+    """What axe finds that keeps people from using the page."""
+    page.wait_for_timeout(1000)  # what fades in is not readable before
+    found = Axe().run(page).response["violations"]
+    return [
+        (each["id"], [node["target"] for node in each["nodes"]][:4])
+        for each in found
+        if each["impact"] in ("serious", "critical")
+    ]
 
 
 def drawn(page: Page) -> None:

@@ -1,10 +1,9 @@
 """The page Compare as people use it, in a real browser."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, Opener, click
+from tests.browser.conftest import PATIENCE, Opener, click, serious
 
 pytestmark = pytest.mark.browser
 
@@ -30,15 +29,6 @@ def started(open_page: Opener) -> Page:
     click(page, "Race")
     page.wait_for_selector(".sx-figure .main-svg")
     return page
-
-
-def serious(page: Page) -> list[object]:
-    found = Axe().run(page).response["violations"]
-    return [
-        (each["id"], [node["target"] for node in each["nodes"]][:4])
-        for each in found
-        if each["impact"] in ("serious", "critical")
-    ]
 
 
 def test_a_race_moves_without_a_blank_and_stays_after_a_reload(
@@ -95,5 +85,4 @@ def test_axe_finds_nothing_serious(open_page: Opener, options: dict[str, str]) -
     assert serious(page) == []
     page = open_page(raced(open_page), ready=False, **options)
     page.wait_for_selector(".sx-figure .main-svg")
-    page.wait_for_timeout(500)
     assert serious(page) == []

@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, Opener, click, drawn
+from tests.browser.conftest import PATIENCE, Opener, click, drawn, serious
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
@@ -141,13 +140,6 @@ def test_a_file_that_is_none_gets_one_sentence(
 def test_axe_finds_nothing_serious(open_page: Opener, options: dict[str, Any]) -> None:
     page = open_page("/data", ready=False, **options)
     expect(page.locator(".st-key-still_picture .main-svg").first).to_be_visible()
-    page.wait_for_timeout(1500)
     width = options.get("viewport", {}).get("width", 1440)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page).response["violations"]
-    serious = [
-        (each["id"], [node["target"] for node in each["nodes"]][:4])
-        for each in found
-        if each["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    assert serious(page) == []

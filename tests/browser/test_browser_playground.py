@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import (
     Opener,
     click,
     drawn,
+    serious,
     state_is,
     step_of,
     trace,
@@ -295,10 +295,4 @@ def test_axe_finds_nothing_serious(
 ) -> None:
     page = open_page(path, ready=path == "/", **options)
     page.wait_for_timeout(1500)
-    found = Axe().run(page).response["violations"]
-    serious = [
-        (each["id"], [node["target"] for node in each["nodes"]][:4])
-        for each in found
-        if each["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    assert serious(page) == []

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Opener, click, state_is, train
+from tests.browser.conftest import Opener, click, serious, state_is, train
 
 pytestmark = pytest.mark.browser
 
@@ -79,13 +78,6 @@ def test_axe_finds_nothing_serious_and_nothing_is_too_wide(
 ) -> None:
     page = open_page("/runs", ready=False, **options)
     page.locator("[data-testid=stProgress]").wait_for()
-    page.wait_for_timeout(1000)
-    found = Axe().run(page).response["violations"]
-    serious = [
-        (each["id"], [node["target"] for node in each["nodes"]][:4])
-        for each in found
-        if each["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    assert serious(page) == []
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= page.evaluate("window.innerWidth")

@@ -3,10 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, Opener, click
+from tests.browser.conftest import PATIENCE, Opener, click, serious
 
 pytestmark = pytest.mark.browser
 
@@ -26,16 +25,6 @@ def pictures(page: Page, count: int) -> None:
 def finished(page: Page) -> None:
     expect(page.get_by_text("(finished)").first).to_be_visible(timeout=2 * PATIENCE)
     pictures(page, PICTURES)
-
-
-def serious(page: Page) -> list[object]:
-    page.wait_for_timeout(1000)
-    found = Axe().run(page).response["violations"]
-    return [
-        (each["id"], [node["target"] for node in each["nodes"]][:4])
-        for each in found
-        if each["impact"] in ("serious", "critical")
-    ]
 
 
 def test_a_sweep_runs_is_watched_reloads_and_opens(open_page: Opener) -> None:
