@@ -27,7 +27,8 @@ def _few() -> set[tuple[str, str]]:
 
 
 FEW = _few()
-DRAWN = [
-    pytest.param(pair, marks=() if pair in FEW else pytest.mark.slow) for pair in EVERY
-]
-"""Drawing all of them takes minutes."""
+MARKS = [() if pair in FEW else pytest.mark.slow for pair in EVERY]
+"""Training or drawing all of them takes minutes."""
+
+AS_ONE = [pytest.param(p, marks=m) for p, m in zip(EVERY, MARKS, strict=True)]
+AS_TWO = [pytest.param(*p, marks=m) for p, m in zip(EVERY, MARKS, strict=True)]

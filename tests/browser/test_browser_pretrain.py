@@ -23,6 +23,7 @@ def pretrained(open_page: Opener, **options: object) -> Page:
     return page
 
 
+@pytest.mark.slow
 def test_a_comparison_fills_its_chart_without_a_blank(open_page: Opener) -> None:
     page = pretrained(open_page)
     button = page.get_by_role("button", name="Train the comparison: 24 runs")

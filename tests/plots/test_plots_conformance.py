@@ -36,7 +36,7 @@ from explorer.training.trainer import Budget, Trainer
 from explorer.ui.frames import frame, wanted
 from explorer.ui.panels import panels_for
 from explorer.ui.wishes import Wish
-from tests.pairs import DRAWN
+from tests.pairs import AS_ONE
 
 MOST_BYTES = 300_000
 MODES: tuple[Mode, ...] = ("light", "dark")
@@ -84,7 +84,7 @@ class Moment:
         return found
 
 
-@pytest.fixture(scope="module", params=DRAWN, ids=lambda pair: "-".join(pair))
+@pytest.fixture(scope="module", params=AS_ONE, ids=lambda pair: "-".join(pair))
 def moment(request: pytest.FixtureRequest) -> Moment:
     return Moment(*request.param, steps=5)
 

@@ -22,7 +22,7 @@ from explorer.training.trainer import Budget, Trainer
 from explorer.ui import inside
 from explorer.ui.frames import frame, wanted
 from explorer.ui.wishes import Wish, read_wish
-from tests.pairs import DRAWN
+from tests.pairs import AS_ONE
 
 MOST_BYTES = 300_000
 MODES: tuple[Mode, ...] = ("light", "dark")
@@ -80,7 +80,7 @@ class Looked:
         return orjson.loads(sent)["panels"], sent
 
 
-@pytest.fixture(scope="module", params=DRAWN, ids=lambda pair: "-".join(pair))
+@pytest.fixture(scope="module", params=AS_ONE, ids=lambda pair: "-".join(pair))
 def looked(request: pytest.FixtureRequest) -> Looked:
     return Looked(*request.param)
 

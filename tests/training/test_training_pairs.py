@@ -10,12 +10,12 @@ from explorer.inspection.base import Request, Subject, look, views_of
 from explorer.tasks import TASKS
 from explorer.training.state import unpack
 from explorer.training.trainer import Budget, Trainer
-from tests.pairs import EVERY
+from tests.pairs import AS_TWO
 
 STEPS = 50
 torch.set_num_threads(1)
 
-every_pair = pytest.mark.parametrize(("model", "data"), EVERY)
+every_pair = pytest.mark.parametrize(("model", "data"), AS_TWO)
 
 
 def config_of(data: str, model: str, steps: int = STEPS) -> RunConfig:
