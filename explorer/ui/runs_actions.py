@@ -13,6 +13,7 @@ from explorer.ui.page import told_later
 from explorer.ui.places import PAGES
 from explorer.ui.runs_table import called
 from explorer.ui.translation import Translate
+from explorer.ui.uploading import file_field
 
 MOST_UPLOAD = 100
 """Megabytes of a zip that a browser sends."""
@@ -101,11 +102,12 @@ def import_runs(visitor: Visitor, _: Translate) -> None:
     """Take in a zip that was exported, here or elsewhere."""
     edition = st.session_state.setdefault(_UPLOADS, 0)
     with st.expander(_("Import runs"), icon=":material/upload:", key="runs.import"):
-        given = st.file_uploader(
+        given = file_field(
             _("A .zip that was exported here or on another machine"),
-            type=["zip"],
-            max_upload_size=min(MOST_UPLOAD, visitor.limits.stored_megabytes),
-            key=f"runs.upload.{edition}",
+            ["zip"],
+            min(MOST_UPLOAD, visitor.limits.stored_megabytes),
+            f"runs.upload.{edition}",
+            _,
         )
         if given is not None and st.button(
             _("Import"), icon=":material/upload:", key="import"

@@ -74,6 +74,7 @@ def setup(visitor: Visitor, base: RunConfig, _: Translate) -> None:
             default=[name for name in USUAL if name in names],
             format_func=lambda name: label_of(base, name, _),
             max_selections=MOST_RANGES,
+            placeholder=_("Choose settings"),
             key=f"{prefix}.names",
             help=_("One to four settings; each within the range given here."),
         )
@@ -115,6 +116,7 @@ def _range(base: RunConfig, name: str, prefix: str, _: Translate) -> Range | Non
             default=known,
             format_func=lambda value: _(str(words.get(value, value))),
             key=key,
+            placeholder=_("Choose values"),
             help=_(str(field.description)),
         )
         return chosen(base, name, values) if len(values) > 1 else None

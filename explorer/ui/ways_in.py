@@ -22,9 +22,11 @@ from explorer.ui.drawing import drawing
 from explorer.ui.page import language, told_later, words
 from explorer.ui.still import show_still
 from explorer.ui.translation import Translate
+from explorer.ui.uploading import file_field
 
 TEXT_SHOWN = 300
 FILES = ("csv", "tsv", "txt")
+MOST_MEGABYTES = 32
 LENGTHS = (200, 400, 1000, 2000, 5000)
 
 _TABLE, _DONE = "ways_in.table", "ways_in.done"
@@ -51,11 +53,13 @@ def _ways(me: Visitor, _language: str) -> None:
 
 
 def _upload(me: Visitor, _: Translate) -> None:
-    file = st.file_uploader(
+    file = file_field(
         _("A table (.csv) or a text (.txt)"),
-        type=FILES,
-        key="upload",
-        help=_(
+        FILES,
+        MOST_MEGABYTES,
+        "upload",
+        _,
+        _(
             "It stays on this server, only you can train on it, and you can delete "
             "it. Tables may take 32 MB, texts 8 MB."
         ),
