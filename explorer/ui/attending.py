@@ -28,7 +28,7 @@ from explorer.ui.board import literal, loss_in_words, short_board, standings
 from explorer.ui.page import told_later
 from explorer.ui.translation import Translate
 
-EVERY = 5.0
+EVERY = 10.0
 """Seconds between two looks of a student's tab at the score board."""
 
 SHOWN = 5

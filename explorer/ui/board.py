@@ -1,4 +1,4 @@
-"""The score board of a class: one look at the store a second, whoever watches."""
+"""The score board of a class: one look at the store in two seconds, by all tabs."""
 
 import re
 from collections.abc import Sequence
@@ -26,11 +26,11 @@ STYLE = """<style>
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$&@=])")
 
 
-@st.cache_resource(ttl=0.9, max_entries=64, show_spinner=False)
+@st.cache_resource(ttl=1.9, max_entries=64, show_spinner=False)
 def standings(
     _store: Store, group_id: str, goal: float | None, within: int | None
 ) -> list[Standing]:
-    """How the members of a class stand; all tabs share one look of this second."""
+    """How the members of a class stand; all tabs share one look in two seconds."""
     members = _store.groups.members(group_id)
     return _store.boards.standings(members, group_id, goal, within)
 

@@ -18,7 +18,7 @@ from explorer.ui.page import told_later
 from explorer.ui.panels import lines
 from explorer.ui.translation import Translate
 
-EVERY = 1.0
+EVERY = 2.0
 """Seconds between two looks at the class."""
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
