@@ -2,29 +2,6 @@
 // the page stands. Python says what to show (`data`), the socket brings the frames.
 
 const instances = new WeakMap()
-let plotlyLoading = null
-
-// Plotly goes on for a while after it was called; what it still draws on is not taken away.
-function busy(plot, work) {
-  plot.busy = Promise.allSettled([plot.busy, work])
-}
-
-function clear(plot) {
-  Promise.resolve(plot.busy).then(() => { if (window.Plotly) window.Plotly.purge(plot) })
-}
-
-function loadPlotly(url) {
-  if (window.Plotly) return Promise.resolve(window.Plotly)
-  plotlyLoading ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script")
-    script.src = url
-    script.onload = () => resolve(window.Plotly)
-    script.onerror = () => { plotlyLoading = null; reject(new Error("plotly.js")) }
-    document.head.append(script)
-  })
-  return plotlyLoading
-}
-
 function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag)
   for (const [name, value] of Object.entries(attributes)) {
@@ -38,15 +15,6 @@ function element(tag, attributes = {}, ...children) {
 // Frames come as UTF-8 bytes, sentences about errors as text.
 function decode(data) {
   return JSON.parse(typeof data === "string" ? data : new TextDecoder().decode(data))
-}
-
-function isDark(node) {
-  const probe = element("span")
-  probe.style.color = "var(--st-background-color)"
-  node.append(probe)
-  const [r, g, b] = (getComputedStyle(probe).color.match(/[\d.]+/g) || [255, 255, 255]).map(Number)
-  probe.remove()
-  return 0.299 * r + 0.587 * g + 0.114 * b < 128
 }
 
 const PLOTLY_CONFIG = {

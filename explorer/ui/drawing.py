@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.ui.scripts import script
 from explorer.ui.translation import ASSETS, Translate
 
 _component = st.components.v2.component(
@@ -11,7 +12,7 @@ _component = st.components.v2.component(
         '<button type="button" class="sx-clear"></button></div>\n'
     ),
     css=(ASSETS / "live" / "drawing.css").read_text(encoding="utf-8"),
-    js=(ASSETS / "live" / "drawing.js").read_text(encoding="utf-8"),
+    js=script("drawing"),
     isolate_styles=False,
 )
 

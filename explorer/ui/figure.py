@@ -8,13 +8,14 @@ from explorer.plots.encode import to_json
 from explorer.plots.parts import Figure
 from explorer.plots.theme import template
 from explorer.ui.places import PLOTLY
-from explorer.ui.translation import ASSETS, Translate
+from explorer.ui.scripts import script
+from explorer.ui.translation import Translate
 
 _component = st.components.v2.component(
     "sequence_explorer_figure",
     html='<div class="sx-figure"></div>\n',
     css=".sx-figure { height: 26rem; width: 100%; overflow: hidden; }\n",
-    js=(ASSETS / "live" / "figure.js").read_text(encoding="utf-8"),
+    js=script("plotting", "figure"),
     isolate_styles=False,
 )
 

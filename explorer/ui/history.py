@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from explorer.ui.translation import ASSETS
+from explorer.ui.scripts import script
 
 _component = st.components.v2.component(
     "sequence_explorer_history",
     html="",
-    js=(ASSETS / "live" / "history.js").read_text(encoding="utf-8"),
+    js=script("history"),
     isolate_styles=False,
 )
 

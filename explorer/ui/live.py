@@ -13,6 +13,7 @@ from explorer.runs.records import Run
 from explorer.ui import inside
 from explorer.ui.panels import panels_for
 from explorer.ui.places import PLOTLY, SOCKET
+from explorer.ui.scripts import script
 from explorer.ui.translation import ASSETS, Translate
 from explorer.ui.visitor import control_token, visitor
 
@@ -20,7 +21,7 @@ _component = st.components.v2.component(
     "sequence_explorer_live",
     html='<div class="sx-live"></div>\n',
     css=(ASSETS / "live" / "live.css").read_text(encoding="utf-8"),
-    js=(ASSETS / "live" / "live.js").read_text(encoding="utf-8"),
+    js=script("plotting", "live"),
     isolate_styles=False,
 )
 
