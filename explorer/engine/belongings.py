@@ -2,7 +2,8 @@
 
 from explorer.data import content
 from explorer.data.content import OwnSeries
-from explorer.engine.visitor import LIMITS, Visitor
+from explorer.engine.limits import LIMITS
+from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
 
 MOST_LABEL = 60

@@ -4,22 +4,20 @@ Who knows a run's id may watch it and fork it; only who started it, or the teach
 the class in which it was started, may tell it something or delete it.
 """
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 
 from explorer import catalog
-from explorer.config import RunConfig, Settings, setting
+from explorer.config import RunConfig
 from explorer.data import content
 from explorer.engine import classes
+from explorer.engine.limits import LIMITS, MEGABYTE, Limits, read_limits
 from explorer.engine.service import Engine
-from explorer.errors import N_, ExplorerError, Words
+from explorer.errors import N_, ExplorerError
 from explorer.portable.unpack import Importer, unpacked
 from explorer.runs.records import Group, Run, Status
 from explorer.runs.store import Store
 from explorer.training.plan import Plan
 
-LIMITS = "EXPLORER_LIMITS"
-MEGABYTE = 10**6
 MOST_EXPORTED = 50
 """Runs in one zip."""
 
@@ -29,60 +27,6 @@ MOVED_BY: Mapping[str, tuple[Status, ...]] = {
     "stop": ("training", "paused"),
 }
 """The states of a run in which it makes sense to tell it so."""
-
-
-class Limits(Settings):
-    """What one visitor may take of a server that many share."""
-
-    active_runs: int = setting(
-        32, N_("Runs that train at one time."), title=N_("Active runs"), ge=1, le=1000
-    )
-    parameters: int = setting(
-        4_000_000,
-        N_("Numbers that a model learns."),
-        title=N_("Parameters"),
-        ge=100,
-        le=10**9,
-    )
-    stored_megabytes: int = setting(
-        300,
-        N_("What runs and own data take together."),
-        title=N_("Stored megabytes"),
-        ge=1,
-        le=10**6,
-    )
-    running_sweeps: int = setting(
-        1, N_("Sweeps that run at one time."), title=N_("Running sweeps"), ge=0, le=100
-    )
-    uploads: int = setting(
-        30, N_("Own series and texts."), title=N_("Uploads"), ge=0, le=10**5
-    )
-
-
-def read_limits(text: str | None = None) -> Limits:
-    """The limits of this server, as in "active_runs=4,uploads=10".
-
-    Args:
-        text: what `EXPLORER_LIMITS` says if None.
-
-    Raises:
-        ExplorerError: if it is not of that form, or a value is out of bounds.
-    """
-    given = os.environ.get(LIMITS, "") if text is None else text
-    values = {}
-    for part in filter(None, (p.strip() for p in given.split(","))):
-        name, sign, value = part.partition("=")
-        if not sign:
-            raise ExplorerError(
-                N_(
-                    "%(variable)s must be like active_runs=4,uploads=10, but got "
-                    "'%(came)s'. Leave it empty for the usual limits."
-                ),
-                variable=LIMITS,
-                came=part[:60],
-            )
-        values[name.strip()] = value.strip()
-    return Limits.read(values, Words(N_("limit in EXPLORER_LIMITS:")))
 
 
 class Visitor:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explorer.engine.visitor import MEGABYTE, Visitor
+from explorer.engine.limits import MEGABYTE
+from explorer.engine.visitor import Visitor
 from explorer.ui.page import shown_errors
 from explorer.ui.places import PLAYGROUND
 from explorer.ui.runs_actions import actions, import_runs, undo_line

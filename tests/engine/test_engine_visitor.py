@@ -15,8 +15,9 @@ from explorer.config import RunConfig
 from explorer.data import content
 from explorer.engine import classes
 from explorer.engine.classes import Lesson
+from explorer.engine.limits import LIMITS, Limits, read_limits
 from explorer.engine.service import Engine
-from explorer.engine.visitor import LIMITS, Limits, Visitor, read_limits
+from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
 from explorer.runs.records import Group
 

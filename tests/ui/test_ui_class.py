@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 from explorer import catalog
 from explorer.engine import classes
 from explorer.engine.classes import Lesson, read_lesson
+from explorer.engine.limits import LIMITS
 from explorer.engine.service import engine
-from explorer.engine.visitor import LIMITS
 from explorer.runs.records import Curves, Group, Progress, Run, Validation
 from explorer.ui import board
 from tests.ui.conftest import QUIET, page, shown_run, wait_for

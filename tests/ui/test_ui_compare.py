@@ -7,8 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer import catalog
+from explorer.engine.limits import LIMITS
 from explorer.engine.service import engine
-from explorer.engine.visitor import LIMITS, Visitor
+from explorer.engine.visitor import Visitor
 from explorer.racing import entries
 from explorer.racing.race import Race
 from explorer.ui.race import find_race

@@ -8,8 +8,9 @@ from explorer import catalog
 from explorer.data import content
 from explorer.data.content import OwnSeries
 from explorer.engine.belongings import delete, give_series, give_text
+from explorer.engine.limits import LIMITS
 from explorer.engine.service import engine
-from explorer.engine.visitor import LIMITS, Visitor
+from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
 from tests.ui.conftest import QUIET, page, wait_for
 
