@@ -8,16 +8,17 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from explorer.ui.translation import Translate
 
 STYLE = """<style>
-[data-testid="stFileUploaderDropzone"] button p,
-[data-testid="stFileUploaderDropzoneInstructions"] span {{ font-size: 0 }}
+[data-testid="stFileUploaderDropzone"] button p {{ font-size: 0 }}
 [data-testid="stFileUploaderDropzone"] button p::after {{
   content: "{button}"; font-size: 1rem
 }}
-[data-testid="stFileUploaderDropzoneInstructions"] span::after {{
+[data-testid="stFileUploaderDropzoneInstructions"] span {{ display: none }}
+[data-testid="stFileUploaderDropzoneInstructions"]::after {{
   content: "{rule}"; font-size: 0.875rem
 }}
 </style>"""
-"""Streamlit has these two texts in English alone, and no argument for them."""
+"""Streamlit has these two texts in English alone, and no argument for them. The button
+keeps its own word, unseen: without it, it has no name for who cannot see."""
 
 
 def file_field(

@@ -143,3 +143,8 @@ def test_axe_finds_nothing_serious(open_page: Opener, options: dict[str, Any]) -
     width = options.get("viewport", {}).get("width", 1440)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert serious(page) == []
+    said = page.evaluate(
+        "getComputedStyle(document.querySelector("
+        "'[data-testid=stFileUploaderDropzone] button p'), '::after').content"
+    )
+    assert said == ('"上传"' if options.get("locale") == "zh-CN" else '"Upload"')
