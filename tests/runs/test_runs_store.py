@@ -25,8 +25,7 @@ from sqlalchemy.exc import IntegrityError
 
 from explorer.config import RunConfig, TrainingSettings
 from explorer.errors import ExplorerError
-from explorer.runs import schema
-from explorer.runs import store as store_module
+from explorer.runs import schema, writing
 from explorer.runs.records import (
     ENDED,
     Checkpoint,
@@ -392,8 +391,8 @@ def test_a_fork_that_fails_leaves_no_run(store: Store, run: Run) -> None:
 def test_checkpoints_are_thinned_evenly(
     store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert store_module.CHECKPOINT_BYTES == 64 * 1024 * 1024
-    monkeypatch.setattr(store_module, "CHECKPOINT_BYTES", 8 * 100)
+    assert writing.CHECKPOINT_BYTES == 64 * 1024 * 1024
+    monkeypatch.setattr(writing, "CHECKPOINT_BYTES", 8 * 100)
     for step in range(0, 201, 2):
         state = bytes([step]) * 100
         store.record(
@@ -413,7 +412,7 @@ def test_thinning_holds_the_bound_for_any_sizes(store: Store, sizes: list[int]) 
     run = store.create(CONFIG, 1)
     kept = tuple(Checkpoint(k, bytes(size)) for k, size in enumerate(sizes))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store_module, "CHECKPOINT_BYTES", 1000)
+        patch.setattr(writing, "CHECKPOINT_BYTES", 1000)
         store.record(run.id, slice_of(0, 2, checkpoints=kept))
     steps = store.checkpoint_steps(run.id)
     assert (steps[0], steps[-1]) == (0, len(sizes) - 1)

@@ -1,0 +1,161 @@
+"""Reading out of the store: each function is given a connection."""
+
+import json
+import math
+import re
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Table, select
+
+from explorer.errors import N_, ExplorerError, Words
+from explorer.runs import schema
+from explorer.runs.records import (
+    Checkpoint,
+    Command,
+    Curves,
+    Progress,
+    Run,
+    Status,
+    Validation,
+)
+from explorer.runs.shelf import present, read_run
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_MOST_STEPS = 2**31 - 1
+
+
+def is_id(text: str) -> bool:
+    """Whether a run's id may look so."""
+    return _ID.fullmatch(text) is not None
+
+
+def key_of(run_id: str) -> str:
+    """What to look up; what cannot be an id is looked up too, and never found."""
+    return run_id if is_id(run_id) else ""
+
+
+def of(table: Table, run_id: str, *columns: str) -> Any:
+    """Select these columns of what belongs to a run."""
+    return select(*(table.c[c] for c in columns)).where(
+        table.c.run_id == key_of(run_id)
+    )
+
+
+def run_of(connection: Connection, run_id: str) -> Run:
+    """A run.
+
+    Raises:
+        ExplorerError: if there is none.
+    """
+    wanted = present().where(schema.runs.c.id == key_of(run_id))
+    row = connection.execute(wanted).mappings().first()
+    if row is None:
+        shown = re.sub(r"[^A-Za-z0-9_-]", "?", run_id[:60])
+        raise ExplorerError(
+            N_("There is no run '%(run)s' here. Check the link, or start a new run."),
+            run=shown,
+        )
+    return read_run(row)
+
+
+def curves_of(connection: Connection, run_id: str, since: int = 0) -> Curves:
+    """The curve from step index `since` on. Read-only arrays."""
+    wanted = of(schema.chunks, run_id, "first_step", "length", "values")
+    chunk = schema.chunks.c
+    wanted = wanted.where(chunk.first_step + chunk.length > min(since, _MOST_STEPS))
+    rows = connection.execute(wanted.order_by(chunk.first_step)).all()
+    return joined(rows).after(max(0, since - rows[0].first_step) if rows else 0)
+
+
+def joined(rows: Any) -> Curves:
+    """Consecutive chunks as one curve."""
+    if not rows:
+        return Curves.empty()
+    whole = np.concatenate([_columns(row.values, row.length) for row in rows], axis=1)
+    whole.flags.writeable = False
+    return Curves(*whole)
+
+
+def _columns(values: bytes, length: int) -> NDArray[np.float32]:
+    """A chunk as (5, length); NaN in columns that an older program did not write."""
+    stored = np.frombuffer(values, "<f4").reshape(-1, length)
+    whole = np.full((len(Curves._fields), length), np.nan, np.float32)
+    whole[: len(stored)] = stored
+    return whole
+
+
+def validations_of(connection: Connection, run_id: str) -> list[Validation]:
+    """Every measurement on the held-out part, in order."""
+    wanted = of(schema.validations, run_id, "step", "loss", "seconds", "measures")
+    rows = connection.execute(wanted.order_by(schema.validations.c.step))
+    return [
+        Validation(
+            step, math.nan if loss is None else loss, seconds, json.loads(measures)
+        )
+        for step, loss, seconds, measures in rows
+    ]
+
+
+def commands_of(connection: Connection, run_id: str) -> list[Command]:
+    """What the run was told, in order."""
+    told = schema.commands.c
+    wanted = of(schema.commands, run_id, "step", "name", "value", "note")
+    rows = connection.execute(wanted.order_by(told.step, told.order))
+    return [Command(*row) for row in rows]
+
+
+def checkpoint_of(connection: Connection, run_id: str, step: int) -> Checkpoint:
+    """The state after `step` updates.
+
+    Raises:
+        ExplorerError: if none is kept for that step, naming the nearest.
+    """
+    both = (schema.states, schema.checkpoints)  # a checkpoint goes before
+    kept = {
+        known: table
+        for table in both
+        for known in connection.scalars(of(table, run_id, "step"))
+    }
+    row = None
+    if step in kept:
+        wanted = of(kept[step], run_id, "step", "state")
+        row = connection.execute(wanted.where(kept[step].c.step == step)).first()
+    if row is not None:
+        return Checkpoint(*row)
+    nearest = min(kept, key=lambda known: abs(known - step)) if kept else None
+    hint = Words(N_("none is kept yet"))
+    if nearest is not None:
+        hint = Words(N_("the nearest is %(step)d"), {"step": nearest})
+    raise ExplorerError(
+        N_(
+            "Only some steps of a run are kept, and step %(step)d is not one of them; "
+            "%(hint)s. Choose a kept step."
+        ),
+        step=step,
+        hint=hint,
+    )
+
+
+def inherited(
+    connection: Connection, parent: str, step: int, status: Status
+) -> Progress:
+    """What a fork takes over from its parent."""
+    run = run_of(connection, parent)
+    checkpoint = checkpoint_of(connection, run.id, step)
+    curves = curves_of(connection, run.id).until(step)
+    return Progress(
+        first_step=0,
+        curves=curves,
+        step=step,
+        seconds=float(curves.seconds[-1]) if len(curves.seconds) else 0.0,
+        validations=tuple(
+            v for v in validations_of(connection, run.id) if v.step <= step
+        ),
+        checkpoints=(checkpoint,),
+        # A command at `step` shapes the step after the checkpoint.
+        commands=tuple(c for c in commands_of(connection, run.id) if c.step < step),
+        state=checkpoint.state,
+        status=status,
+    )
