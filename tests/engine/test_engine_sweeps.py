@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +12,8 @@ from distributed import Client
 
 from explorer import catalog
 from explorer.engine import crew
-from explorer.engine.runner import LIVE_PRIORITY, PATIENT_SHARE, Runner, _Driven
+from explorer.engine.driven import Chosen, Driven
+from explorer.engine.runner import LIVE_PRIORITY, Runner
 from explorer.engine.service import Engine
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
@@ -43,97 +43,17 @@ def no_workers() -> Client:
     raise OSError("these tests need none")
 
 
-class Desk:
-    """A runner whose workers are played by the test."""
-
-    def __init__(self, store: Store, workers: list[str]) -> None:
-        self.store = store
-        self.runner = Runner(no_workers, store, lambda *_: None)
-        self.runner.close()
-        self.runner._workers = workers
-        self.group = store.groups.create("sweep", "ann", {"status": "running"})
-
-    def add(self, trial: bool, steps: int = 20000) -> _Driven:
-        group = self.group.id if trial else ""
-        run = self.store.create(small(steps=steps), 1, owner="ann", group_id=group)
-        self.runner._start(run, [])
-        driven = self.runner._driven[run.id]
-        self.runner._place(driven)
-        if trial:
-            self.runner._allow(run.id, 10**6)
-        return driven
-
-    def work(self, worker: str, seconds: float) -> dict[str, float]:
-        """Do what the runner chooses, two tasks at a time; seconds by run."""
-        spent: dict[str, float] = {}
-        queue: list[Any] = []
-        while sum(spent.values()) < seconds:
-            while len(queue) < 2 and (chosen := self.runner._choose(worker)):
-                queue.append(chosen)
-            assert queue, "the worker has nothing to do"
-            for driven, job in queue.pop(0):
-                driven.in_flight -= 1
-                spent[driven.run.id] = spent.get(driven.run.id, 0.0) + job.seconds
-        return spent
-
-
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setattr(crew, "AGAIN_AFTER", 0.01)
     return open_store(f"sqlite:///{tmp_path}/desk.sqlite3")
 
 
-@pytest.mark.parametrize("live", [1, 3])
-@pytest.mark.parametrize("trials", [1, 4])
-def test_live_runs_go_first_and_trials_keep_a_small_share(
-    store: Store, live: int, trials: int
-) -> None:
-    desk = Desk(store, ["one"])
-    patient = [desk.add(trial=True).run.id for _ in range(trials)]
-    people = [desk.add(trial=False).run.id for _ in range(live)]
-    spent = desk.work("one", 40.0)
-    whole = sum(spent.values())
-    share = sum(spent.get(run_id, 0.0) for run_id in patient) / whole
-    assert PATIENT_SHARE / 2 < share < 2 * PATIENT_SHARE
-    assert all(spent[run_id] > 0.8 * 0.8 / live * whole for run_id in people)
-    assert all(spent[run_id] > 0 for run_id in patient)
-
-
-def test_trials_have_a_worker_that_no_live_run_needs(store: Store) -> None:
-    desk = Desk(store, ["one"])
-    trials = [desk.add(trial=True).run.id for _ in range(2)]
-    spent = desk.work("one", 10.0)
-    assert all(spent[run_id] > 0.4 * sum(spent.values()) for run_id in trials)
-
-
-def test_trials_leave_the_worker_of_a_live_run_for_an_idle_one(store: Store) -> None:
-    desk = Desk(store, ["one", "two"])
-    first, second = desk.add(trial=True), desk.add(trial=True)
-    live = desk.add(trial=False)
-    assert {first.worker, second.worker} == {"one", "two"}
-    moved = first if first.worker == live.worker else second
-    stays = second if moved is first else first
-    del desk.runner._driven[stays.run.id]
-    desk.runner._make_way()
-    assert moved.worker == stays.worker
-
-
-def test_a_trial_waits_until_it_may_go_on_and_goes_no_further(store: Store) -> None:
-    desk = Desk(store, ["one"])
-    trial = desk.add(trial=True)
-    desk.runner._allow(trial.run.id, 0)
-    assert desk.runner._choose("one") == []
-    desk.runner._allow(trial.run.id, 8)
-    ((chosen, job),) = desk.runner._choose("one")
-    assert chosen is trial
-    assert job.steps == 8
-    assert desk.runner._choose("one") == []  # its slices never overlap
-
-
 def test_dask_puts_trials_behind_live_runs(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk, seen = Desk(store, ["one"]), []
+    runner, seen = Runner(no_workers, store, lambda *_: None), []
+    runner.close()
 
     class Scheduler:
         def submit(self, *_: object, priority: int, **__: object) -> "Scheduler":
@@ -143,11 +63,12 @@ def test_dask_puts_trials_behind_live_runs(
         def add_done_callback(self, _: object) -> None:
             """Nothing comes back."""
 
-    monkeypatch.setattr(desk.runner, "_client", Scheduler)
+    monkeypatch.setattr(runner, "_client", Scheduler)
+    run = store.create(small(), 1)
     for trial in (True, False):
-        driven = desk.add(trial)
-        desk.runner._tasks["one"] = set()
-        desk.runner._submit("one", [(driven, desk.runner._job(driven, 0.1))])
+        driven = Driven(run, run.config.to_json(), None, patient=trial)
+        runner._tasks["one"] = set()
+        runner._submit("one", [Chosen(driven, driven.job(0.1, None))])
     assert seen[1] == LIVE_PRIORITY > seen[0]
 
 

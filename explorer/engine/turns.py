@@ -1,0 +1,182 @@
+"""Whose turn it is: which worker a run goes to, and which of its runs a worker trains.
+
+People take turns, and so do the runs of each. A task carries slices of several runs
+where many share a worker, so that every run moves at least once a second. Trials of
+sweeps let live runs go first, and keep a small share.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from explorer.engine.driven import Chosen, Driven
+from explorer.engine.jobs import Wanted
+from explorer.engine.race import Stride, stride
+
+SLICE_SECONDS = 0.2
+"""A slice of a run that has a worker to itself; also about the length of a task."""
+
+FIRST_SECONDS = 0.04
+"""The first slice of a run is short, so that its first points are seen at once."""
+
+ROUND_SECONDS = 0.8
+"""All runs of one worker get their turn within about this time."""
+
+LEAST_SECONDS = 0.015
+
+IN_FLIGHT = 2
+"""Tasks under way per worker."""
+
+PATIENT_SHARE = 0.1
+"""What the trials of sweeps get of a worker's time while live runs want all of it."""
+
+PATIENT_SECONDS = 0.06
+"""Their slice then: short, so that no live run waits long for it."""
+
+Watched = Mapping[str, tuple[Wanted, ...]]
+"""The views that somebody watches, by run."""
+
+
+class Turns:
+    """Who had a turn, and what is due to whom."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._last: dict[str, int] = {}
+        """The last turn that each person had."""
+        self._due: dict[str, float] = {}
+        """Seconds of each worker that are due to the trials of sweeps."""
+
+    def keep(self, people: Collection[str]) -> None:
+        """Forget all but these people."""
+        self._last = {p: turn for p, turn in self._last.items() if p in people}
+
+    def choose(
+        self, worker: str, every: Collection[Driven], watched: Watched
+    ) -> list[Chosen]:
+        """The next task of a worker: slices of live runs; of trials where there are
+        none, or when it is due. Empty if it has enough, or nothing, to do."""
+        mine = [d for d in every if d.worker == worker]
+        live = [d for d in mine if not d.patient]
+        patient = [d for d in mine if d.patient]
+        choice = _Choice(self, every, watched)
+        if not live:
+            return choice.slices(patient, SLICE_SECONDS)
+        due = self._due.get(worker, 0.0) if patient else 0.0
+        if due >= PATIENT_SECONDS and (
+            chosen := choice.slices(patient, PATIENT_SECONDS)
+        ):
+            self._due[worker] = due - sum(job.seconds for _, job in chosen)
+            return chosen
+        chosen = choice.slices(live, SLICE_SECONDS)
+        share = PATIENT_SHARE * sum(job.seconds for _, job in chosen)
+        self._due[worker] = min(due + share, 2 * PATIENT_SECONDS)
+        return chosen
+
+    def in_turn(self, ready: Sequence[Driven], count: int) -> list[Driven]:
+        """So many of these runs; those that shall rest go before all others."""
+        waiting = list(ready)
+        chosen: list[Driven] = []
+        while waiting and len(chosen) < count:
+            following = min(
+                waiting,
+                key=lambda d: (d.going, self._last.get(d.person, 0), d.served),
+            )
+            waiting.remove(following)
+            chosen.append(following)
+            self._count += 1
+            self._last[following.person] = self._count
+        return chosen
+
+
+class _Choice:
+    """One choosing, among all runs as they stand."""
+
+    def __init__(self, turns: Turns, every: Collection[Driven], watched: Watched):
+        self.turns, self.every, self.watched = turns, every, watched
+
+    def slices(self, mine: Sequence[Driven], longest: float) -> list[Chosen]:
+        """The next task for these runs of a worker; it lasts about `longest`."""
+        alone = len(mine) == 1
+        ready = [
+            d
+            for d in mine
+            if (d.in_flight == 0 and not d.waits and not self._stride(d).waits)
+            or (alone and 0 < d.in_flight < IN_FLIGHT and d.placed and d.may_overlap)
+        ]
+        lost = sorted((d for d in ready if d.lost), key=lambda d: (d.going, d.served))
+        if lost:
+            # A run whose slice was lost travels alone, so that it spoils no other's.
+            return [self._chosen(lost[0], LEAST_SECONDS)]
+        count, seconds = portions(len(mine), longest)
+        return [self._chosen(d, seconds) for d in self.turns.in_turn(ready, count)]
+
+    def _chosen(self, driven: Driven, seconds: float) -> Chosen:
+        if driven.slices == 0:
+            seconds = FIRST_SECONDS
+        bounds = self._stride(driven)
+        if bounds.seconds is not None:
+            seconds = min(seconds, bounds.seconds)
+        looks = self.watched.get(driven.run.id, ())
+        return Chosen(driven, driven.job(seconds, bounds.steps, looks))
+
+    def _stride(self, driven: Driven) -> Stride:
+        """How far its race lets a run go now; one that shall rest is free to."""
+        if driven.pace is None or not driven.going:
+            return Stride()
+        others = (
+            other.place
+            for other in self.every
+            if other is not driven and other.pace == driven.pace and other.going
+        )
+        return stride(driven.pace.clock, driven.place, others)
+
+
+def portions(runs: int, longest: float) -> tuple[int, float]:
+    """How many slices a task has where so many runs share a worker, and their seconds.
+
+    A round is a whole number of tasks, so that a run's turns come at even distances.
+
+    >>> portions(1, 0.2), portions(20, 0.2)
+    ((1, 0.2), (5, 0.04))
+    """
+    runs = max(1, runs)
+    seconds = max(LEAST_SECONDS, min(longest, ROUND_SECONDS / runs))
+    tasks = max(1, round(runs * seconds / longest))
+    return math.ceil(runs / tasks), seconds
+
+
+def place(driven: Driven, workers: Sequence[str], every: Collection[Driven]) -> None:
+    """Hand a run to the worker with the least to do, from its last known state."""
+    load = _loads((d for d in every if d is not driven), driven.patient)
+    driven.hand_to(min(workers, key=lambda w: load[w]) if workers else None)
+
+
+def even_out(workers: Sequence[str], every: Collection[Driven]) -> None:
+    """A run at rest leaves its worker for one that has clearly less to do.
+
+    So none stands idle that came late, or came back; and trials leave the workers of
+    live runs for those that have none.
+    """
+    for patient in (False, True):
+        load = _loads(every, patient)
+        least = min((load[w] for w in workers), default=0.0)
+        for driven in every:
+            crowded = load[driven.worker] > least + 1.5
+            if driven.patient == patient and crowded and driven.may_move:
+                place(driven, workers, every)
+                break
+
+
+def _loads(every: Iterable[Driven], patient: bool) -> Mapping[str | None, float]:
+    """What each worker has to do, as a live run or a trial sees it.
+
+    Trials hardly slow a live run; a live run leaves them a tenth of its worker.
+    """
+    load: defaultdict[str | None, float] = defaultdict(float)
+    for driven in every:
+        if driven.patient == patient:
+            load[driven.worker] += 1
+        else:
+            load[driven.worker] += 1 / PATIENT_SHARE if patient else 1e-3
+    return load
