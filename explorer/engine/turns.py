@@ -14,12 +14,16 @@ from explorer.engine.jobs import Wanted
 from explorer.engine.race import Stride, stride
 
 SLICE_SECONDS = 0.2
-"""A slice of a run that has a worker to itself; also about the length of a task."""
+"""A slice of a run that has a worker to itself."""
+
+TASK_SECONDS = 0.25
+"""What a task with slices of several runs takes at most. Each task costs the server and
+the worker some milliseconds; whoever clicks waits for two of them."""
 
 FIRST_SECONDS = 0.04
 """The first slice of a run is short, so that its first points are seen at once."""
 
-ROUND_SECONDS = 0.8
+ROUND_SECONDS = 0.7
 """All runs of one worker get their turn within about this time."""
 
 LEAST_SECONDS = 0.015
@@ -61,14 +65,14 @@ class Turns:
         patient = [d for d in mine if d.patient]
         choice = _Choice(self, every, watched)
         if not live:
-            return choice.slices(patient, SLICE_SECONDS)
+            return choice.slices(patient)
         due = self._due.get(worker, 0.0) if patient else 0.0
         if due >= PATIENT_SECONDS and (
-            chosen := choice.slices(patient, PATIENT_SECONDS)
+            chosen := choice.slices(patient, PATIENT_SECONDS, PATIENT_SECONDS)
         ):
             self._due[worker] = due - sum(job.seconds for _, job in chosen)
             return chosen
-        chosen = choice.slices(live, SLICE_SECONDS)
+        chosen = choice.slices(live)
         share = PATIENT_SHARE * sum(job.seconds for _, job in chosen)
         self._due[worker] = min(due + share, 2 * PATIENT_SECONDS)
         return chosen
@@ -95,8 +99,14 @@ class _Choice:
     def __init__(self, turns: Turns, every: Collection[Driven], watched: Watched):
         self.turns, self.every, self.watched = turns, every, watched
 
-    def slices(self, mine: Sequence[Driven], longest: float) -> list[Chosen]:
-        """The next task for these runs of a worker; it lasts about `longest`."""
+    def slices(
+        self,
+        mine: Sequence[Driven],
+        longest: float = SLICE_SECONDS,
+        task: float = TASK_SECONDS,
+    ) -> list[Chosen]:
+        """The next task for these runs of a worker: how long a slice of it may be, and
+        all together."""
         alone = len(mine) == 1
         ready = [
             d
@@ -108,7 +118,7 @@ class _Choice:
         if lost:
             # A run whose slice was lost travels alone, so that it spoils no other's.
             return [self._chosen(lost[0], LEAST_SECONDS)]
-        count, seconds = portions(len(mine), longest)
+        count, seconds = portions(len(mine), longest, task)
         return [self._chosen(d, seconds) for d in self.turns.in_turn(ready, count)]
 
     def _chosen(self, driven: Driven, seconds: float) -> Chosen:
@@ -132,17 +142,20 @@ class _Choice:
         return stride(driven.pace.clock, driven.place, others)
 
 
-def portions(runs: int, longest: float) -> tuple[int, float]:
+def portions(
+    runs: int, longest: float = SLICE_SECONDS, task: float = TASK_SECONDS
+) -> tuple[int, float]:
     """How many slices a task has where so many runs share a worker, and their seconds.
 
     A round is a whole number of tasks, so that a run's turns come at even distances.
 
-    >>> portions(1, 0.2), portions(20, 0.2)
-    ((1, 0.2), (5, 0.04))
+    >>> portions(1), portions(20)
+    ((1, 0.2), (7, 0.035))
     """
     runs = max(1, runs)
     seconds = max(LEAST_SECONDS, min(longest, ROUND_SECONDS / runs))
-    tasks = max(1, round(runs * seconds / longest))
+    most = max(1, int(task / seconds + 1e-9))
+    tasks = math.ceil(runs / most)
     return math.ceil(runs / tasks), seconds
 
 

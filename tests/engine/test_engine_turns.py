@@ -13,9 +13,10 @@ from explorer.engine.driven import Chosen, Driven
 from explorer.engine.turns import (
     IN_FLIGHT,
     LEAST_SECONDS,
+    PATIENT_SECONDS,
     PATIENT_SHARE,
     ROUND_SECONDS,
-    SLICE_SECONDS,
+    TASK_SECONDS,
     Turns,
     even_out,
     place,
@@ -101,6 +102,20 @@ def test_live_runs_go_first_and_trials_keep_a_small_share(
     assert all(spent[run_id] > 0 for run_id in patient)
 
 
+def test_live_runs_never_wait_long_for_trials() -> None:
+    desk = Desk("one")
+    for _ in range(8):
+        desk.add(trial=True)
+    desk.add(person="bob")
+    desk.work("one", 2.0)
+    for _ in range(100):
+        task = desk.choose("one")
+        if task and task[0].driven.patient:
+            assert sum(job.seconds for _, job in task) <= PATIENT_SECONDS
+        for chosen in task:
+            chosen.driven.in_flight = 0
+
+
 def test_trials_have_a_worker_that_no_live_run_needs() -> None:
     desk = Desk("one")
     trials = [desk.add(trial=True).run.id for _ in range(2)]
@@ -184,9 +199,9 @@ def test_every_run_moves_once_in_a_round(runs: int) -> None:
     desk = Desk("one")
     for k in range(runs):
         desk.add(person=str(k))
-    count, seconds = portions(runs, SLICE_SECONDS)
+    count, seconds = portions(runs)
     assert seconds >= LEAST_SECONDS
-    assert count * seconds <= 1.3 * SLICE_SECONDS + seconds
+    assert count * seconds <= TASK_SECONDS + 1e-9
     done = [chosen.driven.run.id for chosen in desk.work("one", 3 * runs * seconds)]
     for start in range(len(done) - runs):
         assert len(set(done[start : start + runs])) == runs
