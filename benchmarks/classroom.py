@@ -5,7 +5,11 @@ open; every student joins it by nickname, clicks Train and Pause, watches the ru
 live socket, and has the fragments of the page drawn anew as often as a tab does.
 Clients and server share the machine's cores.
 
-python -m benchmarks.classroom [CLIENTS] [SECONDS]
+The machine's own speed drifts, so the teacher pauses all again and again, and bare
+loops run while the class rests, its tabs still open: each stretch of training stands
+between two of them.
+
+python -m benchmarks.classroom [CLIENTS] [STRETCHES]
 """
 
 import asyncio
@@ -23,6 +27,7 @@ from urllib.parse import parse_qs
 
 import numpy as np
 import psutil
+from numpy.typing import NDArray
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
@@ -32,10 +37,18 @@ from benchmarks.report import Row
 from benchmarks.throughput import bare
 from explorer.ui.places import SOCKET
 
-CLIENTS, SECONDS = 40, 60
+CLIENTS, STRETCHES = 40, 6
+SECONDS = 10.0
+"""Of a stretch of training."""
+
+SETTLED = 2.0
+"""Seconds before it counts."""
+
+PACE = 0.6
+"""Seconds between two students' clicks on Pause."""
+
 CORES = 2
-TURNS = 3
-BARE_STEPS = 4000
+BARE_STEPS = 2500
 SETTINGS = "training.steps=20000&training.schedule=constant&model=lstm"
 
 
@@ -164,6 +177,15 @@ class Tab:
             await self._page.send(message.SerializeToString())
 
 
+class Phases:
+    """What all students wait for."""
+
+    def __init__(self, pace: float) -> None:
+        self.pace = pace
+        """Seconds between two students' clicks."""
+        self.clicking, self.over = asyncio.Event(), asyncio.Event()
+
+
 class Teacher(Tab):
     """Makes a class, and leaves its page open."""
 
@@ -181,6 +203,14 @@ class Teacher(Tab):
         await self.rerun("Make the class", Title="Forty")
         await self.until(lambda: bool(self.class_id))
 
+    async def tell_all(
+        self, button: str, everybody: "list[Client]", status: str
+    ) -> None:
+        """Pause or resume all, and wait until every student sees it."""
+        await self.until(lambda: button in self.widgets)
+        await self.rerun(button)
+        await self.until(lambda: all(c.status == status for c in everybody))
+
 
 class Client(Tab):
     """A student's tab: its page, its run, and when its chart moved."""
@@ -197,8 +227,8 @@ class Client(Tab):
         """The run that the address names."""
         return parse_qs(self.query).get("run", [""])[0]
 
-    async def live(self, seconds: float) -> None:
-        """Join, train, watch, and pause and resume on the way."""
+    async def live(self, ready: asyncio.Semaphore, lesson: "Phases") -> None:
+        """Join, train and watch; pause and resume when it is time to, and leave."""
         async with self.opened():
             await self.until(lambda: "Join" in self.widgets)
             await self.rerun("Join", Nickname=f"Student {self.seed}")
@@ -208,10 +238,13 @@ class Client(Tab):
             async with self.socket(SOCKET) as socket:
                 watcher = asyncio.create_task(self.watch(socket))
                 await self.until(lambda: len(self.moves) > 1)
-                await asyncio.sleep(seconds * (0.3 + 0.5 * self.seed / CLIENTS))
+                ready.release()
+                await lesson.clicking.wait()
+                await asyncio.sleep(lesson.pace * self.seed)
                 await self.answered("Pause", "paused")
                 await self.answered("Resume", "training")
-                await asyncio.sleep(seconds * 0.3)
+                ready.release()
+                await lesson.over.wait()
                 await self.rerun("Stop")
                 await self.until(lambda: self.status == "stopped")
                 watcher.cancel()
@@ -276,107 +309,113 @@ async def sampled(samples: list[Sample]) -> None:
         await asyncio.sleep(0.5)
 
 
+class Stretch(NamedTuple):
+    """All train, between two measurements of bare loops."""
+
+    first: float
+    last: float
+    plain: float
+    """Steps per second of the bare loops, the mean of before and after."""
+
+
 class Lesson(NamedTuple):
-    """What came of one: everybody's tab, and the teacher's."""
+    """What came of one: everybody's tab, the teacher's, and when what happened."""
 
     students: list[Client]
     teacher: Teacher
+    stretches: list[Stretch]
+    samples: list[Sample]
 
 
 async def session(
-    host: str, clients: int, seconds: float, samples: list[Sample]
+    host: str, clients: int, stretches: int = 0, pace: float = PACE
 ) -> Lesson:
     """A class with its teacher's page open; all arrive within two seconds."""
     teacher = Teacher(host)
+    before = await asyncio.to_thread(bare_on, CORES) if stretches else 0.0
     async with teacher.opened():
         await teacher.begin()
         everybody = [Client(host, k, teacher.class_id) for k in range(clients)]
-        sampler = asyncio.create_task(sampled(samples))
+        lesson = Lesson(everybody, teacher, [], [])
+        sampler = asyncio.create_task(sampled(lesson.samples))
+        ready, phases = asyncio.Semaphore(0), Phases(pace)
 
         async def arrive(client: Client) -> None:
             await asyncio.sleep(2 * client.seed / clients)
-            await client.live(seconds)
+            try:
+                await client.live(ready, phases)
+            except Exception as error:
+                client.errors.append(repr(error))
+                ready.release()
 
-        outcomes = await asyncio.gather(
-            *(arrive(client) for client in everybody), return_exceptions=True
-        )
-        for client, outcome in zip(everybody, outcomes, strict=True):
-            if isinstance(outcome, BaseException):
-                client.errors.append(repr(outcome))
+        there = [asyncio.create_task(arrive(client)) for client in everybody]
+        for _ in everybody:
+            await ready.acquire()
+        for _ in range(stretches):
+            await asyncio.sleep(SETTLED)
+            first = time.perf_counter()
+            await asyncio.sleep(SECONDS)
+            last = time.perf_counter()
+            await teacher.tell_all("Pause all", everybody, "paused")
+            after = await asyncio.to_thread(bare_on, CORES)
+            lesson.stretches.append(Stretch(first, last, (before + after) / 2))
+            before = after
+            await teacher.tell_all("Resume all", everybody, "training")
+        phases.clicking.set()
+        for _ in everybody:
+            await ready.acquire()
+        phases.over.set()
+        await asyncio.gather(*there)
         sampler.cancel()
-    return Lesson(everybody, teacher)
+    return lesson
 
 
-class Seen(NamedTuple):
-    """What one lesson showed."""
-
-    gaps: list[float]
-    """Seconds between two moves of a chart, of all charts."""
-    answers: list[float]
-    """Seconds that a control took to answer."""
-    speed: float
-    """Steps per second of all together."""
-    shares: tuple[float, float, float]
-    """Of the cores: the workers', the server's, the clients'."""
-    memory: float
-    looks: int
-    """How often the teacher's page was drawn."""
-    errors: list[str]
+def moves_in(client: Client, stretch: Stretch) -> list[tuple[float, int]]:
+    """When its chart moved in a stretch, and to which step."""
+    return [m for m in client.moves if stretch.first <= m[0] <= stretch.last]
 
 
-def watched(host: str, clients: int, seconds: float) -> Seen:
-    """One lesson, seen in the stretch in which all are there and most of them train."""
-    samples: list[Sample] = []
-    lesson = asyncio.run(session(host, clients, seconds, samples))
-    everybody = lesson.students
-    starts = [client.moves[0][0] for client in everybody if client.moves]
-    first, last = max(starts) + 1, max(starts) + 1 + seconds * 0.25
-    gaps, speed = [], 0.0
+def speed_in(stretch: Stretch, everybody: list[Client]) -> float:
+    """Steps per second of all together, each from its first move to its last."""
+    speed = 0.0
     for client in everybody:
-        inside = [(at, step) for at, step in client.moves if first <= at <= last]
-        gaps += [b[0] - a[0] for a, b in pairwise(inside)]
-        if len(inside) > 1:
-            (t0, s0), (t1, s1) = inside[0], inside[-1]
+        moves = moves_in(client, stretch)
+        if len(moves) > 1:
+            (t0, s0), (t1, s1) = moves[0], moves[-1]
             speed += (s1 - s0) / (t1 - t0)
-    used = [s.seconds for s in samples if first <= s.at <= last]
-    shares = np.subtract(used[-1], used[0]) / (0.5 * (len(used) - 1) * CORES)
-    return Seen(
-        gaps,
-        [answer for client in everybody for answer in client.answers],
-        speed,
-        tuple(shares.tolist()),
-        max(sample.memory for sample in samples),
-        lesson.teacher.looks,
-        [error for tab in (*everybody, lesson.teacher) for error in tab.errors],
-    )
+    return speed
+
+
+def shares_in(stretch: Stretch, samples: list[Sample]) -> NDArray[np.float64]:
+    """What the workers, the server and the clients had of the cores."""
+    inside = [s for s in samples if stretch.first <= s.at <= stretch.last]
+    spent = np.subtract(inside[-1].seconds, inside[0].seconds)
+    shares: NDArray[np.float64] = spent / (inside[-1].at - inside[0].at) / CORES
+    return shares
 
 
 def measure(
-    address: str, clients: int = CLIENTS, seconds: float = SECONDS
+    address: str, clients: int = CLIENTS, stretches: int = STRETCHES
 ) -> list[Row]:
     """How often charts move, how fast controls answer, what speed is left."""
     host = address.removeprefix("http://")
-    lessons, ratios, speeds = [], [], []
-    before = bare_on(CORES)
-    for _ in range(TURNS):
-        seen = watched(host, clients, seconds)
-        after = bare_on(CORES)
-        # The machine drifts: each lesson stands between two bare measurements.
-        plain, before = (before + after) / 2, after
-        lessons.append(seen)
-        ratios.append(seen.speed / plain)
-        speeds.append((seen.speed, plain))
+    lesson = asyncio.run(session(host, clients, stretches))
+    everybody = lesson.students
+    ratios = [speed_in(s, everybody) / s.plain for s in lesson.stretches]
+    plain = statistics.median(stretch.plain for stretch in lesson.stretches)
+    shares = np.mean([shares_in(s, lesson.samples) for s in lesson.stretches], axis=0)
+    gaps = [
+        after[0] - before[0]
+        for stretch in lesson.stretches
+        for client in everybody
+        for before, after in pairwise(moves_in(client, stretch))
+    ]
+    answers = [answer for client in everybody for answer in client.answers]
+    tabs = [*everybody, lesson.teacher]
+    errors = [error for tab in tabs for error in tab.errors]
+    memory = max(sample.memory for sample in lesson.samples)
     share = statistics.median(ratios)
-    middle = ratios.index(share)
-    speed, plain = speeds[middle]
-    busy = "workers {:.0%}, server {:.0%}, clients {:.0%}".format(
-        *lessons[middle].shares
-    )
-    gaps = [gap for seen in lessons for gap in seen.gaps]
-    answers = [answer for seen in lessons for answer in seen.answers]
-    errors = [error for seen in lessons for error in seen.errors]
-    memory = max(seen.memory for seen in lessons)
-    looks = sum(seen.looks for seen in lessons)
+    busy = "workers {:.0%}, server {:.0%}, clients {:.0%}".format(*shares)
     usual, p95 = np.percentile(gaps, [50, 95])
     answer = float(np.percentile(answers, 95))
     named = f"a class of {clients}, each training, its teacher watching: "
@@ -395,14 +434,16 @@ def measure(
         ),
         Row(
             named + f"all their steps / {CORES} bare loops at once",
-            f"{share:.2f} ({speed:.0f} / {plain:.0f} steps per second; of {TURNS} "
-            f"lessons {min(ratios):.2f} to {max(ratios):.2f}; of the cores: {busy})",
+            f"{share:.2f} (median of {len(ratios)} stretches, {min(ratios):.2f} to "
+            f"{max(ratios):.2f}; the bare loops: {plain:.0f} steps per second; of the "
+            f"cores: {busy})",
             ">= 0.8",
             share >= 0.8,
         ),
         Row(
             named + "memory of the server and its workers",
-            f"{memory:.1f} GB at most; the teacher's page was drawn {looks} times",
+            f"{memory:.1f} GB at most; the teacher's page was drawn "
+            f"{lesson.teacher.looks} times",
             "<= 4 GB",
             memory <= 4.0,
         ),
@@ -417,7 +458,7 @@ def measure(
 
 if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else CLIENTS
-    length = float(sys.argv[2]) if len(sys.argv) > 2 else SECONDS
+    parts = int(sys.argv[2]) if len(sys.argv) > 2 else STRETCHES
     with served() as url:
-        for row in measure(url, count, length):
+        for row in measure(url, count, parts):
             print(row.line())

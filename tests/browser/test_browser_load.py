@@ -16,12 +16,12 @@ def test_eight_tabs_train_at_once(address: str) -> None:
     host = address.removeprefix("http://")
 
     def act() -> Lesson:
-        return asyncio.run(session(host, TABS, 6, []))
+        return asyncio.run(session(host, TABS, pace=1.0))
 
     # In a thread of its own: Playwright has a loop running in this one.
     with ThreadPoolExecutor(1) as pool:
         lesson = pool.submit(act).result()
-    clients, teacher = lesson
+    clients, teacher = lesson.students, lesson.teacher
     assert [client.errors for client in clients] == [[] for _ in clients]
     assert teacher.errors == []
     assert teacher.looks > 3
