@@ -1,8 +1,9 @@
 """A long lesson: tabs that come and go for twenty minutes, and what they leave behind.
 
 A client opens a page, trains, watches on the live socket, reloads, and leaves; then the
-next one comes. Memory must stay where it was after the warm-up, and when all have left
-no connection, no open file and, after the server's end, no process may remain.
+next one comes. A first wave of visits fills pools and caches. From then on memory must
+stay where it is; when all have left, no connection and no open file may be more than
+after that wave; and after the server's end no process may remain.
 
 python -m benchmarks.soak [SECONDS] [CLIENTS]
 """
@@ -94,14 +95,6 @@ class Visit(Client):
             watcher.cancel()
 
 
-async def quick_visit(host: str) -> None:
-    """Somebody opens the page, and leaves."""
-    tab = Visit(host, 0)
-    async with tab.opened():
-        await tab.until(lambda: "Train" in tab.widgets)
-    await asyncio.sleep(5)
-
-
 async def seat(host: str, number: int, until: float, errors: list[str]) -> int:
     """One visit after the other, each with another seed; how many there were."""
     visits = 0
@@ -117,29 +110,56 @@ async def seat(host: str, number: int, until: float, errors: list[str]) -> int:
     return visits
 
 
-async def session(
-    host: str, seconds: float, clients: int, samples: list[Sample]
-) -> tuple[int, list[str]]:
-    """All seats for so long, sampled on the way; then wait until all is let go."""
+async def wave(host: str, seconds: float, clients: int, errors: list[str]) -> int:
+    """All seats for so long; how many visits there were."""
+    until = time.monotonic() + seconds
+    seats = (seat(host, number, until, errors) for number in range(clients))
+    return sum(await asyncio.gather(*seats))
+
+
+async def at_rest(host: str, server: psutil.Process, began: float) -> Sample:
+    """What the server holds when all have left and are forgotten.
+
+    Streamlit forgets a tab that left when its time is over and somebody comes.
+    """
+    await asyncio.sleep(SETTLED)
+    tab = Visit(host, 0)
+    async with tab.opened():
+        await tab.until(lambda: "Train" in tab.widgets)
+    await asyncio.sleep(5)
+    return sample(server, began)
+
+
+class Lesson(NamedTuple):
+    """What a long lesson showed."""
+
+    before: Sample
+    """After a first wave of visits, at rest: what is kept for good is there."""
+    on_the_way: list[Sample]
+    after: Sample
+    """After all, at rest again."""
+    visits: int
+    errors: list[str]
+
+
+async def session(host: str, seconds: float, clients: int) -> Lesson:
+    """A first wave, a rest, all seats for so long with samples, and a rest."""
     server, began = server_process(), time.monotonic()
     errors: list[str] = []
+    samples: list[Sample] = []
 
     async def look() -> None:
         while True:
             samples.append(sample(server, began))
             await asyncio.sleep(EVERY)
 
-    await quick_visit(host)
-    samples.append(sample(server, began))
+    await wave(host, min(seconds, WARM_UP), clients, errors)
+    before = await at_rest(host, server, began)
     sampler = asyncio.create_task(look())
-    seats = (seat(host, k, began + seconds, errors) for k in range(clients))
-    visits = sum(await asyncio.gather(*seats))
+    visits = await wave(host, seconds, clients, errors)
     sampler.cancel()
-    # Streamlit forgets tabs that left when their time is over and the next one comes.
-    await asyncio.sleep(SETTLED)
-    await quick_visit(host)
-    samples.append(sample(server, began))
-    return visits, errors
+    after = await at_rest(host, server, began)
+    return Lesson(before, samples, after, visits, errors)
 
 
 def growth(at: list[float], size: list[int]) -> float:
@@ -158,21 +178,19 @@ def remaining(known: list[psutil.Process]) -> int:
 
 def measure(seconds: float = SECONDS, clients: int = CLIENTS) -> list[Row]:
     """Memory, connections, files and processes over a long lesson."""
-    samples: list[Sample] = []
     with served() as address:
         server = server_process()
         host = address.removeprefix("http://")
-        visits, errors = asyncio.run(session(host, seconds, clients, samples))
+        lesson = asyncio.run(session(host, seconds, clients))
         known = [server, *server.children(recursive=True)]
     orphans = remaining(known)
-    first, last = samples[0], samples[-1]
-    warm = [s for s in samples[:-1] if s.at >= min(WARM_UP, seconds / 2)]
-    at = [s.at for s in warm]
-    of_server = growth(at, [s.server for s in warm])
-    of_workers = growth(at, [s.workers for s in warm])
-    peak = max(s.server for s in warm) / 2**20
+    before, samples, after, visits, errors = lesson
+    at = [s.at for s in samples]
+    of_server = growth(at, [s.server for s in samples])
+    of_workers = growth(at, [s.workers for s in samples])
+    peak = max(s.server for s in samples) / 2**20
     named = f"{clients} tabs coming and going for {seconds / 60:.0f} minutes: "
-    calm = last.sockets <= first.sockets and last.files <= first.files + 2
+    calm = after.sockets <= before.sockets and after.files <= before.files + 2
     return [
         Row(
             named + "growth of memory after the warm-up",
@@ -183,7 +201,7 @@ def measure(seconds: float = SECONDS, clients: int = CLIENTS) -> list[Row]:
         ),
         Row(
             named + "connections and files open, before and after",
-            f"{first.sockets} and {last.sockets}, {first.files} and {last.files}",
+            f"{before.sockets} and {after.sockets}, {before.files} and {after.files}",
             "no more than before",
             calm,
         ),
