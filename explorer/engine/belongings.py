@@ -39,7 +39,7 @@ def delete(visitor: Visitor, digest: str) -> None:
     Raises:
         ExplorerError: if it is not theirs.
     """
-    visitor.check_digest(digest)
+    visitor.allowed.check_digest(digest)
     for run in visitor.store.shelf.of(visitor.owner):
         if run.config.data_settings.get("digest") == digest and not run.ended:
             visitor.tell(run.id, "stop")
@@ -55,15 +55,15 @@ def _held(visitor: Visitor, digest: str, label: str) -> str:
 
 
 def _check_uploads(visitor: Visitor) -> None:
-    visitor.check_room()
+    visitor.allowed.check_room()
     held = len(visitor.store.contents.of(visitor.owner))
-    if held >= visitor.limits.uploads:
+    if held >= visitor.allowed.limits.uploads:
         raise ExplorerError(
             N_(
                 "One visitor may keep %(most)d series and texts here, and you have "
                 "%(came)d. Delete one of them, or raise uploads in %(variable)s."
             ),
-            most=visitor.limits.uploads,
+            most=visitor.allowed.limits.uploads,
             came=held,
             variable=LIMITS,
         )

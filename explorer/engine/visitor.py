@@ -6,11 +6,10 @@ the class in which it was started, may tell it something or delete it.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from explorer import catalog
 from explorer.config import RunConfig
-from explorer.data import content
 from explorer.engine import classes
-from explorer.engine.limits import LIMITS, MEGABYTE, Limits, read_limits
+from explorer.engine.allowed import Allowed
+from explorer.engine.limits import MEGABYTE
 from explorer.engine.service import Engine
 from explorer.errors import N_, ExplorerError
 from explorer.portable.unpack import Importer, unpacked
@@ -35,15 +34,7 @@ class Visitor:
     def __init__(self, engine: Engine, owner: str) -> None:
         """`owner` is what `Run.owner` holds for this person's runs."""
         self.engine, self.owner = engine, owner
-
-    @property
-    def limits(self) -> Limits:
-        """What this server allows each visitor.
-
-        Raises:
-            ExplorerError: as `read_limits` does.
-        """
-        return read_limits()
+        self.allowed = Allowed(engine.store, owner)
 
     @property
     def store(self) -> Store:
@@ -71,7 +62,7 @@ class Visitor:
                 does not allow it.
         """
         replaced = instead_of is not None and self.may_stop(instead_of)
-        self.check(config, int(replaced), group_id)
+        self.allowed.check(config, int(replaced), group_id)
         new = self.engine.start(config, self.owner, group_id)
         if instead_of is not None and replaced:
             self.engine.tell(instead_of.id, "stop")
@@ -88,7 +79,7 @@ class Visitor:
             ExplorerError: if the config is not sound, a limit is reached, or a class
                 does not allow it.
         """
-        self.check(config, group_id=group_id)
+        self.allowed.check(config, group_id=group_id)
         return self.engine.prepare(config, self.owner, group_id)
 
     def fork(self, run: Run, step: int, config: RunConfig) -> Run:
@@ -101,8 +92,8 @@ class Visitor:
         """
         replaced = self.may_stop(run)
         # A fork of a class's run is no part of the class, but may stay on its data.
-        self.check_limits(config, int(replaced))
-        self.check_data(config, run.group_id)
+        self.allowed.check_limits(config, int(replaced))
+        self.allowed.check_data(config, run.group_id)
         new = self.engine.fork(run.id, step, config, self.owner)
         if replaced:
             self.engine.tell(run.id, "stop")
@@ -119,8 +110,8 @@ class Visitor:
         """
         run = self._own(run_id)
         if name in ("resume", "step") and run.status != "training":
-            self.check_active()
-        group = self._class(run.group_id) if name == "learning_rate" else None
+            self.allowed.check_active()
+        group = self.allowed.class_of(run.group_id) if name == "learning_rate" else None
         if group is not None and group.owner != self.owner:
             classes.check_change(classes.read_lesson(group), f"training.{name}")
         self.engine.tell(run_id, name, value, note)
@@ -134,7 +125,7 @@ class Visitor:
         fresh = [self._own(run.id) for run in runs]
         moved = [run for run in fresh if run.status in MOVED_BY[name]]
         if name == "resume" and moved:
-            self.check_active(coming=len(moved))
+            self.allowed.check_active(coming=len(moved))
         self.engine.tell_all([run.id for run in moved], name)
 
     def start_sweep(self, plan: Plan) -> Group:
@@ -145,11 +136,11 @@ class Visitor:
         """
         self.check_sweeps()
         plan.check()
-        self.check_data(plan.base)
-        self.check_room()
+        self.allowed.check_data(plan.base)
+        self.allowed.check_room()
         limits = {
-            "most_bytes": self.limits.stored_megabytes * MEGABYTE,
-            "most_parameters": self.limits.parameters,
+            "most_bytes": self.allowed.limits.stored_megabytes * MEGABYTE,
+            "most_parameters": self.allowed.limits.parameters,
         }
         return self.engine.sweeps.start(plan, self.owner, limits)
 
@@ -170,7 +161,7 @@ class Visitor:
         """
         group = self._own_sweep(group_id)
         self.check_sweeps()
-        self.check_room()
+        self.allowed.check_room()
         self.engine.sweeps.go_on(group.id)
 
     def delete_sweep(self, group_id: str) -> None:
@@ -189,13 +180,13 @@ class Visitor:
         """
         mine = self.store.groups.of(self.owner, "sweep")
         running = sum(group.facts.get("status") == "running" for group in mine)
-        if running >= self.limits.running_sweeps:
+        if running >= self.allowed.limits.running_sweeps:
             raise ExplorerError(
                 N_(
                     "One visitor may have %(most)d sweeps running at one time here, "
                     "and %(came)d of yours are. Stop one, or wait for its end."
                 ),
-                most=self.limits.running_sweeps,
+                most=self.allowed.limits.running_sweeps,
                 came=running,
             )
 
@@ -255,132 +246,19 @@ class Visitor:
         Raises:
             ExplorerError: if anything in it is wrong; then nothing is taken in.
         """
-        self.check_room()
+        self.allowed.check_room()
         stored = self.store.shelf.stored_bytes(self.owner)
         importer = Importer(
             self.owner,
-            self.limits.stored_megabytes * MEGABYTE - stored,
-            self.may_see,
-            self.check_size,
+            self.allowed.limits.stored_megabytes * MEGABYTE - stored,
+            self.allowed.may_see,
+            self.allowed.check_size,
             self.engine.check_states,
         )
         found = unpacked(raw, importer)
         for kept in found:
             self.store.import_run(*kept)
         return [kept.run for kept in found]
-
-    def check(self, config: RunConfig, leaving: int = 0, group_id: str = "") -> None:
-        """See that a new run of this config is within the limits, on data that this
-        person may train on, and allowed by the class that it would be part of.
-        `leaving`: how many active runs make room for it.
-
-        Raises:
-            ExplorerError: if it is not.
-        """
-        group = self.store.groups.get(group_id) if group_id else None
-        if group is not None and group.kind == classes.KIND:
-            classes.check_member(self.store, group, self.owner)
-            classes.check_rules(classes.read_lesson(group), config)
-        self.check_data(config, group_id)
-        self.check_limits(config, leaving)
-
-    def check_limits(self, config: RunConfig, leaving: int = 0) -> None:
-        """See that a new run of this config is within the limits.
-
-        Raises:
-            ExplorerError: if it is not.
-        """
-        self.check_size(config)
-        self.check_active(leaving)
-        self.check_room()
-
-    def check_size(self, config: RunConfig) -> None:
-        """See that a model is not too large.
-
-        Raises:
-            ExplorerError: if it is.
-        """
-        parameters = catalog.parameter_count(config)
-        if parameters > self.limits.parameters:
-            raise ExplorerError(
-                N_(
-                    "A model may have %(most)s parameters on this server, but this one "
-                    "has %(came)s. Make it smaller, or raise parameters in "
-                    "%(variable)s."
-                ),
-                most=f"{self.limits.parameters:,}",
-                came=f"{parameters:,}",
-                variable=LIMITS,
-            )
-
-    def check_data(self, config: RunConfig, group_id: str = "") -> None:
-        """See that own data is this person's, or a class's that was opened to them.
-
-        Raises:
-            ExplorerError: if it is neither.
-        """
-        digest = str(config.data_settings.get("digest", content.NO_DIGEST))
-        self.check_digest(digest, group_id)
-
-    def check_digest(self, digest: str, group_id: str = "") -> None:
-        """The same, before anything is made of the data.
-
-        Raises:
-            ExplorerError: if it is neither.
-        """
-        if digest == content.NO_DIGEST or self.store.contents.holds(self.owner, digest):
-            return
-        group = self._class(group_id)
-        if group and classes.owns_data(group.facts, digest):
-            classes.check_member(self.store, group, self.owner)
-            return
-        raise ExplorerError(
-            N_(
-                "Own data is private to who gave it, and '%(digest)s...' is not among "
-                "yours, or was deleted. Give it yourself on the page Data."
-            ),
-            digest=digest[:12],
-        )
-
-    def may_see(self, config: RunConfig) -> bool:
-        """Whether a config's data is anybody's, or own data of this person."""
-        digest = str(config.data_settings.get("digest", content.NO_DIGEST))
-        held = self.store.contents.holds
-        return digest == content.NO_DIGEST or held(self.owner, digest)
-
-    def check_active(self, leaving: int = 0, coming: int = 1) -> None:
-        """See that one more run may train, or as many as are coming.
-
-        Raises:
-            ExplorerError: if too many of this person's do.
-        """
-        active = self.store.shelf.active(self.owner) - leaving
-        if active + coming > self.limits.active_runs:
-            raise ExplorerError(
-                N_(
-                    "One visitor may train %(most)d runs at one time here, and "
-                    "%(came)d of yours are training. Stop or pause one of them."
-                ),
-                most=self.limits.active_runs,
-                came=active,
-            )
-
-    def check_room(self) -> None:
-        """See that there is room for one more run or upload.
-
-        Raises:
-            ExplorerError: if this person's runs and data fill theirs.
-        """
-        stored = self.store.shelf.stored_bytes(self.owner)
-        if stored >= self.limits.stored_megabytes * MEGABYTE:
-            raise ExplorerError(
-                N_(
-                    "One visitor may store %(most)d MB here, and yours take %(came)d. "
-                    "Delete runs or data on the pages Runs and Data."
-                ),
-                most=self.limits.stored_megabytes,
-                came=stored // MEGABYTE,
-            )
 
     def join(self, group_id: str, nickname: str) -> None:
         """Take part in a class.
@@ -390,13 +268,6 @@ class Visitor:
                 nickname is not one, or another's.
         """
         classes.join(self.store, group_id, self.owner, nickname)
-
-    def _class(self, group_id: str) -> Group | None:
-        """The class that a run is in; None where it is in none, or in another group."""
-        try:
-            return self.store.groups.get(group_id, classes.KIND) if group_id else None
-        except ExplorerError:
-            return None  # deleted meanwhile, or a race or a sweep
 
     def _own_sweep(self, group_id: str) -> Group:
         group = self.store.groups.get(group_id, "sweep")

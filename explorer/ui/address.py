@@ -62,7 +62,7 @@ def read_address() -> RunConfig:
             if sum(map(len, given.values())) > MOST_VALUE:
                 query_pairs("x" * 10**4)
             # Before anything is made of it: a digest alone must tell nothing.
-            visitor().check_digest(given.get("data.digest", NO_DIGEST))
+            visitor().allowed.check_digest(given.get("data.digest", NO_DIGEST))
             state[_CONFIG] = catalog.config_from_pairs(given)
         except ExplorerError as error:
             state[_ERROR] = error.words

@@ -24,7 +24,7 @@ def allowed_config(me: Visitor, _: Translate) -> RunConfig:
     """The tab's config, or the first one where its data is not this person's."""
     config = read_address()
     try:
-        me.check_data(config)
+        me.allowed.check_data(config)
     except ExplorerError as error:
         st.error(error.said(_), icon=":material/error:")
         take_over(catalog.make_config())

@@ -132,7 +132,7 @@ def _said(form: str, lesson: Lesson) -> Lesson:
 
 def _create(visitor: Visitor, lesson: Lesson) -> None:
     said = _said("class_new", lesson)
-    visitor.check_data(said.base)
+    visitor.allowed.check_data(said.base)
     show_class(visitor.store.groups.create(KIND, visitor.owner, said.facts()).id)
 
 

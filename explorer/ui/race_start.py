@@ -324,7 +324,7 @@ def _go(
             "%(most)d may train at one time. Take at most %(fit)d settings with as "
             "many seeds, or stop other runs."
         )
-        most = visitor.limits.active_runs
+        most = visitor.allowed.limits.active_runs
         numbers = {"wanted": wanted, "room": room, "most": most, "fit": room // seeds}
         st.warning(said % numbers, icon=":material/groups:")
     st.button(
@@ -342,7 +342,7 @@ def _go(
 def room_for(visitor: Visitor) -> int:
     """How many more runs this person may have training."""
     active = visitor.store.shelf.active(visitor.owner)
-    return max(0, visitor.limits.active_runs - active)
+    return max(0, visitor.allowed.limits.active_runs - active)
 
 
 def begin(
@@ -358,7 +358,7 @@ def begin(
         ExplorerError: if they cannot race, or if a limit is reached; nothing is left.
     """
     known = facts(entries.checked(configs), clock, seeds, guess)
-    visitor.check_active(coming=len(configs) * seeds)
+    visitor.allowed.check_active(coming=len(configs) * seeds)
     group = visitor.store.groups.create("race", visitor.owner, known)
     runs = []
     try:

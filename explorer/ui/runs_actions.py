@@ -105,7 +105,7 @@ def import_runs(visitor: Visitor, _: Translate) -> None:
         given = file_field(
             _("A .zip that was exported here or on another machine"),
             ["zip"],
-            min(MOST_UPLOAD, visitor.limits.stored_megabytes),
+            min(MOST_UPLOAD, visitor.allowed.limits.stored_megabytes),
             f"runs.upload.{edition}",
             _,
         )

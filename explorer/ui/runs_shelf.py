@@ -60,7 +60,7 @@ def _listed(visitor: Visitor, going: bool, _: Translate) -> None:
 
 def _storage(visitor: Visitor, rows: Sequence[Row], _: Translate) -> None:
     """How much of their room a person has taken."""
-    most = visitor.limits.stored_megabytes
+    most = visitor.allowed.limits.stored_megabytes
     used = visitor.store.shelf.stored_bytes(visitor.owner) / MEGABYTE
     said = _("Storage: %(used)s of %(most)d MB, in %(count)d runs and in own data")
     numbers = {"used": f"{used:.1f}", "most": most, "count": len(rows)}

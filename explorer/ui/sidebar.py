@@ -50,7 +50,7 @@ def sidebar(only: str = "") -> RunConfig | None:
 def _allowed(config: RunConfig, _: Translate) -> RunConfig:
     """The config, or the first one where its data is no longer this person's."""
     try:
-        visitor().check_data(config)
+        visitor().allowed.check_data(config)
     except ExplorerError as error:
         st.error(error.said(_), icon=":material/error:")
         take_over(catalog.make_config())

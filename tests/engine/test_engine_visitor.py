@@ -205,7 +205,7 @@ def test_runs_and_data_fill_ones_room(
 ) -> None:
     monkeypatch.setenv(LIMITS, "stored_megabytes=1")
     fay = Visitor(engine, "fay")
-    fay.check_room()
+    fay.allowed.check_room()
     engine.store.contents.hold("fay", "f" * 64, "text", "long", bytes(1_000_000))
     with pytest.raises(ExplorerError, match="may store 1 MB here, and yours take 1"):
         fay.start(small())
