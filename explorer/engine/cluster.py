@@ -4,6 +4,7 @@ Dask's own defaults slow the training of small models to half its speed; the set
 in `assets/cluster.yaml` undo that, here and on other machines.
 """
 
+import asyncio
 import os
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import dask
 from distributed import Client, LocalCluster
+from distributed.comm.core import connect as knock
 
 from explorer.engine.worker import warm_up
 from explorer.errors import N_, ExplorerError
@@ -78,6 +80,7 @@ def _existing(address: str) -> Client:
             came=address[:60],
         )
     try:
+        asyncio.run(_knock(address))
         client = Client(address, timeout=ANSWERS_WITHIN, set_as_default=False)
         # One that cannot run this program is left out later.
         client.run(warm_up, on_error="ignore")
@@ -91,6 +94,17 @@ def _existing(address: str) -> Client:
             variable=SCHEDULER,
             address=address,
         ) from None
+
+
+async def _knock(address: str) -> None:
+    """See that somebody speaks Dask there: a client would wait for ever at a port that
+    is open and silent.
+
+    Raises:
+        OSError: if nobody does in time.
+    """
+    comm = await asyncio.wait_for(knock(address), ANSWERS_WITHIN)
+    await comm.close()
 
 
 def _worker_count() -> int:

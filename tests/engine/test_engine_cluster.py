@@ -246,3 +246,16 @@ def test_runs_go_on_when_the_scheduler_is_started_again(
     wait(lambda: engine.store.get(run.id).ended, LONG)
     assert engine.store.get(run.id).status == "finished"
     same_as_uncut(engine.store, run)
+
+
+def test_a_port_that_is_open_and_silent_gets_the_sentence_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cluster, "ANSWERS_WITHIN", 0.5)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setenv("EXPLORER_SCHEDULER", address)
+        with pytest.raises(ExplorerError, match="must name a running Dask scheduler"):
+            cluster.connect()
