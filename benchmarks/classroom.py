@@ -288,24 +288,31 @@ class Sample(NamedTuple):
     """Gigabytes of the server and its workers."""
 
 
-def sample() -> Sample:
+def server_process() -> psutil.Process:
+    """The server that this process started."""
+    for process in psutil.Process().children():
+        if "streamlit" in process.cmdline():
+            return process
+    raise RuntimeError("the server is not there")
+
+
+def sample(server: psutil.Process) -> Sample:
     """One look."""
-    own = psutil.Process()
-    used = {"workers": 0.0, "server": 0.0, "clients": sum(own.cpu_times()[:2])}
-    memory = 0
-    for process in own.children(recursive=True):
-        seconds = sum(process.cpu_times()[:2])
-        server = "streamlit" in process.cmdline()
-        used["server" if server else "workers"] += seconds
-        memory += process.memory_info().rss
-    times = used["workers"], used["server"], used["clients"]
+    workers = server.children(recursive=True)
+    times = (
+        sum(sum(w.cpu_times()[:2]) for w in workers),
+        sum(server.cpu_times()[:2]),
+        sum(psutil.Process().cpu_times()[:2]),
+    )
+    memory = sum(process.memory_info().rss for process in (server, *workers))
     return Sample(time.perf_counter(), times, memory / 1e9)
 
 
 async def sampled(samples: list[Sample]) -> None:
     """Look at the processors and the memory every half second."""
+    server = server_process()
     while True:
-        samples.append(sample())
+        samples.append(sample(server))
         await asyncio.sleep(0.5)
 
 

@@ -18,7 +18,7 @@ import psutil
 from scipy.stats import theilslopes
 
 from benchmarks.browser import served
-from benchmarks.classroom import SETTINGS, Client
+from benchmarks.classroom import SETTINGS, Client, server_process
 from benchmarks.report import Row
 from explorer.ui.places import SOCKET
 
@@ -41,14 +41,6 @@ class Sample(NamedTuple):
     workers: int  # resident bytes, all of them
     sockets: int
     files: int
-
-
-def server_process() -> psutil.Process:
-    """The server that this process started."""
-    for process in psutil.Process().children(recursive=True):
-        if "streamlit" in process.cmdline():
-            return psutil.Process(process.pid)
-    raise RuntimeError("the server is not there")
 
 
 def sample(server: psutil.Process, began: float) -> Sample:
