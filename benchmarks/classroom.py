@@ -292,7 +292,7 @@ def server_process() -> psutil.Process:
     """The server that this process started."""
     for process in psutil.Process().children():
         if "streamlit" in process.cmdline():
-            return process
+            return psutil.Process(process.pid)
     raise RuntimeError("the server is not there")
 
 
