@@ -1,6 +1,7 @@
 """Rooms import in one direction, and each room only what it may."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,13 @@ FILES = sorted((ROOT / "explorer").rglob("*.py"))
 
 def test_every_room_is_on_the_plan() -> None:
     assert {room_of(path) for path in FILES} == set(MAY)
+
+
+def test_the_readme_shows_a_newcomer_every_room() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = text.partition("| Room in `explorer/` |")[2].partition("\n\n")[0]
+    named = set(re.findall(r"`(\w+)/?`", table))
+    assert set(MAY) - {"__init__", "__main__"} <= named
 
 
 def test_the_plan_has_no_circle() -> None:
