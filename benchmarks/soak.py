@@ -2,8 +2,8 @@
 
 A client opens a page, trains, watches on the live socket, reloads, and leaves; then the
 next one comes. A first wave of visits fills pools and caches. From then on memory must
-stay where it is; when all have left, no connection to a browser may remain, and no
-visit may have left a file open; and after the server's end no process may remain.
+stay where it is; when all have left, no connection to a browser may remain, and of
+files and other connections only what pools keep; after the server's end no process may.
 
 python -m benchmarks.soak [SECONDS] [CLIENTS]
 """
@@ -31,7 +31,7 @@ SETTLED = 150.0
 """Seconds after which Streamlit may let go of a tab that left."""
 
 MOST_LEFT = 0.02
-"""Files and connections more per visit: pools may still fill, but none may leak."""
+"""Files and connections more per visit, since pools may still fill."""
 
 OPEN = (psutil.CONN_ESTABLISHED, psutil.CONN_CLOSE_WAIT)
 

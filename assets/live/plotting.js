@@ -1,17 +1,16 @@
 // What every component with a figure shares; Python puts it before each of them.
 
-let plotlyLoading = null
-
 function loadPlotly(url) {
   if (window.Plotly) return Promise.resolve(window.Plotly)
-  plotlyLoading ??= new Promise((resolve, reject) => {
+  // Kept with the page: each component has this text as a module of its own.
+  window.sxPlotlyLoading ??= new Promise((resolve, reject) => {
     const script = document.createElement("script")
     script.src = url
     script.onload = () => resolve(window.Plotly)
-    script.onerror = () => { plotlyLoading = null; reject(new Error("plotly.js")) }
+    script.onerror = () => { window.sxPlotlyLoading = null; reject(new Error("plotly.js")) }
     document.head.append(script)
   })
-  return plotlyLoading
+  return window.sxPlotlyLoading
 }
 
 function isDark(node) {
@@ -31,6 +30,9 @@ function busy(plot, work) {
 
 function clear(plot) {
   plot.gone = true
-  // A plot that came back meanwhile stays.
-  Promise.resolve(plot.busy).then(() => { if (window.Plotly && plot.gone) window.Plotly.purge(plot) })
+  const last = plot.busy
+  Promise.resolve(last).then(() => {
+    // A plot that came back meanwhile stays.
+    if (window.Plotly && plot.gone && plot.busy === last) window.Plotly.purge(plot)
+  })
 }

@@ -80,7 +80,8 @@ def _existing(address: str) -> Client:
             came=address[:60],
         )
     try:
-        asyncio.run(_knock(address))
+        if address.startswith("tcp:"):
+            asyncio.run(_knock(address))
         client = Client(address, timeout=ANSWERS_WITHIN, set_as_default=False)
         # One that cannot run this program is left out later.
         client.run(warm_up, on_error="ignore")
@@ -103,7 +104,11 @@ async def _knock(address: str) -> None:
     Raises:
         OSError: if nobody does in time.
     """
-    comm = await asyncio.wait_for(knock(address), ANSWERS_WITHIN)
+    try:
+        comm = await asyncio.wait_for(knock(address), ANSWERS_WITHIN)
+    except (MemoryError, ValueError) as error:
+        # Of another protocol's first bytes, read as Dask's.
+        raise OSError(f"no scheduler at {address}") from error
     await comm.close()
 
 

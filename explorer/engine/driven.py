@@ -53,6 +53,9 @@ class Driven:
     at: int = 0
     """The step of the trainer; after a crash it may be behind the run's own."""
     commands: list[Command] = field(default_factory=list)
+    """Told, and not yet on their way to a worker."""
+    under_way: dict[int, tuple[Command, ...]] = field(default_factory=dict)
+    """Commands on their way, by the serial of their job, until its result is kept."""
     status_after: Status = "paused"
     contents: tuple[Packed, ...] = ()
     """The run's own data, once a worker was met that lacks it."""
@@ -91,7 +94,11 @@ class Driven:
         return self.at == known and not self.in_flight
 
     def hand_to(self, worker: str | None) -> None:
-        """Give it to a worker, which gets its last known state; None: to nobody."""
+        """Give it to a worker, which gets its last known state and all that was told
+        since; None: to nobody."""
+        lost = (c for serial in sorted(self.under_way) for c in self.under_way[serial])
+        self.commands = [*lost, *self.commands]
+        self.under_way.clear()
         self.worker = worker
         self.placed, self.in_flight = False, 0
         self.at = self.saved.step if self.saved else 0
@@ -134,6 +141,8 @@ class Driven:
             looks=looks,
             contents=() if self.placed else self.contents,
         )
+        if commands:
+            self.under_way[self.serial] = commands
         self.placed = True
         self.serial += 1
         self.slices += 1

@@ -300,11 +300,10 @@ class Runner:
             self._fail(driven, "Its worker died again and again. Restart the run.")
         else:
             driven.lost += result is None
-            self._hand_back(driven, job)
+            self._hand_back(driven)
 
-    def _hand_back(self, driven: Driven, job: Job) -> None:
-        """Nothing came of a job: it is done again from the last known state."""
-        driven.commands = [*job.commands, *driven.commands]
+    def _hand_back(self, driven: Driven) -> None:
+        """Nothing came of its job: that is done again from the last known state."""
         place(driven, self._workers, self._driven.values())
 
     def _provide(self, driven: Driven, job: Job) -> None:
@@ -314,19 +313,20 @@ class Runner:
         except ExplorerError as error:
             self._fail(driven, str(error))
         else:
-            self._hand_back(driven, job)
+            self._hand_back(driven)
 
     def _keep(self, driven: Driven, job: Job, result: Result) -> None:
         """Take a result; where it cannot be stored, do the job again later."""
         before = dict(vars(driven))
         try:
             self._take(driven, result)
+            driven.under_way.pop(job.serial, None)
         except Exception:
             log.exception("What a slice brought could not be stored")
             time.sleep(STORE_AGAIN)
             vars(driven).update(before)
             self._driven[driven.run.id] = driven
-            self._hand_back(driven, job)
+            self._hand_back(driven)
 
     def _take(self, driven: Driven, result: Result) -> None:
         progress = result.progress

@@ -147,7 +147,7 @@ def portions(
 ) -> tuple[int, float]:
     """How many slices a task has where so many runs share a worker, and their seconds.
 
-    A round is a whole number of tasks, so that a run's turns come at even distances.
+    The tasks of a round are about alike, so that turns come at about even distances.
 
     >>> portions(1), portions(20)
     ((1, 0.2), (7, 0.035))

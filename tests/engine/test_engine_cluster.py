@@ -5,7 +5,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -248,14 +250,25 @@ def test_runs_go_on_when_the_scheduler_is_started_again(
     same_as_uncut(engine.store, run)
 
 
-def test_a_port_that_is_open_and_silent_gets_the_sentence_in_time(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n" * 9])
+def test_a_port_that_is_open_but_no_schedulers_gets_the_sentence_in_time(
+    said: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "ANSWERS_WITHIN", 0.5)
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        silent.listen()
-        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+    monkeypatch.setattr(cluster, "ANSWERS_WITHIN", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+
+        def answer() -> None:
+            with suppress(OSError):
+                while True:
+                    taken.append(other.accept()[0])
+                    taken[-1].sendall(said)
+
+        taken: list[socket.socket] = []
+        threading.Thread(target=answer, daemon=True).start()
+        address = f"tcp://127.0.0.1:{other.getsockname()[1]}"
         monkeypatch.setenv("EXPLORER_SCHEDULER", address)
         with pytest.raises(ExplorerError, match="must name a running Dask scheduler"):
             cluster.connect()
+        other.shutdown(socket.SHUT_RDWR)
+    for each in taken:
+        each.close()

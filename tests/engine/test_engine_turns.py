@@ -22,7 +22,7 @@ from explorer.engine.turns import (
     place,
     portions,
 )
-from explorer.runs.records import Run
+from explorer.runs.records import Command, Run
 
 CONFIG = RunConfig(
     data="sine",
@@ -234,3 +234,24 @@ def test_a_run_whose_slice_was_lost_travels_alone() -> None:
     ((chosen, job),) = desk.choose("one")
     assert chosen is runs[3]
     assert job.seconds <= LEAST_SECONDS or runs[3].slices == 1
+
+
+def test_what_was_told_outlives_a_worker_that_dies_with_it() -> None:
+    desk = Desk("one")
+    driven = desk.add()
+    slower, hold, faster = (
+        Command(0, "learning_rate", 0.01),
+        Command(0, "hold"),
+        Command(0, "learning_rate", 0.1),
+    )
+    driven.commands = [slower]
+    first = driven.job(0.1, None)
+    driven.commands = [hold]
+    second = driven.job(0.1, None)
+    assert (first.commands, second.commands) == ((slower,), (hold,))
+    driven.commands = [faster]
+    driven.hand_to("two")
+    assert driven.commands == [slower, hold, faster]
+    driven.under_way.pop(driven.job(0.1, None).serial)  # its result is kept
+    driven.hand_to("three")
+    assert driven.commands == []
