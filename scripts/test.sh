@@ -1,21 +1,25 @@
 #!/bin/sh
 # Run every test but the slow ones, in two lines side by side, so that two cores are
-# used: what has a browser or a page, and all others. Usage: sh scripts/test.sh PYTHON
+# used: what has a browser, and all others. Whichever is done first takes the pages that
+# need none. Usage: sh scripts/test.sh PYTHON
 set -u
 python=$1
 run() { PYTHONPATH=. "$python" -m pytest -m "not slow" "$@"; }
 
-log=$(mktemp)
+work=$(mktemp -d)
+pages() { if mkdir "$work/pages" 2>/dev/null; then run tests/ui; fi; }
 (
     run tests/browser
     shown=$?
-    run tests/ui && [ "$shown" -eq 0 ]
-) >"$log" 2>&1 &
-pages=$!
+    pages && [ "$shown" -eq 0 ]
+) >"$work/log" 2>&1 &
+beside=$!
 run --doctest-modules --ignore tests/browser --ignore tests/ui tests explorer
 rest=$?
-wait "$pages"
+pages
+left=$?
+wait "$beside"
 seen=$?
-cat "$log"
-rm -f "$log"
-[ "$rest" -eq 0 ] && [ "$seen" -eq 0 ]
+cat "$work/log"
+rm -rf "$work"
+[ "$rest" -eq 0 ] && [ "$left" -eq 0 ] && [ "$seen" -eq 0 ]
