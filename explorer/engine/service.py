@@ -189,8 +189,12 @@ class Engine:
             ) from None
         return answer
 
-    def fork(self, run_id: str, step: int, config: RunConfig, owner: str = "") -> Run:
+    def fork(
+        self, run_id: str, step: int | None, config: RunConfig, owner: str = ""
+    ) -> Run:
         """A new run that goes on from a checkpoint of `run_id` with other settings.
+
+        From where it stands now if the step is None, also while it trains.
 
         Raises:
             ExplorerError: if there is no such run or checkpoint, or if the config
@@ -217,7 +221,7 @@ class Engine:
             config, parent.parameters, parent=(run_id, step), owner=owner
         )
         rate = config.training.learning_rate
-        self._runner.start(run, [Command(step, "learning_rate", rate)])
+        self._runner.start(run, [Command(run.step, "learning_rate", rate)])
         return run
 
     def tell(

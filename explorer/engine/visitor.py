@@ -82,9 +82,9 @@ class Visitor:
         self.allowed.check(config, group_id=group_id)
         return self.engine.prepare(config, self.owner, group_id)
 
-    def fork(self, run: Run, step: int, config: RunConfig) -> Run:
-        """A new run that goes on from a checkpoint of one that may be another's; one of
-        one's own stops for it.
+    def fork(self, run: Run, step: int | None, config: RunConfig) -> Run:
+        """A new run that goes on from a checkpoint of one that may be another's, or, at
+        step None, from where that stands now; one of one's own stops for it.
 
         Raises:
             ExplorerError: if there is no such run or checkpoint, if the config changes

@@ -139,10 +139,18 @@ def checkpoint_of(connection: Connection, run_id: str, step: int) -> Checkpoint:
 
 
 def inherited(
-    connection: Connection, parent: str, step: int, status: Status
+    connection: Connection, parent: str, step: int | None, status: Status
 ) -> Progress:
-    """What a fork takes over from its parent."""
+    """What a fork takes over from its parent at a step, or (None) where it stands now.
+
+    The parent's row is held, so that no slice moves it meanwhile.
+    """
     run = run_of(connection, parent)
+    connection.execute(
+        select(schema.runs.c.id).where(schema.runs.c.id == run.id).with_for_update()
+    )
+    if step is None:
+        step = connection.scalar(of(schema.states, run.id, "step")) or 0
     checkpoint = checkpoint_of(connection, run.id, step)
     curves = curves_of(connection, run.id).until(step)
     return Progress(

@@ -6,6 +6,7 @@ that is written twice (because a crash made the engine train it again) changes n
 
 import secrets
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -65,11 +66,12 @@ class Store:
         config: RunConfig,
         parameters: int,
         status: Status = "training",
-        parent: tuple[str, int] | None = None,
+        parent: tuple[str, int | None] | None = None,
         owner: str = "",
         group_id: str = "",
     ) -> Run:
-        """Enter a new run; with `parent` = (run id, step), one forked from there.
+        """Enter a new run; with `parent` = (run id, step), one forked from there; from
+        its newest state where the step is None.
 
         A fork has its parent's curves and measurements up to that step, the commands
         before it, and the parent's checkpoint there as its own state.
@@ -87,7 +89,6 @@ class Store:
             parameters=parameters,
             created=datetime.now(UTC),
             parent=parent[0] if parent else None,
-            parent_step=parent[1] if parent else None,
             owner=owner,
             group_id=group_id,
         )
@@ -96,6 +97,7 @@ class Store:
                 connection.execute(insert(schema.runs).values(run_row(run)))
             else:
                 inherited = reading.inherited(connection, *parent, status)
+                run = replace(run, parent_step=inherited.step)
                 connection.execute(insert(schema.runs).values(run_row(run)))
                 writing.write(connection, run.id, inherited)
             return reading.run_of(connection, run.id)

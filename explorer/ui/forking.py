@@ -33,7 +33,7 @@ def fork(visitor: Visitor, run: Run, config: RunConfig) -> None:
     Raises:
         ExplorerError: if none can.
     """
-    show_run(visitor.fork(run, moment(visitor, run), config).id)
+    show_run(visitor.fork(run, moment(), config).id)
 
 
 def _open(visitor: Visitor, run: Run, _: Translate) -> None:

@@ -2,9 +2,6 @@
 
 import streamlit as st
 
-from explorer.engine.visitor import Visitor
-from explorer.runs.records import Run
-
 _AT = "moment.at"
 
 
@@ -13,10 +10,7 @@ def remember_moment(step: int | None) -> None:
     st.session_state[_AT] = step
 
 
-def moment(visitor: Visitor, run: Run) -> int:
-    """The step that the slider stands at; at the live end, the newest kept one."""
+def moment() -> int | None:
+    """The step that the slider stands at; None at the live end."""
     step = st.session_state.get(_AT)
-    if isinstance(step, int):
-        return step
-    saved = visitor.store.state(run.id)
-    return saved.step if saved else 0
+    return step if isinstance(step, int) else None

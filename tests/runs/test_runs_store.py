@@ -388,6 +388,40 @@ def test_a_fork_that_fails_leaves_no_run(store: Store, run: Run) -> None:
     assert store.runs() == before
 
 
+def test_a_fork_without_a_step_begins_where_its_parent_stands(
+    store: Store, run: Run
+) -> None:
+    store.record(run.id, slice_of(0, 5, state=b"five"))
+    store.record(run.id, slice_of(5, 9, state=b"nine"))
+    fork = store.create(CONFIG, 1, parent=(run.id, None))
+    assert (fork.parent, fork.parent_step, fork.step) == (run.id, 9, 9)
+    assert store.state(fork.id) == Checkpoint(9, b"nine")
+    assert len(store.curves(fork.id).losses) == 9
+
+
+def test_a_fork_of_a_run_that_moves_on_is_never_refused(store: Store, run: Run) -> None:
+    store.record(run.id, slice_of(0, 1, state=b"1"))
+    done = threading.Event()
+
+    def train() -> None:
+        step = 1
+        while not done.is_set():
+            store.record(run.id, slice_of(step, step + 1, state=str(step + 1).encode()))
+            step += 1
+
+    trainer = threading.Thread(target=train)
+    trainer.start()
+    try:
+        forks = [store.create(CONFIG, 1, parent=(run.id, None)) for _ in range(12)]
+    finally:
+        done.set()
+        trainer.join()
+    for fork in forks:
+        state = store.state(fork.id)
+        assert state == Checkpoint(fork.step, str(fork.step).encode())
+        assert fork.parent_step == fork.step == len(store.curves(fork.id).losses)
+
+
 def test_checkpoints_are_thinned_evenly(
     store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
