@@ -83,6 +83,7 @@ class Tune {
   }
 }
 const PLAY_PAUSE = 700 // milliseconds from one step to the next
+const LEAVING = 5000 // milliseconds that the next page may take to come
 
 class Live {
   constructor(root) {
@@ -110,6 +111,9 @@ class Live {
     }, { rootMargin: "120px" })
     this.onVisible = () => this.ask({}, true)
     document.addEventListener("visibilitychange", this.onVisible)
+    this.leftAt = -Infinity // when a link was clicked
+    this.onLink = ({ target }) => { if (target.closest("a[href]")) this.leftAt = performance.now() }
+    document.addEventListener("click", this.onLink, true)
   }
 
   update(data, report) {
@@ -362,6 +366,17 @@ class Live {
     this.message.textContent = sentence
   }
 
+  // Streamlit then draws this page again: told while the next one is on its way, it would
+  // come back to this one.
+  tellStatus() {
+    if (!this.frame) return
+    const { run, status } = this.frame
+    const wait = this.leftAt + LEAVING - performance.now()
+    clearTimeout(this.statusTimer)
+    if (wait > 0) this.statusTimer = setTimeout(() => this.tellStatus(), wait)
+    else this.report("status", { run, status })
+  }
+
   draw() {
     const frame = this.frame
     if (!frame || frame.run !== this.data.run) return
@@ -375,7 +390,7 @@ class Live {
     for (const [name, panel] of this.panels) this.drawPanel(panel, frame.panels[name])
     if (frame.status !== this.reported) {
       this.reported = frame.status
-      this.report("status", { run: frame.run, status: frame.status })
+      this.tellStatus()
     }
   }
 
@@ -484,6 +499,8 @@ class Live {
     this.sizes.disconnect()
     this.sight.disconnect()
     document.removeEventListener("visibilitychange", this.onVisible)
+    document.removeEventListener("click", this.onLink, true)
+    clearTimeout(this.statusTimer)
     if (this.socket) this.socket.close()
     for (const { plot } of this.panels.values()) clear(plot)
   }
