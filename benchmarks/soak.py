@@ -18,8 +18,9 @@ import psutil
 from scipy.stats import theilslopes
 
 from benchmarks.browser import served
-from benchmarks.classroom import SETTINGS, Client, server_process
+from benchmarks.classroom import server_process
 from benchmarks.report import Row
+from benchmarks.tabs import SETTINGS, Client
 from explorer.ui.places import SOCKET
 
 SECONDS, CLIENTS = 1200.0, 20

@@ -83,6 +83,7 @@ class Tune {
   }
 }
 const PLAY_PAUSE = 700 // milliseconds from one step to the next
+const SETTLED = 600 // milliseconds that the slider stands still before Python hears of it
 const LEAVING = 5000 // milliseconds that the next page may take to come
 
 class Live {
@@ -111,8 +112,9 @@ class Live {
     }, { rootMargin: "120px" })
     this.onVisible = () => this.ask({}, true)
     document.addEventListener("visibilitychange", this.onVisible)
+    this.untold = {} // what Python will be told, by name: timers
     this.leftAt = -Infinity // when a link was clicked
-    this.onLink = ({ target }) => { if (target.closest("a[href]")) this.leftAt = performance.now() }
+    this.onLink = ({ target }) => { if (target.closest?.("a[href]")) this.leftAt = performance.now() }
     document.addEventListener("click", this.onLink, true)
   }
 
@@ -368,13 +370,11 @@ class Live {
 
   // Streamlit then draws this page again: told while the next one is on its way, it would
   // come back to this one.
-  tellStatus() {
-    if (!this.frame) return
-    const { run, status } = this.frame
-    const wait = this.leftAt + LEAVING - performance.now()
-    clearTimeout(this.statusTimer)
-    if (wait > 0) this.statusTimer = setTimeout(() => this.tellStatus(), wait)
-    else this.report("status", { run, status })
+  tell(name, value, delay = 0) {
+    clearTimeout(this.untold[name])
+    const wait = Math.max(delay, this.leftAt + LEAVING - performance.now())
+    if (wait > 0) this.untold[name] = setTimeout(() => this.tell(name, value), wait)
+    else this.report(name, value)
   }
 
   draw() {
@@ -390,7 +390,7 @@ class Live {
     for (const [name, panel] of this.panels) this.drawPanel(panel, frame.panels[name])
     if (frame.status !== this.reported) {
       this.reported = frame.status
-      this.tellStatus()
+      this.tell("status", { run: frame.run, status: frame.status })
     }
   }
 
@@ -482,12 +482,8 @@ class Live {
     this.toLive.disabled = this.at === null
     this.slider.setAttribute("aria-valuetext", this.moment.textContent)
     if (this.reportedAt !== this.at) {
-      clearTimeout(this.atTimer)
-      this.atTimer = setTimeout(() => {
-        if (this.closed || this.reportedAt === this.at) return
-        this.reportedAt = this.at
-        this.report("at", this.at)
-      }, 600)
+      this.reportedAt = this.at
+      this.tell("at", this.at, SETTLED)
     }
   }
 
@@ -500,7 +496,7 @@ class Live {
     this.sight.disconnect()
     document.removeEventListener("visibilitychange", this.onVisible)
     document.removeEventListener("click", this.onLink, true)
-    clearTimeout(this.statusTimer)
+    for (const timer of Object.values(this.untold)) clearTimeout(timer)
     if (this.socket) this.socket.close()
     for (const { plot } of this.panels.values()) clear(plot)
   }
