@@ -84,7 +84,7 @@ class Tune {
 }
 const PLAY_PAUSE = 700 // milliseconds from one step to the next
 const SETTLED = 600 // milliseconds that the slider stands still before Python hears of it
-const LEAVING = 5000 // milliseconds that the next page may take to come
+const LEAVING = 30000 // milliseconds that the next page may take to come
 
 class Live {
   constructor(root) {
@@ -113,9 +113,12 @@ class Live {
     this.onVisible = () => this.ask({}, true)
     document.addEventListener("visibilitychange", this.onVisible)
     this.untold = {} // what Python will be told, by name: timers
-    this.leftAt = -Infinity // when a link was clicked
-    this.onLink = ({ target }) => { if (target.closest?.("a[href]")) this.leftAt = performance.now() }
-    document.addEventListener("click", this.onLink, true)
+    this.leftAt = -Infinity // when the reader set out for another page
+    this.path = location.pathname
+    this.onClick = (event) => this.clickedLink(event)
+    this.onBack = () => { if (location.pathname !== this.path) this.leftAt = performance.now() }
+    document.addEventListener("click", this.onClick, true)
+    window.addEventListener("popstate", this.onBack)
   }
 
   update(data, report) {
@@ -368,6 +371,12 @@ class Live {
     this.message.textContent = sentence
   }
 
+  clickedLink({ target, ctrlKey, metaKey, shiftKey }) {
+    const link = target.closest?.("a[href]")
+    if (link?.origin !== location.origin || ctrlKey || metaKey || shiftKey) return
+    if (link.pathname !== this.path) this.leftAt = performance.now()
+  }
+
   // Streamlit then draws this page again: told while the next one is on its way, it would
   // come back to this one.
   tell(name, value, delay = 0) {
@@ -495,7 +504,8 @@ class Live {
     this.sizes.disconnect()
     this.sight.disconnect()
     document.removeEventListener("visibilitychange", this.onVisible)
-    document.removeEventListener("click", this.onLink, true)
+    document.removeEventListener("click", this.onClick, true)
+    window.removeEventListener("popstate", this.onBack)
     for (const timer of Object.values(this.untold)) clearTimeout(timer)
     if (this.socket) this.socket.close()
     for (const { plot } of this.panels.values()) clear(plot)

@@ -155,6 +155,9 @@ def template(mode: Mode) -> dict[str, Any]:
         "ticks": "",
         "tickfont": small | {"color": ground.quiet_text},
         "title": {"font": {"size": FONT_SIZE}, "standoff": 8},
+        # Plotly puts the title at infinity where no label has room, as while a page is
+        # being laid out.
+        "ticklabeloverflow": "allow",
     }
     bar = {
         "thickness": 12,

@@ -7,8 +7,7 @@ from tests.browser.conftest import Opener, click, drawn, state_is, train
 
 pytestmark = pytest.mark.browser
 
-LEAVING = 5000
-"""Milliseconds for which the page keeps to itself what it would tell Python."""
+LONG = "training.steps=20000&training.schedule=constant"
 
 
 class SlowServer:
@@ -37,28 +36,62 @@ class SlowServer:
         self._held.clear()
 
 
-def test_a_run_that_ends_calls_nobody_back(open_page: Opener) -> None:
-    first = open_page("/?model=rnn&training.steps=20000&training.schedule=constant")
+@pytest.mark.parametrize("back", [False, True], ids=["by a link", "by the back button"])
+def test_a_run_that_ends_calls_nobody_back(open_page: Opener, back: bool) -> None:
+    first = open_page(f"/?model=rnn&{LONG}")
     train(first)
     leaver = first.context.new_page()
     server = SlowServer(leaver)
     leaver.goto(first.url)
+    heading = leaver.get_by_role("heading", name="Models", exact=True)
+    if back:
+        leaver.get_by_role("link", name="Models").click()
+        expect(heading).to_be_visible()
+        leaver.get_by_role("link", name="Playground").click()
     drawn(leaver)
     state_is(leaver, "Training")
     expect(leaver.locator(".st-key-stop button")).to_be_enabled()
 
     server.holds = True
-    leaver.get_by_role("link", name="Models").click()
+    if back:
+        leaver.evaluate("history.back()")
+    else:
+        leaver.get_by_role("link", name="Models").click()
     click(first, "Stop")
     state_is(leaver, "Stopped")
     leaver.evaluate(
         "const slider = document.querySelector('#sx-slider');"
         "slider.value = 1; slider.dispatchEvent(new Event('input'))"
     )
-    leaver.wait_for_timeout(1000)  # as long as the slider's place takes to be told
+    leaver.wait_for_timeout(6000)  # a busy server, and more than the slider's delay
     server.release()
-    heading = leaver.get_by_role("heading", name="Models", exact=True)
     expect(heading).to_be_visible()
-    leaver.wait_for_timeout(LEAVING + 1000)
+    leaver.wait_for_timeout(1000)
     expect(heading).to_be_visible(timeout=1000)
     assert "/models" in leaver.url
+
+
+def test_the_sliders_place_counts_while_a_run_trains(open_page: Opener) -> None:
+    page = open_page(f"/?model=rnn&{LONG}")
+    train(page)
+    page.wait_for_function("document.querySelector('#sx-slider').max >= 3")
+    page.evaluate(
+        "const slider = document.querySelector('#sx-slider');"
+        "slider.value = 1; slider.dispatchEvent(new Event('input'))"
+    )
+    moment = page.locator("output[for=sx-slider]")
+    expect(moment).not_to_contain_text("live")
+    page.wait_for_timeout(2000)
+    state_is(page, "Training")
+    step = int("".join(filter(str.isdigit, moment.inner_text())))
+    before = page.url
+    click(page, "Fork")
+    page.wait_for_function("before => location.href !== before", arg=before)
+    state_is(page, "Training", "Stopped")
+    page.wait_for_function(  # the fork's mark on the chart
+        "step => document.querySelector('[data-panel=loss]')?._fullData"
+        "?.some(trace => trace.x.length === 1 && trace.x[0] === step)",
+        arg=step,
+    )
+    click(page, "Stop")
+    state_is(page, "Stopped")

@@ -251,6 +251,15 @@ def test_a_phone_scrolls_down_only(open_page: Opener) -> None:
     assert len(set(lefts)) == 1
 
 
+def test_a_plot_without_room_draws_nothing_at_infinity(open_page: Opener) -> None:
+    page = open_page("/?training.steps=5")
+    train(page)
+    page.add_style_tag(content=".sx-plot { width: 8px !important }")
+    page.wait_for_function(
+        "document.querySelector('[data-panel=loss]')._fullLayout.width < 20"
+    )  # an error in the console fails the test
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from explorer.runs.records import Run
 from explorer.runs.store import Store, open_store
+from tests.runs.slices import CONFIG
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -29,3 +31,8 @@ def store(url: str) -> Iterator[Store]:
     opened = open_store(url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def run(store: Store) -> Run:
+    return store.create(CONFIG, 4513)

@@ -1,0 +1,171 @@
+"""Opening a database: by address, by folder, older, newer, or none at all."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import create_engine, insert, inspect, update
+
+from explorer.errors import ExplorerError
+from explorer.runs import schema
+from explorer.runs.records import Command, Curves, Validation
+from explorer.runs.store import open_store
+from tests.runs.slices import CONFIG, curve, same, slice_of
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("runs.sqlite3", "but got 'runs.sqlite3'. Leave it empty"),
+        ("/tmp/runs.sqlite3", "but got '/tmp/runs.sqlite3'. Leave it empty"),
+        ("sqlite:runs", "but got 'sqlite:runs'"),
+        ("nosuchbase://ann@host/name", "but got 'nosuchbase://ann@host/name'"),
+        ("postgresql+nosuch://host/name", "but got 'postgresql\\+nosuch://host/name'"),
+        ("postgresql://ann@host:port/name", "but got 'postgresql://ann@host:port"),
+        ("sqlite://", "'sqlite://' names no file"),
+        ("sqlite:///:memory:", "names no file"),
+        ("sqlite:////no/such/folder/runs.sqlite3", "unable to open database file"),
+    ],
+)
+def test_a_wrong_address_is_one_clear_sentence(
+    address: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_DATABASE", address)
+    with pytest.raises(ExplorerError, match=words) as caught:
+        open_store()
+    assert str(caught.value).startswith("EXPLORER_DATABASE must be a database address")
+    assert caught.value.__context__ is None or caught.value.__suppress_context__
+
+
+def test_a_wrong_address_is_shown_short_and_without_its_password() -> None:
+    with pytest.raises(ExplorerError, match=r"ann:\*\*\*@host'") as caught:
+        open_store("postgres//ann:s3cret:s3cret@host")
+    assert "s3cret" not in str(caught.value)
+    with pytest.raises(ExplorerError) as caught:
+        open_store("x" * 5000)
+    assert "x" * 61 not in str(caught.value)
+
+
+def test_a_missing_driver_is_named() -> None:
+    with pytest.raises(ExplorerError, match="no module 'oracledb'"):
+        open_store("oracle+oracledb://ann@host/name")
+
+
+def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("Not a database at all. " * 50)
+    with pytest.raises(ExplorerError, match="file is not a database"):
+        open_store(f"sqlite:///{file}")
+    assert file.read_text() == "Not a database at all. " * 50
+
+
+def test_a_newer_database_is_refused_untouched(fresh: Callable[[], str]) -> None:
+    address = fresh()
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        schema.meta.create(connection)
+        newer = insert(schema.meta).values(schema_version=schema.SCHEMA + 1)
+        connection.execute(newer)
+    words = (
+        f"up to version {schema.SCHEMA}, but this one has version {schema.SCHEMA + 1}"
+    )
+    with pytest.raises(ExplorerError, match=f"{words}. Update the program"):
+        open_store(address)
+    with engine.connect() as connection:
+        assert inspect(connection).get_table_names() == ["meta"]
+    engine.dispose()
+
+
+def test_an_older_database_is_brought_up_to_date(fresh: Callable[[], str]) -> None:
+    """Version 1 had no notes of commands, 2 no measures and no rivals, 3 no owners."""
+    address = fresh()
+    store = open_store(address)
+    run = store.create(CONFIG, 1)
+    told = Command(3, "learning_rate", 0.5)
+    store.set_status(run.id, "paused", command=told)
+    before = slice_of(0, 5, validations=(Validation(5, 0.5, 0.5),))
+    store.record(run.id, before)
+    store.close()
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE commands DROP COLUMN note")
+        connection.exec_driver_sql("ALTER TABLE validations DROP COLUMN measures")
+        four = np.stack(before.curves[:4]).astype("<f4").tobytes()
+        connection.execute(update(schema.chunks).values({"values": four}))
+        for name in ("owner", "group_id"):
+            connection.exec_driver_sql(f"DROP INDEX ix_runs_{name}")
+        for name in ("owner", "group_id", "name", "tags", "pinned", "deleted"):
+            connection.exec_driver_sql(f"ALTER TABLE runs DROP COLUMN {name}")
+        for name in ("members", "groups", "contents", "keys"):
+            connection.exec_driver_sql(f"DROP TABLE {name}")
+        connection.exec_driver_sql("UPDATE meta SET schema_version = 1")
+    engine.dispose()
+    store = open_store(address)
+    assert store.get(run.id) == replace(run, step=5, seconds=0.5)
+    assert store.shelf.of("") == [store.get(run.id)]
+    held = Command(4, "hold", None, '{"value": 1}')
+    store.set_status(run.id, "paused", command=held)
+    judged = Validation(7, 0.25, 0.7, {"accuracy": 0.5})
+    store.record(run.id, slice_of(5, 7, validations=(judged,)))
+    store.close()
+    store = open_store(address)  # the second time there is nothing to do
+    assert store.validations(run.id) == [*before.validations, judged]
+    assert same(
+        Curves(*store.curves(run.id)[:4], before.curves[4]).until(5), before.curves
+    )
+    assert np.isnan(store.curves(run.id).rivals[:5]).all()
+    assert same(store.curves(run.id, 5), curve(5, 7))
+    assert store.commands(run.id) == [told, held]
+    store.close()
+
+
+def test_without_an_address_the_folder_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "my runs? 100%"
+    monkeypatch.delenv("EXPLORER_DATABASE", raising=False)
+    monkeypatch.setenv("EXPLORER_DATA", str(folder))
+    open_store().close()
+    assert (folder / "explorer.sqlite3").is_file()
+    monkeypatch.delenv("EXPLORER_DATA")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    open_store().close()
+    assert list((tmp_path / "home").rglob("sequence-explorer/explorer.sqlite3"))
+
+
+def test_a_folder_that_cannot_be_made_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.delenv("EXPLORER_DATABASE", raising=False)
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "file"))
+    with pytest.raises(ExplorerError, match="EXPLORER_DATA must be a folder"):
+        open_store()
+
+
+def test_sqlite_is_set_up_for_many_readers_and_one_writer(tmp_path: Path) -> None:
+    engine = schema.open_database(f"sqlite:///{tmp_path}/runs.sqlite3")
+    expected = {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1}
+    with engine.connect() as connection:
+        for name, value in expected.items():
+            assert connection.exec_driver_sql(f"PRAGMA {name}").scalar() == value
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() >= 5000
+    engine.dispose()
+
+
+def test_several_processes_may_open_a_new_store_at_once_without_torch(
+    fresh: Callable[[], str],
+) -> None:
+    opening = (
+        "import sys; from explorer.runs.store import open_store; "
+        "open_store(sys.argv[1]).close(); assert 'torch' not in sys.modules"
+    )
+    command = [sys.executable, "-c", opening, fresh()]
+    children = [subprocess.Popen(command, cwd=ROOT) for _ in range(4)]
+    assert [child.wait() for child in children] == [0, 0, 0, 0]
