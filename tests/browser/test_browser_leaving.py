@@ -36,7 +36,13 @@ class SlowServer:
         self._held.clear()
 
 
-@pytest.mark.parametrize("back", [False, True], ids=["by a link", "by the back button"])
+@pytest.mark.parametrize(
+    "back",
+    [
+        pytest.param(False, id="by a link"),
+        pytest.param(True, id="by the back button", marks=pytest.mark.slow),
+    ],
+)
 def test_a_run_that_ends_calls_nobody_back(open_page: Opener, back: bool) -> None:
     first = open_page(f"/?model=rnn&{LONG}")
     train(first)

@@ -147,9 +147,9 @@ def test_workers_that_join_later_train_and_one_that_is_killed_spoils_nothing(
     wait(lambda: said(engine) == "", LONG)  # one that gets ready is waited for
     assert engine._runner.workers == 0
     has_workers(engine, 2)
-    runs = [engine.start(small(seed, steps=700)) for seed in range(2)]
+    runs = [engine.start(small(seed, steps=400)) for seed in range(2)]
     for run in runs:
-        wait(lambda run=run: engine.store.get(run.id).step > 100, LONG)
+        wait(lambda run=run: engine.store.get(run.id).step > 50, LONG)
     os.kill(elsewhere.workers[0].pid, signal.SIGKILL)
     for run in runs:
         wait(lambda run=run: engine.store.get(run.id).ended, LONG)

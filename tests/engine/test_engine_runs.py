@@ -229,8 +229,8 @@ from tests.engine.test_engine_runs import small
 
 if __name__ == "__main__":
     engine = Engine()
-    runs = [engine.start(small(seed, steps=2500)) for seed in range(3)]
-    while any(engine.store.get(run.id).step < 300 for run in runs):
+    runs = [engine.start(small(seed, steps=900)) for seed in range(3)]
+    while any(engine.store.get(run.id).step < 60 for run in runs):
         time.sleep(0.02)
     print(*[run.id for run in runs], flush=True)
     time.sleep(600)

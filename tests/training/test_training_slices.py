@@ -27,6 +27,8 @@ def tiny(model: str, optimizer: str = "adamw", **more: object) -> RunConfig:
     chosen = catalog.model_spec(model).settings
     settings_: dict[str, object] = {
         "data.window": 16,
+        "data.shortest": 3,
+        "data.longest": 6,
         "model.layers": 2,
         "training.steps": STEPS,
         "training.batch_size": 3,
