@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,20 @@ Opener = Callable[..., Page]
 @pytest.fixture
 def open_page(browser: Browser, address: str) -> Iterator[Opener]:
     """Open the app at a path; every error that the page logs fails the test."""
+    with opening(browser, address) as opener:
+        yield opener
+
+
+@pytest.fixture(scope="module")
+def open_shared(browser: Browser, address: str) -> Iterator[Opener]:
+    """The same for pages that the tests of a file share."""
+    with opening(browser, address) as opener:
+        yield opener
+
+
+@contextmanager
+def opening(browser: Browser, address: str) -> Iterator[Opener]:
+    """What opens pages; closes them at the end, and tells of their errors."""
     contexts, complaints = [], []
 
     def listen(message: ConsoleMessage) -> None:

@@ -53,16 +53,16 @@ def choose(page: Page, control: str, value: str) -> None:
         field.dispatch_event("change")
 
 
-@pytest.fixture
-def sample(open_page: Opener) -> Page:
+@pytest.fixture(scope="module")
+def sample(open_shared: Opener) -> Page:
     """The page on the sample: a finished LSTM on a sine wave."""
-    return open_page("/inside", ready=False)
+    return open_shared("/inside", ready=False)
 
 
-@pytest.fixture
-def transformer(open_page: Opener) -> Page:
+@pytest.fixture(scope="module")
+def transformer(open_shared: Opener) -> Page:
     """The page on an own Transformer of two layers on text."""
-    page = open_page(
+    page = open_shared(
         "/?model=transformer&data=fables&training.steps=30&model.layers=2"
         "&data.window=24"
     )
@@ -190,6 +190,8 @@ def test_the_trajectory_moves_and_its_axes_stay(sample: Page) -> None:
     )
     until(sample, "trajectory", f"plot._fullData?.[1].x[5] !== {points[5]}")
     until(sample, "trajectory", f"{ranges} === '{before}'")
+    click(sample, "To the live end")
+    until(sample, "trajectory", f"plot._fullData?.[1].x[5] === {points[5]}")
 
 
 def test_a_change_moves_the_loss_and_the_forecast(sample: Page) -> None:
@@ -255,13 +257,14 @@ def test_a_change_is_held_while_a_run_learns(open_page: Opener) -> None:
     state_is(page, "Stopped")
 
 
-def test_a_fork_shows_both_futures(sample: Page) -> None:
-    go_to(sample, "raster")
-    click(sample, "Fork")
-    click(sample, "Fork here")
-    sample.wait_for_url(re.compile("run=(?!sample)"))
-    until(sample, "loss", "plot._fullData?.some(t => t.name === 'parent')")
-    parent = next(t for t in data(sample, "loss") if t["name"] == "parent")
+def test_a_fork_shows_both_futures(open_page: Opener) -> None:
+    page = open_page("/inside", ready=False)
+    go_to(page, "raster")
+    click(page, "Fork")
+    click(page, "Fork here")
+    page.wait_for_url(re.compile("run=(?!sample)"))
+    until(page, "loss", "plot._fullData?.some(t => t.name === 'parent')")
+    parent = next(t for t in data(page, "loss") if t["name"] == "parent")
     assert parent["x"] > 300
 
 

@@ -25,9 +25,15 @@ def opened(open_page: Opener, path: str) -> Page:
     return page
 
 
-def test_both_tunes_play_and_the_sounding_note_moves(open_page: Opener) -> None:
-    page = opened(open_page, SHORT)
+@pytest.fixture(scope="module")
+def page(open_shared: Opener) -> Page:
+    """The Playground with what a finished run wrote."""
+    page = opened(open_shared, SHORT)
     state_is(page, "Finished")
+    return page
+
+
+def test_both_tunes_play_and_the_sounding_note_moves(page: Page) -> None:
     for number in (0, 1):
         button = play_buttons(page).nth(number)
         expect(button).to_have_accessible_name(re.compile("^Play: "))
@@ -44,15 +50,15 @@ def test_both_tunes_play_and_the_sounding_note_moves(open_page: Opener) -> None:
         expect(page.locator(".sx-sounding")).to_have_count(0)
 
 
-def test_a_second_tune_ends_the_first(open_page: Opener) -> None:
-    page = opened(open_page, SHORT)
-    state_is(page, "Finished")
+def test_a_second_tune_ends_the_first(page: Page) -> None:
     one, other = play_buttons(page).nth(0), play_buttons(page).nth(1)
     one.click()
     expect(one).to_have_attribute("data-playing", "running")
     other.click()
     expect(other).to_have_attribute("data-playing", "running")
     assert page.locator("[data-playing]").count() == 1
+    other.click()
+    expect(page.locator("[data-playing]")).to_have_count(0)
 
 
 def test_what_plays_stays_while_the_run_goes_on(open_page: Opener) -> None:
@@ -74,9 +80,7 @@ def test_what_plays_stays_while_the_run_goes_on(open_page: Opener) -> None:
     state_is(page, "Stopped")
 
 
-def test_leaving_the_page_ends_the_tune(open_page: Opener) -> None:
-    page = opened(open_page, SHORT)
-    state_is(page, "Finished")
+def test_leaving_the_page_ends_the_tune(page: Page) -> None:
     page.evaluate(
         """() => {
           window.silenced = 0

@@ -9,10 +9,10 @@ from tests.browser.test_browser_inside import choose, go_to, until
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def translating(open_page: Opener) -> Page:
+@pytest.fixture(scope="module")
+def translating(open_shared: Opener) -> Page:
     """The page on an own short run that turns sequences round."""
-    page = open_page(
+    page = open_shared(
         "/?data=reverse&model=seq2seq&training.steps=20&training.batch_size=8"
         "&model.hidden_size=16&data.shortest=3&data.longest=6"
     )
@@ -30,6 +30,7 @@ def slide(page: Page, written: int) -> None:
 
 
 def test_it_writes_token_by_token(translating: Page) -> None:
+    slide(translating, 0)
     said = translating.locator("#sx-writing .sx-reading")
     expect(said).to_contain_text("Token 1 of")
     choose_text(translating, "abcdef")
@@ -64,7 +65,9 @@ def test_what_the_vocabulary_lacks_is_named(translating: Page) -> None:
 
 
 def test_a_wider_beam_is_a_larger_tree(translating: Page) -> None:
+    choose_text(translating, "abcdef")
     go_to(translating, "beam")
+    until(translating, "beam", "plot._fullData?.length > 0")
     nodes = "plot._fullData?.reduce((n, t) => n + (t.hovertext?.length ?? 0), 0)"
     count = translating.evaluate(
         f"() => {{ const plot = document.querySelector('[data-panel=beam]');"
