@@ -47,6 +47,10 @@ STORE_AGAIN = 0.5
 LIVE_PRIORITY, PATIENT_PRIORITY = 10, 0
 """Of tasks, as Dask sees them."""
 
+RESULT_WITHIN = 10.0
+"""Seconds in which a result must come over. Dask waits for ever for one that was lost
+with the last worker."""
+
 MOST_LOSSES = 5
 """A run whose slice is lost this often in a row has failed."""
 
@@ -274,7 +278,7 @@ class Runner:
         self._tasks.get(worker, set()).discard(task)
         results: list[Result] = []
         try:
-            results = task.result()
+            results = task.result(timeout=RESULT_WITHIN)
         except (Exception, asyncio.CancelledError) as error:
             log.warning("A task was lost: %r", error)
         task.release()

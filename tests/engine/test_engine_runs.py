@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from explorer import catalog
 from explorer.config import RunConfig
 from explorer.engine.jobs import Wanted
+from explorer.engine.runner import Runner
 from explorer.engine.service import Engine
 from explorer.errors import ExplorerError, Words
 from explorer.runs.records import Run
@@ -220,6 +222,30 @@ def test_a_killed_worker_costs_its_slice_and_nothing_else(engine: Engine) -> Non
     assert until_ended(engine, run).status == "finished"
     same_as_uncut(engine.store, run)
     assert set(client.run(os.getpid).values()).isdisjoint(pids.values())
+
+
+def test_a_result_that_dies_with_all_workers_is_computed_again(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after a task was done and before its result was fetched."""
+    pids: list[int] = []
+    take = Runner._done
+
+    def lose(self: Runner, *done: Any) -> None:
+        if not pids and engine.store.get(run.id).step > 20:
+            client = self.client.result()
+            pids.extend(client.run(os.getpid).values())
+            for pid in pids:
+                os.kill(pid, signal.SIGKILL)
+            wait(lambda: not client.scheduler_info(n_workers=-1)["workers"])
+        take(self, *done)
+
+    monkeypatch.setattr(Runner, "_done", lose)
+    run = engine.start(small(19, steps=300))
+    wait(lambda: engine.store.get(run.id).ended, 90)
+    assert len(pids) == 2
+    assert engine.store.get(run.id).status == "finished"
+    same_as_uncut(engine.store, run)
 
 
 HOST = """
