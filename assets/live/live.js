@@ -127,7 +127,8 @@ class Live {
     this.data = data
     this.report = report
     this.dark = isDark(this.root)
-    if (changed) { this.at = null; this.reported = data.status; this.silence() }
+    this.reported = data.status // what Python knows
+    if (changed) { this.at = null; this.silence() }
     if (rebuilt) this.build()
     if (changed || rebuilt) this.state.textContent = data.run ? data.strings.connecting : ""
     loadPlotly(data.plotly).then(() => this.draw(), () => this.say(data.strings.noPlotly))
@@ -361,6 +362,7 @@ class Live {
     if (frame.download) { this.save(frame.download); return }
     if (frame.run !== this.data.run) return
     this.frame = frame
+    this.fresh = true
     if (!this.scheduled) {
       this.scheduled = true
       requestAnimationFrame(() => { this.scheduled = false; this.draw() })
@@ -397,7 +399,9 @@ class Live {
     if (this.at === null) this.slider.value = this.slider.max
     this.showMoment()
     for (const [name, panel] of this.panels) this.drawPanel(panel, frame.panels[name])
-    if (frame.status !== this.reported) {
+    const news = this.fresh && frame.status !== this.reported
+    this.fresh = false
+    if (news) {
       this.reported = frame.status
       this.tell("status", { run: frame.run, status: frame.status })
     }

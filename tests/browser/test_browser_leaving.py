@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from explorer.ui.places import SOCKET
 from tests.browser.conftest import Opener, click, drawn, state_is, train
 
 pytestmark = pytest.mark.browser
@@ -13,10 +14,10 @@ LONG = "training.steps=20000&training.schedule=constant"
 class SlowServer:
     """The server's words to one page, held back for as long as `holds`."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, path: str = "/_stcore/stream") -> None:
         self.holds = False
         self._held: list[str | bytes] = []
-        page.route_web_socket("**/_stcore/stream", self._between)
+        page.route_web_socket(f"**{path}", self._between)
 
     def _between(self, browser: WebSocketRoute) -> None:
         def heard(message: str | bytes) -> None:
@@ -28,10 +29,10 @@ class SlowServer:
         self._browser = browser
         browser.connect_to_server().on_message(heard)
 
-    def release(self) -> None:
-        """Say what was held back."""
+    def release(self, newest: int = 0) -> None:
+        """Say what was held back, or so many of the newest words of it."""
         self.holds = False
-        for message in self._held:
+        for message in self._held[-newest:]:
             self._browser.send(message)
         self._held.clear()
 
@@ -75,6 +76,30 @@ def test_a_run_that_ends_calls_nobody_back(open_page: Opener, back: bool) -> Non
     leaver.wait_for_timeout(1000)
     expect(heading).to_be_visible(timeout=1000)
     assert "/models" in leaver.url
+
+
+def test_buttons_follow_a_status_that_came_and_went_unseen(open_page: Opener) -> None:
+    first = open_page(f"/?model=rnn&{LONG}")
+    train(first)
+    click(first, "Pause")
+    state_is(first, "Paused")
+    page = first.context.new_page()
+    server = SlowServer(page, SOCKET)
+    page.goto(first.url)
+    drawn(page)
+    state_is(page, "Paused")
+    server.holds = True
+    click(page, "Resume")
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_enabled()
+    state_is(first, "Training")
+    click(first, "Pause")
+    state_is(first, "Paused")
+    expect(first.get_by_role("button", name="Resume", exact=True)).to_be_enabled()
+    first.wait_for_timeout(1000)
+    server.release(newest=1)
+    expect(page.get_by_role("button", name="Resume", exact=True)).to_be_enabled()
+    click(first, "Stop")
+    state_is(first, "Stopped")
 
 
 def test_the_sliders_place_counts_while_a_run_trains(open_page: Opener) -> None:
