@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.config import RunConfig, TrainingSettings
 from explorer.errors import ExplorerError
 from explorer.runs.boards import Line, Score, shown_runs, standings
 from explorer.runs.groups import MOST_NICKNAME
@@ -24,14 +23,7 @@ from explorer.runs.records import (
 )
 from explorer.runs.shelf import MOST_NAME
 from explorer.runs.store import Store
-
-CONFIG = RunConfig(
-    data="sine",
-    model="lstm",
-    data_settings={"noise": 0.1},
-    model_settings={"hidden_size": 7},
-    training=TrainingSettings(steps=211),
-)
+from tests.runs.slices import CONFIG
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Who leaves a page is not called back by what happens on it."""
+"""What a page tells Python of its run: in time, and nothing once it is left."""
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
