@@ -3,7 +3,7 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from explorer.ui.server import ROUTES, lifespan
+from explorer.ui.live.server import ROUTES, lifespan
 from explorer.ui.visitor import KnownBrowsers
 
 app = st.App(

@@ -8,8 +8,8 @@ from explorer import catalog
 from explorer.engine import worker
 from explorer.engine.jobs import Job
 from explorer.plots.panel import panels
-from explorer.ui.frames import wanted
-from explorer.ui.wishes import read_wish
+from explorer.ui.live.frames import wanted
+from explorer.ui.live.wishes import read_wish
 
 SLICES = 100
 SECONDS = 0.2

@@ -12,9 +12,9 @@ from typing import Any
 from benchmarks.report import Row
 from explorer import catalog
 from explorer.runs.store import open_store
-from explorer.searching import begin_sweep, search_all, summary
-from explorer.training.plan import Plan, SearchSettings
-from explorer.training.space import read_range
+from explorer.sweeping.in_one_process import begin_sweep, search_all, summary
+from explorer.sweeping.plan import Plan, SearchSettings
+from explorer.sweeping.space import read_range
 
 TRIALS, STEPS = 30, 300
 SPACE = ("training.learning_rate=0.0005:0.05", "model.hidden_size=8:64")

@@ -17,8 +17,8 @@ from explorer.config import RunConfig
 from explorer.engine.cluster import worker_environment
 from explorer.engine.service import Engine
 from explorer.plots.encode import to_json
-from explorer.ui.frames import frame
-from explorer.ui.wishes import Wish
+from explorer.ui.live.frames import frame
+from explorer.ui.live.wishes import Wish
 
 STEPS = {"rnn": 2500, "lstm": 4000, "gru": 1500, "transformer": 2000}
 TURNS = 3

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from explorer.ui.address import read_address
-from explorer.ui.attending import shown_group, visit
-from explorer.ui.class_forms import new_class
+from explorer.ui.classes.attending import shown_group, visit
+from explorer.ui.classes.forms import new_class
+from explorer.ui.classes.teaching import own_classes, teach
 from explorer.ui.page import shown_errors, words
 from explorer.ui.sidebar import sidebar
-from explorer.ui.teaching import own_classes, teach
 from explorer.ui.visitor import visitor
 
 _ = words()

@@ -4,8 +4,8 @@ import streamlit as st
 
 from explorer.ui.address import address_error
 from explorer.ui.page import shown_errors, words
-from explorer.ui.race import present_race, show
-from explorer.ui.race_start import invitation, preparation
+from explorer.ui.races.shown import present_race, show
+from explorer.ui.races.start import invitation, preparation
 from explorer.ui.sidebar import sidebar
 from explorer.ui.visitor import visitor
 

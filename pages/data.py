@@ -4,18 +4,18 @@ import streamlit as st
 
 from explorer import catalog
 from explorer.ui.address import address_error
-from explorer.ui.chosen import (
+from explorer.ui.data.chosen import (
     allowed_config,
     choose_dataset,
     settled_config,
     train_button,
 )
-from explorer.ui.dataset import show_details, show_numbers, show_picture
-from explorer.ui.holdings import holdings
+from explorer.ui.data.dataset import show_details, show_numbers, show_picture
+from explorer.ui.data.holdings import holdings
+from explorer.ui.data.preparing import before_and_after
+from explorer.ui.data.ways_in import ways_in
 from explorer.ui.page import shown_errors, words
-from explorer.ui.preparing import before_and_after
 from explorer.ui.visitor import visitor
-from explorer.ui.ways_in import ways_in
 
 _ = words()
 st.title(_("Data"), anchor=False)

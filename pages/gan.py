@@ -5,10 +5,10 @@ import streamlit as st
 from explorer.ui.describe import run_line
 from explorer.ui.explain import explanations
 from explorer.ui.gan import MODEL, PANELS, duel, invitation, rivals_run
-from explorer.ui.live import live_some
+from explorer.ui.live.component import live_some
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
-from explorer.ui.recent import remember_run
+from explorer.ui.runs.recent import remember_run
 from explorer.ui.sidebar import sidebar
 from explorer.ui.visitor import visitor
 

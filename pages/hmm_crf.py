@@ -6,10 +6,10 @@ from explorer.ui.address import read_address
 from explorer.ui.chains import PANELS, beginnings, chain_run, comparable
 from explorer.ui.describe import run_line
 from explorer.ui.explain import explanations
-from explorer.ui.live import examples, live_some
+from explorer.ui.live.component import examples, live_some
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
-from explorer.ui.recent import remember_run
+from explorer.ui.runs.recent import remember_run
 from explorer.ui.transport import pilot
 from explorer.ui.visitor import visitor
 from explorer.ui.worked import worked_example

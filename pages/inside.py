@@ -5,11 +5,11 @@ import streamlit as st
 from explorer.errors import ExplorerError
 from explorer.ui.address import read_address, shown_run
 from explorer.ui.describe import run_line
-from explorer.ui.live import live_inside
+from explorer.ui.live.component import live_inside
+from explorer.ui.live.sample import SAMPLE
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
-from explorer.ui.recent import recent_runs, remember_run
-from explorer.ui.sample import SAMPLE
+from explorer.ui.runs.recent import recent_runs, remember_run
 from explorer.ui.transport import pilot
 from explorer.ui.visitor import visitor
 

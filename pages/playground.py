@@ -4,16 +4,16 @@ import streamlit as st
 
 from explorer.errors import ExplorerError
 from explorer.ui.address import address_error, shown_run
-from explorer.ui.attending import attended, lesson_head
-from explorer.ui.board import literal
-from explorer.ui.class_sidebar import class_sidebar
+from explorer.ui.classes.attending import attended, lesson_head
+from explorer.ui.classes.board import literal
+from explorer.ui.classes.sidebar import class_sidebar
 from explorer.ui.describe import run_line
 from explorer.ui.explain import explanations
-from explorer.ui.live import live_panels
+from explorer.ui.live.component import live_panels
+from explorer.ui.live.sample import SAMPLE
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
-from explorer.ui.recent import remember_run
-from explorer.ui.sample import SAMPLE
+from explorer.ui.runs.recent import remember_run
 from explorer.ui.sidebar import sidebar
 from explorer.ui.transport import transport
 from explorer.ui.visitor import visitor

@@ -5,7 +5,7 @@ import streamlit as st
 from explorer.errors import ExplorerError
 from explorer.ui.address import read_address, shown_run
 from explorer.ui.describe import run_line
-from explorer.ui.live import live_panels
+from explorer.ui.live.component import live_panels
 from explorer.ui.page import language, shown_errors, words
 from explorer.ui.pretraining import (
     compare,
@@ -13,7 +13,7 @@ from explorer.ui.pretraining import (
     pretraining_button,
     target,
 )
-from explorer.ui.recent import remember_run
+from explorer.ui.runs.recent import remember_run
 from explorer.ui.transport import pilot
 from explorer.ui.visitor import visitor
 

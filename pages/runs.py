@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.ui.page import shown_errors, words
-from explorer.ui.runs_shelf import shelf
+from explorer.ui.runs.shelf import shelf
 from explorer.ui.visitor import visitor
 
 _ = words()

@@ -5,8 +5,8 @@ import streamlit as st
 from explorer.ui.address import address_error
 from explorer.ui.page import shown_errors, words
 from explorer.ui.sidebar import sidebar
-from explorer.ui.sweep import earlier_sweeps, empty, show, shown_sweep
-from explorer.ui.sweep_setup import example, example_button, setup
+from explorer.ui.sweeps.setup import example, example_button, setup
+from explorer.ui.sweeps.shown import earlier_sweeps, empty, show, shown_sweep
 from explorer.ui.visitor import visitor
 
 _ = words()

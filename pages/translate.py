@@ -5,10 +5,10 @@ import streamlit as st
 from explorer.ui.address import read_address
 from explorer.ui.describe import run_line
 from explorer.ui.explain import explanations
-from explorer.ui.live import live_translation
+from explorer.ui.live.component import live_translation
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
-from explorer.ui.recent import remember_run
+from explorer.ui.runs.recent import remember_run
 from explorer.ui.translate import chooser, translation_run
 from explorer.ui.transport import pilot
 from explorer.ui.visitor import visitor

@@ -6,7 +6,7 @@ import time
 
 from explorer import catalog
 from explorer.engine.service import Engine
-from explorer.ui.sample import write_sample
+from explorer.ui.live.sample import write_sample
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:

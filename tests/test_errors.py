@@ -15,7 +15,7 @@ from explorer import catalog
 from explorer.config import query_pairs
 from explorer.data.files import read_series
 from explorer.errors import N_, ExplorerError, Words, unknown
-from explorer.ui.translation import messages, translator
+from explorer.ui.language import messages, translator
 
 ROOT = Path(__file__).parents[1]
 ZH = translator("zh")

@@ -23,14 +23,8 @@ from explorer.runs.records import Group, Progress, Run, Status
 from explorer.runs.searches import Trial
 from explorer.runs.store import Store
 from explorer.runs.studies import open_studies
-from explorer.training.plan import Plan
-from explorer.training.search import (
-    DIVERGED,
-    STOPPED,
-    Search,
-    mean_of_folds,
-    rungs,
-)
+from explorer.sweeping.plan import Plan
+from explorer.sweeping.search import DIVERGED, STOPPED, Search, mean_of_folds, rungs
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from explorer.errors import N_, ExplorerError
 from explorer.portable.unpack import Importer, unpacked
 from explorer.runs.records import Group, Run, Status
 from explorer.runs.store import Store
-from explorer.training.plan import Plan
+from explorer.sweeping.plan import Plan
 
 MOST_EXPORTED = 50
 """Runs in one zip."""

@@ -15,7 +15,7 @@ from explorer.catalog import Resolved
 from explorer.config import extra_of
 from explorer.data.base import Data, Floats, Series
 from explorer.errors import Words
-from explorer.inspection.answers.paired import pairs
+from explorer.inspection.answers.pairs import pairs
 from explorer.inspection.base import (
     Choices,
     Subject,

@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
 from functools import cache
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import explorer.plots
@@ -77,19 +78,23 @@ class AnswerPanel(NamedTuple):
 
 
 @cache
+def _files() -> Mapping[str, ModuleType]:
+    """Every plot file of this folder and the folders in it, by its own name."""
+    every = pkgutil.walk_packages(explorer.plots.__path__, f"{__package__}.")
+    modules = [importlib.import_module(m.name) for m in every if not m.ispkg]
+    return {module.__name__.rpartition(".")[2]: module for module in modules}
+
+
+@cache
 def answers() -> Mapping[str, AnswerPanel]:
     """Every picture of answers by its file's name."""
-    names = (m.name for m in pkgutil.iter_modules(explorer.plots.__path__))
-    modules = {n: importlib.import_module(f"{__package__}.{n}") for n in names}
-    return {n: m.ANSWER for n, m in modules.items() if hasattr(m, "ANSWER")}
+    return {n: m.ANSWER for n, m in _files().items() if hasattr(m, "ANSWER")}
 
 
 @cache
 def panels() -> Mapping[str, InsidePanel]:
     """Every inside picture by name, in their order."""
-    names = (m.name for m in pkgutil.iter_modules(explorer.plots.__path__))
-    modules = (importlib.import_module(f"{__package__}.{name}") for name in names)
-    found = [m.PANEL for m in modules if hasattr(m, "PANEL")]
+    found = [m.PANEL for m in _files().values() if hasattr(m, "PANEL")]
     return {p.view: p for p in sorted(found, key=lambda p: p.order)}
 
 

@@ -7,10 +7,11 @@ from explorer import catalog
 from explorer.config import N_, RunConfig
 from explorer.inspection.base import Request, Subject, captures_of, look
 from explorer.inspection.prediction import answered
-from explorer.plots import attention, gates, loss
 from explorer.plots.encode import to_json
+from explorer.plots.inside import attention, gates
 from explorer.plots.panel import answers
 from explorer.plots.theme import template
+from explorer.plots.training import loss
 from explorer.portable.layout import PLOTLY
 from explorer.portable.record import Kept, is_own
 from explorer.runs.records import Lines

@@ -20,7 +20,6 @@ from torch import Tensor
 from explorer import catalog
 from explorer.config import RunConfig
 from explorer.errors import ExplorerError
-from explorer.export import COLUMNS, config_json, curves_csv, table, weights
 from explorer.inspection.base import probe_window
 from explorer.portable.figures import figures_page
 from explorer.portable.layout import (
@@ -34,6 +33,7 @@ from explorer.portable.layout import (
 )
 from explorer.portable.plain import model_program, notebook
 from explorer.portable.record import Kept, is_own
+from explorer.portable.results import COLUMNS, config_json, curves_csv, table, weights
 from explorer.runs.shelf import MOST_NAME
 from explorer.training.trainer import Trainer
 

@@ -12,9 +12,9 @@ from explorer.inspection.base import has
 from explorer.runs.records import Run
 from explorer.ui.address import show_run, shown_run, take_over
 from explorer.ui.describe import run_line
+from explorer.ui.language import Translate
 from explorer.ui.page import told_later
-from explorer.ui.recent import remember_run, shown_runs
-from explorer.ui.translation import Translate
+from explorer.ui.runs.recent import remember_run, shown_runs
 
 PANELS = ("states", "transitions", "emissions", "surprise", "loss", "raster")
 

@@ -8,7 +8,7 @@ import streamlit as st
 from pydantic.fields import FieldInfo
 
 from explorer.config import Scalar, Settings, bounds_of, choices_of, extra_of
-from explorer.ui.translation import Translate
+from explorer.ui.language import Translate
 
 DECIMAL = (1, 1.5, 2, 3, 5, 7)
 BINARY = (1, 1.5)

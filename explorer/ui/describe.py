@@ -15,7 +15,7 @@ from explorer.config import (
 )
 from explorer.data.content import there
 from explorer.errors import N_
-from explorer.ui.translation import Translate
+from explorer.ui.language import Translate
 
 OF_THE_RUN = {
     "data": N_("Data"),

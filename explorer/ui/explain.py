@@ -5,7 +5,7 @@ import streamlit as st
 from explorer import catalog
 from explorer.config import RunConfig
 from explorer.ui.describe import command_line, model_source
-from explorer.ui.translation import Translate
+from explorer.ui.language import Translate
 
 
 def explanations(config: RunConfig, _: Translate) -> None:

@@ -8,9 +8,9 @@ from explorer.engine.visitor import Visitor
 from explorer.runs.records import Run
 from explorer.ui.address import show_run, take_over
 from explorer.ui.controls import settings_widgets
+from explorer.ui.language import Translate
 from explorer.ui.moment import moment
 from explorer.ui.page import told_later
-from explorer.ui.translation import Translate
 
 
 def fork_button(visitor: Visitor, run: Run, _: Translate) -> None:

@@ -8,8 +8,8 @@ from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
 from explorer.runs.records import Run
 from explorer.ui.address import shown_run, take_over
+from explorer.ui.language import Translate
 from explorer.ui.page import told_later
-from explorer.ui.translation import Translate
 from explorer.ui.transport import pause_button, step_run, train_new
 
 MODEL = "gan"

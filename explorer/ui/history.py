@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.ui.scripts import script
+from explorer.ui.live.scripts import script
 
 _component = st.components.v2.component(
     "sequence_explorer_history",

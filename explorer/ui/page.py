@@ -8,7 +8,7 @@ from typing import ParamSpec
 import streamlit as st
 
 from explorer.errors import ExplorerError
-from explorer.ui.translation import Translate, best_language, translator
+from explorer.ui.language import Translate, best_language, translator
 
 LANGUAGE = "lang"
 

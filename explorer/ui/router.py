@@ -4,9 +4,9 @@ import streamlit as st
 
 from explorer.ui.address import follow_page, remember_address
 from explorer.ui.history import one_stop_a_page
+from explorer.ui.language import ASSETS, LANGUAGES
 from explorer.ui.page import LANGUAGE, language, mode, words
 from explorer.ui.places import PAGES
-from explorer.ui.translation import ASSETS, LANGUAGES
 from explorer.ui.visitor import login_button
 
 FIRST = "playground"

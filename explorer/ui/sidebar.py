@@ -15,11 +15,11 @@ from explorer.ui.address import (
     write_address,
 )
 from explorer.ui.controls import settings_widgets
-from explorer.ui.datasets import key_of, offered, parted
+from explorer.ui.data.datasets import key_of, offered, parted
+from explorer.ui.data.preview import show_preview
+from explorer.ui.language import Translate
 from explorer.ui.page import words
-from explorer.ui.preview import show_preview
-from explorer.ui.recent import beginnings
-from explorer.ui.translation import Translate
+from explorer.ui.runs.recent import beginnings
 from explorer.ui.visitor import visitor
 
 _REMEMBERED = "sidebar.remembered"

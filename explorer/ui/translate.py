@@ -8,9 +8,9 @@ from explorer.errors import ExplorerError
 from explorer.runs.records import Run
 from explorer.ui.address import show_run, shown_run, take_over
 from explorer.ui.describe import run_line
+from explorer.ui.language import Translate
 from explorer.ui.page import told_later
-from explorer.ui.recent import shown_runs
-from explorer.ui.translation import Translate
+from explorer.ui.runs.recent import shown_runs
 
 FIRST_DATA = "dates"
 

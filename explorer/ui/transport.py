@@ -11,10 +11,10 @@ from explorer.runs.records import Run
 from explorer.ui.address import class_link, link, show_run, take_over
 from explorer.ui.describe import changes_line
 from explorer.ui.forking import fork, fork_button
+from explorer.ui.language import Translate
+from explorer.ui.live.sample import SAMPLE
 from explorer.ui.page import told_later
-from explorer.ui.runs_actions import export_button
-from explorer.ui.sample import SAMPLE
-from explorer.ui.translation import Translate
+from explorer.ui.runs.actions import export_button
 
 STEPS = (1, 10, 100)
 _TOLD_RATE = "transport.rate"

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer.engine.service import engine
 from explorer.engine.visitor import Visitor
-from explorer.ui.translation import Translate
+from explorer.ui.language import Translate
 
 COOKIE = "explorer_owner"
 YEAR = 365 * 24 * 3600

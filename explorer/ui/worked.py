@@ -11,7 +11,7 @@ from explorer.data.hidden_markov import (
     viterbi,
 )
 from explorer.errors import N_
-from explorer.ui.translation import Translate
+from explorer.ui.language import Translate
 
 STATES = (N_("Healthy"), N_("Fever"))
 SEEN = (N_("normal"), N_("cold"), N_("dizzy"))

@@ -93,7 +93,7 @@ def refuse(constant: str) -> None:
 def test_what_is_not_a_number_is_null(monkeypatch: pytest.MonkeyPatch) -> None:
     values = np.array([[2.0, np.nan, 5.0], [3.0, np.inf, 7.0]], np.float32)
     broken = View("raster", 20, {"values": values.T}, {"residual": np.nan, "low": -1.0})
-    monkeypatch.setattr("explorer.__main__.look", lambda *_: broken)
+    monkeypatch.setattr("explorer.cli.inspect.look", lambda *_: broken)
     result = call("inspect", trained(), "--view", "raster", "--json")
     told = json.loads(result.stdout, parse_constant=refuse)
     assert told["residual"] is None

@@ -19,9 +19,9 @@ from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
 from explorer.runs.records import Run
 from explorer.runs.store import Store, open_store
-from explorer.training.plan import Plan, SearchSettings
-from explorer.training.search import rungs
-from explorer.training.space import read_range
+from explorer.sweeping.plan import Plan, SearchSettings
+from explorer.sweeping.search import rungs
+from explorer.sweeping.space import read_range
 from tests.engine.test_engine_runs import ROOT, same_as_uncut, small, wait
 
 pytestmark = [

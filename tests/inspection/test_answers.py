@@ -7,7 +7,7 @@ from sklearn.metrics import confusion_matrix
 
 from explorer.data.base import Data, Windows
 from explorer.errors import ExplorerError
-from explorer.inspection.answers.classified import example
+from explorer.inspection.answers.classes import example
 from explorer.inspection.base import Subject
 from tests.inspection.subjects import seen, subject_of
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from explorer.errors import ExplorerError
 from explorer.inspection import cell
-from explorer.plots.cell import add_up, rows_of
+from explorer.plots.inside.cell import add_up, rows_of
 from explorer.runs.records import View
 from tests.inspection.subjects import drawn, seen, subject_of
 

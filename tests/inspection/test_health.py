@@ -7,7 +7,7 @@ import torch
 from explorer import catalog
 from explorer.inspection.base import Subject, probe_window
 from explorer.models.base import Recorder
-from explorer.plots.health import unusual
+from explorer.plots.inside.health import unusual
 from explorer.runs.records import Curves
 from explorer.training.trainer import Budget, Trainer
 from tests.inspection.subjects import drawn, seen, subject_of

@@ -11,8 +11,8 @@ from torch import Tensor
 from explorer.errors import ExplorerError
 from explorer.inspection.base import probe_window
 from explorer.models.transformer import Transformer
-from explorer.plots import influence
 from explorer.plots.encode import to_json
+from explorer.plots.inside import influence
 from explorer.runs.records import View
 from tests.inspection.subjects import drawn, seen, subject_of
 

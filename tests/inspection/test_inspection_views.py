@@ -10,7 +10,7 @@ from explorer import catalog
 from explorer.errors import ExplorerError
 from explorer.inspection.base import Subject, probe_window, views_of
 from explorer.models.base import Recorder
-from explorer.plots import gates, gradients
+from explorer.plots.inside import gates, gradients
 from explorer.training.objectives import objective
 from explorer.training.state import unpack
 from explorer.training.trainer import Budget, Trainer

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from explorer.plots.inside.reach import bound_of, factor_of
 from explorer.plots.panel import Scene, panels
-from explorer.plots.reach import bound_of, factor_of
 from tests.inspection.subjects import drawn, seen, subject_of
 
 

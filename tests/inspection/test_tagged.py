@@ -9,7 +9,7 @@ import torch
 from explorer.data.base import MAX_VALIDATION_WINDOWS
 from explorer.errors import ExplorerError
 from explorer.inspection.base import probe_window
-from explorer.plots import tagged
+from explorer.plots.answers import tagged
 from explorer.plots.theme import GREY
 from explorer.tasks import IGNORED
 from tests.inspection.subjects import seen, subject_of

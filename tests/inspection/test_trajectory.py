@@ -12,7 +12,7 @@ from explorer import catalog
 from explorer.errors import ExplorerError
 from explorer.inspection.base import Subject
 from explorer.models.base import Recorder
-from explorer.plots.trajectory import basis_of
+from explorer.plots.inside.trajectory import basis_of
 from explorer.runs.records import View
 from explorer.training.trainer import Budget, Trainer
 from tests.inspection.subjects import drawn, seen

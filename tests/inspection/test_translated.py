@@ -7,7 +7,7 @@ import torch
 from explorer.errors import ExplorerError
 from explorer.inspection.base import Subject, probe_window
 from explorer.models.base import Recorder
-from explorer.plots import translated
+from explorer.plots.answers import translated
 from explorer.tasks import END, IGNORED
 from explorer.training.decoding import greedy
 from tests.inspection.subjects import drawn, seen, subject_of

@@ -11,7 +11,7 @@ from explorer.errors import ExplorerError
 from explorer.inspection.base import Request, Subject, look
 from explorer.inspection.writing import cross_maps
 from explorer.models.base import Recorder
-from explorer.plots.beam import placed
+from explorer.plots.translation.beam import placed
 from explorer.tasks import BEGIN, END, FILLED
 from explorer.training.changes import Change, Changed, checked
 from explorer.training.decoding import beam, greedy

@@ -6,7 +6,7 @@ import pytest
 from explorer import catalog
 from explorer.data.melodies import heard
 from explorer.inspection.base import Request, Subject, look
-from explorer.plots import piano
+from explorer.plots.answers import piano
 from explorer.runs.records import View
 from explorer.training.trainer import Budget, Trainer
 

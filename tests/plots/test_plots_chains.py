@@ -6,8 +6,8 @@ import torch
 
 from explorer.inspection.base import Subject
 from explorer.models.chain import Chain
+from explorer.plots.chains.surprise import rises
 from explorer.plots.panel import Scene, panels
-from explorer.plots.surprise import rises
 from explorer.runs.records import Curves
 from explorer.training.trainer import Budget, Trainer
 from tests.inspection.subjects import drawn, seen, subject_of

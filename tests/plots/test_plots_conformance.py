@@ -13,29 +13,18 @@ from explorer.data.base import Data
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
 from explorer.inspection.base import Request, Subject, look
-from explorer.plots import (
-    attention,
-    forecast,
-    frequencies,
-    gates,
-    gradient_norm,
-    gradients,
-    loss,
-    measures,
-    overfitting,
-    preview,
-    tagged,
-    text,
-    transcribed,
-)
+from explorer.plots.answers import forecast, tagged, text, transcribed
+from explorer.plots.data import frequencies, preview
 from explorer.plots.encode import to_json
+from explorer.plots.inside import attention, gates, gradients
 from explorer.plots.theme import Mode, template
+from explorer.plots.training import gradient_norm, loss, measures, overfitting
 from explorer.runs.records import Command, Curves, Lines, Run, View
 from explorer.tasks import TASKS
 from explorer.training.trainer import Budget, Trainer
-from explorer.ui.frames import frame, wanted
-from explorer.ui.panels import panels_for
-from explorer.ui.wishes import Wish
+from explorer.ui.live.frames import frame, wanted
+from explorer.ui.live.panels import panels_for
+from explorer.ui.live.wishes import Wish
 from tests.pairs import AS_ONE
 
 MOST_BYTES = 300_000

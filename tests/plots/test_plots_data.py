@@ -7,7 +7,7 @@ import orjson
 import plotly.graph_objects as go
 import pytest
 
-from explorer.plots import autocorrelation, balance, histogram, window
+from explorer.plots.data import autocorrelation, balance, histogram, window
 from explorer.plots.encode import to_json
 
 NONE = np.empty(0, np.float32)

@@ -10,12 +10,14 @@ import pytest
 from explorer import catalog
 from explorer.data.base import Data, Windows
 from explorer.errors import N_
-from explorer.plots import classes, examples, loss, pairs
+from explorer.plots.answers import classes, pairs
+from explorer.plots.data import examples
 from explorer.plots.encode import to_json
 from explorer.plots.theme import template
+from explorer.plots.training import loss
 from explorer.runs.records import Curves, Lines, View
 from explorer.tasks import IGNORED
-from explorer.ui import preview
+from explorer.ui.data import preview
 
 EVERY = [data.name for data in catalog.datasets().values() if data.offered]
 

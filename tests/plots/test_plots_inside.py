@@ -19,9 +19,9 @@ from explorer.plots.panel import Scene, panels
 from explorer.plots.theme import Mode, template
 from explorer.runs.records import Run, View
 from explorer.training.trainer import Budget, Trainer
-from explorer.ui import inside
-from explorer.ui.frames import frame, wanted
-from explorer.ui.wishes import Wish, read_wish
+from explorer.ui.live import inside
+from explorer.ui.live.frames import frame, wanted
+from explorer.ui.live.wishes import Wish, read_wish
 from tests.pairs import AS_ONE
 
 MOST_BYTES = 300_000

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.plots import overlaid
+from explorer.plots.runs import overlaid
 from explorer.runs.records import Curves, Validation
 
 

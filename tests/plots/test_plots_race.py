@@ -6,9 +6,9 @@ import numpy as np
 import orjson
 import plotly.graph_objects as go
 
-from explorer.plots import race
 from explorer.plots.encode import to_json
-from explorer.plots.race import Entry
+from explorer.plots.runs import race
+from explorer.plots.runs.race import Entry
 from explorer.plots.theme import GATES, template
 from explorer.runs.records import Curves, Lines
 

@@ -4,13 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from explorer.plots.standings import (
-    LEADERS,
-    alternative,
-    extract,
-    figure,
-    reading,
-)
+from explorer.plots.runs.standings import LEADERS, alternative, extract, figure, reading
 from explorer.plots.theme import GREY, template
 from explorer.runs.boards import Line, Standing
 from explorer.runs.records import Lines

@@ -5,9 +5,9 @@ import math
 import plotly.graph_objects as go
 import pytest
 
-from explorer.plots import sweep
 from explorer.plots.encode import to_json
-from explorer.plots.sweep_readings import QUESTIONS, READINGS, alternative
+from explorer.plots.sweeps import pictures
+from explorer.plots.sweeps.readings import QUESTIONS, READINGS, alternative
 from explorer.plots.theme import Mode, template
 from explorer.runs.searches import Range, Trial
 
@@ -38,7 +38,7 @@ def trial(number: int) -> Trial:
     )
 
 
-def drawn(count: int, *space: Range) -> sweep.SweepDrawn:
+def drawn(count: int, *space: Range) -> pictures.SweepDrawn:
     known = space or (RATE, SIZE)
     names = {each.name for each in known}
     trials = [trial(k) for k in range(count)]
@@ -46,7 +46,7 @@ def drawn(count: int, *space: Range) -> sweep.SweepDrawn:
         t._replace(values={k: v for k, v in t.values.items() if k in names})
         for t in trials
     ]
-    return sweep.extract("lstm", known, TITLES, cut, 100, "nats", 0.05)
+    return pictures.extract("lstm", known, TITLES, cut, 100, "nats", 0.05)
 
 
 def titles(figure: dict[str, object]) -> list[str]:
@@ -56,14 +56,14 @@ def titles(figure: dict[str, object]) -> list[str]:
     return [axis["title"]["text"] for axis in axes if "title" in axis]
 
 
-@pytest.mark.parametrize("name", list(sweep.FIGURES))
+@pytest.mark.parametrize("name", list(pictures.FIGURES))
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 12])
 @pytest.mark.parametrize("space", [(RATE,), (RATE, SIZE), (RATE, SIZE, RULE)])
 def test_every_picture_is_titled_and_accepted_and_read(
     name: str, count: int, space: tuple[Range, ...]
 ) -> None:
     what = drawn(count, *space)
-    figure = sweep.FIGURES[name](what, str)
+    figure = pictures.FIGURES[name](what, str)
     assert len(titles(figure)) >= 2
     assert all(titles(figure))
     assert b"Objective Value" not in to_json(figure)
@@ -77,7 +77,7 @@ def test_every_picture_is_titled_and_accepted_and_read(
 
 
 def test_the_history_shows_each_trial_and_the_lowest_so_far() -> None:
-    points, line = sweep.history(drawn(12))["data"]
+    points, line = pictures.history(drawn(12))["data"]
     expected = [
         t.lowest if t.state == "pruned" else t.loss for t in map(trial, range(12))
     ]
@@ -89,7 +89,7 @@ def test_the_history_shows_each_trial_and_the_lowest_so_far() -> None:
 
 
 def test_the_best_trial_is_the_strong_line() -> None:
-    traces = sweep.intermediate(drawn(12))["data"]
+    traces = pictures.intermediate(drawn(12))["data"]
     assert len(traces) == 12
     best = min(drawn(12).ended, key=lambda t: t.loss)
     strongest = max(traces, key=lambda trace: trace["line"]["width"])
@@ -98,7 +98,7 @@ def test_the_best_trial_is_the_strong_line() -> None:
 
 
 def test_the_lower_its_loss_the_stronger_a_trial_runs_through_its_settings() -> None:
-    traces = sweep.parallel(drawn(12))["data"]
+    traces = pictures.parallel(drawn(12))["data"]
     by_loss = sorted(traces, key=lambda trace: trace["y"][0])
     opacities = [trace["opacity"] for trace in by_loss]
     assert opacities == sorted(opacities, reverse=True)
@@ -119,5 +119,5 @@ def test_readings_say_what_is_in_the_numbers() -> None:
 
 def test_settings_of_one_title_keep_their_dotted_names() -> None:
     alike = {RATE.name: "Rate", SIZE.name: "Rate"}
-    what = sweep.extract("lstm", (RATE, SIZE), alike, [], 100, "nats", None)
+    what = pictures.extract("lstm", (RATE, SIZE), alike, [], 100, "nats", None)
     assert dict(what.titles) == {RATE.name: RATE.name, SIZE.name: SIZE.name}

@@ -7,7 +7,7 @@ import pytest
 from explorer import catalog
 from explorer.inspection.base import Request, look
 from explorer.plots.panel import Scene
-from explorer.ui import inside
+from explorer.ui.live import inside
 from tests.plots.test_plots_inside import WORDLESS, Looked, check, marked
 
 PAGE = "translate"

@@ -8,7 +8,7 @@ import torch
 
 from explorer import catalog
 from explorer.inspection.base import Request, Subject, look, probe_window
-from explorer.plots import transcribed
+from explorer.plots.answers import transcribed
 from explorer.tasks import IGNORED
 from explorer.training.trainer import Budget, Trainer
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.engine.service import engine
 from explorer.runs.records import Run
-from explorer.ui.sample import bring_sample
+from explorer.ui.live.sample import bring_sample
 
 ROOT = Path(__file__).parents[2]
 NOBODY = ""

@@ -11,7 +11,7 @@ from explorer.engine.classes import Lesson, read_lesson
 from explorer.engine.limits import LIMITS
 from explorer.engine.service import engine
 from explorer.runs.records import Curves, Group, Progress, Run, Validation
-from explorer.ui import board
+from explorer.ui.classes import board
 from tests.ui.conftest import QUIET, page, shown_run, wait_for
 
 pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]

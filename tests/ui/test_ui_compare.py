@@ -12,9 +12,9 @@ from explorer.engine.service import engine
 from explorer.engine.visitor import Visitor
 from explorer.racing import entries
 from explorer.racing.race import Race
-from explorer.ui.race import find_race
-from explorer.ui.race_start import begin, offers, usual_values
-from explorer.ui.race_words import fields_of, labels
+from explorer.ui.races.shown import find_race
+from explorer.ui.races.start import begin, offers, usual_values
+from explorer.ui.races.words import fields_of, labels
 from tests.ui.conftest import NOBODY, QUIET, page, wait_for
 
 pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]
@@ -36,7 +36,7 @@ def quick(steps: int = 60, seeds: int = 1, guess: int | None = None) -> Race:
     group: list[str] = []
     me = Visitor(engine(), NOBODY)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("explorer.ui.race_start.show_race", group.append)
+        patch.setattr("explorer.ui.races.start.show_race", group.append)
         begin(me, configs, "step", seeds, guess)
     return find_race(engine().store, group[0])
 

@@ -16,10 +16,10 @@ from explorer import catalog
 from explorer.engine.service import engine
 from explorer.errors import ExplorerError
 from explorer.runs.records import Run
+from explorer.ui.live.sample import SAMPLE
+from explorer.ui.live.server import ROUTES, lifespan
+from explorer.ui.live.wishes import MOST_MESSAGE, Wish, read_wish
 from explorer.ui.places import SOCKET
-from explorer.ui.sample import SAMPLE
-from explorer.ui.server import ROUTES, lifespan
-from explorer.ui.wishes import MOST_MESSAGE, Wish, read_wish
 from tests.ui.conftest import QUIET, page
 
 pytestmark = QUIET

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from explorer import catalog
 from explorer.engine.service import engine
 from explorer.errors import ExplorerError
-from explorer.ui.sample import SAMPLE
+from explorer.ui.live.sample import SAMPLE
 from tests.ui.conftest import QUIET, page, shown_run, wait_for
 
 pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]

@@ -15,8 +15,8 @@ from explorer.models.base import parameters
 from explorer.runs.records import Run
 from explorer.runs.shelf import KEPT
 from explorer.training.trainer import Budget, Trainer
-from explorer.ui.runs_compared import _value
-from explorer.ui.runs_table import Search, all_rows, found
+from explorer.ui.runs.compared import _value
+from explorer.ui.runs.table import Search, all_rows, found
 from tests.ui.conftest import QUIET, page
 
 pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]

@@ -24,11 +24,11 @@ from explorer.engine.jobs import Wanted
 from explorer.engine.service import engine
 from explorer.errors import ExplorerError
 from explorer.runs.records import Checkpoint
-from explorer.ui.inside import earlier
+from explorer.ui.live.inside import earlier
+from explorer.ui.live.sample import SAMPLE
+from explorer.ui.live.server import FOREIGN, ROUTES, lifespan, same_origin
+from explorer.ui.live.wishes import MOST_MESSAGE, Wish, read_wish
 from explorer.ui.places import PLOTLY, SOCKET
-from explorer.ui.sample import SAMPLE
-from explorer.ui.server import FOREIGN, ROUTES, lifespan, same_origin
-from explorer.ui.wishes import MOST_MESSAGE, Wish, read_wish
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 OWN = {"origin": "http://testserver", "host": "testserver"}

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from explorer.engine.service import engine
-from explorer.ui.sweep_setup import example
+from explorer.ui.sweeps.setup import example
 from tests.ui.conftest import QUIET, page
 
 pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]

@@ -19,8 +19,8 @@ from starlette.testclient import TestClient
 
 from explorer import catalog
 from explorer.engine.service import engine
+from explorer.ui.live.server import live
 from explorer.ui.places import SOCKET
-from explorer.ui.server import live
 from explorer.ui.visitor import (
     COOKIE,
     KnownBrowsers,

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from explorer.data.base import Data
-from explorer.inspection.answers.classified import window_number
+from explorer.inspection.answers.classes import window_number
 from explorer.inspection.base import Subject, float_array
 from explorer.inspection.example import ExampleOptions, example_of
 from explorer.inspection.said import Answer, PredictionOptions, encode

@@ -1,0 +1,1 @@
+"""What `python -m explorer` does, one file per command."""

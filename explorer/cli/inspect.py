@@ -1,0 +1,78 @@
+"""The command `inspect`: the very numbers that a picture is drawn from."""
+
+import json
+from typing import Any
+
+import click
+import numpy as np
+import orjson
+import torch
+
+from explorer.cli.arguments import read_settings, sentences
+from explorer.errors import N_, ExplorerError
+from explorer.inspection.base import Request, Subject, look, views
+from explorer.runs.store import open_store
+from explorer.training.trainer import Trainer
+
+
+@click.command()
+@click.argument("run")
+@click.option("--view", required=True, help="Which view; an unknown one lists them.")
+@click.option("--step", type=int, help="A kept step; the newest by default.")
+@click.option("--example", help="Number of a held-out window, or your own text.")
+@click.option(
+    "--set", "pairs", multiple=True, help="An option of the view: name=value."
+)
+@click.option("--json", "as_json", is_flag=True, help="The arrays as one JSON object.")
+@sentences
+def inspect(
+    run: str,
+    view: str,
+    step: int | None,
+    example: str | None,
+    pairs: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Print the very arrays that a view of the page Look inside draws."""
+    torch.set_num_threads(1)
+    store = open_store()
+    known = store.get(run)
+    state = store.state(run) if step is None else store.checkpoint(run, step)
+    if state is None:
+        raise ExplorerError(
+            N_("Run '%(run)s' has not kept anything yet. Wait for its first steps."),
+            run=run[:60],
+        )
+    store.close()
+    options: dict[str, Any] = dict(read_settings(pairs))
+    if example is not None:
+        by_number = example.lstrip("-").isdigit()
+        options["example" if by_number else "text"] = (
+            int(example) if by_number else example
+        )
+    trainer = Trainer(known.config, state.state)
+    seen = look(Subject.of(trainer), Request(view, json.dumps(options)))
+    if not as_json:
+        click.echo(f"{seen.name} of {run} after {seen.step} steps")
+        for name, values in seen.arrays.items():
+            click.echo(f"  {name:<14}{values.dtype} {values.shape}")
+        return
+    arrays = {
+        name: {
+            "axes": views()[view].axes.get(name, ()),
+            "shape": list(values.shape),
+            "dtype": str(values.dtype),
+            "values": np.ascontiguousarray(values),
+        }
+        for name, values in seen.arrays.items()
+    }
+    facts = {
+        "run": run,
+        "view": seen.name,
+        "step": seen.step,
+        "residual": seen.notes.get("residual"),
+        "arrays": arrays,
+        "notes": seen.notes,
+    }
+    # A number that is not finite becomes null: JSON has no other word for it.
+    click.echo(orjson.dumps(facts, option=orjson.OPT_SERIALIZE_NUMPY))

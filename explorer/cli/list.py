@@ -1,0 +1,27 @@
+"""The command `list`: what there is to train and to train on."""
+
+import json
+
+import click
+
+from explorer import catalog
+
+
+@click.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def list_(as_json: bool) -> None:
+    """Say which architectures, datasets and tasks there are."""
+    models = {m.name: m.tasks for m in catalog.models().values()}
+    datasets = {d.name: d.task for d in catalog.datasets().values() if d.offered}
+    tasks = sorted(
+        {*datasets.values(), *(t for known in models.values() for t in known)}
+    )
+    if as_json:
+        click.echo(json.dumps({"models": models, "datasets": datasets, "tasks": tasks}))
+        return
+    click.echo("Models")
+    for name, known in models.items():
+        click.echo(f"  {name:<14}{', '.join(known)}")
+    click.echo("Datasets (or the path of an own .csv or .txt file)")
+    for name, task in datasets.items():
+        click.echo(f"  {name:<14}{task}")

@@ -1,0 +1,112 @@
+"""The command `sweep`: find good settings without a browser."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+from tqdm import tqdm
+
+from explorer import catalog
+from explorer.cli.arguments import is_path, own_data, read_settings, sentences
+from explorer.config import choices_of
+from explorer.runs.searches import Trial, best
+from explorer.runs.store import open_store
+from explorer.sweeping.in_one_process import begin_sweep, search_all, summary
+from explorer.sweeping.plan import Plan, SearchSettings
+from explorer.sweeping.search import STOPPED, Search
+from explorer.sweeping.space import read_range
+
+
+def _one_of(name: str) -> str:
+    """The allowed values of a setting of a sweep, for its help."""
+    return " | ".join(choices_of(SearchSettings.model_fields[name]))
+
+
+@click.command()
+@click.option("--model", help="An architecture; the dataset's usual one if left out.")
+@click.option(
+    "--data",
+    default=catalog.DEFAULT_DATA,
+    show_default=True,
+    help="A dataset's name, or the path of a .csv (series) or .txt (text) file.",
+)
+@click.option("--set", "pairs", multiple=True, help="What stays: group.name=value.")
+@click.option(
+    "--space",
+    "space",
+    multiple=True,
+    help="What varies: group.name=low:high, or group.name=a,b,c; 1 to 4 of them.",
+)
+@click.option("--trials", help="How many settings are tried.")
+@click.option("--sampler", help=_one_of("sampler"))
+@click.option("--pruner", help=_one_of("pruner"))
+@click.option("--objective", help=_one_of("objective"))
+@click.option("--folds", help="Judge by so many folds in time; 0: the held-out part.")
+@click.option("--steps", help="Short for --set training.steps=N.")
+@click.option("--seed", default="0", show_default=True, help="Of runs and sampler.")
+@click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
+@sentences
+def sweep(
+    model: str | None,
+    data: str,
+    pairs: tuple[str, ...],
+    space: tuple[str, ...],
+    steps: str | None,
+    seed: str,
+    as_json: bool,
+    **given: str | None,
+) -> None:
+    """Try many settings, and say which did best and what that cost."""
+    settings = read_settings(pairs)
+    if steps is not None:
+        settings["training.steps"] = steps
+    if is_path(data):
+        data, settings["data.digest"] = own_data(Path(data), None)
+    base = catalog.make_config(data, model, settings, seed)
+    chosen = {name: value for name, value in given.items() if value is not None}
+    plan = Plan(
+        base,
+        tuple(read_range(base, text) for text in space),
+        SearchSettings.read(chosen | {"seed": base.seed % 10**4}),
+    )
+    plan.check()
+    found = _searched(plan)
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    for key, value in found.items():
+        click.echo(f"{key:<18}{_shown(value)}")
+
+
+def _searched(plan: Plan) -> dict[str, Any]:
+    """Search behind a progress bar; Ctrl-C stops with what there is."""
+    store, began = open_store(), time.perf_counter()
+    group_id, search = begin_sweep(store, plan)
+    with tqdm(total=plan.trials, unit="trial", file=sys.stderr) as bar:
+
+        def tell(_steps: int, trials: list[Trial]) -> None:
+            bar.update(sum(t.state != "training" for t in trials) - bar.n)
+            if winner := best(trials):
+                bar.set_postfix(best=f"{winner.loss:.4g}", refresh=False)
+
+        try:
+            search_all(store, group_id, search, tell)
+        except KeyboardInterrupt:
+            _give_up(search)
+    store.close()
+    return {"sweep": group_id} | summary(search, time.perf_counter() - began)
+
+
+def _give_up(search: Search) -> None:
+    for trial in search.trials():
+        if trial.state == "training":
+            search.fail(trial, STOPPED)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    return str(value)

@@ -1,0 +1,80 @@
+"""The commands `export` and `import`: runs as files, out and in."""
+
+import json
+from pathlib import Path
+
+import click
+import torch
+
+from explorer import catalog
+from explorer.cli.arguments import sentences
+from explorer.config import RunConfig
+from explorer.errors import N_, ExplorerError
+from explorer.portable.opened import MOST_ZIP
+from explorer.portable.pack import folder_name, run_files, zipped
+from explorer.portable.record import read_kept
+from explorer.portable.states import check_states
+from explorer.portable.unpack import Importer, unpacked
+from explorer.runs.store import open_store
+
+
+@click.command("export")
+@click.argument("run")
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
+@sentences
+def export_(run: str, path: Path) -> None:
+    """Write a run of the store as a .zip, for importing it or for using its model."""
+    torch.set_num_threads(1)
+    store = open_store()
+    kept = read_kept(store, run)
+    store.close()
+    raw = zipped({folder_name(kept): run_files(kept)})
+    try:
+        path.write_bytes(raw)
+    except OSError as error:
+        raise _unusable(path, error) from None
+    click.echo(f"{run} -> {path} ({len(raw):,} bytes)")
+
+
+@click.command("import")
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per run.")
+@sentences
+def import_(path: Path, as_json: bool) -> None:
+    """Take the runs of a .zip into the store, each under a new id."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MOST_ZIP + 1)
+    except OSError as error:
+        raise _unusable(path, error) from None
+    importer = Importer("", MOST_ZIP, _is_stored, lambda config: None, check_states)
+    found = unpacked(raw, importer)
+    store = open_store()
+    for kept in found:
+        store.import_run(*kept)
+        run = kept.run
+        facts = {"run": run.id, "status": run.status, "step": run.step}
+        click.echo(
+            json.dumps(facts) if as_json else "  ".join(map(str, facts.values()))
+        )
+    store.close()
+
+
+def _is_stored(config: RunConfig) -> bool:
+    """Whether the own data that a config names lies on this machine."""
+    try:
+        catalog.make_data(config)
+    except ExplorerError:
+        return False
+    return True
+
+
+def _unusable(path: Path, error: OSError) -> ExplorerError:
+    return ExplorerError(
+        N_(
+            "A .zip must be a file that can be read or written, but '%(path)s' gave: "
+            "%(reason)s. Check the path."
+        ),
+        path=path,
+        reason=error.strerror or str(error),
+    )

@@ -1,0 +1,1 @@
+"""What a model answers: one picture per kind of answer."""

@@ -1,0 +1,1 @@
+"""Chains of states: what an HMM and a CRF have learned."""

@@ -1,0 +1,73 @@
+"""Which state follows which? The transitions, as they stand now."""
+
+import numpy as np
+
+from explorer.config import N_
+from explorer.plots.chains.tables import table
+from explorer.plots.panel import Content, InsidePanel, Scene
+from explorer.plots.parts import Translate, short
+
+MOST_TOLD = 0.05
+"""Moves at least so likely are told in words."""
+
+
+def draw(scene: Scene, _: Translate) -> Content:
+    """A row for every state that is left, a column for every one that is entered."""
+    values, notes = scene.view.arrays["values"], scene.view.notes
+    names = [named(name, _) for name in notes["names"]]
+    titles = (_("next state"), _("state"))
+    reading = _reading(values, names, notes["chances"], _)
+    message = _("Heat map of %(count)d × %(count)d transitions. %(reading)s")
+    return {
+        "figure": table(values, names, names, titles, notes["chances"], _),
+        "reading": reading,
+        "alternative": message % {"count": len(names), "reading": reading},
+    }
+
+
+def _reading(values: np.ndarray, names: list[str], chances: bool, _: Translate) -> str:
+    if chances:
+        stay = np.diag(values)
+        k = int(stay.argmax())
+        message = _(
+            "State %(name)s is kept longest: it stays with %(share).0f %% from step to "
+            "step, so for %(steps).1f steps on average."
+        )
+        steps = 1 / max(1e-6, 1 - float(stay[k]))
+        return message % {
+            "name": names[k],
+            "share": 100 * float(stay[k]),
+            "steps": steps,
+        }
+    row, column = divmod(int(values.argmax()), values.shape[1])
+    message = _(
+        "“%(to)s” after “%(from)s” scores highest, %(high)s; e to the difference of "
+        "two scores is how much likelier the one is."
+    )
+    return message % {
+        "from": names[row],
+        "to": names[column],
+        "high": short(float(values[row, column])),
+    }
+
+
+def named(name: str, _: Translate) -> str:
+    """A state's name, its label in the reader's language."""
+    number, _space, label = name.partition(" ")
+    if not label:
+        return _(number)
+    return f"{number}: {_(label)}"
+
+
+PANEL = InsidePanel(
+    "transitions",
+    N_("Which state follows which?"),
+    N_(
+        "A row is the state of one time step, a column that of the next, and a cell "
+        "how likely the one leads to the other. An HMM's rows are chances that add up "
+        "to 1; a CRF's cells are scores, of which only differences count. Behind the "
+        "number of a hidden state stands the label that goes with it."
+    ),
+    draw,
+    order=200,
+)

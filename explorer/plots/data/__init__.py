@@ -1,0 +1,1 @@
+"""Datasets, before anything is trained."""

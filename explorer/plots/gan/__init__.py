@@ -1,0 +1,1 @@
+"""Two nets against each other: how good their windows are."""

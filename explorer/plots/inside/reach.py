@@ -1,0 +1,195 @@
+"""How does the error travel back? The Playground's chart with a bound and with ghosts.
+
+Over it: the bound sigma_max(U)^k of a plain RNN, the memory path of an LSTM, the same
+curve at earlier moments of the training, and another run on the same axes.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.config import N_
+from explorer.plots.inside import gradients
+from explorer.plots.panel import Content, InsidePanel, Scene, mark_time
+from explorer.plots.parts import Translate, end_labels, escape, key, margin_for, short
+from explorer.plots.theme import GATES, GREY, colour_of
+from explorer.runs.records import View
+
+VANISHES, EXPLODES = 0.9, 1.1
+"""Factors per step: 0.9 leaves 0.1 % after 64 steps, 1.1 makes it 450-fold."""
+
+BARELY = 1 + 1e-4
+"""Room for rounding where the bound is compared."""
+
+
+def draw(scene: Scene, _: Translate) -> Content:
+    """One chart for all of it; the vertical range holds every curve."""
+    view, model = scene.view, scene.config.model
+    drawn = gradients.extract(model, view)
+    figure = gradients.figure(drawn, _)
+    top = drawn.norms[-1]
+    bound = bound_of(view)
+    more, names = [], []
+    for age, ghost in enumerate(scene.ghosts):
+        past = gradients.extract(model, ghost).norms[-1]
+        name = _("step %(step)d") % {"step": ghost.step}
+        opacity = 0.25 + 0.35 * age / max(1, len(scene.ghosts))
+        more.append(_line(past, name, colour_of(model), opacity=opacity, width=1.2))
+    if "memory" in view.arrays:
+        for k, norms in enumerate(view.arrays["memory"][:, ::-1]):
+            name = _("memory, layer %(number)d") % {"number": k + 1}
+            more.append(_line(norms, name, GATES["memory"], width=1.8))
+            names.append((norms, name, GATES["memory"], "—"))
+    if bound is not None:
+        name = _("bound")
+        more.append(_line(bound, name, GREY, dash="dash", width=1.6))
+        names.append((bound, name, GREY, "- -"))
+    if scene.beside is not None:
+        config, other = scene.beside
+        norms = gradients.extract(config.model, other).norms[-1]
+        name = _("beside: %(model)s") % {"model": config.model.upper()}
+        more.append(_line(norms, name, colour_of(config.model), width=2.2, dash="dot"))
+        names.append((norms, name, colour_of(config.model), "···"))
+    _label(figure, names, more)
+    figure["data"] = [*more, *figure["data"]]
+    # The last time step stands at distance 0.
+    steps = np.arange(len(top), 0, -1, dtype=np.int32)
+    for line in figure["data"]:
+        line |= {"customdata": steps, "meta": {"time": "customdata"}}
+    if scene.mark is not None and scene.mark < len(top):
+        figure = mark_time(figure, len(top) - 2 - scene.mark, "x")
+    factor = factor_of(top)
+    return {
+        "figure": figure,
+        "reading": _verdict(factor, len(top) - 1, _),
+        "alternative": gradients.alternative(drawn, _),
+        "proof": _proof(top, bound, view, _),
+    }
+
+
+def bound_of(view: View) -> NDArray[np.float64] | None:
+    """sigma^k times the norm at the loss, k = 0 .. T-1; None where there is none."""
+    sigma = view.notes.get("sigma")
+    if sigma is None:
+        return None
+    norms = view.arrays["norms"][-1]
+    steps = np.arange(len(norms), dtype=np.float64)
+    bound: NDArray[np.float64] = float(norms[-1]) * float(sigma) ** steps
+    return bound
+
+
+def factor_of(norms: NDArray[Any]) -> float | None:
+    """The mean factor per step back, from the loss to the farthest known norm (T,)."""
+    known = np.flatnonzero(np.isfinite(norms) & (norms > 0))
+    if len(known) < 2:
+        return None
+    last = int(known[-1])
+    return float((norms[last] / norms[known[0]]) ** (1 / (last - known[0])))
+
+
+def _verdict(factor: float | None, steps: int, _: Translate) -> str:
+    if factor is None:
+        return _("There is no gradient to judge yet.")
+    numbers = {
+        "factor": f"{factor:.3f}",
+        "steps": steps,
+        "total": short(factor**steps),
+    }
+    if factor < VANISHES:
+        message = _(
+            "Vanishing: each step back multiplies the gradient by %(factor)s on "
+            "average, %(total)s over %(steps)d steps."
+        )
+    elif factor > EXPLODES:
+        message = _(
+            "Exploding: each step back multiplies the gradient by %(factor)s on "
+            "average, %(total)s over %(steps)d steps."
+        )
+    else:
+        message = _(
+            "Healthy: each step back multiplies the gradient by %(factor)s on "
+            "average, %(total)s over %(steps)d steps."
+        )
+    return message % numbers
+
+
+def _proof(
+    top: NDArray[Any], bound: NDArray[np.float64] | None, view: View, _: Translate
+) -> str:
+    if bound is None:
+        return ""
+    known = np.isfinite(top)
+    share = float(np.max(top[known] / bound[known])) if known.any() else 0.0
+    verdict = _("holds") if share <= BARELY else _("is violated")
+    message = _(
+        "Check: the largest singular value of U is %(sigma)s; the norm reaches at most "
+        "%(share).3g of the bound: it %(verdict)s."
+    )
+    return message % {
+        "sigma": short(view.notes["sigma"]),
+        "share": share,
+        "verdict": verdict,
+    }
+
+
+def _line(
+    norms: NDArray[Any], name: str, colour: str, opacity: float = 1.0, **line: Any
+) -> dict[str, Any]:
+    shown = np.where(np.isfinite(norms) & (norms > 0), norms, np.nan)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "y": shown.astype(np.float32),
+        "x0": 0,
+        "dx": 1,
+        "name": name,
+        "opacity": opacity,
+        "line": {"color": colour, **line},
+        "hovertemplate": f"{escape(name)}: %{{y:.4~g}}<extra></extra>",
+    }
+
+
+def _label(
+    figure: dict[str, Any],
+    names: list[tuple[NDArray[Any], str, str, str]],
+    more: list[dict[str, Any]],
+) -> None:
+    """Widen the range to hold all curves and name them at their ends."""
+    layout = figure["layout"]
+    low, high = layout["yaxis"]["range"]
+    # A bound may run far off; the range follows what was measured.
+    measured = [t["y"] for t in more if t["line"].get("dash") != "dash"]
+    known = [y[np.isfinite(y)] for y in measured]
+    values = np.concatenate([*known, np.ones(1)])
+    low = max(-20, min(low, math.floor(math.log10(values.min()))))
+    high = min(12, max(high, math.ceil(math.log10(values.max()))))
+    layout["yaxis"] |= {"range": [low, high], "dtick": 1 if high - low <= 5 else 3}
+    ends = [(a["text"], a["y"]) for a in layout["annotations"]]
+    for norms, name, colour, glyph in names:
+        seen = norms[np.isfinite(norms) & (norms > 0)]
+        if len(seen):
+            place = min(max(math.log10(seen[-1]), low), high)
+            ends.append((key(glyph, colour, escape(name)), place))
+    layout["annotations"] = end_labels(ends, low, high)
+    layout["margin"] = margin_for([*(n for _y, n, _c, _g in names), "layer 1"], 2)
+
+
+PANEL = InsidePanel(
+    "gradients",
+    N_("How does the error travel back?"),
+    N_(
+        "The loss at the last time step is differentiated by every earlier hidden "
+        "state; the curve is the length of that gradient against the distance from the "
+        "loss, on a logarithmic axis. Pale curves are the same at earlier moments of "
+        "the training, a dashed grey line is the most that the recurrent matrix of a "
+        "plain RNN can let through, and an LSTM also shows the path along its memory. "
+        "A curve that falls steadily is a vanishing gradient, one that rises an "
+        "exploding one."
+    ),
+    draw,
+    order=50,
+    ghosts=4,
+    beside=True,
+)

@@ -1,0 +1,340 @@
+"""Who gets lower, and sooner? The validation loss of every setting of a race.
+
+One line per setting, labelled at its end; several seeds are their mean and a band of
+one standard deviation. Training losses are thin and light behind them.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.plots.parts import (
+    Figure,
+    Translate,
+    axis,
+    end_labels,
+    escape,
+    finite,
+    key,
+    last,
+    layout,
+    margin_for,
+    rule,
+    short,
+    thin,
+    width_of,
+)
+from explorer.plots.theme import GATES, GREY, colour_of, see_through
+from explorer.plots.training.clock import Axis
+from explorer.runs.records import Curves, Lines
+
+Floats = NDArray[np.float32]
+
+MOST_LABEL = 20
+"""Letters of a label at a line's end; the table has the whole of it."""
+
+LEVEL = 1.0
+"""Percent; closer than this, nobody is in front."""
+
+KEPT = 200
+"""Points of a training curve: it is only a background here."""
+
+SYMBOLS = (
+    "circle",
+    "square",
+    "diamond",
+    "triangle-up",
+    "cross",
+    "triangle-down",
+    "star",
+    "x",
+)
+
+
+class Entry(NamedTuple):
+    """One setting of a race, as its records have it."""
+
+    label: str
+    colour: str
+    steps: Sequence[int]
+    """Where the validation loss was measured, over all seeds."""
+    seconds: Sequence[float]
+    means: Sequence[float]
+    deviations: Sequence[float]
+    training: Sequence[Curves]
+    """One of each seed."""
+    lost: bool = False
+    """Whether one of its runs diverged or failed."""
+
+
+class Line(NamedTuple):
+    """Exactly what is drawn of one setting."""
+
+    label: str
+    colour: str
+    x: Floats  # (n,) steps or seconds
+    y: Floats  # (n,) validation loss, mean over seeds
+    spread: Floats  # (n,) one standard deviation
+    training: tuple[tuple[Floats, Floats], ...]  # by seed: where, loss
+    lost: bool
+
+
+class RaceDrawn(NamedTuple):
+    """Exactly what the chart shows."""
+
+    axis: Axis
+    lines: tuple[Line, ...]
+    floor: float | None
+    baselines: tuple[tuple[str, float], ...]
+    unit: str
+    x_end: float | None  # right end of the axis; None: as far as the data
+
+
+def colours(models: Sequence[str]) -> list[str]:
+    """A colour for each setting: its architecture's, where no two have the same one."""
+    if len(set(models)) == len(models):
+        return [colour_of(model) for model in models]
+    return [list(GATES.values())[k % len(GATES)] for k in range(len(models))]
+
+
+def extract(
+    entries: Sequence[Entry],
+    lines: Lines,
+    axis: Axis = "step",
+    total_steps: int = 0,
+) -> RaceDrawn:
+    """Put every setting on one axis."""
+    return RaceDrawn(
+        axis,
+        tuple(_line(entry, axis) for entry in entries),
+        lines.floor,
+        tuple(lines.baselines.items()),
+        lines.unit,
+        float(max(1, total_steps)) if axis == "step" else None,
+    )
+
+
+def _line(entry: Entry, axis: Axis) -> Line:
+    training = []
+    for curves in entry.training:
+        picked = thin(curves.losses, KEPT)
+        times = np.arange(len(curves.losses)) if axis == "step" else curves.seconds
+        where = times[picked].astype(np.float32)
+        training.append((where, finite(curves.losses[picked])))
+    return Line(
+        entry.label,
+        entry.colour,
+        np.array(entry.steps if axis == "step" else entry.seconds, np.float32),
+        finite(np.array(entry.means, np.float32)),
+        np.array(entry.deviations, np.float32),
+        tuple(training),
+        entry.lost,
+    )
+
+
+def figure(
+    drawn: RaceDrawn, _: Translate = str, *, y_log: bool = True, training: bool = True
+) -> Figure:
+    """The chart; `training`: with the training losses behind the lines."""
+    title = _("training step") if drawn.axis == "step" else _("training time (seconds)")
+    x = axis(title, uirevision=drawn.axis, rangemode="tozero")
+    if drawn.x_end is not None:
+        x["range"] = [0, drawn.x_end]
+    unit = _(drawn.unit) if drawn.unit else _("loss")
+    y = axis(_("validation loss: %(unit)s") % {"unit": unit}, uirevision=str(y_log))
+    y |= {"type": "log", "tickformat": "~g"} if y_log else {"type": "linear"}
+    span = _span(drawn, y_log)
+    if span is not None:
+        y["range"] = list(span)
+        if y_log and span[1] - span[0] > 0.7:
+            y["dtick"] = "D2" if span[1] - span[0] < 3 else 1
+    levels = [(value, "dash") for _name, value in drawn.baselines]
+    if drawn.floor is not None:
+        levels.append((drawn.floor, "solid"))
+    names = [cut(line.label) for line in drawn.lines]
+    names += [_(name) for name, _value in drawn.baselines] + [_("floor")]
+    behind = [t for line in drawn.lines for t in _behind(line)] if training else []
+    bands = [t for line in drawn.lines for t in _band(line, y_log)]
+    return {
+        "data": [*behind, *bands, *_fronts(drawn, _)],
+        "layout": layout(
+            x,
+            y,
+            shapes=[rule(v, dash=dash) for v, dash in levels if v > 0 or not y_log],
+            annotations=_ends(drawn, span, y_log, _) if span is not None else [],
+            margin=margin_for(names, digits=7),
+        ),
+    }
+
+
+def reading(drawn: RaceDrawn, _: Translate = str) -> str:
+    """Who is in front now, and how far."""
+    now = {line.label: last(line.y) for line in drawn.lines}
+    known = sorted((value, label) for label, value in now.items() if value is not None)
+    if not known:
+        return _("Nobody has been measured yet.")
+    best, leader = known[0]
+    if len(known) == 1:
+        return _(
+            "%(leader)s stands at %(loss)s; nobody else has been measured yet."
+        ) % {
+            "leader": leader,
+            "loss": short(best),
+        }
+    message = _(
+        "%(leader)s is in front with a validation loss of %(loss)s; %(second)s follows "
+        "with %(other)s, %(percent).0f %% more."
+    )
+    other, second = known[1]
+    more = 100 * (other / best - 1) if best > 0 else 0.0
+    if more < LEVEL:
+        message = _("%(leader)s and %(second)s are level at a loss of %(loss)s.")
+    return message % {
+        "leader": leader,
+        "loss": short(best),
+        "second": second,
+        "other": short(other),
+        "percent": more,
+    }
+
+
+def alternative(drawn: RaceDrawn, _: Translate = str) -> str:
+    """The chart in words, for those who do not see it."""
+    said = [
+        _("Line chart of the validation loss (%(unit)s) of %(count)d settings.")
+        % {"unit": _(drawn.unit), "count": len(drawn.lines)}
+    ]
+    for line in drawn.lines:
+        known = line.y[np.isfinite(line.y)]
+        if len(known):
+            message = _("%(name)s: from %(first)s to %(last)s, lowest %(low)s.")
+            numbers = {"first": known[0], "last": known[-1], "low": known.min()}
+            shown = {name: short(float(value)) for name, value in numbers.items()}
+            said.append(message % {"name": line.label, **shown})
+    if drawn.floor is not None:
+        said.append(f"{_('floor')}: {short(drawn.floor)}.")
+    said += [f"{_(name)}: {short(value)}." for name, value in drawn.baselines]
+    return " ".join(said)
+
+
+def cut(label: str) -> str:
+    """A label that fits at a line's end.
+
+    >>> cut("Hidden size 32, Learning rate 0.005")
+    'Hidden size 32, Lea…'
+    """
+    kept = label
+    while width_of(kept) > MOST_LABEL - (kept != label):
+        kept = kept[:-1]
+    return kept if kept == label else f"{kept}…"
+
+
+def _span(drawn: RaceDrawn, y_log: bool) -> tuple[float, float] | None:
+    """The vertical range, in tenths of a decade, so that it moves seldom."""
+    curves = [value for line in drawn.lines for value in line.y[np.isfinite(line.y)]]
+    steady = [value for _name, value in drawn.baselines if math.isfinite(value)]
+    shown = [float(v) for v in (*curves, *steady) if v > 0]
+    if not shown:
+        return None
+    starts = [float(line.y[0]) for line in drawn.lines if len(line.y)]
+    top = min(max(shown), 1e3 * max([*starts, *steady], default=max(shown)))
+    high = math.ceil(10 * math.log10(top) + 0.5) / 10
+    if not y_log:
+        return 0.0, 10.0**high
+    low = min(shown)
+    if drawn.floor is not None and low / 10 < drawn.floor:
+        low = min(low, drawn.floor)
+    return max(math.floor(10 * math.log10(low) - 0.5) / 10, high - 8), high
+
+
+def _behind(line: Line) -> list[dict[str, Any]]:
+    """The training losses: thin and light."""
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": where,
+            "y": losses,
+            "line": {"color": line.colour, "width": 1},
+            "opacity": 0.22,
+            "hoverinfo": "skip",
+        }
+        for where, losses in line.training
+    ]
+
+
+def _band(line: Line, y_log: bool) -> list[dict[str, Any]]:
+    """One standard deviation over the seeds to either side; none for one seed."""
+    if not len(line.x) or not (line.spread > 0).any():
+        return []
+    low, high = line.y - line.spread, line.y + line.spread
+    if y_log:
+        low = np.maximum(low, line.y * 1e-2)  # a logarithm has no zero
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": np.concatenate((line.x, line.x[::-1])),
+            "y": np.concatenate((high, low[::-1])).astype(np.float32),
+            "fill": "toself",
+            "fillcolor": see_through(line.colour, 0.16),
+            "line": {"width": 0},
+            "hoverinfo": "skip",
+        }
+    ]
+
+
+def _fronts(drawn: RaceDrawn, _: Translate) -> list[dict[str, Any]]:
+    """The validation losses: strong, with a mark of its own for each setting."""
+    at = _("step %(x)s") if drawn.axis == "step" else _("%(x)s seconds")
+    hover = escape(at % {"x": "%{x:.4~g}"}) + "<br>%{y:.4~g}<extra>"
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "x": line.x,
+            "y": line.y,
+            "name": line.label,
+            "line": {"color": line.colour, "width": 2.6},
+            "marker": {
+                "color": line.colour,
+                "size": 7,
+                "symbol": SYMBOLS[k % len(SYMBOLS)],
+            },
+            "hovertemplate": f"{hover}{escape(line.label)}</extra>",
+        }
+        for k, line in enumerate(drawn.lines)
+    ]
+
+
+GLYPHS = "●■◆▲✚▼★✖"
+"""What the markers look like in a label, in the order of `SYMBOLS`."""
+
+
+def _ends(
+    drawn: RaceDrawn, span: tuple[float, float], y_log: bool, _: Translate
+) -> list[dict[str, Any]]:
+    """A name and a number at the right end of every line."""
+    ends = [("┄", GREY, _(name), value) for name, value in drawn.baselines]
+    if drawn.floor is not None:
+        ends.append(("—", GREY, _("floor"), drawn.floor))
+    for k, line in enumerate(drawn.lines):
+        if (now := last(line.y)) is not None:
+            glyph = GLYPHS[k % len(GLYPHS)]
+            name = cut(line.label) + (" ✕" if line.lost else "")
+            ends.append((glyph, line.colour, name, now))
+    labels = [
+        (key(glyph, tint, f"{escape(name)} {short(value)}"), _place(value, y_log))
+        for glyph, tint, name, value in ends
+    ]
+    return end_labels(labels, *span)
+
+
+def _place(value: float, y_log: bool) -> float:
+    """Where a loss lies in the axis' own coordinates."""
+    if not y_log:
+        return value
+    return math.log10(value) if value > 0 else -math.inf

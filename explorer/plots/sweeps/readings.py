@@ -1,0 +1,202 @@
+"""The pictures of a sweep in words, computed from the same numbers."""
+
+import math
+from collections.abc import Callable, Mapping
+
+from scipy.stats import rankdata
+
+from explorer.config import N_
+from explorer.plots.parts import Translate, short
+from explorer.plots.sweeps.pictures import FEW, SweepDrawn, weights
+from explorer.runs.searches import Range, Trial
+
+Reading = Callable[[SweepDrawn, Translate], str]
+
+QUESTIONS: Mapping[str, str] = {
+    "history": N_("How fast does the search get better?"),
+    "intermediate": N_("Which trials were worth going on with?"),
+    "cuts": N_("Which values of each setting do well?"),
+    "contour": N_("Which settings do well together?"),
+    "parallel": N_("What do the best trials have in common?"),
+    "importances": N_("Which setting matters most?"),
+}
+
+
+def read_history(drawn: SweepDrawn, _: Translate = str) -> str:
+    """The best loss, when it was found, and against the floor."""
+    if not drawn.ended:
+        return _("No trial has ended yet.")
+    best = _first(drawn)
+    said = {
+        "count": len(drawn.ended),
+        "loss": short(best.loss),
+        "number": best.number,
+        "since": len([t for t in drawn.ended if t.number > best.number]),
+        "above": f"{100 * (best.loss / drawn.floor - 1):.0f}" if drawn.floor else "",
+    }
+    if drawn.floor:
+        return (
+            _(
+                "The lowest loss of %(count)d trials is %(loss)s, %(above)s %% above "
+                "the floor, in trial %(number)d; %(since)d after it found nothing "
+                "better."
+            )
+            % said
+        )
+    return (
+        _(
+            "The lowest loss of %(count)d trials is %(loss)s, in trial %(number)d; "
+            "%(since)d after it found nothing better."
+        )
+        % said
+    )
+
+
+def read_intermediate(drawn: SweepDrawn, _: Translate = str) -> str:
+    """What pruning spared."""
+    pruned = [t for t in drawn.trials if t.state == "pruned"]
+    if not drawn.ended:
+        return _("Nothing was measured yet.")
+    if not pruned:
+        return _("Every trial was trained to its end.")
+    saved = sum(drawn.steps - t.steps for t in pruned)
+    whole = drawn.steps * len(drawn.ended)
+    said = {
+        "pruned": len(pruned),
+        "count": len(drawn.ended),
+        "saved": f"{saved:,}",
+        "share": f"{100 * saved / whole:.0f}",
+    }
+    return (
+        _(
+            "%(pruned)d of %(count)d trials ended early (at a cross): %(saved)s steps, "
+            "%(share)s %% of all, were spared."
+        )
+        % said
+    )
+
+
+def read_cuts(drawn: SweepDrawn, _: Translate = str) -> str:
+    """Between which values the best quarter lies, for the setting that says most."""
+    if len(drawn.ended) < FEW:
+        return _few(_)
+    slopes = {each: _slope(drawn, each) for each in drawn.space if not each.choices}
+    if not slopes:
+        return read_parallel(drawn, _)
+    each, slope = max(slopes.items(), key=lambda pair: abs(pair[1]))
+    said = {"name": drawn.titles[each.name], "slope": f"{slope:+.2f}"}
+    if abs(slope) < 0.3:
+        return (
+            _(
+                "No setting pushes the loss one way throughout: the clearest is "
+                "%(name)s, with a rank correlation of %(slope)s."
+            )
+            % said
+        )
+    if slope < 0:
+        return (
+            _("More %(name)s mostly lowers the loss (rank correlation %(slope)s).")
+            % said
+        )
+    return (
+        _("Less %(name)s mostly lowers the loss (rank correlation %(slope)s).") % said
+    )
+
+
+def read_contour(drawn: SweepDrawn, _: Translate = str) -> str:
+    """Where the lowest loss lies."""
+    if len(drawn.space) < 2:
+        return _("A map needs two settings; this sweep varies one.")
+    if len(drawn.ended) < FEW:
+        return _few(_)
+    best = _first(drawn)
+    return _("The lowest loss, %(loss)s, lies at %(values)s.") % {
+        "loss": short(best.loss),
+        "values": said_values(drawn, best.values),
+    }
+
+
+def read_parallel(drawn: SweepDrawn, _: Translate = str) -> str:
+    """What the best quarter shares."""
+    if len(drawn.ended) < FEW:
+        return _few(_)
+    ranked = sorted(drawn.ended, key=lambda t: t.loss)
+    quarter = ranked[: max(2, len(ranked) // 4)]
+    parts = [_span(each, quarter, drawn) for each in drawn.space]
+    return _("The best %(count)d trials have %(spans)s.") % {
+        "count": len(quarter),
+        "spans": "; ".join(parts),
+    }
+
+
+def read_importances(drawn: SweepDrawn, _: Translate = str) -> str:
+    """The heaviest setting."""
+    shares = weights(drawn)
+    if not shares:
+        return _("Six trials with different losses are needed to tell.")
+    name, share = max(shares.items(), key=lambda pair: pair[1])
+    return _(
+        "%(name)s stands behind %(share)s %% of what the settings change between good "
+        "and middling trials."
+    ) % {"name": name, "share": f"{100 * share:.0f}"}
+
+
+READINGS: Mapping[str, Reading] = {
+    "history": read_history,
+    "intermediate": read_intermediate,
+    "cuts": read_cuts,
+    "contour": read_contour,
+    "parallel": read_parallel,
+    "importances": read_importances,
+}
+
+
+def alternative(name: str, drawn: SweepDrawn, _: Translate = str) -> str:
+    """A picture in words: what it is and what it says."""
+    kinds = {
+        "history": N_("Chart of the loss of every trial in order."),
+        "intermediate": N_("Line chart of every trial's loss while it trained."),
+        "cuts": N_("Scatter charts of the loss by each setting."),
+        "contour": N_("Map of the loss over pairs of settings."),
+        "parallel": N_("Lines of all trials through their settings."),
+        "importances": N_("Bar chart of how much each setting matters."),
+    }
+    return f"{_(kinds[name])} {READINGS[name](drawn, _)}"
+
+
+def said_values(drawn: SweepDrawn, values: Mapping[str, object]) -> str:
+    """As in "Learning rate 0.0123, Hidden size 32"."""
+    return ", ".join(
+        f"{drawn.titles[each.name]} {_short(values[each.name])}" for each in drawn.space
+    )
+
+
+def _first(drawn: SweepDrawn) -> Trial:
+    return min(drawn.ended, key=lambda t: (t.loss, t.number))
+
+
+def _few(_: Translate) -> str:
+    return _("Three trials must have ended before they can be compared.")
+
+
+def _short(value: object) -> str:
+    return short(value) if isinstance(value, float) else str(value)
+
+
+def _span(each: Range, trials: list[Trial], drawn: SweepDrawn) -> str:
+    """As in "Hidden size 32 to 64"."""
+    values = [t.values[each.name] for t in trials]
+    if each.choices:
+        common = dict.fromkeys(str(value) for value in values)
+        return f"{drawn.titles[each.name]} {' / '.join(common)}"
+    low, high = (short(float(end)) for end in (min(values), max(values)))
+    return f"{drawn.titles[each.name]} {low} – {high}"
+
+
+def _slope(drawn: SweepDrawn, each: Range) -> float:
+    """Spearman's rank correlation of a setting and the loss."""
+    x = rankdata([float(t.values[each.name]) for t in drawn.ended])
+    y = rankdata([t.loss for t in drawn.ended])
+    x, y = x - x.mean(), y - y.mean()
+    size = math.sqrt(float((x @ x) * (y @ y)))
+    return float(x @ y) / size if size > 0 else 0.0

@@ -1,0 +1,1 @@
+"""What changes while a run trains: losses, measures, gradients."""

@@ -1,0 +1,90 @@
+"""What a person told a run, as small marks on the horizontal axis."""
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from explorer.config import N_
+from explorer.plots.parts import Translate, short, width_of
+from explorer.plots.theme import GREY, SMALL_FONT_SIZE
+from explorer.plots.training.clock import Axis
+from explorer.runs.records import Command, Curves
+
+MARK_WORDS = {
+    "learning_rate": N_("learning rate %(value)s"),
+    "pause": N_("paused"),
+    "step": N_("stepped"),
+    "stop": N_("stopped"),
+    "hold": N_("change held"),
+    "release": N_("change released"),
+    "side": N_("side chosen"),
+    "diverged": N_("diverged"),
+}
+
+LETTER = 0.015
+"""The width of a letter, as a share of a narrow plot's width."""
+
+
+class Mark(NamedTuple):
+    """Something that happened to the run, at a place of the horizontal axis."""
+
+    x: float
+    name: str
+    value: float | None = None
+
+
+def marks(commands: Sequence[Command], curves: Curves, axis: Axis) -> tuple[Mark, ...]:
+    """The commands worth a mark: the last of each kind at a step, and no resumption,
+    which happens at the very step of its pause."""
+    latest = {(c.step, c.name): c for c in commands if c.name != "resume"}
+    return tuple(
+        Mark(place(c.step, curves, axis), c.name, c.value) for c in latest.values()
+    )
+
+
+def place(step: int, curves: Curves, axis: Axis) -> float:
+    """Where a step lies on the horizontal axis."""
+    if axis == "step":
+        return float(step)
+    done = min(step, len(curves.seconds))
+    return float(curves.seconds[done - 1]) if done else 0.0
+
+
+def trace(drawn: Sequence[Mark], x_end: float, _: Translate) -> dict[str, Any]:
+    """Triangles on the axis `y2`; words stand beside those that have room for them."""
+    words = [
+        _(MARK_WORDS.get(m.name, m.name)) % {"value": short(m.value or 0.0)}
+        for m in drawn
+    ]
+    shown: list[str] = []
+    sides: list[str] = []
+    taken = -math.inf
+    for mark, word in zip(drawn, words, strict=True):
+        width = LETTER * (width_of(word) + 3) * x_end
+        right = mark.x + width <= x_end
+        start = mark.x if right else mark.x - width
+        fits = start >= taken
+        shown.append(word if fits else "")
+        sides.append("top right" if right else "top left")
+        taken = max(taken, start + width if fits else mark.x)
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": np.array([m.x for m in drawn], np.float32),
+        "y": np.zeros(len(drawn), np.float32),
+        "yaxis": "y2",
+        "text": shown,
+        "textposition": sides,
+        "hovertext": words,
+        "hoverinfo": "text",
+        "cliponaxis": False,
+        "marker": {"symbol": "triangle-up", "size": 10, "color": GREY},
+        "textfont": {"size": SMALL_FONT_SIZE},
+    }
+
+
+def hidden_axis() -> dict[str, Any]:
+    """The axis `y2` of the marks: 0 at the bottom, whatever the loss does."""
+    return {"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False}

@@ -1,0 +1,367 @@
+"""How low can the loss go? Training, validation, and the lines to measure them against.
+
+One line grammar: training thin and light, validation strong with markers, baselines
+dashed grey, the floor solid and thin with its name, commands as marks on the axis.
+"""
+
+import math
+from collections.abc import Sequence
+from textwrap import wrap
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.plots.parts import (
+    Figure,
+    Translate,
+    axis,
+    end_labels,
+    escape,
+    finite,
+    key,
+    last,
+    layout,
+    margin_for,
+    rule,
+    short,
+    thin,
+)
+from explorer.plots.theme import GREY, OTHER, colour_of
+from explorer.plots.training.clock import Axis, clock_axis, clock_place
+from explorer.plots.training.commands import Mark, hidden_axis, marks, trace
+from explorer.plots.training.verdict import above_floor, against_guess
+from explorer.runs.records import Command, Curves, Lines, Validation
+
+Floats = NDArray[np.float32]
+
+DENSE_DECADES, SPARSE_DECADES = 0.7, 3.0
+"""Up to the first, every tick has its label; from the second on, only decades."""
+
+RECENT = 0.05
+"""The training label stands at the median of this last share of the curve."""
+
+NOTE_WIDTH = 32
+"""Letters of a line of the floor's note."""
+
+NOTE_ROOM = 0.1
+"""Of the axis, below the floor: no curve is there."""
+
+
+class LossDrawn(NamedTuple):
+    """Exactly what the loss chart shows."""
+
+    model: str
+    axis: Axis
+    x: Floats  # (n,) steps or seconds
+    y: Floats  # (n,) training loss, NaN where it was not finite
+    now: float | None  # median of the latest training losses
+    validation_x: Floats  # (m,)
+    validation_y: Floats  # (m,)
+    marks: tuple[Mark, ...]
+    floor: float | None
+    floor_note: str
+    baselines: tuple[tuple[str, float], ...]
+    unit: str
+    x_end: float | None  # right end of the axis; None: as far as the data
+    diverged_at: float | None  # where the loss first was not a number
+    parent_x: Floats  # (k,) the run that this one was forked from
+    parent_y: Floats  # (k,)
+    rival: Floats  # (n,) the discriminator's training loss; empty where there is none
+
+
+def extract(
+    model: str,
+    curves: Curves,
+    validations: Sequence[Validation],
+    commands: Sequence[Command],
+    lines: Lines,
+    axis: Axis = "step",
+    total_steps: int = 0,
+    parent: Curves | None = None,
+) -> LossDrawn:
+    """Thin the curve to what a screen can show and put everything on one axis."""
+    n = len(curves.losses)
+    times = np.arange(n) if axis == "step" else curves.seconds
+    picked = thin(curves.losses)
+    broken = np.flatnonzero(~np.isfinite(curves.losses))
+    diverged_at = float(times[broken[0]]) if len(broken) else None
+    recent = curves.losses[n - max(1, round(n * RECENT)) :]
+    recent = recent[np.isfinite(recent)]
+    seen = [v.step if axis == "step" else v.seconds for v in validations]
+    told = marks(commands, curves, axis)
+    before = Curves.empty() if parent is None else parent
+    past = thin(before.losses)
+    past_times = np.arange(len(before.losses)) if axis == "step" else before.seconds
+    rival = finite(curves.rivals[picked])
+    if diverged_at is not None:
+        told = (*told, Mark(diverged_at, "diverged"))
+    return LossDrawn(
+        model=model,
+        axis=axis,
+        x=times[picked].astype(np.float32),
+        y=finite(curves.losses[picked]),
+        now=float(np.median(recent)) if len(recent) else None,
+        validation_x=np.array(seen, np.float32),
+        validation_y=finite(np.array([v.loss for v in validations], np.float32)),
+        marks=told,
+        floor=lines.floor,
+        floor_note=lines.floor_note,
+        baselines=tuple(lines.baselines.items()),
+        unit=lines.unit,
+        x_end=float(max(total_steps, n, 1)) if axis == "step" else None,
+        diverged_at=diverged_at,
+        parent_x=past_times[past].astype(np.float32),
+        parent_y=finite(before.losses[past]),
+        rival=rival if np.isfinite(rival).any() else np.empty(0, np.float32),
+    )
+
+
+def figure(drawn: LossDrawn, _: Translate = str, *, y_log: bool = True) -> Figure:
+    """The chart; with `y_log` equal distances are equal ratios of the loss."""
+    span = _span(drawn, y_log)
+    x = clock_axis(drawn.axis, drawn.x_end, _)
+    y = axis(_(drawn.unit) if drawn.unit else _("loss"), uirevision=str(y_log))
+    y |= {"type": "log", "tickformat": "~g"} if y_log else {"type": "linear"}
+    if span is not None:
+        y["range"] = list(span)
+        if y_log and span[1] - span[0] > DENSE_DECADES:
+            # Labels at 1, 2 and 5 of a decade; more would lie on each other.
+            y["dtick"] = "D2" if span[1] - span[0] < SPARSE_DECADES else 1
+    names = [_(name) for name, _value in drawn.baselines]
+    names += [_("training"), _("validation"), _("floor")]
+    names += [_("Discriminator")] if len(drawn.rival) else []
+    last_x = float(drawn.x[-1]) if len(drawn.x) else 1.0
+    return {
+        "data": [*_curves(drawn, _), trace(drawn.marks, drawn.x_end or last_x, _)],
+        "layout": layout(
+            x,
+            y,
+            yaxis2=hidden_axis(),
+            shapes=_rules(drawn, y_log),
+            annotations=_words(drawn, _, span, y_log) if span else [],
+            margin=margin_for(names, digits=7),
+        ),
+    }
+
+
+def reading(drawn: LossDrawn, _: Translate = str) -> str:
+    """What the chart says about this run, in one sentence."""
+    if drawn.diverged_at is not None:
+        return _(
+            "The loss stopped being a finite number: the steps were too large. "
+            "Try a lower learning rate."
+        )
+    seen = drawn.validation_y[np.isfinite(drawn.validation_y)]
+    if not len(seen):
+        if drawn.now is None:
+            return _("Nothing has been trained yet.")
+        message = _("The training loss is %(now)s; nothing has been validated yet.")
+        return message % {"now": short(drawn.now)}
+    if (rival := last(drawn.rival)) is not None:
+        message = _(
+            "The generator's held-out loss is %(now)s, the discriminator's loss "
+            "%(rival)s. Where neither wins, they stand at 0.69 and 1.39: the "
+            "discriminator can only guess."
+        )
+        return message % {"now": short(float(seen[-1])), "rival": short(rival)}
+    if rise := _overfit(drawn):
+        message = _(
+            "Validation has risen %(percent).0f %% from its lowest point while the "
+            "training loss fell: the model is learning its examples by heart."
+        )
+        return message % {"percent": 100 * rise}
+    now = float(seen[-1])
+    if drawn.floor is not None and drawn.floor > 0:
+        return above_floor(now / drawn.floor - 1, _)
+    if drawn.baselines:
+        return against_guess(now, drawn.baselines, _)
+    message = _("Validation stands at %(now)s; it began at %(first)s.")
+    return message % {"now": short(now), "first": short(float(seen[0]))}
+
+
+def alternative(drawn: LossDrawn, _: Translate = str) -> str:
+    """The chart in words, for those who do not see it."""
+    said = [
+        _("Line chart of the loss (%(unit)s) over training.") % {"unit": _(drawn.unit)}
+    ]
+    for name, values in (
+        (_("training"), drawn.y),
+        (_("validation"), drawn.validation_y),
+        (_("Discriminator"), drawn.rival),
+    ):
+        known = values[np.isfinite(values)]
+        if len(known):
+            message = _("%(name)s: from %(first)s to %(last)s, lowest %(low)s.")
+            said.append(
+                message
+                % {
+                    "name": name,
+                    "first": short(float(known[0])),
+                    "last": short(float(known[-1])),
+                    "low": short(float(known.min())),
+                }
+            )
+    if drawn.floor is not None:
+        said.append(f"{_('floor')}: {short(drawn.floor)}.")
+    said += [f"{_(name)}: {short(value)}." for name, value in drawn.baselines]
+    return " ".join(said)
+
+
+def _span(drawn: LossDrawn, y_log: bool) -> tuple[float, float] | None:
+    """The vertical range, in tenths of a decade, so that it moves seldom.
+
+    A floor or a loss that lies far off is left outside rather than squeezing the rest:
+    three decades above the start and the baselines, one decade below all else.
+    """
+    curves = np.concatenate((drawn.y, drawn.validation_y, drawn.rival))
+    curves = curves[np.isfinite(curves)]
+    steady = [value for _name, value in drawn.baselines if np.isfinite(value)]
+    if drawn.floor is not None:
+        steady.append(drawn.floor)
+    shown = np.concatenate((curves, steady)) if steady else curves
+    positive = shown[shown > 0]
+    if not len(positive):
+        return None if y_log or not len(shown) else (float(shown.min()) - 1.0, 1.0)
+    start = max([*curves[:1].tolist(), *steady, float(positive.min())])
+    high = math.ceil(10 * math.log10(min(positive.max(), 1e3 * start)) + 0.5) / 10
+    if not y_log:
+        return min(0.0, 1.1 * float(shown.min())), 10.0**high
+    heard = [value for value in shown.tolist() if value > 0 and value != drawn.floor]
+    low = min(heard, default=float(positive.min()))
+    if drawn.floor is not None and low / 10 < drawn.floor:
+        low = min(low, drawn.floor)
+    low = max(math.floor(10 * math.log10(low) - 0.5) / 10, high - 8)
+    if drawn.floor_note:
+        low -= NOTE_ROOM * (high - low)
+    return low, high
+
+
+def _rules(drawn: LossDrawn, y_log: bool) -> list[dict[str, Any]]:
+    """The horizontal lines; a logarithmic axis has no place for zero."""
+    levels = [(value, "dash") for _name, value in drawn.baselines]
+    if drawn.floor is not None:
+        levels.append((drawn.floor, "solid"))
+    return [rule(v, dash=dash) for v, dash in levels if v > 0 or not y_log]
+
+
+def _curves(drawn: LossDrawn, _: Translate) -> list[dict[str, Any]]:
+    """Training thin and light, validation strong with markers."""
+    colour = colour_of(drawn.model)
+    hover = clock_place(drawn.axis, _) + "<br>%{y:.4~g}<extra>"
+    training, validation = _("training"), _("validation")
+    parent = _("parent")
+    ghost = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": drawn.parent_x,
+        "y": drawn.parent_y,
+        "name": parent,
+        "line": {"color": GREY, "width": 1.2},
+        "opacity": 0.7,
+        "hovertemplate": f"{hover}{parent}</extra>",
+    }
+    name = _("Discriminator")
+    rival = {
+        "type": "scatter",
+        "mode": "lines" if len(drawn.x) > 1 else "markers",
+        "x": drawn.x,
+        "y": drawn.rival,
+        "name": name,
+        "line": {"color": OTHER, "width": 1.2, "dash": "dash"},
+        "marker": {"color": OTHER, "size": 5},
+        "hovertemplate": f"{hover}{name}</extra>",
+    }
+    return [
+        *([ghost] if len(drawn.parent_x) else []),
+        {
+            "type": "scatter",
+            "mode": "lines" if len(drawn.x) > 1 else "markers",
+            "x": drawn.x,
+            "y": drawn.y,
+            "name": training,
+            "line": {"color": colour, "width": 1.2},
+            "marker": {"color": colour, "size": 5},
+            "opacity": 0.5,
+            "hovertemplate": f"{hover}{training}</extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "x": drawn.validation_x,
+            "y": drawn.validation_y,
+            "name": validation,
+            "line": {"color": colour, "width": 2.6},
+            "marker": {"color": colour, "size": 7},
+            "hovertemplate": f"{hover}{validation}</extra>",
+        },
+        *([rival] if len(drawn.rival) else []),
+    ]
+
+
+def _words(
+    drawn: LossDrawn, _: Translate, span: tuple[float, float], y_log: bool
+) -> list[dict[str, Any]]:
+    """A name and a number at the right end of every line, and what the floor is."""
+    colour = colour_of(drawn.model)
+    ends = [("┄", GREY, _(name), value) for name, value in drawn.baselines]
+    if drawn.now is not None:
+        ends.append(("—", colour, _("training"), drawn.now))
+    if (seen := last(drawn.validation_y)) is not None:
+        ends.append(("●", colour, _("validation"), seen))
+    if drawn.floor is not None:
+        ends.append(("—", GREY, _("floor"), drawn.floor))
+    if (rival := last(drawn.rival)) is not None:
+        ends.append(("┄", OTHER, _("Discriminator"), rival))
+    if (past := last(drawn.parent_y)) is not None:
+        ends.append(("—", GREY, _("parent"), past))
+    labels = []
+    for glyph, tint, name, value in ends:
+        place = _place(value, y_log)
+        out = " ↓" if place < span[0] else ""
+        text = key(glyph, tint, f"{escape(name)} {short(value)}{out}")
+        labels.append((text, place))
+    words = end_labels(labels, *span)
+    if drawn.floor is not None and drawn.floor_note:
+        place = _place(drawn.floor, y_log)
+        words.append(_note(_(drawn.floor_note), place, span[0]))
+    return words
+
+
+def _place(value: float, y_log: bool) -> float:
+    """Where a loss lies in the axis' own coordinates."""
+    if not y_log:
+        return value
+    return math.log10(value) if value > 0 else -math.inf
+
+
+def _note(note: str, place: float, low: float) -> dict[str, Any]:
+    """What the floor is, at the left below its line, where no curve is; just above the
+    axis where the line lies below its lower end."""
+    return {
+        "name": "note",
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "xshift": 4,
+        "y": max(place, low),
+        "yref": "y",
+        "yanchor": "top" if place > low else "bottom",
+        "align": "left",
+        "showarrow": False,
+        "text": "<br>".join(map(escape, wrap(note, NOTE_WIDTH))),
+        "opacity": 0.8,
+    }
+
+
+def _overfit(drawn: LossDrawn) -> float | None:
+    """How far validation has risen from its lowest point, as a share, where training
+    went on falling meanwhile; None where it did not."""
+    known = np.isfinite(drawn.validation_y)
+    seen, when = drawn.validation_y[known], drawn.validation_x[known]
+    best = int(seen.argmin())
+    rise = float(seen[-1] / seen[best] - 1) if seen[best] > 0 else 0.0
+    then = drawn.y[(drawn.x <= when[best]) & np.isfinite(drawn.y)][-20:]
+    if rise < 0.1 or not len(then) or drawn.now is None:
+        return None
+    return rise if drawn.now < np.median(then) else None

@@ -1,0 +1,136 @@
+"""How well does it do? One measure of the held-out part, over the training."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.plots.parts import (
+    Figure,
+    Translate,
+    axis,
+    end_labels,
+    finite,
+    key,
+    last,
+    layout,
+    margin_for,
+    short,
+)
+from explorer.plots.theme import colour_of
+from explorer.plots.training.clock import Axis, clock_axis, clock_place
+from explorer.runs.records import Validation
+from explorer.tasks import MEASURES, Measure
+
+
+class MeasureDrawn(NamedTuple):
+    """Exactly what the chart shows."""
+
+    model: str
+    measure: Measure
+    axis: Axis
+    x: NDArray[np.float32]  # (m,) steps or seconds
+    y: NDArray[np.float32]  # (m,) the measure; shares in percent
+    x_end: float | None  # right end of the axis; None: as far as the data
+
+
+def extract(
+    model: str,
+    validations: Sequence[Validation],
+    name: str,
+    axis: Axis = "step",
+    total_steps: int = 0,
+) -> MeasureDrawn:
+    """The measurements that have this measure."""
+    measure = MEASURES[name]
+    known = [v for v in validations if name in v.measures]
+    scale = 100 if measure.percent else 1
+    return MeasureDrawn(
+        model,
+        measure,
+        axis,
+        np.array([v.step if axis == "step" else v.seconds for v in known], np.float32),
+        finite(np.array([scale * v.measures[name] for v in known], np.float32)),
+        float(max(total_steps, 1)) if axis == "step" else None,
+    )
+
+
+def figure(drawn: MeasureDrawn, _: Translate = str) -> Figure:
+    """A line with a marker at every measurement; shares from 0 to 100 %."""
+    x = clock_axis(drawn.axis, drawn.x_end, _)
+    title, colour = _(drawn.measure.title), colour_of(drawn.model)
+    y = axis(f"{title} (%)" if drawn.measure.percent else title)
+    if drawn.measure.percent:
+        y["range"] = [0, 100 if last(drawn.y) is None else max(100, drawn.y.max() + 1)]
+    y["uirevision"] = drawn.measure.title
+    place = clock_place(drawn.axis, _)
+    now = last(drawn.y)
+    words = []
+    if now is not None:
+        text = key("●", colour, _said(now, drawn.measure))
+        words = end_labels([(text, now)], *_span(drawn))
+    return {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "x": drawn.x,
+                "y": drawn.y,
+                "name": title,
+                "line": {"color": colour, "width": 2.6},
+                "marker": {"color": colour, "size": 7},
+                "hovertemplate": f"{place}<br>%{{y:.4~g}}<extra></extra>",
+            }
+        ],
+        "layout": layout(x, y, annotations=words, margin=margin_for([title], digits=7)),
+    }
+
+
+def reading(drawn: MeasureDrawn, _: Translate = str) -> str:
+    """Where it stands, and its best."""
+    known = drawn.y[np.isfinite(drawn.y)]
+    if not len(known):
+        return _("Nothing has been measured yet.")
+    best = known.max() if drawn.measure.higher else known.min()
+    message = (
+        _("%(name)s stands at %(now)s; its highest was %(best)s. Higher is better.")
+        if drawn.measure.higher
+        else _("%(name)s stands at %(now)s; its lowest was %(best)s. Lower is better.")
+    )
+    return message % {
+        "name": _(drawn.measure.title),
+        "now": _said(float(known[-1]), drawn.measure),
+        "best": _said(float(best), drawn.measure),
+    }
+
+
+def alternative(drawn: MeasureDrawn, _: Translate = str) -> str:
+    """The chart in words."""
+    chart = _("Line chart of a measure of the held-out part over training.")
+    return f"{chart} {reading(drawn, _)}"
+
+
+def line(measures: Mapping[str, float], step: int, _: Translate = str) -> str:
+    """Every measure in one line, as in "Held out at step 600: Accuracy 91 %"."""
+    said = [
+        f"{_(MEASURES[name].title)} "
+        + _said(100 * value if MEASURES[name].percent else value, MEASURES[name])
+        for name, value in measures.items()
+    ]
+    head = _("Held out at step %(step)s:") % {"step": f"{step:,}"}
+    return f"{head} {' · '.join(said)}"
+
+
+def _said(value: float, measure: Measure) -> str:
+    if not math.isfinite(value):
+        return "–"
+    return f"{value:.1f} %" if measure.percent else short(value)
+
+
+def _span(drawn: MeasureDrawn) -> tuple[float, float]:
+    if drawn.measure.percent:
+        return 0.0, 100.0
+    known = drawn.y[np.isfinite(drawn.y)]
+    return float(known.min()), max(float(known.max()), float(known.min()) + 1e-9)

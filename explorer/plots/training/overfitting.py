@@ -1,0 +1,207 @@
+"""Does it learn, or learn by heart? The gap between training and validation.
+
+Both losses at the moments of the measurements: training as the median of the steps
+around each. Where validation was lowest, the best step is marked.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.plots.parts import (
+    Figure,
+    Translate,
+    axis,
+    end_labels,
+    escape,
+    finite,
+    key,
+    last,
+    layout,
+    margin_for,
+    rule,
+    short,
+)
+from explorer.plots.theme import GREY, colour_of, see_through
+from explorer.plots.training.clock import Axis, clock_axis, clock_place
+from explorer.runs.records import Curves, Lines, Validation
+
+AROUND = 0.02
+"""Training losses within this share of the run on either side of a measurement."""
+
+CLEAR = 0.02
+"""A rise of validation by less than this share of its lowest value is luck."""
+
+
+class GapDrawn(NamedTuple):
+    """Exactly what the chart shows."""
+
+    model: str
+    axis: Axis
+    x: NDArray[np.float32]  # (m,) steps or seconds
+    training: NDArray[np.float32]  # (m,)
+    validation: NDArray[np.float32]  # (m,)
+    best: int | None  # the measurement with the lowest validation loss
+    best_step: int
+    floor: float | None
+    unit: str
+    x_end: float | None
+
+
+def extract(
+    model: str,
+    curves: Curves,
+    validations: Sequence[Validation],
+    lines: Lines,
+    axis: Axis = "step",
+    total_steps: int = 0,
+) -> GapDrawn:
+    """Both losses at every measurement that has training steps around it."""
+    n = len(curves.losses)
+    reach = max(1, round(AROUND * n))
+    known = [v for v in validations if v.step <= n and n]
+    around = [curves.losses[max(0, v.step - reach) : v.step + reach] for v in known]
+    losses = finite(np.array([v.loss for v in known], np.float32))
+    best = int(np.nanargmin(losses)) if np.isfinite(losses).any() else None
+    return GapDrawn(
+        model,
+        axis,
+        np.array([v.step if axis == "step" else v.seconds for v in known], np.float32),
+        finite(np.array([np.median(part) for part in around], np.float32)),
+        losses,
+        best,
+        known[best].step if best is not None else 0,
+        lines.floor,
+        lines.unit,
+        float(max(total_steps, n, 1)) if axis == "step" else None,
+    )
+
+
+def figure(drawn: GapDrawn, _: Translate = str) -> Figure:
+    """Two lines with the gap shaded between them, and the best step across."""
+    colour = colour_of(drawn.model)
+    x = clock_axis(drawn.axis, drawn.x_end, _)
+    y = axis(_(drawn.unit) if drawn.unit else _("loss"), uirevision="gap")
+    low, high = _span(drawn)
+    y["range"] = [low, high]
+    place = clock_place(drawn.axis, _)
+    common = {"type": "scatter", "x": drawn.x, "mode": "lines+markers"}
+    lines = [
+        (_("training"), drawn.training, 1.4, {}),
+        (
+            _("validation"),
+            drawn.validation,
+            2.6,
+            {"fill": "tonexty", "fillcolor": see_through(colour, 0.2)},
+        ),
+    ]
+    data = [
+        common
+        | more
+        | {
+            "y": values,
+            "name": name,
+            "line": {"color": colour, "width": width},
+            "marker": {"color": colour, "size": 6},
+            "hovertemplate": f"{place}<br>%{{y:.4~g}}<extra>{name}</extra>",
+        }
+        for name, values, width, more in lines
+    ]
+    ends = [
+        (key(glyph, colour, f"{escape(name)} {short(value)}"), value)
+        for glyph, (name, values, _width, _more) in zip("—●", lines, strict=True)
+        if (value := last(values)) is not None
+    ]
+    shapes = [] if drawn.floor is None else [rule(drawn.floor)]
+    words = end_labels(ends, low, high)
+    if drawn.best is not None:
+        shapes.append(_best_rule(drawn))
+        words.append(_best_words(drawn, _))
+    names = [_("training"), _("validation")]
+    return {
+        "data": data,
+        "layout": layout(
+            x, y, shapes=shapes, annotations=words, margin=margin_for(names, digits=7)
+        ),
+    }
+
+
+def reading(drawn: GapDrawn, _: Translate = str) -> str:
+    """How wide the gap is, and whether going on still pays."""
+    if drawn.best is None:
+        return _("Nothing has been measured yet.")
+    lowest, now = float(drawn.validation[drawn.best]), last(drawn.validation)
+    said = {
+        "best": short(lowest),
+        "step": f"{drawn.best_step:,}",
+        "gap": short(float(drawn.validation[-1] - drawn.training[-1])),
+    }
+    if now is None or now <= lowest * (1 + CLEAR) or now <= lowest:
+        return (
+            _(
+                "Validation is at or near its lowest, %(best)s at step %(step)s; it "
+                "stands %(gap)s above training: no overfitting to be seen."
+            )
+            % said
+        )
+    return (
+        _(
+            "Validation was best at step %(step)s with %(best)s and has risen since; "
+            "it stands %(gap)s above training now: from there on the model learned its "
+            "examples by heart. Early stopping would have ended there."
+        )
+        % said
+    )
+
+
+def alternative(drawn: GapDrawn, _: Translate = str) -> str:
+    """The chart in words."""
+    chart = _("Line chart of training and validation loss with the gap between them.")
+    return f"{chart} {reading(drawn, _)}"
+
+
+def _span(drawn: GapDrawn) -> tuple[float, float]:
+    """All that came after the best step; what came before may begin outside."""
+    both = np.concatenate((drawn.training, drawn.validation))
+    both = both[np.isfinite(both)]
+    if not len(both):
+        return 0.0, 1.0
+    first = drawn.best or 0
+    since = np.concatenate((drawn.training[first:], drawn.validation[first:]))
+    high = max(float(np.quantile(both, 0.8)), float(np.nanmax(since)))
+    low = float(both.min())
+    if drawn.floor is not None:
+        low = min(low, drawn.floor)
+    room = 0.08 * max(high - low, 1e-6)
+    return low - room, high + room
+
+
+def _best_rule(drawn: GapDrawn) -> dict[str, Any]:
+    x = float(drawn.x[drawn.best or 0])
+    return {
+        "type": "line",
+        "xref": "x",
+        "yref": "paper",
+        "x0": x,
+        "x1": x,
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": GREY, "width": 1.5, "dash": "dot"},
+    }
+
+
+def _best_words(drawn: GapDrawn, _: Translate) -> dict[str, Any]:
+    x = float(drawn.x[drawn.best or 0])
+    late = drawn.x_end is not None and x > drawn.x_end / 2
+    return {
+        "x": x,
+        "xref": "x",
+        "y": 1,
+        "yref": "paper",
+        "xanchor": "right" if late else "left",
+        "yanchor": "top",
+        "showarrow": False,
+        "text": escape(_("best step: %(step)s") % {"step": f"{drawn.best_step:,}"}),
+    }

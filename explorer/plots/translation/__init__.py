@@ -1,0 +1,1 @@
+"""How a translation is written, token by token."""

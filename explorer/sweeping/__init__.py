@@ -1,0 +1,1 @@
+"""A sweep: what varies, which trial comes next, and all of it in one process."""

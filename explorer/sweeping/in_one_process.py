@@ -1,0 +1,121 @@
+"""A sweep in this process: one trial after another, so that a seed repeats it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from explorer import catalog
+from explorer.errors import ExplorerError
+from explorer.runs.records import Status
+from explorer.runs.searches import Trial, best
+from explorer.runs.store import Store
+from explorer.runs.studies import open_studies
+from explorer.sweeping.plan import Plan
+from explorer.sweeping.search import DIVERGED, Search, mean_of_folds, rungs
+from explorer.training.trainer import Budget, Trainer
+
+RESTING = {"status": "stopped", "seconds": 0.0}
+"""The facts of a sweep that no server shall drive."""
+
+Told = Callable[[int, list[Trial]], None]
+"""(weight updates since the last call, every trial so far)."""
+
+
+class _Fold:
+    """One run of a trial, and what was measured of it."""
+
+    def __init__(self, trainer: Trainer, run_id: str) -> None:
+        self.trainer, self.run_id = trainer, run_id
+        self.measured: dict[int, float] = {}
+        self.status: Status = "training"
+
+    def advance(self, store: Store) -> int:
+        """Train to the next measurement; how many steps that took."""
+        every, before = rungs(self.trainer.config.training.steps), self.trainer.step
+        slice_ = self.trainer.advance(Budget(steps=every - before % every))
+        kept: Status = "paused" if slice_.status == "training" else slice_.status
+        store.record(self.run_id, replace(slice_, status=kept))
+        self.measured |= {v.step: v.loss for v in slice_.validations}
+        self.status = slice_.status
+        return self.trainer.step - before
+
+
+def begin_sweep(store: Store, plan: Plan) -> tuple[str, Search]:
+    """Enter a sweep into the store; its id and its trials."""
+    group = store.groups.create("sweep", "", plan.facts() | RESTING)
+    return group.id, Search(plan, group.id, open_studies(store))
+
+
+def search_all(store: Store, group_id: str, search: Search, told: Told) -> None:
+    """Train every trial that is left; what is interrupted can be gone on with."""
+    torch.set_num_threads(1)
+    while (trial := search.ask()) is not None:
+        try:
+            _train(store, group_id, search, trial, told)
+        except ExplorerError as error:
+            search.fail(trial, error.words)
+            told(0, search.trials())
+    store.groups.change(group_id, {"status": "finished"})
+
+
+def _train(
+    store: Store, group_id: str, search: Search, trial: Trial, told: Told
+) -> None:
+    """One trial, fold beside fold, from measurement to measurement."""
+    folds = []
+    for config in search.plan.configs(trial.values):
+        count = catalog.parameter_count(config)
+        run = store.create(config, count, "paused", group_id=group_id)
+        folds.append(_Fold(Trainer(config), run.id))
+    search.begin(trial, [fold.run_id for fold in folds])
+    measured: dict[int, float] = {}
+    while any(fold.status == "training" for fold in folds):
+        going = [fold for fold in folds if fold.status == "training"]
+        steps = sum(fold.advance(store) for fold in going)
+        measured = mean_of_folds([fold.measured for fold in folds])
+        diverged = any(fold.status == "diverged" for fold in folds)
+        pruned = search.judge(trial, measured)
+        if diverged or pruned:
+            search.prune(trial, DIVERGED if diverged else None)
+            for fold in going:
+                if fold.status == "training":
+                    store.set_status(fold.run_id, "stopped")
+        told(steps, search.trials())
+        if diverged or pruned:
+            return
+    search.finish(trial, measured)
+    told(0, search.trials())
+
+
+def summary(search: Search, seconds: float) -> dict[str, Any]:
+    """What a sweep found and what it cost, as JSON can hold it."""
+    plan, trials = search.plan, search.trials()
+    winner, runs = best(trials), len(plan.folds)
+    floor = catalog.make_data(plan.base).floor
+    loss = winner.loss if winner else None
+    trained = sum(t.steps for t in trials) * runs
+    return {
+        "model": plan.base.model,
+        "data": plan.base.data,
+        **plan.settings.values(),
+        "best_value": loss,
+        "best_settings": dict(winner.values) if winner else None,
+        "best_run": winner.runs[0] if winner else None,
+        "trials": len(trials),
+        "finished": sum(t.state == "finished" for t in trials),
+        "pruned": sum(t.state == "pruned" for t in trials),
+        "failed": sum(t.state == "failed" for t in trials),
+        "steps_trained": trained,
+        "steps_saved": saved(plan, trials),
+        "floor": floor,
+        "times_floor": loss / floor if loss is not None and floor else None,
+        "seconds": seconds,
+    }
+
+
+def saved(plan: Plan, trials: list[Trial]) -> int:
+    """Weight updates that were never made because a trial was pruned."""
+    pruned = [t for t in trials if t.state == "pruned"]
+    return sum(plan.steps - t.steps for t in pruned) * len(plan.folds)

@@ -1,0 +1,1 @@
+"""The page Class: what a teacher sets, and what students take part in."""

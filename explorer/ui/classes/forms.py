@@ -1,0 +1,142 @@
+"""The forms in which a teacher says what a class is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from explorer.config import RunConfig
+from explorer.engine.classes import (
+    KIND,
+    MOST_LESSON,
+    MOST_TITLE,
+    Lesson,
+    checked,
+    openable_settings,
+)
+from explorer.engine.visitor import Visitor
+from explorer.plots.parts import short
+from explorer.runs.records import Group
+from explorer.ui.address import show_class
+from explorer.ui.classes.sidebar import fixed_line
+from explorer.ui.describe import run_line, title_of
+from explorer.ui.language import Translate
+from explorer.ui.live.panels import lines
+from explorer.ui.page import told_later
+
+USUAL_OPEN = ("model.hidden_size", "training.learning_rate")
+"""What a new class leaves open until its teacher says otherwise."""
+
+
+def new_class(visitor: Visitor, config: RunConfig, _: Translate) -> None:
+    """The form that makes a class of the settings on the left."""
+    st.subheader(_("A new class"), anchor=False)
+    st.markdown(run_line(config, _))
+    usual = [name for name in USUAL_OPEN if name in openable_settings(config)]
+    lesson = Lesson("", config, tuple(usual))
+    with st.form("class_new"):
+        _fields("class_new", lesson, _)
+        st.form_submit_button(
+            _("Make the class"),
+            type="primary",
+            icon=":material/group_add:",
+            key="make_class",
+            on_click=told_later(_create),
+            args=(visitor, lesson),
+        )
+
+
+def change_class(visitor: Visitor, group: Group, lesson: Lesson, _: Translate) -> None:
+    """The form that changes what a class says; what it trains on stays."""
+    st.markdown(run_line(lesson.base, _))
+    st.caption(fixed_line(lesson, _))
+    with st.form("class_edit"):
+        _fields(f"class_edit.{group.id}", lesson, _)
+        st.form_submit_button(
+            _("Keep these changes"),
+            icon=":material/save:",
+            key="change_class",
+            on_click=told_later(_change),
+            args=(visitor, group.id, lesson),
+        )
+
+
+def _fields(form: str, lesson: Lesson, _: Translate) -> None:
+    """What a teacher says of a class."""
+    st.text_input(_("Title"), lesson.title, max_chars=MOST_TITLE, key=f"{form}.title")
+    st.text_area(
+        _("Lesson"),
+        lesson.text,
+        height=160,
+        max_chars=MOST_LESSON,
+        key=f"{form}.text",
+        help=_("What students read above their run, in Markdown."),
+    )
+    left, right = st.columns(2)
+    floor = lines(lesson.base).floor
+    hint = _("The validation loss to reach. Leave it empty for no goal.")
+    if floor is not None:
+        hint += " " + _("The floor of these data is %(floor)s.") % {
+            "floor": short(floor)
+        }
+    left.number_input(
+        _("Goal (validation loss)"),
+        min_value=0.0,
+        value=lesson.goal,
+        step=0.001,
+        format="%.4f",
+        key=f"{form}.goal",
+        help=hint,
+    )
+    right.number_input(
+        _("Within so many steps"),
+        min_value=1,
+        max_value=20000,
+        value=lesson.within,
+        key=f"{form}.within",
+        help=_("No run of the class may be longer. Leave it empty for no limit."),
+    )
+    st.multiselect(
+        _("Open controls"),
+        openable_settings(lesson.base),
+        default=list(lesson.open),
+        format_func=lambda name: _(title_of(lesson.base, name)),
+        key=f"{form}.open",
+        help=_("What students may change. Everything else is fixed, also the data."),
+        placeholder=_("Nothing: everybody trains the same"),
+    )
+
+
+def _said(form: str, lesson: Lesson) -> Lesson:
+    """What a form says; what it does not say is as in the lesson that it shows.
+
+    Raises:
+        ExplorerError: if something in it is not sound.
+    """
+    state: Mapping[str, Any] = {
+        name: st.session_state.get(f"{form}.{name}", getattr(lesson, name))
+        for name in ("title", "text", "goal", "within", "open")
+    }
+    goal = state["goal"]
+    return checked(
+        Lesson(
+            title=state["title"],
+            base=lesson.base,
+            open=tuple(state["open"]),
+            goal=None if goal is None else float(goal),
+            within=state["within"],
+            text=state["text"],
+        )
+    )
+
+
+def _create(visitor: Visitor, lesson: Lesson) -> None:
+    said = _said("class_new", lesson)
+    visitor.allowed.check_data(said.base)
+    show_class(visitor.store.groups.create(KIND, visitor.owner, said.facts()).id)
+
+
+def _change(visitor: Visitor, group_id: str, lesson: Lesson) -> None:
+    facts = _said(f"class_edit.{group_id}", lesson).facts()
+    del facts["closed"]
+    visitor.store.groups.change(group_id, facts)

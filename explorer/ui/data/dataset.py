@@ -1,0 +1,185 @@
+"""A dataset before anything learns from it: its picture, its numbers and hints."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer.data.base import Data
+from explorer.data.statistics import (
+    Stationarity,
+    autocorrelation,
+    balance,
+    series_numbers,
+    stationarity,
+    text_numbers,
+)
+from explorer.errors import N_
+from explorer.plots.data import autocorrelation as lags
+from explorer.plots.data import balance as labels
+from explorer.plots.data import histogram, preview, window
+from explorer.tasks import TASKS
+from explorer.ui.data.preview import asked, picture, written
+from explorer.ui.language import Translate
+from explorer.ui.live.still import show_still
+
+GIVEN = 60
+"""Tokens of a window that are written out."""
+
+HINTS: dict[Stationarity, str] = {
+    "steady": N_(
+        "Two tests (ADF and KPSS) agree that what the model is given is steady: it "
+        "keeps returning to one level, so that what is learned early holds later."
+    ),
+    "wandering": N_(
+        "Two tests (ADF and KPSS) agree that what the model is given wanders like a "
+        "random walk: its level never comes back, so a model can hardly beat repeating "
+        "the last value. Ask for differences or log returns instead."
+    ),
+    "trend": N_(
+        "What the model is given swings about a level that shifts: the held-out part "
+        "may lie where the model has never been. Differences take such a trend away."
+    ),
+    "unsure": N_(
+        "The tests (ADF and KPSS) cannot tell whether what the model is given is "
+        "steady: there is too little of it, or it changes too slowly."
+    ),
+    "unknown": N_("This is too short to say whether it is steady."),
+}
+
+
+def show_picture(data: Data, _: Translate) -> None:
+    """All of a series with its held-out part; symbols by count; examples written."""
+    if data.series is None and data.text is None and data.symbols:
+        st.code("\n\n".join(written(data, _)), language=None, wrap_lines=True)
+        message = _("%(count)d examples to learn from; some of them, with the answers.")
+        st.caption(message % {"count": len(data.train.x)})
+    else:
+        figure, said, alternative = picture(data, _)
+        if data.series is not None:
+            figure["layout"]["xaxis"].pop("range", None)
+        show_still("picture", figure, alternative, _)
+        st.caption(said)
+    if data.hint:
+        st.info(_(data.hint), icon=":material/info:")
+
+
+def show_numbers(data: Data, _: Translate) -> None:
+    """One row of numbers, by what the data is made of."""
+    numbers = _values(data, _) if not data.symbols else _tokens(data, _)
+    numbers[_("Windows to learn from")] = f"{len(data.train.x):,}"
+    numbers[_("Task")] = _(TASKS[data.task].title)
+    with st.container(horizontal=True, gap="medium", key="numbers"):
+        for label, number in numbers.items():
+            st.metric(label, number, width="content")
+    if data.floor is not None:
+        note = _("Floor: %(note)s. No model can be expected to go below it.")
+        st.caption(note % {"note": _(data.floor_note)})
+
+
+def show_details(data: Data, _: Translate) -> None:
+    """A window and its target, spread, memory and balance."""
+    left, right = st.columns(2)
+    with left:
+        st.subheader(_("What goes in, and what is asked for?"), anchor=False)
+        _window(data, _)
+    with right:
+        if data.labels:
+            st.subheader(_("Does every label come as often?"), anchor=False)
+            _balance(data, _)
+        elif not data.symbols:
+            st.subheader(_("Which values come how often?"), anchor=False)
+            _histogram(data, _)
+    if data.series is not None:
+        with left:
+            st.subheader(_("How far back does it tell of itself?"), anchor=False)
+            _autocorrelation(data, _)
+        with right:
+            st.subheader(_("Is it steady?"), anchor=False)
+            kind = stationarity(_given(data))
+            st.markdown(_(HINTS[kind]))
+
+
+def _values(data: Data, _: Translate) -> dict[str, str]:
+    known = series_numbers(_shown(data))
+    return {
+        _("Values"): f"{known.length:,}",
+        _("Missing"): f"{known.missing:,}",
+        _("Mean"): f"{known.mean:.4g}",
+        _("Deviation"): f"{known.deviation:.4g}",
+        _("Least"): f"{known.low:.4g}",
+        _("Greatest"): f"{known.high:.4g}",
+    }
+
+
+def _tokens(data: Data, _: Translate) -> dict[str, str]:
+    ids = data.text.tokens if data.text is not None else data.train.x.ravel()
+    known = text_numbers(ids[ids > 0] if data.padded else ids, len(data.symbols))
+    bits = _("%(entropy).2f of %(most).2f bits")
+    return {
+        _("Tokens"): f"{known.length:,}",
+        _("Kinds"): f"{known.kinds:,}",
+        _("Entropy of a token"): bits % known._asdict(),
+    }
+
+
+def _shown(data: Data) -> NDArray[Any]:
+    """The values that people know, in real units."""
+    if data.series is not None:
+        return np.asarray(data.series.values, np.float64)
+    return np.asarray(data.scaler.undo(data.train.x[..., 0])).ravel()
+
+
+def _given(data: Data) -> NDArray[Any]:
+    """(n,) what a model is given of the series."""
+    assert data.series is not None
+    return data.series.scaled.reshape(len(data.series.scaled), -1)[:, 0]
+
+
+def _window(data: Data, _: Translate) -> None:
+    x, y = data.train.x[len(data.train.x) // 2], data.train.y[len(data.train.y) // 2]
+    if data.task == "forecast":
+        drawn = window.extract(x, y, data.counted_from, data.series is not None)
+        show_still("window", window.figure(drawn, _), window.alternative(drawn, _), _)
+        st.caption(window.reading(drawn, _))
+    elif data.task == "next_token":
+        tokens = [data.symbols[int(k)] for k in x[:GIVEN]]
+        later = [data.symbols[int(k)] for k in y[:GIVEN]]
+        said = _("given:\n%(given)s\n\nasked for, one place later:\n%(asked)s")
+        both = {"given": data.joiner.join(tokens), "asked": data.joiner.join(later)}
+        st.code(said % both, language=None, wrap_lines=True)
+        st.caption(_("A window of %(steps)d tokens.") % {"steps": data.steps})
+    else:
+        message = _("A window has %(steps)d steps. Asked for: %(answer)s.")
+        answer = asked(data, y, _) if data.task != "generate" else _("more like it")
+        st.markdown(message % {"steps": data.steps, "answer": f"`{answer}`"})
+
+
+def _histogram(data: Data, _: Translate) -> None:
+    label = data.series.label if data.series is not None else ""
+    drawn = histogram.extract(_shown(data), label)
+    show_still(
+        "histogram", histogram.figure(drawn, _), histogram.alternative(drawn, _), _
+    )
+
+
+def _autocorrelation(data: Data, _: Translate) -> None:
+    found = autocorrelation(_given(data))
+    drawn = lags.extract(found.values, found.band)
+    show_still("lags", lags.figure(drawn, _), lags.alternative(drawn, _), _)
+    st.caption(lags.reading(drawn, _))
+
+
+def _balance(data: Data, _: Translate) -> None:
+    shares = balance(data.train.y, data.labels)
+    drawn = labels.extract([s.label for s in shares], [s.share for s in shares])
+    show_still("balance", labels.figure(drawn, _), labels.alternative(drawn, _), _)
+    st.caption(labels.reading(drawn, _))
+
+
+def series_picture(
+    key: str, drawn: preview.PreviewDrawn, _: Translate, height: int = 260
+) -> None:
+    """A stretch of numbers as the preview draws it."""
+    show_still(key, preview.figure(drawn, _), preview.alternative(drawn, _), _, height)

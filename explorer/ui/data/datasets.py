@@ -1,0 +1,53 @@
+"""The datasets that a person can choose: those of the house, and their own by name."""
+
+from explorer import catalog
+from explorer.config import RunConfig, Scalar
+from explorer.data.content import KINDS, Kind
+from explorer.engine.visitor import Visitor
+from explorer.ui.language import Translate
+
+OWN: dict[Kind, str] = {"series": "own_series", "text": "own_text"}
+"""The dataset that reads each kind of own data."""
+
+
+def key_of(config: RunConfig) -> str:
+    """What names a config's dataset on the list: its name, and of own data which."""
+    digest = config.data_settings.get("digest")
+    return config.data if digest is None else f"{config.data}:{digest}"
+
+
+def parted(key: str) -> tuple[str, dict[str, Scalar]]:
+    """The dataset's name and the settings that its key fixes.
+
+    >>> parted("own_text:abc")
+    ('own_text', {'digest': 'abc'})
+    """
+    name, own, digest = key.partition(":")
+    return name, {"digest": digest} if own else {}
+
+
+def offered(
+    me: Visitor, config: RunConfig, _: Translate, only: str = ""
+) -> dict[str, str]:
+    """Every dataset on the list by its key: what it is called.
+
+    Args:
+        me: whose own data is on it.
+        config: the present one, which is on it in any case.
+        only: the one architecture of a page that has but one; what it cannot learn is
+            left out.
+    """
+    known = {d.name: _(d.title) for d in catalog.datasets().values() if d.offered}
+    for held in me.store.contents.of(me.owner):
+        known[f"{OWN[held.kind]}:{held.digest}"] = _("%(label)s (yours, %(kind)s)") % {
+            "label": held.label,
+            "kind": _(KINDS[held.kind]),
+        }
+    known.setdefault(key_of(config), _(catalog.data_spec(config.data).title))
+    if not only:
+        return known
+    return {k: title for k, title in known.items() if _fits(parted(k)[0], only)}
+
+
+def _fits(data: str, model: str) -> bool:
+    return model in [m.name for m in catalog.fitting(data)]

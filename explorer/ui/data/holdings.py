@@ -1,0 +1,80 @@
+"""A person's own data, listed with what it takes, and how it is deleted."""
+
+import streamlit as st
+
+from explorer import catalog
+from explorer.config import RunConfig
+from explorer.data.content import KINDS
+from explorer.engine.belongings import delete
+from explorer.engine.visitor import Visitor
+from explorer.runs.records import Holding
+from explorer.ui.address import read_address, take_over
+from explorer.ui.data.ways_in import own_config
+from explorer.ui.language import Translate
+from explorer.ui.page import told_later
+
+
+def holdings(me: Visitor, config: RunConfig, _: Translate) -> None:
+    """Every series and text of this person, each to look at or to delete."""
+    held = me.store.contents.of(me.owner)
+    st.subheader(_("Yours"), anchor=False)
+    if not held:
+        st.caption(
+            _(
+                "Nothing yet. What you bring is yours alone: others cannot see it or "
+                "train on it, and you can delete it here."
+            )
+        )
+    for each in held:
+        _holding(me, each, config, _)
+
+
+def _holding(me: Visitor, held: Holding, config: RunConfig, _: Translate) -> None:
+    shown = config.data_settings.get("digest") == held.digest
+    key = held.digest[:16]
+    with st.container(border=True, key=f"held.{key}"):
+        st.markdown(f"**{_escaped(held.label)}**")
+        line = _("%(kind)s, %(size)s kB, %(date)s")
+        facts = {
+            "kind": _(KINDS[held.kind]),
+            "size": f"{max(1, held.size // 1000):,}",
+            "date": f"{held.created:%Y-%m-%d %H:%M} UTC",
+        }
+        st.caption(line % facts)
+        with st.container(horizontal=True, gap="small"):
+            st.button(
+                _("Look at it"),
+                key=f"look.{key}",
+                disabled=shown,
+                on_click=told_later(_look),
+                args=(held,),
+            )
+            with st.popover(_("Delete"), icon=":material/delete:", key=f"ask.{key}"):
+                st.markdown(
+                    _(
+                        "This deletes the data for good. Runs that train on it are "
+                        "stopped, and their pictures of it are gone."
+                    )
+                )
+                st.button(
+                    _("Delete it now"),
+                    type="primary",
+                    key=f"delete.{key}",
+                    on_click=told_later(_delete),
+                    args=(me, held.digest),
+                )
+
+
+def _escaped(text: str) -> str:
+    """A label as it stands, with no markup in it."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!$:~<>|" else c for c in text)
+
+
+def _look(held: Holding) -> None:
+    take_over(own_config(held.kind, held.digest))
+
+
+def _delete(me: Visitor, digest: str) -> None:
+    delete(me, digest)
+    if read_address().data_settings.get("digest") == digest:
+        take_over(catalog.make_config())

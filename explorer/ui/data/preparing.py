@@ -1,0 +1,111 @@
+"""How own data is prepared: each step a setting, and what it was before and after."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from explorer import catalog
+from explorer.config import RunConfig
+from explorer.data import content, own_series, own_text
+from explorer.data.own_series import OwnSeriesSettings
+from explorer.data.own_text import OwnTextSettings
+from explorer.data.times import places
+from explorer.errors import N_
+from explorer.plots.data import preview
+from explorer.ui.controls import widget
+from explorer.ui.data.dataset import series_picture
+from explorer.ui.language import Translate
+
+Values = Mapping[str, Any]
+
+STEPS: tuple[tuple[str, ...], ...] = (
+    ("missing",),
+    ("outliers", "reach"),
+    ("resample", "every", "span"),
+    ("change",),
+    ("scaling",),
+    ("window", "validation_share"),
+)
+"""The settings of a series, in the order in which they act."""
+
+MATTERS: Mapping[str, Callable[[Values], bool]] = {
+    "reach": lambda said: said["outliers"] != "none",
+    "every": lambda said: said["resample"] in ("nth", "mean"),
+    "span": lambda said: said["resample"] == "time",
+}
+"""When a setting that depends on another does anything."""
+
+LETTERS = 400
+
+
+def settings_of(config: RunConfig, prefix: str, _: Translate) -> dict[str, Any]:
+    """The widgets of a dataset's settings, two in a row; what they say."""
+    fields = catalog.data_spec(config.data).settings.model_fields
+    steps = STEPS
+    if config.data != "own_series":
+        steps = tuple((name,) for name in fields if name != "digest")
+    said: dict[str, Any] = dict(config.data_settings)
+    for row in (steps[k : k + 2] for k in range(0, len(steps), 2)):
+        for names, column in zip(row, st.columns(2), strict=False):
+            with column:
+                for name in names:
+                    if name not in MATTERS or MATTERS[name](said):
+                        key = f"{prefix}.{name}"
+                        said[name] = widget(name, fields[name], said[name], key, _)
+    return said
+
+
+def before_and_after(config: RunConfig, _: Translate) -> None:
+    """What came, and what the model is given of it.
+
+    Raises:
+        ExplorerError: if nothing can be made of it with these settings.
+    """
+    before, after = st.columns(2)
+    if config.data == "own_series":
+        _series_before(config, before, _)
+        _series_after(config, after, _)
+    if config.data == "own_text":
+        text_settings = OwnTextSettings.read(config.data_settings)
+        _text(content.get_text(text_settings.digest), N_("As it came"), before, _)
+        _text(own_text.prepared(text_settings), N_("As it is read"), after, _)
+
+
+def _series_before(config: RunConfig, where: Any, _: Translate) -> None:
+    own = content.get_series(str(config.data_settings["digest"]))
+    at, axis = np.arange(len(own.values)), N_("Place in the file (rows)")
+    if own.times is not None:
+        at, axis = places(own.times)
+    with where:
+        st.markdown(f"**{_('As it came')}**")
+        drawn = preview.extract(at, own.values, len(own.values), axis, own.label)
+        series_picture("before", drawn, _)
+        missing = int(np.isnan(own.values).sum())
+        message = _("%(count)s rows, %(missing)s of them without a value.")
+        counted = {"count": f"{len(own.values):,}", "missing": f"{missing:,}"}
+        st.caption(message % counted)
+
+
+def _series_after(config: RunConfig, where: Any, _: Translate) -> None:
+    ready = own_series.prepared(OwnSeriesSettings.read(config.data_settings))
+    label = N_("Scaled value (no unit)")
+    with where:
+        st.markdown(f"**{_('As the model is given it')}**")
+        given = ready.given[:, 0]
+        drawn = preview.extract(ready.positions, given, ready.split, ready.axis, label)
+        series_picture("after", drawn, _)
+        message = _("%(count)s values, %(clipped)s outliers clipped.")
+        counted = {"count": f"{len(given):,}", "clipped": f"{ready.clipped:,}"}
+        st.caption(message % counted)
+
+
+def _text(text: str, title: str, where: Any, _: Translate) -> None:
+    with where:
+        st.markdown(f"**{_(title)}**")
+        shown = text[:LETTERS] + (" …" if len(text) > LETTERS else "")
+        st.code(shown, language=None, wrap_lines=True)
+        message = _("%(count)s characters of %(kinds)s kinds.")
+        counted = {"count": f"{len(text):,}", "kinds": f"{len(set(text)):,}"}
+        st.caption(message % counted)

@@ -1,0 +1,162 @@
+"""The picture of a dataset in the sidebar, before anything is trained."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import catalog
+from explorer.config import RunConfig
+from explorer.data.base import Data
+from explorer.errors import N_
+from explorer.plots.data import examples, frequencies, preview
+from explorer.plots.parts import Figure
+from explorer.plots.theme import template
+from explorer.tasks import END, FILLED, IGNORED
+from explorer.ui.language import Translate
+from explorer.ui.page import mode
+
+HEIGHT = 170
+WIDTH = 244
+"""Fixed: a collapsed sidebar would squeeze the figure to nothing."""
+
+WINDOWS = 2
+WRITTEN = 3
+"""Examples that are written out."""
+
+LONGEST = 160
+"""Letters of one of them."""
+
+CHART_OPTIONS = {"displayModeBar": False, "showSendToCloud": False}
+
+
+def show_preview(config: RunConfig, _: Translate) -> None:
+    """What the data looks like, and what is known of it."""
+    data = catalog.make_data(config)
+    if data.series is None and data.text is None and data.symbols:
+        st.code("\n\n".join(written(data, _)), language=None, wrap_lines=True)
+        message = _("%(count)d examples to learn from; some of them, with the answers.")
+        st.caption(message % {"count": len(data.train.x)})
+    else:
+        _show(*picture(data, _))
+    if data.floor is not None:
+        note = _("Floor: %(note)s. No model can be expected to go below it.")
+        st.caption(note % {"note": _(data.floor_note)})
+    if data.hint:
+        st.info(_(data.hint), icon=":material/info:")
+
+
+def picture(data: Data, _: Translate) -> tuple[Figure, str, str]:
+    """The figure of a series, a text or single windows; a reading; the alternative."""
+    if data.series is not None:
+        series = data.series
+        drawn = preview.extract(
+            series.positions,
+            np.asarray(series.values),
+            series.split,
+            series.axis,
+            series.label,
+        )
+        figure = preview.figure(drawn, _)
+        figure["layout"]["xaxis"]["range"] = _around_split(data)
+        return figure, preview.reading(drawn, _), preview.alternative(drawn, _)
+    if data.text is not None:
+        counted = frequencies.extract(data.text.tokens, data.symbols, data.text.split)
+        said = frequencies.reading(counted, _)
+        return (
+            frequencies.figure(counted, _),
+            said,
+            frequencies.alternative(counted, _),
+        )
+    shown = _examples(data)
+    return (
+        examples.figure(shown, _),
+        _reading(data, _),
+        examples.alternative(shown, _),
+    )
+
+
+def written(data: Data, _: Translate) -> list[str]:
+    """The first training examples of tokens, each with what is asked for."""
+    return [
+        _written(data, x, y, _)
+        for x, y in zip(data.train.x[:WRITTEN], data.train.y[:WRITTEN], strict=True)
+    ]
+
+
+def _show(figure: Figure, said: str, alternative: str) -> None:
+    figure["layout"] |= {
+        "template": template(mode()),
+        "width": WIDTH,
+        "height": HEIGHT,
+        "autosize": False,
+    }
+    st.plotly_chart(
+        figure,
+        width="content",
+        theme=None,
+        config=CHART_OPTIONS,
+        alt=alternative,
+        key="preview",
+    )
+    st.caption(said)
+
+
+def _around_split(data: Data) -> list[Any]:
+    """A few windows on both sides of the split, so that single waves can be seen."""
+    assert data.series is not None
+    positions, reach = data.series.positions, WINDOWS * data.steps
+    first = max(0, data.series.split - 2 * reach)
+    last = min(len(positions) - 1, data.series.split + reach)
+    return [str(positions[first]), str(positions[last])]
+
+
+def _examples(data: Data) -> examples.ExamplesDrawn:
+    """Windows by label, or the channels of one, the labels of its steps below."""
+    x, y = data.train
+    if data.task == "classify":
+        return examples.of_labels(x, y, data.labels, N_("label"))
+    drawn = examples.of_channels(x[0], data.channels, N_("what is given"))
+    if data.task == "tag":
+        labels = np.where(y[0] == IGNORED, np.nan, y[0])
+        return drawn._replace(
+            names=(*drawn.names, N_("label")), rows=(*drawn.rows, (labels,))
+        )
+    return drawn
+
+
+def _reading(data: Data, _: Translate) -> str:
+    numbers = {"count": len(data.train.x), "steps": data.steps}
+    if data.task == "classify":
+        message = _("%(count)d windows of %(steps)d steps; some of each label.")
+        return message % numbers
+    if data.task == "generate":
+        return _("One of %(count)d windows; more like them are to be made.") % numbers
+    message = _("One of %(count)d windows; asked for: %(answer)s.")
+    return message % {**numbers, "answer": asked(data, data.train.y[0], _)}
+
+
+def asked(data: Data, y: NDArray[Any], _: Translate) -> str:
+    """An answer as people read it."""
+    if data.task == "forecast":
+        value = float(data.scaler.undo(y[-1, 0]))
+        return _("%(value)s at the last step") % {"value": f"{value:.3g}"}
+    said = y[y != IGNORED] if y.ndim else y[None]
+    if data.labels:
+        return " ".join(_(data.labels[int(k)]) for k in said)
+    kept = [data.symbols[int(k)] for k in said if not data.padded or k > END]
+    return data.joiner.join(kept)
+
+
+def _written(data: Data, x: NDArray[Any], y: NDArray[Any], _: Translate) -> str:
+    least = END if data.task == "translate" else FILLED if data.padded else -1
+    given = x[: data.source] if data.task == "translate" else x
+    there = given > least
+    tokens = [data.symbols[int(k)] for k in given[there]]
+    if data.task == "tag":
+        tags = ["" if k == IGNORED else _(data.labels[int(k)]) for k in y[there]]
+        return examples.aligned(tokens, tags)
+    text = data.joiner.join(tokens)
+    text = text if len(text) <= LONGEST else text[:LONGEST] + " …"
+    return examples.answered(text, asked(data, y, _))

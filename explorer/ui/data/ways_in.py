@@ -1,0 +1,254 @@
+"""The ways in which own data comes: a file, pasted text or numbers, a drawing."""
+
+from typing import Any, get_args
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import catalog
+from explorer.config import RunConfig
+from explorer.data import files, tables
+from explorer.data.content import KINDS, Kind, OwnSeries
+from explorer.data.decoding import ENCODINGS
+from explorer.data.times import places
+from explorer.engine.belongings import give_series, give_text
+from explorer.engine.visitor import Visitor
+from explorer.errors import N_, ExplorerError
+from explorer.plots.data import preview
+from explorer.ui.address import take_over
+from explorer.ui.data.datasets import OWN
+from explorer.ui.data.drawing import drawing
+from explorer.ui.data.uploading import file_field
+from explorer.ui.language import Translate
+from explorer.ui.live.still import show_still
+from explorer.ui.page import language, told_later, words
+
+TEXT_SHOWN = 300
+FILES = ("csv", "tsv", "txt")
+MOST_MEGABYTES = 32
+LENGTHS = (200, 400, 1000, 2000, 5000)
+
+_TABLE, _DONE = "ways_in.table", "ways_in.done"
+
+
+def ways_in(me: Visitor) -> None:
+    """Upload, paste or draw; what is kept becomes the data that is shown."""
+    _ways(me, language())
+
+
+@st.fragment
+def _ways(me: Visitor, _language: str) -> None:
+    _ = words()
+    tabs = st.tabs([_("Upload"), _("Paste"), _("Draw")], key="ways", on_change="rerun")
+    for tab, way in zip(tabs, (_upload, _paste, _draw), strict=True):
+        if tab.open:
+            with tab:
+                try:
+                    way(me, _)
+                except ExplorerError as error:
+                    st.error(error.said(_), icon=":material/error:")
+    if st.session_state.pop(_DONE, False):
+        st.rerun()
+
+
+def _upload(me: Visitor, _: Translate) -> None:
+    file = file_field(
+        _("A table (.csv) or a text (.txt)"),
+        FILES,
+        MOST_MEGABYTES,
+        "upload",
+        _,
+        _(
+            "It stays on this server, only you can train on it, and you can delete "
+            "it. Tables may take 32 MB, texts 8 MB."
+        ),
+    )
+    if file is None:
+        return
+    encoding = st.selectbox(
+        _("Encoding"),
+        list(ENCODINGS),
+        format_func=lambda name: _(ENCODINGS[name]),
+        key="upload.encoding",
+        help=_("How letters became bytes. Choose one where they look wrong."),
+    )
+    kind = _kind("series" if not file.name.lower().endswith(".txt") else "text", _)
+    if kind == "text":
+        text = files.read_text(file.getvalue(), file.name, encoding)
+        _offer_text(me, text, file.name, _)
+    else:
+        table = _table(file, encoding)
+        _offer_series(me, _choose(table, _), _)
+
+
+def _kind(usual: Kind, _: Translate) -> Kind:
+    kinds: tuple[Kind, ...] = get_args(Kind)
+    chosen = st.segmented_control(
+        _("Read it as"),
+        kinds,
+        default=usual,
+        required=True,
+        format_func=lambda kind: _(KINDS[kind]),
+        key=f"kind.{usual}",
+        help=_("Numbers to forecast, or symbols to guess."),
+    )
+    return chosen or usual
+
+
+def _table(file: Any, encoding: str) -> tables.Table:
+    """The table of an uploaded file, read once."""
+    known = st.session_state.get(_TABLE)
+    asked = (file.file_id, encoding)
+    if known is None or known[0] != asked:
+        known = asked, tables.read_table(file.getvalue(), file.name, encoding)
+        st.session_state[_TABLE] = known
+    table: tables.Table = known[1]
+    return table
+
+
+def _choose(table: tables.Table, _: Translate) -> OwnSeries:
+    """The chosen column, by the chosen times.
+
+    Raises:
+        ExplorerError: if there is none of numbers, or it is no series.
+    """
+    numeric, rising = table.numeric, table.rising
+    if not numeric:
+        return tables.series_of(table)
+    by_name = ".".join(table.names)
+    column = st.selectbox(
+        _("Column"),
+        numeric,
+        index=next((k for k, name in enumerate(numeric) if name not in rising), 0),
+        key=f"column.{by_name}",
+        help=_("The numbers that a model is to forecast."),
+    )
+    times = [name for name in dict.fromkeys([*rising, *numeric]) if name != column]
+    time = st.selectbox(
+        _("Time column"),
+        ["", *times],
+        index=1 if times and times[0] in rising else 0,
+        format_func=lambda name: name or _("none: rows are in order"),
+        key=f"time.{by_name}.{column}",
+        help=_("Rows are put in its order, and pictures show it below."),
+    )
+    return tables.series_of(table, column, time or None)
+
+
+def _offer_series(me: Visitor, series: OwnSeries, _: Translate) -> None:
+    at: NDArray[Any] = np.arange(len(series.values))
+    axis = N_("Place in the file (rows)")
+    if series.times is not None:
+        at, axis = places(series.times)
+    known = np.nan_to_num(series.values, nan=float(np.nanmean(series.values)))
+    drawn = preview.extract(at, known, len(known), axis, series.label)
+    drawn = drawn._replace(held_out=0)
+    show_still(
+        "offered", preview.figure(drawn, _), preview.alternative(drawn, _), _, 200
+    )
+    missing = int(np.isnan(series.values).sum())
+    message = _("%(count)s values, %(missing)s of them missing.")
+    counted = {"count": f"{len(known):,}", "missing": f"{missing:,}"}
+    st.caption(message % counted)
+    _keep_button(me, series, None, _)
+
+
+def _offer_text(me: Visitor, text: str, label: str, _: Translate) -> None:
+    start = text[:TEXT_SHOWN] + (" …" if len(text) > TEXT_SHOWN else "")
+    st.code(start, language=None, wrap_lines=True)
+    st.caption(_("%(count)s characters.") % {"count": f"{len(text):,}"})
+    _keep_button(me, None, (text, label), _)
+
+
+def _keep_button(
+    me: Visitor, series: OwnSeries | None, text: tuple[str, str] | None, _: Translate
+) -> None:
+    st.button(
+        _("Keep it and look at it"),
+        type="primary",
+        icon=":material/add:",
+        key="keep",
+        on_click=told_later(_keep),
+        args=(me, series, text),
+    )
+
+
+def _keep(me: Visitor, series: OwnSeries | None, text: tuple[str, str] | None) -> None:
+    if series is not None:
+        take_over(own_config("series", give_series(me, series)))
+    if text is not None:
+        take_over(own_config("text", give_text(me, *text)))
+    st.session_state[_DONE] = True
+
+
+def own_config(kind: Kind, digest: str) -> RunConfig:
+    """The usual run on own data, with the longest usual window that it is long enough
+    for.
+
+    Raises:
+        ExplorerError: if it is too short for every window.
+    """
+    for window in (48, 24, 16):
+        settings = {"data.digest": digest, "data.window": window}
+        try:
+            return catalog.make_config(OWN[kind], None, settings)
+        except ExplorerError:
+            continue  # too short for this one
+    settings = {"data.digest": digest, "data.window": 8}
+    return catalog.make_config(OWN[kind], None, settings)
+
+
+def _paste(me: Visitor, _: Translate) -> None:
+    kind = _kind("series", _)
+    pasted = st.text_area(
+        _("Numbers, or a text"),
+        key=f"pasted.{kind}",
+        height=160,
+        max_chars=files.MOST_PASTED,
+        placeholder=_("1.5  2.0  1.7  …")
+        if kind == "series"
+        else _("A text of at least 100 characters"),
+        help=_("Numbers may be parted by spaces, commas or line ends; nan is a gap."),
+    )
+    label = st.text_input(
+        _("What it is called"), _("pasted"), key="pasted.label", max_chars=60
+    )
+    if not pasted.strip():
+        return
+    if kind == "series":
+        values = files.pasted_numbers(pasted)
+        _offer_series(me, OwnSeries(values, label.strip() or _("pasted")), _)
+    else:
+        text = files.read_text(pasted.encode("utf-8", "replace"), label)
+        _offer_text(me, text, label.strip() or _("pasted"), _)
+
+
+def _draw(me: Visitor, _: Translate) -> None:
+    st.caption(_("Draw a line from left to right with mouse, pen or finger."))
+    heights: list[object] = drawing("drawing", _)
+    typed = st.text_input(
+        _("Or type its heights from left to right"),
+        key="drawing.typed",
+        placeholder="0 1 0 -1 0 1 0",
+        help=_("Two numbers or more; the line goes through them evenly."),
+    )
+    length = st.select_slider(
+        _("Values"),
+        LENGTHS,
+        400,
+        key="drawing.length",
+        help=_("The line is cut into so many values."),
+    )
+    times = st.select_slider(
+        _("Repeated"),
+        (1, 2, 4, 8, 16),
+        4,
+        key="drawing.times",
+        help=_("A line that repeats gives a model something to learn and to be asked."),
+    )
+    if typed.strip():
+        heights = list(files.typed_heights(typed))
+    if heights:
+        values = np.tile(files.drawn_series(heights, length), times)
+        _offer_series(me, OwnSeries(values, _("drawn")), _)

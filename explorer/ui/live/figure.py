@@ -1,0 +1,42 @@
+"""A figure that a page draws itself and that moves without being mounted anew."""
+
+from typing import Any
+
+import streamlit as st
+
+from explorer.plots.encode import to_json
+from explorer.plots.parts import Figure
+from explorer.plots.theme import template
+from explorer.ui.language import Translate
+from explorer.ui.live.scripts import script
+from explorer.ui.places import PLOTLY
+
+_component = st.components.v2.component(
+    "sequence_explorer_figure",
+    html='<div class="sx-figure"></div>\n',
+    css=".sx-figure { height: 26rem; width: 100%; overflow: hidden; }\n",
+    js=script("plotting", "figure"),
+    isolate_styles=False,
+)
+
+
+def show_figure(
+    name: str, drawn: Figure, alternative: str, _: Translate, height: int = 0
+) -> None:
+    """Show a figure under a name that stays.
+
+    Args:
+        name: of the figure on this page.
+        drawn: as the plots make it, without a template.
+        alternative: the figure in words.
+        height: in pixels; 0 for the usual one.
+    """
+    data: dict[str, Any] = {
+        "figure": to_json(drawn).decode(),
+        "alternative": alternative,
+        "height": f"{height}px" if height else "",
+        "templates": {"light": template("light"), "dark": template("dark")},
+        "plotly": PLOTLY,
+        "trouble": _("The drawing library could not be loaded. Reload the page."),
+    }
+    _component(key=f"figure.{name}", data=data)

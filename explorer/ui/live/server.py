@@ -1,0 +1,298 @@
+"""The web server beside Streamlit's own: the live socket and plotly.js.
+
+Custom routes get neither Streamlit's Origin check nor its XSRF protection, so the
+socket checks Origin against Host itself, and shows a run only to those who know its
+unguessable id.
+"""
+
+import asyncio
+import gc
+import gzip
+import importlib
+import importlib.resources
+import json
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from explorer import catalog
+from explorer.config import RunConfig
+from explorer.engine.hub import Feed
+from explorer.engine.jobs import Wanted
+from explorer.engine.service import Engine, engine
+from explorer.errors import N_, ExplorerError, unknown
+from explorer.plots.encode import to_json
+from explorer.runs.records import View
+from explorer.ui.language import translator
+from explorer.ui.live import inside
+from explorer.ui.live.frames import Others, frame, wanted
+from explorer.ui.live.sample import bring_sample
+from explorer.ui.live.wishes import LIVE, MOST_MESSAGE, Wish, read_wish
+from explorer.ui.places import PLOTLY, SOCKET
+from explorer.ui.visitor import controls
+
+log = logging.getLogger(__name__)
+
+Views = Mapping[Wanted, View]
+
+LEAST_PAUSE = 0.15
+"""Seconds between two frames of one tab: more is not seen, only paid for."""
+
+FOREIGN = 4403
+"""Close code for a page of another site."""
+
+
+def same_origin(origin: str | None, host: str | None) -> bool:
+    """Whether a socket was opened by a page of this very server."""
+    return bool(origin and host) and urlsplit(origin or "").netloc == host
+
+
+async def live(socket: WebSocket) -> None:
+    """One tab: it sends wishes, and gets frames until it leaves."""
+    headers = socket.headers
+    if not same_origin(headers.get("origin"), headers.get("host")):
+        await socket.close(FOREIGN)
+        return
+    await socket.accept()
+    tab = _Tab(socket, engine())
+    try:
+        await tab.listen()
+    except WebSocketDisconnect:
+        log.debug("A tab left")
+    finally:
+        tab.leave()
+
+
+class _Tab:
+    """What one socket shows. A newer wish replaces the older one at once."""
+
+    def __init__(self, socket: WebSocket, owner: Engine) -> None:
+        self.socket, self.engine = socket, owner
+        self.wish = Wish()
+        self.basis: int | None = None
+        """The kept step whose axes stay while this tab shows a run."""
+        self.lamented: Wish | None = None
+        """The wish of which it was said that something elsewhere is lacking."""
+        self.feed: Feed | None = None
+        self.sender: asyncio.Task[None] | None = None
+
+    async def listen(self) -> None:
+        while True:
+            message = await self.socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            try:
+                # Bytes are no message of ours, and read as an empty one.
+                wish = read_wish((message.get("text") or "")[: MOST_MESSAGE + 1])
+                await self.follow(wish)
+            except ExplorerError as error:
+                await self.complain(error)
+
+    async def follow(self, wish: Wish) -> None:
+        """Show what is wished for from now on."""
+        if wish.csv and self.feed is not None:
+            await self.download(wish, self.feed)
+            return
+        if wish.hold and wish.run:
+            await asyncio.to_thread(self.tell, wish)
+            return
+        if self.sender is not None:
+            self.sender.cancel()
+            self.sender = None
+        if wish.run != self.wish.run:
+            self.leave()
+            self.basis = None
+        self.wish = wish
+        if not wish.run:
+            return
+        self.feed = await self.engine.hub.subscribe(wish.run, self)
+        live = wish.at == LIVE and not wish.hidden
+        config = self.feed.snapshot.run.config
+        self.engine.hub.want(wish.run, self, wanted(config, wish) if live else ())
+        if not wish.hidden:
+            self.sender = asyncio.create_task(self.send())
+
+    async def download(self, wish: Wish, feed: Feed) -> None:
+        """Send the numbers of one view as a table."""
+        run = feed.snapshot.run
+        step = self.kept_step(feed) if wish.at == LIVE else wish.at
+        asked = {w.view: w for w in wanted(run.config, wish)}
+        if wish.csv not in asked:
+            raise unknown(N_("view"), wish.csv, asked)
+        (view,) = await self.engine.look_async(run.id, step, (asked[wish.csv],))
+        name = f"{wish.csv}-{step}.csv"
+        message = {"download": {"name": name, "content": inside.table(view)}}
+        await self.socket.send_text(json.dumps(message))
+
+    def tell(self, wish: Wish) -> None:
+        """Have the run learn under the change that its panel shows, or under none."""
+        ended = self.engine.store.get(wish.run).ended  # the engine says so itself
+        if not ended and not controls(wish.run, wish.token):
+            raise ExplorerError(
+                N_(
+                    "Only who started a run may change it while it learns, and this "
+                    "one is another's. Fork it to change a run of your own."
+                )
+            )
+        note = ""
+        if wish.hold == "hold":
+            config = self.engine.store.get(wish.run).config
+            note = json.dumps(inside.chosen_change(config, wish))
+        self.engine.tell(wish.run, wish.hold, note=note)
+
+    def kept_step(self, feed: Feed) -> int:
+        """The newest moment that can be read from the store."""
+        snapshot = feed.snapshot
+        if snapshot.run.status != "training":
+            return snapshot.run.step
+        return max(snapshot.checkpoints, default=0)
+
+    async def send(self) -> None:
+        """Frames for the present wish, the newest only, as the tab takes them."""
+        assert self.feed is not None
+        seen = 0
+        while True:
+            seen = await self.feed.next(seen)
+            try:
+                await self.show(self.feed)
+            except ExplorerError as error:
+                await self.complain(error)
+            except (WebSocketDisconnect, RuntimeError):
+                # The tab went away between two frames; `listen` cleans up.
+                return
+            await asyncio.sleep(LEAST_PAUSE)
+
+    async def complain(self, error: ExplorerError) -> None:
+        """Say what is wrong, in the language of the last wish that could be read."""
+        said = error.said(translator(self.wish.language))
+        await self.socket.send_text(json.dumps({"error": said}))
+
+    async def show(self, feed: Feed) -> None:
+        """Send the newest frame; what a run at rest looks like inside may follow."""
+        snapshot = feed.snapshot
+        run, views = snapshot.run, snapshot.views
+        live = self.wish.at == LIVE
+        if live and (views or run.status == "training"):
+            others = await self.elsewhere(feed) if run.status == "training" else {}
+            await self.socket.send_bytes(self.encoded(feed, views, others))
+        if not live or run.status != "training":
+            step = run.step if live else self.wish.at
+            stored = await self.stored(feed, step)
+            others = await self.elsewhere(feed)
+            if feed.snapshot is snapshot:
+                await self.socket.send_bytes(self.encoded(feed, stored, others, "rest"))
+
+    def encoded(
+        self, feed: Feed, views: Views, others: Others, origin: str = "live"
+    ) -> bytes:
+        """The frame for this tab; tabs with the same wish share it."""
+        wish, snapshot, basis = self.wish, feed.snapshot, self.basis or 0
+        return feed.encoded(
+            (wish, len(views), frozenset(others), basis, origin),
+            lambda: to_json(frame(snapshot, wish, views, others, basis)),
+        )
+
+    async def stored(self, feed: Feed, step: int) -> Views:
+        """Views of a moment that lies still: a checkpoint, or where the run rests."""
+        run = feed.snapshot.run
+        if run.step == 0 and not feed.snapshot.checkpoints:
+            return {}
+        asked = wanted(run.config, self.wish)
+        views = await self.engine.look_async(run.id, step, asked)
+        return dict(zip(asked, views, strict=True))
+
+    async def elsewhere(self, feed: Feed) -> Others:
+        """What a page of views shows of other moments and runs, as far as it is there.
+
+        What is lacking is said once per wish.
+        """
+        snapshot = feed.snapshot
+        if self.wish.page == "playground" or not snapshot.checkpoints:
+            return {}
+        if self.basis is None:
+            self.basis = max(snapshot.checkpoints)
+        wish = self.wish
+        needs = inside.elsewhere(snapshot, wish, self.basis)
+        asked = dict.fromkeys(need for each in needs.values() for need in each)
+        found = await asyncio.gather(*map(self.glimpse, asked))
+        seen = dict(zip(asked, found, strict=True))
+        lacking = {n: e for n, e in seen.items() if isinstance(e, ExplorerError)}
+        if lacking and self.lamented is not wish:
+            self.lamented = wish
+            await self.complain(inside.left_out(snapshot.run.id, lacking))
+        return {n: v for n, v in seen.items() if not isinstance(v, ExplorerError)}
+
+    async def glimpse(
+        self, need: inside.Elsewhere
+    ) -> tuple[RunConfig, View] | ExplorerError:
+        """A view of elsewhere, or why there is none: the other pictures need it not."""
+        try:
+            return await self.engine.look_elsewhere(*need)
+        except ExplorerError as error:
+            return error
+
+    def leave(self) -> None:
+        """Watch nothing any more."""
+        if self.sender is not None:
+            self.sender.cancel()
+            self.sender = None
+        if self.feed is not None:
+            self.engine.hub.leave(self.wish.run, self)
+            self.feed = None
+
+
+@cache
+def _plotly_js() -> bytes:
+    path = importlib.resources.files("plotly") / "package_data" / "plotly.min.js"
+    return gzip.compress(path.read_bytes(), compresslevel=6)
+
+
+async def plotly_js(request: Request) -> Response:
+    """plotly.js as the installed plotly package has it; no other host is needed."""
+    body = await asyncio.to_thread(_plotly_js)
+    headers = {
+        "Content-Encoding": "gzip",
+        "Cache-Control": "public, max-age=31536000, immutable",
+    }
+    return Response(body, media_type="text/javascript", headers=headers)
+
+
+ROUTES: list[BaseRoute] = [
+    WebSocketRoute(SOCKET, live),
+    Route(PLOTLY, plotly_js),
+]
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Bring up the engine behind the first page; let go of it at the end."""
+    owner = await asyncio.to_thread(_bring_up)
+    owner.hub.attach(asyncio.get_running_loop())
+    warm = asyncio.create_task(asyncio.to_thread(_plotly_js))
+    yield {"engine": owner}
+    warm.cancel()
+    await asyncio.to_thread(owner.close)
+
+
+def _bring_up() -> Engine:
+    owner = engine()
+    sample = bring_sample(owner)
+    catalog.datasets()
+    # Models, views and pictures are found and imported now, not by the first visitor.
+    inside.panels_for(sample.config)
+    # Plotly looks for pandas when it first draws; a class that arrives at once must
+    # not find it half imported by another thread.
+    importlib.import_module("pandas")
+    importlib.import_module("plotly.graph_objects")
+    # What is imported by now stays; the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    return owner

@@ -1,0 +1,1 @@
+"""The page Compare: settings that race each other."""

@@ -1,0 +1,285 @@
+"""A race as it is shown: the curves, the table, and what each has learned."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, get_args
+
+import streamlit as st
+
+from explorer import catalog
+from explorer.engine.race import Clock
+from explorer.engine.visitor import Visitor
+from explorer.errors import N_, ExplorerError
+from explorer.plots.runs import race as chart
+from explorer.racing import standings
+from explorer.racing.race import Race, State, read_race
+from explorer.racing.standings import Lap, Standing
+from explorer.runs.records import Run
+from explorer.runs.store import Store
+from explorer.ui.address import show_race, shown_race
+from explorer.ui.language import Translate
+from explorer.ui.live.figure import show_figure
+from explorer.ui.live.frames import STATES, explain
+from explorer.ui.live.panels import lines
+from explorer.ui.page import told_later
+from explorer.ui.races.views import lively, pictures
+from explorer.ui.races.words import NONE, columns, labels, reached_words, spread_words
+
+EVERY = 1.0
+"""Seconds between two looks at a race that goes on."""
+
+RESTING = 3.0
+"""The same of a race that is paused: another tab may have it go on."""
+
+ABOUT: dict[State, str] = {
+    "starting": N_("Starting: the runs are on their way to the workers …"),
+    "racing": N_("Racing"),
+    "paused": N_("Paused: Resume all goes on from here."),
+    "finished": N_("Finished"),
+}
+
+
+def present_race(visitor: Visitor, _: Translate) -> Race | None:
+    """The race that the address names; says so where there is none of that id."""
+    if not (wanted := shown_race()):
+        return None
+    try:
+        return find_race(visitor.store, wanted)
+    except ExplorerError as error:
+        st.error(error.said(_), icon=":material/search_off:")
+        return None
+
+
+def find_race(store: Store, race_id: str) -> Race:
+    """The race of that id as it stands.
+
+    Raises:
+        ExplorerError: if there is none.
+    """
+    group = store.groups.get(race_id, "race")
+    return read_race(group, store.shelf.of_group(group.id))
+
+
+def show(visitor: Visitor, race: Race, _: Translate) -> None:
+    """Everything of a race, live while it goes on."""
+    data = catalog.data_spec(race.configs[0].data)
+    said = _("%(count)d settings on %(data)s, %(clock)s, seeds for each: %(seeds)d")
+    clock = _("by step") if race.clock == "step" else _("by second")
+    numbers = {"count": len(race.configs), "data": _(data.title), "clock": clock}
+    st.markdown(said % (numbers | {"seeds": race.seeds}))
+    _buttons(visitor, race, _)
+    going = race.state in ("starting", "racing")
+    every = EVERY if going else None
+    resting = None if race.state == "finished" else RESTING
+    lively(_progress, every or resting)(visitor.store, race, _)
+    st.subheader(_("Who gets lowest, and who gets there first?"), anchor=False)
+    lively(_curves, every)(visitor.store, race, _)
+    lively(_table, every)(visitor.store, race, _)
+    pictures(visitor, race, going, _)
+
+
+def _buttons(visitor: Visitor, race: Race, _: Translate) -> None:
+    mine = race.owner == visitor.owner
+    state, runs = race.state, race.all_runs
+    with st.container(horizontal=True, key="race.pilot", gap="small"):
+        if state == "paused":
+            _tell(visitor, race, "resume", _("Resume all"), "play_circle", not mine)
+        else:
+            hindered = not mine or state == "finished"
+            _tell(visitor, race, "pause", _("Pause all"), "pause", hindered)
+        over = not mine or state == "finished" or not runs
+        _tell(visitor, race, "stop", _("Stop all"), "stop", over)
+        st.button(
+            _("Race again with other settings"),
+            icon=":material/restart_alt:",
+            key="race.again",
+            type="primary" if state == "finished" else "secondary",
+            on_click=show_race,
+            args=("",),
+        )
+    if not mine:
+        st.caption(
+            _("You watch another's race: only who started it can pause or stop it.")
+        )
+
+
+def _tell(
+    visitor: Visitor, race: Race, name: str, label: str, icon: str, disabled: bool
+) -> None:
+    st.button(
+        label,
+        icon=f":material/{icon}:",
+        key=f"race.{name}",
+        disabled=disabled,
+        on_click=told_later(visitor.tell_all),
+        args=(race.all_runs, name),
+    )
+
+
+def _progress(store: Store, race: Race, _: Translate) -> None:
+    """How far all are; the whole page is drawn anew when the race changes its state."""
+    now = find_race(store, race.id)
+    runs = now.all_runs
+    if now.state != race.state:
+        st.rerun()
+    if not runs:
+        st.info(
+            _("The runs of this race were deleted."), icon=":material/delete_sweep:"
+        )
+        return
+    total = sum(run.config.training.steps for run in runs)
+    done = sum(run.config.training.steps if run.ended else run.step for run in runs)
+    slowest = min((run.step for run in runs if not run.ended), default=None)
+    text = _(ABOUT[now.state])
+    if slowest is not None:
+        said = _("all are at step %(step)s or beyond")
+        text += " · " + said % {"step": f"{slowest:,}"}
+    st.progress(min(1.0, done / total), text=text)
+    names = labels(now.configs, _)
+    for name, each in zip(names, now.runs, strict=True):
+        for run in each:
+            if run.status in ("diverged", "failed"):
+                st.warning(f"**{name}** · {explain(run, _)}", icon=":material/warning:")
+                break
+    if now.state == "finished":
+        _verdict(store, now, names, _)
+
+
+def _verdict(store: Store, race: Race, names: Sequence[str], _: Translate) -> None:
+    """Who got lowest, and whether that was foreseen."""
+    stands = [standings.standing(_laps(store, runs), 0.0) for runs in race.runs]
+    places = standings.ranks(stands)
+    if 1 not in places:
+        return
+    best = places.index(1)
+    low = stands[best].lowest
+    values = {"name": names[best], "loss": spread_words(low)}
+    text = _("**%(name)s** got lowest: a validation loss of %(loss)s.") % values
+    if race.guess is not None and race.guess < len(names):
+        if places[race.guess] == 1:
+            text += " " + _("That is what you guessed.")
+        else:
+            said = _("You guessed **%(guess)s**, which came in at place %(place)s.")
+            place = places[race.guess] or NONE
+            text += " " + said % {"guess": names[race.guess], "place": place}
+    st.success(text, icon=":material/emoji_events:")
+
+
+def _curves(store: Store, race: Race, _: Translate) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        axis = st.segmented_control(
+            _("Along"),
+            get_args(Clock),
+            default=race.clock,
+            required=True,
+            format_func=lambda n: _("by step") if n == "step" else _("by second"),
+            key="race.axis",
+        )
+        scale = st.segmented_control(
+            _("Loss"),
+            ["log", "linear"],
+            default="log",
+            required=True,
+            format_func=lambda n: _("logarithmic") if n == "log" else _("linear"),
+            key="race.scale",
+        )
+        behind = st.toggle(_("Training losses too"), value=True, key="race.behind")
+    now = find_race(store, race.id)
+    names = labels(now.configs, _)
+    tints = chart.colours([config.model for config in now.configs])
+    entries = [
+        _entry(name, tint, _laps(store, runs))
+        for name, tint, runs in zip(names, tints, now.runs, strict=True)
+    ]
+    total = max(config.training.steps for config in now.configs)
+    drawn = chart.extract(entries, lines(now.configs[0]), axis, total)
+    figure = chart.figure(drawn, _, y_log=scale == "log", training=behind)
+    show_figure("race", figure, chart.alternative(drawn, _), _)
+    st.markdown(chart.reading(drawn, _))
+
+
+def _entry(name: str, tint: str, laps: Sequence[Lap]) -> chart.Entry:
+    seen = standings.moments(laps)
+    return chart.Entry(
+        name,
+        tint,
+        [moment.step for moment in seen],
+        [moment.seconds for moment in seen],
+        [moment.loss.mean for moment in seen],
+        [moment.loss.deviation for moment in seen],
+        [lap.curves for lap in laps],
+        any(lap.run.status in ("diverged", "failed") for lap in laps),
+    )
+
+
+def _laps(store: Store, runs: Sequence[Run]) -> list[Lap]:
+    return [_lap(store, run.id, run.step, run.status) for run in runs]
+
+
+@lru_cache(maxsize=128)
+def _lap(store: Store, run_id: str, step: int, status: str) -> Lap:
+    """A run's records at this step; all who watch share them."""
+    curves, seen = store.curves(run_id), store.validations(run_id)
+    return Lap(store.get(run_id), curves, tuple(seen))
+
+
+def _table(store: Store, race: Race, _: Translate) -> None:
+    now = find_race(store, race.id)
+    wanted = st.number_input(
+        _("How soon do they reach a validation loss of"),
+        min_value=0.0,
+        value=standings.default_target(lines(now.configs[0])),
+        format="%.4g",
+        step=None,
+        key=f"race.target.{race.id}",
+        width=360,
+        help=_("At first between the floor and the best simple guess."),
+    )
+    laps = [_laps(store, runs) for runs in now.runs]
+    stands = [standings.standing(each, wanted) for each in laps]
+    st.dataframe(
+        _rows(now, stands, wanted, _),
+        hide_index=True,
+        key=f"race.table.{race.id}",
+        column_config={
+            _("Playground"): st.column_config.LinkColumn(display_text=_("open"))
+        },
+    )
+
+
+def _rows(
+    race: Race, stands: Sequence[Standing], wanted: float, _: Translate
+) -> dict[str, list[Any]]:
+    """The table's columns: what differs, and how each stands."""
+    names, seeds = labels(race.configs, _), race.seeds
+    count = [f"{catalog.parameter_count(config):,}" for config in race.configs]
+    reached = {"loss": f"{wanted:.4g}"}
+    table: dict[str, list[Any]] = {
+        _("Place"): [place or NONE for place in standings.ranks(stands)],
+        _("Setting"): names,
+        **columns(race.configs, _),
+        _("Parameters"): count,
+        _("Steps per second"): [spread_words(s.rate, ",.0f") for s in stands],
+        _("Lowest validation loss"): [spread_words(s.lowest) for s in stands],
+        _("Steps to %(loss)s") % reached: [
+            reached_words(s.reached_step, seeds, ",.0f", _) for s in stands
+        ],
+        _("Seconds to %(loss)s") % reached: [
+            reached_words(s.reached_seconds, seeds, ",.2f", _) for s in stands
+        ],
+        _("State"): [_state(runs, _) for runs in race.runs],
+        _("Playground"): [
+            f"/?run={runs[0].id}" if runs else None for runs in race.runs
+        ],
+    }
+    if names == table.get(_("Model")):
+        del table[_("Setting")]
+    return {k: [str(v) if v is not None else None for v in c] for k, c in table.items()}
+
+
+def _state(runs: Sequence[Run], _: Translate) -> str:
+    """What became of one setting's runs."""
+    if not runs:
+        return _("deleted")
+    kinds = dict.fromkeys(run.status for run in runs)
+    return ", ".join(_(STATES[kind]) for kind in kinds)

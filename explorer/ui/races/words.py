@@ -1,0 +1,108 @@
+"""The settings of a race in words: as short as tells them apart."""
+
+from collections.abc import Sequence
+
+from pydantic.fields import FieldInfo
+
+from explorer import catalog
+from explorer.config import N_, RunConfig, choices_of, extra_of
+from explorer.racing.standings import Spread, Value, differing, telling
+from explorer.ui.describe import title_of
+from explorer.ui.language import Translate
+
+NONE = "–"
+"""Stands where a setting has no such value, or nothing is known yet."""
+
+
+def labels(configs: Sequence[RunConfig], _: Translate) -> list[str]:
+    """A name for each of these, by what tells it apart from the others."""
+    if len(configs) == 1:
+        return [_(catalog.model_spec(configs[0].model).title)]
+    names = telling(configs)
+    told = differing(configs)
+    said = []
+    for k, config in enumerate(configs):
+        parts = [
+            part_of(config, name, told[name][k], _)
+            for name in names
+            if told[name][k] is not None
+        ]
+        said.append(", ".join(parts))
+    return said
+
+
+def part_of(config: RunConfig, name: str, value: Value, _: Translate) -> str:
+    """One setting with its value; an architecture is its own name."""
+    if name == "model":
+        return shown(config, name, value, _)
+    return f"{_(title_of(config, name))} {shown(config, name, value, _)}"
+
+
+def columns(configs: Sequence[RunConfig], _: Translate) -> dict[str, list[str]]:
+    """By title: what differs between these, and each one's value.
+
+    Where architectures differ, what only some of them have goes without saying.
+    """
+    found: dict[str, list[str]] = {}
+    told = differing(configs)
+    for name, values in told.items():
+        known = [(c, v) for c, v in zip(configs, values, strict=True) if v is not None]
+        if len(known) < 2 or len({v for _config, v in known}) < 2:
+            continue
+        owner = known[0][0]
+        found.setdefault(
+            _(title_of(owner, name)),
+            [shown(c, name, v, _) for c, v in zip(configs, values, strict=True)],
+        )
+    return found
+
+
+def shown(config: RunConfig, name: str, value: Value, _: Translate) -> str:
+    """A value as people read it."""
+    if value is None:
+        return NONE
+    if name == "model":
+        return _(catalog.model_spec(str(value)).title)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, float):
+        return f"{value:g}"
+    group, _dot, _key = name.partition(".")
+    if group in ("model", "training"):
+        field = fields_of(config)[name]
+        if choices_of(field):
+            return _(extra_of(field).get("choices", {}).get(value, str(value)))
+    return str(value)
+
+
+def fields_of(config: RunConfig) -> dict[str, FieldInfo]:
+    """By dotted name: the settings of the model and the training that may differ."""
+    model = catalog.model_spec(config.model).settings.model_fields
+    unused = catalog.unused_training(config.model)
+    training = type(config.training).model_fields
+    return {f"model.{name}": field for name, field in model.items()} | {
+        f"training.{name}": field
+        for name, field in training.items()
+        if name not in unused
+    }
+
+
+def spread_words(spread: Spread | None, form: str = ",.3g") -> str:
+    """A number over seeds, as in "0.0123 ± 0.0004"."""
+    if spread is None:
+        return NONE
+    mean = format(spread.mean, form)
+    if spread.seeds < 2:
+        return mean
+    return f"{mean} ± {format(spread.deviation, form)}"
+
+
+COUNTED = N_("%(words)s (%(count)d of %(seeds)d seeds)")
+
+
+def reached_words(spread: Spread | None, seeds: int, form: str, _: Translate) -> str:
+    """The same where not every seed may have come so far."""
+    words = spread_words(spread, form)
+    if spread is None or spread.seeds == seeds:
+        return words
+    return _(COUNTED) % {"words": words, "count": spread.seeds, "seeds": seeds}

@@ -1,0 +1,60 @@
+"""The runs that this tab has shown, to compare with."""
+
+import streamlit as st
+
+from explorer import catalog
+from explorer.config import RunConfig
+from explorer.engine.visitor import Visitor
+from explorer.errors import ExplorerError
+from explorer.runs.records import Run
+from explorer.ui.describe import run_line
+from explorer.ui.language import Translate
+from explorer.ui.live.sample import SAMPLE
+
+_RUNS = "recent.runs"
+MOST = 12
+
+
+def remember_run(run: Run) -> None:
+    """Keep that this tab has shown a run."""
+    known = [r for r in st.session_state.get(_RUNS, [SAMPLE]) if r != run.id]
+    st.session_state[_RUNS] = [*known, run.id][-MOST:]
+
+
+def recent_runs(visitor: Visitor, present: Run, _: Translate) -> list[tuple[str, str]]:
+    """The other runs of this tab: (id, what they are), newest first."""
+    return [
+        (run.id, run_line(run.config, _))
+        for run in shown_runs(visitor)
+        if run.id != present.id
+    ]
+
+
+def shown_runs(visitor: Visitor) -> list[Run]:
+    """The runs that this tab has shown, newest first."""
+    found = []
+    for run_id in reversed(st.session_state.get(_RUNS, [SAMPLE])):
+        try:
+            found.append(visitor.store.get(run_id))
+        except ExplorerError:
+            continue  # deleted meanwhile
+    return found
+
+
+def beginnings(visitor: Visitor, config: RunConfig, _: Translate) -> dict[str, str]:
+    """What a run of this config can begin with: run ids, and what each is."""
+    alike = {"": _("random weights")}
+    for run in shown_runs(visitor):
+        try:
+            catalog.check_start(config, run.config)
+        except ExplorerError:
+            continue  # built otherwise
+        if run.step > 0:
+            line = _("step %(step)s of %(run)s")
+            alike[run.id] = line % {
+                "step": f"{run.step:,}",
+                "run": run_line(run.config, _),
+            }
+    if config.start:
+        alike.setdefault(config.start, config.start)
+    return alike

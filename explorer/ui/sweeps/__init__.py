@@ -1,0 +1,1 @@
+"""The page Sweep: how one is set up, and what it found."""

@@ -1,0 +1,183 @@
+"""What a sweep varies and how it searches: the controls, from the settings' bounds."""
+
+from typing import Any
+
+import streamlit as st
+
+from explorer import catalog
+from explorer.config import (
+    RunConfig,
+    Scalar,
+    choices_of,
+    extra_of,
+    settings_groups,
+)
+from explorer.engine.visitor import Visitor
+from explorer.runs.searches import Range
+from explorer.sweeping.plan import Plan, SearchSettings
+from explorer.sweeping.space import (
+    MOST_RANGES,
+    chosen,
+    narrowed,
+    read_range,
+    searchable,
+    whole_range,
+)
+from explorer.ui.address import SWEEP, remember_address, take_over
+from explorer.ui.controls import log_options, settings_widgets
+from explorer.ui.describe import run_line, title_of
+from explorer.ui.language import Translate
+from explorer.ui.page import told_later
+
+USUAL = ("training.learning_rate", "model.hidden_size")
+EXAMPLE_SPACE = ("training.learning_rate=0.0005:0.05", "model.hidden_size=8:64")
+EXAMPLE_STEPS = 300
+AROUND, AROUND_WHOLE = 10, 4
+"""A range begins this many times below and above the present value."""
+
+
+def example() -> Plan:
+    """Learning rate and hidden size of an LSTM on the sine wave."""
+    base = catalog.make_config("sine", "lstm", {"training.steps": EXAMPLE_STEPS})
+    return Plan(base, tuple(read_range(base, text) for text in EXAMPLE_SPACE))
+
+
+def example_button(visitor: Visitor, _: Translate) -> None:
+    """Start the example with one click."""
+    st.button(
+        _("Try it: learning rate and hidden size of an LSTM on the sine wave"),
+        icon=":material/play_arrow:",
+        key="sweep-example",
+        help=_("30 trials of 300 steps; it takes about a minute."),
+        on_click=told_later(_start_example),
+        args=(visitor,),
+    )
+
+
+def setup(visitor: Visitor, base: RunConfig, _: Translate) -> None:
+    """The controls of a new sweep around this config, and the button that starts it.
+
+    Raises:
+        ExplorerError: if a range is none.
+    """
+    st.caption(
+        _("What is not searched stays as in the sidebar: %(run)s, %(steps)s steps.")
+        % {"run": run_line(base, _), "steps": f"{base.training.steps:,}"}
+    )
+    first, second = st.columns(2, gap="large")
+    prefix = f"sweep.{base.data}.{base.model}"
+    with first:
+        names = list(searchable(base))
+        picked = st.multiselect(
+            _("Settings to search"),
+            names,
+            default=[name for name in USUAL if name in names],
+            format_func=lambda name: label_of(base, name, _),
+            max_selections=MOST_RANGES,
+            placeholder=_("Choose settings"),
+            key=f"{prefix}.names",
+            help=_("One to four settings; each within the range given here."),
+        )
+        space = [_range(base, name, prefix, _) for name in picked]
+    with second:
+        said = settings_widgets(
+            SearchSettings, SearchSettings().values(), "sweep.settings", _
+        )
+    ready = bool(space) and None not in space
+    st.button(
+        _("Start sweep"),
+        type="primary",
+        icon=":material/play_arrow:",
+        key="sweep-start",
+        disabled=not ready,
+        help=_("Each trial is a run of its own; live runs go first."),
+        on_click=told_later(_start),
+        args=(visitor, base, space, said),
+    )
+
+
+def label_of(base: RunConfig, name: str, _: Translate) -> str:
+    """A setting's title; with its group where two are called alike."""
+    title = _(title_of(base, name))
+    alike = [n for n in searchable(base) if title_of(base, n) == title_of(base, name)]
+    return title if len(alike) == 1 else f"{title} ({name})"
+
+
+def _range(base: RunConfig, name: str, prefix: str, _: Translate) -> Range | None:
+    """The widget of one range; None where it leaves nothing to compare."""
+    field, label = searchable(base)[name], label_of(base, name, _)
+    whole, key = whole_range(base, name), f"{prefix}.range.{name}"
+    if whole.choices:
+        words = extra_of(field).get("choices", {})
+        known = choices_of(field) or whole.choices
+        values = st.multiselect(
+            label,
+            known,
+            default=known,
+            format_func=lambda value: _(str(words.get(value, value))),
+            key=key,
+            placeholder=_("Choose values"),
+            help=_(str(field.description)),
+        )
+        return chosen(base, name, values) if len(values) > 1 else None
+    low, high = _ends(whole, _present(base, name), field, label, key, _)
+    return narrowed(base, name, low, high) if low < high else None
+
+
+def _ends(
+    whole: Range, present: float, field: Any, label: str, key: str, _: Translate
+) -> tuple[Any, Any]:
+    help_ = _(str(field.description))
+    if extra_of(field).get("scale") == "log":
+        options = log_options(whole.low, whole.high, present, whole.whole)
+        around = AROUND_WHOLE if whole.whole else AROUND
+        inside = [o for o in options if present / around <= o <= present * around]
+        ends = (inside[0], inside[-1]) if len(inside) > 1 else (options[0], options[-1])
+        low, high = st.select_slider(
+            label,
+            options,
+            value=ends,
+            format_func=lambda number: f"{number:g}",
+            key=key,
+            help=help_,
+        )
+        return low, high
+    kind = int if whole.whole else float
+    step = extra_of(field).get("slider_step", 1 if whole.whole else None)
+    bounds = kind(whole.low), kind(whole.high)
+    low, high = st.slider(
+        label, *bounds, value=bounds, step=step and kind(step), key=key, help=help_
+    )
+    return low, high
+
+
+def _present(base: RunConfig, name: str) -> float:
+    group, _, key = name.partition(".")
+    return float(settings_groups(base)[group][key])
+
+
+def _start(
+    visitor: Visitor,
+    base: RunConfig,
+    space: list[Range],
+    said: dict[str, Scalar],
+) -> None:
+    show_sweep(
+        visitor.start_sweep(Plan(base, tuple(space), SearchSettings.read(said))).id
+    )
+
+
+def _start_example(visitor: Visitor) -> None:
+    plan = example()
+    group = visitor.start_sweep(plan)
+    take_over(plan.base)
+    show_sweep(group.id)
+
+
+def show_sweep(group_id: str) -> None:
+    """Name a sweep in the address; none where the id is empty."""
+    if group_id:
+        st.query_params[SWEEP] = group_id
+    else:
+        st.query_params.pop(SWEEP, None)
+    remember_address()

@@ -1,0 +1,269 @@
+"""What a sweep varies, how it is remembered, and when a trial is ended."""
+
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from optuna.distributions import (
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+from optuna.storages import JournalStorage, RDBStorage
+from optuna.storages.journal import JournalFileBackend
+
+from explorer import catalog
+from explorer.config import bounds_of, choices_of, extra_of
+from explorer.errors import ExplorerError, Words
+from explorer.runs.searches import Range, Trial, best
+from explorer.runs.store import open_store
+from explorer.runs.studies import open_studies
+from explorer.sweeping.plan import Plan, SearchSettings
+from explorer.sweeping.search import Search, mean_of_folds, rungs
+from explorer.sweeping.space import (
+    narrowed,
+    read_range,
+    searchable,
+    whole_range,
+    with_values,
+)
+
+BASE = catalog.make_config("sine", "lstm", {"training.steps": 100})
+NAMES = list(searchable(BASE))
+RATE = read_range(BASE, "training.learning_rate=0.001:0.1")
+SIZE = read_range(BASE, "model.hidden_size=8,16,32")
+
+
+def plan(*space: Range, **said: object) -> Plan:
+    return Plan(BASE, space or (RATE, SIZE), SearchSettings.read(said))
+
+
+@pytest.mark.parametrize("model", list(catalog.models()))
+def test_every_setting_that_can_be_searched_has_its_own_bounds(model: str) -> None:
+    base = catalog.make_config(catalog.usual_data(model), model)
+    fields = searchable(base)
+    assert "training.steps" not in fields
+    assert len(fields) > 3
+    for name, field in fields.items():
+        whole, distribution = (
+            whole_range(base, name),
+            whole_range(base, name).distribution,
+        )
+        if isinstance(distribution, CategoricalDistribution):
+            assert distribution.choices == (choices_of(field) or (False, True))
+            continue
+        assert isinstance(distribution, FloatDistribution | IntDistribution)
+        assert (distribution.low, distribution.high) == bounds_of(field)
+        assert isinstance(distribution, IntDistribution) == (field.annotation is int)
+        logarithmic = extra_of(field)["scale"] == "log" and distribution.low > 0
+        assert distribution.log == whole.log == logarithmic
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_what_a_narrowed_range_proposes_is_in_it_and_in_the_bounds(
+    data: st.DataObject,
+) -> None:
+    name = data.draw(st.sampled_from(NAMES))
+    whole = whole_range(BASE, name)
+    if whole.choices:
+        return
+    inside = st.integers if whole.whole else st.floats
+    kind = int if whole.whole else float
+    ends = st.tuples(*[inside(kind(whole.low), kind(whole.high))] * 2)
+    low, high = sorted(data.draw(ends))
+    if low == high:
+        with pytest.raises(ExplorerError, match="from a lower to a higher"):
+            narrowed(BASE, name, low, high)
+        return
+    part = narrowed(BASE, name, low, high)
+    for value in part.even(data.draw(st.integers(2, 9))):
+        assert low <= value <= high
+        assert isinstance(value, kind)
+        assert with_values(BASE, {}) == BASE
+    trial = Search(Plan(BASE, (part,))).ask()
+    assert trial is not None
+    assert low <= trial.values[name] <= high
+
+
+@given(
+    st.lists(st.sampled_from(["tpe", "random", "grid"]), min_size=1, max_size=1),
+    st.integers(2, 40),
+    st.integers(0, 9999),
+)
+@settings(max_examples=30, deadline=None)
+def test_a_plan_comes_back_from_its_facts(
+    sampler: list[str], trials: int, seed: int
+) -> None:
+    made = plan(sampler=sampler[0], trials=trials, seed=seed)
+    assert Plan.read(made.facts()) == made
+
+
+def test_a_logarithmic_setting_is_searched_logarithmically() -> None:
+    assert RATE.log
+    assert RATE.even(3) == (0.001, 0.01, 0.1)
+    found = [t.values[RATE.name] for t in asked(Search(plan(RATE, sampler="random")))]
+    below = sum(value < 0.01 for value in found)
+    assert 8 <= below <= 22  # of 30; by equal widths it would be about 3
+
+
+def asked(search: Search) -> list[Trial]:
+    trials = []
+    while (trial := search.ask()) is not None:
+        search.finish(trial, {100: 1.0})
+        trials.append(trial)
+    return trials
+
+
+def test_a_grid_holds_every_combination_once() -> None:
+    search = Search(plan(sampler="grid", trials=12))
+    found = [tuple(t.values.values()) for t in asked(search)]
+    assert len(found) == len(set(found)) == search.plan.trials == 12
+    assert {size for _rate, size in found} == {8, 16, 32}
+    assert len({rate for rate, _size in found}) == 4
+
+
+@pytest.mark.parametrize("sampler", ["random", "tpe", "grid"])
+def test_a_seed_proposes_the_same_again(sampler: str) -> None:
+    first, second, third = (
+        [t.values for t in asked(Search(plan(sampler=sampler, trials=6, seed=seed)))]
+        for seed in (1, 1, 2)
+    )
+    assert first == second
+    assert sampler == "grid" or first != third
+
+
+def curve(level: float, until: int = 100) -> dict[int, float]:
+    """A loss that falls towards `level`, measured where a run measures."""
+    return {s: level + 1 / s for s in range(0, until + 1, rungs(100)) if s}
+
+
+@pytest.mark.parametrize("pruner", ["median", "hyperband"])
+def test_a_hopeless_trial_is_pruned_at_a_measurement(pruner: str) -> None:
+    search = Search(plan(pruner=pruner, sampler="random"))
+    for _ in range(12):
+        trial = search.ask()
+        assert trial is not None
+        search.judge(trial, curve(1.0))
+        search.finish(trial, curve(1.0))
+    for _ in range(6):
+        trial = search.ask()
+        assert trial is not None
+        ended = [s for s in range(4, 101, 4) if search.judge(trial, curve(9.0, s))]
+        if ended:
+            assert 4 <= ended[0] < 100
+            search.prune(trial)
+            found = search.trials()[trial.number]
+            assert found.state == "pruned"
+            return
+        search.finish(trial, curve(9.0))
+    pytest.fail("none of six hopeless trials was pruned")
+
+
+def test_without_a_pruner_nothing_is_pruned() -> None:
+    search = Search(plan(pruner="none", sampler="random"))
+    for level in (*[1.0] * 8, 9.0):
+        trial = search.ask()
+        assert trial is not None
+        assert not search.judge(trial, curve(level))
+        search.finish(trial, curve(level))
+
+
+def test_the_objective_counts_the_lowest_or_the_last_loss() -> None:
+    measured = {4: 0.5, 8: 0.2, 100: 0.4}
+    for objective, expected in (("lowest", 0.2), ("last", 0.4)):
+        search = Search(plan(objective=objective))
+        trial = search.ask()
+        assert trial is not None
+        search.finish(trial, measured)
+        assert search.trials()[0].loss == expected
+        assert best(search.trials()) == search.trials()[0]
+
+
+def test_a_loss_that_is_no_number_fails_its_trial() -> None:
+    search = Search(plan())
+    trial = search.ask()
+    assert trial is not None
+    search.finish(trial, {100: math.nan})
+    (found,) = search.trials()
+    assert found.state == "failed"
+    assert found.why == Words("its loss is no number")
+    assert best([found]) is None
+
+
+def test_folds_are_compared_where_all_of_them_are() -> None:
+    assert mean_of_folds([{4: 1.0, 8: 2.0}, {4: 3.0}]) == {4: 2.0}
+    made = plan(folds=3)
+    configs = made.configs({"model.hidden_size": 16})
+    assert [config.fold for config in configs] == ["1/3", "2/3", "3/3"]
+    assert {config.model_settings["hidden_size"] for config in configs} == {16}
+
+
+@pytest.mark.parametrize("kind", ["journal", "database"])
+def test_another_search_on_the_same_storage_goes_on(tmp_path: Path, kind: str) -> None:
+    def search() -> Search:
+        storage = (
+            JournalStorage(JournalFileBackend(str(tmp_path / "journal")))
+            if kind == "journal"
+            else RDBStorage(f"sqlite:///{tmp_path}/sweep.sqlite3")
+        )
+        return Search(plan(trials=3, sampler="grid"), "one", storage)
+
+    first = search()
+    trial = first.ask()
+    assert trial is not None
+    first.begin(trial, ["a", "b"])
+    first.judge(trial, {4: 1.0})
+    second = search()
+    (known,) = second.trials()
+    assert known == trial._replace(runs=("a", "b"), measured={4: 1.0})
+    second.judge(known, {4: 1.0, 8: 0.5})
+    second.finish(known, {4: 1.0, 8: 0.5})
+    assert len(asked(second)) == 2
+    assert len(search().trials()) == 3
+    second.forget()
+    assert search().trials() == []
+
+
+def test_trials_are_kept_beside_the_store_or_in_the_database_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    store = open_store()
+    assert isinstance(open_studies(store), JournalStorage)
+    assert (tmp_path / "sweeps.journal").exists()
+    store.close()
+    monkeypatch.setenv("EXPLORER_DATABASE", f"sqlite:///{tmp_path}/named.sqlite3")
+    store = open_store()
+    kept = open_studies(store)
+    assert isinstance(kept, RDBStorage)
+    Search(plan(), "one", kept).ask()
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("training.steps=10:20", "cannot vary 'training.steps'"),
+        ("model.hiden_size=8:16", "Did you mean 'model.hidden_size'"),
+        ("model.hidden_size=8:900", "Nearest: 512"),
+        ("model.hidden_size=16:8", "from a lower to a higher"),
+        ("model.hidden_size=8", "at least two values"),
+        ("training.optimizer=adam:sgd", "no range but choices"),
+        ("training.optimizer=adam,best", "sgd, adam, adamw, muon"),
+        ("training.learning_rate=a:b", "must be a number"),
+    ],
+)
+def test_a_bad_range_gets_one_sentence(text: str, said: str) -> None:
+    with pytest.raises(ExplorerError, match=said):
+        read_range(BASE, text)
+
+
+def test_a_sweep_varies_one_to_four_settings() -> None:
+    for space in ((), (SIZE, SIZE), tuple(whole_range(BASE, n) for n in NAMES[:5])):
+        with pytest.raises(ExplorerError, match="varies 1 to 4 settings"):
+            Plan(BASE, space)
+    with pytest.raises(ExplorerError, match="from 2 to 200"):
+        plan(trials=201)
