@@ -12,8 +12,8 @@ from typing import Any
 from benchmarks.report import Row
 from explorer import catalog
 from explorer.runs.store import open_store
-from explorer.sweeping.in_one_process import begin_sweep, search_all, summary
-from explorer.sweeping.plan import Plan, SearchSettings
+from explorer.sweeping.in_one_process import begin_sweep, run_sweep, summary
+from explorer.sweeping.plan import Plan, SweepSettings
 from explorer.sweeping.space import read_range
 
 TRIALS, STEPS = 30, 300
@@ -33,15 +33,15 @@ def measure() -> list[Row]:
 
 def _swept(pruner: str) -> dict[str, Any]:
     base = catalog.make_config("sine", "lstm", {"training.steps": STEPS})
-    settings = SearchSettings.read({"trials": TRIALS, "pruner": pruner})
+    settings = SweepSettings.read({"trials": TRIALS, "pruner": pruner})
     plan = Plan(base, tuple(read_range(base, text) for text in SPACE), settings)
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["EXPLORER_DATA"] = folder
         store = open_store()
-        group_id, search = begin_sweep(store, plan)
-        search_all(store, group_id, search, lambda steps, trials: None)
-        found = summary(search, time.perf_counter() - began)
+        group_id, study = begin_sweep(store, plan)
+        run_sweep(store, group_id, study, lambda trials: None)
+        found = summary(study, time.perf_counter() - began)
         store.close()
     return found
 

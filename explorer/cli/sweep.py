@@ -12,17 +12,17 @@ from tqdm import tqdm
 from explorer import catalog
 from explorer.cli.arguments import is_path, own_data, read_settings, sentences
 from explorer.config import choices_of
-from explorer.runs.searches import Trial, best
 from explorer.runs.store import open_store
-from explorer.sweeping.in_one_process import begin_sweep, search_all, summary
-from explorer.sweeping.plan import Plan, SearchSettings
-from explorer.sweeping.search import STOPPED, Search
+from explorer.runs.trials import Trial, best
+from explorer.sweeping.in_one_process import begin_sweep, run_sweep, summary
+from explorer.sweeping.plan import Plan, SweepSettings
 from explorer.sweeping.space import read_range
+from explorer.sweeping.study import STOPPED, Study
 
 
 def _one_of(name: str) -> str:
     """The allowed values of a setting of a sweep, for its help."""
-    return " | ".join(choices_of(SearchSettings.model_fields[name]))
+    return " | ".join(choices_of(SweepSettings.model_fields[name]))
 
 
 @click.command()
@@ -70,10 +70,10 @@ def sweep(
     plan = Plan(
         base,
         tuple(read_range(base, text) for text in space),
-        SearchSettings.read(chosen | {"seed": base.seed % 10**4}),
+        SweepSettings.read(chosen | {"seed": base.seed % 10**4}),
     )
     plan.check()
-    found = _searched(plan)
+    found = _swept(plan)
     if as_json:
         click.echo(json.dumps(found))
         return
@@ -81,29 +81,29 @@ def sweep(
         click.echo(f"{key:<18}{_shown(value)}")
 
 
-def _searched(plan: Plan) -> dict[str, Any]:
-    """Search behind a progress bar; Ctrl-C stops with what there is."""
+def _swept(plan: Plan) -> dict[str, Any]:
+    """Run a sweep behind a progress bar; Ctrl-C stops with what there is."""
     store, began = open_store(), time.perf_counter()
-    group_id, search = begin_sweep(store, plan)
+    group_id, study = begin_sweep(store, plan)
     with tqdm(total=plan.trials, unit="trial", file=sys.stderr) as bar:
 
-        def tell(_steps: int, trials: list[Trial]) -> None:
+        def show(trials: list[Trial]) -> None:
             bar.update(sum(t.state != "training" for t in trials) - bar.n)
             if winner := best(trials):
                 bar.set_postfix(best=f"{winner.loss:.4g}", refresh=False)
 
         try:
-            search_all(store, group_id, search, tell)
+            run_sweep(store, group_id, study, show)
         except KeyboardInterrupt:
-            _give_up(search)
+            _give_up(study)
     store.close()
-    return {"sweep": group_id} | summary(search, time.perf_counter() - began)
+    return {"sweep": group_id} | summary(study, time.perf_counter() - began)
 
 
-def _give_up(search: Search) -> None:
-    for trial in search.trials():
+def _give_up(study: Study) -> None:
+    for trial in study.trials():
         if trial.state == "training":
-            search.fail(trial, STOPPED)
+            study.fail(trial, STOPPED)
 
 
 def _shown(value: Any) -> str:

@@ -20,11 +20,11 @@ from explorer.config import RunConfig
 from explorer.engine.runner import Runner
 from explorer.errors import N_, ExplorerError, Words
 from explorer.runs.records import Group, Progress, Run, Status
-from explorer.runs.searches import Trial
 from explorer.runs.store import Store
 from explorer.runs.studies import open_studies
+from explorer.runs.trials import Trial
 from explorer.sweeping.plan import Plan
-from explorer.sweeping.search import DIVERGED, STOPPED, Search, mean_of_folds, rungs
+from explorer.sweeping.study import Study, mean_of_folds, next_rung
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +53,6 @@ class _UnderWay:
 
     trial: Trial
     runs: dict[str, _Training] = field(default_factory=dict)
-    judged: int = -1
-    """The newest step at which the pruner was asked."""
 
     @property
     def measured(self) -> dict[int, float]:
@@ -66,7 +64,7 @@ class _Sweep:
     """A sweep that is running."""
 
     group: Group
-    search: Search
+    study: Study
     since: float = field(default_factory=time.monotonic)
     under_way: list[_UnderWay] = field(default_factory=list)
 
@@ -84,7 +82,7 @@ class Sweeps:
         """Nothing runs before `resume`."""
         self._store, self._runner, self._start = store, runner, start
         self._running: dict[str, _Sweep] = {}
-        self._known: dict[str, Search] = {}
+        self._studies: dict[str, Study] = {}
         self._runs: dict[str, _Training] = {}
         self._news: queue.SimpleQueue[tuple[str, Progress | None] | None]
         self._news = queue.SimpleQueue()
@@ -140,14 +138,14 @@ class Sweeps:
         """Forget a sweep, its trials and their runs."""
         self.stop(group_id)
         with self._lock:
-            search = self._search(self._store.groups.get(group_id, "sweep"))
+            study = self._study(self._store.groups.get(group_id, "sweep"))
             for run in self._store.shelf.of_group(group_id):
                 if not run.ended:
                     self._runner.tell(run.id, "stop")
                 self._store.delete(run.id)
-            self._known.pop(group_id, None)
+            self._studies.pop(group_id, None)
             self._store.groups.delete(group_id)
-            search.forget()
+            study.forget()
 
     def trials(self, group_id: str) -> list[Trial]:
         """The trials of a sweep, with all that was measured.
@@ -157,7 +155,7 @@ class Sweeps:
         """
         group = self._store.groups.get(group_id, "sweep")
         with self._lock:
-            return self._search(group).trials()
+            return self._study(group).trials()
 
     def seconds(self, group: Group) -> float:
         """How long a sweep has run, all in all."""
@@ -236,19 +234,19 @@ class Sweeps:
 
     def _run(self, group: Group) -> None:
         with self._lock:
-            sweep = _Sweep(group, self._search(group))
+            sweep = _Sweep(group, self._study(group))
             self._running[group.id] = sweep
-            for trial in sweep.search.trials():
+            for trial in sweep.study.trials():
                 if trial.state == "training":
                     self._begin(sweep, trial)
 
-    def _search(self, group: Group) -> Search:
-        if group.id not in self._known:
+    def _study(self, group: Group) -> Study:
+        if group.id not in self._studies:
             if self._storage is None:
                 self._storage = open_studies(self._store)
             plan = Plan.read(group.facts)
-            self._known[group.id] = Search(plan, group.id, self._storage)
-        return self._known[group.id]
+            self._studies[group.id] = Study(plan, group.id, self._storage)
+        return self._studies[group.id]
 
     def _tend(self, sweep: _Sweep) -> None:
         for under_way in list(sweep.under_way):
@@ -256,9 +254,9 @@ class Sweeps:
                 sweep.under_way.remove(under_way)
                 for run_id in under_way.runs:
                     self._runs.pop(run_id, None)
-        at_once = max(1, self._runner.workers // len(sweep.search.plan.folds))
+        at_once = max(1, self._runner.workers // len(sweep.study.plan.folds))
         while len(sweep.under_way) < at_once:
-            if self._full(sweep) or (trial := sweep.search.ask()) is None:
+            if self._full(sweep) or (trial := sweep.study.ask()) is None:
                 break
             self._begin(sweep, trial)
         for under_way in sweep.under_way:
@@ -269,20 +267,8 @@ class Sweeps:
 
     def _settle(self, sweep: _Sweep, under_way: _UnderWay) -> bool:
         """Judge a trial by what is new; whether it has ended."""
-        states = {run.status for run in under_way.runs.values()}
-        trial, measured, search = under_way.trial, under_way.measured, sweep.search
-        newest = max(measured, default=-1)
-        pruned = newest > under_way.judged and search.judge(trial, measured)
-        under_way.judged = newest
-        if "diverged" in states:
-            search.prune(trial, DIVERGED)
-        elif states & {"stopped", "failed"}:
-            search.fail(trial, STOPPED)
-        elif states == {"finished"}:
-            search.finish(trial, measured)
-        elif pruned:
-            search.prune(trial)
-        else:
+        statuses = {run.status for run in under_way.runs.values()}
+        if not sweep.study.settle(under_way.trial, statuses, under_way.measured):
             return False
         for run_id, run in under_way.runs.items():
             if run.status in ("training", "paused"):
@@ -292,20 +278,20 @@ class Sweeps:
 
     def _allow(self, sweep: _Sweep, under_way: _UnderWay) -> None:
         """All runs of a trial go on to its next measurement, side by side."""
-        every = rungs(sweep.search.plan.steps)
         step = min(run.step for run in under_way.runs.values())
+        end = next_rung(step, sweep.study.plan.steps)
         for run_id, run in under_way.runs.items():
             if run.status == "training":
-                self._runner.allow(run_id, (step // every + 1) * every)
+                self._runner.allow(run_id, end)
 
     def _begin(self, sweep: _Sweep, trial: Trial) -> None:
         """Have a trial trained; one that was under way before goes on."""
         try:
             runs = self._runs_of(sweep, trial)
         except ExplorerError as error:
-            sweep.search.fail(trial, error.words)
+            sweep.study.fail(trial, error.words)
             return
-        sweep.search.begin(trial, [run.id for run in runs])
+        sweep.study.begin(trial, [run.id for run in runs])
         under_way = _UnderWay(trial)
         for run in runs:
             known = _Training(run.status, run.step, {})
@@ -321,14 +307,14 @@ class Sweeps:
         if trial.runs:
             return [self._store.get(run_id) for run_id in trial.runs]
         group, facts = sweep.group, sweep.group.facts
-        noted = {run for each in sweep.search.trials() for run in each.runs}
+        noted = {run for each in sweep.study.trials() for run in each.runs}
         loose = [
             run
             for run in self._store.shelf.of_group(group.id)
             if run.id not in noted and not run.ended
         ]
         runs = []
-        for config in sweep.search.plan.configs(trial.values):
+        for config in sweep.study.plan.configs(trial.values):
             _check_size(config, int(facts.get("most_parameters", 10**12)))
             same = [run for run in loose if run.config == config]
             runs.append(same[0] if same else self._start(config, group.owner, group.id))

@@ -9,18 +9,18 @@ import torch
 from explorer import catalog
 from explorer.errors import ExplorerError
 from explorer.runs.records import Status
-from explorer.runs.searches import Trial, best
 from explorer.runs.store import Store
 from explorer.runs.studies import open_studies
+from explorer.runs.trials import Trial, best
 from explorer.sweeping.plan import Plan
-from explorer.sweeping.search import DIVERGED, Search, mean_of_folds, rungs
+from explorer.sweeping.study import Study, mean_of_folds, next_rung
 from explorer.training.trainer import Budget, Trainer
 
 RESTING = {"status": "stopped", "seconds": 0.0}
 """The facts of a sweep that no server shall drive."""
 
-Told = Callable[[int, list[Trial]], None]
-"""(weight updates since the last call, every trial so far)."""
+Report = Callable[[list[Trial]], None]
+"""Shown every trial so far, whenever one went on."""
 
 
 class _Fold:
@@ -31,67 +31,63 @@ class _Fold:
         self.measured: dict[int, float] = {}
         self.status: Status = "training"
 
-    def advance(self, store: Store) -> int:
-        """Train to the next measurement; how many steps that took."""
-        every, before = rungs(self.trainer.config.training.steps), self.trainer.step
-        slice_ = self.trainer.advance(Budget(steps=every - before % every))
+    def advance(self, store: Store) -> None:
+        """Train to the next measurement."""
+        step = self.trainer.step
+        end = next_rung(step, self.trainer.config.training.steps)
+        slice_ = self.trainer.advance(Budget(steps=end - step))
         kept: Status = "paused" if slice_.status == "training" else slice_.status
         store.record(self.run_id, replace(slice_, status=kept))
         self.measured |= {v.step: v.loss for v in slice_.validations}
         self.status = slice_.status
-        return self.trainer.step - before
 
 
-def begin_sweep(store: Store, plan: Plan) -> tuple[str, Search]:
+def begin_sweep(store: Store, plan: Plan) -> tuple[str, Study]:
     """Enter a sweep into the store; its id and its trials."""
     group = store.groups.create("sweep", "", plan.facts() | RESTING)
-    return group.id, Search(plan, group.id, open_studies(store))
+    return group.id, Study(plan, group.id, open_studies(store))
 
 
-def search_all(store: Store, group_id: str, search: Search, told: Told) -> None:
+def run_sweep(store: Store, group_id: str, study: Study, report: Report) -> None:
     """Train every trial that is left; what is interrupted can be gone on with."""
     torch.set_num_threads(1)
-    while (trial := search.ask()) is not None:
+    while (trial := study.ask()) is not None:
         try:
-            _train(store, group_id, search, trial, told)
+            _train(store, group_id, study, trial, report)
         except ExplorerError as error:
-            search.fail(trial, error.words)
-            told(0, search.trials())
+            study.fail(trial, error.words)
+            report(study.trials())
     store.groups.change(group_id, {"status": "finished"})
 
 
 def _train(
-    store: Store, group_id: str, search: Search, trial: Trial, told: Told
+    store: Store, group_id: str, study: Study, trial: Trial, report: Report
 ) -> None:
     """One trial, fold beside fold, from measurement to measurement."""
     folds = []
-    for config in search.plan.configs(trial.values):
+    for config in study.plan.configs(trial.values):
         count = catalog.parameter_count(config)
         run = store.create(config, count, "paused", group_id=group_id)
         folds.append(_Fold(Trainer(config), run.id))
-    search.begin(trial, [fold.run_id for fold in folds])
-    measured: dict[int, float] = {}
-    while any(fold.status == "training" for fold in folds):
-        going = [fold for fold in folds if fold.status == "training"]
-        steps = sum(fold.advance(store) for fold in going)
+    study.begin(trial, [fold.run_id for fold in folds])
+    ended = False
+    while not ended:
+        for fold in _training(folds):
+            fold.advance(store)
         measured = mean_of_folds([fold.measured for fold in folds])
-        diverged = any(fold.status == "diverged" for fold in folds)
-        pruned = search.judge(trial, measured)
-        if diverged or pruned:
-            search.prune(trial, DIVERGED if diverged else None)
-            for fold in going:
-                if fold.status == "training":
-                    store.set_status(fold.run_id, "stopped")
-        told(steps, search.trials())
-        if diverged or pruned:
-            return
-    search.finish(trial, measured)
-    told(0, search.trials())
+        ended = study.settle(trial, {fold.status for fold in folds}, measured)
+        report(study.trials())
+    for fold in _training(folds):
+        store.set_status(fold.run_id, "stopped")
 
 
-def summary(search: Search, seconds: float) -> dict[str, Any]:
+def _training(folds: list[_Fold]) -> list[_Fold]:
+    return [fold for fold in folds if fold.status == "training"]
+
+
+def summary(study: Study, seconds: float) -> dict[str, Any]:
     """What a sweep found and what it cost, as JSON can hold it."""
-    plan, trials = search.plan, search.trials()
+    plan, trials = study.plan, study.trials()
     winner, runs = best(trials), len(plan.folds)
     floor = catalog.make_data(plan.base).floor
     loss = winner.loss if winner else None

@@ -1,4 +1,4 @@
-"""What a sweep is made from: a base, a space, and how it is searched."""
+"""What a sweep is made from: a base, a space, and how its trials are chosen."""
 
 import itertools
 import json
@@ -10,13 +10,13 @@ from typing import Any, Literal, Self
 from explorer import catalog
 from explorer.config import RunConfig, Scalar, Settings, setting
 from explorer.errors import N_
-from explorer.runs.searches import Range
+from explorer.runs.trials import Range
 from explorer.sweeping.space import checked_space, with_values
 
 MOST_TRIALS = 200
 
 
-class SearchSettings(Settings):
+class SweepSettings(Settings):
     """How a sweep goes about its space."""
 
     sampler: Literal["grid", "random", "tpe"] = setting(
@@ -91,7 +91,7 @@ class Plan:
 
     base: RunConfig
     space: tuple[Range, ...]
-    settings: SearchSettings = field(default_factory=SearchSettings)
+    settings: SweepSettings = field(default_factory=SweepSettings)
 
     def __post_init__(self) -> None:
         checked_space(self.space)
@@ -164,7 +164,7 @@ class Plan:
             for each in facts["space"]
         )
         base = RunConfig.from_json(json.dumps(facts["base"]))
-        return cls(base, space, SearchSettings.read(facts["settings"]))
+        return cls(base, space, SweepSettings.read(facts["settings"]))
 
 
 def _plain(each: Range) -> dict[str, Any]:

@@ -17,21 +17,21 @@ from explorer.config import (
     settings_groups,
 )
 from explorer.errors import N_, ExplorerError, Words, unknown
-from explorer.runs.searches import Range
+from explorer.runs.trials import Range
 
 MOST_RANGES = 4
-NOT_SEARCHED = ("training.steps", "data.digest")
+NEVER_VARIED = ("training.steps", "data.digest")
 """Trials are compared at equal steps, and on one and the same data."""
 
 
-def searchable(base: RunConfig) -> dict[str, FieldInfo]:
+def variable_settings(base: RunConfig) -> dict[str, FieldInfo]:
     """The settings that a sweep of this config may vary, by dotted name."""
     unused = catalog.unused_training(base.model)
     return {
         f"{group}.{key}": field
         for group, cls in _classes(base).items()
         for key, field in cls.model_fields.items()
-        if f"{group}.{key}" not in NOT_SEARCHED
+        if f"{group}.{key}" not in NEVER_VARIED
         and not (group == "training" and key in unused)
         and (_choices(field) or None not in bounds_of(field))
     }
@@ -158,8 +158,8 @@ def with_values(
 
 
 def _field(base: RunConfig, name: str) -> FieldInfo:
-    known = searchable(base)
-    if name in NOT_SEARCHED:
+    known = variable_settings(base)
+    if name in NEVER_VARIED:
         raise ExplorerError(
             N_(
                 "Trials are compared at equal steps and on the same data, so a sweep "

@@ -19,9 +19,9 @@ from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
 from explorer.runs.records import Run
 from explorer.runs.store import Store, open_store
-from explorer.sweeping.plan import Plan, SearchSettings
-from explorer.sweeping.search import rungs
+from explorer.sweeping.plan import Plan, SweepSettings
 from explorer.sweeping.space import read_range
+from explorer.sweeping.study import rungs
 from tests.engine.test_engine_runs import ROOT, same_as_uncut, small, wait
 
 pytestmark = [
@@ -36,7 +36,7 @@ def plan(trials: int = 6, steps: int = 200, **said: object) -> Plan:
     base = catalog.make_config("sine", "rnn", settings)
     texts = ("training.learning_rate=0.001:0.1", "model.hidden_size=4:16")
     space = tuple(read_range(base, text) for text in texts)
-    return Plan(base, space, SearchSettings.read({"trials": trials} | said))
+    return Plan(base, space, SweepSettings.read({"trials": trials} | said))
 
 
 def no_workers() -> Client:

@@ -9,7 +9,7 @@ from explorer.plots.encode import to_json
 from explorer.plots.sweeps import pictures
 from explorer.plots.sweeps.readings import QUESTIONS, READINGS, alternative
 from explorer.plots.theme import Mode, template
-from explorer.runs.searches import Range, Trial
+from explorer.runs.trials import Range, Trial
 
 RATE = Range("training.learning_rate", 0.001, 0.1, log=True)
 SIZE = Range("model.hidden_size", 8, 64, whole=True)

@@ -17,33 +17,33 @@ from optuna.storages.journal import JournalFileBackend
 from explorer import catalog
 from explorer.config import bounds_of, choices_of, extra_of
 from explorer.errors import ExplorerError, Words
-from explorer.runs.searches import Range, Trial, best
 from explorer.runs.store import open_store
 from explorer.runs.studies import open_studies
-from explorer.sweeping.plan import Plan, SearchSettings
-from explorer.sweeping.search import Search, mean_of_folds, rungs
+from explorer.runs.trials import Range, Trial, best
+from explorer.sweeping.plan import Plan, SweepSettings
 from explorer.sweeping.space import (
     narrowed,
     read_range,
-    searchable,
+    variable_settings,
     whole_range,
     with_values,
 )
+from explorer.sweeping.study import Study, mean_of_folds, rungs
 
 BASE = catalog.make_config("sine", "lstm", {"training.steps": 100})
-NAMES = list(searchable(BASE))
+NAMES = list(variable_settings(BASE))
 RATE = read_range(BASE, "training.learning_rate=0.001:0.1")
 SIZE = read_range(BASE, "model.hidden_size=8,16,32")
 
 
 def plan(*space: Range, **said: object) -> Plan:
-    return Plan(BASE, space or (RATE, SIZE), SearchSettings.read(said))
+    return Plan(BASE, space or (RATE, SIZE), SweepSettings.read(said))
 
 
 @pytest.mark.parametrize("model", list(catalog.models()))
-def test_every_setting_that_can_be_searched_has_its_own_bounds(model: str) -> None:
+def test_every_setting_that_can_vary_has_its_own_bounds(model: str) -> None:
     base = catalog.make_config(catalog.usual_data(model), model)
-    fields = searchable(base)
+    fields = variable_settings(base)
     assert "training.steps" not in fields
     assert len(fields) > 3
     for name, field in fields.items():
@@ -83,7 +83,7 @@ def test_what_a_narrowed_range_proposes_is_in_it_and_in_the_bounds(
         assert low <= value <= high
         assert isinstance(value, kind)
         assert with_values(BASE, {}) == BASE
-    trial = Search(Plan(BASE, (part,))).ask()
+    trial = Study(Plan(BASE, (part,))).ask()
     assert trial is not None
     assert low <= trial.values[name] <= high
 
@@ -101,26 +101,26 @@ def test_a_plan_comes_back_from_its_facts(
     assert Plan.read(made.facts()) == made
 
 
-def test_a_logarithmic_setting_is_searched_logarithmically() -> None:
+def test_a_logarithmic_setting_varies_logarithmically() -> None:
     assert RATE.log
     assert RATE.even(3) == (0.001, 0.01, 0.1)
-    found = [t.values[RATE.name] for t in asked(Search(plan(RATE, sampler="random")))]
+    found = [t.values[RATE.name] for t in asked(Study(plan(RATE, sampler="random")))]
     below = sum(value < 0.01 for value in found)
     assert 8 <= below <= 22  # of 30; by equal widths it would be about 3
 
 
-def asked(search: Search) -> list[Trial]:
+def asked(study: Study) -> list[Trial]:
     trials = []
-    while (trial := search.ask()) is not None:
-        search.finish(trial, {100: 1.0})
+    while (trial := study.ask()) is not None:
+        study.finish(trial, {100: 1.0})
         trials.append(trial)
     return trials
 
 
 def test_a_grid_holds_every_combination_once() -> None:
-    search = Search(plan(sampler="grid", trials=12))
-    found = [tuple(t.values.values()) for t in asked(search)]
-    assert len(found) == len(set(found)) == search.plan.trials == 12
+    study = Study(plan(sampler="grid", trials=12))
+    found = [tuple(t.values.values()) for t in asked(study)]
+    assert len(found) == len(set(found)) == study.plan.trials == 12
     assert {size for _rate, size in found} == {8, 16, 32}
     assert len({rate for rate, _size in found}) == 4
 
@@ -128,7 +128,7 @@ def test_a_grid_holds_every_combination_once() -> None:
 @pytest.mark.parametrize("sampler", ["random", "tpe", "grid"])
 def test_a_seed_proposes_the_same_again(sampler: str) -> None:
     first, second, third = (
-        [t.values for t in asked(Search(plan(sampler=sampler, trials=6, seed=seed)))]
+        [t.values for t in asked(Study(plan(sampler=sampler, trials=6, seed=seed)))]
         for seed in (1, 1, 2)
     )
     assert first == second
@@ -142,52 +142,52 @@ def curve(level: float, until: int = 100) -> dict[int, float]:
 
 @pytest.mark.parametrize("pruner", ["median", "hyperband"])
 def test_a_hopeless_trial_is_pruned_at_a_measurement(pruner: str) -> None:
-    search = Search(plan(pruner=pruner, sampler="random"))
+    study = Study(plan(pruner=pruner, sampler="random"))
     for _ in range(12):
-        trial = search.ask()
+        trial = study.ask()
         assert trial is not None
-        search.judge(trial, curve(1.0))
-        search.finish(trial, curve(1.0))
+        study.judge(trial, curve(1.0))
+        study.finish(trial, curve(1.0))
     for _ in range(6):
-        trial = search.ask()
+        trial = study.ask()
         assert trial is not None
-        ended = [s for s in range(4, 101, 4) if search.judge(trial, curve(9.0, s))]
+        ended = [s for s in range(4, 101, 4) if study.judge(trial, curve(9.0, s))]
         if ended:
             assert 4 <= ended[0] < 100
-            search.prune(trial)
-            found = search.trials()[trial.number]
+            study.prune(trial)
+            found = study.trials()[trial.number]
             assert found.state == "pruned"
             return
-        search.finish(trial, curve(9.0))
+        study.finish(trial, curve(9.0))
     pytest.fail("none of six hopeless trials was pruned")
 
 
 def test_without_a_pruner_nothing_is_pruned() -> None:
-    search = Search(plan(pruner="none", sampler="random"))
+    study = Study(plan(pruner="none", sampler="random"))
     for level in (*[1.0] * 8, 9.0):
-        trial = search.ask()
+        trial = study.ask()
         assert trial is not None
-        assert not search.judge(trial, curve(level))
-        search.finish(trial, curve(level))
+        assert not study.judge(trial, curve(level))
+        study.finish(trial, curve(level))
 
 
 def test_the_objective_counts_the_lowest_or_the_last_loss() -> None:
     measured = {4: 0.5, 8: 0.2, 100: 0.4}
     for objective, expected in (("lowest", 0.2), ("last", 0.4)):
-        search = Search(plan(objective=objective))
-        trial = search.ask()
+        study = Study(plan(objective=objective))
+        trial = study.ask()
         assert trial is not None
-        search.finish(trial, measured)
-        assert search.trials()[0].loss == expected
-        assert best(search.trials()) == search.trials()[0]
+        study.finish(trial, measured)
+        assert study.trials()[0].loss == expected
+        assert best(study.trials()) == study.trials()[0]
 
 
 def test_a_loss_that_is_no_number_fails_its_trial() -> None:
-    search = Search(plan())
-    trial = search.ask()
+    study = Study(plan())
+    trial = study.ask()
     assert trial is not None
-    search.finish(trial, {100: math.nan})
-    (found,) = search.trials()
+    study.finish(trial, {100: math.nan})
+    (found,) = study.trials()
     assert found.state == "failed"
     assert found.why == Words("its loss is no number")
     assert best([found]) is None
@@ -202,29 +202,29 @@ def test_folds_are_compared_where_all_of_them_are() -> None:
 
 
 @pytest.mark.parametrize("kind", ["journal", "database"])
-def test_another_search_on_the_same_storage_goes_on(tmp_path: Path, kind: str) -> None:
-    def search() -> Search:
+def test_another_study_on_the_same_storage_goes_on(tmp_path: Path, kind: str) -> None:
+    def study() -> Study:
         storage = (
             JournalStorage(JournalFileBackend(str(tmp_path / "journal")))
             if kind == "journal"
             else RDBStorage(f"sqlite:///{tmp_path}/sweep.sqlite3")
         )
-        return Search(plan(trials=3, sampler="grid"), "one", storage)
+        return Study(plan(trials=3, sampler="grid"), "one", storage)
 
-    first = search()
+    first = study()
     trial = first.ask()
     assert trial is not None
     first.begin(trial, ["a", "b"])
     first.judge(trial, {4: 1.0})
-    second = search()
+    second = study()
     (known,) = second.trials()
     assert known == trial._replace(runs=("a", "b"), measured={4: 1.0})
     second.judge(known, {4: 1.0, 8: 0.5})
     second.finish(known, {4: 1.0, 8: 0.5})
     assert len(asked(second)) == 2
-    assert len(search().trials()) == 3
+    assert len(study().trials()) == 3
     second.forget()
-    assert search().trials() == []
+    assert study().trials() == []
 
 
 def test_trials_are_kept_beside_the_store_or_in_the_database_that_is_named(
@@ -239,7 +239,7 @@ def test_trials_are_kept_beside_the_store_or_in_the_database_that_is_named(
     store = open_store()
     kept = open_studies(store)
     assert isinstance(kept, RDBStorage)
-    Search(plan(), "one", kept).ask()
+    Study(plan(), "one", kept).ask()
     store.close()
 
 

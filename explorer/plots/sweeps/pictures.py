@@ -12,7 +12,7 @@ from optuna.trial import TrialState, create_trial
 from explorer.config import N_
 from explorer.plots.parts import Figure, Translate, axis, escape, layout, rule
 from explorer.plots.theme import GREY, colour_of, see_through
-from explorer.runs.searches import Range, Trial
+from explorer.runs.trials import Range, Trial
 
 FEW = 3
 """With fewer trials that have ended there is nothing to compare."""

@@ -8,7 +8,7 @@ from scipy.stats import rankdata
 from explorer.config import N_
 from explorer.plots.parts import Translate, short
 from explorer.plots.sweeps.pictures import FEW, SweepDrawn, weights
-from explorer.runs.searches import Range, Trial
+from explorer.runs.trials import Range, Trial
 
 Reading = Callable[[SweepDrawn, Translate], str]
 

@@ -1,4 +1,4 @@
-"""What a sweep varies and how it searches: the controls, from the settings' bounds."""
+"""What a sweep varies and how: the controls, from the bounds of the settings."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ from explorer.config import (
     settings_groups,
 )
 from explorer.engine.visitor import Visitor
-from explorer.runs.searches import Range
-from explorer.sweeping.plan import Plan, SearchSettings
+from explorer.runs.trials import Range
+from explorer.sweeping.plan import Plan, SweepSettings
 from explorer.sweeping.space import (
     MOST_RANGES,
     chosen,
     narrowed,
     read_range,
-    searchable,
+    variable_settings,
     whole_range,
 )
 from explorer.ui.address import SWEEP, remember_address, take_over
@@ -67,7 +67,7 @@ def setup(visitor: Visitor, base: RunConfig, _: Translate) -> None:
     first, second = st.columns(2, gap="large")
     prefix = f"sweep.{base.data}.{base.model}"
     with first:
-        names = list(searchable(base))
+        names = list(variable_settings(base))
         picked = st.multiselect(
             _("Settings to search"),
             names,
@@ -81,7 +81,7 @@ def setup(visitor: Visitor, base: RunConfig, _: Translate) -> None:
         space = [_range(base, name, prefix, _) for name in picked]
     with second:
         said = settings_widgets(
-            SearchSettings, SearchSettings().values(), "sweep.settings", _
+            SweepSettings, SweepSettings().values(), "sweep.settings", _
         )
     ready = bool(space) and None not in space
     st.button(
@@ -99,13 +99,15 @@ def setup(visitor: Visitor, base: RunConfig, _: Translate) -> None:
 def label_of(base: RunConfig, name: str, _: Translate) -> str:
     """A setting's title; with its group where two are called alike."""
     title = _(title_of(base, name))
-    alike = [n for n in searchable(base) if title_of(base, n) == title_of(base, name)]
+    alike = [
+        n for n in variable_settings(base) if title_of(base, n) == title_of(base, name)
+    ]
     return title if len(alike) == 1 else f"{title} ({name})"
 
 
 def _range(base: RunConfig, name: str, prefix: str, _: Translate) -> Range | None:
     """The widget of one range; None where it leaves nothing to compare."""
-    field, label = searchable(base)[name], label_of(base, name, _)
+    field, label = variable_settings(base)[name], label_of(base, name, _)
     whole, key = whole_range(base, name), f"{prefix}.range.{name}"
     if whole.choices:
         words = extra_of(field).get("choices", {})
@@ -163,7 +165,7 @@ def _start(
     said: dict[str, Scalar],
 ) -> None:
     show_sweep(
-        visitor.start_sweep(Plan(base, tuple(space), SearchSettings.read(said))).id
+        visitor.start_sweep(Plan(base, tuple(space), SweepSettings.read(said))).id
     )
 
 

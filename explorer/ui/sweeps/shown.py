@@ -13,7 +13,7 @@ from explorer.errors import N_, ExplorerError, Words
 from explorer.plots.sweeps import pictures as pictures
 from explorer.plots.sweeps import readings as readings
 from explorer.runs.records import Group
-from explorer.runs.searches import Trial, best
+from explorer.runs.trials import Trial, best
 from explorer.sweeping.plan import Plan
 from explorer.ui.address import SWEEP, show_run, take_over
 from explorer.ui.language import Translate, translator

@@ -7,18 +7,20 @@ Optuna's (Akiba et al., 2019, https://arxiv.org/abs/1907.10902).
 import math
 import warnings
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 
 import optuna
 from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, NopPruner
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.storages import BaseStorage, InMemoryStorage
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import FrozenTrial
+from optuna.trial import TrialState as OptunaState
 
 from explorer.errors import N_, Words
-from explorer.runs.searches import Trial
-from explorer.runs.searches import TrialState as Standing
-from explorer.sweeping.plan import Plan, SearchSettings
+from explorer.runs.records import Status
+from explorer.runs.trials import Trial, TrialState
+from explorer.sweeping.plan import Plan, SweepSettings
 from explorer.training.checkpoints import VALIDATIONS
 
 WARM_UP = 0.16
@@ -31,14 +33,13 @@ STARTUP = 5
 """The median means nothing before so many trials are done."""
 
 _RUNS, _WHY = "runs", "why"
-_STANDING: Mapping[TrialState, Standing] = {
-    TrialState.RUNNING: "training",
-    TrialState.WAITING: "training",
-    TrialState.COMPLETE: "finished",
-    TrialState.PRUNED: "pruned",
-    TrialState.FAIL: "failed",
+_STATES: Mapping[OptunaState, TrialState] = {
+    OptunaState.RUNNING: "training",
+    OptunaState.WAITING: "training",
+    OptunaState.COMPLETE: "finished",
+    OptunaState.PRUNED: "pruned",
+    OptunaState.FAIL: "failed",
 }
-
 
 DIVERGED, STOPPED = Words(N_("diverged")), Words(N_("stopped by hand"))
 """Why a trial ended before its time."""
@@ -49,11 +50,21 @@ def rungs(steps: int) -> int:
     return MEASUREMENTS * max(1, steps // VALIDATIONS)
 
 
-class Search:
-    """A plan and its trials: asked for, judged at every measurement, and told.
+def next_rung(step: int, steps: int) -> int:
+    """The step up to which a trial trains before it is judged again.
 
-    Everything it knows is in the study's storage; another one on the same storage goes
-    on where this one was killed.
+    >>> next_rung(0, 100), next_rung(11, 100), next_rung(12, 100)
+    (12, 12, 24)
+    """
+    every = rungs(steps)
+    return (step // every + 1) * every
+
+
+class Study:
+    """A plan and its trials: asked for, judged at every measurement, and ended.
+
+    Everything it knows is in its storage; another one on the same storage goes on where
+    this one was killed.
     """
 
     def __init__(
@@ -63,45 +74,67 @@ class Search:
         self.plan = plan
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            self.study = optuna.create_study(
+            self._study = optuna.create_study(
                 storage=storage or InMemoryStorage(),
                 study_name=name,
                 load_if_exists=True,
                 pruner=_pruner(plan),
             )
-        begun = len(self.study.get_trials(deepcopy=False))
-        self.study.sampler = _sampler(plan.settings, begun)
+        begun = len(self._stored())
+        self._study.sampler = _sampler(plan.settings, begun)
         self._space = {each.name: each.distribution for each in plan.space}
+        self._judged: dict[int, int] = {}
         if plan.settings.sampler == "grid":
             for point in plan.grid()[begun : plan.trials]:
-                self.study.enqueue_trial(point)
+                self._study.enqueue_trial(point)
 
     def ask(self) -> Trial | None:
         """The next trial; None if there are no more."""
-        if self._asked() >= self.plan.trials:
+        if len(self.trials()) >= self.plan.trials:
             return None
-        return self._read(self.study.ask(self._space)._cached_frozen_trial)
+        return _read(self._study.ask(self._space)._cached_frozen_trial)
 
     def begin(self, trial: Trial, runs: Sequence[str]) -> None:
         """Note which runs a trial has."""
         self._live(trial).set_user_attr(_RUNS, list(runs))
 
+    def settle(
+        self, trial: Trial, statuses: AbstractSet[Status], measured: Mapping[int, float]
+    ) -> bool:
+        """Judge a trial by its runs and what they measured; whether it has ended."""
+        pruned = self.judge(trial, measured)
+        if "diverged" in statuses:
+            self.prune(trial, DIVERGED)
+        elif statuses & {"stopped", "failed"}:
+            self.fail(trial, STOPPED)
+        elif statuses == {"finished"}:
+            self.finish(trial, measured)
+        elif pruned:
+            self.prune(trial)
+        else:
+            return False
+        return True
+
     def judge(self, trial: Trial, measured: Mapping[int, float]) -> bool:
         """Note what was measured so far; whether the trial shall be pruned."""
+        newest = max(measured, default=0)
+        if newest <= self._judged.get(trial.number, 0):
+            return False
+        self._judged[trial.number] = newest
         live, prune = self._live(trial), False
-        known = self.study.get_trials(deepcopy=False)[trial.number].intermediate_values
-        for step in sorted(set(measured) - {0} - set(known)):
+        reported = self._stored()[trial.number].intermediate_values
+        for step in sorted(set(measured) - {0} - set(reported)):
             live.report(measured[step], step)
             prune = prune or live.should_prune()
-        return prune and max(measured) < self.plan.steps
+        return prune and newest < self.plan.steps
 
     def finish(self, trial: Trial, measured: Mapping[int, float]) -> None:
         """The trial trained to its end."""
         steps = sorted(step for step in measured if step > 0)
         last = self.plan.settings.objective == "last"
-        known = [measured[step] for step in (steps[-1:] if last else steps)]
-        if known and all(map(math.isfinite, known)):
-            self._tell(trial, TrialState.COMPLETE, min(known))
+        losses = [measured[step] for step in (steps[-1:] if last else steps)]
+        if losses and all(map(math.isfinite, losses)):
+            self._end(trial, OptunaState.COMPLETE, min(losses))
         else:
             self.fail(trial, Words(N_("its loss is no number")))
 
@@ -109,47 +142,46 @@ class Search:
         """The trial ended early: it promised little, or as `why` says."""
         if why is not None:
             self._live(trial).set_user_attr(_WHY, asdict(why))
-        self._tell(trial, TrialState.PRUNED)
+        self._end(trial, OptunaState.PRUNED)
 
     def fail(self, trial: Trial, why: Words) -> None:
         """The trial came to nothing."""
         self._live(trial).set_user_attr(_WHY, asdict(why))
-        self._tell(trial, TrialState.FAIL)
+        self._end(trial, OptunaState.FAIL)
 
     def forget(self) -> None:
         """Delete every trial."""
-        study = self.study
-        optuna.delete_study(study_name=study.study_name, storage=study._storage)
+        optuna.delete_study(
+            study_name=self._study.study_name, storage=self._study._storage
+        )
 
     def trials(self) -> list[Trial]:
         """Every trial that was asked for, in order."""
-        known = self.study.get_trials(deepcopy=False)
-        return [self._read(t) for t in known if t.state != TrialState.WAITING]
+        return [_read(t) for t in self._stored() if t.state != OptunaState.WAITING]
 
-    def _asked(self) -> int:
-        known = self.study.get_trials(deepcopy=False)
-        return sum(t.state != TrialState.WAITING for t in known)
+    def _stored(self) -> list[FrozenTrial]:
+        return self._study.get_trials(deepcopy=False)
 
-    def _tell(
-        self, trial: Trial, state: TrialState, value: float | None = None
+    def _end(
+        self, trial: Trial, state: OptunaState, value: float | None = None
     ) -> None:
-        self.study.tell(trial.number, value, state, skip_if_finished=True)
+        self._study.tell(trial.number, value, state, skip_if_finished=True)
 
     def _live(self, trial: Trial) -> optuna.Trial:
-        known = self.study.get_trials(deepcopy=False)[trial.number]
-        return optuna.Trial(self.study, known._trial_id)
+        return optuna.Trial(self._study, self._stored()[trial.number]._trial_id)
 
-    def _read(self, known: FrozenTrial) -> Trial:
-        why = known.user_attrs.get(_WHY)
-        return Trial(
-            known.number,
-            dict(known.params),
-            _STANDING[known.state],
-            math.nan if known.value is None else known.value,
-            dict(known.intermediate_values),
-            tuple(known.user_attrs.get(_RUNS, ())),
-            None if why is None else Words.read(why),
-        )
+
+def _read(stored: FrozenTrial) -> Trial:
+    why = stored.user_attrs.get(_WHY)
+    return Trial(
+        stored.number,
+        dict(stored.params),
+        _STATES[stored.state],
+        math.nan if stored.value is None else stored.value,
+        dict(stored.intermediate_values),
+        tuple(stored.user_attrs.get(_RUNS, ())),
+        None if why is None else Words.read(why),
+    )
 
 
 def mean_of_folds(folds: Sequence[Mapping[int, float]]) -> dict[int, float]:
@@ -160,7 +192,7 @@ def mean_of_folds(folds: Sequence[Mapping[int, float]]) -> dict[int, float]:
     }
 
 
-def _sampler(settings: SearchSettings, begun: int) -> BaseSampler:
+def _sampler(settings: SweepSettings, begun: int) -> BaseSampler:
     """One that goes on: its chance depends on the seed and on how many there were."""
     seed = settings.seed + begun
     if settings.sampler == "tpe":

@@ -1,4 +1,4 @@
-"""What is known of a sweep: which settings vary, and what each trial came to."""
+"""The records of a sweep: what varies in it, and what each trial came to."""
 
 import math
 from collections.abc import Mapping
