@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.ui.address import address_error
+from explorer.ui.address import show_address_error
 from explorer.ui.page import shown_errors, words
 from explorer.ui.races.shown import present_race, show
 from explorer.ui.races.start import invitation, preparation
@@ -12,8 +12,7 @@ from explorer.ui.visitor import visitor
 _ = words()
 config = sidebar()
 st.title(_("Compare"), anchor=False)
-if error_in_link := address_error():
-    st.error(error_in_link.said(_), icon=":material/link_off:")
+show_address_error(_)
 with shown_errors():
     me = visitor()
     race = present_race(me, _)

@@ -3,9 +3,8 @@
 import streamlit as st
 
 from explorer import catalog
-from explorer.ui.address import address_error
+from explorer.ui.address import allowed_config, show_address_error
 from explorer.ui.data.chosen import (
-    allowed_config,
     choose_dataset,
     settled_config,
     train_button,
@@ -22,9 +21,8 @@ st.title(_("Data"), anchor=False)
 st.markdown(_("What a model can learn lies in its data: look at it before you train."))
 with shown_errors():
     me = visitor()
-    config = allowed_config(me, _)
-    if error_in_link := address_error():
-        st.error(error_in_link.said(_), icon=":material/link_off:")
+    config = allowed_config(_)
+    show_address_error(_)
     look, bring = st.columns([3, 2], gap="large")
     with look:
         choose_dataset(me, config, _)

@@ -2,14 +2,12 @@
 
 import streamlit as st
 
-from explorer.errors import ExplorerError
-from explorer.ui.address import read_address, shown_run
+from explorer.ui.address import read_address
 from explorer.ui.describe import run_line
 from explorer.ui.live.component import live_inside
-from explorer.ui.live.sample import SAMPLE
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
-from explorer.ui.runs.recent import recent_runs, remember_run
+from explorer.ui.runs.recent import recent_runs, remember_run, run_or_sample
 from explorer.ui.transport import pilot
 from explorer.ui.visitor import visitor
 
@@ -18,11 +16,7 @@ read_address()
 st.title(_("Look inside"), anchor=False)
 with shown_errors():
     me = visitor()
-    try:
-        run = me.store.get(shown_run() or SAMPLE)
-    except ExplorerError as error:
-        st.error(error.said(_), icon=":material/search_off:")
-        run = me.store.get(SAMPLE)
+    run = run_or_sample(me, _)
     remember_run(run)
     st.markdown(run_line(run.config, _))
     pilot(me, run, _)

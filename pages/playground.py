@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from explorer.errors import ExplorerError
-from explorer.ui.address import address_error, shown_run
+from explorer.ui.address import show_address_error
 from explorer.ui.classes.attending import attended, lesson_head
 from explorer.ui.classes.board import literal
 from explorer.ui.classes.sidebar import class_sidebar
@@ -13,7 +12,7 @@ from explorer.ui.live.component import live_panels
 from explorer.ui.live.sample import SAMPLE
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
-from explorer.ui.runs.recent import remember_run
+from explorer.ui.runs.recent import remember_run, run_or_sample
 from explorer.ui.sidebar import sidebar
 from explorer.ui.transport import transport
 from explorer.ui.visitor import visitor
@@ -24,16 +23,11 @@ with shown_errors():
     here = attended(me, _)
 config = sidebar() if here is None else class_sidebar(here.lesson, _)
 st.title(literal(here.lesson.title) if here else _("Playground"), anchor=False)
-if error_in_link := address_error():
-    st.error(error_in_link.said(_), icon=":material/link_off:")
+show_address_error(_)
 with shown_errors():
     if here is not None:
         lesson_head(me, here, _)
-    try:
-        run = me.store.get(shown_run() or SAMPLE)
-    except ExplorerError as error:
-        st.error(error.said(_), icon=":material/search_off:")
-        run = me.store.get(SAMPLE)
+    run = run_or_sample(me, _)
     remember_run(run)
     about = run_line(run.config, _)
     if run.id == SAMPLE:

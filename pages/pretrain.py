@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from explorer.errors import ExplorerError
-from explorer.ui.address import read_address, shown_run
+from explorer.ui.address import read_address
 from explorer.ui.describe import run_line
 from explorer.ui.live.component import live_panels
 from explorer.ui.page import language, shown_errors, words
@@ -13,7 +12,7 @@ from explorer.ui.pretraining import (
     pretraining_button,
     target,
 )
-from explorer.ui.runs.recent import remember_run
+from explorer.ui.runs.recent import named_run, remember_run
 from explorer.ui.transport import pilot
 from explorer.ui.visitor import visitor
 
@@ -29,12 +28,7 @@ st.markdown(
 )
 with shown_errors():
     me = visitor()
-    run = None
-    if shown := shown_run():
-        try:
-            run = me.store.get(shown)
-        except ExplorerError as error:
-            st.error(error.said(_), icon=":material/search_off:")
+    run = named_run(me, _)
     st.subheader(_("1. Pretrain"), anchor=False)
     pretraining_button(me, _)
     earlier_run(me, run, _)

@@ -5,13 +5,11 @@ every run trains for the same time. What a run computes depends on neither.
 """
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from explorer.errors import ExplorerError
-from explorer.runs.records import Run
+from explorer.runs.records import Clock, Run
 from explorer.runs.store import Store
-
-Clock = Literal["step", "second"]
 
 STRIDE_STEPS = 20
 """By step, no run is ahead of the slowest by more than so many updates."""

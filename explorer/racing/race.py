@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from explorer.config import RunConfig
 from explorer.racing.entries import with_seed
-from explorer.runs.records import Group, Run
+from explorer.runs.records import Clock, Group, Run
 
 State = Literal["starting", "racing", "paused", "finished"]
 
@@ -15,7 +15,7 @@ class Race(NamedTuple):
 
     id: str
     owner: str
-    clock: Literal["step", "second"]
+    clock: Clock
     seeds: int
     guess: int | None
     """The setting that somebody said would get lowest."""

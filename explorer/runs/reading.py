@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Table, select
 
+from explorer.config import RUN_ID
 from explorer.errors import N_, ExplorerError, Words
 from explorer.runs import schema
 from explorer.runs.records import (
@@ -22,13 +23,12 @@ from explorer.runs.records import (
 )
 from explorer.runs.shelf import present, read_run
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MOST_STEPS = 2**31 - 1
 
 
 def is_id(text: str) -> bool:
     """Whether a run's id may look so."""
-    return _ID.fullmatch(text) is not None
+    return bool(text) and re.fullmatch(RUN_ID, text) is not None
 
 
 def key_of(run_id: str) -> str:

@@ -13,6 +13,9 @@ from explorer.config import RunConfig
 
 Status = Literal["training", "paused", "finished", "stopped", "diverged", "failed"]
 
+Clock = Literal["step", "second"]
+"""What is counted while runs train: weight updates, or seconds of training."""
+
 ACTIVE: tuple[Status, ...] = ("training",)
 """The states in which the engine drives a run."""
 

@@ -13,7 +13,8 @@ import streamlit as st
 from explorer import catalog
 from explorer.config import RunConfig, query_pairs, to_query
 from explorer.data.content import NO_DIGEST
-from explorer.errors import ExplorerError, Words
+from explorer.errors import ExplorerError
+from explorer.ui.language import Translate
 from explorer.ui.visitor import visitor
 
 RUN, CLASS, RACE, SWEEP = "run", "class", "race", "sweep"
@@ -46,8 +47,8 @@ def remember_address() -> None:
 def read_address() -> RunConfig:
     """The config of this tab, after the address was looked at.
 
-    What is wrong with a link is kept for `address_error`, and the rest of the page goes
-    on with what was there before.
+    What is wrong with a link is kept for `show_address_error`, and the rest of the page
+    goes on with what was there before.
     """
     state = st.session_state
     if _CONFIG not in state:
@@ -72,10 +73,22 @@ def read_address() -> RunConfig:
     return config
 
 
-def address_error() -> Words | None:
-    """What was wrong with the link that brought this tab here."""
-    words: Words | None = st.session_state.get(_ERROR)
-    return words
+def show_address_error(_: Translate) -> None:
+    """Say what was wrong with the link that brought this tab here, if anything was."""
+    if error := st.session_state.get(_ERROR):
+        st.error(error.said(_), icon=":material/link_off:")
+
+
+def allowed_config(_: Translate) -> RunConfig:
+    """The tab's config, or the first one where its data is not this person's."""
+    config = read_address()
+    try:
+        visitor().allowed.check_data(config)
+    except ExplorerError as error:
+        st.error(error.said(_), icon=":material/error:")
+        take_over(catalog.make_config())
+        return read_address()
+    return config
 
 
 def widget_edition() -> str:

@@ -7,14 +7,14 @@ import streamlit as st
 from explorer import catalog
 from explorer.config import RunConfig
 from explorer.engine.visitor import Visitor
-from explorer.errors import N_, ExplorerError
+from explorer.errors import N_
 from explorer.inspection.base import has
 from explorer.runs.records import Run
-from explorer.ui.address import show_run, shown_run, take_over
+from explorer.ui.address import show_run, take_over
 from explorer.ui.describe import run_line
 from explorer.ui.language import Translate
 from explorer.ui.page import told_later
-from explorer.ui.runs.recent import remember_run, shown_runs
+from explorer.ui.runs.recent import named_run, remember_run, shown_runs
 
 PANELS = ("states", "transitions", "emissions", "surprise", "loss", "raster")
 
@@ -48,14 +48,9 @@ def is_chain(config: RunConfig) -> bool:
 
 def chain_run(visitor: Visitor, _: Translate) -> Run | None:
     """The tab's run, if it is an HMM or a CRF; else the newest of this tab that is."""
-    if named := shown_run():
-        try:
-            run = visitor.store.get(named)
-        except ExplorerError as error:
-            st.error(error.said(_), icon=":material/search_off:")
-        else:
-            if is_chain(run.config):
-                return run
+    run = named_run(visitor, _)
+    if run is not None and is_chain(run.config):
+        return run
     return next((run for run in shown_runs(visitor) if is_chain(run.config)), None)
 
 

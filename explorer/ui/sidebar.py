@@ -9,8 +9,7 @@ from explorer import catalog
 from explorer.config import RunConfig, Scalar, TrainingSettings
 from explorer.errors import ExplorerError
 from explorer.ui.address import (
-    read_address,
-    take_over,
+    allowed_config,
     widget_edition,
     write_address,
 )
@@ -31,9 +30,9 @@ def sidebar(only: str = "") -> RunConfig | None:
     Args:
         only: the one architecture of a page that has but one.
     """
-    _, config = words(), read_address()
+    _ = words()
     with st.sidebar:
-        config = _allowed(config, _)
+        config = allowed_config(_)
     edition = widget_edition()
     if only and config.model != only:
         config = _moved(config, only)
@@ -45,17 +44,6 @@ def sidebar(only: str = "") -> RunConfig | None:
             return None
     write_address(chosen)
     return chosen
-
-
-def _allowed(config: RunConfig, _: Translate) -> RunConfig:
-    """The config, or the first one where its data is no longer this person's."""
-    try:
-        visitor().allowed.check_data(config)
-    except ExplorerError as error:
-        st.error(error.said(_), icon=":material/error:")
-        take_over(catalog.make_config())
-        return read_address()
-    return config
 
 
 def _moved(config: RunConfig, model: str) -> RunConfig:

@@ -4,13 +4,12 @@ import streamlit as st
 
 from explorer import catalog
 from explorer.engine.visitor import Visitor
-from explorer.errors import ExplorerError
 from explorer.runs.records import Run
-from explorer.ui.address import show_run, shown_run, take_over
+from explorer.ui.address import show_run, take_over
 from explorer.ui.describe import run_line
 from explorer.ui.language import Translate
 from explorer.ui.page import told_later
-from explorer.ui.runs.recent import shown_runs
+from explorer.ui.runs.recent import named_run, shown_runs
 
 FIRST_DATA = "dates"
 
@@ -22,15 +21,9 @@ def translates(run: Run) -> bool:
 
 def translation_run(visitor: Visitor, _: Translate) -> Run | None:
     """The tab's run, if it translates; else the newest of this tab that does."""
-    named = shown_run()
-    if named:
-        try:
-            run = visitor.store.get(named)
-        except ExplorerError as error:
-            st.error(error.said(_), icon=":material/search_off:")
-        else:
-            if translates(run):
-                return run
+    run = named_run(visitor, _)
+    if run is not None and translates(run):
+        return run
     return next(iter(_recent(visitor)), None)
 
 

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from explorer.plots.parts import (
     Figure,
     Translate,
-    axis,
     end_labels,
     escape,
     finite,
@@ -28,8 +27,9 @@ from explorer.plots.parts import (
     width_of,
 )
 from explorer.plots.theme import GATES, GREY, colour_of, see_through
-from explorer.plots.training.clock import Axis
-from explorer.runs.records import Curves, Lines
+from explorer.plots.training.clock import clock_axis, clock_place
+from explorer.plots.training.loss_axis import loss_axis, loss_span
+from explorer.runs.records import Clock, Curves, Lines
 
 Floats = NDArray[np.float32]
 
@@ -85,7 +85,7 @@ class Line(NamedTuple):
 class RaceDrawn(NamedTuple):
     """Exactly what the chart shows."""
 
-    axis: Axis
+    axis: Clock
     lines: tuple[Line, ...]
     floor: float | None
     baselines: tuple[tuple[str, float], ...]
@@ -103,7 +103,7 @@ def colours(models: Sequence[str]) -> list[str]:
 def extract(
     entries: Sequence[Entry],
     lines: Lines,
-    axis: Axis = "step",
+    axis: Clock = "step",
     total_steps: int = 0,
 ) -> RaceDrawn:
     """Put every setting on one axis."""
@@ -117,7 +117,7 @@ def extract(
     )
 
 
-def _line(entry: Entry, axis: Axis) -> Line:
+def _line(entry: Entry, axis: Clock) -> Line:
     training = []
     for curves in entry.training:
         picked = thin(curves.losses, KEPT)
@@ -139,18 +139,12 @@ def figure(
     drawn: RaceDrawn, _: Translate = str, *, y_log: bool = True, training: bool = True
 ) -> Figure:
     """The chart; `training`: with the training losses behind the lines."""
-    title = _("training step") if drawn.axis == "step" else _("training time (seconds)")
-    x = axis(title, uirevision=drawn.axis, rangemode="tozero")
-    if drawn.x_end is not None:
-        x["range"] = [0, drawn.x_end]
+    x = clock_axis(drawn.axis, drawn.x_end, _)
     unit = _(drawn.unit) if drawn.unit else _("loss")
-    y = axis(_("validation loss: %(unit)s") % {"unit": unit}, uirevision=str(y_log))
-    y |= {"type": "log", "tickformat": "~g"} if y_log else {"type": "linear"}
-    span = _span(drawn, y_log)
-    if span is not None:
-        y["range"] = list(span)
-        if y_log and span[1] - span[0] > 0.7:
-            y["dtick"] = "D2" if span[1] - span[0] < 3 else 1
+    steady = [value for _name, value in drawn.baselines]
+    curves = [line.y.tolist() for line in drawn.lines]
+    span = loss_span(curves, steady, drawn.floor, y_log)
+    y = loss_axis(_("validation loss: %(unit)s") % {"unit": unit}, span, y_log)
     levels = [(value, "dash") for _name, value in drawn.baselines]
     if drawn.floor is not None:
         levels.append((drawn.floor, "solid"))
@@ -232,24 +226,6 @@ def cut(label: str) -> str:
     return kept if kept == label else f"{kept}…"
 
 
-def _span(drawn: RaceDrawn, y_log: bool) -> tuple[float, float] | None:
-    """The vertical range, in tenths of a decade, so that it moves seldom."""
-    curves = [value for line in drawn.lines for value in line.y[np.isfinite(line.y)]]
-    steady = [value for _name, value in drawn.baselines if math.isfinite(value)]
-    shown = [float(v) for v in (*curves, *steady) if v > 0]
-    if not shown:
-        return None
-    starts = [float(line.y[0]) for line in drawn.lines if len(line.y)]
-    top = min(max(shown), 1e3 * max([*starts, *steady], default=max(shown)))
-    high = math.ceil(10 * math.log10(top) + 0.5) / 10
-    if not y_log:
-        return 0.0, 10.0**high
-    low = min(shown)
-    if drawn.floor is not None and low / 10 < drawn.floor:
-        low = min(low, drawn.floor)
-    return max(math.floor(10 * math.log10(low) - 0.5) / 10, high - 8), high
-
-
 def _behind(line: Line) -> list[dict[str, Any]]:
     """The training losses: thin and light."""
     return [
@@ -289,8 +265,7 @@ def _band(line: Line, y_log: bool) -> list[dict[str, Any]]:
 
 def _fronts(drawn: RaceDrawn, _: Translate) -> list[dict[str, Any]]:
     """The validation losses: strong, with a mark of its own for each setting."""
-    at = _("step %(x)s") if drawn.axis == "step" else _("%(x)s seconds")
-    hover = escape(at % {"x": "%{x:.4~g}"}) + "<br>%{y:.4~g}<extra>"
+    hover = clock_place(drawn.axis, _) + "<br>%{y:.4~g}<extra>"
     return [
         {
             "type": "scatter",

@@ -9,8 +9,7 @@ import numpy as np
 from explorer.config import N_
 from explorer.plots.parts import Translate, short, width_of
 from explorer.plots.theme import GREY, SMALL_FONT_SIZE
-from explorer.plots.training.clock import Axis
-from explorer.runs.records import Command, Curves
+from explorer.runs.records import Clock, Command, Curves
 
 MARK_WORDS = {
     "learning_rate": N_("learning rate %(value)s"),
@@ -35,7 +34,7 @@ class Mark(NamedTuple):
     value: float | None = None
 
 
-def marks(commands: Sequence[Command], curves: Curves, axis: Axis) -> tuple[Mark, ...]:
+def marks(commands: Sequence[Command], curves: Curves, axis: Clock) -> tuple[Mark, ...]:
     """The commands worth a mark: the last of each kind at a step, and no resumption,
     which happens at the very step of its pause."""
     latest = {(c.step, c.name): c for c in commands if c.name != "resume"}
@@ -44,7 +43,7 @@ def marks(commands: Sequence[Command], curves: Curves, axis: Axis) -> tuple[Mark
     )
 
 
-def place(step: int, curves: Curves, axis: Axis) -> float:
+def place(step: int, curves: Curves, axis: Clock) -> float:
     """Where a step lies on the horizontal axis."""
     if axis == "step":
         return float(step)

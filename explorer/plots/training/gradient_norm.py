@@ -22,9 +22,9 @@ from explorer.plots.parts import (
     thin,
 )
 from explorer.plots.theme import GREY, colour_of
-from explorer.plots.training.clock import Axis, clock_axis
+from explorer.plots.training.clock import clock_axis
 from explorer.plots.training.commands import Mark, hidden_axis, marks, trace
-from explorer.runs.records import Command, Curves
+from explorer.runs.records import Clock, Command, Curves
 
 DECADES = (-3, 1)
 """The least vertical range in powers of ten; it grows by whole decades."""
@@ -36,7 +36,7 @@ class NormDrawn(NamedTuple):
     """Exactly what the chart shows."""
 
     model: str
-    axis: Axis
+    axis: Clock
     x: NDArray[np.float32]  # (n,) steps or seconds
     norms: NDArray[np.float32]  # (n,) before clipping, NaN where not finite or zero
     clip: float | None  # longer gradients are shortened to this
@@ -52,7 +52,7 @@ def extract(
     curves: Curves,
     commands: Sequence[Command] = (),
     clip: float = 0.0,
-    axis: Axis = "step",
+    axis: Clock = "step",
     total_steps: int = 0,
     moved: bool = False,
 ) -> NormDrawn:

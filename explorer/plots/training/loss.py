@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from explorer.plots.parts import (
     Figure,
     Translate,
-    axis,
     end_labels,
     escape,
     finite,
@@ -28,15 +27,13 @@ from explorer.plots.parts import (
     thin,
 )
 from explorer.plots.theme import GREY, OTHER, colour_of
-from explorer.plots.training.clock import Axis, clock_axis, clock_place
+from explorer.plots.training.clock import clock_axis, clock_place
 from explorer.plots.training.commands import Mark, hidden_axis, marks, trace
+from explorer.plots.training.loss_axis import Span, loss_axis, loss_span
 from explorer.plots.training.verdict import above_floor, against_guess
-from explorer.runs.records import Command, Curves, Lines, Validation
+from explorer.runs.records import Clock, Command, Curves, Lines, Validation
 
 Floats = NDArray[np.float32]
-
-DENSE_DECADES, SPARSE_DECADES = 0.7, 3.0
-"""Up to the first, every tick has its label; from the second on, only decades."""
 
 RECENT = 0.05
 """The training label stands at the median of this last share of the curve."""
@@ -52,7 +49,7 @@ class LossDrawn(NamedTuple):
     """Exactly what the loss chart shows."""
 
     model: str
-    axis: Axis
+    axis: Clock
     x: Floats  # (n,) steps or seconds
     y: Floats  # (n,) training loss, NaN where it was not finite
     now: float | None  # median of the latest training losses
@@ -76,7 +73,7 @@ def extract(
     validations: Sequence[Validation],
     commands: Sequence[Command],
     lines: Lines,
-    axis: Axis = "step",
+    axis: Clock = "step",
     total_steps: int = 0,
     parent: Curves | None = None,
 ) -> LossDrawn:
@@ -121,13 +118,7 @@ def figure(drawn: LossDrawn, _: Translate = str, *, y_log: bool = True) -> Figur
     """The chart; with `y_log` equal distances are equal ratios of the loss."""
     span = _span(drawn, y_log)
     x = clock_axis(drawn.axis, drawn.x_end, _)
-    y = axis(_(drawn.unit) if drawn.unit else _("loss"), uirevision=str(y_log))
-    y |= {"type": "log", "tickformat": "~g"} if y_log else {"type": "linear"}
-    if span is not None:
-        y["range"] = list(span)
-        if y_log and span[1] - span[0] > DENSE_DECADES:
-            # Labels at 1, 2 and 5 of a decade; more would lie on each other.
-            y["dtick"] = "D2" if span[1] - span[0] < SPARSE_DECADES else 1
+    y = loss_axis(_(drawn.unit) if drawn.unit else _("loss"), span, y_log)
     names = [_(name) for name, _value in drawn.baselines]
     names += [_("training"), _("validation"), _("floor")]
     names += [_("Discriminator")] if len(drawn.rival) else []
@@ -208,33 +199,15 @@ def alternative(drawn: LossDrawn, _: Translate = str) -> str:
     return " ".join(said)
 
 
-def _span(drawn: LossDrawn, y_log: bool) -> tuple[float, float] | None:
-    """The vertical range, in tenths of a decade, so that it moves seldom.
-
-    A floor or a loss that lies far off is left outside rather than squeezing the rest:
-    three decades above the start and the baselines, one decade below all else.
-    """
-    curves = np.concatenate((drawn.y, drawn.validation_y, drawn.rival))
-    curves = curves[np.isfinite(curves)]
-    steady = [value for _name, value in drawn.baselines if np.isfinite(value)]
-    if drawn.floor is not None:
-        steady.append(drawn.floor)
-    shown = np.concatenate((curves, steady)) if steady else curves
-    positive = shown[shown > 0]
-    if not len(positive):
-        return None if y_log or not len(shown) else (float(shown.min()) - 1.0, 1.0)
-    start = max([*curves[:1].tolist(), *steady, float(positive.min())])
-    high = math.ceil(10 * math.log10(min(positive.max(), 1e3 * start)) + 0.5) / 10
-    if not y_log:
-        return min(0.0, 1.1 * float(shown.min())), 10.0**high
-    heard = [value for value in shown.tolist() if value > 0 and value != drawn.floor]
-    low = min(heard, default=float(positive.min()))
-    if drawn.floor is not None and low / 10 < drawn.floor:
-        low = min(low, drawn.floor)
-    low = max(math.floor(10 * math.log10(low) - 0.5) / 10, high - 8)
-    if drawn.floor_note:
-        low -= NOTE_ROOM * (high - low)
-    return low, high
+def _span(drawn: LossDrawn, y_log: bool) -> Span | None:
+    """The vertical range, with room below the floor for what it is."""
+    losses = np.concatenate((drawn.y, drawn.validation_y, drawn.rival)).tolist()
+    steady = [value for _name, value in drawn.baselines]
+    span = loss_span([losses], steady, drawn.floor, y_log)
+    if span is None or not y_log or not drawn.floor_note:
+        return span
+    low, high = span
+    return low - NOTE_ROOM * (high - low), high
 
 
 def _rules(drawn: LossDrawn, y_log: bool) -> list[dict[str, Any]]:

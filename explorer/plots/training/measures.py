@@ -20,8 +20,8 @@ from explorer.plots.parts import (
     short,
 )
 from explorer.plots.theme import colour_of
-from explorer.plots.training.clock import Axis, clock_axis, clock_place
-from explorer.runs.records import Validation
+from explorer.plots.training.clock import clock_axis, clock_place
+from explorer.runs.records import Clock, Validation
 from explorer.tasks import MEASURES, Measure
 
 
@@ -30,7 +30,7 @@ class MeasureDrawn(NamedTuple):
 
     model: str
     measure: Measure
-    axis: Axis
+    axis: Clock
     x: NDArray[np.float32]  # (m,) steps or seconds
     y: NDArray[np.float32]  # (m,) the measure; shares in percent
     x_end: float | None  # right end of the axis; None: as far as the data
@@ -40,7 +40,7 @@ def extract(
     model: str,
     validations: Sequence[Validation],
     name: str,
-    axis: Axis = "step",
+    axis: Clock = "step",
     total_steps: int = 0,
 ) -> MeasureDrawn:
     """The measurements that have this measure."""

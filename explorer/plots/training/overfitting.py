@@ -25,8 +25,8 @@ from explorer.plots.parts import (
     short,
 )
 from explorer.plots.theme import GREY, colour_of, see_through
-from explorer.plots.training.clock import Axis, clock_axis, clock_place
-from explorer.runs.records import Curves, Lines, Validation
+from explorer.plots.training.clock import clock_axis, clock_place
+from explorer.runs.records import Clock, Curves, Lines, Validation
 
 AROUND = 0.02
 """Training losses within this share of the run on either side of a measurement."""
@@ -39,7 +39,7 @@ class GapDrawn(NamedTuple):
     """Exactly what the chart shows."""
 
     model: str
-    axis: Axis
+    axis: Clock
     x: NDArray[np.float32]  # (m,) steps or seconds
     training: NDArray[np.float32]  # (m,)
     validation: NDArray[np.float32]  # (m,)
@@ -55,7 +55,7 @@ def extract(
     curves: Curves,
     validations: Sequence[Validation],
     lines: Lines,
-    axis: Axis = "step",
+    axis: Clock = "step",
     total_steps: int = 0,
 ) -> GapDrawn:
     """Both losses at every measurement that has training steps around it."""

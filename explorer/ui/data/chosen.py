@@ -5,9 +5,7 @@ import streamlit as st
 from explorer import catalog
 from explorer.config import RunConfig
 from explorer.engine.visitor import Visitor
-from explorer.errors import ExplorerError
 from explorer.ui.address import (
-    read_address,
     take_over,
     widget_edition,
     write_address,
@@ -18,18 +16,6 @@ from explorer.ui.data.ways_in import own_config
 from explorer.ui.language import Translate
 from explorer.ui.page import told_later
 from explorer.ui.places import PLAYGROUND
-
-
-def allowed_config(me: Visitor, _: Translate) -> RunConfig:
-    """The tab's config, or the first one where its data is not this person's."""
-    config = read_address()
-    try:
-        me.allowed.check_data(config)
-    except ExplorerError as error:
-        st.error(error.said(_), icon=":material/error:")
-        take_over(catalog.make_config())
-        return read_address()
-    return config
 
 
 def choose_dataset(me: Visitor, config: RunConfig, _: Translate) -> None:

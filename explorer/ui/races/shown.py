@@ -7,14 +7,13 @@ from typing import Any, get_args
 import streamlit as st
 
 from explorer import catalog
-from explorer.engine.race import Clock
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
 from explorer.plots.runs import race as chart
-from explorer.racing import standings
+from explorer.racing import results
 from explorer.racing.race import Race, State, read_race
-from explorer.racing.standings import Lap, Standing
-from explorer.runs.records import Run
+from explorer.racing.results import Lap, Result
+from explorer.runs.records import Clock, Run
 from explorer.runs.store import Store
 from explorer.ui.address import show_race, shown_race
 from explorer.ui.language import Translate
@@ -147,12 +146,12 @@ def _progress(store: Store, race: Race, _: Translate) -> None:
 
 def _verdict(store: Store, race: Race, names: Sequence[str], _: Translate) -> None:
     """Who got lowest, and whether that was foreseen."""
-    stands = [standings.standing(_laps(store, runs), 0.0) for runs in race.runs]
-    places = standings.ranks(stands)
+    found = [results.result(_laps(store, runs), 0.0) for runs in race.runs]
+    places = results.ranks(found)
     if 1 not in places:
         return
     best = places.index(1)
-    low = stands[best].lowest
+    low = found[best].lowest
     values = {"name": names[best], "loss": spread_words(low)}
     text = _("**%(name)s** got lowest: a validation loss of %(loss)s.") % values
     if race.guess is not None and race.guess < len(names):
@@ -199,7 +198,7 @@ def _curves(store: Store, race: Race, _: Translate) -> None:
 
 
 def _entry(name: str, tint: str, laps: Sequence[Lap]) -> chart.Entry:
-    seen = standings.moments(laps)
+    seen = results.moments(laps)
     return chart.Entry(
         name,
         tint,
@@ -228,7 +227,7 @@ def _table(store: Store, race: Race, _: Translate) -> None:
     wanted = st.number_input(
         _("How soon do they reach a validation loss of"),
         min_value=0.0,
-        value=standings.default_target(lines(now.configs[0])),
+        value=results.default_target(lines(now.configs[0])),
         format="%.4g",
         step=None,
         key=f"race.target.{race.id}",
@@ -236,9 +235,9 @@ def _table(store: Store, race: Race, _: Translate) -> None:
         help=_("At first between the floor and the best simple guess."),
     )
     laps = [_laps(store, runs) for runs in now.runs]
-    stands = [standings.standing(each, wanted) for each in laps]
+    found = [results.result(each, wanted) for each in laps]
     st.dataframe(
-        _rows(now, stands, wanted, _),
+        _rows(now, found, wanted, _),
         hide_index=True,
         key=f"race.table.{race.id}",
         column_config={
@@ -248,24 +247,24 @@ def _table(store: Store, race: Race, _: Translate) -> None:
 
 
 def _rows(
-    race: Race, stands: Sequence[Standing], wanted: float, _: Translate
+    race: Race, found: Sequence[Result], wanted: float, _: Translate
 ) -> dict[str, list[Any]]:
     """The table's columns: what differs, and how each stands."""
     names, seeds = labels(race.configs, _), race.seeds
     count = [f"{catalog.parameter_count(config):,}" for config in race.configs]
     reached = {"loss": f"{wanted:.4g}"}
     table: dict[str, list[Any]] = {
-        _("Place"): [place or NONE for place in standings.ranks(stands)],
+        _("Place"): [place or NONE for place in results.ranks(found)],
         _("Setting"): names,
         **columns(race.configs, _),
         _("Parameters"): count,
-        _("Steps per second"): [spread_words(s.rate, ",.0f") for s in stands],
-        _("Lowest validation loss"): [spread_words(s.lowest) for s in stands],
+        _("Steps per second"): [spread_words(s.rate, ",.0f") for s in found],
+        _("Lowest validation loss"): [spread_words(s.lowest) for s in found],
         _("Steps to %(loss)s") % reached: [
-            reached_words(s.reached_step, seeds, ",.0f", _) for s in stands
+            reached_words(s.reached_step, seeds, ",.0f", _) for s in found
         ],
         _("Seconds to %(loss)s") % reached: [
-            reached_words(s.reached_seconds, seeds, ",.2f", _) for s in stands
+            reached_words(s.reached_seconds, seeds, ",.2f", _) for s in found
         ],
         _("State"): [_state(runs, _) for runs in race.runs],
         _("Playground"): [

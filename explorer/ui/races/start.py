@@ -8,11 +8,11 @@ from pydantic.fields import FieldInfo
 
 from explorer import catalog
 from explorer.config import RunConfig, Scalar, bounds_of, choices_of, extra_of
-from explorer.engine.race import Clock
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
 from explorer.racing import entries
 from explorer.racing.race import facts, seeded
+from explorer.runs.records import Clock
 from explorer.ui.address import show_race
 from explorer.ui.controls import log_options
 from explorer.ui.describe import title_of

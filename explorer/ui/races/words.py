@@ -6,7 +6,7 @@ from pydantic.fields import FieldInfo
 
 from explorer import catalog
 from explorer.config import N_, RunConfig, choices_of, extra_of
-from explorer.racing.standings import Spread, Value, differing, telling
+from explorer.racing.results import Spread, Value, differing, telling
 from explorer.ui.describe import title_of
 from explorer.ui.language import Translate
 

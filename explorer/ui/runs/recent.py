@@ -1,4 +1,4 @@
-"""The runs that this tab has shown, to compare with."""
+"""The run that a tab shows, and those that it has shown before."""
 
 import streamlit as st
 
@@ -7,12 +7,29 @@ from explorer.config import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
 from explorer.runs.records import Run
+from explorer.ui.address import shown_run
 from explorer.ui.describe import run_line
 from explorer.ui.language import Translate
 from explorer.ui.live.sample import SAMPLE
 
 _RUNS = "recent.runs"
 MOST = 12
+
+
+def named_run(visitor: Visitor, _: Translate) -> Run | None:
+    """The run that the address names; None, with a word on it, if it is not there."""
+    if not (run_id := shown_run()):
+        return None
+    try:
+        return visitor.store.get(run_id)
+    except ExplorerError as error:
+        st.error(error.said(_), icon=":material/search_off:")
+        return None
+
+
+def run_or_sample(visitor: Visitor, _: Translate) -> Run:
+    """The run that the address names, else the sample."""
+    return named_run(visitor, _) or visitor.store.get(SAMPLE)
 
 
 def remember_run(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""How a race stands: read out of the records of its runs, one standing per setting."""
+"""How a race stands: read out of the records of its runs, one result per setting."""
 
 import math
 import statistics
@@ -28,7 +28,7 @@ class Spread(NamedTuple):
     seeds: int
 
 
-class Standing(NamedTuple):
+class Result(NamedTuple):
     """One setting of a race; None where nothing is known yet."""
 
     rate: Spread | None
@@ -48,11 +48,11 @@ class Moment(NamedTuple):
     loss: Spread
 
 
-def standing(laps: Sequence[Lap], wanted: float) -> Standing:
+def result(laps: Sequence[Lap], wanted: float) -> Result:
     """How the runs of one setting stand, where a loss of `wanted` is to be reached."""
     firsts = [reached(lap.validations, wanted) for lap in laps]
     there = [first for first in firsts if first is not None]
-    return Standing(
+    return Result(
         spread(rate(lap.curves) for lap in laps),
         spread(lowest(lap.validations) for lap in laps),
         spread(float(first.step) for first in there),
@@ -118,14 +118,14 @@ def _awaited(lap: Lap, step: int) -> bool:
     return not lap.run.ended or step <= lap.run.step
 
 
-def ranks(standings: Sequence[Standing]) -> list[int | None]:
+def ranks(results: Sequence[Result]) -> list[int | None]:
     """The place of each setting by its lowest validation loss; equals share one.
 
-    >>> one, two = (Standing(None, Spread(v, 0, 1), None, None) for v in (2.0, 1.0))
-    >>> ranks([one, two, two, Standing(None, None, None, None)])
+    >>> one, two = (Result(None, Spread(v, 0, 1), None, None) for v in (2.0, 1.0))
+    >>> ranks([one, two, two, Result(None, None, None, None)])
     [3, 1, 1, None]
     """
-    means = [None if s.lowest is None else s.lowest.mean for s in standings]
+    means = [None if s.lowest is None else s.lowest.mean for s in results]
     known = sorted(mean for mean in means if mean is not None)
     return [None if mean is None else 1 + known.index(mean) for mean in means]
 
@@ -156,8 +156,8 @@ def differing(configs: Sequence[RunConfig]) -> dict[str, list[Value]]:
     """
     rows = [_flat(config) for config in configs]
     names = dict.fromkeys(name for row in rows for name in row)
-    told = {name: [row.get(name) for row in rows] for name in names}
-    return {name: values for name, values in told.items() if len(set(values)) > 1}
+    table = {name: [row.get(name) for row in rows] for name in names}
+    return {name: values for name, values in table.items() if len(set(values)) > 1}
 
 
 def telling(configs: Sequence[RunConfig]) -> list[str]:

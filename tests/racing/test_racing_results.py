@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from explorer import catalog
-from explorer.racing import entries, standings
-from explorer.racing.standings import Lap, Spread, Standing
+from explorer.racing import entries, results
+from explorer.racing.results import Lap, Result, Spread
 from explorer.runs.records import Curves, Lines, Run, Validation
 
 CONFIG = catalog.make_config()
@@ -31,8 +31,8 @@ def lap(values: list[float], seconds: float = 1.0, ended: bool = True) -> Lap:
 
 
 @given(some.lists(losses, min_size=1, max_size=3), some.floats(0.01, 10))
-def test_a_standing_equals_brute_force(every: list[list[float]], wanted: float) -> None:
-    found = standings.standing([lap(values) for values in every], wanted)
+def test_a_result_equals_brute_force(every: list[list[float]], wanted: float) -> None:
+    found = results.result([lap(values) for values in every], wanted)
     low, first = [], []
     for values in every:
         known = [v for v in values if not math.isnan(v)]
@@ -54,35 +54,35 @@ def test_a_standing_equals_brute_force(every: list[list[float]], wanted: float) 
 
 
 def test_the_rate_is_of_the_latest_steps() -> None:
-    assert standings.rate(lap([1.0] * 30, seconds=0.5).curves) == pytest.approx(
+    assert results.rate(lap([1.0] * 30, seconds=0.5).curves) == pytest.approx(
         20, rel=1e-3
     )
-    assert standings.rate(Curves.empty()) is None
+    assert results.rate(Curves.empty()) is None
 
 
 def test_spread_of_seeds() -> None:
-    assert standings.spread([2.0, 4.0, 6.0]) == Spread(4.0, 2.0, 3)
-    assert standings.spread([2.0]) == Spread(2.0, 0.0, 1)
-    assert standings.spread([None]) is None
+    assert results.spread([2.0, 4.0, 6.0]) == Spread(4.0, 2.0, 3)
+    assert results.spread([2.0]) == Spread(2.0, 0.0, 1)
+    assert results.spread([None]) is None
 
 
 def test_a_mean_waits_for_every_seed_that_goes_on() -> None:
     ahead, behind = lap([4.0, 2.0, 1.0]), lap([2.0, 2.0], 3.0, ended=False)
-    found = standings.moments([ahead, behind])
+    found = results.moments([ahead, behind])
     assert [(m.step, m.loss.mean) for m in found] == [(0, 3.0), (10, 2.0)]
     assert found[1].seconds == pytest.approx(2.0)
     stopped = lap([2.0, 2.0], 3.0)._replace(run=lap([2.0]).run)
-    found = standings.moments([ahead, stopped])
+    found = results.moments([ahead, stopped])
     assert [(m.step, m.loss.mean) for m in found][-1] == (20, 1.0)
-    assert standings.moments([lap([])]) == []
+    assert results.moments([lap([])]) == []
 
 
 def test_ranks_and_ties() -> None:
-    def at(value: float | None) -> Standing:
+    def at(value: float | None) -> Result:
         low = None if value is None else Spread(value, 0.0, 1)
-        return Standing(None, low, None, None)
+        return Result(None, low, None, None)
 
-    assert standings.ranks([at(3.0), at(1.0), at(None), at(3.0), at(2.0)]) == [
+    assert results.ranks([at(3.0), at(1.0), at(None), at(3.0), at(2.0)]) == [
         3,
         1,
         None,
@@ -95,23 +95,23 @@ def test_ranks_and_ties() -> None:
 def test_the_first_target_lies_between_floor_and_baseline(
     floor: float, baseline: float
 ) -> None:
-    found = standings.default_target(Lines(floor, "", {"mean": baseline}, ""))
+    found = results.default_target(Lines(floor, "", {"mean": baseline}, ""))
     if floor < 0.8 * baseline:
         assert 0.95 * floor <= found <= 1.05 * baseline
     assert found > 0
-    assert standings.default_target(Lines(None, "", {}, "")) == 0.1
+    assert results.default_target(Lines(None, "", {}, "")) == 0.1
 
 
 def test_only_what_differs_is_named_and_the_fewest_tell_apart() -> None:
     made = entries.grid(
         CONFIG, {"model.hidden_size": [8, 16], "training.learning_rate": [0.1, 0.01]}
     )
-    assert standings.differing(made) == {
+    assert results.differing(made) == {
         "model.hidden_size": [8, 8, 16, 16],
         "training.learning_rate": [0.1, 0.01, 0.1, 0.01],
     }
-    assert standings.telling(made) == ["model.hidden_size", "training.learning_rate"]
+    assert results.telling(made) == ["model.hidden_size", "training.learning_rate"]
     every = entries.architectures(CONFIG, "parameters")
-    assert standings.telling(every) == ["model"]
-    assert "model.heads" in standings.differing(every)
-    assert "training.steps" in standings.differing(every)  # of the hidden Markov model
+    assert results.telling(every) == ["model"]
+    assert "model.heads" in results.differing(every)
+    assert "training.steps" in results.differing(every)  # of the hidden Markov model

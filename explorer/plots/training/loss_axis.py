@@ -1,0 +1,60 @@
+"""The vertical axis of a chart of losses: its range and its ticks."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from explorer.plots.parts import axis
+
+DENSE_DECADES, SPARSE_DECADES = 0.7, 3.0
+"""Up to the first, every tick has its label; from the second on, only decades."""
+
+Span = tuple[float, float]
+"""The lower and the upper end, on a logarithmic axis as powers of ten."""
+
+
+def loss_span(
+    curves: Iterable[Sequence[float]],
+    steady: Iterable[float],
+    floor: float | None,
+    y_log: bool,
+) -> Span | None:
+    """The range in tenths of a decade, so that it moves seldom.
+
+    A floor or a loss that lies far off is left outside rather than squeezing the rest:
+    three decades above the start and the steady lines, one decade below all else.
+    None where there is nothing to see.
+
+    Args:
+        curves: losses as they came, NaN where not finite.
+        steady: the baselines.
+        floor: the lowest loss that is possible.
+        y_log: whether equal distances are equal ratios.
+    """
+    known = [[v for v in curve if math.isfinite(v)] for curve in curves]
+    lines = [v for v in steady if math.isfinite(v)]
+    losses = [*(v for curve in known for v in curve), *lines]
+    shown = losses if floor is None else [*losses, floor]
+    positive = [v for v in shown if v > 0]
+    if not positive:
+        return None if y_log or not shown else (min(shown) - 1.0, 1.0)
+    start = max([*(c[0] for c in known if c), *lines, floor or 0.0, min(positive)])
+    high = math.ceil(10 * math.log10(min(max(positive), 1e3 * start)) + 0.5) / 10
+    if not y_log:
+        return min(0.0, 1.1 * min(shown)), 10.0**high
+    low = min((v for v in positive if v != floor), default=min(positive))
+    if floor is not None and low / 10 < floor:
+        low = min(low, floor)
+    return max(math.floor(10 * math.log10(low) - 0.5) / 10, high - 8), high
+
+
+def loss_axis(title: str, span: Span | None, y_log: bool) -> dict[str, Any]:
+    """The axis over `span`; as far as the data where that is None."""
+    y = axis(title, uirevision=str(y_log))
+    y |= {"type": "log", "tickformat": "~g"} if y_log else {"type": "linear"}
+    if span is not None:
+        y["range"] = list(span)
+        if y_log and span[1] - span[0] > DENSE_DECADES:
+            # Labels at 1, 2 and 5 of a decade; more would lie on each other.
+            y["dtick"] = "D2" if span[1] - span[0] < SPARSE_DECADES else 1
+    return y

@@ -1,0 +1,39 @@
+"""The range of an axis of losses: what it holds, and what it leaves outside."""
+
+import math
+
+import pytest
+
+from explorer.plots.training.loss_axis import Span, loss_axis, loss_span
+
+
+@pytest.mark.parametrize(
+    ("curve", "steady", "floor", "y_log", "expected"),
+    [
+        ([], [], None, True, None),
+        ([math.nan], [], None, False, None),
+        ([1.0, 0.1], [], None, True, (-1.1, 0.1)),
+        ([1.0, 0.1], [], None, False, (0.0, 10**0.1)),
+        ([1.0, 0.1], [10.0], None, True, (-1.1, 1.1)),
+        ([1.0, 0.1], [], 0.02, True, (-1.8, 0.1)),  # a floor within a decade
+        ([1.0, 0.1], [], 0.001, True, (-1.1, 0.1)),  # one that lies far off
+        ([1.0, 1e9, 0.1], [], None, True, (-1.1, 3.1)),  # three decades above the start
+        ([0.0, -1.0], [], None, False, (-2.0, 1.0)),
+    ],
+)
+def test_the_range_of_losses(
+    curve: list[float],
+    steady: list[float],
+    floor: float | None,
+    y_log: bool,
+    expected: Span | None,
+) -> None:
+    found = loss_span([curve], steady, floor, y_log)
+    assert found == (expected and pytest.approx(expected))
+
+
+def test_a_wide_axis_labels_only_decades() -> None:
+    assert "dtick" not in loss_axis("loss", (0.0, 0.5), True)
+    assert loss_axis("loss", (0.0, 1.0), True)["dtick"] == "D2"
+    assert loss_axis("loss", (0.0, 4.0), True)["dtick"] == 1
+    assert "dtick" not in loss_axis("loss", (0.0, 4.0), False)
