@@ -4,14 +4,11 @@ Nothing that a run needs lives anywhere else. One slice is one transaction, and 
 that is written twice (because a crash made the engine train it again) changes nothing.
 """
 
-import secrets
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
-from sqlalchemy import Engine, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, delete, insert, update
 
 from explorer.config import RunConfig
 from explorer.errors import N_, ExplorerError
@@ -20,6 +17,8 @@ from explorer.runs.boards import Boards
 from explorer.runs.contents import Contents
 from explorer.runs.groups import Groups
 from explorer.runs.ids import new_id
+from explorer.runs.keys import Keys
+from explorer.runs.opening import WRITES, open_database
 from explorer.runs.records import (
     ACTIVE,
     Checkpoint,
@@ -39,22 +38,21 @@ def open_store(url: str | None = None) -> "Store":
     Raises:
         ExplorerError: if that is no database that can be opened, or a newer one.
     """
-    return Store(schema.open_database(url))
+    return Store(open_database(url))
 
 
 class Store:
     """Runs, their curves, commands, checkpoints and states. Any thread may use it."""
 
     def __init__(self, engine: Engine) -> None:
-        """Keep runs in a database that `schema.open_database` has opened."""
+        """Keep runs in a database that `open_database` has opened."""
         self._reader = engine
-        self._writer = engine.execution_options(**schema.WRITES)
+        self._writer = engine.execution_options(**WRITES)
         self.shelf = Shelf(self._reader, self._writer)
         self.groups = Groups(self._reader, self._writer)
         self.contents = Contents(self._reader, self._writer)
         self.boards = Boards(self._reader)
-        self._keys: dict[str, str] = {}
-        """Asked for at every request, and the same for as long as the database."""
+        self.keys = Keys(self._reader, self._writer)
 
     @property
     def address(self) -> str:
@@ -279,24 +277,6 @@ class Store:
         """Forget a run and all that belongs to it; its forks stay."""
         with self._writer.begin() as connection:
             writing.remove(connection, run_id)
-
-    def key(self, name: str) -> str:
-        """A secret of this database, made when it is first asked for."""
-        if name not in self._keys:
-            self._keys[name] = self._read_key(name) or self._make_key(name)
-        return self._keys[name]
-
-    def _read_key(self, name: str) -> str | None:
-        wanted = select(schema.keys.c.value).where(schema.keys.c.name == name)
-        with self._reader.connect() as connection:
-            return connection.scalar(wanted)
-
-    def _make_key(self, name: str) -> str:
-        """A new secret, or the one that somebody else has made just now."""
-        made = insert(schema.keys).values(name=name, value=secrets.token_urlsafe(48))
-        with suppress(IntegrityError), self._writer.begin() as connection:
-            connection.execute(made)
-        return str(self._read_key(name))
 
     def close(self) -> None:
         """Close every connection."""

@@ -7,7 +7,7 @@ from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from sqlalchemy.engine import make_url
 
-from explorer.runs.schema import DATABASE
+from explorer.runs.opening import DATABASE
 from explorer.runs.store import Store
 
 PATIENCE = 20

@@ -93,7 +93,7 @@ def _new_owner() -> str:
 
 
 def _signer(use: str) -> Signer:
-    return Signer(engine().store.key("visitors"), salt=use)
+    return Signer(engine().store.keys.get("visitors"), salt=use)
 
 
 def _read(cookie: str) -> str | None:

@@ -13,7 +13,7 @@ from explorer.models.base import parameters
 from explorer.portable.record import Kept, read_kept
 from explorer.portable.states import check_states
 from explorer.portable.unpack import Importer
-from explorer.runs.schema import open_database
+from explorer.runs.opening import open_database
 from explorer.runs.store import Store
 from explorer.training.trainer import Budget, Trainer
 

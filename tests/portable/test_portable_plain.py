@@ -21,7 +21,7 @@ from explorer.portable.plain import model_program
 from explorer.training.trainer import Trainer
 from tests.portable.conftest import trained, usual
 
-from explorer.runs.schema import open_database  # isort: skip
+from explorer.runs.opening import open_database  # isort: skip
 from explorer.runs.store import Store  # isort: skip
 
 RUN_ALL = """

@@ -26,8 +26,8 @@ from explorer.portable.layout import NAME
 from explorer.portable.pack import folder_name, run_files, zipped
 from explorer.portable.record import MOST_CHECKPOINTS, Kept, read_kept
 from explorer.portable.unpack import unpacked
+from explorer.runs.opening import open_database
 from explorer.runs.records import Command, Progress
-from explorer.runs.schema import open_database
 from explorer.runs.store import Store
 from explorer.training.state import pack as pack_state
 from explorer.training.state import unpack as unpack_state

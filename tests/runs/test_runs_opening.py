@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, insert, inspect, update
 
 from explorer.errors import ExplorerError
 from explorer.runs import schema
+from explorer.runs.opening import open_database
 from explorer.runs.records import Command, Curves, Validation
 from explorer.runs.store import open_store
 from tests.runs.slices import CONFIG, curve, same, slice_of
@@ -150,7 +151,7 @@ def test_a_folder_that_cannot_be_made_is_named(
 
 
 def test_sqlite_is_set_up_for_many_readers_and_one_writer(tmp_path: Path) -> None:
-    engine = schema.open_database(f"sqlite:///{tmp_path}/runs.sqlite3")
+    engine = open_database(f"sqlite:///{tmp_path}/runs.sqlite3")
     expected = {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1}
     with engine.connect() as connection:
         for name, value in expected.items():

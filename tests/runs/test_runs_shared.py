@@ -126,11 +126,11 @@ def test_a_secret_is_made_once_by_whoever_asks_first(
     stores = [open_store(url) for _ in range(4)]
     name = new_id()
     with ThreadPoolExecutor(4) as pool:
-        secrets = set(pool.map(lambda store: store.key(name), stores))
+        secrets = set(pool.map(lambda store: store.keys.get(name), stores))
     assert len(secrets) == 1
     assert len(secrets.pop()) >= 48
     other = open_store(fresh())
-    assert other.key(name) != stores[0].key(name)
+    assert other.keys.get(name) != stores[0].keys.get(name)
     for store in (*stores, other):
         store.close()
 

@@ -9,7 +9,7 @@ import pytest
 from optuna.storages import BaseStorage, RDBStorage
 from optuna.trial import TrialState
 
-from explorer.runs.schema import DATABASE
+from explorer.runs.opening import DATABASE
 from explorer.runs.store import Store, open_store
 from explorer.runs.studies import open_studies
 

@@ -278,5 +278,5 @@ def test_the_cookie_stands_in_no_address_and_in_no_element(signed: str) -> None:
 
 def test_the_key_is_made_once() -> None:
     store = engine().store
-    assert store.key("visitors") == store.key("visitors")
-    assert store.key("visitors") != store.key("others")
+    assert store.keys.get("visitors") == store.keys.get("visitors")
+    assert store.keys.get("visitors") != store.keys.get("others")
