@@ -38,25 +38,25 @@ class Words:
         }
         return cls(note["template"], values)
 
-    def said(self, translate: Callable[[str], str]) -> str:
+    def text(self, translate: Callable[[str], str]) -> str:
         """The same in another language."""
         template = translate(self.template)
         if not self.values:
             return template
         return template % {
-            name: value.said(translate) if isinstance(value, Words) else value
+            name: value.text(translate) if isinstance(value, Words) else value
             for name, value in self.values.items()
         }
 
     def __str__(self) -> str:
-        return self.said(N_)
+        return self.text(N_)
 
 
 class ExplorerError(Exception):
     """Something a person can mend: one sentence with the rule, what came, what to do.
 
     It is raised once, with the context that person has, and shown as it stands, or in
-    the reader's language by `said`. Any other exception is a bug in this program.
+    the reader's language by `text`. Any other exception is a bug in this program.
 
     >>> raise ExplorerError(N_("Give %(least)d or more, not %(came)d"), least=7, came=5)
     Traceback (most recent call last):
@@ -69,9 +69,9 @@ class ExplorerError(Exception):
         self.words = Words(template, values)
         super().__init__(str(self.words))
 
-    def said(self, translate: Callable[[str], str]) -> str:
+    def text(self, translate: Callable[[str], str]) -> str:
         """The sentence in another language."""
-        return self.words.said(translate)
+        return self.words.text(translate)
 
 
 def unknown(kind: str | Words, name: str, known: Iterable[str]) -> ExplorerError:

@@ -10,7 +10,7 @@ from explorer.ui.data.chosen import (
     train_button,
 )
 from explorer.ui.data.dataset import show_details, show_numbers, show_picture
-from explorer.ui.data.holdings import holdings
+from explorer.ui.data.own_data import own_data_list
 from explorer.ui.data.preparing import before_and_after
 from explorer.ui.data.ways_in import ways_in
 from explorer.ui.page import shown_errors, words
@@ -32,7 +32,7 @@ with shown_errors():
     with bring:
         st.subheader(_("Bring your own"), anchor=False)
         ways_in(me)
-        holdings(me, config, _)
+        own_data_list(me, config, _)
     details = st.container()
     with shown, shown_errors():
         with settings:

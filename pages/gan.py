@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.ui.describe import run_line
-from explorer.ui.explain import explanations
+from explorer.ui.explanations import explanations
 from explorer.ui.gan import MODEL, PANELS, duel, invitation, rivals_run
 from explorer.ui.live.component import live_some
 from explorer.ui.moment import remember_moment

@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer import catalog
 from explorer.ui.describe import run_line
-from explorer.ui.explain import explanations
+from explorer.ui.explanations import explanations
 from explorer.ui.page import shown_errors, words
 
 _ = words()

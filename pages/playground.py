@@ -7,7 +7,7 @@ from explorer.ui.classes.attending import attended, lesson_head
 from explorer.ui.classes.board import literal
 from explorer.ui.classes.sidebar import class_sidebar
 from explorer.ui.describe import run_line
-from explorer.ui.explain import explanations
+from explorer.ui.explanations import explanations
 from explorer.ui.live.component import live_panels
 from explorer.ui.live.sample import SAMPLE
 from explorer.ui.moment import remember_moment

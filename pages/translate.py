@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer.ui.address import read_address
 from explorer.ui.describe import run_line
-from explorer.ui.explain import explanations
+from explorer.ui.explanations import explanations
 from explorer.ui.live.component import live_translation
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words

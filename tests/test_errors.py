@@ -106,10 +106,10 @@ def test_a_sentence_in_both_languages(
     error: ExplorerError, english: str, chinese: str
 ) -> None:
     assert str(error).startswith(english)
-    assert error.said(translator("en")) == str(error)
-    assert error.said(ZH).startswith(chinese)
+    assert error.text(translator("en")) == str(error)
+    assert error.text(ZH).startswith(chinese)
     if english.endswith((".", "?")):
-        assert (str(error), error.said(ZH)) == (english, chinese)
+        assert (str(error), error.text(ZH)) == (english, chinese)
 
 
 @pytest.mark.parametrize("error", [e for e, _, _ in SAID.values()], ids=SAID)
@@ -120,14 +120,14 @@ def test_an_error_comes_back_from_another_process_as_it_was(
     for again in (pickle.loads(pickle.dumps(error, protocol)), copy.deepcopy(error)):
         assert type(again) is ExplorerError
         assert again.words == error.words
-        assert (str(again), again.said(ZH)) == (str(error), error.said(ZH))
+        assert (str(again), again.text(ZH)) == (str(error), error.text(ZH))
 
 
 @pytest.mark.parametrize("error", [e for e, _, _ in SAID.values()], ids=SAID)
 def test_words_come_back_from_json(error: ExplorerError) -> None:
     again = Words.read(json.loads(json.dumps(asdict(error.words))))
     assert again == error.words
-    assert again.said(ZH) == error.said(ZH)
+    assert again.text(ZH) == error.text(ZH)
 
 
 def test_words_in_words_are_said_in_the_same_language() -> None:
@@ -135,14 +135,14 @@ def test_words_in_words_are_said_in_the_same_language() -> None:
     inner = Words("b %(c)s, %(n)d", {"c": Words("c"), "n": 7})
     error = ExplorerError("a %(b)s", b=inner)
     assert str(error) == "a b c, 7"
-    assert error.said(lambda message: known.get(message, message)) == "1 2 7, 3"
+    assert error.text(lambda message: known.get(message, message)) == "1 2 7, 3"
 
 
 def test_a_value_is_never_translated_or_formatted() -> None:
     error = ExplorerError("%(came)s", came="model %d %(x)s 100%")
-    assert error.said(ZH) == str(error) == "model %d %(x)s 100%"
+    assert error.text(ZH) == str(error) == "model %d %(x)s 100%"
     assert ZH("model") != "model"
-    assert ExplorerError("%(came)s", came="model").said(ZH) == "model"
+    assert ExplorerError("%(came)s", came="model").text(ZH) == "model"
 
 
 def test_a_sentence_without_values_may_hold_a_percent_sign() -> None:

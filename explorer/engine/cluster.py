@@ -12,7 +12,7 @@ from typing import Any
 
 import dask
 from distributed import Client, LocalCluster
-from distributed.comm.core import connect as knock
+from distributed.comm import core
 
 from explorer.engine.worker import warm_up
 from explorer.errors import N_, ExplorerError
@@ -81,7 +81,7 @@ def _existing(address: str) -> Client:
         )
     try:
         if address.startswith("tcp:"):
-            asyncio.run(_knock(address))
+            asyncio.run(_check_scheduler(address))
         client = Client(address, timeout=ANSWERS_WITHIN, set_as_default=False)
         # One that cannot run this program is left out later.
         client.run(warm_up, on_error="ignore")
@@ -97,7 +97,7 @@ def _existing(address: str) -> Client:
         ) from None
 
 
-async def _knock(address: str) -> None:
+async def _check_scheduler(address: str) -> None:
     """See that somebody speaks Dask there: a client would wait for ever at a port that
     is open and silent.
 
@@ -105,7 +105,7 @@ async def _knock(address: str) -> None:
         OSError: if nobody does in time.
     """
     try:
-        comm = await asyncio.wait_for(knock(address), ANSWERS_WITHIN)
+        comm = await asyncio.wait_for(core.connect(address), ANSWERS_WITHIN)
     except (MemoryError, ValueError) as error:
         # Of another protocol's first bytes, read as Dask's.
         raise OSError(f"no scheduler at {address}") from error

@@ -46,7 +46,7 @@ class Driven:
     """Slices lost in a row."""
     going: bool = True
     """Whether it shall train on; one that shall not leaves as soon as it is whole."""
-    patient: bool = False
+    background: bool = False
     """Whether it is a trial of a sweep, which lets people's live runs go first."""
     until: int | None = None
     """The step after which it waits for `Runner.allow`; None: it does not."""

@@ -17,13 +17,13 @@ from dataclasses import replace
 from distributed import Client
 from distributed import Future as Task
 
-from explorer.engine.crew import Crew
 from explorer.engine.driven import Chosen, Driven
 from explorer.engine.jobs import Job, Result, Wanted
-from explorer.engine.own import packed
+from explorer.engine.packing import packed
 from explorer.engine.race import pace_of
 from explorer.engine.turns import IN_FLIGHT, Turns, even_out, place
 from explorer.engine.worker import run_slices
+from explorer.engine.workers import Workers
 from explorer.errors import ExplorerError
 from explorer.runs.records import (
     Checkpoint,
@@ -44,7 +44,7 @@ FOR_TRAINER = ("learning_rate", "hold", "release", "side")
 STORE_AGAIN = 0.5
 """Seconds to wait for a database that did not take a slice."""
 
-LIVE_PRIORITY, PATIENT_PRIORITY = 10, 0
+LIVE_PRIORITY, BACKGROUND_PRIORITY = 10, 0
 """Of tasks, as Dask sees them."""
 
 RESULT_WITHIN = 10.0
@@ -66,11 +66,11 @@ class Runner:
     ) -> None:
         """Connect to the workers in the background; what is said meanwhile waits."""
         self._store, self._listener = store, listener
-        self._crew = Crew(connect, lambda: self._inbox.put(lambda: None))
+        self._workers = Workers(connect, lambda: self._inbox.put(lambda: None))
         self._driven: dict[str, Driven] = {}
         self._watched: dict[str, tuple[Wanted, ...]] = {}
         self._tasks: dict[str, set[Task[list[Result]]]] = {}
-        self._workers: list[str] = []
+        self._ready: list[str] = []
         self._turns = Turns()
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._closing = False
@@ -80,7 +80,7 @@ class Runner:
     @property
     def client(self) -> Future[Client]:
         """The connection to the workers, once it is there."""
-        return self._crew.client
+        return self._workers.client
 
     def check(self) -> None:
         """See that somebody can train, or will within moments.
@@ -88,7 +88,7 @@ class Runner:
         Raises:
             ExplorerError: if nobody can; what waits goes on by itself later.
         """
-        self._crew.check()
+        self._workers.check()
 
     def start(self, run: Run, commands: Iterable[Command] = ()) -> None:
         """Train a run from where the store has it, after these commands."""
@@ -127,7 +127,7 @@ class Runner:
     @property
     def workers(self) -> int:
         """How many workers there are; 0 until they are there."""
-        return len(self._workers)
+        return len(self._ready)
 
     def close(self) -> None:
         """Let go of all tasks; the store has what is needed to go on."""
@@ -142,7 +142,7 @@ class Runner:
 
     def _loop(self) -> None:
         while not self._closing:
-            if not self._crew.reach():
+            if not self._workers.reach():
                 continue
             self._guarded(self._listen)
             self._guarded(self._dispatch)
@@ -168,7 +168,7 @@ class Runner:
         if run.id in self._driven or run.ended:
             return
         saved = self._store.state(run.id)
-        patient, held = self._manners(run)
+        background, held = self._group_rules(run)
         self._turns.keep({driven.person for driven in self._driven.values()})
         self._driven[run.id] = Driven(
             run,
@@ -176,11 +176,11 @@ class Runner:
             saved,
             pace=pace_of(self._store, run),
             commands=commands,
-            patient=patient,
+            background=background,
             until=run.step if held else None,
         )
 
-    def _manners(self, run: Run) -> tuple[bool, bool]:
+    def _group_rules(self, run: Run) -> tuple[bool, bool]:
         """Whether a run lets others go first, and whether it waits to be allowed."""
         if not run.group_id:
             return False, False
@@ -238,10 +238,10 @@ class Runner:
         self._refresh_workers()
         every = self._driven.values()
         for driven in every:
-            if driven.worker not in self._workers:
-                place(driven, self._workers, every)
-        even_out(self._workers, every)
-        for worker in self._workers:
+            if driven.worker not in self._ready:
+                place(driven, self._ready, every)
+        even_out(self._ready, every)
+        for worker in self._ready:
             while len(self._tasks.setdefault(worker, set())) < IN_FLIGHT:
                 chosen = self._turns.choose(worker, every, self._watched)
                 if not chosen:
@@ -249,22 +249,22 @@ class Runner:
                 self._submit(worker, chosen)
 
     def _refresh_workers(self) -> None:
-        self._workers = self._crew.workers(busy=bool(self._driven))
-        for worker in set(self._tasks) - set(self._workers):
+        self._ready = self._workers.ready(busy=bool(self._driven))
+        for worker in set(self._tasks) - set(self._ready):
             for task in self._tasks.pop(worker):
                 self._client().cancel([task], force=True)
 
     def _submit(self, worker: str, chosen: list[Chosen]) -> None:
         jobs = [job for _, job in chosen]
         epochs = [driven.epoch for driven, _ in chosen]
-        patient = all(driven.patient for driven, _ in chosen)
+        background = all(driven.background for driven, _ in chosen)
         task = self._client().submit(
             run_slices,
             jobs,
             workers=[worker],
             allow_other_workers=True,
             pure=False,
-            priority=PATIENT_PRIORITY if patient else LIVE_PRIORITY,
+            priority=BACKGROUND_PRIORITY if background else LIVE_PRIORITY,
             retries=0,
         )
         self._tasks[worker].add(task)
@@ -308,7 +308,7 @@ class Runner:
 
     def _hand_back(self, driven: Driven) -> None:
         """Nothing came of its job: that is done again from the last known state."""
-        place(driven, self._workers, self._driven.values())
+        place(driven, self._ready, self._driven.values())
 
     def _provide(self, driven: Driven, job: Job) -> None:
         """Send a run's own data along from now on."""

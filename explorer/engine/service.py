@@ -15,7 +15,7 @@ from explorer.config import RunConfig
 from explorer.engine.cluster import close, connect
 from explorer.engine.hub import Hub
 from explorer.engine.jobs import Answer, Packed, Wanted
-from explorer.engine.own import bring, own_data, packed
+from explorer.engine.packing import bring, own_digest, packed
 from explorer.engine.runner import Runner
 from explorer.engine.sweeps import Sweeps
 from explorer.engine.worker import asked, begin, look_at
@@ -116,7 +116,7 @@ class Engine:
     ) -> Run:
         """A new run in the store; one that begins with another's weights has them."""
         self._runner.check()
-        bring(self.store, own_data(config))
+        bring(self.store, own_digest(config))
         parameters = catalog.parameter_count(config)
         if not config.start:
             return self.store.create(

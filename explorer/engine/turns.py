@@ -31,10 +31,10 @@ LEAST_SECONDS = 0.015
 IN_FLIGHT = 2
 """Tasks under way per worker."""
 
-PATIENT_SHARE = 0.1
+BACKGROUND_SHARE = 0.1
 """What the trials of sweeps get of a worker's time while live runs want all of it."""
 
-PATIENT_SECONDS = 0.06
+BACKGROUND_SECONDS = 0.06
 """Their slice then: short, so that no live run waits long for it."""
 
 Watched = Mapping[str, tuple[Wanted, ...]]
@@ -61,20 +61,20 @@ class Turns:
         """The next task of a worker: slices of live runs; of trials where there are
         none, or when it is due. Empty if it has enough, or nothing, to do."""
         mine = [d for d in every if d.worker == worker]
-        live = [d for d in mine if not d.patient]
-        patient = [d for d in mine if d.patient]
+        live = [d for d in mine if not d.background]
+        background = [d for d in mine if d.background]
         choice = _Choice(self, every, watched)
         if not live:
-            return choice.slices(patient)
-        due = self._due.get(worker, 0.0) if patient else 0.0
-        if due >= PATIENT_SECONDS and (
-            chosen := choice.slices(patient, PATIENT_SECONDS, PATIENT_SECONDS)
+            return choice.slices(background)
+        due = self._due.get(worker, 0.0) if background else 0.0
+        if due >= BACKGROUND_SECONDS and (
+            chosen := choice.slices(background, BACKGROUND_SECONDS, BACKGROUND_SECONDS)
         ):
             self._due[worker] = due - sum(job.seconds for _, job in chosen)
             return chosen
         chosen = choice.slices(live)
-        share = PATIENT_SHARE * sum(job.seconds for _, job in chosen)
-        self._due[worker] = min(due + share, 2 * PATIENT_SECONDS)
+        share = BACKGROUND_SHARE * sum(job.seconds for _, job in chosen)
+        self._due[worker] = min(due + share, 2 * BACKGROUND_SECONDS)
         return chosen
 
     def in_turn(self, ready: Sequence[Driven], count: int) -> list[Driven]:
@@ -161,7 +161,7 @@ def portions(
 
 def place(driven: Driven, workers: Sequence[str], every: Collection[Driven]) -> None:
     """Hand a run to the worker with the least to do, from its last known state."""
-    load = _loads((d for d in every if d is not driven), driven.patient)
+    load = _loads((d for d in every if d is not driven), driven.background)
     driven.hand_to(min(workers, key=lambda w: load[w]) if workers else None)
 
 
@@ -171,25 +171,25 @@ def even_out(workers: Sequence[str], every: Collection[Driven]) -> None:
     So none stands idle that came late, or came back; and trials leave the workers of
     live runs for those that have none.
     """
-    for patient in (False, True):
-        load = _loads(every, patient)
+    for background in (False, True):
+        load = _loads(every, background)
         least = min((load[w] for w in workers), default=0.0)
         for driven in every:
             crowded = load[driven.worker] > least + 1.5
-            if driven.patient == patient and crowded and driven.may_move:
+            if driven.background == background and crowded and driven.may_move:
                 place(driven, workers, every)
                 break
 
 
-def _loads(every: Iterable[Driven], patient: bool) -> Mapping[str | None, float]:
+def _loads(every: Iterable[Driven], background: bool) -> Mapping[str | None, float]:
     """What each worker has to do, as a live run or a trial sees it.
 
     Trials hardly slow a live run; a live run leaves them a tenth of its worker.
     """
     load: defaultdict[str | None, float] = defaultdict(float)
     for driven in every:
-        if driven.patient == patient:
+        if driven.background == background:
             load[driven.worker] += 1
         else:
-            load[driven.worker] += 1 / PATIENT_SHARE if patient else 1e-3
+            load[driven.worker] += 1 / BACKGROUND_SHARE if background else 1e-3
     return load

@@ -20,7 +20,7 @@ from explorer import catalog
 from explorer.config import RunConfig
 from explorer.data import content
 from explorer.engine.jobs import Answer, Job, Packed, Result, Wanted
-from explorer.engine.own import own_data
+from explorer.engine.packing import own_digest
 from explorer.errors import N_, ExplorerError, Words
 from explorer.inspection.base import Request, Subject, look, views_of
 from explorer.runs.records import View
@@ -102,7 +102,7 @@ def _lacking(
     """Take in what came along; the digests of what these runs need beyond."""
     for packed in contents:
         content.unpack(*packed)
-    return tuple(filter(content.lacks, map(own_data, configs)))
+    return tuple(filter(content.lacks, map(own_digest, configs)))
 
 
 def begin(config: str, start: str, state: bytes) -> bytes:

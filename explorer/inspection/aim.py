@@ -84,7 +84,7 @@ def look(subject: Subject, options: AimOptions) -> View:
     kept = list(dict.fromkeys(shown.tolist()))
     names = [c.name for c, _ in every_head(resolved).values()]
     rows = [
-        torch.cat([w.told[name][0, :, t] for name in dict.fromkeys(names)]).mean(0)
+        torch.cat([w.recorded[name][0, :, t] for name in dict.fromkeys(names)]).mean(0)
         for w in (before, after)
     ]
     return View(

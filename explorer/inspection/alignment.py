@@ -42,7 +42,7 @@ def look(subject: Subject, options: AlignmentOptions) -> View:
     heads = chosen_heads(catalog.resolve(subject.config), options.map)
     source = source_of(data, options)
     written = write(subject.model, data, source.tokens)
-    maps = torch.stack([written.told[c.name][0, head] for c, head in heads])
+    maps = torch.stack([written.recorded[c.name][0, head] for c, head in heads])
     return View(
         "alignment",
         subject.step,

@@ -182,9 +182,9 @@ def layers_of(resolved: Resolved) -> list[list[Capture]]:
     return list(found.values())
 
 
-def state_of(layer: Iterable[Capture], told: Mapping[str, Tensor]) -> Tensor:
+def state_of(layer: Iterable[Capture], recorded: Mapping[str, Tensor]) -> Tensor:
     """A layer's state (..., H) as the next one is given it: directions side by side."""
-    return torch.cat([told[capture.name] for capture in layer], -1)
+    return torch.cat([recorded[capture.name] for capture in layer], -1)
 
 
 def capture_choices(captures: Iterable[Capture]) -> Choices:

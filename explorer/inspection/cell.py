@@ -127,14 +127,16 @@ def _before(
     recorder, model = Recorder(), subject.model
     with torch.no_grad():
         model(example.x, recorder)
-        told = {name: value[0].double() for name, value in recorder.values().items()}
+        recorded = {
+            name: value[0].double() for name, value in recorder.values().items()
+        }
         entered = model.embedding(example.x)[0].double()
     shown = captures_of(resolved, "hidden")[layer]
-    h = told[shown.name]  # (T, H)
+    h = recorded[shown.name]  # (T, H)
     memory = shown.name.removesuffix("hidden") + "memory"
-    c = told.get(memory, torch.zeros_like(h))
+    c = recorded.get(memory, torch.zeros_like(h))
     depth = layer_of(shown)
-    below = state_of(layers_of(resolved)[depth - 1], told) if depth else entered
+    below = state_of(layers_of(resolved)[depth - 1], recorded) if depth else entered
     nothing = torch.zeros_like(h[:1])
     # the step before, as the cell reads: for one that reads backward it is t + 1
     back = reads_back(shown.name)

@@ -49,11 +49,11 @@ def look(subject: Subject, options: GradientOptions) -> View:
         loss = objective(subject.data).last(output, y).sum()
         states = {
             name: values
-            for name, values in recorder.told.items()
+            for name, values in recorder.recorded.items()
             if name.endswith((".hidden", ".memory"))
         }
-        told = [value for values in states.values() for value in values]
-        found = iter(torch.autograd.grad(loss, told, allow_unused=True))
+        kept = [value for values in states.values() for value in values]
+        found = iter(torch.autograd.grad(loss, kept, allow_unused=True))
     norms = {
         name: np.concatenate([_norm(next(found), value) for value in values])[
             :: -1 if reads_back(name) else 1

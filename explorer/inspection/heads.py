@@ -77,9 +77,9 @@ def look(subject: Subject, options: HeadsOptions) -> View:
     recorder = Recorder()
     with torch.no_grad():
         subject.model(example.x, recorder)
-    told = recorder.values()
+    recorded = recorder.values()
     captures = captures_of(resolved, "attention")
-    maps = [told[c.name][0] for c in captures]  # L x (N, T, T)
+    maps = [recorded[c.name][0] for c in captures]  # L x (N, T, T)
     places = [
         (steps_of(subject.data, c.part), steps_of(subject.data, c.keys))
         for c in captures

@@ -69,10 +69,10 @@ def _units(subject: Subject) -> tuple[Floats, Floats]:
     recorder = Recorder()
     with torch.no_grad():
         subject.model(x, recorder)
-    told = recorder.values()
+    recorded = recorder.values()
     dead, saturated = [], []
     for layer in layers_of(catalog.resolve(subject.config)):
-        values = state_of(layer, told).abs().flatten(0, 1)  # (B * T, H)
+        values = state_of(layer, recorded).abs().flatten(0, 1)  # (B * T, H)
         dead.append(float((values.amax(0) < DEAD).float().mean()))
         stuck = values.amin(0) > SATURATED * layer[0].high
         saturated.append(float(stuck.float().mean()))

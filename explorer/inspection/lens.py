@@ -42,9 +42,9 @@ def look(subject: Subject, options: ExampleOptions) -> View:
     recorder = Recorder()
     with torch.no_grad():
         model(example.x, recorder)
-        told = recorder.values()
+        recorded = recorder.values()
         layers = layers_of(catalog.resolve(subject.config))
-        hidden = [state_of(layer, told) for layer in layers]
+        hidden = [state_of(layer, recorded) for layer in layers]
         answers = torch.cat([model.readout(h) for h in hidden])  # (L, T, O)
         rest = float((answers[-1] - model(example.x)[0]).abs().max())
         aim = objective(data)

@@ -12,8 +12,8 @@ from functools import cache
 from explorer.catalog import Resolved, task_of
 from explorer.data.base import Data
 from explorer.inspection import answers as folder
+from explorer.inspection.answer import Answer, PredictionOptions
 from explorer.inspection.base import Subject, ViewSpec
-from explorer.inspection.said import Answer, PredictionOptions
 from explorer.runs.records import View
 from explorer.tasks import Task
 

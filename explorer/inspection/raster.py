@@ -63,8 +63,8 @@ def look(subject: Subject, options: RasterOptions) -> View:
     recorder = Recorder()
     with torch.no_grad():
         subject.model(example.x, recorder)
-    told = recorder.values()
-    values = float_array(told[capture.name][0])  # (T, H)
+    recorded = recorder.values()
+    values = float_array(recorded[capture.name][0])  # (T, H)
     low, high = saturated(values, capture)
     return View(
         "raster",
@@ -85,7 +85,7 @@ def look(subject: Subject, options: RasterOptions) -> View:
             "centred": capture.centred,
             "labels": step_labels(subject.data, example.x[0], capture.part),
             "first": steps_of(subject.data, capture.part).start,
-            "residual": rebuilt(told, capture.name.rpartition(".")[0]),
+            "residual": rebuilt(recorded, capture.name.rpartition(".")[0]),
         },
     )
 
@@ -128,12 +128,12 @@ def order_of(
     return np.asarray(leaves_list(tree), np.int_)
 
 
-def rebuilt(told: dict[str, torch.Tensor], cell: str) -> float | None:
+def rebuilt(recorded: dict[str, torch.Tensor], cell: str) -> float | None:
     """max |o tanh(c) - h| of an LSTM's cell; None where there is no such identity."""
     parts = [f"{cell}.{name}" for name in ("output_gate", "memory", "hidden")]
-    if not all(part in told for part in parts):
+    if not all(part in recorded for part in parts):
         return None
-    o, c, h = (told[part] for part in parts)
+    o, c, h = (recorded[part] for part in parts)
     return float((o * torch.tanh(c) - h).abs().max())
 
 

@@ -9,7 +9,7 @@ import torch
 from explorer.catalog import Resolved, task_of
 from explorer.inspection.base import Subject, ViewSpec, float_array, has
 from explorer.inspection.example import MarkedOptions, example_of
-from explorer.inspection.traces import told
+from explorer.inspection.traces import recorded
 from explorer.inspection.transitions import names_of
 from explorer.models.chain import Chain
 from explorer.runs.records import View
@@ -32,7 +32,7 @@ def look(subject: Subject, options: StateOptions) -> View:
         if tagged:
             chances = model(example.x)[0].softmax(-1)
         else:
-            chances = told(model, example.x, "layer_0.posterior")[0]
+            chances = recorded(model, example.x, "layer_0.posterior")[0]
         path = chances.argmax(-1)
         if isinstance(model, Chain):
             path = model.decode(example.x)[0]

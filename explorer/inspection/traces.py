@@ -45,7 +45,7 @@ MOMENTS = 8
 """How many similar moments are listed."""
 
 BEFORE = 12
-"""Tokens of context that are told before a moment."""
+"""Tokens of context that are shown before a moment."""
 
 Bools = NDArray[np.bool_]
 
@@ -95,13 +95,13 @@ def look(subject: Subject, options: TraceOptions) -> View:
     resolved = catalog.resolve(subject.config)
     capture = raster.chosen_capture(resolved, options.capture, FAVOURITE)
     example = example_of(data, options)
-    values = float_array(told(subject.model, example.x, capture.name)[0])  # (T, H)
+    values = float_array(recorded(subject.model, example.x, capture.name)[0])  # (T, H)
     units = chosen_units(values, options.units)
     first = steps_of(data, capture.part).start
     place = min(max(example.marked(options.mark) - first, 0), len(values) - 1)
     active = values[place] > options.threshold  # (H,)
     x = torch.tensor(data.validation.x[:MAX_VALIDATION_WINDOWS])
-    held_out = told(subject.model, x, capture.name) > options.threshold  # (N, T, H)
+    held_out = recorded(subject.model, x, capture.name) > options.threshold  # (N, T, H)
     here = own_window(data, options)
     found = similar(held_out.numpy(), active, None if here is None else (here, place))
     traces = np.ascontiguousarray(values[:, units])
@@ -137,12 +137,12 @@ def look(subject: Subject, options: TraceOptions) -> View:
     )
 
 
-def told(model: SequenceModel, x: Tensor, name: str) -> Tensor:
+def recorded(model: SequenceModel, x: Tensor, name: str) -> Tensor:
     """One capture of a model, and no other kept: (B, T, H)."""
     recorder = Recorder()
 
-    def only(told_name: str, value: Tensor, /) -> Tensor:
-        return recorder(told_name, value) if told_name == name else value
+    def only(given: str, value: Tensor, /) -> Tensor:
+        return recorder(given, value) if given == name else value
 
     with torch.no_grad():
         model(x, only)

@@ -27,7 +27,7 @@ from explorer.inspection.base import (
     steps_of,
 )
 from explorer.inspection.example import ExampleOptions, example_of
-from explorer.inspection.traces import told
+from explorer.inspection.traces import recorded
 from explorer.models.base import Capture
 from explorer.runs.records import View
 
@@ -79,7 +79,7 @@ def look(subject: Subject, options: TrajectoryOptions) -> View:
 
 def _states(subject: Subject, layer: list[Capture], x: Tensor) -> Tensor:
     """A layer's states (B, T, H) over x."""
-    return torch.cat([told(subject.model, x, c.name) for c in layer], -1)
+    return torch.cat([recorded(subject.model, x, c.name) for c in layer], -1)
 
 
 def chosen_layer(resolved: Resolved, number: str) -> list[Capture]:

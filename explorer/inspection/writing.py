@@ -43,7 +43,7 @@ class Written(NamedTuple):
 
     tokens: list[int]  # n of them, the end included
     chances: Tensor  # (n, V)
-    told: dict[str, Tensor]  # what a recorder heard in that very pass
+    recorded: dict[str, Tensor]  # what a recorder heard in that very pass
 
 
 def look(subject: Subject, options: WritingOptions) -> View:
@@ -60,7 +60,7 @@ def look(subject: Subject, options: WritingOptions) -> View:
     arrays = {"probabilities": float_array(likeliest.values)}
     maps = cross_maps(catalog.resolve(subject.config))
     if maps:
-        rows = torch.cat([written.told[c.name][0, :, t] for c in maps])  # (N.., S)
+        rows = torch.cat([written.recorded[c.name][0, :, t] for c in maps])  # (N.., S)
         arrays["attention"] = float_array(rows.mean(0)[: len(source.labels)])
     names = data.symbols
     return View(

@@ -43,7 +43,7 @@ UNUSED: Mapping[Learning, tuple[str, ...]] = {
 
 
 class Probe(Protocol):
-    """Is told every named value on the line that computes it.
+    """Is given every named value on the line that computes it.
 
     What it returns is what the model goes on with, so a probe may also change a value.
     """
@@ -69,7 +69,7 @@ def within(probe: Probe, place: str) -> Probe:
 
 
 def reads_back(name: str) -> bool:
-    """Whether a value is told from the last time step to the first.
+    """Whether a value is given from the last time step to the first.
 
     >>> reads_back("layer_0.backward.hidden"), reads_back("layer_0.hidden")
     (True, False)
@@ -78,7 +78,7 @@ def reads_back(name: str) -> bool:
 
 
 class Recorder:
-    """The probe that keeps what it is told.
+    """The probe that keeps what it is given.
 
     A value named once per time step is stacked along a new axis 1, in the order of
     time; an attention named once per looking step is put together; a value named once
@@ -92,25 +92,25 @@ class Recorder:
     """
 
     def __init__(self) -> None:
-        self.told: dict[str, list[Tensor]] = {}
+        self.recorded: dict[str, list[Tensor]] = {}
 
     def __call__(self, name: str, value: Tensor, /) -> Tensor:
-        self.told.setdefault(name, []).append(value)
+        self.recorded.setdefault(name, []).append(value)
         return value
 
     def values(self) -> dict[str, Tensor]:
         """By name: (B, T, H) for steps, (B, N, T, T) for attention."""
         return {
-            name: torch.stack(in_time(name, told), 1)
-            if told[0].dim() == 2
-            else torch.cat(told, -2)
-            for name, told in self.told.items()
+            name: torch.stack(in_time(name, values), 1)
+            if values[0].dim() == 2
+            else torch.cat(values, -2)
+            for name, values in self.recorded.items()
         }
 
 
-def in_time(name: str, told: list[Tensor]) -> list[Tensor]:
-    """What was told of a name, from the first time step to the last."""
-    return told[::-1] if reads_back(name) else told
+def in_time(name: str, values: list[Tensor]) -> list[Tensor]:
+    """What was recorded under a name, from the first time step to the last."""
+    return values[::-1] if reads_back(name) else values
 
 
 class Sizes(NamedTuple):
@@ -134,7 +134,7 @@ class Sizes(NamedTuple):
 class Capture(NamedTuple):
     """One thing that can be read out of a model while it runs."""
 
-    name: str  # as the probe is told it: "layer_0.forget_gate"
+    name: str  # as the probe is given it: "layer_0.forget_gate"
     kind: Kind
     title: str  # "Forget gate"
     axes: tuple[
@@ -260,8 +260,8 @@ class Line(NamedTuple):
 
 def sum_line(target: str, **inputs: Tensor | float) -> Line:
     """target = a + b + c."""
-    told = tuple((name, float(value)) for name, value in inputs.items())
-    return Line(target, "sum", told, sum(value for _, value in told))
+    parts = tuple((name, float(value)) for name, value in inputs.items())
+    return Line(target, "sum", parts, sum(value for _, value in parts))
 
 
 def sigmoid(value: float) -> float:

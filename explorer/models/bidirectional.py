@@ -30,7 +30,7 @@ from explorer.models.base import (
     reads_back,
     within,
 )
-from explorer.models.cells import CELLS, TOLD, CellName, State
+from explorer.models.cells import CELLS, DESCRIPTIONS, CellName, State
 from explorer.models.fields import dropout_field, hidden_size_field, layers_field
 
 WAYS = ("forward", "backward")
@@ -117,20 +117,20 @@ class Bidirectional(SequenceModel):
         steps = x.unbind(1)
         zero = x.new_zeros(x.shape[0], self.net.hidden_size)
         state: State = (zero,) * self.cell.states
-        told = []
+        hidden = []
         for x_t in steps if way == "forward" else reversed(steps):
             state = self.cell.following(x_t, state, weights, within(probe, way))
-            told.append(state[0])
-        return torch.stack(told if way == "forward" else told[::-1])
+            hidden.append(state[0])
+        return torch.stack(hidden if way == "forward" else hidden[::-1])
 
 
 def lines(
     model: Bidirectional, reader: int, unit: int, x: Tensor, h: Tensor, c: Tensor
 ) -> list[Line]:
     """One step of one unit of a reader, in float64; h and c are those it comes from."""
-    told = TOLD[model.cell_name].spec.lines
-    assert told is not None  # every recurrent cell has them
-    return told(model, reader, unit, x, h, c)
+    cell_lines = DESCRIPTIONS[model.cell_name].spec.lines
+    assert cell_lines is not None  # every recurrent cell has them
+    return cell_lines(model, reader, unit, x, h, c)
 
 
 TITLES = {
@@ -149,7 +149,7 @@ TITLES = {
 def captures(settings: BidirectionalSettings) -> tuple[Capture, ...]:
     found = []
     for k in range(settings.layers):
-        for capture in TOLD[settings.cell].captures(1):
+        for capture in DESCRIPTIONS[settings.cell].captures(1):
             name = capture.name.removeprefix("layer_0.")
             for way, title in zip(WAYS, TITLES[name], strict=True):
                 full = f"layer_{k}.{way}.{name}"
@@ -164,7 +164,7 @@ FORWARD, BACKWARD = r"\overrightarrow{h}", r"\overleftarrow{h}"
 
 def equations(settings: BidirectionalSettings, sizes: Sizes) -> str:
     H, L, T = settings.hidden_size, settings.layers, sizes.steps
-    cell = TOLD[settings.cell]
+    cell = DESCRIPTIONS[settings.cell]
     name = rf"\operatorname{{{cell.title}}}"
     step = [line.replace("t-1", "s") for line in cell.equations()]
     return "\n\n".join(
@@ -203,7 +203,7 @@ def _answer(sizes: Sizes, H: int, L: int) -> str:
 
 
 def diagram(settings: BidirectionalSettings, sizes: Sizes) -> str:
-    H, title = settings.hidden_size, TOLD[settings.cell].title
+    H, title = settings.hidden_size, DESCRIPTIONS[settings.cell].title
     if sizes.symbols:
         source = f'token["w: {sizes.symbols}"] --> given["x = E[w]: {H}"]'
     else:

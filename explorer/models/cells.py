@@ -46,8 +46,8 @@ CELLS: Mapping[CellName, Cell] = {
 }
 
 
-class Told(NamedTuple):
-    """How a kind of cell is spoken of, and the file that it is the exhibit of."""
+class Description(NamedTuple):
+    """How a kind of cell is described, and the file that it is the exhibit of."""
 
     title: str
     spec: ModelSpec
@@ -61,8 +61,8 @@ class Told(NamedTuple):
         return self.spec.captures(settings)
 
 
-TOLD: Mapping[CellName, Told] = {
-    "rnn": Told("RNN", rnn.SPEC, "", rnn.step_equations),
-    "lstm": Told("LSTM", lstm.SPEC, "i,f,o,g", lstm.step_equations),
-    "gru": Told("GRU", gru.SPEC, "r,z,n", gru.step_equations),
+DESCRIPTIONS: Mapping[CellName, Description] = {
+    "rnn": Description("RNN", rnn.SPEC, "", rnn.step_equations),
+    "lstm": Description("LSTM", lstm.SPEC, "i,f,o,g", lstm.step_equations),
+    "gru": Description("GRU", gru.SPEC, "r,z,n", gru.step_equations),
 }

@@ -162,9 +162,9 @@ def lines(
     model: GAN, layer: int, unit: int, x: Tensor, h: Tensor, c: Tensor
 ) -> list[Line]:
     """One step of one unit of the discriminator, in float64."""
-    told = SPECS[model.cell].lines
-    assert told is not None  # every recurrent cell has them
-    return told(model.discriminator, layer, unit, x, h, c)
+    cell_lines = SPECS[model.cell].lines
+    assert cell_lines is not None  # every recurrent cell has them
+    return cell_lines(model.discriminator, layer, unit, x, h, c)
 
 
 def captures(settings: GANSettings) -> tuple[Capture, ...]:

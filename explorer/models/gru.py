@@ -124,7 +124,7 @@ def lines(
     """One step of one unit, in float64."""
     W, U, b, e = (value.detach().double() for value in model.weights(layer))
     H = U.shape[1]
-    told, value = [], {}
+    written, value = [], {}
     for k, name in enumerate("rz"):
         row = k * H + unit
         total = sum_line(
@@ -137,22 +137,22 @@ def lines(
         )
         value[name] = sigmoid(total.value)
         gate_of = ((total.target, total.value),)
-        told += [total, Line(name, "sigmoid", gate_of, value[name])]
+        written += [total, Line(name, "sigmoid", gate_of, value[name])]
     row, r, z = 2 * H + unit, value["r"], value["z"]
     new = sum_line("u", **{"W_n·x": W[row] @ x, "b_n": b[row]})
     past = sum_line("v", **{"U_n·h": U[row] @ h, "e_n": e[row]})
     total_n = new.value + r * past.value
     parts = (("u", new.value), ("r", r), ("v", past.value))
     n, old = math.tanh(total_n), float(h[unit])
-    told += [
+    written += [
         new,
         past,
         Line("a_n", "scaled_sum", parts, total_n),
         Line("n", "tanh", (("a_n", total_n),), n),
     ]
     mixed = (("1 − z", 1 - z), ("n", n), ("z", z), ("h", old))
-    told.append(Line("h′", "mix", mixed, (1 - z) * n + z * old))
-    return told
+    written.append(Line("h′", "mix", mixed, (1 - z) * n + z * old))
+    return written
 
 
 def captures(settings: GRUSettings) -> tuple[Capture, ...]:

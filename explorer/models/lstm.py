@@ -151,7 +151,7 @@ def lines(
     """One step of one unit, in float64."""
     W, U, b = (value.detach().double() for value in model.weights(layer))
     H = U.shape[1]
-    told, value = [], {}
+    written, value = [], {}
     for k, name in enumerate("ifgo"):
         row = k * H + unit
         total = sum_line(
@@ -165,15 +165,18 @@ def lines(
         bend = math.tanh if name == "g" else sigmoid
         kind: LineKind = "tanh" if name == "g" else "sigmoid"
         value[name] = bend(total.value)
-        told += [total, Line(name, kind, ((total.target, total.value),), value[name])]
+        written += [
+            total,
+            Line(name, kind, ((total.target, total.value),), value[name]),
+        ]
     i, f, g, o = (value[name] for name in "ifgo")
     old = float(c[unit])
     new = f * old + i * g
     parts = (("f", f), ("c", old), ("i", i), ("g", g))
-    told.append(Line("c′", "mix", parts, new))
+    written.append(Line("c′", "mix", parts, new))
     shown = o * math.tanh(new)
-    told.append(Line("h′", "tanh_times", (("o", o), ("c′", new)), shown))
-    return told
+    written.append(Line("h′", "tanh_times", (("o", o), ("c′", new)), shown))
+    return written
 
 
 def captures(settings: LSTMSettings) -> tuple[Capture, ...]:

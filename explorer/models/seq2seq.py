@@ -37,7 +37,7 @@ from explorer.models.base import (
     in_layer,
     within,
 )
-from explorer.models.cells import CELLS, TOLD, CellName, State, Weights
+from explorer.models.cells import CELLS, DESCRIPTIONS, CellName, State, Weights
 from explorer.models.fields import dropout_field, hidden_size_field, layers_field
 from explorer.tasks import FILLED
 
@@ -125,7 +125,7 @@ class Additive(nn.Module):
             g, h: the decoder's state and the source.
             keys: U_a h (B, S, H), the same at all steps.
             filled: (B, S), where nothing is to be seen.
-            probe: is told A (B, 1, 1, S).
+            probe: is given A (B, 1, 1, S).
         """
         e = self.score(torch.tanh(self.query(g)[:, None] + keys))[..., 0]  # (B, S)
         A = e.masked_fill(filled, -torch.inf).softmax(-1)
@@ -184,7 +184,7 @@ class Seq2Seq(SequenceModel):
         Args:
             h: the embedded source (B, S, H).
             last: (B,), the place of the last token.
-            probe: is told the encoder's values.
+            probe: is given the encoder's values.
         """
         states = []
         turn = turned(last, h.shape[1])[..., None]  # (B, S, 1)
@@ -220,7 +220,7 @@ class Seq2Seq(SequenceModel):
         Args:
             given: the embedded target, beginning first (B, L, H).
             h, states, last: as of `encode`.
-            probe: is told the decoder's values and the attention.
+            probe: is given the decoder's values and the attention.
         """
         B, L, _ = given.shape
         places = torch.arange(h.shape[1], device=h.device)
@@ -299,7 +299,7 @@ def captures(settings: Seq2SeqSettings) -> tuple[Capture, ...]:
     found = [
         _placed(capture, place, part)
         for place, part in PLACES
-        for capture in TOLD[settings.cell].captures(settings.layers)
+        for capture in DESCRIPTIONS[settings.cell].captures(settings.layers)
     ]
     if settings.directions == "both":
         found += [

@@ -57,7 +57,7 @@ class Measured(BaseModel):
     measures: dict[str, Finite | None] = Field(max_length=40)
 
 
-class Told(BaseModel):
+class Commanded(BaseModel):
     """A command, and the step before which it was applied."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -87,4 +87,4 @@ class Facts(BaseModel):
         max_length=MOST_NAME
     )
     validations: list[Measured] = Field(max_length=20_001)
-    commands: list[Told] = Field(max_length=20_000)
+    commands: list[Commanded] = Field(max_length=20_000)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from explorer.runs import schema
 from explorer.runs.ids import now, storable
-from explorer.runs.records import Holding
+from explorer.runs.records import OwnData
 
 
 class Contents:
@@ -41,14 +41,14 @@ class Contents:
         except IntegrityError:
             return  # held already
 
-    def of(self, owner: str) -> list[Holding]:
+    def of(self, owner: str) -> list[OwnData]:
         """A person's own data, newest first."""
         held = schema.contents.c
         wanted = select(held.digest, held.kind, held.label, held.created, held.size)
         wanted = wanted.where(held.owner == owner).order_by(held.created.desc())
         with self._reader.connect() as connection:
             return [
-                Holding(digest, kind, label, datetime.fromisoformat(created), size)
+                OwnData(digest, kind, label, datetime.fromisoformat(created), size)
                 for digest, kind, label, created, size in connection.execute(wanted)
             ]
 

@@ -139,7 +139,7 @@ class Member(NamedTuple):
     nickname: str
 
 
-class Holding(NamedTuple):
+class OwnData(NamedTuple):
     """Data of a person's own."""
 
     digest: str

@@ -76,7 +76,7 @@ def read_address() -> RunConfig:
 def show_address_error(_: Translate) -> None:
     """Say what was wrong with the link that brought this tab here, if anything was."""
     if error := st.session_state.get(_ERROR):
-        st.error(error.said(_), icon=":material/link_off:")
+        st.error(error.text(_), icon=":material/link_off:")
 
 
 def allowed_config(_: Translate) -> RunConfig:
@@ -85,7 +85,7 @@ def allowed_config(_: Translate) -> RunConfig:
     try:
         visitor().allowed.check_data(config)
     except ExplorerError as error:
-        st.error(error.said(_), icon=":material/error:")
+        st.error(error.text(_), icon=":material/error:")
         take_over(catalog.make_config())
         return read_address()
     return config

@@ -13,7 +13,7 @@ from explorer.runs.records import Run
 from explorer.ui.address import show_run, take_over
 from explorer.ui.describe import run_line
 from explorer.ui.language import Translate
-from explorer.ui.page import told_later
+from explorer.ui.page import shown_later
 from explorer.ui.runs.recent import named_run, remember_run, shown_runs
 
 PANELS = ("states", "transitions", "emissions", "surprise", "loss", "raster")
@@ -95,7 +95,7 @@ def _buttons(
                 icon=":material/play_arrow:",
                 type="primary" if first else "secondary",
                 key=f"begin-{each.key}",
-                on_click=told_later(_begin),
+                on_click=shown_later(_begin),
                 args=(visitor, run, each),
             )
 

@@ -10,7 +10,7 @@ from explorer.ui.address import show_run, take_over
 from explorer.ui.controls import settings_widgets
 from explorer.ui.language import Translate
 from explorer.ui.moment import moment
-from explorer.ui.page import told_later
+from explorer.ui.page import shown_later
 
 
 def fork_button(visitor: Visitor, run: Run, _: Translate) -> None:
@@ -64,7 +64,7 @@ def _open(visitor: Visitor, run: Run, _: Translate) -> None:
     dialog()
 
 
-@told_later
+@shown_later
 def _fork_with(visitor: Visitor, run: Run, chosen: dict[str, object]) -> None:
     training = TrainingSettings.read(chosen)
     config = run.config.model_copy(update={"training": training})

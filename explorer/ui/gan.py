@@ -9,7 +9,7 @@ from explorer.errors import N_, ExplorerError
 from explorer.runs.records import Run
 from explorer.ui.address import shown_run, take_over
 from explorer.ui.language import Translate
-from explorer.ui.page import told_later
+from explorer.ui.page import shown_later
 from explorer.ui.transport import pause_button, step_run, train_new
 
 MODEL = "gan"
@@ -53,7 +53,7 @@ def invitation(visitor: Visitor, _: Translate) -> None:
             icon=":material/play_arrow:",
             type="primary",
             key="begin",
-            on_click=told_later(_begin),
+            on_click=shown_later(_begin),
             args=(visitor,),
         )
 
@@ -76,7 +76,7 @@ def duel(
             key="train",
             disabled=config is None,
             help=_("Start a new run with the settings on the left."),
-            on_click=told_later(train_new),
+            on_click=shown_later(train_new),
             args=(visitor, run, config),
         )
         if run is None:
@@ -88,7 +88,7 @@ def duel(
             key="step1",
             disabled=still,
             help=_("Update the weights this many times, then pause."),
-            on_click=told_later(step_run),
+            on_click=shown_later(step_run),
             args=(visitor, run, config, 1),
         )
         for side, label, about in SIDES:
@@ -97,6 +97,6 @@ def duel(
                 key=side,
                 disabled=still,
                 help=_(about),
-                on_click=told_later(step_run),
+                on_click=shown_later(step_run),
                 args=(visitor, run, config, 1, side),
             )

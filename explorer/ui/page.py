@@ -30,17 +30,17 @@ def words() -> Translate:
 def shown_errors() -> Iterator[None]:
     """Show what a person can mend as one sentence; anything else is a bug.
 
-    What went wrong in a callback of `told_later` is shown first.
+    What went wrong in a callback of `shown_later` is shown first.
     """
     if error := st.session_state.pop(_LATER, None):
-        st.error(error.said(words()), icon=":material/error:")
+        st.error(error.text(words()), icon=":material/error:")
     try:
         yield
     except ExplorerError as error:
-        st.error(error.said(words()), icon=":material/error:")
+        st.error(error.text(words()), icon=":material/error:")
 
 
-def told_later(callback: Callable[_P, object]) -> Callable[_P, None]:
+def shown_later(callback: Callable[_P, object]) -> Callable[_P, None]:
     """A callback whose `ExplorerError` is shown when the page is drawn next."""
 
     @wraps(callback)

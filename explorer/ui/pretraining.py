@@ -16,7 +16,7 @@ from explorer.ui.describe import run_line
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
 from explorer.ui.live.panels import lines
-from explorer.ui.page import told_later
+from explorer.ui.page import shown_later
 from explorer.ui.runs.recent import shown_runs
 
 EXAMPLES = (1, 2, 4, 8, 16, 32, 64, 256)
@@ -60,7 +60,7 @@ def pretraining_button(visitor: Visitor, _: Translate) -> None:
         icon=":material/play_arrow:",
         key="pretrain",
         help=run_line(config, _),
-        on_click=told_later(_pretrain),
+        on_click=shown_later(_pretrain),
         args=(visitor, config),
     )
 
@@ -160,7 +160,7 @@ def compare(visitor: Visitor, start: Run, wanted: RunConfig, _: Translate) -> No
             "From scratch, with the head alone, and with all weights, each with a "
             "rising number of target examples. Runs that are there already count."
         ),
-        on_click=told_later(_start_all),
+        on_click=shown_later(_start_all),
         args=(visitor, missing),
     )
     going = any(run is not None and not run.ended for run in known.values())

@@ -40,7 +40,7 @@ def sidebar(only: str = "") -> RunConfig | None:
         try:
             chosen = _choose(config, edition, _, only)
         except ExplorerError as error:
-            st.error(error.said(_), icon=":material/error:")
+            st.error(error.text(_), icon=":material/error:")
             return None
     write_address(chosen)
     return chosen

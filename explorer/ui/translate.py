@@ -8,7 +8,7 @@ from explorer.runs.records import Run
 from explorer.ui.address import show_run, take_over
 from explorer.ui.describe import run_line
 from explorer.ui.language import Translate
-from explorer.ui.page import told_later
+from explorer.ui.page import shown_later
 from explorer.ui.runs.recent import named_run, shown_runs
 
 FIRST_DATA = "dates"
@@ -46,7 +46,7 @@ def chooser(visitor: Visitor, run: Run | None, _: Translate) -> None:
             type="primary",
             key="translate-train",
             help=_("Start a run with the usual settings; the playground has them all."),
-            on_click=told_later(_train),
+            on_click=shown_later(_train),
             args=(visitor, run, data, model),
         )
     _others(visitor, run, _)

@@ -13,7 +13,7 @@ from explorer.ui.describe import changes_line
 from explorer.ui.forking import fork, fork_button
 from explorer.ui.language import Translate
 from explorer.ui.live.sample import SAMPLE
-from explorer.ui.page import told_later
+from explorer.ui.page import shown_later
 from explorer.ui.runs.actions import export_button
 
 STEPS = (1, 10, 100)
@@ -46,7 +46,7 @@ def transport(
             key="train",
             disabled=config is None,
             help=_("Start a new run with the settings on the left."),
-            on_click=told_later(train_new),
+            on_click=shown_later(train_new),
             args=(visitor, run, config, group_id),
         )
         pause_button(visitor, run, _)
@@ -60,7 +60,7 @@ def transport(
             key="restart",
             disabled=not own,
             help=_("Train the run that is shown again from step 0."),
-            on_click=told_later(_restart),
+            on_click=shown_later(_restart),
             args=(visitor, run, group_id),
         )
         st.button(
@@ -72,7 +72,7 @@ def transport(
                 "Go on from the moment at the slider in a new run, with the training "
                 "settings on the left."
             ),
-            on_click=told_later(_fork),
+            on_click=shown_later(_fork),
             args=(visitor, run, config),
         )
         _share(visitor, run, config, own, group_id, _)
@@ -114,7 +114,7 @@ def _step_buttons(hindered: bool, step: Callable[[int], None], _: Translate) -> 
             key=f"step{count}",
             disabled=hindered,
             help=_("Update the weights this many times, then pause."),
-            on_click=told_later(step),
+            on_click=shown_later(step),
             args=(count,),
         )
 
@@ -136,7 +136,7 @@ def _tell_button(
         icon=f":material/{icon}:",
         key=name,
         disabled=disabled or not visitor.may_control(run),
-        on_click=told_later(visitor.tell),
+        on_click=shown_later(visitor.tell),
         args=(run.id, name),
     )
 

@@ -16,7 +16,7 @@ import pytest
 from explorer import catalog
 from explorer.config import RunConfig
 from explorer.data import content
-from explorer.engine import cluster, crew
+from explorer.engine import cluster, workers
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import Engine
 from explorer.errors import ExplorerError
@@ -97,14 +97,14 @@ def engine(
         patch.setenv("EXPLORER_SCHEDULER", elsewhere.address)
         patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("server")))
         patch.setattr(cluster, "ANSWERS_WITHIN", 1)
-        patch.setattr(crew, "AGAIN_AFTER", 0.2)
+        patch.setattr(workers, "AGAIN_AFTER", 0.2)
         engine = Engine()
         yield engine
         engine.close()
 
 
 def has_workers(engine: Engine, count: int) -> None:
-    wait(lambda: len(engine._runner._workers) == count, LONG)
+    wait(lambda: len(engine._runner._ready) == count, LONG)
 
 
 def own_series(seed: int = 0, steps: int = 60) -> RunConfig:
@@ -140,7 +140,7 @@ def test_workers_that_join_later_train_and_one_that_is_killed_spoils_nothing(
 ) -> None:
     elsewhere.start_scheduler()
     wait(lambda: engine.ready, LONG)
-    monkeypatch.setattr(crew, "PATIENCE", 0.5)
+    monkeypatch.setattr(workers, "PATIENCE", 0.5)
     wait(lambda: "to look at runs, but there is none" in said(engine))
     elsewhere.add_worker()
     elsewhere.add_worker()

@@ -11,7 +11,7 @@ import pytest
 from distributed import Client
 
 from explorer import catalog
-from explorer.engine import crew
+from explorer.engine import workers
 from explorer.engine.driven import Chosen, Driven
 from explorer.engine.runner import LIVE_PRIORITY, Runner
 from explorer.engine.service import Engine
@@ -45,7 +45,7 @@ def no_workers() -> Client:
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    monkeypatch.setattr(crew, "AGAIN_AFTER", 0.01)
+    monkeypatch.setattr(workers, "AGAIN_AFTER", 0.01)
     return open_store(f"sqlite:///{tmp_path}/desk.sqlite3")
 
 
@@ -66,7 +66,7 @@ def test_dask_puts_trials_behind_live_runs(
     monkeypatch.setattr(runner, "_client", Scheduler)
     run = store.create(small(), 1)
     for trial in (True, False):
-        driven = Driven(run, run.config.to_json(), None, patient=trial)
+        driven = Driven(run, run.config.to_json(), None, background=trial)
         runner._tasks["one"] = set()
         runner._submit("one", [Chosen(driven, driven.job(0.1, None))])
     assert seen[1] == LIVE_PRIORITY > seen[0]

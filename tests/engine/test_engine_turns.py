@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from explorer.config import RunConfig, TrainingSettings
 from explorer.engine.driven import Chosen, Driven
 from explorer.engine.turns import (
+    BACKGROUND_SECONDS,
+    BACKGROUND_SHARE,
     IN_FLIGHT,
     LEAST_SECONDS,
-    PATIENT_SECONDS,
-    PATIENT_SHARE,
     ROUND_SECONDS,
     TASK_SECONDS,
     Turns,
@@ -43,7 +43,7 @@ class Desk:
     def add(self, trial: bool = False, person: str = "ann", worker: str = "") -> Driven:
         name = f"run{len(self.every)}"
         run = Run(name, CONFIG, "training", 0, 0.0, 1, datetime.now(UTC), owner=person)
-        driven = Driven(run, "{}", None, patient=trial)
+        driven = Driven(run, "{}", None, background=trial)
         self.every.append(driven)
         if worker:
             driven.hand_to(worker)
@@ -92,14 +92,14 @@ def test_live_runs_go_first_and_trials_keep_a_small_share(
     live: int, trials: int
 ) -> None:
     desk = Desk("one")
-    patient = [desk.add(trial=True).run.id for _ in range(trials)]
+    background = [desk.add(trial=True).run.id for _ in range(trials)]
     people = [desk.add().run.id for _ in range(live)]
     spent = seconds_of(desk.work("one", 40.0))
     whole = sum(spent.values())
-    share = sum(spent[run_id] for run_id in patient) / whole
-    assert PATIENT_SHARE / 2 < share < 2 * PATIENT_SHARE
+    share = sum(spent[run_id] for run_id in background) / whole
+    assert BACKGROUND_SHARE / 2 < share < 2 * BACKGROUND_SHARE
     assert all(spent[run_id] > 0.8 * 0.8 / live * whole for run_id in people)
-    assert all(spent[run_id] > 0 for run_id in patient)
+    assert all(spent[run_id] > 0 for run_id in background)
 
 
 def test_live_runs_never_wait_long_for_trials() -> None:
@@ -110,8 +110,8 @@ def test_live_runs_never_wait_long_for_trials() -> None:
     desk.work("one", 2.0)
     for _ in range(100):
         task = desk.choose("one")
-        if task and task[0].driven.patient:
-            assert sum(job.seconds for _, job in task) <= PATIENT_SECONDS
+        if task and task[0].driven.background:
+            assert sum(job.seconds for _, job in task) <= BACKGROUND_SECONDS
         for chosen in task:
             chosen.driven.in_flight = 0
 
@@ -186,11 +186,11 @@ def test_work_at_rest_is_spread_evenly_whatever_it_was(
         if driven.worker not in desk.workers:
             place(driven, desk.workers, desk.every)
     desk.settle()
-    live = Counter(d.worker for d in desk.every if not d.patient)
+    live = Counter(d.worker for d in desk.every if not d.background)
     counts = [live[w] for w in desk.workers]
     assert max(counts) - min(counts) <= 1
     free = [w for w in desk.workers if not any(d.worker == w for d in desk.every)]
-    beside_live = [d for d in desk.every if d.patient and live[d.worker]]
+    beside_live = [d for d in desk.every if d.background and live[d.worker]]
     assert not (free and beside_live)
 
 

@@ -353,6 +353,6 @@ def test_settings_and_captures_are_put_into_words(spec):
 def test_in_layer_names_the_layer_and_keeps_the_fast_path():
     look = Recorder()
     value = in_layer(look, 3)("hidden", torch.ones(B, 7))
-    assert list(look.told) == ["layer_3.hidden"]
+    assert list(look.recorded) == ["layer_3.hidden"]
     assert torch.equal(value, torch.ones(B, 7))
     assert in_layer(ignore, 3) is ignore

@@ -139,7 +139,7 @@ def test_a_step_of_attention_by_the_formulas():
 def test_without_attention_the_decoder_sees_the_source_through_its_first_state(cell):
     model, look = make(cell=cell, attention="none"), Recorder()
     model(given(), look)
-    assert not [name for name in look.told if "attention" in name]
+    assert not [name for name in look.recorded if "attention" in name]
     for bridge in model.bridge:
         nn.init.zeros_(bridge.weight)
     other = given()

@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 from explorer import catalog
 from explorer.data import content
 from explorer.data.content import OwnSeries
-from explorer.engine.belongings import delete, give_series, give_text
 from explorer.engine.limits import LIMITS
+from explorer.engine.own_data import delete, give_series, give_text
 from explorer.engine.service import engine
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError

@@ -7,9 +7,9 @@ from torch import Tensor
 
 from explorer.data.base import Data
 from explorer.errors import N_, ExplorerError
+from explorer.inspection.answer import Answer, PredictionOptions, encode
 from explorer.inspection.base import Subject, float_array
 from explorer.inspection.example import PROBE, ExampleOptions, example_of
-from explorer.inspection.said import Answer, PredictionOptions, encode
 from explorer.tasks import FILLED
 from explorer.training.measures import confusion
 from explorer.training.objectives import tensors

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from explorer.data.base import Data
+from explorer.inspection.answer import Answer, PredictionOptions
 from explorer.inspection.base import Subject
-from explorer.inspection.said import Answer, PredictionOptions
 from explorer.training.forecasting import forecast
 
 

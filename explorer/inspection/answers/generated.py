@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from explorer.data.base import Data
+from explorer.inspection.answer import Answer, PredictionOptions
 from explorer.inspection.base import Subject, float_array
-from explorer.inspection.said import Answer, PredictionOptions
 from explorer.models.base import AdversarialModel
 from explorer.training.generating import COLLAPSED, made, measured
 

@@ -5,8 +5,8 @@ from typing import Any
 import torch
 
 from explorer.data.base import Data, Floats
+from explorer.inspection.answer import Answer, PredictionOptions
 from explorer.inspection.base import Subject
-from explorer.inspection.said import Answer, PredictionOptions
 from explorer.models.base import SequenceModel
 from explorer.training.objectives import objective, tensors
 

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 
 from explorer.data.base import Data, Floats, Heard
+from explorer.inspection.answer import Answer, PredictionOptions
 from explorer.inspection.answers import text
 from explorer.inspection.base import Subject, float_array
-from explorer.inspection.said import Answer, PredictionOptions
 from explorer.training.objectives import objective
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import torch
 
 from explorer.data.base import Data
+from explorer.inspection.answer import Answer, PredictionOptions, encode
 from explorer.inspection.answers.classes import window_number
 from explorer.inspection.base import Subject, float_array
 from explorer.inspection.example import ExampleOptions, example_of
-from explorer.inspection.said import Answer, PredictionOptions, encode
 
 
 def look(

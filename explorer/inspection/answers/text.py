@@ -5,8 +5,8 @@ from typing import Any
 import torch
 
 from explorer.data.base import Data
+from explorer.inspection.answer import Answer, PredictionOptions, encode
 from explorer.inspection.base import Subject, float_array, probe_window
-from explorer.inspection.said import Answer, PredictionOptions, encode
 from explorer.training.objectives import objective
 from explorer.training.sampling import generate, next_logits, probabilities
 

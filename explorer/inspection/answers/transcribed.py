@@ -4,8 +4,8 @@ from typing import Any
 
 import torch
 
+from explorer.inspection.answer import Answer, PredictionOptions
 from explorer.inspection.base import Subject, float_array, probe_window
-from explorer.inspection.said import Answer, PredictionOptions
 from explorer.tasks import IGNORED
 from explorer.training.objectives import objective
 from explorer.training.transcribing import align, edit_path, greedy

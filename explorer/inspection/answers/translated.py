@@ -7,6 +7,7 @@ from torch import Tensor
 
 from explorer import catalog
 from explorer.data.base import Data
+from explorer.inspection.answer import Answer, PredictionOptions
 from explorer.inspection.base import (
     Subject,
     captures_of,
@@ -14,7 +15,6 @@ from explorer.inspection.base import (
     layer_of,
     probe_window,
 )
-from explorer.inspection.said import Answer, PredictionOptions
 from explorer.models.base import Recorder
 from explorer.tasks import BEGIN, END, FILLED, IGNORED
 from explorer.training.decoding import greedy

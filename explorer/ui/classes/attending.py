@@ -26,7 +26,7 @@ from explorer.ui.address import (
 )
 from explorer.ui.classes.board import literal, loss_in_words, short_board, standings
 from explorer.ui.language import Translate
-from explorer.ui.page import told_later
+from explorer.ui.page import shown_later
 
 EVERY = 10.0
 """Seconds between two looks of a student's tab at the score board."""
@@ -52,7 +52,7 @@ def shown_group(visitor: Visitor, _: Translate) -> Group | None:
     try:
         return visitor.store.groups.get(shown_class(), KIND)
     except ExplorerError as error:
-        st.error(error.said(_), icon=":material/search_off:")
+        st.error(error.text(_), icon=":material/search_off:")
         _leave_button(_)
         return None
 
@@ -107,7 +107,7 @@ def join_form(visitor: Visitor, group: Group, lesson: Lesson, _: Translate) -> N
             type="primary",
             icon=":material/login:",
             key="join_class",
-            on_click=told_later(_join),
+            on_click=shown_later(_join),
             args=(visitor, group.id),
         )
 

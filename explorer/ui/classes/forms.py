@@ -22,7 +22,7 @@ from explorer.ui.classes.sidebar import fixed_line
 from explorer.ui.describe import run_line, title_of
 from explorer.ui.language import Translate
 from explorer.ui.live.panels import lines
-from explorer.ui.page import told_later
+from explorer.ui.page import shown_later
 
 USUAL_OPEN = ("model.hidden_size", "training.learning_rate")
 """What a new class leaves open until its teacher says otherwise."""
@@ -41,7 +41,7 @@ def new_class(visitor: Visitor, config: RunConfig, _: Translate) -> None:
             type="primary",
             icon=":material/group_add:",
             key="make_class",
-            on_click=told_later(_create),
+            on_click=shown_later(_create),
             args=(visitor, lesson),
         )
 
@@ -56,7 +56,7 @@ def change_class(visitor: Visitor, group: Group, lesson: Lesson, _: Translate) -
             _("Keep these changes"),
             icon=":material/save:",
             key="change_class",
-            on_click=told_later(_change),
+            on_click=shown_later(_change),
             args=(visitor, group.id, lesson),
         )
 

@@ -28,7 +28,7 @@ def class_sidebar(lesson: Lesson, _: Translate) -> RunConfig | None:
         try:
             chosen = _choose(lesson, bounded(lesson, read_address()), _)
         except ExplorerError as error:
-            st.error(error.said(_), icon=":material/error:")
+            st.error(error.text(_), icon=":material/error:")
             return None
     write_address(chosen)
     return chosen

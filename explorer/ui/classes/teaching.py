@@ -16,7 +16,7 @@ from explorer.ui.classes.forms import change_class
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
 from explorer.ui.live.panels import lines
-from explorer.ui.page import told_later
+from explorer.ui.page import shown_later
 
 EVERY = 2.0
 """Seconds between two looks at the class."""
@@ -114,7 +114,7 @@ def _steering(visitor: Visitor, group: Group, _: Translate) -> None:
                 labels[name],
                 icon=f":material/{icon}:",
                 key=f"{name}_all",
-                on_click=told_later(_tell_all),
+                on_click=shown_later(_tell_all),
                 args=(visitor, group.id, name),
             )
 
@@ -162,7 +162,7 @@ def _members(visitor: Visitor, group: Group, _: Translate) -> None:
         icon=":material/person_remove:",
         key="remove_member",
         disabled=name is None,
-        on_click=told_later(_remove),
+        on_click=shown_later(_remove),
         args=(visitor, group.id, name),
     )
 
@@ -173,7 +173,7 @@ def _endings(visitor: Visitor, group: Group, lesson: Lesson, _: Translate) -> No
         icon=":material/lock_open:" if lesson.closed else ":material/lock:",
         key="close_class",
         help=_("In a closed class nobody can join or start a run; the board stays."),
-        on_click=told_later(visitor.store.groups.change),
+        on_click=shown_later(visitor.store.groups.change),
         args=(group.id, {"closed": not lesson.closed}),
     )
     with st.popover(_("Delete the class"), icon=":material/delete:"):
@@ -187,7 +187,7 @@ def _endings(visitor: Visitor, group: Group, lesson: Lesson, _: Translate) -> No
             _("Delete for good"),
             type="primary",
             key="delete_class",
-            on_click=told_later(_delete),
+            on_click=shown_later(_delete),
             args=(visitor, group.id),
         )
 

@@ -14,7 +14,7 @@ from explorer.ui.data.datasets import OWN, key_of, offered, parted
 from explorer.ui.data.preparing import settings_of
 from explorer.ui.data.ways_in import own_config
 from explorer.ui.language import Translate
-from explorer.ui.page import told_later
+from explorer.ui.page import shown_later
 from explorer.ui.places import PLAYGROUND
 
 
@@ -29,7 +29,7 @@ def choose_dataset(me: Visitor, config: RunConfig, _: Translate) -> None:
         format_func=names.__getitem__,
         key=key,
         help=_("What the model learns from."),
-        on_change=told_later(_taken),
+        on_change=shown_later(_taken),
         args=(key, config),
     )
     st.caption(_(catalog.data_spec(config.data).summary))

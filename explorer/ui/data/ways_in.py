@@ -12,7 +12,7 @@ from explorer.data import files, tables
 from explorer.data.content import KINDS, Kind, OwnSeries
 from explorer.data.decoding import ENCODINGS
 from explorer.data.times import places
-from explorer.engine.belongings import give_series, give_text
+from explorer.engine.own_data import give_series, give_text
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
 from explorer.plots.data import preview
@@ -22,7 +22,7 @@ from explorer.ui.data.drawing import drawing
 from explorer.ui.data.uploading import file_field
 from explorer.ui.language import Translate
 from explorer.ui.live.still import show_still
-from explorer.ui.page import language, told_later, words
+from explorer.ui.page import language, shown_later, words
 
 TEXT_SHOWN = 300
 FILES = ("csv", "tsv", "txt")
@@ -47,7 +47,7 @@ def _ways(me: Visitor, _language: str) -> None:
                 try:
                     way(me, _)
                 except ExplorerError as error:
-                    st.error(error.said(_), icon=":material/error:")
+                    st.error(error.text(_), icon=":material/error:")
     if st.session_state.pop(_DONE, False):
         st.rerun()
 
@@ -169,7 +169,7 @@ def _keep_button(
         type="primary",
         icon=":material/add:",
         key="keep",
-        on_click=told_later(_keep),
+        on_click=shown_later(_keep),
         args=(me, series, text),
     )
 

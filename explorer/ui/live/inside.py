@@ -184,7 +184,7 @@ def _draw(
 ) -> Content:
     panel = panels()[name]
     if "error" in view.notes:
-        said = Words.read(view.notes["error"]).said(_)
+        said = Words.read(view.notes["error"]).text(_)
         return {"figure": None, "reading": said, "alternative": said}
     own = [e for e in needs if e in others and "error" not in others[e][1].notes]
     there = {e: others[e][1] for e in own}
@@ -227,7 +227,7 @@ def _controls(
         }
         low, high = bounds_of(field)
         if name in offered:
-            pairs = [(value, words.said(_)) for value, words in offered[name]]
+            pairs = [(value, words.text(_)) for value, words in offered[name]]
             known = [value for value, _words in pairs]
             value = str(field.default)
             control |= {"kind": "select", "options": pairs}

@@ -10,8 +10,8 @@ from explorer.config import N_, RunConfig, bounds_of, extra_of
 from explorer.engine.hub import Snapshot
 from explorer.errors import Words
 from explorer.inspection import prediction
+from explorer.inspection.answer import MOST_PROMPT, PredictionOptions
 from explorer.inspection.base import by_gradient, captures_of
-from explorer.inspection.said import MOST_PROMPT, PredictionOptions
 from explorer.plots.inside import attention, gates, gradients
 from explorer.plots.panel import AnswerPanel, answers
 from explorer.plots.training import gradient_norm, loss, measures, overfitting
@@ -97,7 +97,7 @@ def _error(view: View, _: Translate) -> Content | None:
     """What a panel says when its view could not be read."""
     if "error" not in view.notes:
         return None
-    said = Words.read(view.notes["error"]).said(_)
+    said = Words.read(view.notes["error"]).text(_)
     return {"figure": None, "reading": said, "alternative": ""}
 
 

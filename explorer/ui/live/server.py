@@ -172,7 +172,7 @@ class _Tab:
 
     async def complain(self, error: ExplorerError) -> None:
         """Say what is wrong, in the language of the last wish that could be read."""
-        said = error.said(translator(self.wish.language))
+        said = error.text(translator(self.wish.language))
         await self.socket.send_text(json.dumps({"error": said}))
 
     async def show(self, feed: Feed) -> None:

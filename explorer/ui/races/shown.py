@@ -20,7 +20,7 @@ from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
 from explorer.ui.live.frames import STATES, explain
 from explorer.ui.live.panels import lines
-from explorer.ui.page import told_later
+from explorer.ui.page import shown_later
 from explorer.ui.races.views import lively, pictures
 from explorer.ui.races.words import NONE, columns, labels, reached_words, spread_words
 
@@ -45,7 +45,7 @@ def present_race(visitor: Visitor, _: Translate) -> Race | None:
     try:
         return find_race(visitor.store, wanted)
     except ExplorerError as error:
-        st.error(error.said(_), icon=":material/search_off:")
+        st.error(error.text(_), icon=":material/search_off:")
         return None
 
 
@@ -110,7 +110,7 @@ def _tell(
         icon=f":material/{icon}:",
         key=f"race.{name}",
         disabled=disabled,
-        on_click=told_later(visitor.tell_all),
+        on_click=shown_later(visitor.tell_all),
         args=(race.all_runs, name),
     )
 

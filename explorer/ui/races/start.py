@@ -17,7 +17,7 @@ from explorer.ui.address import show_race
 from explorer.ui.controls import log_options
 from explorer.ui.describe import title_of
 from explorer.ui.language import Translate
-from explorer.ui.page import told_later
+from explorer.ui.page import shown_later
 from explorer.ui.races.words import columns, fields_of, labels
 
 WAYS = {
@@ -54,7 +54,7 @@ def invitation(visitor: Visitor, _: Translate) -> None:
             help=_(
                 "On Sine wave, about 4,500 parameters each. Takes a minute or less."
             ),
-            on_click=told_later(begin),
+            on_click=shown_later(begin),
             args=(visitor, _example(), "step", 1, guess),
         )
 
@@ -198,7 +198,7 @@ def _by_hand(base: RunConfig, _: Translate) -> list[RunConfig]:
             _("Add the present settings"),
             icon=":material/add:",
             key="race.add",
-            on_click=told_later(_add),
+            on_click=shown_later(_add),
             args=(base, {}),
             help=_("As they stand on the left; change them there and add again."),
         )
@@ -234,7 +234,7 @@ def _changed_row(base: RunConfig, _: Translate) -> None:
         key=f"race.row.{name}",
     )
     st.button(
-        _("Add"), key="race.row", on_click=told_later(_add), args=(base, {name: value})
+        _("Add"), key="race.row", on_click=shown_later(_add), args=(base, {name: value})
     )
 
 
@@ -334,7 +334,7 @@ def _go(
         key="race",
         disabled=len(configs) < 2 or wanted > room,
         help=_("Start all together.") if len(configs) > 1 else _("A race needs two."),
-        on_click=told_later(begin),
+        on_click=shown_later(begin),
         args=(visitor, configs, clock, seeds, guess),
     )
 

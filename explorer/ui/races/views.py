@@ -95,7 +95,7 @@ def _picture(
 ) -> None:
     (seen,) = visitor.engine.look(run.id, step, (Wanted(view),))
     if "error" in seen.notes:
-        st.caption(Words.read(seen.notes["error"]).said(_))
+        st.caption(Words.read(seen.notes["error"]).text(_))
         return
     content = drawn(run.config, seen, _)
     said = _("After step %(step)s. %(reading)s")

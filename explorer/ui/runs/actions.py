@@ -11,7 +11,7 @@ from explorer.runs.shelf import MOST_NAME
 from explorer.ui.address import read_address, show_run, take_over
 from explorer.ui.data.uploading import file_field
 from explorer.ui.language import Translate
-from explorer.ui.page import told_later
+from explorer.ui.page import shown_later
 from explorer.ui.places import PAGES
 from explorer.ui.runs.table import called
 
@@ -32,7 +32,7 @@ def undo_line(visitor: Visitor, _: Translate) -> None:
                 _("Undo"),
                 icon=":material/undo:",
                 key="undo",
-                on_click=told_later(_undo),
+                on_click=shown_later(_undo),
                 args=(visitor, thrown),
             )
     if came := st.session_state.get(_NEWS):
@@ -61,7 +61,7 @@ def actions(visitor: Visitor, chosen: Sequence[Run], _: Translate) -> None:
             icon=":material/keep_off:" if all_pinned else ":material/keep:",
             key="pin",
             help=_("Pinned runs stand first."),
-            on_click=told_later(_pin),
+            on_click=shown_later(_pin),
             args=(visitor, chosen, not all_pinned),
         )
         st.button(
@@ -69,7 +69,7 @@ def actions(visitor: Visitor, chosen: Sequence[Run], _: Translate) -> None:
             icon=":material/delete:",
             key="delete",
             help=_("Stops and deletes what is chosen; it can be undone."),
-            on_click=told_later(_delete),
+            on_click=shown_later(_delete),
             args=(visitor, chosen),
         )
     if len(chosen) == 1:

@@ -23,7 +23,7 @@ def named_run(visitor: Visitor, _: Translate) -> Run | None:
     try:
         return visitor.store.get(run_id)
     except ExplorerError as error:
-        st.error(error.said(_), icon=":material/search_off:")
+        st.error(error.text(_), icon=":material/search_off:")
         return None
 
 

@@ -27,7 +27,7 @@ from explorer.ui.address import SWEEP, remember_address, take_over
 from explorer.ui.controls import log_options, settings_widgets
 from explorer.ui.describe import run_line, title_of
 from explorer.ui.language import Translate
-from explorer.ui.page import told_later
+from explorer.ui.page import shown_later
 
 USUAL = ("training.learning_rate", "model.hidden_size")
 EXAMPLE_SPACE = ("training.learning_rate=0.0005:0.05", "model.hidden_size=8:64")
@@ -49,7 +49,7 @@ def example_button(visitor: Visitor, _: Translate) -> None:
         icon=":material/play_arrow:",
         key="sweep-example",
         help=_("30 trials of 300 steps; it takes about a minute."),
-        on_click=told_later(_start_example),
+        on_click=shown_later(_start_example),
         args=(visitor,),
     )
 
@@ -91,7 +91,7 @@ def setup(visitor: Visitor, base: RunConfig, _: Translate) -> None:
         key="sweep-start",
         disabled=not ready,
         help=_("Each trial is a run of its own; live runs go first."),
-        on_click=told_later(_start),
+        on_click=shown_later(_start),
         args=(visitor, base, space, said),
     )
 

@@ -19,7 +19,7 @@ from explorer.ui.address import SWEEP, show_run, take_over
 from explorer.ui.language import Translate, translator
 from explorer.ui.live.figure import show_figure
 from explorer.ui.live.panels import lines
-from explorer.ui.page import language, told_later
+from explorer.ui.page import language, shown_later
 from explorer.ui.places import PLAYGROUND
 from explorer.ui.sweeps.setup import label_of, show_sweep
 
@@ -48,7 +48,7 @@ def shown_sweep(visitor: Visitor, _: Translate) -> Group | None:
     try:
         return visitor.store.groups.get(group_id, "sweep")
     except ExplorerError as error:
-        st.error(error.said(_), icon=":material/search_off:")
+        st.error(error.text(_), icon=":material/search_off:")
         return None
 
 
@@ -80,7 +80,7 @@ def show(visitor: Visitor, group: Group, _: Translate) -> None:
     st.markdown(f"**{_sweep_line(group, _)}**")
     _controls(visitor, group, _)
     if why := group.facts.get("why"):
-        st.warning(Words.read(why).said(_), icon=":material/pause_circle:")
+        st.warning(Words.read(why).text(_), icon=":material/pause_circle:")
     part = st.fragment(_state, run_every=EVERY if going else None)
     part(visitor, group, plan, going, _)
 
@@ -120,7 +120,7 @@ def _controls(visitor: Visitor, group: Group, _: Translate) -> None:
             st.button(
                 _("Delete for good"),
                 key="sweep-delete",
-                on_click=told_later(partial(_delete, visitor, group.id)),
+                on_click=shown_later(partial(_delete, visitor, group.id)),
             )
         st.button(
             _("New sweep"),
@@ -141,7 +141,7 @@ def _button(label: str, icon: str, mine: bool, told: Any, group: Group) -> None:
         icon=f":material/{icon}:",
         key=f"sweep-{icon}",
         disabled=not mine,
-        on_click=told_later(told),
+        on_click=shown_later(told),
         args=(group.id,),
     )
 
@@ -159,7 +159,7 @@ def _state(
         group = visitor.store.groups.get(group.id, "sweep")
         trials = visitor.engine.sweeps.trials(group.id)
     except ExplorerError as error:
-        st.error(error.said(_), icon=":material/search_off:")
+        st.error(error.text(_), icon=":material/search_off:")
         return
     _progress(visitor, group, plan, trials, _)
     _best(visitor, group, plan, trials, _)
@@ -338,7 +338,7 @@ def _loss(trial: Trial) -> float:
 
 def _state_of(trial: Trial, _: Translate) -> str:
     said = _(STATES[trial.state])
-    return said if trial.why is None else f"{said}: {trial.why.said(_)}"
+    return said if trial.why is None else f"{said}: {trial.why.text(_)}"
 
 
 def _short(value: Any) -> str:

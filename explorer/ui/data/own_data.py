@@ -5,16 +5,16 @@ import streamlit as st
 from explorer import catalog
 from explorer.config import RunConfig
 from explorer.data.content import KINDS
-from explorer.engine.belongings import delete
+from explorer.engine.own_data import delete
 from explorer.engine.visitor import Visitor
-from explorer.runs.records import Holding
+from explorer.runs.records import OwnData
 from explorer.ui.address import read_address, take_over
 from explorer.ui.data.ways_in import own_config
 from explorer.ui.language import Translate
-from explorer.ui.page import told_later
+from explorer.ui.page import shown_later
 
 
-def holdings(me: Visitor, config: RunConfig, _: Translate) -> None:
+def own_data_list(me: Visitor, config: RunConfig, _: Translate) -> None:
     """Every series and text of this person, each to look at or to delete."""
     held = me.store.contents.of(me.owner)
     st.subheader(_("Yours"), anchor=False)
@@ -26,10 +26,10 @@ def holdings(me: Visitor, config: RunConfig, _: Translate) -> None:
             )
         )
     for each in held:
-        _holding(me, each, config, _)
+        _own_data(me, each, config, _)
 
 
-def _holding(me: Visitor, held: Holding, config: RunConfig, _: Translate) -> None:
+def _own_data(me: Visitor, held: OwnData, config: RunConfig, _: Translate) -> None:
     shown = config.data_settings.get("digest") == held.digest
     key = held.digest[:16]
     with st.container(border=True, key=f"held.{key}"):
@@ -46,7 +46,7 @@ def _holding(me: Visitor, held: Holding, config: RunConfig, _: Translate) -> Non
                 _("Look at it"),
                 key=f"look.{key}",
                 disabled=shown,
-                on_click=told_later(_look),
+                on_click=shown_later(_look),
                 args=(held,),
             )
             with st.popover(_("Delete"), icon=":material/delete:", key=f"ask.{key}"):
@@ -60,7 +60,7 @@ def _holding(me: Visitor, held: Holding, config: RunConfig, _: Translate) -> Non
                     _("Delete it now"),
                     type="primary",
                     key=f"delete.{key}",
-                    on_click=told_later(_delete),
+                    on_click=shown_later(_delete),
                     args=(me, held.digest),
                 )
 
@@ -70,7 +70,7 @@ def _escaped(text: str) -> str:
     return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!$:~<>|" else c for c in text)
 
 
-def _look(held: Holding) -> None:
+def _look(held: OwnData) -> None:
     take_over(own_config(held.kind, held.digest))
 
 

@@ -31,8 +31,8 @@ BUSY, IDLE = 1.0, 5.0
 """Seconds between two looks at who is there, while something trains and else."""
 
 
-class Crew:
-    """The workers of a runner. Only its thread calls `reach` and `workers`."""
+class Workers:
+    """Those who train for a runner. Only its thread calls `reach` and `ready`."""
 
     def __init__(self, connect: Callable[[], Client], joined: Callable[[], None]):
         """`joined` is called from any thread when a worker is ready to train."""
@@ -42,7 +42,7 @@ class Crew:
         self._welcomed: dict[str, Task[None]] = {}
         self._ready: list[str] = []
         self._looked = 0.0
-        self._manned = time.monotonic()
+        self._last_seen = time.monotonic()
         """When there was a worker last, or the wait for one began."""
 
     def check(self) -> None:
@@ -55,7 +55,7 @@ class Crew:
         if trouble is None and self.client.done():
             coming = any(not task.done() for task in list(self._welcomed.values()))
             patience = WELCOME if coming else PATIENCE
-            if time.monotonic() - self._manned > patience:
+            if time.monotonic() - self._last_seen > patience:
                 trouble = self._nobody()
         if trouble is not None:
             raise copy(trouble)
@@ -88,7 +88,7 @@ class Crew:
             self.client = Future()
         try:
             client = self._connect()
-            self._manned = time.monotonic()
+            self._last_seen = time.monotonic()
             self.client.set_result(client)
         except ExplorerError as error:
             self._hold_up(error)
@@ -129,7 +129,7 @@ class Crew:
             )
         )
 
-    def workers(self, busy: bool = True) -> list[str]:
+    def ready(self, busy: bool = True) -> list[str]:
         """The addresses of those who are ready to train."""
         now = time.monotonic()
         if now - self._looked < (BUSY if busy else IDLE) and self._ready:
@@ -144,7 +144,7 @@ class Crew:
             self._welcomed.pop(gone).release()
         self._ready = [w for w in present if self._welcomed[w].status == "finished"]
         if self._ready:
-            self._manned = now
+            self._last_seen = now
         return self._ready
 
     def _welcome(self, worker: str) -> "Task[None]":

@@ -6,7 +6,7 @@ from explorer.engine.jobs import Packed
 from explorer.runs.store import Store
 
 
-def own_data(config: RunConfig) -> str:
+def own_digest(config: RunConfig) -> str:
     """The digest of the own data that a run learns; `NO_DIGEST` where it does not."""
     return str(config.data_settings.get("digest", content.NO_DIGEST))
 
@@ -23,7 +23,7 @@ def packed(store: Store, *configs: RunConfig) -> tuple[Packed, ...]:
     Raises:
         ExplorerError: if some of it is in neither.
     """
-    digests = dict.fromkeys(map(own_data, configs))
+    digests = dict.fromkeys(map(own_digest, configs))
     digests.pop(content.NO_DIGEST, None)
     for digest in digests:
         bring(store, digest)
