@@ -22,7 +22,7 @@ from explorer.catalog import Resolved
 from explorer.config import RunConfig, Settings, setting
 from explorer.data.base import Data
 from explorer.errors import N_, ExplorerError, Words, unknown
-from explorer.models.base import Capture, Part, SequenceModel
+from explorer.models.base import Capture, Part, SequenceModel, favourite
 from explorer.runs.records import View
 from explorer.training.trainer import Trainer
 
@@ -167,6 +167,11 @@ def captures_of(resolved: Resolved, *kinds: str) -> list[Capture]:
     """What can be read out of a run's model, of these kinds or of all."""
     every = resolved.model.captures(resolved.model_settings)
     return [c for c in every if not kinds or c.kind in kinds]
+
+
+def favourite_of(resolved: Resolved) -> Capture:
+    """What one looks at first in a run's model."""
+    return favourite(captures_of(resolved))
 
 
 def layer_of(capture: Capture) -> int:

@@ -169,7 +169,7 @@ def choices(resolved: Resolved) -> dict[str, Choices]:
     parts = offered(resolved)
     kinds = [what for what in words if parts[what] or what == "zero"]
     every = [*parts["clamp"], *parts["mute"]]
-    ordered = sorted(every, key=lambda c: "forget" not in c.name)
+    ordered = sorted(every, key=lambda c: not c.favourite)
     return {
         "what": [(what, Words(words[what])) for what in kinds],
         "capture": capture_choices(ordered),

@@ -59,12 +59,7 @@ def look(subject: Subject, options: InsideOptions) -> View:
         subject.step,
         arrays,
         {
-            "capture": capture.name,
-            "kind": capture.kind,
-            "title": capture.title,
-            "low": capture.low,
-            "high": capture.high,
-            "centred": capture.centred,
+            **capture.notes(),
             "labels": labels,
             "first": steps_of(subject.data, capture.part).start,
             "columns": None

@@ -4,6 +4,7 @@ A unit counts as saturated where a gate is below 0.1 or above 0.9, and where a s
 value lies beyond 90 % of its range.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -27,10 +28,10 @@ from explorer.inspection.base import (
     steps_of,
 )
 from explorer.inspection.example import ExampleOptions, example_of
-from explorer.models.base import Capture, Recorder
+from explorer.models.base import Capture, Kind, Recorder, favourite
 from explorer.runs.records import View
 
-UNIT_KINDS = ("gate", "candidate", "memory", "hidden", "probability")
+UNIT_KINDS: Sequence[Kind] = ("gate", "candidate", "memory", "hidden", "probability")
 LOW, HIGH = 0.1, 0.9
 
 Order = Literal["mean", "cluster", "unit"]
@@ -77,12 +78,7 @@ def look(subject: Subject, options: RasterOptions) -> View:
             **example.arrays(),
         },
         {
-            "capture": capture.name,
-            "kind": capture.kind,
-            "title": capture.title,
-            "low": capture.low,
-            "high": capture.high,
-            "centred": capture.centred,
+            **capture.notes(),
             "labels": step_labels(subject.data, example.x[0], capture.part),
             "first": steps_of(subject.data, capture.part).start,
             "residual": rebuilt(recorded, capture.name.rpartition(".")[0]),
@@ -90,18 +86,17 @@ def look(subject: Subject, options: RasterOptions) -> View:
     )
 
 
-def chosen_capture(resolved: Resolved, name: str, favourite: str = "forget") -> Capture:
-    """The capture of that name; for no name the favourite, or else the first.
+def chosen_capture(
+    resolved: Resolved, name: str, kinds: Sequence[Kind] = UNIT_KINDS
+) -> Capture:
+    """The capture of that name; for no name the favourite among those kinds.
 
     Raises:
         ExplorerError: if the model has none of that name.
     """
     known = {c.name: c for c in captures_of(resolved, *UNIT_KINDS)}
     if not name:
-        return next(
-            (c for c in known.values() if favourite in c.name),
-            next(iter(known.values())),
-        )
+        return favourite(captures_of(resolved, *kinds) or list(known.values()))
     if name not in known:
         raise unknown(N_("capture"), name, known)
     return known[name]
@@ -142,10 +137,12 @@ def is_recurrent(resolved: Resolved) -> bool:
     return not captures_of(resolved, "attention")
 
 
-def choices(resolved: Resolved, favourite: str = "forget") -> dict[str, Choices]:
-    """Every capture by its name, the favourite first."""
+def choices(
+    resolved: Resolved, kinds: Sequence[Kind] = UNIT_KINDS
+) -> dict[str, Choices]:
+    """Every capture by its name, the favourite among some kinds first."""
     captures = captures_of(resolved, *UNIT_KINDS)
-    first = chosen_capture(resolved, "", favourite).name
+    first = chosen_capture(resolved, "", kinds).name
     ordered = sorted(captures, key=lambda c: c.name != first)
     return {"capture": capture_choices(ordered)}
 

@@ -8,6 +8,7 @@ every held-out window is compared.
 The idea is LSTMVis': Strobelt et al. (2018), https://doi.org/10.1109/TVCG.2017.2744158
 """
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -32,10 +33,10 @@ from explorer.inspection.base import (
     steps_of,
 )
 from explorer.inspection.example import PROBE, Example, MarkedOptions, example_of
-from explorer.models.base import Recorder, SequenceModel
+from explorer.models.base import Kind, Recorder, SequenceModel
 from explorer.runs.records import View
 
-FAVOURITE = "hidden"
+FIRST: Sequence[Kind] = ("hidden",)
 """A gate is half open at rest; a hidden state is near 0 unless it is on."""
 
 SHOWN = 3
@@ -93,7 +94,7 @@ def look(subject: Subject, options: TraceOptions) -> View:
     """
     data = subject.data
     resolved = catalog.resolve(subject.config)
-    capture = raster.chosen_capture(resolved, options.capture, FAVOURITE)
+    capture = raster.chosen_capture(resolved, options.capture, FIRST)
     example = example_of(data, options)
     values = float_array(recorded(subject.model, example.x, capture.name)[0])  # (T, H)
     units = chosen_units(values, options.units)
@@ -118,10 +119,8 @@ def look(subject: Subject, options: TraceOptions) -> View:
             **example.arrays(),
         },
         {
-            "title": capture.title,
+            **capture.notes(),
             "layer": layer_of(capture),
-            "low": capture.low,
-            "high": capture.high,
             "threshold": options.threshold,
             "mark": first + place,
             "active": int(active.sum()),
@@ -235,6 +234,6 @@ VIEW = ViewSpec(
     TraceOptions,
     look,
     has(*raster.UNIT_KINDS),
-    partial(raster.choices, favourite=FAVOURITE),
+    partial(raster.choices, kinds=FIRST),
     axes=AXES,
 )

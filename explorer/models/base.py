@@ -5,7 +5,7 @@ units, V symbols of a vocabulary, N heads, D width of a head.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
@@ -145,14 +145,67 @@ class Capture(NamedTuple):
     centred: bool = False  # a signed value, drawn about zero
     part: Part = "whole"  # the steps of the time or query axis
     keys: Part = "whole"  # the steps of an attention's key axis
+    colour: str = ""  # its part in the palette, such as "forget"; "" for the plain one
+    ends: tuple[str, str] | None = None  # what low and high mean
+    reading: str = ""  # the sentence about its values, see `gate`
+    favourite: bool = False  # says more at first sight than what comes before it
+
+    def notes(self) -> dict[str, Any]:
+        """What a view notes of it, as plain values; its words are still English."""
+        return {
+            "capture": self.name,
+            "kind": self.kind,
+            "title": self.title,
+            "low": self.low,
+            "high": self.high,
+            "centred": self.centred,
+            "colour": self.colour,
+            "ends": None if self.ends is None else list(self.ends),
+            "reading": self.reading,
+        }
+
+
+def favourite(captures: Sequence[Capture]) -> Capture:
+    """What one looks at first: a favourite, or else what comes first."""
+    return next((c for c in captures if c.favourite), captures[0])
 
 
 CaptureAxes = ("time", "unit")
 
 
-def gate(layer: int, name: str, title: str) -> Capture:
-    """A value between 0 and 1 per time step and unit."""
-    return Capture(f"layer_{layer}.{name}", "gate", title, CaptureAxes, 0.0, 1.0)
+def gate(
+    layer: int,
+    name: str,
+    title: str,
+    *,
+    ends: tuple[str, str],
+    reading: str,
+    colour: str,
+    favourite: bool = False,
+) -> Capture:
+    """A value between 0 and 1 per time step and unit.
+
+    Args:
+        layer, name, title: of the cell that it is in, as the probe is told it, and as a
+            reader is.
+        ends: what 0 and what 1 does, as in "0 forgets" and "1 keeps".
+        reading: one sentence with %(mean).0f, the average in percent, and
+            %(shut).0f, the percentage of values below 0.1.
+        colour: a name in `GATES` of plots/theme.py; any other has the plain scale.
+        favourite: whether it says more at first sight than what comes before it.
+    """
+    return Capture(
+        f"layer_{layer}.{name}",
+        "gate",
+        title,
+        CaptureAxes,
+        0.0,
+        1.0,
+        colour=colour,
+        ends=ends,
+        reading=reading,
+        favourite=favourite,
+    )
 
 
 def signed(layer: int, name: str, kind: Kind, title: str, reach: float) -> Capture:

@@ -160,8 +160,29 @@ def captures(settings: GRUSettings) -> tuple[Capture, ...]:
         capture
         for k in range(settings.layers)
         for capture in (
-            gate(k, "reset_gate", N_("Reset gate")),
-            gate(k, "update_gate", N_("Update gate (1 keeps the old state)")),
+            gate(
+                k,
+                "reset_gate",
+                N_("Reset gate"),
+                ends=(N_("0 drops"), N_("1 uses")),
+                reading=N_(
+                    "The reset gate lets %(mean).0f %% of the past through on average; "
+                    "%(shut).0f %% of its values are nearly shut (below 0.1)."
+                ),
+                colour="reset",
+            ),
+            gate(
+                k,
+                "update_gate",
+                N_("Update gate (1 keeps the old state)"),
+                ends=(N_("0 replaces"), N_("1 keeps")),
+                reading=N_(
+                    "The update gate keeps %(mean).0f %% of the old state on average; "
+                    "%(shut).0f %% of its values are below 0.1, where the state is "
+                    "replaced."
+                ),
+                colour="update",
+            ),
             signed(k, "candidate", "candidate", N_("Candidate"), 1.0),
             signed(k, "hidden", "hidden", N_("Hidden state"), 1.0),
         )

@@ -184,9 +184,40 @@ def captures(settings: LSTMSettings) -> tuple[Capture, ...]:
         capture
         for k in range(settings.layers)
         for capture in (
-            gate(k, "input_gate", N_("Input gate")),
-            gate(k, "forget_gate", N_("Forget gate")),
-            gate(k, "output_gate", N_("Output gate")),
+            gate(
+                k,
+                "input_gate",
+                N_("Input gate"),
+                ends=(N_("0 ignores"), N_("1 writes")),
+                reading=N_(
+                    "The input gate lets in %(mean).0f %% on average; "
+                    "%(shut).0f %% of its values are nearly shut (below 0.1)."
+                ),
+                colour="input",
+            ),
+            gate(
+                k,
+                "forget_gate",
+                N_("Forget gate"),
+                ends=(N_("0 forgets"), N_("1 keeps")),
+                reading=N_(
+                    "The forget gate keeps %(mean).0f %% on average; "
+                    "%(shut).0f %% of its values are nearly shut (below 0.1)."
+                ),
+                colour="forget",
+                favourite=True,
+            ),
+            gate(
+                k,
+                "output_gate",
+                N_("Output gate"),
+                ends=(N_("0 hides"), N_("1 shows")),
+                reading=N_(
+                    "The output gate shows %(mean).0f %% on average; "
+                    "%(shut).0f %% of its values are nearly shut (below 0.1)."
+                ),
+                colour="output",
+            ),
             signed(k, "candidate", "candidate", N_("Candidate"), 1.0),
             signed(k, "memory", "memory", N_("Memory"), 3.0),
             signed(k, "hidden", "hidden", N_("Hidden state"), 1.0),

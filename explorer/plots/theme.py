@@ -36,6 +36,7 @@ GATES: Mapping[str, str] = {
     "reset": "#e169b4",
     "update": "#875a00",
 }
+"""The parts of a cell; a capture and a line of its equations say which is theirs."""
 
 GREY = "#8a8f98"
 """Baselines, truth, marks: everything that is not a model, in light and in dark."""
@@ -71,11 +72,7 @@ GROUNDS: Mapping[Mode, Ground] = {
 ATTENTION = "coloraxis"
 SIGNED = "coloraxis2"
 GATE_AXES: Mapping[str, str] = {
-    "input": "coloraxis3",
-    "forget": "coloraxis4",
-    "output": "coloraxis5",
-    "reset": "coloraxis6",
-    "update": "coloraxis7",
+    name: f"coloraxis{k}" for k, name in enumerate(GATES, start=3)
 }
 """The template gives each of these axes its colours; figures name the axis only."""
 

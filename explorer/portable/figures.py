@@ -7,6 +7,7 @@ from explorer import catalog
 from explorer.config import N_, RunConfig
 from explorer.inspection.base import Request, Subject, captures_of, look
 from explorer.inspection.prediction import answered
+from explorer.models.base import favourite
 from explorer.plots.encode import to_json
 from explorer.plots.inside import attention, gates
 from explorer.plots.panel import answers
@@ -127,7 +128,7 @@ def _answer(subject: Subject) -> Content | None:
 def _inside(subject: Subject) -> Content | None:
     if not (captures := captures_of(catalog.resolve(subject.config))):
         return None
-    name = next((c.name for c in captures if "forget" in c.name), captures[0].name)
+    name = favourite(captures).name
     view = look(subject, Request("inside", f'{{"capture": "{name}"}}'))
     plot: Any = attention if view.notes["kind"] == "attention" else gates
     return _content(plot, plot.extract(view))

@@ -16,7 +16,14 @@ from explorer import catalog
 from explorer.catalog import Resolved
 from explorer.config import RunConfig, Settings, setting
 from explorer.errors import N_, ExplorerError, unknown
-from explorer.models.base import Capture, Probe, SequenceModel, ignore, reads_back
+from explorer.models.base import (
+    Capture,
+    Probe,
+    SequenceModel,
+    favourite,
+    ignore,
+    reads_back,
+)
 
 What = Literal["clamp", "freeze", "mute", "aim", "zero"]
 OF_HEADS = ("mute", "aim")
@@ -138,16 +145,17 @@ def read_change(config: RunConfig, note: str) -> Change:
 def completed(change: Change, resolved: Resolved) -> Change:
     """The change with a part that it can act on, where none was named.
 
-    A forget gate or what stands first on the list; also where the part named is of
-    another kind, as when a list still shows a gate but a head is to be muted.
+    The favourite of those; also where the part named is of another kind, as when a
+    list still shows a gate but a head is to be muted.
     """
     parts = offered(resolved)
-    known = [c.name for c in parts[change.what]]
+    known = parts[change.what]
     every = {c.name for captures in parts.values() for c in captures}
-    if not known or change.capture in known or change.capture not in {"", *every}:
+    if not known or change.capture in {c.name for c in known}:
         return change
-    first = next((name for name in known if "forget" in name), known[0])
-    return change.model_copy(update={"capture": first})
+    if change.capture not in {"", *every}:
+        return change
+    return change.model_copy(update={"capture": favourite(known).name})
 
 
 def units_of(said: str, count: int) -> list[int]:

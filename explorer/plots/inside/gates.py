@@ -6,13 +6,12 @@ of 94 kB for 64 x 200 values, and the picture does not re-scale itself.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import N_
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -26,38 +25,6 @@ from explorer.plots.parts import (
 from explorer.plots.theme import ATTENTION, GATE_AXES, GREY, SIGNED
 from explorer.runs.records import View
 
-ENDS: Mapping[str, tuple[str, str]] = {
-    "input": (N_("0 ignores"), N_("1 writes")),
-    "forget": (N_("0 forgets"), N_("1 keeps")),
-    "output": (N_("0 hides"), N_("1 shows")),
-    "reset": (N_("0 drops"), N_("1 uses")),
-    "update": (N_("0 replaces"), N_("1 keeps")),
-}
-"""What the ends of a gate's colour bar mean."""
-
-SENTENCES: Mapping[str, str] = {
-    "input": N_(
-        "The input gate lets in %(mean).0f %% on average; "
-        "%(shut).0f %% of its values are nearly shut (below 0.1)."
-    ),
-    "forget": N_(
-        "The forget gate keeps %(mean).0f %% on average; "
-        "%(shut).0f %% of its values are nearly shut (below 0.1)."
-    ),
-    "output": N_(
-        "The output gate shows %(mean).0f %% on average; "
-        "%(shut).0f %% of its values are nearly shut (below 0.1)."
-    ),
-    "reset": N_(
-        "The reset gate lets %(mean).0f %% of the past through on average; "
-        "%(shut).0f %% of its values are nearly shut (below 0.1)."
-    ),
-    "update": N_(
-        "The update gate keeps %(mean).0f %% of the old state on average; "
-        "%(shut).0f %% of its values are below 0.1, where the state is replaced."
-    ),
-}
-
 STRIP_LETTERS = 80
 """Letters that fit side by side above the heat map."""
 
@@ -68,7 +35,6 @@ GAP = 0.2
 class GatesDrawn(NamedTuple):
     """Exactly what the heat map shows."""
 
-    gate: str  # "forget", "memory", "hidden", ...
     title: str
     percent: NDArray[Any]  # (H, T) uint8 0..100, or int8 -100..100 where centred;
     # float32 with NaN where a value was not a number
@@ -78,6 +44,9 @@ class GatesDrawn(NamedTuple):
     step: int  # of the run
     series: NDArray[np.float32] | None  # (T,) the input in real units
     tokens: tuple[str, ...] | None  # T of them
+    colour: str = ""  # its part in the palette
+    ends: tuple[str, str] | None = None  # what low and high mean
+    sentence: str = ""  # about its values; a plain one where empty
     first: int = 0  # steps of the window before the first that is shown
 
 
@@ -85,12 +54,11 @@ def extract(view: View | None) -> GatesDrawn:
     """Read the view "inside" of a capture (T, H); None before there is one."""
     if view is None or "values" not in view.arrays:
         none = np.empty((0, 0), np.uint8)
-        return GatesDrawn("", "", none, 0.0, 1.0, False, 0, None, None)
+        return GatesDrawn("", none, 0.0, 1.0, False, 0, None, None)
     notes = view.notes
     low, high, centred = float(notes["low"]), float(notes["high"]), notes["centred"]
     labels = notes.get("labels")
     return GatesDrawn(
-        gate=notes["capture"].rpartition(".")[2].removesuffix("_gate"),
         title=notes["title"],
         percent=quantise(view.arrays["values"].T, low, high, centred),
         low=low,
@@ -99,6 +67,9 @@ def extract(view: View | None) -> GatesDrawn:
         step=view.step,
         series=view.arrays.get("input"),
         tokens=None if labels is None else tuple(labels),
+        colour=notes["colour"],
+        ends=None if notes["ends"] is None else tuple(notes["ends"]),
+        sentence=notes["reading"],
         first=notes.get("first", 0),
     )
 
@@ -125,7 +96,7 @@ def quantise(
 def figure(drawn: GatesDrawn, _: Translate = str) -> Figure:
     """The heat map, and the input above it."""
     units, steps = drawn.percent.shape
-    colours = SIGNED if drawn.centred else GATE_AXES.get(drawn.gate, ATTENTION)
+    colours = SIGNED if drawn.centred else GATE_AXES.get(drawn.colour, ATTENTION)
     heat = {
         "type": "heatmap",
         "z": drawn.percent,
@@ -155,8 +126,8 @@ def reading(drawn: GatesDrawn, _: Translate = str) -> str:
     values = drawn.percent[np.isfinite(drawn.percent)].astype(np.float32)
     if not len(values):
         return _("There is nothing to see inside yet.")
-    if drawn.gate in SENTENCES:
-        return _(SENTENCES[drawn.gate]) % {
+    if drawn.sentence:
+        return _(drawn.sentence) % {
             "mean": float(values.mean()),
             "shut": 100 * float(np.mean(values < 10)),
         }
@@ -214,8 +185,8 @@ def _colours(drawn: GatesDrawn, _: Translate) -> dict[str, Any]:
     """The colour axis: its range is the capture's, its ends say what they mean."""
     ticks = [-100, 0, 100] if drawn.centred else [0, 50, 100]
     words = [short(_value(drawn, tick)) for tick in ticks]
-    if drawn.gate in ENDS:
-        words[0], words[-1] = map(_, ENDS[drawn.gate])
+    if drawn.ends is not None:
+        words[0], words[-1] = map(_, drawn.ends)
     return {
         "cmin": ticks[0],
         "cmax": 100,

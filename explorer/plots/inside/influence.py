@@ -185,7 +185,6 @@ def _example(view: View) -> GatesDrawn:
     """The example alone, as the Playground's heat map draws it above itself."""
     labels = view.notes["labels"]
     return GatesDrawn(
-        gate="",
         title="",
         percent=np.zeros(view.arrays["norms"].shape, np.uint8),
         low=0.0,

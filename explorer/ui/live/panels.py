@@ -11,7 +11,7 @@ from explorer.engine.hub import Snapshot
 from explorer.errors import Words
 from explorer.inspection import prediction
 from explorer.inspection.answer import MOST_PROMPT, PredictionOptions
-from explorer.inspection.base import by_gradient, captures_of
+from explorer.inspection.base import by_gradient, captures_of, favourite_of
 from explorer.plots.inside import attention, gates, gradients
 from explorer.plots.panel import AnswerPanel, answers
 from explorer.plots.training import gradient_norm, loss, measures, overfitting
@@ -212,8 +212,7 @@ def _inside_controls(config: RunConfig, _: Translate) -> list[dict[str, Any]]:
         number = int(capture.name.removeprefix("layer_").split(".")[0]) + 1
         layer = _("layer %(number)d") % {"number": number}
         options.append((capture.name, f"{_(capture.title)} · {layer}"))
-    # A forget gate or an attention map says more at first sight than what comes first.
-    favourite = next((c.name for c in captures if "forget" in c.name), captures[0].name)
+    favourite = favourite_of(resolved).name
     controls = [_select("capture", _("Value"), options, favourite)]
     heads = getattr(resolved.model_settings, "heads", 0)
     if heads:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import safetensors.numpy
 
+from explorer import catalog
 from explorer.config import RunConfig
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import Engine
+from explorer.inspection.base import favourite_of
 from explorer.runs.records import Checkpoint, Command, Curves, Run, Validation, View
 from explorer.ui.language import ASSETS
 from explorer.ui.live.wishes import Wish
@@ -65,7 +67,7 @@ def write_sample(engine: Engine, run_id: str, folder: Path = FOLDER) -> None:
     for step in sorted(kept):
         state = store.checkpoint(run_id, step).state
         (folder / "checkpoints" / f"{step:05d}.safetensors").write_bytes(state)
-    wish = Wish(capture="layer_0.forget_gate")
+    wish = Wish(capture=favourite_of(catalog.resolve(run.config)).name)
     views = engine.look(run_id, run.step, wish.wanted())
     facts: dict[str, Any] = {
         "config": json.loads(run.config.to_json()),

@@ -1,0 +1,148 @@
+"""What a gate means is said where the gate is: in its model's own file."""
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from explorer import catalog
+from explorer.config import Settings
+from explorer.models.base import (
+    Capture,
+    ModelSpec,
+    Probe,
+    SequenceModel,
+    Sizes,
+    embed,
+    favourite,
+    gate,
+    ignore,
+    in_layer,
+    signed,
+)
+from explorer.models.fields import hidden_size_field
+from explorer.plots.inside import gates
+from explorer.plots.theme import GATE_AXES, GATES
+from explorer.ui.language import messages
+from tests.inspection.subjects import drawn, seen, subject_of
+
+
+class ReplacingSettings(Settings):
+    hidden_size: int = hidden_size_field("H")
+
+
+class Replacing(SequenceModel):
+    """A GRU of the other polarity: h = (1 - z) h + z n, so that 1 replaces."""
+
+    def __init__(self, settings: ReplacingSettings, sizes: Sizes) -> None:
+        super().__init__()
+        self.embedding, width = embed(sizes, settings.hidden_size)
+        self.cell = nn.Linear(width, 2 * settings.hidden_size)
+        self.head = nn.Linear(settings.hidden_size, sizes.outputs)
+
+    def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
+        look = in_layer(probe, 0)
+        a_z, a_n = self.cell(self.embedding(x)).chunk(2, dim=-1)  # 2 x (B, T, H)
+        h, states = torch.zeros_like(a_z[:, 0]), []
+        for t in range(x.shape[1]):
+            z = look("update_gate", torch.sigmoid(a_z[:, t]))
+            h = look("hidden", (1 - z) * h + z * torch.tanh(a_n[:, t]))
+            states.append(h)
+        return self.readout(torch.stack(states, 1))
+
+
+def captures(settings: ReplacingSettings) -> tuple[Capture, ...]:
+    return (
+        signed(0, "hidden", "hidden", "Hidden state", 1.0),
+        gate(
+            0,
+            "update_gate",
+            "Update gate (1 replaces the old state)",
+            ends=("0 stays", "1 takes the new"),
+            reading="%(mean).0f %% of the state is replaced, %(shut).0f %% is not.",
+            colour="update",
+            favourite=True,
+        ),
+    )
+
+
+SPEC = ModelSpec(
+    name="replacing",
+    title="Replacing",
+    summary="",
+    settings=ReplacingSettings,
+    make=Replacing,
+    captures=captures,
+    equations=lambda settings, sizes: "",
+    diagram=lambda settings, sizes: "",
+    tasks=("forecast",),
+)
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    models = {**catalog.models(), SPEC.name: SPEC}
+    monkeypatch.setattr(catalog, "models", lambda: models)
+
+
+@pytest.mark.usefixtures("known")
+@pytest.mark.parametrize("view", ["inside", "raster"])
+def test_a_gate_of_the_other_polarity_gets_its_own_words(view: str) -> None:
+    subject = subject_of("replacing")
+    looked = seen(subject, view, capture="layer_0.update_gate")
+    assert looked.notes["ends"] == ["0 stays", "1 takes the new"]
+    mean = 100 * looked.arrays["values"].mean()
+    shown = gates.extract(looked)
+    assert gates.reading(shown) == f"{mean:.0f} % of the state is replaced, 0 % is not."
+    layout = gates.figure(shown)["layout"]
+    ticks = layout[GATE_AXES["update"]]["colorbar"]["ticktext"]
+    assert ticks == ["0 stays", "0.5", "1 takes the new"]
+
+
+@pytest.mark.usefixtures("known")
+def test_a_model_says_which_of_its_values_one_sees_first() -> None:
+    subject = subject_of("replacing")
+    content = drawn(subject, seen(subject, "raster"))
+    assert "of the state is replaced" in content["reading"]
+    # what a unit is traced by is a state all the same
+    assert seen(subject, "traces").notes["capture"] == "layer_0.hidden"
+
+
+def every_capture() -> list[tuple[str, Capture]]:
+    return [
+        (spec.name, capture)
+        for spec in catalog.models().values()
+        for capture in spec.captures(spec.settings())
+    ]
+
+
+@pytest.mark.parametrize(
+    "capture",
+    [
+        pytest.param(c, id=f"{m}-{c.name}")
+        for m, c in every_capture()
+        if c.kind == "gate"
+    ],
+)
+def test_every_gate_has_a_colour_and_words_in_both_languages(capture: Capture) -> None:
+    assert capture.colour in GATES
+    assert capture.ends is not None
+    for words in (capture.title, capture.reading, *capture.ends):
+        assert messages("zh")[words]
+    assert capture.reading % {"mean": 12.3, "shut": 4.5}
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        ("rnn", "layer_0.hidden"),
+        ("lstm", "layer_0.forget_gate"),
+        ("gru", "layer_0.reset_gate"),
+        ("transformer", "layer_0.attention"),
+        ("seq2seq", "layer_0.decoder.reset_gate"),
+    ],
+)
+def test_the_favourite_is_the_forget_gate_or_what_comes_first(
+    model: str, expected: str
+) -> None:
+    spec = catalog.models()[model]
+    assert favourite(spec.captures(spec.settings())).name == expected
