@@ -63,7 +63,7 @@ def defaults() -> list[Row]:
     known = catalog.models().values()
     nets = [m.name for m in known if m.learning == "gradient" and "forecast" in m.tasks]
     for data, line in (("sine", "floor"), ("stock", "repeat last")):
-        said, holds = [], True
+        lines, holds = [], True
         for model in nets:
             trainer = Trainer(catalog.make_config(data, model))
             loss = trainer.advance(Budget()).validations[-1].loss
@@ -72,10 +72,10 @@ def defaults() -> list[Row]:
             assert against is not None
             ratio = loss / against
             holds &= ratio <= 1.15 if data == "sine" else ratio >= 0.98
-            said.append(f"{model} {ratio:.2f}")
+            lines.append(f"{model} {ratio:.2f}")
         goal = "<= 1.15" if data == "sine" else "none below by more than noise"
         what = f"{data} at default settings: validation loss / {line}"
-        rows.append(Row(what, ", ".join(said), goal, holds))
+        rows.append(Row(what, ", ".join(lines), goal, holds))
     return rows
 
 

@@ -31,14 +31,14 @@ def ctc_losses(log_chances: Floats, labels: Ints) -> NDArray[np.float64]:
     N, S = extended.shape
     log_chances = np.broadcast_to(log_chances, (N, *log_chances.shape[-2:]))
     rows = np.arange(N)
-    said = np.take_along_axis(log_chances, extended[:, None, :], 2)  # (N, T, S)
+    scores = np.take_along_axis(log_chances, extended[:, None, :], 2)  # (N, T, S)
     alpha = np.full((N, S), -np.inf)
-    alpha[:, :2] = said[:, 0, :2]
-    for t in range(1, said.shape[1]):
+    alpha[:, :2] = scores[:, 0, :2]
+    for t in range(1, scores.shape[1]):
         one = np.pad(alpha, ((0, 0), (1, 0)), constant_values=-np.inf)[:, :S]
         two = np.pad(alpha, ((0, 0), (2, 0)), constant_values=-np.inf)[:, :S]
         two = np.where(skips, two, -np.inf)
-        alpha = said[:, t] + np.logaddexp(np.logaddexp(alpha, one), two)
+        alpha = scores[:, t] + np.logaddexp(np.logaddexp(alpha, one), two)
     total = np.logaddexp(alpha[rows, ends], alpha[rows, ends - 1])
     return np.asarray(-2 * total / ends)
 

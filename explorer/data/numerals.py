@@ -68,11 +68,11 @@ def numeral(number: int) -> str:
     if number == 0:
         return DIGITS[0]
     high, low = divmod(number, GROUP)
-    said = group(low)
+    text = group(low)
     if high:
         gap = DIGITS[0] if 0 < low < GROUP // 10 else ""
-        said = group(high) + "万" + gap + said
-    return said.removeprefix("一") if said.startswith("一十") else said
+        text = group(high) + "万" + gap + text
+    return text.removeprefix("一") if text.startswith("一十") else text
 
 
 def group(number: int) -> str:
@@ -81,13 +81,13 @@ def group(number: int) -> str:
     >>> group(1001), group(1010), group(10), group(0)
     ('一千零一', '一千零一十', '一十', '')
     """
-    said = ""
+    text = ""
     for digit, unit in zip(f"{number:04}", UNITS, strict=True):
         if digit != "0":
-            said += DIGITS[int(digit)] + unit
-        elif said and not said.endswith(DIGITS[0]):
-            said += DIGITS[0]
-    return said.removesuffix(DIGITS[0])
+            text += DIGITS[int(digit)] + unit
+        elif text and not text.endswith(DIGITS[0]):
+            text += DIGITS[0]
+    return text.removesuffix(DIGITS[0])
 
 
 SPEC = DataSpec(

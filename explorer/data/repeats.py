@@ -112,13 +112,13 @@ def bayes_losses(tokens: Ints, settings: RepeatsSettings) -> NDArray[np.float64]
     weights = np.full((count, len(periods)), 1.0 / len(periods))  # posterior
     losses = np.empty((count, length))
     for t in range(length):
-        said = np.full((count, len(periods)), 1.0 / V)
+        likelihoods = np.full((count, len(periods)), 1.0 / V)
         for k, period in enumerate(periods):
             if period <= t:
-                said[:, k] = tokens[:, t] == tokens[:, t - period]
-        chance = (weights * said).sum(1)
+                likelihoods[:, k] = tokens[:, t] == tokens[:, t - period]
+        chance = (weights * likelihoods).sum(1)
         losses[:, t] = -np.log(chance)
-        weights = weights * said / chance[:, None]
+        weights = weights * likelihoods / chance[:, None]
     return losses
 
 

@@ -210,8 +210,8 @@ def sentence(settings: SentimentSettings, rng: np.random.Generator) -> Sentence:
     first = int(rng.random() * len(speech.things))
     both = speech.things[first], speech.things[first - 1]
     main, other = (
-        clause(speech, things, said, rng.random() < settings.negation, rng)
-        for things, said in zip(both, (label, 1 - label), strict=True)
+        clause(speech, things, mood, rng.random() < settings.negation, rng)
+        for things, mood in zip(both, (label, 1 - label), strict=True)
     )
     if rng.random() < settings.contrast:
         main = pick(speech.contrasts, rng) % {"main": main, "other": other}
@@ -239,21 +239,21 @@ def sentences(settings: SentimentSettings, rng: np.random.Generator) -> list[Sen
         held[sentence(settings, rng)] = None
     found: list[Sentence] = []
     while len(found) < settings.count:
-        said = sentence(settings, rng)
-        if said not in held:
-            found.append(said)
+        words = sentence(settings, rng)
+        if words not in held:
+            found.append(words)
     return [*found, *held]
 
 
 def make(settings: SentimentSettings, seed: int) -> Data:
     """Sentences x (N, T), filled up in front, and what each says, y (N,)."""
-    said = sentences(settings, np.random.default_rng(seed))
+    texts = sentences(settings, np.random.default_rng(seed))
     speech, symbols = SPEECHES[settings.language], alphabet(settings.language)
     place = {symbol: index for index, symbol in enumerate(symbols)}
-    x = np.zeros((len(said), speech.steps), np.int64)
-    for row, (tokens, _) in zip(x, said, strict=True):
+    x = np.zeros((len(texts), speech.steps), np.int64)
+    for row, (tokens, _) in zip(x, texts, strict=True):
         row[-len(tokens) :] = [place[token] for token in tokens]
-    y = np.array([label for _, label in said], np.int64)
+    y = np.array([label for _, label in texts], np.int64)
     split = settings.count
     train, held = Windows(x[:split], y[:split]), Windows(x[split:], y[split:])
     return Data(

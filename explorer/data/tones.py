@@ -177,8 +177,8 @@ def baselines(train: Ints, held: Ints, settings: TonesSettings) -> dict[str, flo
 
     def loss(blank: float, labels: Ints) -> float:
         chances = np.concatenate([[blank], (1 - blank) * shares])
-        said = np.broadcast_to(np.log(chances), (T, 1 + C))
-        return float(ctc_losses(said, labels).mean())
+        log_chances = np.broadcast_to(np.log(chances), (T, 1 + C))
+        return float(ctc_losses(log_chances, labels).mean())
 
     blanks = np.linspace(0.05, 0.95, 19)
     best = min(blanks, key=lambda blank: loss(float(blank), train[:KEPT]))

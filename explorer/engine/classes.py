@@ -130,18 +130,20 @@ def bounded(lesson: Lesson, config: RunConfig) -> RunConfig:
 def _settings(lesson: Lesson, config: RunConfig, model: str) -> dict[str, Scalar]:
     """Of the model and the training: the base's, and the given ones where open."""
     base, spec = lesson.base, catalog.model_spec(model)
-    said = {f"model.{k}": v for k, v in spec.settings().values().items()}
-    said |= {f"training.{k}": v for k, v in base.training.values().items()}
+    settings = {f"model.{k}": v for k, v in spec.settings().values().items()}
+    settings |= {f"training.{k}": v for k, v in base.training.values().items()}
     locked = {f"model.{k}": v for k, v in base.model_settings.items()}
-    said |= {name: value for name, value in locked.items() if name in said}
+    settings |= {name: value for name, value in locked.items() if name in settings}
     given = {f"training.{k}": v for k, v in config.training.values().items()}
     if config.model == model:
         given |= {f"model.{k}": v for k, v in config.model_settings.items()}
-    own = {name for name in said if name.startswith("model.") and name not in locked}
-    said |= {k: v for k, v in given.items() if k in lesson.open or k in own}
+    own = {
+        name for name in settings if name.startswith("model.") and name not in locked
+    }
+    settings |= {k: v for k, v in given.items() if k in lesson.open or k in own}
     if lesson.within is not None:
-        said["training.steps"] = min(int(said["training.steps"]), lesson.within)
-    return said
+        settings["training.steps"] = min(int(settings["training.steps"]), lesson.within)
+    return settings
 
 
 def check_rules(lesson: Lesson, config: RunConfig) -> None:

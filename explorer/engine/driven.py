@@ -90,8 +90,8 @@ class Driven:
     @property
     def may_move(self) -> bool:
         """Whether another worker could go on from its last known state at once."""
-        known = self.saved.step if self.saved else 0
-        return self.at == known and not self.in_flight
+        saved_step = self.saved.step if self.saved else 0
+        return self.at == saved_step and not self.in_flight
 
     def hand_to(self, worker: str | None) -> None:
         """Give it to a worker, which gets its last known state and all that was told

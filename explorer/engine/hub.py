@@ -65,13 +65,13 @@ class Feed:
 
     def encoded(self, key: Hashable, encode: Callable[[], bytes]) -> bytes:
         """The frame for `key` at this version; encoded by the first who asks."""
-        known = self._frames.get(key)
-        if known is None or known[0] != self.version:
-            self._frames[key] = known = (self.version, encode())
+        frame = self._frames.get(key)
+        if frame is None or frame[0] != self.version:
+            self._frames[key] = frame = (self.version, encode())
         self._frames.move_to_end(key)
         while len(self._frames) > MOST_FRAMES:
             self._frames.popitem(last=False)
-        return known[1]
+        return frame[1]
 
 
 class Hub:

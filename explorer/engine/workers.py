@@ -62,10 +62,10 @@ class Workers:
 
     def _nobody(self) -> ExplorerError:
         reasons = [t.exception() for t in list(self._welcomed.values()) if t.done()]
-        said = next((repr(reason)[:200] for reason in reasons if reason), None)
+        message = next((repr(reason)[:200] for reason in reasons if reason), None)
         reason = Words(N_("there is none"))
-        if said is not None:
-            reason = Words(N_("the last one said: %(reason)s"), {"reason": said})
+        if message is not None:
+            reason = Words(N_("the last one said: %(reason)s"), {"reason": message})
         return ExplorerError(
             N_(
                 "A worker that is ready is needed to train and to look at runs, but "

@@ -72,12 +72,12 @@ def chosen_heads(resolved: Resolved, name: str) -> list[tuple[Capture, int]]:
     Raises:
         ExplorerError: if there is none of that name.
     """
-    known = every_head(resolved)
+    heads = every_head(resolved)
     if name == ALL:
-        return list(known.values())
-    if name not in known:
-        raise unknown(N_("attention head"), name, known)
-    return [known[name]]
+        return list(heads.values())
+    if name not in heads:
+        raise unknown(N_("attention head"), name, heads)
+    return [heads[name]]
 
 
 def choices(resolved: Resolved) -> dict[str, Choices]:

@@ -34,9 +34,9 @@ def look(subject: Subject, options: EmissionOptions) -> View:
         x = torch.zeros(PLACES, 1, data.inputs)
         x[:, 0, 0] = places
     with torch.no_grad():
-        said = model.likes(x)[:, 0].T  # (K, V or n)
-        said = said.exp() if model.as_chances else said
-    arrays = {"values": float_array(said)}
+        emitted = model.likes(x)[:, 0].T  # (K, V or n)
+        emitted = emitted.exp() if model.as_chances else emitted
+    arrays = {"values": float_array(emitted)}
     real = data.restore is next_value
     if not data.symbols:
         shown = data.scaler.undo(places.numpy()) if real else places.numpy()

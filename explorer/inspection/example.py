@@ -115,10 +115,10 @@ def _example(data: Data, x: Tensor, y: Tensor) -> Example:
 
 def tokens_of(data: Data, text: str) -> tuple[list[int], list[str]]:
     """Token ids of what was typed, and the pieces that the vocabulary does not have."""
-    known = {symbol: index for index, symbol in enumerate(data.symbols)}
+    index_of = {symbol: index for index, symbol in enumerate(data.symbols)}
     pieces = text.lower().split() if data.joiner else list(text)
-    ids = [known[piece] for piece in pieces if piece in known]
-    return ids, sorted({piece for piece in pieces if piece not in known})
+    ids = [index_of[piece] for piece in pieces if piece in index_of]
+    return ids, sorted({piece for piece in pieces if piece not in index_of})
 
 
 def _typed_text(data: Data, text: str) -> Example:
@@ -151,12 +151,12 @@ def _unanswered(data: Data, ids: list[int]) -> Example:
 
 def _typed_pair(data: Data, text: str) -> Example:
     """A source, and after the symbol that begins a target what is written of it."""
-    known = {symbol: k for k, symbol in enumerate(data.symbols) if k > END}
+    index_of = {symbol: k for k, symbol in enumerate(data.symbols) if k > END}
     typed = text.strip().partition(data.symbols[BEGIN])
     source, _, target = (p.split() if data.joiner else list(p) for p in typed)
-    ids = [known[piece] for piece in source if piece in known][: data.source]
-    said = [known[piece] for piece in target if piece in known]
-    said = said[: data.steps - data.source - 1]
+    ids = [index_of[piece] for piece in source if piece in index_of][: data.source]
+    answer = [index_of[piece] for piece in target if piece in index_of]
+    answer = answer[: data.steps - data.source - 1]
     if not ids:
         raise ExplorerError(
             N_(
@@ -167,8 +167,8 @@ def _typed_pair(data: Data, text: str) -> Example:
             some=" ".join(data.symbols[END + 1 : END + 13]).strip(),
         )
     rest = [FILLED] * (data.source - len(ids))
-    x = torch.tensor([[*ids, *rest, BEGIN, *said]])
-    return _example(data, x, torch.tensor([[*said, END]]))
+    x = torch.tensor([[*ids, *rest, BEGIN, *answer]])
+    return _example(data, x, torch.tensor([[*answer, END]]))
 
 
 def _typed_series(data: Data, text: str) -> Example:

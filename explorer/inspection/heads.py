@@ -183,9 +183,9 @@ def _index(kind: str, chosen: str, offered: Choices) -> int | None:
     Raises:
         ExplorerError: if the model has none of that number.
     """
-    known = [value for value, _ in offered]
-    if chosen not in known:
-        raise unknown(kind, chosen, known)
+    values = [value for value, _ in offered]
+    if chosen not in values:
+        raise unknown(kind, chosen, values)
     return None if chosen == ALL else int(chosen)
 
 

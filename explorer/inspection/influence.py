@@ -85,14 +85,14 @@ def influence(model: SequenceModel, x: Tensor, y: Tensor, targets: Tensor) -> Te
                 hook.remove()
         else:
             answers = model(copies.requires_grad_())
-        said = answers[torch.arange(n), targets]  # (n, O)
+        answered = answers[torch.arange(n), targets]  # (n, O)
         if not y.is_floating_point():
-            chances = said.log_softmax(-1)
+            chances = answered.log_softmax(-1)
             known = y.shape[1] == x.shape[1]  # else labels are no step's own
             truth = y[0, targets] if known else torch.full_like(targets, IGNORED)
             chosen = torch.where(truth == IGNORED, chances.argmax(-1), truth)
-            said = chances.gather(-1, chosen[:, None])
-        gradient = torch.autograd.grad(said.sum(), leaf)[0]  # (n, T, I or H)
+            answered = chances.gather(-1, chosen[:, None])
+        gradient = torch.autograd.grad(answered.sum(), leaf)[0]  # (n, T, I or H)
     return gradient.double().square().sum(-1).sqrt()
 
 

@@ -67,10 +67,13 @@ def look(subject: Subject, options: ExampleOptions) -> View:
         notes["truth"] = ["" if k == IGNORED else names[k] for k in example.y[0]]
     else:
         real = data.restore is next_value
-        said, truth = answers[..., 0].numpy(), example.y[0, :, 0].numpy()
+        predicted, truth = answers[..., 0].numpy(), example.y[0, :, 0].numpy()
         if real:
-            said, truth = data.scaler.undo(said), data.scaler.undo(truth)
-        arrays |= {"said": said.astype(np.float32), "truth": truth.astype(np.float32)}
+            predicted, truth = data.scaler.undo(predicted), data.scaler.undo(truth)
+        arrays |= {
+            "said": predicted.astype(np.float32),
+            "truth": truth.astype(np.float32),
+        }
         notes["label"] = data.series.label if real and data.series else None
     return View("lens", subject.step, arrays, notes)
 

@@ -88,12 +88,12 @@ def chosen_layer(resolved: Resolved, number: str) -> list[Capture]:
     Raises:
         ExplorerError: if there is no such layer.
     """
-    known = {str(layer_of(c[0]) + 1): c for c in answering(resolved)}
+    layers = {str(layer_of(c[0]) + 1): c for c in answering(resolved)}
     if not number:
-        return list(known.values())[-1]
-    if number not in known:
-        raise unknown(N_("layer"), number, known)
-    return known[number]
+        return list(layers.values())[-1]
+    if number not in layers:
+        raise unknown(N_("layer"), number, layers)
+    return layers[number]
 
 
 def answering(resolved: Resolved) -> list[list[Capture]]:

@@ -96,9 +96,9 @@ def source_of(data: Data, options: ExampleOptions) -> Source:
 
 
 def _typed(data: Data, text: str) -> Source:
-    known = {s: k for k, s in enumerate(data.symbols) if k not in SPECIAL}
+    index_of = {s: k for k, s in enumerate(data.symbols) if k not in SPECIAL}
     pieces = text.split() if data.joiner else list(text)
-    missing = list(dict.fromkeys(p for p in pieces if p not in known))
+    missing = list(dict.fromkeys(p for p in pieces if p not in index_of))
     if missing:
         raise ExplorerError(
             N_(
@@ -106,7 +106,7 @@ def _typed(data: Data, text: str) -> Source:
                 "translated may be made of: %(some)s"
             ),
             missing=", ".join(f"“{piece}”" for piece in missing[:8]),
-            some=(data.joiner or " ").join(s for s in known if s.strip()),
+            some=(data.joiner or " ").join(s for s in index_of if s.strip()),
         )
     if len(pieces) > data.source:
         raise ExplorerError(
@@ -117,15 +117,15 @@ def _typed(data: Data, text: str) -> Source:
             most=data.source,
             came=len(pieces),
         )
-    ids = [known[piece] for piece in pieces]
+    ids = [index_of[piece] for piece in pieces]
     filled = ids + [FILLED] * (data.source - len(ids))
     return Source(torch.tensor([filled]), pieces, None)
 
 
 def write(model: SequenceModel, data: Data, source: Tensor) -> Written:
     """What the model writes for a source (1, S), read again with a recorder."""
-    said = greedy(model, source, data.steps - data.source)[0].tolist()
-    tokens = said[: said.index(END) + 1] if END in said else said
+    written = greedy(model, source, data.steps - data.source)[0].tolist()
+    tokens = written[: written.index(END) + 1] if END in written else written
     given = torch.tensor([[BEGIN, *tokens[:-1]]])
     recorder = Recorder()
     with torch.no_grad():

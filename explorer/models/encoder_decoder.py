@@ -197,9 +197,9 @@ def filled_places(source: Tensor) -> Tensor:
     >>> filled_places(tensor([[4, 5, 0], [0, 0, 0]])).int().tolist()
     [[[[0, 0, 1]]], [[[0, 0, 0]]]]
     """
-    said = source != FILLED
+    filled = source != FILLED
     # an empty source has nothing else to look at
-    return (~said & said.any(1, keepdim=True))[:, None, None]
+    return (~filled & filled.any(1, keepdim=True))[:, None, None]
 
 
 def captures(settings: EncoderDecoderSettings) -> tuple[Capture, ...]:

@@ -102,12 +102,12 @@ class Gaussians(nn.Module):
         """Mean and variance of the values, each weighted by p(state); (B, T, K)."""
         weights, values = posterior.flatten(0, 1).double(), x.flatten(0, 1).double()
         total = weights.sum(0)[:, None]  # (K, 1)
-        said = total > LEAST_CHANCE  # a state that is never visited stays as it is
+        visited = total > LEAST_CHANCE  # a state that is never visited stays as it is
         means = weights.T @ values / total
         variances = weights.T @ values.square() / total - means.square()
         variances = variances.clamp(min=LEAST_VARIANCE)
-        self.means.copy_(torch.where(said, means, self.means))
-        self.variances.copy_(torch.where(said, variances, self.variances))
+        self.means.copy_(torch.where(visited, means, self.means))
+        self.variances.copy_(torch.where(visited, variances, self.variances))
 
 
 class HMM(ExpectationModel):
@@ -162,12 +162,12 @@ class HMM(ExpectationModel):
     def readout(self, h: Tensor) -> Tensor:
         """p(state) (B, T, K) -> answers (B, T, O)."""
         if not self.foresees:
-            said = h @ self.answers
+            outputs = h @ self.answers
         elif isinstance(self.embedding, Table):
-            said = h @ self.transitions @ self.embedding.chances
+            outputs = h @ self.transitions @ self.embedding.chances
         else:
-            said = h @ self.transitions @ self.embedding.means[:, : self.outputs]
-        return said if self.task == "forecast" else said.log()
+            outputs = h @ self.transitions @ self.embedding.means[:, : self.outputs]
+        return outputs if self.task == "forecast" else outputs.log()
 
     def forwards(self, seen: Tensor) -> Tensor:
         """log a_tk = log p(x_1 .. x_t, s_t = k): (B, T, K) -> (B, T, K)."""

@@ -69,9 +69,9 @@ class Source:
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             self.defined[node.name] = (node,)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
-            said = tuple(n for n in after if _is_text(n))
+            texts = tuple(n for n in after if _is_text(n))
             for name in _stored(node):
-                self.defined[name] = (node, *said)
+                self.defined[name] = (node, *texts)
 
     def _import(self, module: str, alias: ast.alias) -> None:
         whole = f"{module}.{alias.name}"
@@ -412,9 +412,9 @@ def _settings(whole: Bundle, key: Key, values: Mapping[str, Scalar]) -> str:
             assert isinstance(each.target, ast.Name)
             field, kind = each.target.id, each.annotation
             at = known.place(kind.lineno, kind.col_offset)
-            said = _edited(whole, reader, at, known.place(*_end(kind)))
+            edited = _edited(whole, reader, at, known.place(*_end(kind)))
             default = values.get(field, fields[field].default)
-            lines.append(f"    {field}: {said} = {default!r}")
+            lines.append(f"    {field}: {edited} = {default!r}")
         elif isinstance(each, ast.FunctionDef) and reader._keeps(each.name):
             lines.append("\n" + _edited(whole, reader, start, end))
         elif _is_text(each):

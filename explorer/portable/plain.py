@@ -58,10 +58,10 @@ def model_program(config: RunConfig) -> str:
     Raises:
         ExplorerError: if the config cannot be built.
     """
-    said, head, code = _parts(config)
+    intro, head, code = _parts(config)
     main = COMPARE.format(folder="here").replace("\n", "\n    ")
     ending = 'if __name__ == "__main__":\n    here = Path(__file__).parent\n    '
-    return "\n\n".join([said, head + "\n", code]) + f"\n\n\n{ending}{main}\n"
+    return "\n\n".join([intro, head + "\n", code]) + f"\n\n\n{ending}{main}\n"
 
 
 def notebook(config: RunConfig) -> str:
@@ -70,9 +70,9 @@ def notebook(config: RunConfig) -> str:
     Raises:
         ExplorerError: if the config cannot be built.
     """
-    said, head, code = _parts(config)
+    intro, head, code = _parts(config)
     title = catalog.model_spec(config.model).title
-    about = said.strip("r").strip('"').strip()
+    about = intro.strip("r").strip('"').strip()
     cells = [
         new_markdown_cell(f"# {title}\n\n```\n{about}\n```"),
         new_code_cell(f"{head}\n\n{code}"),

@@ -53,20 +53,20 @@ def facts(
 
 def read_race(group: Group, runs: Sequence[Run]) -> Race:
     """What `facts` wrote, and the group's runs by setting and seed."""
-    known: Mapping[str, Any] = group.facts
-    configs = tuple(RunConfig.from_json(text) for text in known["configs"])
+    facts: Mapping[str, Any] = group.facts
+    configs = tuple(RunConfig.from_json(text) for text in facts["configs"])
     by_config = {run.config.to_json(): run for run in reversed(runs)}
     return Race(
         group.id,
         group.owner,
-        known["clock"],
-        known["seeds"],
-        known["guess"],
+        facts["clock"],
+        facts["seeds"],
+        facts["guess"],
         configs,
         tuple(
             tuple(
                 by_config[text]
-                for text in (each.to_json() for each in seeded(config, known["seeds"]))
+                for text in (each.to_json() for each in seeded(config, facts["seeds"]))
                 if text in by_config
             )
             for config in configs

@@ -111,8 +111,8 @@ class Boards:
         found: dict[str, list[tuple[int, float]]] = {run_id: [] for run_id in run_ids}
         with self._reader.connect() as connection:
             for run_id, step, loss in connection.execute(wanted):
-                known = _finite(loss)
-                found[run_id].append((step, math.nan if known is None else known))
+                number = _finite(loss)
+                found[run_id].append((step, math.nan if number is None else number))
         return {run_id: _line(points) for run_id, points in found.items()}
 
 

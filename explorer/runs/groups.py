@@ -68,9 +68,9 @@ class Groups:
         """
         table = schema.groups
         wanted = table.c.id == storable(group_id)
-        known = select(table.c.facts).where(wanted).with_for_update()
+        query = select(table.c.facts).where(wanted).with_for_update()
         with self._writer.begin() as connection:
-            before = connection.scalar(known)
+            before = connection.scalar(query)
             if before is not None:
                 text = json.dumps(json.loads(before) | dict(facts))
                 changed = update(table).where(wanted)

@@ -149,8 +149,8 @@ def with_values(
     """
     settings: dict[str, Any] = {
         f"{group}.{key}": value
-        for group, known in settings_groups(base).items()
-        for key, value in known.items()
+        for group, group_values in settings_groups(base).items()
+        for key, value in group_values.items()
     }
     return catalog.make_config(
         base.data, base.model, settings | dict(values), base.seed, base.start, fold
@@ -158,7 +158,7 @@ def with_values(
 
 
 def _field(base: RunConfig, name: str) -> FieldInfo:
-    known = variable_settings(base)
+    fields = variable_settings(base)
     if name in NEVER_VARIED:
         raise ExplorerError(
             N_(
@@ -167,9 +167,9 @@ def _field(base: RunConfig, name: str) -> FieldInfo:
             ),
             name=name,
         )
-    if name not in known:
-        raise unknown(N_("setting of a sweep"), name, known)
-    return known[name]
+    if name not in fields:
+        raise unknown(N_("setting of a sweep"), name, fields)
+    return fields[name]
 
 
 def _choices(field: FieldInfo) -> tuple[Scalar, ...]:

@@ -40,7 +40,8 @@ def forecast(model: SequenceModel, data: Data) -> Forecast:
     model.eval()
     ahead = inputs.unfold(0, steps, 1)[:horizon].mT  # (horizon, T, I)
     answers = model(ahead)[..., 0]  # (horizon, T)
-    said = torch.cat([answers[0], answers[1:, -1]])  # for places 1 .. T + horizon - 1
+    # for places 1 .. T + horizon - 1
+    predicted = torch.cat([answers[0], answers[1:, -1]])
     alone = inputs[:steps].clone()
     for _ in range(horizon):
         answer = model(alone[None, -steps:])[0, -1:]  # (1, 1)
@@ -49,7 +50,7 @@ def forecast(model: SequenceModel, data: Data) -> Forecast:
     model.train(was_training)
     shown = np.asarray(series.values[begin:], np.float64)  # (n,)
     one_step = np.full(len(shown), np.nan)
-    one_step[1:] = data.restore(said.double().numpy(), shown[:-1], data.scaler)
+    one_step[1:] = data.restore(predicted.double().numpy(), shown[:-1], data.scaler)
     one_step[: data.counted_from + 1] = np.nan
     free = np.full(len(shown), np.nan)
     previous: Floats = shown[steps - 1 : steps]

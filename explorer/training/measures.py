@@ -88,10 +88,10 @@ def next_token(
     }
 
 
-def confusion(said: Tensor, truth: Tensor, n_labels: int) -> Tensor:
+def confusion(predicted: Tensor, truth: Tensor, n_labels: int) -> Tensor:
     """Counts (C, C): row the truth, column what was said; `IGNORED` truths left out."""
     counted = truth != IGNORED
-    pairs = truth[counted] * n_labels + said[counted]
+    pairs = truth[counted] * n_labels + predicted[counted]
     return torch.bincount(pairs, minlength=n_labels**2).view(n_labels, n_labels)
 
 
@@ -154,12 +154,12 @@ def translate(
     written = greedy(model, x[rows, : data.source], y.shape[1])  # (N, L)
     counted = y != IGNORED
     right = (written == y) & counted
-    said = [spelled(data, row) for row in written.tolist()]
+    answers = [spelled(data, row) for row in written.tolist()]
     truth = [spelled(data, row) for row in y.tolist()]
     return {
         "exact_match": float((right | ~counted).all(1).float().mean()),
         "token_accuracy": float(right.sum() / counted.sum()),
-        "bleu": bleu(said, truth),
+        "bleu": bleu(answers, truth),
     }
 
 
@@ -170,9 +170,9 @@ def spelled(data: Data, tokens: list[int]) -> str:
     return data.joiner.join(data.symbols[t] for t in kept)
 
 
-def bleu(said: list[str], truth: list[str]) -> float:
+def bleu(candidates: list[str], truth: list[str]) -> float:
     """BLEU of texts against one truth each, by characters, 0..100."""
-    return float(sacrebleu.corpus_bleu(said, [truth], tokenize="char").score)
+    return float(sacrebleu.corpus_bleu(candidates, [truth], tokenize="char").score)
 
 
 def generated(

@@ -53,11 +53,11 @@ def discriminative(real: Tensor, fake: Tensor, seed: int) -> float:
 
     net = _trained(real.shape[2], 1, loss, seed)
     with torch.no_grad():
-        told = [
+        verdicts = [
             net(part[cut:])[:, -1, 0] > 0
             for part, cut in zip((real, fake), cuts, strict=True)
         ]
-    right = torch.stack([told[0].float().mean(), 1 - told[1].float().mean()])
+    right = torch.stack([verdicts[0].float().mean(), 1 - verdicts[1].float().mean()])
     return abs(float(right.mean()) - 0.5)
 
 

@@ -46,8 +46,8 @@ def transferred(config: RunConfig, start: RunConfig, state: bytes) -> bytes:
 
 def _shared_symbols(data: Data, start: Data) -> Mapping[str, tuple[Tensor, Tensor]]:
     """By parameter: which rows of it are which rows of the one that was trained."""
-    known = {symbol: index for index, symbol in enumerate(start.symbols)}
-    both = [(k, known[s]) for k, s in enumerate(data.symbols) if s in known]
+    index_of = {symbol: index for index, symbol in enumerate(start.symbols)}
+    both = [(k, index_of[s]) for k, s in enumerate(data.symbols) if s in index_of]
     pairs = torch.tensor(both, dtype=torch.long).reshape(-1, 2)
     places = pairs[:, 0], pairs[:, 1]
     if data.task == start.task == "next_token":

@@ -25,16 +25,16 @@ def settings_widgets(
 ) -> dict[str, Any]:
     """One widget per setting, the rarer ones behind "More settings"; what they say."""
     fields = {n: f for n, f in cls.model_fields.items() if n not in skip}
-    said: dict[str, Any] = {n: values[n] for n in skip if n in values}
+    chosen: dict[str, Any] = {n: values[n] for n in skip if n in values}
     more = {n: f for n, f in fields.items() if extra_of(f).get("more")}
     for name, field in fields.items():
         if name not in more:
-            said[name] = widget(name, field, values[name], f"{prefix}.{name}", _)
+            chosen[name] = widget(name, field, values[name], f"{prefix}.{name}", _)
     if more:
         with st.expander(_("More settings"), key=f"{prefix}.more"):
             for name, field in more.items():
-                said[name] = widget(name, field, values[name], f"{prefix}.{name}", _)
-    return said
+                chosen[name] = widget(name, field, values[name], f"{prefix}.{name}", _)
+    return chosen
 
 
 def widget(name: str, field: FieldInfo, value: Any, key: str, _: Translate) -> Any:

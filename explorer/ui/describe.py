@@ -36,21 +36,21 @@ def run_line(config: RunConfig, _: Translate) -> str:
     if _is_gone(config):
         message = _("%(model)s, on %(data)s that was deleted")
         return message % {"model": _(model.title), "data": _(data.title)}
-    said = {
+    values = {
         "model": _(model.title),
         "layers": config.model_settings.get("layers"),
         "units": config.model_settings.get("hidden_size"),
         "parameters": f"{catalog.parameter_count(config):,}",
         "data": _(data.title),
     }
-    if said["layers"] is None or said["units"] is None:
-        return _("%(model)s, %(parameters)s parameters, on %(data)s") % said
+    if values["layers"] is None or values["units"] is None:
+        return _("%(model)s, %(parameters)s parameters, on %(data)s") % values
     return (
         _(
             "%(model)s, layers: %(layers)s × %(units)s units, "
             "%(parameters)s parameters, on %(data)s"
         )
-        % said
+        % values
     )
 
 
@@ -62,10 +62,10 @@ def _is_gone(config: RunConfig) -> bool:
 
 def changes_line(before: RunConfig, after: RunConfig, _: Translate) -> str:
     """What differs, as in "Hidden size 32 → 64, Layers 1 → 2"."""
-    said = []
+    parts = []
     for name, old, new in difference(before, after):
-        said.append(f"{_(title_of(after, name))} {_shown(old)} → {_shown(new)}")
-    return ", ".join(said)
+        parts.append(f"{_(title_of(after, name))} {_shown(old)} → {_shown(new)}")
+    return ", ".join(parts)
 
 
 def title_of(config: RunConfig, name: str) -> str:

@@ -44,8 +44,8 @@ def translator(language: str) -> Translate:
     return partial(_translate, messages(language))
 
 
-def _translate(known: dict[str, str], message: str) -> str:
-    return known.get(message, message)
+def _translate(catalogue: dict[str, str], message: str) -> str:
+    return catalogue.get(message, message)
 
 
 def lesson(name: str, language: str) -> str:

@@ -151,12 +151,12 @@ def _fold(fold: str, edition: str, _: Translate) -> str:
     """Whether to stay with the one fold in time that a link names."""
     if not fold:
         return ""
-    said = _("Only fold %(which)s of %(count)s in time") % {
+    label = _("Only fold %(which)s of %(count)s in time") % {
         "which": fold[0],
         "count": fold[2],
     }
     stays = st.toggle(
-        said,
+        label,
         value=True,
         key=f"{edition}.fold.{fold}",
         help=_(

@@ -76,11 +76,11 @@ def _choices(run: Run | None, _: Translate) -> tuple[str, str]:
         key="translate.data",
     )
     names = [m.name for m in catalog.fitting(data)]
-    known = run.config.model if run is not None else names[0]
+    model_now = run.config.model if run is not None else names[0]
     model = st.selectbox(
         _("Architecture"),
         names,
-        index=names.index(known) if known in names else 0,
+        index=names.index(model_now) if model_now in names else 0,
         format_func=lambda name: _(catalog.model_spec(name).title),
         key="translate.model",
     )

@@ -17,7 +17,7 @@ from explorer.ui.page import shown_later
 from explorer.ui.runs.actions import export_button
 
 STEPS = (1, 10, 100)
-_TOLD_RATE = "transport.rate"
+_RATE = "transport.rate"
 
 
 def transport(
@@ -207,10 +207,10 @@ def _share(
 def _live_rate(visitor: Visitor, run: Run, config: RunConfig) -> None:
     """A changed learning rate reaches a running model at once."""
     rate = config.training.learning_rate
-    told: dict[str, float] = st.session_state.setdefault(_TOLD_RATE, {})
-    known = told.setdefault(run.id, rate)
-    if rate != known and not run.ended:
-        told[run.id] = rate
+    rates: dict[str, float] = st.session_state.setdefault(_RATE, {})
+    before = rates.setdefault(run.id, rate)
+    if rate != before and not run.ended:
+        rates[run.id] = rate
         visitor.tell(run.id, "learning_rate", rate)
 
 

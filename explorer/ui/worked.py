@@ -35,12 +35,12 @@ def worked_example(_: Translate) -> None:
     model, seen = _chosen(_)
     x = np.array([seen])
     best = viterbi(model, x)
-    said = _(
+    text = _(
         "P(%(seen)s) = %(likelihood)s. The likeliest states are %(path)s, together "
         "with what was seen: %(best)s."
     )
     st.markdown(
-        said
+        text
         % {
             "seen": ", ".join(_(SEEN[v]) for v in seen),
             "likelihood": f"{np.exp(log_likelihood(model, x)[0]):.5g}",

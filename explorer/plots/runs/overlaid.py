@@ -128,13 +128,13 @@ def reading(drawn: OverlaidDrawn, _: Translate = str) -> str:
 
 def alternative(drawn: OverlaidDrawn, _: Translate = str) -> str:
     """The chart in words, for those who do not see it."""
-    said = [
+    sentences = [
         _("Line chart of the loss of %(count)d runs.") % {"count": len(drawn.lines)}
     ]
     for number, line in enumerate(drawn.lines):
         if (low := _lowest(line)) is not None:
-            said.append(f"{_label(number, line)}: {short(low)}.")
-    return " ".join(said)
+            sentences.append(f"{_label(number, line)}: {short(low)}.")
+    return " ".join(sentences)
 
 
 def _traces(

@@ -197,7 +197,7 @@ def reading(drawn: RaceDrawn, _: Translate = str) -> str:
 
 def alternative(drawn: RaceDrawn, _: Translate = str) -> str:
     """The chart in words, for those who do not see it."""
-    said = [
+    sentences = [
         _("Line chart of the validation loss (%(unit)s) of %(count)d settings.")
         % {"unit": _(drawn.unit), "count": len(drawn.lines)}
     ]
@@ -207,11 +207,11 @@ def alternative(drawn: RaceDrawn, _: Translate = str) -> str:
             message = _("%(name)s: from %(first)s to %(last)s, lowest %(low)s.")
             numbers = {"first": known[0], "last": known[-1], "low": known.min()}
             shown = {name: short(float(value)) for name, value in numbers.items()}
-            said.append(message % {"name": line.label, **shown})
+            sentences.append(message % {"name": line.label, **shown})
     if drawn.floor is not None:
-        said.append(f"{_('floor')}: {short(drawn.floor)}.")
-    said += [f"{_(name)}: {short(value)}." for name, value in drawn.baselines]
-    return " ".join(said)
+        sentences.append(f"{_('floor')}: {short(drawn.floor)}.")
+    sentences += [f"{_(name)}: {short(value)}." for name, value in drawn.baselines]
+    return " ".join(sentences)
 
 
 def cut(label: str) -> str:

@@ -110,21 +110,24 @@ def reading(drawn: StandingsDrawn, _: Translate = str) -> str:
     if not drawn.runners:
         return _("Nobody has trained yet.")
     first = drawn.runners[0]
-    said = {"name": first.nickname, "loss": short(float(np.nanmin(first.line.losses)))}
-    return _("%(name)s leads with a validation loss of %(loss)s.") % said
+    values = {
+        "name": first.nickname,
+        "loss": short(float(np.nanmin(first.line.losses))),
+    }
+    return _("%(name)s leads with a validation loss of %(loss)s.") % values
 
 
 def alternative(drawn: StandingsDrawn, _: Translate = str) -> str:
     """The chart in words."""
-    said = [_("Line chart of everybody's validation loss by training step.")]
-    said += [
+    sentences = [_("Line chart of everybody's validation loss by training step.")]
+    sentences += [
         f"{r.nickname}: {short(float(np.nanmin(r.line.losses)))}."
         for r in drawn.runners
     ]
     for name, value in ((_(GOAL_NAME), drawn.goal), (_("floor"), drawn.floor)):
         if value is not None:
-            said.append(f"{name}: {short(value)}.")
-    return " ".join(said)
+            sentences.append(f"{name}: {short(value)}.")
+    return " ".join(sentences)
 
 
 def _colours(leaders: Sequence[Standing]) -> dict[int, str]:

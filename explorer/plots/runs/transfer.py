@@ -114,7 +114,7 @@ def reading(drawn: TransferDrawn, _: Translate = str) -> str:
     if not len(both):
         return _("No comparison has been finished yet.")
     at = int(both[0])
-    said = {
+    values = {
         "count": f"{drawn.examples[at]:g}",
         "tuned": short(float(best[at])),
         "scratch": short(float(scratch[at])),
@@ -124,25 +124,25 @@ def reading(drawn: TransferDrawn, _: Translate = str) -> str:
             "With %(count)s examples pretraining does not help here: %(tuned)s against "
             "%(scratch)s from scratch."
         )
-        return message % said
+        return message % values
     needed = np.flatnonzero(scratch <= best[at])
     if len(needed):
         message = _(
             "With %(count)s examples the pretrained model reaches %(tuned)s against "
             "%(scratch)s from scratch, which needs %(needed)s examples to get as low."
         )
-        return message % (said | {"needed": f"{drawn.examples[needed[0]]:g}"})
+        return message % (values | {"needed": f"{drawn.examples[needed[0]]:g}"})
     message = _(
         "With %(count)s examples the pretrained model reaches %(tuned)s against "
         "%(scratch)s from scratch, which gets as low with none of these numbers."
     )
-    return message % said
+    return message % values
 
 
 def alternative(drawn: TransferDrawn, _: Translate = str) -> str:
     """The chart in words."""
     chart = _("Line chart of the target's loss by the number of its examples.")
-    said = [
+    sentences = [
         f"{_(WAYS[way])}: "
         + ", ".join(
             f"{n:g}: {short(float(v))}"
@@ -153,7 +153,7 @@ def alternative(drawn: TransferDrawn, _: Translate = str) -> str:
         for way, values in drawn.losses.items()
         if np.isfinite(values).any()
     ]
-    return " ".join([chart, *said])
+    return " ".join([chart, *sentences])
 
 
 def _span(drawn: TransferDrawn) -> tuple[float, float]:

@@ -112,9 +112,9 @@ def intermediate(drawn: SweepDrawn, _: Translate = str) -> Figure:
         leads = first is not None and trial.number == first.number
         look: dict[str, Any] = {"color": colour if leads else see_through(GREY, 0.55)}
         look |= {"width": 2.8 if leads else 1.4}
-        said = _("trial %(number)s") % {"number": trial.number}
-        trace |= {"line": look, "mode": "lines", "name": said}
-        trace |= {"hovertemplate": f"{said}<br>%{{x}}: %{{y:.4~g}}<extra></extra>"}
+        label = _("trial %(number)s") % {"number": trial.number}
+        trace |= {"line": look, "mode": "lines", "name": label}
+        trace |= {"hovertemplate": f"{label}<br>%{{x}}: %{{y:.4~g}}<extra></extra>"}
         if trial.state == "pruned":
             trace |= {"mode": "lines+markers", "marker": _ends(trial, look["color"])}
     made["data"].sort(key=lambda trace: trace["line"]["width"])
@@ -270,11 +270,11 @@ def _plain(made: Any, _: Translate) -> Figure:
             each["automargin"] = True
             if each.get("type") == "log":
                 each |= {"tickformat": "~g", "dtick": _tick(data, name)}
-            said = each.get("title", {}).get("text")
-            if said in UNTITLED:
-                each["title"] = {"text": _(UNTITLED[said])}
-            elif said is not None:
-                each["title"] = {"text": escape(said)}
+            title = each.get("title", {}).get("text")
+            if title in UNTITLED:
+                each["title"] = {"text": _(UNTITLED[title])}
+            elif title is not None:
+                each["title"] = {"text": escape(title)}
     return {
         "data": data,
         "layout": frame | {"uirevision": "explorer", "showlegend": False},

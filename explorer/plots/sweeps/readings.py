@@ -27,7 +27,7 @@ def read_history(drawn: SweepDrawn, _: Translate = str) -> str:
     if not drawn.ended:
         return _("No trial has ended yet.")
     best = _first(drawn)
-    said = {
+    values = {
         "count": len(drawn.ended),
         "loss": short(best.loss),
         "number": best.number,
@@ -41,14 +41,14 @@ def read_history(drawn: SweepDrawn, _: Translate = str) -> str:
                 "the floor, in trial %(number)d; %(since)d after it found nothing "
                 "better."
             )
-            % said
+            % values
         )
     return (
         _(
             "The lowest loss of %(count)d trials is %(loss)s, in trial %(number)d; "
             "%(since)d after it found nothing better."
         )
-        % said
+        % values
     )
 
 
@@ -61,7 +61,7 @@ def read_intermediate(drawn: SweepDrawn, _: Translate = str) -> str:
         return _("Every trial was trained to its end.")
     saved = sum(drawn.steps - t.steps for t in pruned)
     whole = drawn.steps * len(drawn.ended)
-    said = {
+    values = {
         "pruned": len(pruned),
         "count": len(drawn.ended),
         "saved": f"{saved:,}",
@@ -72,7 +72,7 @@ def read_intermediate(drawn: SweepDrawn, _: Translate = str) -> str:
             "%(pruned)d of %(count)d trials ended early (at a cross): %(saved)s steps, "
             "%(share)s %% of all, were spared."
         )
-        % said
+        % values
     )
 
 
@@ -84,22 +84,22 @@ def read_cuts(drawn: SweepDrawn, _: Translate = str) -> str:
     if not slopes:
         return read_parallel(drawn, _)
     each, slope = max(slopes.items(), key=lambda pair: abs(pair[1]))
-    said = {"name": drawn.titles[each.name], "slope": f"{slope:+.2f}"}
+    values = {"name": drawn.titles[each.name], "slope": f"{slope:+.2f}"}
     if abs(slope) < 0.3:
         return (
             _(
                 "No setting pushes the loss one way throughout: the clearest is "
                 "%(name)s, with a rank correlation of %(slope)s."
             )
-            % said
+            % values
         )
     if slope < 0:
         return (
             _("More %(name)s mostly lowers the loss (rank correlation %(slope)s).")
-            % said
+            % values
         )
     return (
-        _("Less %(name)s mostly lowers the loss (rank correlation %(slope)s).") % said
+        _("Less %(name)s mostly lowers the loss (rank correlation %(slope)s).") % values
     )
 
 
@@ -112,7 +112,7 @@ def read_contour(drawn: SweepDrawn, _: Translate = str) -> str:
     best = _first(drawn)
     return _("The lowest loss, %(loss)s, lies at %(values)s.") % {
         "loss": short(best.loss),
-        "values": said_values(drawn, best.values),
+        "values": values_in_words(drawn, best.values),
     }
 
 
@@ -164,7 +164,7 @@ def alternative(name: str, drawn: SweepDrawn, _: Translate = str) -> str:
     return f"{_(kinds[name])} {READINGS[name](drawn, _)}"
 
 
-def said_values(drawn: SweepDrawn, values: Mapping[str, object]) -> str:
+def values_in_words(drawn: SweepDrawn, values: Mapping[str, object]) -> str:
     """As in "Learning rate 0.0123, Hidden size 32"."""
     return ", ".join(
         f"{drawn.titles[each.name]} {_short(values[each.name])}" for each in drawn.space

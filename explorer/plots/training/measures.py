@@ -69,7 +69,7 @@ def figure(drawn: MeasureDrawn, _: Translate = str) -> Figure:
     now = last(drawn.y)
     words = []
     if now is not None:
-        text = key("●", colour, _said(now, drawn.measure))
+        text = key("●", colour, _in_words(now, drawn.measure))
         words = end_labels([(text, now)], *_span(drawn))
     return {
         "data": [
@@ -101,8 +101,8 @@ def reading(drawn: MeasureDrawn, _: Translate = str) -> str:
     )
     return message % {
         "name": _(drawn.measure.title),
-        "now": _said(float(known[-1]), drawn.measure),
-        "best": _said(float(best), drawn.measure),
+        "now": _in_words(float(known[-1]), drawn.measure),
+        "best": _in_words(float(best), drawn.measure),
     }
 
 
@@ -114,16 +114,16 @@ def alternative(drawn: MeasureDrawn, _: Translate = str) -> str:
 
 def line(measures: Mapping[str, float], step: int, _: Translate = str) -> str:
     """Every measure in one line, as in "Held out at step 600: Accuracy 91 %"."""
-    said = [
+    parts = [
         f"{_(MEASURES[name].title)} "
-        + _said(100 * value if MEASURES[name].percent else value, MEASURES[name])
+        + _in_words(100 * value if MEASURES[name].percent else value, MEASURES[name])
         for name, value in measures.items()
     ]
     head = _("Held out at step %(step)s:") % {"step": f"{step:,}"}
-    return f"{head} {' · '.join(said)}"
+    return f"{head} {' · '.join(parts)}"
 
 
-def _said(value: float, measure: Measure) -> str:
+def _in_words(value: float, measure: Measure) -> str:
     if not math.isfinite(value):
         return "–"
     return f"{value:.1f} %" if measure.percent else short(value)

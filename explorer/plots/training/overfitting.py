@@ -133,7 +133,7 @@ def reading(drawn: GapDrawn, _: Translate = str) -> str:
     if drawn.best is None:
         return _("Nothing has been measured yet.")
     lowest, now = float(drawn.validation[drawn.best]), last(drawn.validation)
-    said = {
+    values = {
         "best": short(lowest),
         "step": f"{drawn.best_step:,}",
         "gap": short(float(drawn.validation[-1] - drawn.training[-1])),
@@ -144,7 +144,7 @@ def reading(drawn: GapDrawn, _: Translate = str) -> str:
                 "Validation is at or near its lowest, %(best)s at step %(step)s; it "
                 "stands %(gap)s above training: no overfitting to be seen."
             )
-            % said
+            % values
         )
     return (
         _(
@@ -152,7 +152,7 @@ def reading(drawn: GapDrawn, _: Translate = str) -> str:
             "it stands %(gap)s above training now: from there on the model learned its "
             "examples by heart. Early stopping would have ended there."
         )
-        % said
+        % values
     )
 
 

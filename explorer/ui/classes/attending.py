@@ -133,13 +133,15 @@ def goal_line(lesson: Lesson, _: Translate) -> str:
     """What is to be reached."""
     if lesson.goal is None:
         return _("Everybody trains on %(data)s.") % {"data": data_title(lesson, _)}
-    said = {"goal": short(lesson.goal), "data": data_title(lesson, _)}
+    values = {"goal": short(lesson.goal), "data": data_title(lesson, _)}
     if lesson.within is None:
-        return _("**Goal:** a validation loss of %(goal)s or less on %(data)s.") % said
+        return (
+            _("**Goal:** a validation loss of %(goal)s or less on %(data)s.") % values
+        )
     return _(
         "**Goal:** a validation loss of %(goal)s or less on %(data)s within "
         "%(steps)s steps."
-    ) % (said | {"steps": f"{lesson.within:,}"})
+    ) % (values | {"steps": f"{lesson.within:,}"})
 
 
 def own_line(found: Sequence[Standing], here: Attended, _: Translate) -> str:

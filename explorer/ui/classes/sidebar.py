@@ -49,13 +49,13 @@ def _choose(lesson: Lesson, config: RunConfig, _: Translate) -> RunConfig:
     ]
     cls = catalog.model_spec(config.model).settings
     prefix = f"{edition}.model.{config.model}"
-    said = settings_widgets(cls, config.model_settings, prefix, _, tuple(locked))
-    settings |= {f"model.{name}": value for name, value in said.items()}
+    given = settings_widgets(cls, config.model_settings, prefix, _, tuple(locked))
+    settings |= {f"model.{name}": value for name, value in given.items()}
     training = config.training.values()
     locked = [name for name in training if f"training.{name}" not in lesson.open]
     prefix = f"{edition}.training"
-    said = settings_widgets(TrainingSettings, training, prefix, _, tuple(locked))
-    settings |= {f"training.{name}": value for name, value in said.items()}
+    given = settings_widgets(TrainingSettings, training, prefix, _, tuple(locked))
+    settings |= {f"training.{name}": value for name, value in given.items()}
     seed = config.seed
     if "seed" in lesson.open:
         seed = st.number_input(_("Seed"), 0, 2**31 - 1, seed, key=f"{edition}.seed")

@@ -42,8 +42,8 @@ def settled_config(config: RunConfig, _: Translate) -> RunConfig:
         ExplorerError: if the settings contradict each other or the data.
     """
     prefix = f"{widget_edition()}.dataset.{key_of(config)}"
-    said = settings_of(config, prefix, _)
-    settings = {f"data.{k}": v for k, v in said.items()}
+    data_settings = settings_of(config, prefix, _)
+    settings = {f"data.{k}": v for k, v in data_settings.items()}
     settings |= {f"model.{k}": v for k, v in config.model_settings.items()}
     settings |= {f"training.{k}": v for k, v in config.training.values().items()}
     chosen = catalog.make_config(

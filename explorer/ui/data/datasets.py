@@ -37,16 +37,16 @@ def offered(
         only: the one architecture of a page that has but one; what it cannot learn is
             left out.
     """
-    known = {d.name: _(d.title) for d in catalog.datasets().values() if d.offered}
+    titles = {d.name: _(d.title) for d in catalog.datasets().values() if d.offered}
     for held in me.store.contents.of(me.owner):
-        known[f"{OWN[held.kind]}:{held.digest}"] = _("%(label)s (yours, %(kind)s)") % {
+        titles[f"{OWN[held.kind]}:{held.digest}"] = _("%(label)s (yours, %(kind)s)") % {
             "label": held.label,
             "kind": _(KINDS[held.kind]),
         }
-    known.setdefault(key_of(config), _(catalog.data_spec(config.data).title))
+    titles.setdefault(key_of(config), _(catalog.data_spec(config.data).title))
     if not only:
-        return known
-    return {k: title for k, title in known.items() if _fits(parted(k)[0], only)}
+        return titles
+    return {k: title for k, title in titles.items() if _fits(parted(k)[0], only)}
 
 
 def _fits(data: str, model: str) -> bool:

@@ -46,15 +46,17 @@ def settings_of(config: RunConfig, prefix: str, _: Translate) -> dict[str, Any]:
     steps = STEPS
     if config.data != "own_series":
         steps = tuple((name,) for name in fields if name != "digest")
-    said: dict[str, Any] = dict(config.data_settings)
+    settings: dict[str, Any] = dict(config.data_settings)
     for row in (steps[k : k + 2] for k in range(0, len(steps), 2)):
         for names, column in zip(row, st.columns(2), strict=False):
             with column:
                 for name in names:
-                    if name not in MATTERS or MATTERS[name](said):
+                    if name not in MATTERS or MATTERS[name](settings):
                         key = f"{prefix}.{name}"
-                        said[name] = widget(name, fields[name], said[name], key, _)
-    return said
+                        settings[name] = widget(
+                            name, fields[name], settings[name], key, _
+                        )
+    return settings
 
 
 def before_and_after(config: RunConfig, _: Translate) -> None:

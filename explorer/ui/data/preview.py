@@ -63,10 +63,10 @@ def picture(data: Data, _: Translate) -> tuple[Figure, str, str]:
         return figure, preview.reading(drawn, _), preview.alternative(drawn, _)
     if data.text is not None:
         counted = frequencies.extract(data.text.tokens, data.symbols, data.text.split)
-        said = frequencies.reading(counted, _)
+        sentence = frequencies.reading(counted, _)
         return (
             frequencies.figure(counted, _),
-            said,
+            sentence,
             frequencies.alternative(counted, _),
         )
     shown = _examples(data)
@@ -85,7 +85,7 @@ def written(data: Data, _: Translate) -> list[str]:
     ]
 
 
-def _show(figure: Figure, said: str, alternative: str) -> None:
+def _show(figure: Figure, sentence: str, alternative: str) -> None:
     figure["layout"] |= {
         "template": template(mode()),
         "width": WIDTH,
@@ -100,7 +100,7 @@ def _show(figure: Figure, said: str, alternative: str) -> None:
         alt=alternative,
         key="preview",
     )
-    st.caption(said)
+    st.caption(sentence)
 
 
 def _around_split(data: Data) -> list[Any]:
@@ -142,10 +142,10 @@ def asked(data: Data, y: NDArray[Any], _: Translate) -> str:
     if data.task == "forecast":
         value = float(data.scaler.undo(y[-1, 0]))
         return _("%(value)s at the last step") % {"value": f"{value:.3g}"}
-    said = y[y != IGNORED] if y.ndim else y[None]
+    answers = y[y != IGNORED] if y.ndim else y[None]
     if data.labels:
-        return " ".join(_(data.labels[int(k)]) for k in said)
-    kept = [data.symbols[int(k)] for k in said if not data.padded or k > END]
+        return " ".join(_(data.labels[int(k)]) for k in answers)
+    kept = [data.symbols[int(k)] for k in answers if not data.padded or k > END]
     return data.joiner.join(kept)
 
 

@@ -99,15 +99,15 @@ def _architectures(base: RunConfig, _: Translate) -> list[RunConfig]:
     wanted = catalog.parameter_count(base)
     fixed = [c for c in configs if entries.SIZE not in c.model_settings]
     if equal == "parameters":
-        said = _(
+        note = _(
             "Each has the hidden size that brings it as near as can be to %(count)s "
             "parameters; the table has the counts."
         )
-        st.caption(said % {"count": f"{wanted:,}"})
+        st.caption(note % {"count": f"{wanted:,}"})
     if fixed:
-        said = _("Without a hidden size, and left as it is: %(names)s.")
+        note = _("Without a hidden size, and left as it is: %(names)s.")
         names = ", ".join(_(catalog.model_spec(c.model).title) for c in fixed)
-        st.caption(said % {"names": names})
+        st.caption(note % {"names": names})
     return configs
 
 
@@ -240,15 +240,15 @@ def _changed_row(base: RunConfig, _: Translate) -> None:
 
 def _add(base: RunConfig, changes: dict[str, str]) -> None:
     new = entries.changed(base, changes)
-    known = st.session_state[_LIST]
-    if new in known:
+    listed = st.session_state[_LIST]
+    if new in listed:
         raise ExplorerError(
             N_(
                 "Each of a race differs from the others, but these settings are on the "
                 "list already. Change one, then add them."
             )
         )
-    st.session_state[_LIST] = entries.checked([*known, new])
+    st.session_state[_LIST] = entries.checked([*listed, new])
 
 
 def _remove(number: int) -> None:
@@ -319,14 +319,14 @@ def _go(
     """The button, or why there can be no such race."""
     wanted, room = len(configs) * seeds, room_for(visitor)
     if wanted > room:
-        said = _(
+        note = _(
             "This race takes %(wanted)d runs, but you may start %(room)d now: at most "
             "%(most)d may train at one time. Take at most %(fit)d settings with as "
             "many seeds, or stop other runs."
         )
         most = visitor.allowed.limits.active_runs
         numbers = {"wanted": wanted, "room": room, "most": most, "fit": room // seeds}
-        st.warning(said % numbers, icon=":material/groups:")
+        st.warning(note % numbers, icon=":material/groups:")
     st.button(
         _("Race"),
         icon=":material/sports_score:",
@@ -357,9 +357,9 @@ def begin(
     Raises:
         ExplorerError: if they cannot race, or if a limit is reached; nothing is left.
     """
-    known = facts(entries.checked(configs), clock, seeds, guess)
+    race_facts = facts(entries.checked(configs), clock, seeds, guess)
     visitor.allowed.check_active(coming=len(configs) * seeds)
-    group = visitor.store.groups.create("race", visitor.owner, known)
+    group = visitor.store.groups.create("race", visitor.owner, race_facts)
     runs = []
     try:
         for config in configs:

@@ -19,16 +19,16 @@ def labels(configs: Sequence[RunConfig], _: Translate) -> list[str]:
     if len(configs) == 1:
         return [_(catalog.model_spec(configs[0].model).title)]
     names = telling(configs)
-    told = differing(configs)
-    said = []
+    differences = differing(configs)
+    found = []
     for k, config in enumerate(configs):
         parts = [
-            part_of(config, name, told[name][k], _)
+            part_of(config, name, differences[name][k], _)
             for name in names
-            if told[name][k] is not None
+            if differences[name][k] is not None
         ]
-        said.append(", ".join(parts))
-    return said
+        found.append(", ".join(parts))
+    return found
 
 
 def part_of(config: RunConfig, name: str, value: Value, _: Translate) -> str:
@@ -44,8 +44,8 @@ def columns(configs: Sequence[RunConfig], _: Translate) -> dict[str, list[str]]:
     Where architectures differ, what only some of them have goes without saying.
     """
     found: dict[str, list[str]] = {}
-    told = differing(configs)
-    for name, values in told.items():
+    differences = differing(configs)
+    for name, values in differences.items():
         known = [(c, v) for c, v in zip(configs, values, strict=True) if v is not None]
         if len(known) < 2 or len({v for _config, v in known}) < 2:
             continue

@@ -34,8 +34,8 @@ def run_or_sample(visitor: Visitor, _: Translate) -> Run:
 
 def remember_run(run: Run) -> None:
     """Keep that this tab has shown a run."""
-    known = [r for r in st.session_state.get(_RUNS, [SAMPLE]) if r != run.id]
-    st.session_state[_RUNS] = [*known, run.id][-MOST:]
+    ids = [r for r in st.session_state.get(_RUNS, [SAMPLE]) if r != run.id]
+    st.session_state[_RUNS] = [*ids, run.id][-MOST:]
 
 
 def recent_runs(visitor: Visitor, present: Run, _: Translate) -> list[tuple[str, str]]:

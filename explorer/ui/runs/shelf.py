@@ -48,9 +48,9 @@ def _listed(visitor: Visitor, going: bool, _: Translate) -> None:
             chosen: list[Row] = []
         else:
             chosen = table(shown, _)
-            said = _("%(shown)d of %(all)d runs, %(chosen)d chosen")
+            text = _("%(shown)d of %(all)d runs, %(chosen)d chosen")
             numbers = {"shown": len(shown), "all": len(rows), "chosen": len(chosen)}
-            st.caption(said % numbers)
+            st.caption(text % numbers)
         runs = [row.run for row in chosen]
         actions(visitor, runs, _)
         compared(visitor, runs, _)
@@ -62,9 +62,9 @@ def _storage(visitor: Visitor, rows: Sequence[Row], _: Translate) -> None:
     """How much of their room a person has taken."""
     most = visitor.allowed.limits.stored_megabytes
     used = visitor.store.shelf.stored_bytes(visitor.owner) / MEGABYTE
-    said = _("Storage: %(used)s of %(most)d MB, in %(count)d runs and in own data")
+    text = _("Storage: %(used)s of %(most)d MB, in %(count)d runs and in own data")
     numbers = {"used": f"{used:.1f}", "most": most, "count": len(rows)}
-    st.progress(min(1.0, used / most), text=said % numbers)
+    st.progress(min(1.0, used / most), text=text % numbers)
 
 
 def _nothing_yet(_: Translate) -> None:

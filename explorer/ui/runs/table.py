@@ -126,18 +126,18 @@ def found(rows: Sequence[Row], search: Search, _: Translate) -> list[Row]:
 
 
 def _has(run: Run, words: Sequence[str], _: Translate) -> bool:
-    told = [run.id, run.name, *run.tags, run.status, _(STATES[run.status])]
-    for known, name in (
+    texts = [run.id, run.name, *run.tags, run.status, _(STATES[run.status])]
+    for specs, name in (
         (catalog.models(), run.config.model),
         (catalog.datasets(), run.config.data),
     ):
-        told += [name, *(_(spec.title) for spec in [known.get(name)] if spec)]
-    told += [
+        texts += [name, *(_(spec.title) for spec in [specs.get(name)] if spec)]
+    texts += [
         f"{key}={value}"
         for group in settings_groups(run.config).values()
         for key, value in group.items()
     ]
-    whole = "\n".join(told).casefold()
+    whole = "\n".join(texts).casefold()
     return all(word in whole for word in words)
 
 

@@ -80,7 +80,7 @@ def setup(visitor: Visitor, base: RunConfig, _: Translate) -> None:
         )
         space = [_range(base, name, prefix, _) for name in picked]
     with second:
-        said = settings_widgets(
+        settings = settings_widgets(
             SweepSettings, SweepSettings().values(), "sweep.settings", _
         )
     ready = bool(space) and None not in space
@@ -92,7 +92,7 @@ def setup(visitor: Visitor, base: RunConfig, _: Translate) -> None:
         disabled=not ready,
         help=_("Each trial is a run of its own; live runs go first."),
         on_click=shown_later(_start),
-        args=(visitor, base, space, said),
+        args=(visitor, base, space, settings),
     )
 
 
@@ -111,11 +111,11 @@ def _range(base: RunConfig, name: str, prefix: str, _: Translate) -> Range | Non
     whole, key = whole_range(base, name), f"{prefix}.range.{name}"
     if whole.choices:
         words = extra_of(field).get("choices", {})
-        known = choices_of(field) or whole.choices
+        options = choices_of(field) or whole.choices
         values = st.multiselect(
             label,
-            known,
-            default=known,
+            options,
+            default=options,
             format_func=lambda value: _(str(words.get(value, value))),
             key=key,
             placeholder=_("Choose values"),
@@ -162,10 +162,10 @@ def _start(
     visitor: Visitor,
     base: RunConfig,
     space: list[Range],
-    said: dict[str, Scalar],
+    settings: dict[str, Scalar],
 ) -> None:
     show_sweep(
-        visitor.start_sweep(Plan(base, tuple(space), SweepSettings.read(said))).id
+        visitor.start_sweep(Plan(base, tuple(space), SweepSettings.read(settings))).id
     )
 
 

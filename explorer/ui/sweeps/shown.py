@@ -58,7 +58,7 @@ def earlier_sweeps(visitor: Visitor, group: Group | None, _: Translate) -> None:
     others = {g.id: g for g in mine if group is None or g.id != group.id}
     if not others:
         return
-    said = st.selectbox(
+    chosen = st.selectbox(
         _("Open an earlier sweep of yours"),
         list(others),
         index=None,
@@ -66,8 +66,8 @@ def earlier_sweeps(visitor: Visitor, group: Group | None, _: Translate) -> None:
         key=f"sweep.earlier.{group.id if group else ''}",
         placeholder=_("Choose a sweep"),
     )
-    if said is not None:
-        show_sweep(said)
+    if chosen is not None:
+        show_sweep(chosen)
         st.rerun()
 
 
@@ -135,13 +135,13 @@ def _controls(visitor: Visitor, group: Group, _: Translate) -> None:
         )
 
 
-def _button(label: str, icon: str, mine: bool, told: Any, group: Group) -> None:
+def _button(label: str, icon: str, mine: bool, callback: Any, group: Group) -> None:
     st.button(
         label,
         icon=f":material/{icon}:",
         key=f"sweep-{icon}",
         disabled=not mine,
-        on_click=shown_later(told),
+        on_click=shown_later(callback),
         args=(group.id,),
     )
 
@@ -196,15 +196,15 @@ def _progress(
     visitor: Visitor, group: Group, plan: Plan, trials: list[Trial], _: Translate
 ) -> None:
     ended = sum(trial.state != "training" for trial in trials)
-    said = _("%(done)d of %(all)d trials have ended") % {
+    text = _("%(done)d of %(all)d trials have ended") % {
         "done": ended,
         "all": plan.trials,
     }
     if group.facts["status"] == "running" and ended:
         seconds = visitor.engine.sweeps.seconds(group)
         left = seconds / ended * (plan.trials - ended)
-        said += ", " + _("about %(time)s left") % {"time": _duration(left, _)}
-    st.progress(min(1.0, ended / plan.trials), text=said)
+        text += ", " + _("about %(time)s left") % {"time": _duration(left, _)}
+    st.progress(min(1.0, ended / plan.trials), text=text)
 
 
 def _duration(seconds: float, _: Translate) -> str:
@@ -228,8 +228,8 @@ def _best(
         f"{label_of(plan.base, name, _)} **{_short(value)}**"
         for name, value in winner.values.items()
     )
-    said = {"loss": f"**{winner.loss:.4g}**", "values": values}
-    first.markdown(_("Best so far: loss %(loss)s with %(values)s.") % said)
+    found = {"loss": f"**{winner.loss:.4g}**", "values": values}
+    first.markdown(_("Best so far: loss %(loss)s with %(values)s.") % found)
     second.button(
         _("Open in the Playground"),
         icon=":material/open_in_new:",
@@ -337,8 +337,8 @@ def _loss(trial: Trial) -> float:
 
 
 def _state_of(trial: Trial, _: Translate) -> str:
-    said = _(STATES[trial.state])
-    return said if trial.why is None else f"{said}: {trial.why.text(_)}"
+    text = _(STATES[trial.state])
+    return text if trial.why is None else f"{text}: {trial.why.text(_)}"
 
 
 def _short(value: Any) -> str:
