@@ -25,7 +25,8 @@ COLUMNS = (
     "gradient_norm",
     "learning_rate",
     "seconds",
-    "rival_loss",
+    "surprise",
+    "discriminator_loss",
     "validation_loss",
 )
 """Of the table of a run's curves."""

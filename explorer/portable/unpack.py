@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 import numpy as np
 import safetensors
 import safetensors.numpy
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from explorer import catalog
@@ -32,6 +33,9 @@ from explorer.runs.shelf import MOST_NAME
 from explorer.tasks import MEASURES
 from explorer.training.changes import read_change
 from explorer.training.trainer import checked_rate
+
+BOTH = "rivals"
+"""A column of older zips: a GAN's discriminator loss, or another model's surprise."""
 
 
 class Importer(NamedTuple):
@@ -67,7 +71,7 @@ def _kept(name: str, folder: Folder, importer: Importer) -> Kept:
     config = checked_config(facts.config) if seen else _unseen(facts.config)
     if seen:
         importer.allow(config)
-    curves = _curves(name, folder.curves)
+    curves = _curves(name, folder.curves, config.model)
     states = (
         [Checkpoint(*each) for each in sorted(folder.states.items())] if seen else []
     )
@@ -138,13 +142,15 @@ def _unseen(config: RunConfig) -> RunConfig:
     )
 
 
-def _curves(name: str, raw: bytes) -> Curves:
+def _curves(name: str, raw: bytes, model: str) -> Curves:
     if not raw:
         return Curves.empty()
     try:
         found = safetensors.numpy.load(raw)
     except (safetensors.SafetensorError, ValueError, KeyError, TypeError):
         raise _wrong(name, "curves.safetensors") from None
+    if BOTH in found:
+        found |= _told_apart(found.pop(BOTH), model)
     columns = [found.pop(each, None) for each in Curves._fields]
     sound = not found and all(
         c is not None and c.dtype == np.float32 and c.ndim == 1 for c in columns
@@ -152,6 +158,14 @@ def _curves(name: str, raw: bytes) -> Curves:
     if not sound or len({len(c) for c in columns if c is not None}) > 1:
         raise _wrong(name, "curves.safetensors")
     return Curves(*(c for c in columns if c is not None))
+
+
+def _told_apart(both: NDArray[Any], model: str) -> dict[str, NDArray[Any]]:
+    """The two columns that `BOTH` stood for."""
+    none = np.full_like(both, np.nan)
+    if catalog.model_spec(model).learning == "adversarial":
+        return {"surprises": none, "discriminator_losses": both}
+    return {"surprises": both, "discriminator_losses": none}
 
 
 def _check_lengths(

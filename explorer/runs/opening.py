@@ -16,14 +16,13 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
-    text,
-    update,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from explorer.errors import N_, ExplorerError, Words
-from explorer.runs.schema import ADDED, SCHEMA, meta, tables
+from explorer.runs.schema import SCHEMA, meta, tables
+from explorer.runs.upgrades import upgrade
 
 DATABASE = "EXPLORER_DATABASE"
 FOLDER = "EXPLORER_DATA"
@@ -162,9 +161,7 @@ def _create_tables(connection: Connection) -> None:
     if known is None:
         connection.execute(insert(meta).values(schema_version=SCHEMA))
     elif known < SCHEMA:
-        for statement in (s for added in ADDED[known - 1 :] for s in added):
-            connection.execute(text(statement))
-        connection.execute(update(meta).values(schema_version=SCHEMA))
+        upgrade(connection, known)
 
 
 def _version(connection: Connection) -> int | None:

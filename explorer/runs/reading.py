@@ -79,7 +79,7 @@ def joined(rows: Any) -> Curves:
 
 
 def _columns(values: bytes, length: int) -> NDArray[np.float32]:
-    """A chunk as (5, length); NaN in columns that an older program did not write."""
+    """A chunk as (6, length); NaN in columns that an older program did not write."""
     stored = np.frombuffer(values, "<f4").reshape(-1, length)
     whole = np.full((len(Curves._fields), length), np.nan, np.float32)
     whole[: len(stored)] = stored

@@ -32,7 +32,8 @@ class Curves(NamedTuple):
     seconds: NDArray[
         np.float32
     ]  # (n,) training time since the start, at the step's end
-    rivals: NDArray[np.float32]  # (n,) the rule's second number, or NaN
+    surprises: NDArray[np.float32]  # (n,) what a chain lowers instead; else NaN
+    discriminator_losses: NDArray[np.float32]  # (n,) of a GAN; else NaN
 
     @classmethod
     def empty(cls) -> "Curves":

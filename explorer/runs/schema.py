@@ -1,4 +1,4 @@
-"""The tables of the store, and what each version of them has over the one before.
+"""The tables of the store.
 
 Only portable types and statements are used: SQLite by default, PostgreSQL by address.
 """
@@ -18,25 +18,8 @@ from sqlalchemy import (
     false,
 )
 
-SCHEMA = 4
+SCHEMA = 5
 """The version of the tables below; a database says which one it was made with."""
-
-ADDED = (
-    ("ALTER TABLE commands ADD COLUMN note TEXT NOT NULL DEFAULT ''",),
-    ("ALTER TABLE validations ADD COLUMN measures TEXT NOT NULL DEFAULT '{}'",),
-    (
-        "ALTER TABLE runs ADD COLUMN owner VARCHAR(80) NOT NULL DEFAULT ''",
-        "ALTER TABLE runs ADD COLUMN group_id VARCHAR(64) NOT NULL DEFAULT ''",
-        "ALTER TABLE runs ADD COLUMN name TEXT NOT NULL DEFAULT ''",
-        "ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",
-        "ALTER TABLE runs ADD COLUMN pinned BOOLEAN NOT NULL DEFAULT FALSE",
-        "ALTER TABLE runs ADD COLUMN deleted VARCHAR(32)",
-        "CREATE INDEX ix_runs_owner ON runs (owner)",
-        "CREATE INDEX ix_runs_group_id ON runs (group_id)",
-    ),
-)
-"""What version 2 has over 1, what 3 has over 2, and so on; whole tables come of
-themselves."""
 
 tables = MetaData()
 
@@ -114,7 +97,7 @@ chunks = Table(
     _of_run(),
     Column("first_step", Integer, nullable=False),
     Column("length", Integer, nullable=False),
-    Column("values", LargeBinary, nullable=False),  # (5, length) float32, little-endian
+    Column("values", LargeBinary, nullable=False),  # (6, length) float32, little-endian
     PrimaryKeyConstraint("run_id", "first_step"),
 )
 validations = Table(

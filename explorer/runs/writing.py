@@ -116,7 +116,7 @@ def _write_curves(connection: Connection, run_id: str, slice_: Progress) -> bool
         "run_id": run_id,
         "first_step": first,
         "length": len(curves.losses),
-        "values": np.stack(curves).astype("<f4").tobytes(),  # (5, length)
+        "values": np.stack(curves).astype("<f4").tobytes(),  # (6, length)
     }
     connection.execute(_NEW_CHUNK, new)
     return slice_.first_step < known

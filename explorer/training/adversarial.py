@@ -4,9 +4,10 @@ r"""How two nets learn against each other: first the discriminator, then the gen
     L_G = mean of -log D(G(z))
 
 over windows and time steps, with D = sigma(logit), so that -log D = softplus(-logit).
-The loss of a run is L_G; the rival's is L_D. The rate that is given is the generator's.
-Adam's first moment forgets faster than usual here (beta_1 = 0.5), because the other net
-moves the goal all the time (Radford et al., 2016, https://arxiv.org/abs/1511.06434).
+The loss of a run is L_G; L_D is kept beside it. The rate that is given is the
+generator's. Adam's first moment forgets faster than usual here (beta_1 = 0.5), because
+the other net moves the goal all the time (Radford et al., 2016,
+https://arxiv.org/abs/1511.06434).
 """
 
 import math
@@ -44,7 +45,8 @@ def generator_loss(fake: Tensor) -> Tensor:
 class Adversarial:
     """Each side takes its turns on fresh windows and noise; both by one optimizer."""
 
-    rival: float = math.nan
+    surprise: float = math.nan
+    discriminator_loss: float = math.nan
 
     def __init__(self, model: SequenceModel, data: Data, config: RunConfig) -> None:
         assert isinstance(model, AdversarialModel)
@@ -62,15 +64,16 @@ class Adversarial:
         self.fake = self.loss = torch.zeros(())
 
     def look(self, step: int) -> float:
-        """The generator's loss before the step; `rival` is the discriminator's.
+        """The generator's loss before the step.
 
         All that is random in the step comes from one seed that is drawn here.
         """
         self.random.manual_seed(int(torch.randint(2**62, ())))
         self.fake = self._fake()
         self.loss, judged = self._judge(self.fake)
-        self.rival = self.loss.item()
-        return generator_loss(judged).item() if math.isfinite(self.rival) else math.nan
+        self.discriminator_loss = self.loss.item()
+        sound = math.isfinite(self.discriminator_loss)
+        return generator_loss(judged).item() if sound else math.nan
 
     def update(self, rate: float) -> float:
         """The turns of the side that learns; the norm of the last gradient."""

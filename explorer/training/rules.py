@@ -62,9 +62,11 @@ class Rule(Protocol):
     """A way to learn. `acting` is the model with the changes that are held."""
 
     acting: SequenceModel
-    rival: float
-    """A second number at the last look: the other net's loss, where there are two; what
-    training lowers, where that is not the task's loss; else NaN."""
+    surprise: float
+    """What training lowers, at the last look, where that is not the task's loss: how
+    unlikely the model finds a window, in nats per step; else NaN."""
+    discriminator_loss: float
+    """The other net's loss at the last look, where there are two; else NaN."""
     side: Side | None
     """Which of two nets learns; None where there is one."""
 
@@ -92,7 +94,8 @@ class Rule(Protocol):
 class Gradient:
     """Batches, the task's loss, its gradient, and an optimizer."""
 
-    rival: float = math.nan
+    surprise: float = math.nan
+    discriminator_loss: float = math.nan
     side: Side | None = None
 
     def __init__(self, model: SequenceModel, data: Data, config: RunConfig) -> None:
@@ -114,7 +117,7 @@ class Gradient:
             self.loss = self.objective(self.acting(x), y)
             return self.loss.item()
         self.loss = own.mean()
-        self.rival = self.loss.item()
+        self.surprise = self.loss.item()
         with torch.no_grad():
             return self.objective(self.acting(x), y).item()
 
@@ -139,7 +142,8 @@ class Expectation:
     """Expectation-maximisation over all training windows (at most `MOST_WINDOWS`,
     evenly spread); no gradient and no learning rate."""
 
-    rival: float = math.nan
+    surprise: float = math.nan
+    discriminator_loss: float = math.nan
     side: Side | None = None
 
     def __init__(self, model: SequenceModel, data: Data, config: RunConfig) -> None:
@@ -153,7 +157,7 @@ class Expectation:
     @torch.no_grad()
     def look(self, step: int) -> float:
         """The loss over all windows; an iteration lowers their surprise."""
-        self.rival = float(self.model.surprise(self.x).mean())
+        self.surprise = float(self.model.surprise(self.x).mean())
         return float(self.objective(self.acting(self.x), self.y))
 
     @torch.no_grad()

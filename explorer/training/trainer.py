@@ -347,8 +347,9 @@ class _Slice:
     def note(self, loss: float, norm: float, rate: float) -> None:
         """One step is done."""
         self.trainer.seconds = time.perf_counter() - self.began
-        trainer = self.trainer
-        self.rows.append((loss, norm, rate, trainer.seconds, trainer.rule.rival))
+        seconds, rule = self.trainer.seconds, self.trainer.rule
+        extra = rule.surprise, rule.discriminator_loss
+        self.rows.append((loss, norm, rate, seconds, *extra))
 
     def due(self) -> None:
         """Validate and keep a checkpoint where this step asks for it."""

@@ -62,7 +62,7 @@ def test_dead_and_saturated_units_are_counted() -> None:
 def test_clip_events_are_counted_from_the_curve() -> None:
     subject = subject_of("lstm")
     norms = np.array([0.5, 2.0, 3.0, 4.0], np.float32)
-    curves = Curves(*[norms] * 5)
+    curves = Curves(*[norms] * 6)
     view = seen(subject, "health")
     content = drawn(subject, view, curves=curves)
     assert "75 % of the steps were clipped" in content["reading"]

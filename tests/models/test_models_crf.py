@@ -157,7 +157,7 @@ def test_a_run_lowers_its_own_loss_and_shows_the_tasks():
     shown = trainer.rule.look(0)
     own = trainer.model.loss(x, y).mean().item()
     apart = -trainer.model(x).detach().gather(2, y[..., None]).mean().item()
-    assert trainer.rule.rival == pytest.approx(own)
+    assert trainer.rule.surprise == pytest.approx(own)
     assert shown == pytest.approx(apart)
     trainer.rule.update(0.01)
     assert trainer.model.loss(x, y).mean().item() < own

@@ -90,8 +90,9 @@ def test_a_recurrent_tagger_can_stand_beside() -> None:
 
 
 def curves_of(values: list[float]) -> Curves:
-    rivals = np.array(values, np.float32)
-    return Curves(*[np.zeros_like(rivals)] * (len(Curves._fields) - 1), rivals=rivals)
+    surprises = np.array(values, np.float32)
+    zeros = np.zeros_like(surprises)
+    return Curves(zeros, zeros, zeros, zeros, surprises, zeros)
 
 
 def test_the_check_of_baum_welch_can_fail() -> None:
@@ -129,7 +130,7 @@ def test_an_hmm_run_climbs_to_the_casinos_numbers() -> None:
     )
     trainer = Trainer(config)
     progress = trainer.advance(Budget())
-    assert rises(progress.curves.rivals) == 0
+    assert rises(progress.curves.surprises) == 0
     moves = np.sort(trainer.model.transitions.diagonal().numpy())
     np.testing.assert_allclose(moves, [0.9, 0.95], atol=0.03)
     assert float(trainer.model.embedding.chances[:, 5].max()) == pytest.approx(

@@ -186,7 +186,9 @@ def test_before_there_is_anything_a_figure_is_empty_and_says_so(name: str) -> No
 
 def test_numbers_that_are_not_finite_become_gaps() -> None:
     broken = np.array([1.0, np.inf, np.nan, 2.0], np.float32)
-    curves = Curves(broken, broken, np.ones(4, np.float32), np.arange(4.0), broken)
+    curves = Curves(
+        broken, broken, np.ones(4, np.float32), np.arange(4.0), broken, broken
+    )
     drawn = loss.extract("rnn", curves, (), (), LINES)
     assert drawn.diverged_at == 1.0
     assert np.isnan(drawn.y[[1, 2]]).all()

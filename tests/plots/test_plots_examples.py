@@ -170,7 +170,8 @@ def test_right_answers_lie_on_the_diagonal_and_wild_ones_at_its_edge() -> None:
 
 def test_a_floor_of_zero_is_named_inside_a_logarithmic_axis() -> None:
     losses = np.array([1.0, 0.3, 0.0471, 0.0234], np.float32)
-    curves = Curves(losses, losses, np.ones(4, np.float32), np.arange(4.0), losses)
+    ones, times = np.ones(4, np.float32), np.arange(4.0)
+    curves = Curves(losses, losses, ones, times, losses, losses)
     lines = Lines(0.0, "none is left", {"always 1": 0.16}, "loss")
     drawn = loss.extract("rnn", curves, (), (), lines)
     layout = loss.figure(drawn)["layout"]

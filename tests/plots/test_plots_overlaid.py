@@ -9,7 +9,7 @@ from explorer.runs.records import Curves, Validation
 
 def run(name: str, model: str, low: float, steps: int = 5):
     losses = np.linspace(1.0, low, steps, dtype=np.float32)
-    curves = Curves(losses, *(np.zeros(steps, np.float32) for _ in range(4)))
+    curves = Curves(losses, *(np.zeros(steps, np.float32) for _ in range(5)))
     return name, model, curves, [Validation(0, 1.0, 0.0), Validation(steps, low, 1.0)]
 
 

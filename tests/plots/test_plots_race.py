@@ -17,7 +17,7 @@ LINES = Lines(0.1, "the noise", {"mean": 1.0, "repeat": 0.5}, "nats")
 
 def curves(n: int) -> Curves:
     times = np.arange(1, n + 1, dtype=np.float32) / 10
-    return Curves(np.linspace(3, 1, n, dtype=np.float32), times, times, times, times)
+    return Curves(np.linspace(3, 1, n, dtype=np.float32), *[times] * 5)
 
 
 def entry(label: str, *means: float, deviation: float = 0.0, lost: bool = False) -> Any:

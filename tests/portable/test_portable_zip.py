@@ -115,6 +115,23 @@ def test_a_run_comes_back_and_goes_on_to_the_very_same_losses(
     np.testing.assert_array_equal(resumed.curves.losses, whole.curves.losses[3:])
 
 
+@pytest.mark.parametrize("model", ["gan", "hmm", "lstm"])
+def test_a_zip_from_when_two_curves_had_one_name_comes_in(
+    store: Store, model: str
+) -> None:
+    kept = trained(store, usual(model))
+    folder, files = folder_name(kept), run_files(kept)
+    curves = safetensors.numpy.load(files["curves.safetensors"])
+    both = [curves.pop("discriminator_losses"), curves.pop("surprises")]
+    curves["rivals"] = both[0] if model == "gan" else both[1]
+    files["curves.safetensors"] = safetensors.numpy.save(curves)
+    (came,) = unpacked(zipped({folder: files}), importer())
+    for name, values in came.curves._asdict().items():
+        np.testing.assert_array_equal(values, getattr(kept.curves, name), name)
+    assert np.isfinite(came.curves.discriminator_losses).all() == (model == "gan")
+    assert np.isfinite(came.curves.surprises).all() == (model == "hmm")
+
+
 def test_the_tables_hold_the_curves() -> None:
     folder, files = exported()
     table = pyarrow.parquet.read_table(io.BytesIO(files[f"{folder}/curves.parquet"]))
@@ -124,6 +141,9 @@ def test_the_tables_hold_the_curves() -> None:
     lines = files[f"{folder}/curves.csv"].decode().splitlines()
     assert len(lines) == 1 + table.num_rows
     assert lines[0].split(",") == table.column_names
+    for of, name in (("surprises", "surprise"), ("seconds", "seconds")):
+        told = [None if np.isnan(v) else v for v in curves[of].tolist()]
+        assert table[name].to_pylist()[:-1] == told
 
 
 def test_equal_runs_give_equal_zips_and_commands_come_along(store: Store) -> None:

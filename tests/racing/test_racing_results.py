@@ -23,7 +23,7 @@ def lap(values: list[float], seconds: float = 1.0, ended: bool = True) -> Lap:
     n = 10 * len(values)
     times = np.arange(1, n + 1, dtype=np.float32) * np.float32(seconds / 10)
     same = np.ones(n, np.float32)
-    curves = Curves(same, same, same, times, same)
+    curves = Curves(same, same, same, times, same, same)
     status = "finished" if ended else "training"
     run = Run("id", CONFIG, status, n, n * seconds, 1, datetime.now(UTC))  # type: ignore[arg-type]
     seen = [Validation(10 * k, v, k * seconds) for k, v in enumerate(values)]

@@ -21,7 +21,9 @@ CONFIG = RunConfig(
 def curve(first: int, end: int, shift: float = 0.0) -> Curves:
     """Steps `first` to `end` of one long curve, each of its lines different."""
     k = np.arange(first, end, dtype=np.float32)
-    return Curves(*(line * 1000 + shift + k for line in np.float32([1, 2, 3, 5, 7])))
+    return Curves(
+        *(line * 1000 + shift + k for line in np.float32([1, 2, 3, 5, 7, 11]))
+    )
 
 
 def slice_of(first: int, end: int, **more: object) -> Progress:

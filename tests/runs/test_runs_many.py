@@ -43,7 +43,7 @@ store, run_id, first = open_store(sys.argv[1]), sys.argv[2], 0
 while True:
     end = first + 5
     k = np.arange(first, end, dtype=np.float32)
-    curves = Curves(*(line * 1000 + k for line in np.float32([1, 2, 3, 5, 7])))
+    curves = Curves(*(line * 1000 + k for line in np.float32([1, 2, 3, 5, 7, 11])))
     state = (b"state %d" % end).ljust(54000, b".")
     measured = (Validation(end, 1.0, 0.0),)
     store.record(run_id, Progress(first, curves, end, end / 10, measured, state=state))

@@ -84,7 +84,7 @@ def test_a_newer_database_is_refused_untouched(fresh: Callable[[], str]) -> None
 
 
 def test_an_older_database_is_brought_up_to_date(fresh: Callable[[], str]) -> None:
-    """Version 1 had no notes of commands, 2 no measures and no rivals, 3 no owners."""
+    """Version 1 had no notes of commands, 2 no measures or surprises, 3 no owners."""
     address = fresh()
     store = open_store(address)
     run = store.create(CONFIG, 1)
@@ -118,11 +118,41 @@ def test_an_older_database_is_brought_up_to_date(fresh: Callable[[], str]) -> No
     store = open_store(address)  # the second time there is nothing to do
     assert store.validations(run.id) == [*before.validations, judged]
     assert same(
-        Curves(*store.curves(run.id)[:4], before.curves[4]).until(5), before.curves
+        Curves(*store.curves(run.id)[:4], *before.curves[4:]).until(5), before.curves
     )
-    assert np.isnan(store.curves(run.id).rivals[:5]).all()
+    assert np.isnan(store.curves(run.id).surprises[:5]).all()
     assert same(store.curves(run.id, 5), curve(5, 7))
     assert store.commands(run.id) == [told, held]
+    store.close()
+
+
+@pytest.mark.parametrize("model", ["gan", "hmm", "crf", "lstm"])
+def test_a_second_loss_from_version_4_gets_its_own_name(
+    fresh: Callable[[], str], model: str
+) -> None:
+    """It was the fifth row of a chunk, whatever it meant; two chunks of each run."""
+    address = fresh()
+    store = open_store(address)
+    run = store.create(CONFIG.model_copy(update={"model": model}), 1)
+    store.record(run.id, slice_of(0, 5))
+    store.record(run.id, slice_of(5, 12))
+    store.close()
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        for first, end in ((0, 5), (5, 12)):
+            five = np.stack(curve(first, end)[:5]).astype("<f4").tobytes()
+            old = update(schema.chunks).where(schema.chunks.c.first_step == first)
+            connection.execute(old.values({"values": five}))
+        connection.exec_driver_sql("UPDATE meta SET schema_version = 4")
+    engine.dispose()
+    open_store(address).close()
+    store = open_store(address)  # the second time there is nothing to do
+    expected, none = curve(0, 12), np.full(12, np.nan, np.float32)
+    of_gan = {"surprises": none, "discriminator_losses": expected.surprises}
+    of_others = {"discriminator_losses": none}
+    expected = expected._replace(**(of_gan if model == "gan" else of_others))
+    for name, values in store.curves(run.id)._asdict().items():
+        np.testing.assert_array_equal(values, getattr(expected, name), name)
     store.close()
 
 

@@ -108,13 +108,13 @@ def test_what_a_person_stores_is_summed(store: Store, ann: str) -> None:
     run, other = made(store, ann), made(store, "another")
     zeros = np.zeros(5, np.float32)
     for each in (run, other):
-        curves = Curves(zeros, zeros, zeros, zeros, zeros)
+        curves = Curves(*[zeros] * 6)
         kept = (Checkpoint(0, bytes(13)), Checkpoint(5, bytes(17)))
         store.record(
             each.id, Progress(0, curves, 5, 1.0, checkpoints=kept, state=bytes(19))
         )
     store.contents.hold(ann, new_id(), "text", "mine", bytes(23))
-    assert store.shelf.stored_bytes(ann) == 13 + 17 + 19 + 5 * 5 * 4 + 23
+    assert store.shelf.stored_bytes(ann) == 13 + 17 + 19 + 6 * 5 * 4 + 23
     assert store.shelf.sizes(ann) == {run.id: 30}
 
 

@@ -165,9 +165,9 @@ def test_a_slice_is_read_back(store: Store, run: Run) -> None:
 
 
 def test_curves_are_exact_read_only_float32(store: Store, run: Run) -> None:
-    numbers = np.random.default_rng(3).standard_normal((5, 11)).astype(np.float32)
-    numbers[:, 3] = np.nan, np.inf, -np.inf, np.finfo(np.float32).tiny, -0.0
-    store.record(run.id, slice_of(0, 11, curves=Curves(*numbers)))
+    numbers = np.random.default_rng(3).standard_normal((6, 13)).astype(np.float32)
+    numbers[:, 3] = np.nan, np.inf, -np.inf, np.finfo(np.float32).tiny, -0.0, 1.0
+    store.record(run.id, slice_of(0, 13, curves=Curves(*numbers)))
     for line, expected in zip(store.curves(run.id), numbers, strict=True):
         assert line.dtype == np.float32
         assert line.tobytes() == expected.tobytes()

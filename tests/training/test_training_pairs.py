@@ -48,7 +48,7 @@ def test_fifty_steps_improve(data: str, model: str) -> None:
     if catalog.model_spec(model).learning != "adversarial":
         assert losses[-10:].mean() < losses[:2].mean()
     else:
-        assert np.isfinite(trainer.rule.rival)
+        assert np.isfinite(trainer.rule.discriminator_loss)
         before = Trainer(trainer.config).rule.judge().measures
         after = trainer.rule.judge().measures
         assert before != after

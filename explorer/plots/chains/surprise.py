@@ -26,7 +26,7 @@ ROUNDING = 1e-4
 
 def draw(scene: Scene, _: Translate) -> Content:
     """The training curve, and the held-out value now."""
-    values = scene.curves.rivals
+    values = scene.curves.surprises
     said = reading(values, scene.view, _)
     message = _("Line chart over %(count)d training steps. %(reading)s")
     return {
@@ -39,7 +39,7 @@ def draw(scene: Scene, _: Translate) -> Content:
 
 def figure(scene: Scene, _: Translate = str) -> Figure:
     """The curve in the architecture's colour; a grey ring is the held-out part."""
-    values = scene.curves.rivals
+    values = scene.curves.surprises
     kept = thin(values, KEPT_POINTS)
     line = {
         "type": "scatter",

@@ -64,7 +64,7 @@ class LossDrawn(NamedTuple):
     diverged_at: float | None  # where the loss first was not a number
     parent_x: Floats  # (k,) the run that this one was forked from
     parent_y: Floats  # (k,)
-    rival: Floats  # (n,) the discriminator's training loss; empty where there is none
+    discriminator: Floats  # (n,) its training loss; empty where there is none
 
 
 def extract(
@@ -90,7 +90,7 @@ def extract(
     before = Curves.empty() if parent is None else parent
     past = thin(before.losses)
     past_times = np.arange(len(before.losses)) if axis == "step" else before.seconds
-    rival = finite(curves.rivals[picked])
+    second = finite(curves.discriminator_losses[picked])
     if diverged_at is not None:
         told = (*told, Mark(diverged_at, "diverged"))
     return LossDrawn(
@@ -110,7 +110,7 @@ def extract(
         diverged_at=diverged_at,
         parent_x=past_times[past].astype(np.float32),
         parent_y=finite(before.losses[past]),
-        rival=rival if np.isfinite(rival).any() else np.empty(0, np.float32),
+        discriminator=second if np.isfinite(second).any() else second[:0],
     )
 
 
@@ -121,7 +121,7 @@ def figure(drawn: LossDrawn, _: Translate = str, *, y_log: bool = True) -> Figur
     y = loss_axis(_(drawn.unit) if drawn.unit else _("loss"), span, y_log)
     names = [_(name) for name, _value in drawn.baselines]
     names += [_("training"), _("validation"), _("floor")]
-    names += [_("Discriminator")] if len(drawn.rival) else []
+    names += [_("Discriminator")] if len(drawn.discriminator) else []
     last_x = float(drawn.x[-1]) if len(drawn.x) else 1.0
     return {
         "data": [*_curves(drawn, _), trace(drawn.marks, drawn.x_end or last_x, _)],
@@ -149,13 +149,13 @@ def reading(drawn: LossDrawn, _: Translate = str) -> str:
             return _("Nothing has been trained yet.")
         message = _("The training loss is %(now)s; nothing has been validated yet.")
         return message % {"now": short(drawn.now)}
-    if (rival := last(drawn.rival)) is not None:
+    if (second := last(drawn.discriminator)) is not None:
         message = _(
             "The generator's held-out loss is %(now)s, the discriminator's loss "
             "%(rival)s. Where neither wins, they stand at 0.69 and 1.39: the "
             "discriminator can only guess."
         )
-        return message % {"now": short(float(seen[-1])), "rival": short(rival)}
+        return message % {"now": short(float(seen[-1])), "rival": short(second)}
     if rise := _overfit(drawn):
         message = _(
             "Validation has risen %(percent).0f %% from its lowest point while the "
@@ -179,7 +179,7 @@ def alternative(drawn: LossDrawn, _: Translate = str) -> str:
     for name, values in (
         (_("training"), drawn.y),
         (_("validation"), drawn.validation_y),
-        (_("Discriminator"), drawn.rival),
+        (_("Discriminator"), drawn.discriminator),
     ):
         known = values[np.isfinite(values)]
         if len(known):
@@ -201,7 +201,7 @@ def alternative(drawn: LossDrawn, _: Translate = str) -> str:
 
 def _span(drawn: LossDrawn, y_log: bool) -> Span | None:
     """The vertical range, with room below the floor for what it is."""
-    losses = np.concatenate((drawn.y, drawn.validation_y, drawn.rival)).tolist()
+    losses = np.concatenate((drawn.y, drawn.validation_y, drawn.discriminator)).tolist()
     steady = [value for _name, value in drawn.baselines]
     span = loss_span([losses], steady, drawn.floor, y_log)
     if span is None or not y_log or not drawn.floor_note:
@@ -235,11 +235,11 @@ def _curves(drawn: LossDrawn, _: Translate) -> list[dict[str, Any]]:
         "hovertemplate": f"{hover}{parent}</extra>",
     }
     name = _("Discriminator")
-    rival = {
+    second = {
         "type": "scatter",
         "mode": "lines" if len(drawn.x) > 1 else "markers",
         "x": drawn.x,
-        "y": drawn.rival,
+        "y": drawn.discriminator,
         "name": name,
         "line": {"color": OTHER, "width": 1.2, "dash": "dash"},
         "marker": {"color": OTHER, "size": 5},
@@ -268,7 +268,7 @@ def _curves(drawn: LossDrawn, _: Translate) -> list[dict[str, Any]]:
             "marker": {"color": colour, "size": 7},
             "hovertemplate": f"{hover}{validation}</extra>",
         },
-        *([rival] if len(drawn.rival) else []),
+        *([second] if len(drawn.discriminator) else []),
     ]
 
 
@@ -284,8 +284,8 @@ def _words(
         ends.append(("●", colour, _("validation"), seen))
     if drawn.floor is not None:
         ends.append(("—", GREY, _("floor"), drawn.floor))
-    if (rival := last(drawn.rival)) is not None:
-        ends.append(("┄", OTHER, _("Discriminator"), rival))
+    if (second := last(drawn.discriminator)) is not None:
+        ends.append(("┄", OTHER, _("Discriminator"), second))
     if (past := last(drawn.parent_y)) is not None:
         ends.append(("—", GREY, _("parent"), past))
     labels = []

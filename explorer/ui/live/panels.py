@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from explorer import catalog
 from explorer.config import N_, RunConfig, bounds_of, extra_of
 from explorer.engine.hub import Snapshot
@@ -76,13 +74,9 @@ def _curve(snapshot: Snapshot, wish: Wish, _: Translate) -> Content:
             config.model, snapshot.curves, seen, lines(config), wish.axis, total
         )
         return _content(overfitting, gap, _)
-    curves = snapshot.curves
-    if catalog.model_spec(config.model).learning != "adversarial":
-        # What a model lowers besides the task's loss has a view of its own.
-        curves = curves._replace(rivals=np.full_like(curves.losses, np.nan))
     curve = loss.extract(
         config.model,
-        curves,
+        snapshot.curves,
         seen,
         snapshot.commands,
         lines(config),
