@@ -87,6 +87,7 @@ def look(subject: Subject, options: CellOptions) -> View:
         {
             "targets": [line.target for line in lines],
             "kinds": [line.kind for line in lines],
+            "colours": [line.colour for line in lines],
             "symbols": [[name for name, _ in line.inputs] for line in lines],
             "stage": options.stage,
             "t": t,

@@ -309,6 +309,7 @@ class Line(NamedTuple):
     kind: LineKind
     inputs: tuple[tuple[str, float], ...]  # symbol and number of each input
     value: float
+    colour: str = ""  # its part in the palette, as of a `gate`; "" for grey
 
 
 def sum_line(target: str, **inputs: Tensor | float) -> Line:

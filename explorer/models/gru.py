@@ -125,7 +125,7 @@ def lines(
     W, U, b, e = (value.detach().double() for value in model.weights(layer))
     H = U.shape[1]
     written, value = [], {}
-    for k, name in enumerate("rz"):
+    for k, (name, colour) in enumerate((("r", "reset"), ("z", "update"))):
         row = k * H + unit
         total = sum_line(
             f"a_{name}",
@@ -137,7 +137,7 @@ def lines(
         )
         value[name] = sigmoid(total.value)
         gate_of = ((total.target, total.value),)
-        written += [total, Line(name, "sigmoid", gate_of, value[name])]
+        written += [total, Line(name, "sigmoid", gate_of, value[name], colour)]
     row, r, z = 2 * H + unit, value["r"], value["z"]
     new = sum_line("u", **{"W_n·x": W[row] @ x, "b_n": b[row]})
     past = sum_line("v", **{"U_n·h": U[row] @ h, "e_n": e[row]})
@@ -148,10 +148,10 @@ def lines(
         new,
         past,
         Line("a_n", "scaled_sum", parts, total_n),
-        Line("n", "tanh", (("a_n", total_n),), n),
+        Line("n", "tanh", (("a_n", total_n),), n, "candidate"),
     ]
     mixed = (("1 − z", 1 - z), ("n", n), ("z", z), ("h", old))
-    written.append(Line("h′", "mix", mixed, (1 - z) * n + z * old))
+    written.append(Line("h′", "mix", mixed, (1 - z) * n + z * old, "hidden"))
     return written
 
 

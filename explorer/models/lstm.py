@@ -145,6 +145,10 @@ class LSTM(SequenceModel):
         return x
 
 
+PARTS = {"i": "input", "f": "forget", "g": "candidate", "o": "output"}
+"""By the letter of its equation: a part's colour, in the order of W's rows."""
+
+
 def lines(
     model: "LSTM", layer: int, unit: int, x: Tensor, h: Tensor, c: Tensor
 ) -> list[Line]:
@@ -152,7 +156,7 @@ def lines(
     W, U, b = (value.detach().double() for value in model.weights(layer))
     H = U.shape[1]
     written, value = [], {}
-    for k, name in enumerate("ifgo"):
+    for k, (name, colour) in enumerate(PARTS.items()):
         row = k * H + unit
         total = sum_line(
             f"a_{name}",
@@ -167,15 +171,16 @@ def lines(
         value[name] = bend(total.value)
         written += [
             total,
-            Line(name, kind, ((total.target, total.value),), value[name]),
+            Line(name, kind, ((total.target, total.value),), value[name], colour),
         ]
-    i, f, g, o = (value[name] for name in "ifgo")
+    i, f, g, o = (value[name] for name in PARTS)
     old = float(c[unit])
     new = f * old + i * g
     parts = (("f", f), ("c", old), ("i", i), ("g", g))
-    written.append(Line("c′", "mix", parts, new))
+    written.append(Line("c′", "mix", parts, new, "memory"))
     shown = o * math.tanh(new)
-    written.append(Line("h′", "tanh_times", (("o", o), ("c′", new)), shown))
+    seen = (("o", o), ("c′", new))
+    written.append(Line("h′", "tanh_times", seen, shown, "hidden"))
     return written
 
 

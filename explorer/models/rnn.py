@@ -139,7 +139,7 @@ def lines(
     total = sum_line("a", **{"W·x": W[unit] @ x, "U·h": U[unit] @ h, "b": b[unit]})
     kind = model.activation
     new = ACTIVATIONS[kind](torch.tensor(total.value, dtype=torch.float64))
-    return [total, Line("h′", kind, (("a", total.value),), float(new))]
+    return [total, Line("h′", kind, (("a", total.value),), float(new), "hidden")]
 
 
 def captures(settings: RNNSettings) -> tuple[Capture, ...]:

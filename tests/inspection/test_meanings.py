@@ -1,5 +1,7 @@
 """What a gate means is said where the gate is: in its model's own file."""
 
+import math
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -8,6 +10,7 @@ from explorer import catalog
 from explorer.config import Settings
 from explorer.models.base import (
     Capture,
+    Line,
     ModelSpec,
     Probe,
     SequenceModel,
@@ -17,11 +20,14 @@ from explorer.models.base import (
     gate,
     ignore,
     in_layer,
+    sigmoid,
     signed,
+    sum_line,
 )
 from explorer.models.fields import hidden_size_field
 from explorer.plots.inside import gates
-from explorer.plots.theme import GATE_AXES, GATES
+from explorer.plots.inside.cell import rows_of
+from explorer.plots.theme import GATE_AXES, GATES, GREY
 from explorer.ui.language import messages
 from tests.inspection.subjects import drawn, seen, subject_of
 
@@ -50,6 +56,27 @@ class Replacing(SequenceModel):
         return self.readout(torch.stack(states, 1))
 
 
+def lines(
+    model: Replacing, layer: int, unit: int, x: Tensor, h: Tensor, c: Tensor
+) -> list[Line]:
+    """One step of one unit, its gate called k, which no other cell has."""
+    H = h.shape[0]
+    W, b = model.cell.weight.double(), model.cell.bias.double()
+    a_k, a_n = (
+        sum_line(f"a_{m}", **{f"W_{m}·x": W[row] @ x, f"b_{m}": b[row]})
+        for m, row in (("k", unit), ("n", H + unit))
+    )
+    k, n, old = sigmoid(a_k.value), math.tanh(a_n.value), float(h[unit])
+    mixed = (("1 − k", 1 - k), ("h", old), ("k", k), ("n", n))
+    return [
+        a_k,
+        Line("k", "sigmoid", (("a_k", a_k.value),), k, "update"),
+        a_n,
+        Line("n", "tanh", (("a_n", a_n.value),), n, "candidate"),
+        Line("h′", "mix", mixed, (1 - k) * old + k * n, "hidden"),
+    ]
+
+
 def captures(settings: ReplacingSettings) -> tuple[Capture, ...]:
     return (
         signed(0, "hidden", "hidden", "Hidden state", 1.0),
@@ -75,6 +102,7 @@ SPEC = ModelSpec(
     equations=lambda settings, sizes: "",
     diagram=lambda settings, sizes: "",
     tasks=("forecast",),
+    lines=lines,
 )
 
 
@@ -105,6 +133,19 @@ def test_a_model_says_which_of_its_values_one_sees_first() -> None:
     assert "of the state is replaced" in content["reading"]
     # what a unit is traced by is a state all the same
     assert seen(subject, "traces").notes["capture"] == "layer_0.hidden"
+
+
+@pytest.mark.usefixtures("known")
+def test_a_line_of_a_step_brings_the_colour_of_its_letter() -> None:
+    view = seen(subject_of("replacing"), "cell")
+    assert view.notes["residual"] < 1e-6
+    assert {row.target: row.colour for row in rows_of(view)} == {
+        "a_k": GREY,
+        "k": GATES["update"],
+        "a_n": GREY,
+        "n": GATES["candidate"],
+        "h′": GATES["hidden"],
+    }
 
 
 def every_capture() -> list[tuple[str, Capture]]:

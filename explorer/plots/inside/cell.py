@@ -23,18 +23,6 @@ FORMS: Mapping[str, str] = {
     "tanh_times": "{0} · tanh({1})",
     "scaled_sum": "{0} + {1} · {2}",
 }
-COLOURS: Mapping[str, str] = {
-    "i": GATES["input"],
-    "f": GATES["forget"],
-    "o": GATES["output"],
-    "g": GATES["candidate"],
-    "n": GATES["candidate"],
-    "r": GATES["reset"],
-    "z": GATES["update"],
-    "c′": GATES["memory"],
-    "h′": GATES["hidden"],
-}
-"""A sum before its gate is grey."""
 
 
 class Row(NamedTuple):
@@ -44,6 +32,7 @@ class Row(NamedTuple):
     symbols: str  # "W·x + U·h + b"
     numbers: str  # "0.1200 + 0.3000 − 0.1000"
     value: str
+    colour: str  # grey for a sum before its gate
 
 
 def rows_of(view: View) -> list[Row]:
@@ -53,14 +42,9 @@ def rows_of(view: View) -> list[Row]:
     goes to the terms with the largest remainders, each at most one last digit off.
     """
     rows = []
-    for k, (target, kind, symbols) in enumerate(
-        zip(
-            view.notes["targets"],
-            view.notes["kinds"],
-            view.notes["symbols"],
-            strict=True,
-        )
-    ):
+    notes = ("targets", "kinds", "symbols", "colours")
+    columns = (view.notes[name] for name in notes)
+    for k, (target, kind, symbols, part) in enumerate(zip(*columns, strict=True)):
         values = view.arrays["inputs"][k, : len(symbols)].tolist()
         result = float(view.arrays["values"][k])
         if kind == "sum":
@@ -72,7 +56,8 @@ def rows_of(view: View) -> list[Row]:
             sign = _signed if len(values) == 1 else _bracketed
             numbers = FORMS[kind].format(*(sign(_fixed(v)) for v in values))
             written = FORMS[kind].format(*symbols)
-        rows.append(Row(target, written, numbers, _signed(_fixed(result))))
+        value, colour = _signed(_fixed(result)), GATES.get(part, GREY)
+        rows.append(Row(target, written, numbers, value, colour))
     return rows
 
 
@@ -137,8 +122,7 @@ def _texts(rows: list[Row], lit: int) -> list[dict[str, Any]]:
     """The lines that are computed, and, pale, the ones to come."""
     words = []
     for row in rows:
-        colour = COLOURS.get(row.target, GREY)
-        name = f'<b><span style="color:{colour}">{_lowered(row.target)}</span></b>'
+        name = f'<b><span style="color:{row.colour}">{_lowered(row.target)}</span></b>'
         words.append(
             f"{name} = {_lowered(row.symbols)}<br>"
             f"     = {escape(row.numbers)} = <b>{row.value}</b>"
@@ -168,7 +152,6 @@ def _arrows(view: View, rows: list[Row], lit: int) -> list[dict[str, Any]]:
             source = made.get(symbol.removeprefix("1 − "))
             if source is None or source >= k:
                 continue
-            colour = COLOURS.get(rows[source].target, GREY)
             depth = 0.02 + 0.1 * min(1.0, (k - source) / len(rows))
             arrows.append(
                 {
@@ -184,7 +167,7 @@ def _arrows(view: View, rows: list[Row], lit: int) -> list[dict[str, Any]]:
                     "showarrow": True,
                     "arrowhead": 2,
                     "arrowwidth": 2 if k == lit - 1 else 1.2,
-                    "arrowcolor": colour,
+                    "arrowcolor": rows[source].colour,
                     "opacity": 1.0 if k < lit else 0.15,
                 }
             )
