@@ -1,6 +1,7 @@
 """The command `inspect`: the very numbers that a picture is drawn from."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ import torch
 from explorer.cli.arguments import read_settings, sentences
 from explorer.errors import N_, ExplorerError
 from explorer.inspection.base import Request, Subject, look, views
+from explorer.runs.records import View
 from explorer.runs.store import open_store
 from explorer.training.trainer import Trainer
 
@@ -36,7 +38,7 @@ def inspect(
     """Print the very arrays that a view of the page Look inside draws."""
     torch.set_num_threads(1)
     store = open_store()
-    known = store.get(run)
+    config = store.get(run).config
     state = store.state(run) if step is None else store.checkpoint(run, step)
     if state is None:
         raise ExplorerError(
@@ -44,22 +46,31 @@ def inspect(
             run=run[:60],
         )
     store.close()
-    options: dict[str, Any] = dict(read_settings(pairs))
-    if example is not None:
-        by_number = example.lstrip("-").isdigit()
-        options["example" if by_number else "text"] = (
-            int(example) if by_number else example
-        )
-    trainer = Trainer(known.config, state.state)
-    seen = look(Subject.of(trainer), Request(view, json.dumps(options)))
-    if not as_json:
-        click.echo(f"{seen.name} of {run} after {seen.step} steps")
-        for name, values in seen.arrays.items():
-            click.echo(f"  {name:<14}{values.dtype} {values.shape}")
+    request = Request(view, json.dumps(_options(pairs, example)))
+    seen = look(Subject.of(Trainer(config, state.state)), request)
+    if as_json:
+        click.echo(_as_json(run, seen, views()[view].axes))
         return
+    click.echo(f"{seen.name} of {run} after {seen.step} steps")
+    for name, values in seen.arrays.items():
+        click.echo(f"  {name:<14}{values.dtype} {values.shape}")
+
+
+def _options(pairs: tuple[str, ...], example: str | None) -> dict[str, Any]:
+    """The options of a view: `example` is a number or a text."""
+    options: dict[str, Any] = dict(read_settings(pairs))
+    if example is None:
+        return options
+    if example.lstrip("-").isdigit():
+        return options | {"example": int(example)}
+    return options | {"text": example}
+
+
+def _as_json(run: str, seen: View, axes: Mapping[str, tuple[str, ...]]) -> bytes:
+    """One JSON object; a number that is not finite becomes null."""
     arrays = {
         name: {
-            "axes": views()[view].axes.get(name, ()),
+            "axes": axes.get(name, ()),
             "shape": list(values.shape),
             "dtype": str(values.dtype),
             "values": np.ascontiguousarray(values),
@@ -74,5 +85,4 @@ def inspect(
         "arrays": arrays,
         "notes": seen.notes,
     }
-    # A number that is not finite becomes null: JSON has no other word for it.
-    click.echo(orjson.dumps(facts, option=orjson.OPT_SERIALIZE_NUMPY))
+    return orjson.dumps(facts, option=orjson.OPT_SERIALIZE_NUMPY)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from explorer.errors import N_, ExplorerError
 from explorer.runs import schema
@@ -92,35 +92,14 @@ class Groups:
                 long, or another's here.
         """
         self.get(group_id)
-        name = " ".join("".join(c for c in nickname if c.isprintable()).split())
-        if not 1 <= len(name) <= MOST_NICKNAME:
-            raise ExplorerError(
-                N_(
-                    "A nickname has 1 to %(most)d characters, but this one has "
-                    "%(came)d. Choose another."
-                ),
-                most=MOST_NICKNAME,
-                came=len(name),
-            )
+        name = _checked_nickname(nickname)
         table = schema.members
         mine = table.c.group_id == group_id, table.c.owner == owner
         group = select(schema.groups.c.id).where(schema.groups.c.id == group_id)
         with self._writer.begin() as connection:
             # Who join at once take turns, so that no two get one name.
             connection.execute(group.with_for_update())
-            others = connection.execute(
-                select(table.c.nickname).where(
-                    table.c.group_id == group_id, table.c.owner != owner
-                )
-            ).scalars()
-            if name.casefold() in {other.casefold() for other in others}:
-                raise ExplorerError(
-                    N_(
-                        "Everybody in a class has another nickname, and '%(name)s' is "
-                        "taken. Choose another."
-                    ),
-                    name=name,
-                )
+            _check_free(connection, group_id, owner, name)
             connection.execute(delete(table).where(*mine))
             connection.execute(
                 insert(table).values(
@@ -146,6 +125,39 @@ class Groups:
     def _all(self, wanted: Any) -> list[Group]:
         with self._reader.connect() as connection:
             return [_group(row) for row in connection.execute(wanted).mappings()]
+
+
+def _checked_nickname(nickname: str) -> str:
+    """The nickname as it is kept: printable, and with single spaces."""
+    name = " ".join("".join(c for c in nickname if c.isprintable()).split())
+    if not 1 <= len(name) <= MOST_NICKNAME:
+        raise ExplorerError(
+            N_(
+                "A nickname has 1 to %(most)d characters, but this one has "
+                "%(came)d. Choose another."
+            ),
+            most=MOST_NICKNAME,
+            came=len(name),
+        )
+    return name
+
+
+def _check_free(connection: Connection, group_id: str, owner: str, name: str) -> None:
+    """Refuse a nickname that somebody else in the group has."""
+    table = schema.members
+    others = connection.execute(
+        select(table.c.nickname).where(
+            table.c.group_id == group_id, table.c.owner != owner
+        )
+    ).scalars()
+    if name.casefold() in {other.casefold() for other in others}:
+        raise ExplorerError(
+            N_(
+                "Everybody in a class has another nickname, and '%(name)s' is "
+                "taken. Choose another."
+            ),
+            name=name,
+        )
 
 
 def _group(row: Any) -> Group:

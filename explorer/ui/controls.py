@@ -39,52 +39,58 @@ def settings_widgets(
 
 def widget(name: str, field: FieldInfo, value: Any, key: str, _: Translate) -> Any:
     """The widget that fits a field: a switch, a choice, a slider or a log slider."""
-    extra, choices = extra_of(field), choices_of(field)
     label, help_ = _(str(field.title or name)), _(str(field.description or ""))
-    if unit := extra.get("unit"):
+    if unit := extra_of(field).get("unit"):
         label = f"{label} ({_(unit)})"
+    shared: dict[str, Any] = {"label": label, "key": key, "help": help_}
     if field.annotation is bool:
-        return st.toggle(label, value=bool(value), key=key, help=help_)
-    if choices:
-        shown = extra.get("choices", {})
+        return st.toggle(value=bool(value), **shared)
+    if choices := choices_of(field):
+        words = extra_of(field).get("choices", {})
         return st.selectbox(
-            label,
-            choices,
+            options=choices,
             index=choices.index(value),
-            format_func=lambda choice: _(shown.get(choice, choice)),
-            key=key,
-            help=help_,
+            format_func=lambda choice: _(words.get(choice, choice)),
+            **shared,
         )
     low, high = bounds_of(field)
     if low is None or high is None:
-        return st.text_input(label, value=value, key=key, help=help_)
+        return st.text_input(value=value, **shared)
+    return _slider(field, low, high, value, shared)
+
+
+def _slider(
+    field: FieldInfo, low: float, high: float, value: Any, shared: dict[str, Any]
+) -> Any:
+    """A slider from bound to bound: logarithmic, whole, or in hundredths."""
+    extra, whole = extra_of(field), field.annotation is int
     if extra.get("scale") == "log":
         return st.select_slider(
-            label,
-            options=log_options(low, high, value, whole=field.annotation is int),
+            options=log_options(low, high, value, whole=whole),
             value=value,
             format_func=lambda number: (
                 f"{number:,}" if number >= 1e6 else f"{number:g}"
             ),
-            key=key,
-            help=help_,
+            **shared,
         )
-    if field.annotation is int:
-        whole_step = int(extra.get("slider_step", 1))
+    if whole:
+        step = int(extra.get("slider_step", 1))
         return st.slider(
-            label, int(low), int(high), int(value), whole_step, key=key, help=help_
+            min_value=int(low),
+            max_value=int(high),
+            value=int(value),
+            step=step,
+            **shared,
         )
-    step = float(extra.get("slider_step", (high - low) / 100))
-    digits = max(0, -math.floor(math.log10(step)))
+    part = float(extra.get("slider_step", (high - low) / 100))
+    digits = max(0, -math.floor(math.log10(part)))
     return st.slider(
-        label,
-        float(low),
-        float(high),
-        float(value),
-        step,
+        min_value=float(low),
+        max_value=float(high),
+        value=float(value),
+        step=part,
         format=f"%.{digits}f",
-        key=key,
-        help=help_,
+        **shared,
     )
 
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from explorer import catalog
-from explorer.config import RunConfig, Scalar, TrainingSettings
+from explorer.config import RunConfig, Scalar, Settings, TrainingSettings
 from explorer.errors import ExplorerError
 from explorer.ui.address import (
     allowed_config,
@@ -55,9 +56,28 @@ def _moved(config: RunConfig, model: str) -> RunConfig:
 
 
 def _choose(config: RunConfig, edition: str, _: Translate, only: str) -> RunConfig:
+    """Every control from top to bottom, and the config that they say."""
+    data, settings, picture = _choose_data(config, edition, _, only)
+    model, more = _choose_model(config, data, edition, _, only)
+    settings |= more
+    training, seed = _choose_training(config, data, model, edition, _)
+    settings |= training
+    kept = config.start if model == config.model else ""
+    fold = _fold(config.fold if data == config.data else "", edition, _)
+    chosen = catalog.make_config(data, model, settings, seed, kept, fold)
+    chosen = chosen.model_copy(update={"start": _choose_start(chosen, edition, _)})
+    with picture:
+        show_preview(chosen, _)
+    return chosen
+
+
+def _choose_data(
+    config: RunConfig, edition: str, _: Translate, only: str
+) -> tuple[str, dict[str, Any], DeltaGenerator]:
+    """The dataset, its settings, and the place of its picture."""
     st.subheader(_("Data"), anchor=False)
     names = offered(visitor(), config, _, only)
-    chosen_data = st.selectbox(
+    chosen = st.selectbox(
         _("Dataset"),
         list(names),
         index=list(names).index(key_of(config)),
@@ -65,16 +85,22 @@ def _choose(config: RunConfig, edition: str, _: Translate, only: str) -> RunConf
         key=f"{edition}.data.{only}",
         help=_("What the model learns from."),
     )
-    data, fixed = parted(chosen_data)
+    data, fixed = parted(chosen)
     st.caption(_(catalog.data_spec(data).summary))
     picture = st.container()
-    data_settings = settings_widgets(
-        catalog.data_spec(data).settings,
-        _values("data", chosen_data, config) | fixed,
-        f"{edition}.data.{chosen_data}",
-        _,
-        skip=("digest",),
+    cls = catalog.data_spec(data).settings
+    values = _values("data", chosen, config) | fixed
+    return (
+        data,
+        _widgets("data", chosen, cls, values, edition, _, skip=("digest",)),
+        picture,
     )
+
+
+def _choose_model(
+    config: RunConfig, data: str, edition: str, _: Translate, only: str
+) -> tuple[str, dict[str, Any]]:
+    """The architecture and its settings."""
     st.subheader(_("Model"), anchor=False)
     able = [m.name for m in catalog.fitting(data) if not only or m.name == only]
     model = (
@@ -92,22 +118,21 @@ def _choose(config: RunConfig, edition: str, _: Translate, only: str) -> RunConf
         )
     )
     st.caption(_(catalog.model_spec(model).summary))
-    model_settings = settings_widgets(
-        catalog.model_spec(model).settings,
-        _values("model", model, config),
-        f"{edition}.model.{model}",
-        _,
-    )
+    cls = catalog.model_spec(model).settings
+    values = _values("model", model, config)
+    return model, _widgets("model", model, cls, values, edition, _)
+
+
+def _choose_training(
+    config: RunConfig, data: str, model: str, edition: str, _: Translate
+) -> tuple[dict[str, Any], int]:
+    """How to train, and the seed."""
     st.subheader(_("Training"), anchor=False)
     usual = catalog.usual_training(data, model)
-    group = ",".join(f"{name}={value}" for name, value in sorted(usual.items()))
-    training = settings_widgets(
-        TrainingSettings,
-        _training(group, usual, config),
-        f"{edition}.training.{group}",
-        _,
-        skip=catalog.unused_training(model),
-    )
+    kind = ",".join(f"{name}={value}" for name, value in sorted(usual.items()))
+    values = _training(kind, usual, config)
+    skip = catalog.unused_training(model)
+    settings = _widgets("training", kind, TrainingSettings, values, edition, _, skip)
     seed = st.number_input(
         _("Seed"),
         0,
@@ -116,24 +141,16 @@ def _choose(config: RunConfig, edition: str, _: Translate, only: str) -> RunConf
         key=f"{edition}.seed",
         help=_("The same seed gives the same run, to the last digit."),
     )
-    st.session_state.setdefault(_REMEMBERED, {}).update(
-        {
-            ("data", chosen_data): data_settings,
-            ("model", model): model_settings,
-            ("training", group): training,
-        }
-    )
-    settings = {f"data.{k}": v for k, v in data_settings.items()}
-    settings |= {f"model.{k}": v for k, v in model_settings.items()}
-    settings |= {f"training.{k}": v for k, v in training.items()}
-    kept = config.start if model == config.model else ""
-    fold = _fold(config.fold if data == config.data else "", edition, _)
-    chosen = catalog.make_config(data, model, settings, int(seed), kept, fold)
-    begins = beginnings(visitor(), chosen, _)
-    start = st.selectbox(
+    return settings, int(seed)
+
+
+def _choose_start(config: RunConfig, edition: str, _: Translate) -> str:
+    """The run whose weights a new one begins with; empty for random ones."""
+    begins = beginnings(visitor(), config, _)
+    return st.selectbox(
         _("Start from"),
         list(begins),
-        index=list(begins).index(chosen.start),
+        index=list(begins).index(config.start),
         format_func=begins.__getitem__,
         key=f"{edition}.start.{','.join(begins)}",
         help=_(
@@ -141,10 +158,21 @@ def _choose(config: RunConfig, edition: str, _: Translate, only: str) -> RunConf
             "tuning goes on from what it has learned."
         ),
     )
-    chosen = chosen.model_copy(update={"start": start})
-    with picture:
-        show_preview(chosen, _)
-    return chosen
+
+
+def _widgets(
+    group: str,
+    name: str,
+    cls: type[Settings],
+    values: Mapping[str, Scalar],
+    edition: str,
+    _: Translate,
+    skip: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """The widgets of one group; what they say, by dotted name, and for later."""
+    chosen = settings_widgets(cls, values, f"{edition}.{group}.{name}", _, skip)
+    st.session_state.setdefault(_REMEMBERED, {})[group, name] = chosen
+    return {f"{group}.{key}": value for key, value in chosen.items()}
 
 
 def _fold(fold: str, edition: str, _: Translate) -> str:
@@ -192,7 +220,7 @@ def _values(group: str, name: str, config: RunConfig) -> dict[str, Any]:
 
 
 def _training(
-    group: str, usual: Mapping[str, Scalar], config: RunConfig
+    kind: str, usual: Mapping[str, Scalar], config: RunConfig
 ) -> dict[str, Scalar]:
     """Where the widgets of the training start.
 
@@ -202,7 +230,7 @@ def _training(
     present = catalog.usual_training(config.data, config.model)
     if usual == present:
         return config.training.values()
-    remembered = st.session_state.get(_REMEMBERED, {}).get(("training", group))
+    remembered = st.session_state.get(_REMEMBERED, {}).get(("training", kind))
     if remembered is not None:
         return dict(remembered)
     plain = TrainingSettings().values()

@@ -1,4 +1,4 @@
-"""Train, pause, step, stop, restart, fork, share: what a person can tell a run."""
+"""Train, pause, step, stop, restart, fork, share: the buttons of a run."""
 
 from collections.abc import Callable
 from functools import partial
@@ -36,45 +36,16 @@ def transport(
         _: the translating function.
         group_id: the class that new runs are part of.
     """
-    own, busy = run.id != SAMPLE, run.status == "training"
-    mine = visitor.may_control(run)
+    own, mine = run.id != SAMPLE, visitor.may_control(run)
+    busy = run.status == "training"
     with st.container(horizontal=True, key="transport", gap="small"):
-        st.button(
-            _("Train"),
-            icon=":material/play_arrow:",
-            type="primary",
-            key="train",
-            disabled=config is None,
-            help=_("Start a new run with the settings on the left."),
-            on_click=shown_later(train_new),
-            args=(visitor, run, config, group_id),
-        )
+        _train_button(visitor, run, config, group_id, _)
         pause_button(visitor, run, _)
         hindered = busy or (config is None if run.ended else not mine)
         step = partial(step_run, visitor, run, config, group_id=group_id)
         _step_buttons(hindered, step, _)
         _tell_button(_("Stop"), "stop", "stop", visitor, run, run.ended)
-        st.button(
-            _("Restart"),
-            icon=":material/restart_alt:",
-            key="restart",
-            disabled=not own,
-            help=_("Train the run that is shown again from step 0."),
-            on_click=shown_later(_restart),
-            args=(visitor, run, group_id),
-        )
-        st.button(
-            _("Fork"),
-            icon=":material/fork_right:",
-            key="fork",
-            disabled=not own or config is None,
-            help=_(
-                "Go on from the moment at the slider in a new run, with the training "
-                "settings on the left."
-            ),
-            on_click=shown_later(_fork),
-            args=(visitor, run, config),
-        )
+        _again_buttons(visitor, run, config, group_id, _)
         _share(visitor, run, config, own, group_id, _)
     watching_line(visitor, run, _)
     if own and mine and group_id and run.group_id != group_id:
@@ -83,6 +54,49 @@ def transport(
         _live_rate(visitor, run, config)
     if config is not None and own:
         _pending(run, config, _)
+
+
+def _train_button(
+    visitor: Visitor, run: Run, config: RunConfig | None, group_id: str, _: Translate
+) -> None:
+    st.button(
+        _("Train"),
+        icon=":material/play_arrow:",
+        type="primary",
+        key="train",
+        disabled=config is None,
+        help=_("Start a new run with the settings on the left."),
+        on_click=shown_later(train_new),
+        args=(visitor, run, config, group_id),
+    )
+
+
+def _again_buttons(
+    visitor: Visitor, run: Run, config: RunConfig | None, group_id: str, _: Translate
+) -> None:
+    """From step 0, or from the moment at the slider, in a run of its own."""
+    own = run.id != SAMPLE
+    st.button(
+        _("Restart"),
+        icon=":material/restart_alt:",
+        key="restart",
+        disabled=not own,
+        help=_("Train the run that is shown again from step 0."),
+        on_click=shown_later(_restart),
+        args=(visitor, run, group_id),
+    )
+    st.button(
+        _("Fork"),
+        icon=":material/fork_right:",
+        key="fork",
+        disabled=not own or config is None,
+        help=_(
+            "Go on from the moment at the slider in a new run, with the training "
+            "settings on the left."
+        ),
+        on_click=shown_later(fork),
+        args=(visitor, run, config),
+    )
 
 
 def watching_line(visitor: Visitor, run: Run, _: Translate) -> None:
@@ -97,7 +111,7 @@ def watching_line(visitor: Visitor, run: Run, _: Translate) -> None:
 
 
 def pilot(visitor: Visitor, run: Run, _: Translate) -> None:
-    """What a run can be told where its settings are not at hand."""
+    """The buttons of a run where its settings are not at hand."""
     with st.container(horizontal=True, key="pilot", gap="small"):
         pause_button(visitor, run, _)
         hindered = run.status != "paused" or not visitor.may_control(run)
@@ -152,10 +166,6 @@ def _restart(visitor: Visitor, run: Run, group_id: str) -> None:
     new = visitor.start(run.config, group_id, instead_of=run)
     take_over(run.config)
     show_run(new.id)
-
-
-def _fork(visitor: Visitor, run: Run, config: RunConfig) -> None:
-    fork(visitor, run, config)
 
 
 def step_run(

@@ -12,8 +12,9 @@ from explorer.engine.service import engine
 from explorer.engine.visitor import Visitor
 from explorer.racing import entries
 from explorer.racing.race import Race
+from explorer.ui.races.entrants import offers, usual_values
 from explorer.ui.races.shown import find_race
-from explorer.ui.races.start import begin, offers, usual_values
+from explorer.ui.races.start import begin
 from explorer.ui.races.words import fields_of, labels
 from tests.ui.conftest import NOBODY, QUIET, page, wait_for
 

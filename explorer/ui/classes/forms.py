@@ -72,6 +72,20 @@ def _fields(form: str, lesson: Lesson, _: Translate) -> None:
         key=f"{form}.text",
         help=_("What students read above their run, in Markdown."),
     )
+    _goal_fields(form, lesson, _)
+    st.multiselect(
+        _("Open controls"),
+        openable_settings(lesson.base),
+        default=list(lesson.open),
+        format_func=lambda name: _(title_of(lesson.base, name)),
+        key=f"{form}.open",
+        help=_("What students may change. Everything else is fixed, also the data."),
+        placeholder=_("Nothing: everybody trains the same"),
+    )
+
+
+def _goal_fields(form: str, lesson: Lesson, _: Translate) -> None:
+    """The loss to reach, and within how many steps."""
     left, right = st.columns(2)
     floor = lines(lesson.base).floor
     hint = _("The validation loss to reach. Leave it empty for no goal.")
@@ -96,18 +110,9 @@ def _fields(form: str, lesson: Lesson, _: Translate) -> None:
         key=f"{form}.within",
         help=_("No run of the class may be longer. Leave it empty for no limit."),
     )
-    st.multiselect(
-        _("Open controls"),
-        openable_settings(lesson.base),
-        default=list(lesson.open),
-        format_func=lambda name: _(title_of(lesson.base, name)),
-        key=f"{form}.open",
-        help=_("What students may change. Everything else is fixed, also the data."),
-        placeholder=_("Nothing: everybody trains the same"),
-    )
 
 
-def _said(form: str, lesson: Lesson) -> Lesson:
+def _lesson_of(form: str, lesson: Lesson) -> Lesson:
     """What a form says; what it does not say is as in the lesson that it shows.
 
     Raises:
@@ -131,12 +136,12 @@ def _said(form: str, lesson: Lesson) -> Lesson:
 
 
 def _create(visitor: Visitor, lesson: Lesson) -> None:
-    said = _said("class_new", lesson)
-    visitor.allowed.check_data(said.base)
-    show_class(visitor.store.groups.create(KIND, visitor.owner, said.facts()).id)
+    new = _lesson_of("class_new", lesson)
+    visitor.allowed.check_data(new.base)
+    show_class(visitor.store.groups.create(KIND, visitor.owner, new.facts()).id)
 
 
 def _change(visitor: Visitor, group_id: str, lesson: Lesson) -> None:
-    facts = _said(f"class_edit.{group_id}", lesson).facts()
+    facts = _lesson_of(f"class_edit.{group_id}", lesson).facts()
     del facts["closed"]
     visitor.store.groups.change(group_id, facts)

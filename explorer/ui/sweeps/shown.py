@@ -1,7 +1,7 @@
-"""A sweep as it goes: what it found, how far it is, its pictures and its trials."""
+"""A sweep as it goes: how far it is, the best so far, its pictures and its trials."""
 
 import math
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -10,34 +10,32 @@ from explorer import catalog
 from explorer.config import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError, Words
-from explorer.plots.sweeps import pictures as pictures
-from explorer.plots.sweeps import readings as readings
+from explorer.plots.sweeps import pictures
 from explorer.runs.records import Group
 from explorer.runs.trials import Trial, best
 from explorer.sweeping.plan import Plan
-from explorer.ui.address import SWEEP, show_run, take_over
-from explorer.ui.language import Translate, translator
-from explorer.ui.live.figure import show_figure
+from explorer.ui.address import SWEEP
+from explorer.ui.language import Translate
 from explorer.ui.live.panels import lines
-from explorer.ui.page import language, shown_later
-from explorer.ui.places import PLAYGROUND
+from explorer.ui.page import shown_later
+from explorer.ui.sweeps.drawn import show_picture
 from explorer.ui.sweeps.setup import label_of, show_sweep
+from explorer.ui.sweeps.trials import (
+    choose_trial,
+    open_chosen,
+    rerun_if_chosen,
+    short_value,
+    trials_table,
+)
 
 EVERY = 2.0
 """Seconds between two looks at a sweep that runs."""
 
-STATES = {
-    "training": N_("training"),
-    "finished": N_("finished"),
-    "pruned": N_("pruned"),
-    "failed": N_("came to nothing"),
-}
 STATUS = {
     "running": N_("running"),
     "stopped": N_("stopped"),
     "finished": N_("finished"),
 }
-_OPEN = "sweep.open"
 
 
 def shown_sweep(visitor: Visitor, _: Translate) -> Group | None:
@@ -74,8 +72,7 @@ def earlier_sweeps(visitor: Visitor, group: Group | None, _: Translate) -> None:
 def show(visitor: Visitor, group: Group, _: Translate) -> None:
     """Everything about one sweep; it moves while the sweep runs."""
     plan = Plan.read(group.facts)
-    if (opened := st.session_state.pop(_OPEN, None)) is not None:
-        _open(visitor, plan, opened)
+    open_chosen(visitor, plan)
     going = group.facts["status"] == "running"
     st.markdown(f"**{_sweep_line(group, _)}**")
     _controls(visitor, group, _)
@@ -91,7 +88,7 @@ def empty(base: RunConfig, _: Translate) -> None:
     first, second = st.columns(2)
     for column, name in ((first, "history"), (second, "intermediate")):
         with column:
-            _picture(name, drawn, _)
+            show_picture(name, drawn, _)
 
 
 def _sweep_line(group: Group, _: Translate) -> str:
@@ -180,14 +177,14 @@ def _state(
         columns = st.columns(2, gap="medium")
         for column, name in zip(columns, names[left : left + 2], strict=False):
             with column:
-                _picture(name, drawn, _)
+                show_picture(name, drawn, _)
     st.caption(
         _(
             "A pruned trial counts here with the lowest loss that it had reached; the "
             "best setting is chosen among the finished ones."
         )
     )
-    _table(group, plan, trials, _)
+    trials_table(group, plan, trials, _)
     if going and group.facts["status"] != "running":
         st.rerun()
 
@@ -225,7 +222,7 @@ def _best(
         return
     first, second = st.columns([3, 1], vertical_alignment="center")
     values = ", ".join(
-        f"{label_of(plan.base, name, _)} **{_short(value)}**"
+        f"{label_of(plan.base, name, _)} **{short_value(value)}**"
         for name, value in winner.values.items()
     )
     found = {"loss": f"**{winner.loss:.4g}**", "values": values}
@@ -234,112 +231,7 @@ def _best(
         _("Open in the Playground"),
         icon=":material/open_in_new:",
         key="sweep-open-best",
-        on_click=_wish,
+        on_click=choose_trial,
         args=(winner.number,),
     )
-    if st.session_state.get(_OPEN) is not None:
-        st.rerun()
-
-
-def _wish(number: int) -> None:
-    st.session_state[_OPEN] = number
-
-
-def _picture(name: str, drawn: pictures.SweepDrawn, _: Translate) -> None:
-    st.markdown(f"#### {_(readings.QUESTIONS[name])}")
-    figure, reading, alternative = _drawn(name, _key(name, drawn), language())
-    show_figure(f"sweep.{name}", figure, alternative, _)
-    st.markdown(reading)
-
-
-class _key:  # noqa: N801
-    """A drawing under the few facts on which it depends, to be drawn once for all."""
-
-    def __init__(self, name: str, drawn: pictures.SweepDrawn) -> None:
-        self.drawn = drawn
-        trials = drawn.trials if name in ("history", "intermediate") else drawn.ended
-        facts = [
-            (t.number, t.state, tuple(t.values.items()), t.steps, t.loss)
-            for t in trials
-        ]
-        self.facts = name, drawn._replace(trials=()).__repr__(), repr(facts)
-
-    def __hash__(self) -> int:
-        return hash(self.facts)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _key) and self.facts == other.facts
-
-
-@lru_cache(maxsize=64)
-def _drawn(name: str, key: _key, spoken: str) -> tuple[Any, str, str]:
-    """Figure, reading and alternative text of a picture."""
-    _ = translator(spoken)
-    drawn = key.drawn
-    figure = pictures.FIGURES[name](drawn, _)
-    return (
-        figure,
-        readings.READINGS[name](drawn, _),
-        readings.alternative(name, drawn, _),
-    )
-
-
-def _table(group: Group, plan: Plan, trials: list[Trial], _: Translate) -> None:
-    """Every trial; a click on a row opens it."""
-    if not trials:
-        return
-    st.subheader(_("Trials"), anchor=False)
-    st.caption(_("Choose a row to open that trial in the Playground."))
-    rows = [
-        {
-            _("Trial"): trial.number,
-            _("State"): _state_of(trial, _),
-            **{
-                label_of(plan.base, name, _): _short(value)
-                for name, value in trial.values.items()
-            },
-            _("Loss"): None if math.isnan(loss := _loss(trial)) else loss,
-            _("Steps"): trial.steps,
-        }
-        for trial in trials
-    ]
-    st.dataframe(
-        rows,
-        hide_index=True,
-        key=f"sweep.table.{group.id}",
-        on_select=partial(_row, group.id),
-        selection_mode="single-row",
-        column_config={_("Loss"): st.column_config.NumberColumn(format="%.4g")},
-    )
-    if st.session_state.get(_OPEN) is not None:
-        st.rerun()
-
-
-def _row(group_id: str) -> None:
-    chosen = st.session_state[f"sweep.table.{group_id}"]["selection"]["rows"]
-    if chosen:
-        _wish(int(chosen[0]))
-
-
-def _open(visitor: Visitor, plan: Plan, number: int) -> None:
-    """Show a trial's run, with its settings in the sidebar, in the Playground."""
-    group_id = str(st.query_params.get(SWEEP, ""))
-    trial = visitor.engine.sweeps.trials(group_id)[number]
-    if not trial.runs:
-        return
-    take_over(plan.configs(trial.values)[0])
-    show_run(trial.runs[0])
-    st.switch_page(PLAYGROUND)
-
-
-def _loss(trial: Trial) -> float:
-    return trial.loss if trial.state == "finished" else trial.lowest
-
-
-def _state_of(trial: Trial, _: Translate) -> str:
-    text = _(STATES[trial.state])
-    return text if trial.why is None else f"{text}: {trial.why.text(_)}"
-
-
-def _short(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    rerun_if_chosen()

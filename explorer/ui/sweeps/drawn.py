@@ -1,0 +1,51 @@
+"""The pictures of a sweep, each drawn once for all who look at it."""
+
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from explorer.plots.sweeps import pictures, readings
+from explorer.ui.language import Translate, translator
+from explorer.ui.live.figure import show_figure
+from explorer.ui.page import language
+
+
+def show_picture(name: str, drawn: pictures.SweepDrawn, _: Translate) -> None:
+    """A picture under its question, with what it says."""
+    st.markdown(f"#### {_(readings.QUESTIONS[name])}")
+    figure, reading, alternative = _drawn(name, _Key(name, drawn), language())
+    show_figure(f"sweep.{name}", figure, alternative, _)
+    st.markdown(reading)
+
+
+class _Key:
+    """A drawing under the few facts on which it depends, to be drawn once for all."""
+
+    def __init__(self, name: str, drawn: pictures.SweepDrawn) -> None:
+        self.drawn = drawn
+        trials = drawn.trials if name in ("history", "intermediate") else drawn.ended
+        facts = [
+            (t.number, t.state, tuple(t.values.items()), t.steps, t.loss)
+            for t in trials
+        ]
+        self.facts = name, drawn._replace(trials=()).__repr__(), repr(facts)
+
+    def __hash__(self) -> int:
+        return hash(self.facts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.facts == other.facts
+
+
+@lru_cache(maxsize=64)
+def _drawn(name: str, key: _Key, spoken: str) -> tuple[Any, str, str]:
+    """Figure, reading and alternative text of a picture."""
+    _ = translator(spoken)
+    drawn = key.drawn
+    figure = pictures.FIGURES[name](drawn, _)
+    return (
+        figure,
+        readings.READINGS[name](drawn, _),
+        readings.alternative(name, drawn, _),
+    )
