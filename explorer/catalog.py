@@ -23,7 +23,6 @@ from explorer.config import (
     Scalar,
     Settings,
     TrainingSettings,
-    query_pairs,
 )
 from explorer.data.base import Data, DataSpec, Windows
 from explorer.data.folds import folded
@@ -336,17 +335,12 @@ def _named(config: RunConfig, key: str) -> dict[str, Scalar]:
     return {} if value is None else {f"data.{key}": value}
 
 
-def config_from_query(query: str) -> RunConfig:
-    """Read a link's settings; what it leaves out has its default.
+def config_from_pairs(pairs: Mapping[str, str]) -> RunConfig:
+    """A config from a link's settings; what they leave out has its default.
 
     Raises:
         ExplorerError: one sentence about the first thing that is wrong.
     """
-    return config_from_pairs(query_pairs(query))
-
-
-def config_from_pairs(pairs: Mapping[str, str]) -> RunConfig:
-    """The same from query parameters that were already taken apart."""
     settings = {k: v for k, v in pairs.items() if "." in k}
     rest = {k: v for k, v in pairs.items() if "." not in k}
     for name in rest:

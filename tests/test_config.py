@@ -74,7 +74,7 @@ def test_json_brings_a_config_back(config: RunConfig) -> None:
 def test_a_link_brings_a_config_back_or_says_why_not(config: RunConfig) -> None:
     query = to_query(config, catalog.make_config(config.data, config.model))
     try:
-        again = catalog.config_from_query(query)
+        again = catalog.config_from_pairs(query_pairs(query))
     except ExplorerError:
         # Drawn settings may contradict each other, as a long window a short series.
         return
@@ -94,7 +94,7 @@ def test_a_link_holds_only_what_differs() -> None:
 @settings(max_examples=150, deadline=None)
 def test_no_link_does_worse_than_a_sentence(query: str) -> None:
     with suppress(ExplorerError):
-        catalog.config_from_query(query)
+        catalog.config_from_pairs(query_pairs(query))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_no_link_does_worse_than_a_sentence(query: str) -> None:
 )
 def test_what_is_wrong_with_a_link(query: str, said: str) -> None:
     with pytest.raises(ExplorerError) as caught:
-        catalog.config_from_query(query)
+        catalog.config_from_pairs(query_pairs(query))
     assert said in str(caught.value)
 
 

@@ -30,7 +30,6 @@ from explorer.data.hidden_markov import (
 )
 
 FACES = tuple("123456")
-FAIR, LOADED = 0, 1
 
 
 class CasinoSettings(Settings):

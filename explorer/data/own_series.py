@@ -170,7 +170,6 @@ class Prepared(NamedTuple):
     split: int
     scaler: Scaler
     clipped: int  # outliers that were moved
-    bounds: prepare.Bounds
 
 
 def make(settings: OwnSeriesSettings, seed: int) -> Data:
@@ -229,7 +228,7 @@ def prepared(settings: OwnSeriesSettings) -> Prepared:
     at, axis = _places(values, times)
     groups = _groups(settings, len(values), times)
     at = at[np.flatnonzero(np.diff(groups, prepend=-1))]
-    levels, split, bounds, clipped = _levels(settings, values, groups)
+    levels, split, clipped = _levels(settings, values, groups)
     if settings.missing == "drop":
         full = np.isfinite(levels)
         split, levels = int(full[:split].sum()), levels[full]
@@ -249,14 +248,12 @@ def prepared(settings: OwnSeriesSettings) -> Prepared:
     _check_spread(asked[known], training, scaler)
     scaled = scaler.apply(asked)
     given = _given(scaled, settings.missing == "mask")
-    return Prepared(
-        at, axis, levels, held, scaled, given, split, scaler, clipped, bounds
-    )
+    return Prepared(at, axis, levels, held, scaled, given, split, scaler, clipped)
 
 
 def _levels(
     settings: OwnSeriesSettings, values: Floats, groups: NDArray[np.int64]
-) -> tuple[Floats, int, prepare.Bounds, int]:
+) -> tuple[Floats, int, int]:
     """Values (g,) in real units, where their validation part begins, and outliers."""
     split = round((int(groups[-1]) + 1) * (1 - settings.validation_share))
     rows = int((groups < split).sum())
@@ -267,7 +264,7 @@ def _levels(
     if settings.resample != "none":
         levels = prepare.gathered(levels, groups, settings.resample != "nth")
         levels = prepare.fill(levels, split, settings.missing)
-    return levels, split, bounds, clipped
+    return levels, split, clipped
 
 
 def _places(values: Floats, times: NDArray[Any] | None) -> tuple[NDArray[Any], str]:

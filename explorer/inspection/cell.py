@@ -24,9 +24,6 @@ from explorer.inspection.example import Example, MarkedOptions, example_of
 from explorer.models.base import Recorder, reads_back
 from explorer.runs.records import View
 
-ALL = 99
-"""A stage beyond the last line: every line is lit."""
-
 
 class CellOptions(MarkedOptions):
     """Which unit of which layer, and how far the computation has come."""

@@ -7,7 +7,7 @@ units, V symbols of a vocabulary, N heads, D width of a head.
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar
+from typing import Any, Literal, NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -354,9 +354,6 @@ class ModelSpec:
     """Where a newcomer's training starts, where it is not the usual."""
     aim: str = ""
     """What training lowers, with its unit, where that is not the task's loss."""
-
-
-AnyModule = TypeVar("AnyModule", bound=nn.Module)
 
 
 def embed(sizes: Sizes, width: int) -> tuple[nn.Module, int]:

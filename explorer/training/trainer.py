@@ -7,7 +7,7 @@ worker or forked from a checkpoint goes on exactly as it would have.
 
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -401,25 +401,3 @@ def advance(
     progress = Trainer(config, state).advance(budget, commands)
     assert progress.state is not None  # want_state is on
     return progress.state, progress
-
-
-def replay(
-    config: RunConfig,
-    commands: Iterable[Command],
-    steps: int,
-    state: bytes | None = None,
-) -> Trainer:
-    """Train a run again from its config and its commands, up to `steps` updates.
-
-    `state`: before the first step, of a run that began with the weights of another.
-    """
-    trainer = Trainer(config, state)
-    for command in sorted(commands, key=lambda c: c.step):
-        if command.step > steps:
-            break
-        if command.step > trainer.step:
-            trainer.advance(Budget(steps=command.step - trainer.step))
-        trainer.advance(Budget(steps=0), [command])
-    if steps > trainer.step:
-        trainer.advance(Budget(steps=steps - trainer.step))
-    return trainer

@@ -46,9 +46,3 @@ def translator(language: str) -> Translate:
 
 def _translate(catalogue: dict[str, str], message: str) -> str:
     return catalogue.get(message, message)
-
-
-def lesson(name: str, language: str) -> str:
-    """A piece of explaining text, in Markdown."""
-    path = ASSETS / "lessons" / language / f"{name}.md"
-    return path.read_text(encoding="utf-8")

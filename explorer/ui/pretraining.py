@@ -27,8 +27,6 @@ TARGET: dict[str, Scalar] = {"period": 31.0}
 EVERY = 1.5
 """Seconds between two looks at the runs, while some of them train."""
 
-_ERROR, _ASKED = "pretraining.error", "pretraining.asked"
-
 
 class TargetSettings(Settings):
     """How every run on the target trains."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from explorer import catalog
-from explorer.config import RunConfig, difference
+from explorer.config import RunConfig, difference, query_pairs
 from explorer.errors import ExplorerError
 from explorer.training.trainer import Budget, Trainer
 
@@ -52,7 +52,9 @@ def test_no_value_is_in_both_parts_of_a_fold() -> None:
 def test_a_run_of_a_fold_is_reproduced_by_its_link_and_its_record() -> None:
     made = catalog.make_config("sine", "rnn", {"training.steps": 5}, fold="2/3")
     again = RunConfig.from_json(made.to_json())
-    linked = catalog.config_from_query("data=sine&model=rnn&training.steps=5&fold=2/3")
+    linked = catalog.config_from_pairs(
+        query_pairs("data=sine&model=rnn&training.steps=5&fold=2/3")
+    )
     assert made == again == linked
     losses = [
         Trainer(each).advance(Budget()).curves.losses for each in (made, again, linked)

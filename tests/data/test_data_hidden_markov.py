@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from explorer.data.casino import (
-    LOADED,
     CasinoSettings,
     alone,
     casino,
@@ -25,6 +24,7 @@ from explorer.data.hidden_markov import (
 )
 
 HEALTHY, FEVER = 0, 1
+LOADED = 1
 TEXTBOOK = HiddenMarkov(
     np.array([0.6, 0.4]),
     np.array([[0.7, 0.3], [0.4, 0.6]]),

@@ -24,7 +24,8 @@ from explorer.errors import ExplorerError, Words
 from explorer.runs.records import Run
 from explorer.runs.store import open_store
 from explorer.training.state import unpack
-from explorer.training.trainer import Budget, advance, replay
+from explorer.training.trainer import Budget, advance
+from tests.replaying import replay
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [

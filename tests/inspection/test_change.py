@@ -13,8 +13,9 @@ from explorer.models.base import Recorder
 from explorer.runs.records import Command
 from explorer.training.changes import Change, Changed, units_of
 from explorer.training.forecasting import forecast
-from explorer.training.trainer import Budget, Trainer, replay
+from explorer.training.trainer import Budget, Trainer
 from tests.inspection.subjects import drawn, seen, subject_of
+from tests.replaying import replay
 
 
 def told(model: torch.nn.Module, x: torch.Tensor) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from explorer.runs.records import Command, Curves
 from explorer.training import generating, scores
 from explorer.training.adversarial import discriminator_loss, generator_loss
 from explorer.training.state import unpack
-from explorer.training.trainer import Budget, Trainer, replay
+from explorer.training.trainer import Budget, Trainer
+from tests.replaying import replay
 
 
 def config_of(**settings: object) -> RunConfig:

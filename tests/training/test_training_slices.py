@@ -14,7 +14,8 @@ from explorer.errors import ExplorerError
 from explorer.inspection.base import Request, Subject, look, views_of
 from explorer.runs.records import Command, Curves, Progress
 from explorer.training.state import pack, unpack
-from explorer.training.trainer import Budget, Trainer, advance, replay
+from explorer.training.trainer import Budget, Trainer, advance
+from tests.replaying import replay
 
 STEPS = 17
 OPTIMIZERS = choices_of(TrainingSettings.model_fields["optimizer"])

@@ -7,8 +7,9 @@ from explorer import catalog
 from explorer.config import RunConfig
 from explorer.errors import ExplorerError
 from explorer.training.state import unpack
-from explorer.training.trainer import Budget, Trainer, replay
+from explorer.training.trainer import Budget, Trainer
 from explorer.training.transfer import transferred
+from tests.replaying import replay
 
 torch.set_num_threads(1)
 

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from explorer import catalog
+from explorer.config import query_pairs
 from explorer.engine.service import engine
 from explorer.errors import ExplorerError
 from explorer.runs.records import Run
@@ -44,7 +45,7 @@ VALUES = st.text(max_size=40) | st.sampled_from(NASTY) | st.integers().map(str)
 @settings(max_examples=100, deadline=None)
 def test_a_query_is_a_config_or_a_sentence(query: str) -> None:
     with suppress(ExplorerError):
-        config = catalog.config_from_query(query)
+        config = catalog.config_from_pairs(query_pairs(query))
         assert catalog.resolve(config)
 
 

@@ -1,7 +1,6 @@
 """Does every iteration help? What training itself lowers, step by step."""
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -67,12 +66,6 @@ def figure(scene: Scene, _: Translate = str) -> Figure:
     x = axis(_("training step"), range=[-0.02 * total, 1.02 * total])
     y = axis(_("surprise (nats per step)"), nticks=5)
     return {"data": [line, held], "layout": layout(x, y)}
-
-
-def ring(size: int) -> dict[str, Any]:
-    """A grey ring, for what is not the model's."""
-    line = {"width": 2}
-    return {"color": GREY, "size": size, "symbol": "circle-open", "line": line}
 
 
 def rises(values: np.ndarray) -> int:

@@ -7,9 +7,6 @@ from explorer.plots.chains.tables import table
 from explorer.plots.panel import Content, InsidePanel, Scene
 from explorer.plots.parts import Translate, short
 
-MOST_TOLD = 0.05
-"""Moves at least so likely are told in words."""
-
 
 def draw(scene: Scene, _: Translate) -> Content:
     """A row for every state that is left, a column for every one that is entered."""
