@@ -69,12 +69,7 @@ def extract(model: str, view: View | None) -> ForecastDrawn:
 
 def figure(drawn: ForecastDrawn, _: Translate = str) -> Figure:
     """The chart: truth neutral, one step strong, left to itself dashed."""
-    colour = colour_of(drawn.model)
-    lines: list[tuple[str, str, Floats, str, dict[str, Any]]] = [
-        ("—", _("truth"), drawn.truth, GREY, {"width": 2}),
-        ("—", _("one step"), drawn.one_step, colour, {"width": 2.4}),
-        ("┄", _("free"), drawn.free, colour, {"width": 2.4, "dash": "dash"}),
-    ]
+    lines = _lines(drawn, _)
     x = dated(axis(_(drawn.axis) if drawn.axis else _("time")), drawn.positions)
     y = axis(_(drawn.label) if drawn.label else _("value"))
     span = _span(drawn.truth)
@@ -83,9 +78,7 @@ def figure(drawn: ForecastDrawn, _: Translate = str) -> Figure:
         x["range"] = [plain(drawn.positions[0]), plain(drawn.positions[-1])]
         y["range"] = list(span)
         ends = [
-            (key(glyph, tint, escape(name)), end)
-            for glyph, name, values, tint, _line in lines
-            if (end := last(values)) is not None
+            (line.label, end) for line in lines if (end := last(line.y)) is not None
         ]
         labels = end_labels(ends, *span)
     shapes = []
@@ -98,23 +91,44 @@ def figure(drawn: ForecastDrawn, _: Translate = str) -> Figure:
         "data": [
             {
                 "type": "scatter",
-                "mode": "lines" if len(values) > 1 else "markers",
+                "mode": "lines" if len(line.y) > 1 else "markers",
                 "x": drawn.positions,
-                "y": values,
-                "name": name,
-                "line": {"color": tint, **line},
-                "marker": {"color": tint},
+                "y": line.y,
+                "name": line.name,
+                "line": line.look,
+                "marker": {"color": line.look["color"]},
             }
-            for _glyph, name, values, tint, line in lines
+            for line in lines
         ],
         "layout": layout(
             x,
             y,
             shapes=shapes,
             annotations=labels,
-            margin={**margin_for([line[1] for line in lines]), "t": 28},
+            margin={**margin_for(line.name for line in lines), "t": 28},
         ),
     }
+
+
+class _Line(NamedTuple):
+    """One of the three lines."""
+
+    name: str
+    y: Floats  # (n,)
+    label: str
+    look: dict[str, Any]
+
+
+def _lines(drawn: ForecastDrawn, _: Translate) -> list[_Line]:
+    colour = colour_of(drawn.model)
+    return [
+        _Line(name, y, key(glyph, tint, escape(name)), {"color": tint, **look})
+        for glyph, name, y, tint, look in (
+            ("—", _("truth"), drawn.truth, GREY, {"width": 2}),
+            ("—", _("one step"), drawn.one_step, colour, {"width": 2.4}),
+            ("┄", _("free"), drawn.free, colour, {"width": 2.4, "dash": "dash"}),
+        )
+    ]
 
 
 def reading(drawn: ForecastDrawn, _: Translate = str) -> str:

@@ -1,6 +1,6 @@
 """How near do the answers lie? Each held-out answer against its truth."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,24 +38,6 @@ def figure(drawn: PairsDrawn, _: Translate = str) -> Figure:
     The range comes from the truth alone, so that axes hold still while it trains.
     """
     low, high = _span(drawn.truth)
-    diagonal = {
-        "type": "line",
-        "x0": low,
-        "x1": high,
-        "y0": low,
-        "y1": high,
-        "layer": "below",
-        "line": {"color": GREY, "width": 1.5, "dash": "dash"},
-    }
-    words = {
-        "x": high,
-        "y": high,
-        "xanchor": "right",
-        "yanchor": "top",
-        "xshift": -30,
-        "showarrow": False,
-        "text": _("right answers"),
-    }
     points = {
         "type": "scatter",
         "mode": "markers",
@@ -71,7 +53,34 @@ def figure(drawn: PairsDrawn, _: Translate = str) -> Figure:
     y = axis(_("answer"), range=[low, high], nticks=6)
     return {
         "data": [points],
-        "layout": layout(x, y, shapes=[diagonal], annotations=[words]),
+        "layout": layout(
+            x, y, shapes=[_diagonal(low, high)], annotations=[_right(high, _)]
+        ),
+    }
+
+
+def _diagonal(low: float, high: float) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "x0": low,
+        "x1": high,
+        "y0": low,
+        "y1": high,
+        "layer": "below",
+        "line": {"color": GREY, "width": 1.5, "dash": "dash"},
+    }
+
+
+def _right(high: float, _: Translate) -> dict[str, Any]:
+    """What the diagonal means, at its upper end."""
+    return {
+        "x": high,
+        "y": high,
+        "xanchor": "right",
+        "yanchor": "top",
+        "xshift": -30,
+        "showarrow": False,
+        "text": _("right answers"),
     }
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +80,6 @@ def extract(
 
 def figure(drawn: NormDrawn, _: Translate = str) -> Figure:
     """The norm on a logarithmic axis, and the threshold across it."""
-    colour = colour_of(drawn.model)
     x = clock_axis(drawn.axis, drawn.x_end, _)
     y = axis(
         _("distance that the parameters moved (norm)")
@@ -91,16 +90,6 @@ def figure(drawn: NormDrawn, _: Translate = str) -> Figure:
         exponentformat="power",
         dtick=1,
     )
-    line = {
-        "type": "scatter",
-        "mode": "lines" if len(drawn.x) > 1 else "markers",
-        "x": drawn.x,
-        "y": drawn.norms,
-        "name": _("distance moved") if drawn.moved else _("gradient norm"),
-        "line": {"color": colour, "width": 1.4},
-        "marker": {"color": colour, "size": 5},
-        "hovertemplate": "%{x:.4~g}<br>%{y:.3~g}<extra></extra>",
-    }
     words, shapes = [], []
     if drawn.clip is not None:
         shapes.append(rule(drawn.clip))
@@ -110,7 +99,7 @@ def figure(drawn: NormDrawn, _: Translate = str) -> Figure:
         words = end_labels([(text, math.log10(drawn.clip))], *drawn.decades)
     last_x = float(drawn.x[-1]) if len(drawn.x) else 1.0
     return {
-        "data": [line, trace(drawn.marks, drawn.x_end or last_x, _)],
+        "data": [_line(drawn, _), trace(drawn.marks, drawn.x_end or last_x, _)],
         "layout": layout(
             x,
             y,
@@ -119,6 +108,20 @@ def figure(drawn: NormDrawn, _: Translate = str) -> Figure:
             annotations=words,
             margin=margin_for([_("cut at %(clip)s") % {"clip": "0.125"}]),
         ),
+    }
+
+
+def _line(drawn: NormDrawn, _: Translate) -> dict[str, Any]:
+    colour = colour_of(drawn.model)
+    return {
+        "type": "scatter",
+        "mode": "lines" if len(drawn.x) > 1 else "markers",
+        "x": drawn.x,
+        "y": drawn.norms,
+        "name": _("distance moved") if drawn.moved else _("gradient norm"),
+        "line": {"color": colour, "width": 1.4},
+        "marker": {"color": colour, "size": 5},
+        "hovertemplate": "%{x:.4~g}<br>%{y:.3~g}<extra></extra>",
     }
 
 

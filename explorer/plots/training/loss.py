@@ -83,8 +83,6 @@ def extract(
     picked = thin(curves.losses)
     broken = np.flatnonzero(~np.isfinite(curves.losses))
     diverged_at = float(times[broken[0]]) if len(broken) else None
-    recent = curves.losses[n - max(1, round(n * RECENT)) :]
-    recent = recent[np.isfinite(recent)]
     seen = [v.step if axis == "step" else v.seconds for v in validations]
     told = marks(commands, curves, axis)
     before = Curves.empty() if parent is None else parent
@@ -98,7 +96,7 @@ def extract(
         axis=axis,
         x=times[picked].astype(np.float32),
         y=finite(curves.losses[picked]),
-        now=float(np.median(recent)) if len(recent) else None,
+        now=_now(curves.losses),
         validation_x=np.array(seen, np.float32),
         validation_y=finite(np.array([v.loss for v in validations], np.float32)),
         marks=told,
@@ -112,6 +110,13 @@ def extract(
         parent_y=finite(before.losses[past]),
         discriminator=second if np.isfinite(second).any() else second[:0],
     )
+
+
+def _now(losses: Floats) -> float | None:
+    """The median of the latest losses; None before there is one."""
+    recent = losses[len(losses) - max(1, round(len(losses) * RECENT)) :]
+    recent = recent[np.isfinite(recent)]
+    return float(np.median(recent)) if len(recent) else None
 
 
 def figure(drawn: LossDrawn, _: Translate = str, *, y_log: bool = True) -> Figure:
@@ -220,56 +225,39 @@ def _rules(drawn: LossDrawn, y_log: bool) -> list[dict[str, Any]]:
 
 def _curves(drawn: LossDrawn, _: Translate) -> list[dict[str, Any]]:
     """Training thin and light, validation strong with markers."""
-    colour = colour_of(drawn.model)
-    hover = clock_place(drawn.axis, _) + "<br>%{y:.4~g}<extra>"
-    training, validation = _("training"), _("validation")
-    parent = _("parent")
-    ghost = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": drawn.parent_x,
-        "y": drawn.parent_y,
-        "name": parent,
-        "line": {"color": GREY, "width": 1.2},
-        "opacity": 0.7,
-        "hovertemplate": f"{hover}{parent}</extra>",
-    }
-    name = _("Discriminator")
-    second = {
-        "type": "scatter",
-        "mode": "lines" if len(drawn.x) > 1 else "markers",
-        "x": drawn.x,
-        "y": drawn.discriminator,
-        "name": name,
-        "line": {"color": OTHER, "width": 1.2, "dash": "dash"},
-        "marker": {"color": OTHER, "size": 5},
-        "hovertemplate": f"{hover}{name}</extra>",
-    }
+    colour, place = colour_of(drawn.model), clock_place(drawn.axis, _)
+    mode = "lines" if len(drawn.x) > 1 else "markers"
+    parent = _curve(_("parent"), "lines", drawn.parent_x, drawn.parent_y, place)
+    parent["line"] = {"color": GREY, "width": 1.2}
+    parent["opacity"] = 0.7
+    training = _curve(_("training"), mode, drawn.x, drawn.y, place)
+    training["line"] = {"color": colour, "width": 1.2}
+    training["marker"] = {"color": colour, "size": 5}
+    training["opacity"] = 0.5
+    seen = drawn.validation_x, drawn.validation_y
+    validation = _curve(_("validation"), "lines+markers", *seen, place)
+    validation["line"] = {"color": colour, "width": 2.6}
+    validation["marker"] = {"color": colour, "size": 7}
+    second = _curve(_("Discriminator"), mode, drawn.x, drawn.discriminator, place)
+    second["line"] = {"color": OTHER, "width": 1.2, "dash": "dash"}
+    second["marker"] = {"color": OTHER, "size": 5}
     return [
-        *([ghost] if len(drawn.parent_x) else []),
-        {
-            "type": "scatter",
-            "mode": "lines" if len(drawn.x) > 1 else "markers",
-            "x": drawn.x,
-            "y": drawn.y,
-            "name": training,
-            "line": {"color": colour, "width": 1.2},
-            "marker": {"color": colour, "size": 5},
-            "opacity": 0.5,
-            "hovertemplate": f"{hover}{training}</extra>",
-        },
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "x": drawn.validation_x,
-            "y": drawn.validation_y,
-            "name": validation,
-            "line": {"color": colour, "width": 2.6},
-            "marker": {"color": colour, "size": 7},
-            "hovertemplate": f"{hover}{validation}</extra>",
-        },
+        *([parent] if len(drawn.parent_x) else []),
+        training,
+        validation,
         *([second] if len(drawn.discriminator) else []),
     ]
+
+
+def _curve(name: str, mode: str, x: Floats, y: Floats, place: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": mode,
+        "x": x,
+        "y": y,
+        "name": name,
+        "hovertemplate": f"{place}<br>%{{y:.4~g}}<extra>{name}</extra>",
+    }
 
 
 def _words(

@@ -81,51 +81,60 @@ def extract(
 
 def figure(drawn: GapDrawn, _: Translate = str) -> Figure:
     """Two lines with the gap shaded between them, and the best step across."""
-    colour = colour_of(drawn.model)
     x = clock_axis(drawn.axis, drawn.x_end, _)
     y = axis(_(drawn.unit) if drawn.unit else _("loss"), uirevision="gap")
     low, high = _span(drawn)
     y["range"] = [low, high]
-    place = clock_place(drawn.axis, _)
-    common = {"type": "scatter", "x": drawn.x, "mode": "lines+markers"}
-    lines = [
-        (_("training"), drawn.training, 1.4, {}),
-        (
-            _("validation"),
-            drawn.validation,
-            2.6,
-            {"fill": "tonexty", "fillcolor": see_through(colour, 0.2)},
+    shapes = [] if drawn.floor is None else [rule(drawn.floor)]
+    words = end_labels(_ends(drawn, _), low, high)
+    if drawn.best is not None:
+        shapes.append(_best_rule(drawn))
+        words.append(_best_words(drawn, _))
+    names = [_("training"), _("validation")]
+    return {
+        "data": _curves(drawn, _),
+        "layout": layout(
+            x, y, shapes=shapes, annotations=words, margin=margin_for(names, digits=7)
         ),
-    ]
-    data = [
-        common
-        | more
-        | {
+    }
+
+
+def _curves(drawn: GapDrawn, _: Translate) -> list[dict[str, Any]]:
+    """Training thin, validation strong, and what lies between them shaded."""
+    colour = colour_of(drawn.model)
+    place = clock_place(drawn.axis, _)
+    between = {"fill": "tonexty", "fillcolor": see_through(colour, 0.2)}
+    return [
+        {
+            "type": "scatter",
+            "x": drawn.x,
+            "mode": "lines+markers",
+            **shading,
             "y": values,
             "name": name,
             "line": {"color": colour, "width": width},
             "marker": {"color": colour, "size": 6},
             "hovertemplate": f"{place}<br>%{{y:.4~g}}<extra>{name}</extra>",
         }
-        for name, values, width, more in lines
+        for name, values, width, shading in (
+            (_("training"), drawn.training, 1.4, {}),
+            (_("validation"), drawn.validation, 2.6, between),
+        )
     ]
-    ends = [
+
+
+def _ends(drawn: GapDrawn, _: Translate) -> list[tuple[str, float]]:
+    """A name and a number for the right end of either line, and where it lies."""
+    colour = colour_of(drawn.model)
+    lines = (
+        ("—", _("training"), drawn.training),
+        ("●", _("validation"), drawn.validation),
+    )
+    return [
         (key(glyph, colour, f"{escape(name)} {short(value)}"), value)
-        for glyph, (name, values, _width, _more) in zip("—●", lines, strict=True)
+        for glyph, name, values in lines
         if (value := last(values)) is not None
     ]
-    shapes = [] if drawn.floor is None else [rule(drawn.floor)]
-    words = end_labels(ends, low, high)
-    if drawn.best is not None:
-        shapes.append(_best_rule(drawn))
-        words.append(_best_words(drawn, _))
-    names = [_("training"), _("validation")]
-    return {
-        "data": data,
-        "layout": layout(
-            x, y, shapes=shapes, annotations=words, margin=margin_for(names, digits=7)
-        ),
-    }
 
 
 def reading(drawn: GapDrawn, _: Translate = str) -> str:
