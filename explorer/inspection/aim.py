@@ -6,6 +6,7 @@ evenly. What was written before it stays as it is, and all that follows is writt
 """
 
 import torch
+from torch import Tensor
 
 from explorer import catalog
 from explorer.catalog import Resolved
@@ -21,6 +22,7 @@ from explorer.inspection.alignment import choices as heads_to_choose
 from explorer.inspection.base import Choices, Subject, ViewSpec, float_array
 from explorer.inspection.example import ExampleOptions
 from explorer.inspection.writing import source_of, spelled, write
+from explorer.models.base import Capture
 from explorer.runs.records import View
 from explorer.training.changes import Change, Changed, units_of
 
@@ -67,25 +69,14 @@ def look(subject: Subject, options: AimOptions) -> View:
     units_of(options.at or "1", len(source.labels))
     before = write(subject.model, data, source.tokens)
     t = _place(options.position, len(before.tokens))
-    changes = [
-        Change(
-            what="aim",
-            capture=capture.name,
-            head=head + 1,
-            first=t + 1,
-            last=t + 1,
-            units=options.at or "1",
-        )
-        for capture, head in heads
-    ]
+    changes = [_turned(capture, head, t, options.at or "1") for capture, head in heads]
     after = write(Changed(subject.model, changes).eval(), data, source.tokens)
-    chances = torch.stack([before.chances[t], after.chances[t]])  # (2, V)
-    shown = torch.cat([row.topk(min(LIKELIEST, len(row))).indices for row in chances])
-    kept = list(dict.fromkeys(shown.tolist()))
-    names = [c.name for c, _ in every_head(resolved).values()]
+    both = before, after
+    chances = torch.stack([w.chances[t] for w in both])  # (2, V)
+    kept = _likeliest(chances)
+    names = dict.fromkeys(c.name for c, _ in every_head(resolved).values())
     rows = [
-        torch.cat([w.recorded[name][0, :, t] for name in dict.fromkeys(names)]).mean(0)
-        for w in (before, after)
+        torch.cat([w.recorded[name][0, :, t] for name in names]).mean(0) for w in both
     ]
     return View(
         "aim",
@@ -99,13 +90,29 @@ def look(subject: Subject, options: AimOptions) -> View:
             "at": sorted(units_of(options.at or "1", len(source.labels))),
             "t": t,
             "tokens": [data.symbols[token] for token in kept],
-            "written": [
-                [data.symbols[token] for token in w.tokens] for w in (before, after)
-            ],
-            "said": [spelled(data, w.tokens) for w in (before, after)],
+            "written": [[data.symbols[token] for token in w.tokens] for w in both],
+            "said": [spelled(data, w.tokens) for w in both],
             "joiner": data.joiner,
         },
     )
+
+
+def _turned(capture: Capture, head: int, t: int, at: str) -> Change:
+    """The row of written token `t`, made to look at the source tokens `at`."""
+    return Change(
+        what="aim",
+        capture=capture.name,
+        head=head + 1,
+        first=t + 1,
+        last=t + 1,
+        units=at,
+    )
+
+
+def _likeliest(chances: Tensor) -> list[int]:
+    """The tokens with the highest of chances (2, V), of each of the two."""
+    tops = [row.topk(min(LIKELIEST, len(row))).indices for row in chances]
+    return list(dict.fromkeys(torch.cat(tops).tolist()))
 
 
 def _place(position: int, count: int) -> int:

@@ -1,8 +1,9 @@
 """The tree of a beam search: what the model thought of writing, and what it kept."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.config import setting
 from explorer.errors import N_
@@ -10,7 +11,7 @@ from explorer.inspection.base import Subject, ViewSpec
 from explorer.inspection.example import ExampleOptions
 from explorer.inspection.writing import source_of, spelled, translates
 from explorer.runs.records import View
-from explorer.training.decoding import beam
+from explorer.training.decoding import Beam, beam
 
 
 class BeamOptions(ExampleOptions):
@@ -49,21 +50,11 @@ def look(subject: Subject, options: BeamOptions) -> View:
     found = beam(subject.model, source.tokens, length, options.width, mean)
     greedy = beam(subject.model, source.tokens, length, 1, mean)
     nodes = found.nodes
-    best = np.isin(np.arange(len(nodes)), found.best)
     last, plain = nodes[found.best[-1]], greedy.nodes[greedy.best[-1]]
     return View(
         "beam",
         subject.step,
-        {
-            "parent": np.array([n.parent for n in nodes], np.int64),
-            "token": np.array([n.token for n in nodes], np.int64),
-            "log_chance": np.array([n.log_chance for n in nodes], np.float32),
-            "total": np.array([n.total for n in nodes], np.float32),
-            "score": np.array([n.score for n in nodes], np.float32),
-            "kept": np.array([n.kept for n in nodes], np.uint8),
-            "finished": np.array([n.finished for n in nodes], np.uint8),
-            "best": best.astype(np.uint8),
-        },
+        _by_node(found),
         {
             "labels": [data.symbols[n.token] for n in nodes],
             "source": source.labels,
@@ -78,17 +69,31 @@ def look(subject: Subject, options: BeamOptions) -> View:
     )
 
 
-NAMES = (
-    "parent",
-    "token",
-    "log_chance",
-    "total",
-    "score",
-    "kept",
-    "finished",
-    "best",
-)
+def _by_node(found: Beam) -> dict[str, NDArray[Any]]:
+    """Each (M,): what is known of every node."""
+    arrays: dict[str, NDArray[Any]] = {
+        name: np.array([getattr(node, name) for node in found.nodes], dtype)
+        for name, dtype in DTYPES.items()
+    }
+    best = np.isin(np.arange(len(found.nodes)), found.best)
+    return arrays | {"best": best.astype(np.uint8)}
+
+
+DTYPES: dict[str, type] = {
+    "parent": np.int64,
+    "token": np.int64,
+    "log_chance": np.float32,
+    "total": np.float32,
+    "score": np.float32,
+    "kept": np.uint8,
+    "finished": np.uint8,
+}
+"""What a view has of each node of a beam, and as what."""
 
 VIEW = ViewSpec(
-    "beam", BeamOptions, look, translates, axes=dict.fromkeys(NAMES, ("node",))
+    "beam",
+    BeamOptions,
+    look,
+    translates,
+    axes=dict.fromkeys((*DTYPES, "best"), ("node",)),
 )

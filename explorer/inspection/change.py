@@ -36,6 +36,9 @@ from explorer.training.sampling import generate
 LENGTH = 60
 TEMPERATURE = 0.8
 
+Both = tuple[SequenceModel, SequenceModel]
+"""The model as it is, and with the change."""
+
 
 class ChangeOptions(ExampleOptions, Change):
     """A change, and the example that it is shown on."""
@@ -67,22 +70,30 @@ def look(subject: Subject, options: ChangeOptions) -> View:
         "change": change.values(),
         "unit": data.loss_unit or TASKS[data.task].loss_unit,
     }
-    if data.task == "forecast" and data.series is not None:
-        arrays |= _forecasts(data, data.series, both)
-        notes |= {"axis": data.series.axis, "label": data.series.label}
-        positions = data.series.positions
-        notes["dates"] = bool(np.issubdtype(positions.dtype, np.datetime64))
-    elif data.task == "forecast":
-        (truth, said), (_, changed) = (pairs(model, data) for model in both)
-        arrays |= {"truth": truth, "said": np.stack([said, changed])}
-    elif data.task == "next_token":
-        notes |= _texts(subject, both, example)
-    elif data.task == "translate":
-        notes |= _translations(data, both, example)
-    elif data.task == "classify":
-        arrays["chances"] = np.stack([_chances(model, example) for model in both])
-        notes["names"] = list(data.labels)
-    return View("change", subject.step, arrays, notes)
+    answers, words = _answers(subject, both, example)
+    return View("change", subject.step, arrays | answers, notes | words)
+
+
+def _answers(
+    subject: Subject, both: Both, example: Example
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The arrays and notes of what both answer to this task."""
+    data = subject.data
+    match data.task:
+        case "forecast" if data.series is not None:
+            return _forecasts(data, data.series, both)
+        case "forecast":
+            (truth, said), (_, changed) = (pairs(model, data) for model in both)
+            return {"truth": truth, "said": np.stack([said, changed])}, {}
+        case "next_token":
+            return {}, _texts(subject, both, example)
+        case "translate":
+            return {}, _translations(data, both, example)
+        case "classify":
+            chances = np.stack([_chances(model, example) for model in both])
+            return {"chances": chances}, {"names": list(data.labels)}
+        case _:
+            return {}, {}
 
 
 def _change(options: ChangeOptions) -> Change:
@@ -108,9 +119,7 @@ def _answered(example: Example, answers: int) -> list[str] | None:
     return None if example.labels is None else example.labels[-answers:]
 
 
-def _translations(
-    data: Data, both: tuple[SequenceModel, SequenceModel], example: Example
-) -> dict[str, Any]:
+def _translations(data: Data, both: Both, example: Example) -> dict[str, Any]:
     source = example.x[:, : data.source]
     written = [
         greedy(model, source, data.steps - data.source)[0].tolist() for model in both
@@ -127,22 +136,22 @@ def _translations(
 
 
 def _forecasts(
-    data: Data, series: Series, both: tuple[SequenceModel, SequenceModel]
-) -> dict[str, Any]:
+    data: Data, series: Series, both: Both
+) -> tuple[dict[str, Any], dict[str, Any]]:
     before, after = (forecast(model, data) for model in both)
     positions = series.positions[before.places]
     dates = np.issubdtype(positions.dtype, np.datetime64)
     shown = positions.astype("datetime64[D]").astype(np.int64) if dates else positions
-    return {
+    arrays = {
         "positions": shown if dates else shown.astype(np.float64),
         "truth": before.truth,
         "free": np.stack([before.free, after.free]),
     }
+    notes = {"axis": series.axis, "label": series.label, "dates": bool(dates)}
+    return arrays, notes
 
 
-def _texts(
-    subject: Subject, both: tuple[SequenceModel, SequenceModel], example: Example
-) -> dict[str, Any]:
+def _texts(subject: Subject, both: Both, example: Example) -> dict[str, Any]:
     names = subject.data.symbols
     prompt = [int(token) for token in example.x[0, : max(2, example.steps // 4)]]
     written = [

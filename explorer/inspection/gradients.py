@@ -42,24 +42,7 @@ def look(subject: Subject, options: GradientOptions) -> View:
     """
     x, y = alike(*probe_window(subject.data, EXAMPLES))
     captures = captures_of(catalog.resolve(subject.config), "hidden", "memory")
-    recorder = Recorder()
-    with torch.enable_grad():
-        output = subject.model(x, recorder)
-        # A sum over examples, so that no example's gradient depends on their number.
-        loss = objective(subject.data).last(output, y).sum()
-        states = {
-            name: values
-            for name, values in recorder.recorded.items()
-            if name.endswith((".hidden", ".memory"))
-        }
-        kept = [value for values in states.values() for value in values]
-        found = iter(torch.autograd.grad(loss, kept, allow_unused=True))
-    norms = {
-        name: np.concatenate([_norm(next(found), value) for value in values])[
-            :: -1 if reads_back(name) else 1
-        ]
-        for name, values in states.items()
-    }
+    norms = _norms(subject, x, y)
     for capture in captures:
         if capture.part != "whole":
             steps = np.full(x.shape[1], np.nan)
@@ -87,6 +70,28 @@ def look(subject: Subject, options: GradientOptions) -> View:
             "sigma": sigma,
         },
     )
+
+
+def _norms(subject: Subject, x: torch.Tensor, y: torch.Tensor) -> dict[str, Floats]:
+    """Of every state that the model names, at the steps (T,) that it reads."""
+    recorder = Recorder()
+    with torch.enable_grad():
+        output = subject.model(x, recorder)
+        # A sum over examples, so that no example's gradient depends on their number.
+        loss = objective(subject.data).last(output, y).sum()
+        states = {
+            name: values
+            for name, values in recorder.recorded.items()
+            if name.endswith((".hidden", ".memory"))
+        }
+        kept = [value for values in states.values() for value in values]
+        found = iter(torch.autograd.grad(loss, kept, allow_unused=True))
+    return {
+        name: np.concatenate([_norm(next(found), value) for value in values])[
+            :: -1 if reads_back(name) else 1
+        ]
+        for name, values in states.items()
+    }
 
 
 def alike(x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -15,6 +15,7 @@ Induction heads: Olsson et al. (2022). https://arxiv.org/abs/2209.11895
 """
 
 import math
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -34,10 +35,10 @@ from explorer.inspection.base import (
     layer_of,
     steps_of,
 )
-from explorer.inspection.example import ExampleOptions, example_of
-from explorer.models.base import Recorder
+from explorer.inspection.example import Example, ExampleOptions, example_of
+from explorer.models.base import Capture, Recorder
 from explorer.runs.records import View
-from explorer.tasks import CAUSAL
+from explorer.tasks import CAUSAL, Task
 
 ALL = "all"
 
@@ -74,65 +75,96 @@ def look(subject: Subject, options: HeadsOptions) -> View:
     layer = _index(N_("layer"), options.layer, offered["layer"])
     head = _index(N_("head"), options.head, offered["head"])
     example = example_of(subject.data, options)
-    recorder = Recorder()
-    with torch.no_grad():
-        subject.model(example.x, recorder)
-    recorded = recorder.values()
-    captures = captures_of(resolved, "attention")
-    maps = [recorded[c.name][0] for c in captures]  # L x (N, T, T)
-    places = [
-        (steps_of(subject.data, c.part), steps_of(subject.data, c.keys))
-        for c in captures
-    ]
-    T = example.steps
-    A = maps[0].new_zeros(len(maps), len(maps[0]), T, T)
-    for whole, (rows, columns), one in zip(A, places, maps, strict=True):
-        whole[:, rows, columns] = one
+    maps = _maps(subject, example)
     tokens = None if example.labels is None else example.x[0]
-    found = [
-        scores(one, None if tokens is None else tokens[rows])
-        if rows == columns
-        else torch.stack([one.new_full((len(one),), math.nan)] * 4 + [spread(one)], -1)
-        for one, (rows, columns) in zip(maps, places, strict=True)
-    ]
-    least = min(len(one[0]) for one in maps)
-    uniform = torch.ones(least, least).tril()
-    uniform /= uniform.sum(-1, keepdim=True)
-    causal = [
-        one
-        for one, c in zip(maps, captures, strict=True)
-        if c.part == c.keys != "source"
-        and (c.part == "target" or subject.data.task in CAUSAL)
-    ]
     return View(
         "heads",
         subject.step,
         {
-            "attention": float_array(A),
-            "badges": float_array(torch.stack(found)),
-            "badges_by_chance": float_array(
-                scores(uniform, None if tokens is None else tokens[-least:])
-            ),
+            "attention": float_array(_whole(maps, example.steps)),
+            "badges": float_array(torch.stack([_badges(one, tokens) for one in maps])),
+            "badges_by_chance": float_array(_by_chance(maps, tokens)),
         },
         {
             "layer": layer,
             "head": head,
             "labels": example.labels,
-            "maps": [
-                {
-                    "title": "" if c.part == "whole" else c.title,
-                    "layer": layer_of(c),
-                    "rows": rows.indices(T)[:2],
-                    "columns": columns.indices(T)[:2],
-                }
-                for c, (rows, columns) in zip(captures, places, strict=True)
-            ],
-            "residual": max(float((one.sum(-1) - 1).abs().max()) for one in maps),
-            "above": sum(float(one.triu(1).sum()) for one in causal)
-            if causal
-            else None,
+            "maps": [one.notes(example.steps) for one in maps],
+            "residual": max(float((one.A.sum(-1) - 1).abs().max()) for one in maps),
+            "above": _above(maps, subject.data.task),
         },
     )
+
+
+class Map(NamedTuple):
+    """The attention of one layer, and where in the window its steps stand."""
+
+    capture: Capture
+    A: Tensor  # (N, T, S)
+    rows: slice
+    columns: slice
+
+    def notes(self, steps: int) -> dict[str, Any]:
+        """Its words, and its places in a window of so many steps."""
+        return {
+            "title": "" if self.capture.part == "whole" else self.capture.title,
+            "layer": layer_of(self.capture),
+            "rows": self.rows.indices(steps)[:2],
+            "columns": self.columns.indices(steps)[:2],
+        }
+
+
+def _maps(subject: Subject, example: Example) -> list[Map]:
+    """Every layer's attention over the example."""
+    recorder = Recorder()
+    with torch.no_grad():
+        subject.model(example.x, recorder)
+    recorded = recorder.values()
+    return [
+        Map(
+            c,
+            recorded[c.name][0],
+            steps_of(subject.data, c.part),
+            steps_of(subject.data, c.keys),
+        )
+        for c in captures_of(catalog.resolve(subject.config), "attention")
+    ]
+
+
+def _whole(maps: list[Map], steps: int) -> Tensor:
+    """All maps (L, N, T, T) at their places in the window."""
+    A = maps[0].A.new_zeros(len(maps), len(maps[0].A), steps, steps)
+    for whole, one in zip(A, maps, strict=True):
+        whole[:, one.rows, one.columns] = one.A
+    return A
+
+
+def _badges(one: Map, tokens: Tensor | None) -> Tensor:
+    """The five scores (N, 5) of a map, in a window of these tokens."""
+    if one.rows == one.columns:
+        return scores(one.A, None if tokens is None else tokens[one.rows])
+    none = [one.A.new_full((len(one.A),), math.nan)] * 4
+    return torch.stack([*none, spread(one.A)], -1)
+
+
+def _by_chance(maps: list[Map], tokens: Tensor | None) -> Tensor:
+    """The five scores (5,) where every row looks at all before it alike."""
+    least = min(len(one.A[0]) for one in maps)
+    uniform = torch.ones(least, least).tril()
+    uniform /= uniform.sum(-1, keepdim=True)
+    return scores(uniform, None if tokens is None else tokens[-least:])
+
+
+def _above(maps: list[Map], task: Task) -> float | None:
+    """The weight on what comes later, in maps that may not look there; None where
+    there is none of those."""
+    causal = [
+        one.A
+        for one in maps
+        if one.capture.part == one.capture.keys != "source"
+        and (one.capture.part == "target" or task in CAUSAL)
+    ]
+    return sum(float(A.triu(1).sum()) for A in causal) if causal else None
 
 
 def scores(A: Tensor, tokens: Tensor | None) -> Tensor:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from explorer import catalog
 from explorer.catalog import Resolved
-from explorer.data.base import next_value
+from explorer.data.base import Scaler, next_value
 from explorer.inspection.base import (
     Subject,
     ViewSpec,
@@ -39,13 +39,8 @@ def look(subject: Subject, options: ExampleOptions) -> View:
     """
     data, model = subject.data, subject.model
     example = example_of(data, options)
-    recorder = Recorder()
     with torch.no_grad():
-        model(example.x, recorder)
-        recorded = recorder.values()
-        layers = layers_of(catalog.resolve(subject.config))
-        hidden = [state_of(layer, recorded) for layer in layers]
-        answers = torch.cat([model.readout(h) for h in hidden])  # (L, T, O)
+        answers = _answers(subject, example)
         rest = float((answers[-1] - model(example.x)[0]).abs().max())
         aim = objective(data)
         losses = aim.each(answers, example.y.expand(len(answers), *example.y.shape[1:]))
@@ -67,15 +62,19 @@ def look(subject: Subject, options: ExampleOptions) -> View:
         notes["truth"] = ["" if k == IGNORED else names[k] for k in example.y[0]]
     else:
         real = data.restore is next_value
-        predicted, truth = answers[..., 0].numpy(), example.y[0, :, 0].numpy()
-        if real:
-            predicted, truth = data.scaler.undo(predicted), data.scaler.undo(truth)
-        arrays |= {
-            "said": predicted.astype(np.float32),
-            "truth": truth.astype(np.float32),
-        }
+        arrays |= _numbers(answers, example, data.scaler if real else None)
         notes["label"] = data.series.label if real and data.series else None
     return View("lens", subject.step, arrays, notes)
+
+
+def _answers(subject: Subject, example: Example) -> Tensor:
+    """(L, T, O): the way out of the model, applied to the state of every layer."""
+    recorder = Recorder()
+    subject.model(example.x, recorder)
+    recorded = recorder.values()
+    layers = layers_of(catalog.resolve(subject.config))
+    states = [state_of(layer, recorded) for layer in layers]
+    return torch.cat([subject.model.readout(h) for h in states])
 
 
 def _tokens(answers: Tensor, example: Example) -> dict[str, Any]:
@@ -88,6 +87,16 @@ def _tokens(answers: Tensor, example: Example) -> dict[str, Any]:
         "chance": float_array(chances),
         "rank": rank.numpy(),
     }
+
+
+def _numbers(
+    answers: Tensor, example: Example, scaler: Scaler | None
+) -> dict[str, Any]:
+    """Of answers (L, T, 1): those and the truth, in real units if there is a scaler."""
+    predicted, truth = answers[..., 0].numpy(), example.y[0, :, 0].numpy()
+    if scaler is not None:
+        predicted, truth = scaler.undo(predicted), scaler.undo(truth)
+    return {"said": predicted.astype(np.float32), "truth": truth.astype(np.float32)}
 
 
 def deep(resolved: Resolved) -> bool:

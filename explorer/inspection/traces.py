@@ -33,7 +33,7 @@ from explorer.inspection.base import (
     steps_of,
 )
 from explorer.inspection.example import PROBE, Example, MarkedOptions, example_of
-from explorer.models.base import Kind, Recorder, SequenceModel
+from explorer.models.base import Capture, Kind, Recorder, SequenceModel
 from explorer.runs.records import View
 
 FIRST: Sequence[Kind] = ("hidden",)
@@ -81,6 +81,14 @@ class Moments(NamedTuple):
     window: NDArray[np.int64]  # (k,) counted from 0
     step: NDArray[np.int64]  # (k,) counted from 0
 
+    def arrays(self, first: int) -> dict[str, NDArray[Any]]:
+        """As a view has them, where the value begins at step `first` of a window."""
+        return {
+            "similarity": self.similarity.astype(np.float32),
+            "window": self.window,
+            "step": self.step + first,
+        }
+
 
 def look(subject: Subject, options: TraceOptions) -> View:
     """traces (T, k) and on (T, k) of units (k,); similarity, window and step (8,).
@@ -101,10 +109,7 @@ def look(subject: Subject, options: TraceOptions) -> View:
     first = steps_of(data, capture.part).start
     place = min(max(example.marked(options.mark) - first, 0), len(values) - 1)
     active = values[place] > options.threshold  # (H,)
-    x = torch.tensor(data.validation.x[:MAX_VALIDATION_WINDOWS])
-    held_out = recorded(subject.model, x, capture.name) > options.threshold  # (N, T, H)
-    here = own_window(data, options)
-    found = similar(held_out.numpy(), active, None if here is None else (here, place))
+    found = _elsewhere(subject, options, capture, active, place)
     traces = np.ascontiguousarray(values[:, units])
     return View(
         "traces",
@@ -113,9 +118,7 @@ def look(subject: Subject, options: TraceOptions) -> View:
             "traces": traces,
             "units": units,
             "on": (traces > options.threshold).astype(np.uint8),
-            "similarity": found.similarity.astype(np.float32),
-            "window": found.window,
-            "step": found.step + first,
+            **found.arrays(first),
             **example.arrays(),
         },
         {
@@ -128,12 +131,24 @@ def look(subject: Subject, options: TraceOptions) -> View:
             "labels": step_labels(data, example.x[0], capture.part),
             "first": first,
             "here": _around(example, first + place, data),
-            "moments": [
-                _moment(data, int(w), int(t) + first)
-                for w, t in zip(found.window, found.step, strict=True)
-            ],
+            "moments": _moments(data, found, first),
         },
     )
+
+
+def _elsewhere(
+    subject: Subject,
+    options: TraceOptions,
+    capture: Capture,
+    active: Bools,
+    place: int,
+) -> Moments:
+    """The held-out moments most like that at `place`, where `active` units are on."""
+    x = torch.tensor(subject.data.validation.x[:MAX_VALIDATION_WINDOWS])
+    held_out = recorded(subject.model, x, capture.name) > options.threshold  # (N, T, H)
+    window = own_window(subject.data, options)
+    here = None if window is None else (window, place)
+    return similar(held_out.numpy(), active, here)
 
 
 def recorded(model: SequenceModel, x: Tensor, name: str) -> Tensor:
@@ -195,6 +210,14 @@ def own_window(data: Data, options: MarkedOptions) -> int | None:
     if options.text.strip():
         return None
     return len(data.validation.x) // 2 if options.example == PROBE else options.example
+
+
+def _moments(data: Data, found: Moments, first: int) -> list[dict[str, Any]]:
+    """What stands at each moment, counted from step `first` of its window."""
+    return [
+        _moment(data, int(w), int(t) + first)
+        for w, t in zip(found.window, found.step, strict=True)
+    ]
 
 
 def _moment(data: Data, window: int, step: int) -> dict[str, Any]:
