@@ -224,6 +224,27 @@ def windows(sequence: NDArray[Any], steps: int, at_most: int | None = None) -> W
     return Windows(views[:, :-1], views[:, 1:])
 
 
+def both_parts(
+    given: NDArray[Any], asked: NDArray[Any], split: int, steps: int
+) -> tuple[Windows, Windows]:
+    """Training and validation windows where what is asked (n, O) is not what is given
+    (n, I).
+
+    Raises:
+        ExplorerError: if either part is shorter than one window and its target.
+    """
+    train, validation = (
+        Windows(
+            windows(given[part], steps, most).x, windows(asked[part], steps, most).y
+        )
+        for part, most in (
+            (slice(None, split), None),
+            (slice(split, None), MAX_VALIDATION_WINDOWS),
+        )
+    )
+    return train, validation
+
+
 def split_point(length: int, validation_share: float, steps: int) -> int:
     """Where the validation part begins: the end of the sequence, never its middle.
 
@@ -245,69 +266,3 @@ def split_point(length: int, validation_share: float, steps: int) -> int:
             rest=length - split,
         )
     return split
-
-
-def series_baselines(
-    validation: Windows, counted_from: int, mean: float = 0.0
-) -> dict[str, float]:
-    """Mean squared error of saying "the same again" and of always saying the mean.
-
-    Args:
-        validation: scaled windows.
-        counted_from: first counted position.
-        mean: the training part's mean, scaled (0 after standardising).
-    """
-    x, y = validation.x[:, counted_from:], validation.y[:, counted_from:]
-    return {
-        N_("repeat last"): float(np.mean((y - x) ** 2)),
-        N_("mean"): float(np.mean((y - mean) ** 2)),
-    }
-
-
-def token_baselines(tokens: Ints, split: int, n_symbols: int) -> dict[str, float]:
-    """Cross-entropy in nats of uniform, unigram and bigram guesses, held-out part."""
-    train, held = tokens[:split], tokens[split:]
-    unigram = unigrams(train, n_symbols)
-    bigram = bigrams(train[:-1], train[1:], unigram)
-    return guesses(unigram, bigram, held[:-1], held[1:])
-
-
-def guesses(
-    unigram: Floats, bigram: Floats, before: Ints, after: Ints
-) -> dict[str, float]:
-    """Cross-entropy in nats of guessing each `after` (n,), given `before` (n,)."""
-    return {
-        N_("uniform"): float(np.log(len(unigram))),
-        N_("unigram"): float(-np.mean(np.log(unigram[after]))),
-        N_("bigram"): float(-np.mean(np.log(bigram[before, after]))),
-    }
-
-
-def unigrams(tokens: Ints, n_symbols: int) -> Floats:
-    """How often each symbol occurs, add-one smoothed: (V,)."""
-    counts = np.bincount(tokens, minlength=n_symbols) + 1.0
-    return np.asarray(counts / (len(tokens) + n_symbols))
-
-
-def bigrams(before: Ints, after: Ints, unigram: Floats) -> Floats:
-    """How often a symbol follows another: (V, V), rows by `before`.
-
-    Mixed with the unigrams by Witten and Bell's rule (1991): a symbol that was followed
-    by k different ones over n times trusts its own counts by n / (n + k).
-    """
-    pairs = np.zeros((len(unigram), len(unigram)))
-    np.add.at(pairs, (before, after), 1.0)
-    total = pairs.sum(1, keepdims=True)  # (V, 1)
-    kinds = np.maximum((pairs > 0).sum(1, keepdims=True), 1)  # (V, 1)
-    return np.asarray((pairs + kinds * unigram) / (total + kinds))
-
-
-def surprise(log_chances: Floats, y: Ints) -> float:
-    """Mean -log p of labels, in nats.
-
-    Args:
-        log_chances: (..., C) of each label, or (C,) the same everywhere.
-        y: (...) labels.
-    """
-    every = np.broadcast_to(log_chances, (*y.shape, log_chances.shape[-1]))
-    return float(-np.take_along_axis(every, y[..., None], -1).mean())

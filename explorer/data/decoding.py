@@ -43,11 +43,7 @@ def decoded(raw: bytes, filename: str, at_most: int, encoding: str = "") -> str:
             another or unsure.
     """
     assert encoding in ENCODINGS, encoding
-    if not raw.removeprefix(codecs.BOM_UTF8).strip():
-        raise ExplorerError(
-            N_("A file must hold data, but '%(file)s' is empty. Give another."),
-            file=named(filename),
-        )
+    _refuse_empty(raw.removeprefix(codecs.BOM_UTF8), filename)
     if len(raw) > at_most:
         raise ExplorerError(
             N_(
@@ -59,7 +55,23 @@ def decoded(raw: bytes, filename: str, at_most: int, encoding: str = "") -> str:
             came=f"{len(raw):,}",
         )
     encoding = encoding or ("utf-16" if raw.startswith(UTF_16) else "")
-    if encoding != "utf-16" and (place := raw.find(b"\0")) >= 0:
+    if encoding != "utf-16":
+        _refuse_binary(raw, filename)
+    text = _in(encoding, raw, filename) if encoding else _detected(raw, filename)
+    _refuse_empty(text, filename)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _refuse_empty(content: bytes | str, filename: str) -> None:
+    if not content.strip():
+        raise ExplorerError(
+            N_("A file must hold data, but '%(file)s' is empty. Give another."),
+            file=named(filename),
+        )
+
+
+def _refuse_binary(raw: bytes, filename: str) -> None:
+    if (place := raw.find(b"\0")) >= 0:
         raise ExplorerError(
             N_(
                 "A file must be plain text, but '%(file)s' is binary: byte %(place)d "
@@ -68,13 +80,6 @@ def decoded(raw: bytes, filename: str, at_most: int, encoding: str = "") -> str:
             file=named(filename),
             place=place,
         )
-    text = _in(encoding, raw, filename) if encoding else _detected(raw, filename)
-    if not text.strip():
-        raise ExplorerError(
-            N_("A file must hold data, but '%(file)s' is empty. Give another."),
-            file=named(filename),
-        )
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _in(encoding: str, raw: bytes, filename: str) -> str:

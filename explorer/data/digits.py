@@ -16,9 +16,9 @@ from explorer.data.base import (
     DataSpec,
     Text,
     split_point,
-    token_baselines,
     windows,
 )
+from explorer.data.baselines import token_baselines
 from explorer.data.fields import validation_field, window_field
 
 DIGITS = tuple("0123456789")

@@ -8,16 +8,10 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.data.columns import LARGEST, MIN_VALUES, checked_series, series_of
 from explorer.data.content import MAX_TEXT_BYTES, OwnSeries
 from explorer.data.decoding import decoded, named, short
-from explorer.data.tables import (
-    EMPTY,
-    LARGEST,
-    MIN_VALUES,
-    checked_series,
-    read_table,
-    series_of,
-)
+from explorer.data.tables import EMPTY, read_table
 from explorer.errors import N_, ExplorerError, Words
 
 PARTED = re.compile(r"[\s,;|，；、]+")
@@ -57,7 +51,7 @@ def read_series(
     time: str | None = None,
     encoding: str = "",
 ) -> OwnSeries:
-    """One column of a CSV file, NaN where its cells are empty; see `tables`.
+    """One column of a CSV file, NaN where its cells are empty; see `columns`.
 
     Raises:
         ExplorerError: if there is no such column or its values are no finite,

@@ -36,39 +36,53 @@ def folded(data: Data, fold: str) -> Data:
                 "each is made by itself. Judge by the held-out part instead."
             )
         )
-    edges = [round(len(data.train.x) * j / (n + 1)) for j in range(n + 2)]
-    begin, end = edges[k] + data.steps, edges[k + 1]  # no value is in both parts
-    if end <= begin:
+    edge, end = _stretch(len(data.train.x), data.steps, k, n)
+    begin = edge + data.steps  # no value is in both parts
+    judged = np.unique(
+        np.linspace(begin, end - 1, MAX_VALIDATION_WINDOWS).round().astype(int)
+    )
+    return replace(
+        _cut(data, begin, end),
+        train=Windows(data.train.x[:edge], data.train.y[:edge]),
+        validation=Windows(data.train.x[judged], data.train.y[judged]),
+        baselines={},
+        floor=None,
+        floor_note="",
+    )
+
+
+def _stretch(count: int, steps: int, k: int, n: int) -> tuple[int, int]:
+    """Where among `count` windows of so many steps the stretch begins and ends that
+    judges fold k of n."""
+    begin, end = (round(count * j / (n + 1)) for j in (k, k + 1))
+    if end <= begin + steps:
         raise ExplorerError(
             N_(
                 "Each of %(count)d stretches needs more than %(least)d windows, but "
                 "this data has %(came)d in all. Take fewer folds or shorter windows."
             ),
             count=n + 1,
-            least=data.steps,
-            came=len(data.train.x),
+            least=steps,
+            came=count,
         )
-    judged = np.unique(
-        np.linspace(begin, end - 1, MAX_VALIDATION_WINDOWS).round().astype(int)
-    )
-    first, last = _places(data, begin), _places(data, end - 1) + data.steps + 1
+    return begin, end
+
+
+def _cut(data: Data, begin: int, end: int) -> Data:
+    """The sequence up to the last of the windows from `begin` to `end`, which are its
+    validation part."""
+    split, last = _places(data, begin), _places(data, end - 1) + data.steps + 1
     series, text = data.series, data.text
-    return replace(
-        data,
-        train=Windows(data.train.x[: edges[k]], data.train.y[: edges[k]]),
-        validation=Windows(data.train.x[judged], data.train.y[judged]),
-        baselines={},
-        floor=None,
-        floor_note="",
-        series=series
-        and series._replace(
+    if series is not None:
+        series = series._replace(
             positions=series.positions[:last],
             values=series.values[:last],
             scaled=series.scaled[:last],
-            split=first,
-        ),
-        text=text and text._replace(tokens=text.tokens[:last], split=first),
-    )
+            split=split,
+        )
+    if text is not None:
+        text = text._replace(tokens=text.tokens[:last], split=split)
+    return replace(data, series=series, text=text)
 
 
 def _places(data: Data, window: int) -> int:

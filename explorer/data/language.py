@@ -23,9 +23,9 @@ from explorer.data.base import (
     DataSpec,
     Text,
     split_point,
-    token_baselines,
     windows,
 )
+from explorer.data.baselines import token_baselines
 from explorer.data.fields import validation_field, window_field
 from explorer.data.grammar import Grammar, Rates, Rule, rates, sample
 from explorer.data.tokens import TOKEN_CHOICES, TokenKind, encode

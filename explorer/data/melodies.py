@@ -20,9 +20,9 @@ from explorer.data.base import (
     Note,
     Text,
     split_point,
-    token_baselines,
     windows,
 )
+from explorer.data.baselines import token_baselines
 from explorer.data.fields import validation_field, window_field
 from explorer.data.tokens import encode, vocabulary
 

@@ -9,13 +9,8 @@ import numpy as np
 
 from explorer.config import N_, Settings, setting
 from explorer.data import sine
-from explorer.data.base import (
-    MAX_VALIDATION_WINDOWS,
-    Data,
-    DataSpec,
-    Windows,
-    series_baselines,
-)
+from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec, Windows
+from explorer.data.baselines import series_baselines
 from explorer.data.fields import window_field
 
 SHORTEST, LONGEST = 8.0, 60.0

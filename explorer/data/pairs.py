@@ -13,15 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from explorer.config import N_, Scalar, setting
-from explorer.data.base import (
-    MAX_VALIDATION_WINDOWS,
-    Data,
-    Ints,
-    Windows,
-    bigrams,
-    guesses,
-    unigrams,
-)
+from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, Ints, Windows
+from explorer.data.baselines import bigrams, guesses, unigrams
 from explorer.errors import ExplorerError
 from explorer.tasks import BEGIN, END, FILLED, IGNORED
 

@@ -17,14 +17,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from explorer.config import N_, Settings, setting
-from explorer.data.base import (
-    MAX_VALIDATION_WINDOWS,
-    Data,
-    DataSpec,
-    Text,
-    Windows,
-    surprise,
-)
+from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec, Text, Windows
+from explorer.data.baselines import surprise
 from explorer.data.fields import count_field, window_field
 from explorer.data.hidden_markov import (
     HiddenMarkov,

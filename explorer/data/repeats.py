@@ -17,8 +17,8 @@ from explorer.data.base import (
     Ints,
     Text,
     Windows,
-    token_baselines,
 )
+from explorer.data.baselines import token_baselines
 from explorer.data.fields import count_field, window_field
 from explorer.errors import ExplorerError
 

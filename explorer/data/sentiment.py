@@ -12,24 +12,23 @@ has read everything. Naive Bayes on words is the classic that knows no order (Ma
 """
 
 import math
-from collections.abc import Mapping, Sequence
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 
 from explorer.config import N_, Settings, setting
-from explorer.data.base import (
-    MAX_VALIDATION_WINDOWS,
-    Data,
-    DataSpec,
-    Windows,
-    surprise,
-)
+from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec, Windows
+from explorer.data.baselines import surprise
 from explorer.data.fields import count_field
 
 Language = Literal["en", "zh"]
 AnyOption = TypeVar("AnyOption")
 FILLER = "·"
+TEXTS = Path(__file__).parents[2] / "assets" / "texts"
 LABELS = (N_("negative"), N_("positive"))
 
 
@@ -88,98 +87,16 @@ class Speech(NamedTuple):
     """A sentence of the clauses %(main)s, which counts, and %(other)s."""
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-SPEECHES: Mapping[Language, Speech] = {
-    "en": Speech(
-        " ",
-        16,
-        (
-            Things(
-                _words("soup bread fish rice tea cake salad"),
-                (
-                    _words("stale greasy awful bland sour"),
-                    _words("tasty fresh delicious crisp lovely"),
-                ),
-            ),
-            Things(
-                _words("room hall garden terrace kitchen lobby bath"),
-                (
-                    _words("dirty noisy dark ugly cramped"),
-                    _words("clean quiet bright pretty cosy"),
-                ),
-            ),
-            Things(
-                _words("waiter owner cook porter clerk guide driver"),
-                (
-                    _words("rude careless lazy cold arrogant"),
-                    _words("kind polite friendly patient helpful"),
-                ),
-            ),
-        ),
-        (
-            "the %(name)s was %(word)s",
-            "the %(name)s was very %(word)s",
-            "the %(name)s was really %(word)s",
-            "the %(name)s was truly %(word)s",
-        ),
-        (
-            "the %(name)s was not %(word)s",
-            "the %(name)s was not very %(word)s",
-            "the %(name)s was never %(word)s",
-            "nobody could call the %(name)s %(word)s",
-            "the %(name)s was anything but %(word)s",
-        ),
-        (
-            "%(other)s but %(main)s",
-            "although %(other)s , %(main)s",
-            "%(main)s , although %(other)s",
-            "%(main)s , even though %(other)s",
-        ),
-    ),
-    "zh": Speech(
-        "",
-        24,
-        (
-            Things(
-                _words("菜 汤 面条 米饭 鱼 饺子 点心"),
-                (
-                    _words("难吃 油腻 难闻 寡淡 恶心"),
-                    _words("好吃 新鲜 可口 美味 香甜"),
-                ),
-            ),
-            Things(
-                _words("房间 大厅 座位 花园 厨房 阳台 浴室"),
-                (
-                    _words("肮脏 吵闹 昏暗 难看 拥挤"),
-                    _words("干净 安静 明亮 漂亮 舒服"),
-                ),
-            ),
-            Things(
-                _words("服务员 老板 厨师 店员 司机 导游 门卫"),
-                (
-                    _words("冷淡 粗心 粗鲁 懒惰 傲慢"),
-                    _words("热情 耐心 友好 细心 客气"),
-                ),
-            ),
-        ),
-        ("%(name)s很%(word)s", "%(name)s真%(word)s", "%(name)s实在%(word)s"),
-        (
-            "%(name)s不%(word)s",
-            "%(name)s并不%(word)s",
-            "%(name)s一点也不%(word)s",
-            "没有人觉得%(name)s%(word)s",
-        ),
-        (
-            "%(other)s，但是%(main)s",
-            "虽然%(other)s，可%(main)s",
-            "%(main)s，虽然%(other)s",
-            "%(main)s，尽管%(other)s",
-        ),
-    ),
-}
+@cache
+def speech(language: Language) -> Speech:
+    """How that language makes sentences, as its file in `assets/texts` says."""
+    text = (TEXTS / f"sentences_{language}.toml").read_text(encoding="utf-8")
+    read = tomllib.loads(text)
+    things = [
+        Things(each["names"], (each["complaints"], each["praise"]))
+        for each in read.pop("things")
+    ]
+    return Speech(things=things, **read)
 
 
 class Sentence(NamedTuple):
@@ -195,39 +112,39 @@ def pick(options: Sequence[AnyOption], rng: np.random.Generator) -> AnyOption:
 
 
 def clause(
-    speech: Speech, things: Things, label: int, negated: bool, rng: np.random.Generator
+    spoken: Speech, things: Things, label: int, negated: bool, rng: np.random.Generator
 ) -> str:
     """One clause that says `label` of one of the things."""
     words = things.words[1 - label if negated else label]
-    form = pick(speech.negated if negated else speech.plain, rng)
+    form = pick(spoken.negated if negated else spoken.plain, rng)
     return form % {"name": pick(things.names, rng), "word": pick(words, rng)}
 
 
 def sentence(settings: SentimentSettings, rng: np.random.Generator) -> Sentence:
     """A random sentence; either label is as likely."""
-    speech = SPEECHES[settings.language]
+    spoken = speech(settings.language)
     label = int(rng.random() < 0.5)
-    first = int(rng.random() * len(speech.things))
-    both = speech.things[first], speech.things[first - 1]
+    first = int(rng.random() * len(spoken.things))
+    both = spoken.things[first], spoken.things[first - 1]
     main, other = (
-        clause(speech, things, mood, rng.random() < settings.negation, rng)
+        clause(spoken, things, mood, rng.random() < settings.negation, rng)
         for things, mood in zip(both, (label, 1 - label), strict=True)
     )
     if rng.random() < settings.contrast:
-        main = pick(speech.contrasts, rng) % {"main": main, "other": other}
-    return Sentence(tuple(main.split() if speech.joiner else main), label)
+        main = pick(spoken.contrasts, rng) % {"main": main, "other": other}
+    return Sentence(tuple(main.split() if spoken.joiner else main), label)
 
 
 def alphabet(language: Language) -> tuple[str, ...]:
     """Every token of the language, sorted, after the one that fills up."""
-    speech = SPEECHES[language]
-    pieces = [*speech.plain, *speech.negated, *speech.contrasts]
+    spoken = speech(language)
+    pieces = [*spoken.plain, *spoken.negated, *spoken.contrasts]
     for name in ("name", "word", "main", "other"):
         pieces = [piece.replace(f"%({name})s", " ") for piece in pieces]
-    for things in speech.things:
+    for things in spoken.things:
         pieces += [*things.names, *things.words[0], *things.words[1]]
     text = " ".join(pieces)
-    found = set(text.split()) if speech.joiner else set(text) - {" "}
+    found = set(text.split()) if spoken.joiner else set(text) - {" "}
     return (FILLER, *sorted(found))
 
 
@@ -248,9 +165,9 @@ def sentences(settings: SentimentSettings, rng: np.random.Generator) -> list[Sen
 def make(settings: SentimentSettings, seed: int) -> Data:
     """Sentences x (N, T), filled up in front, and what each says, y (N,)."""
     texts = sentences(settings, np.random.default_rng(seed))
-    speech, symbols = SPEECHES[settings.language], alphabet(settings.language)
+    spoken, symbols = speech(settings.language), alphabet(settings.language)
     place = {symbol: index for index, symbol in enumerate(symbols)}
-    x = np.zeros((len(texts), speech.steps), np.int64)
+    x = np.zeros((len(texts), spoken.steps), np.int64)
     for row, (tokens, _) in zip(x, texts, strict=True):
         row[-len(tokens) :] = [place[token] for token in tokens]
     y = np.array([label for _, label in texts], np.int64)
@@ -264,7 +181,7 @@ def make(settings: SentimentSettings, seed: int) -> Data:
         floor=0.0,
         floor_note=N_("a reader who knows the grammar is never in doubt"),
         symbols=symbols,
-        joiner=speech.joiner,
+        joiner=spoken.joiner,
         labels=LABELS,
         padded=True,
         streamed=False,

@@ -21,10 +21,10 @@ from explorer.data.base import (
     Floats,
     Scaler,
     Series,
-    series_baselines,
     split_point,
     windows,
 )
+from explorer.data.baselines import series_baselines
 from explorer.data.fields import validation_field, window_field
 from explorer.data.noise import counted_places, matched
 

@@ -10,9 +10,10 @@ https://doi.org/10.2307/1912559). With k = 0 and w = 0 the best forecast of tomo
 price is today's, but for a drift too small to see: nobody beats "repeat the last".
 """
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.config import N_, Settings, setting
 from explorer.data.base import (
@@ -25,10 +26,10 @@ from explorer.data.base import (
     Series,
     Windows,
     next_value,
-    series_baselines,
     split_point,
     windows,
 )
+from explorer.data.baselines import series_baselines
 from explorer.data.fields import validation_field, window_field
 from explorer.data.noise import counted_places, matched
 
@@ -136,6 +137,57 @@ def price_after(scaled: Floats, shown: Floats, scaler: Scaler) -> Floats:
     return np.asarray(shown * np.exp(scaler.undo(scaled)))
 
 
+class Walk(NamedTuple):
+    """How the price went, in logarithms."""
+
+    log_price: Floats  # (n,)
+    drift: float  # per day
+    volatility: Floats  # (n,) s_t
+    shocks: Floats  # (n,) s_t z_t
+
+
+def walked(settings: StockSettings, volatility: Floats, shocks: Floats) -> Walk:
+    """The price that these shocks (n,) make."""
+    drift = np.log1p(settings.drift / 100) / DAYS_A_YEAR
+    trend = np.log(START_PRICE) + drift * np.arange(len(shocks))
+    return Walk(trend + gaps(settings, shocks), drift, volatility, shocks)
+
+
+class Asked(NamedTuple):
+    """What a model is given and asked for."""
+
+    values: Floats  # (n,)
+    variance: Floats  # (n,) of each, given all before it
+    restore: Restore
+
+
+def prices_asked(walk: Walk) -> Asked:
+    """Each day's price."""
+    # Var[P_t | past] of a lognormal step: E[P_t | past]^2 (exp(s^2) - 1).
+    expected = np.exp(walk.log_price - walk.shocks + walk.volatility**2 / 2)
+    variance = expected**2 * np.expm1(walk.volatility**2)
+    return Asked(np.exp(walk.log_price), variance, next_value)
+
+
+def returns_asked(walk: Walk) -> Asked:
+    """Each day's change of the log price."""
+    # The return into the first day is drawn as if the gap had been 0 before.
+    returns = np.append(walk.drift + walk.shocks[0], np.diff(walk.log_price))
+    return Asked(returns, walk.volatility**2, price_after)
+
+
+def priced(walk: Walk, scaled: NDArray[np.float32], split: int) -> Series:
+    """The prices, day by day, and what a model is given of them."""
+    return Series(
+        np.busday_offset(FIRST_DAY, np.arange(len(scaled))),
+        np.exp(walk.log_price),
+        scaled,
+        split,
+        N_("Date (business days)"),
+        N_("Price (currency units)"),
+    )
+
+
 def repeat_price_loss(validation: Windows, counted_from: int, scaler: Scaler) -> float:
     """Loss of repeating the last price, where returns are asked for: of saying 0."""
     zero = scaler.apply(np.zeros(1))
@@ -159,49 +211,26 @@ def make(settings: StockSettings, seed: int) -> Data:
 
     volatility = volatilities(settings, rng)  # (n,)
     drawn = volatility * rng.normal(size=n)
-    shocks = matched(drawn, volatility**2, split, places)
-    gap = gaps(settings, shocks)
-    drift = np.log1p(settings.drift / 100) / DAYS_A_YEAR
-    log_price = np.log(START_PRICE) + drift * np.arange(n) + gap
-    prices = np.exp(log_price)
-
-    restore: Restore = next_value
-    if settings.target == "price":
-        given = prices
-        # Var[P_t | past] of a lognormal step: E[P_t | past]^2 (exp(s^2) - 1).
-        expected = np.exp(log_price - shocks + volatility**2 / 2)
-        variance = expected**2 * np.expm1(volatility**2)
-    else:
-        # The return into the first day is drawn as if the gap had been 0 before.
-        given = np.append(drift + shocks[0], np.diff(log_price))
-        restore, variance = price_after, volatility**2
-
-    scaler = Scaler.fit(given[:split])
-    scaled = scaler.apply(given)
+    walk = walked(settings, volatility, matched(drawn, volatility**2, split, places))
+    asked = prices_asked(walk) if settings.target == "price" else returns_asked(walk)
+    scaler = Scaler.fit(asked.values[:split])
+    scaled = scaler.apply(asked.values)
     validation = windows(scaled[split:, None], steps, MAX_VALIDATION_WINDOWS)
     baselines = series_baselines(validation, counted_from)
     if settings.target == "log_return":
         baselines["repeat last"] = repeat_price_loss(validation, counted_from, scaler)
-    random_walk = settings.mean_reversion == 0 and settings.weekly == 0
     return Data(
         task="forecast",
         train=windows(scaled[:split, None], steps),
         validation=validation,
         baselines=baselines,
-        floor=float(np.mean(variance[places])) / scaler.scale**2,
+        floor=float(np.mean(asked.variance[places])) / scaler.scale**2,
         floor_note=N_("the variance of a day's unforeseeable step"),
         counted_from=counted_from,
-        series=Series(
-            np.busday_offset(FIRST_DAY, np.arange(n)),
-            prices,
-            scaled,
-            split,
-            N_("Date (business days)"),
-            N_("Price (currency units)"),
-        ),
+        series=priced(walk, scaled, split),
         scaler=scaler,
-        restore=restore,
-        hint=HINT if random_walk else "",
+        restore=asked.restore,
+        hint="" if settings.mean_reversion or settings.weekly else HINT,
     )
 
 

@@ -9,14 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.config import setting
-from explorer.data.base import (
-    MAX_VALIDATION_WINDOWS,
-    Data,
-    Text,
-    split_point,
-    token_baselines,
-    windows,
-)
+from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, Text, split_point, windows
+from explorer.data.baselines import token_baselines
 from explorer.errors import N_, ExplorerError
 
 TokenKind = Literal["character", "word"]

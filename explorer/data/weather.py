@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from explorer.config import N_, Settings, setting
 from explorer.data.base import (
-    MAX_VALIDATION_WINDOWS,
     Data,
     DataSpec,
     Floats,
@@ -27,10 +26,10 @@ from explorer.data.base import (
     Scaler,
     Series,
     Windows,
-    series_baselines,
+    both_parts,
     split_point,
-    windows,
 )
+from explorer.data.baselines import series_baselines
 from explorer.data.fields import validation_field, window_field
 from explorer.data.noise import counted_places
 
@@ -128,6 +127,33 @@ def last_seen(missing: NDArray[np.bool_]) -> Ints:
     return np.asarray(np.maximum.accumulate(places))
 
 
+def spells(
+    settings: WeatherSettings,
+    seen: Ints,
+    split: int,
+    places: Ints,
+    rng: np.random.Generator,
+) -> tuple[Floats, Floats]:
+    """(n,) a_t, and (n,) the variance of each for somebody who saw a_{t-k} last.
+
+    The pushes from `split` on are scaled, as a whole, so that such a one misses by that
+    variance over the places that the validation loss counts.
+    """
+    n = len(seen)
+    phi = float(np.exp(-HOURS / settings.persistence))
+    power = settings.weather**2
+    pushes = rng.normal(size=n) * np.sqrt(power * (1 - phi**2))
+    pushes[0] = rng.normal() * settings.weather
+    distance = np.arange(1, n) - seen[:-1]  # (n - 1,) of place t + 1 to what was seen
+    variance = np.append(power, power * (1 - phi ** (2 * distance)))
+    drawn = wander(0.0, phi, pushes)
+    missed = np.append(drawn[0], drawn[1:] - phi**distance * drawn[seen[:-1]])
+    pushes[split:] *= np.sqrt(
+        variance[places].mean() / np.square(missed[places]).mean()
+    )
+    return wander(0.0, phi, pushes), variance
+
+
 def make(settings: WeatherSettings, seed: int) -> Data:
     """Temperatures from the first of January on.
 
@@ -142,35 +168,15 @@ def make(settings: WeatherSettings, seed: int) -> Data:
     split = split_point(n, settings.validation_share, steps)
     counted_from = steps // 2
     places = counted_places(n, split, steps, counted_from)
-
     gaps = rng.random(n) < settings.missing
     gaps[0] = False
     seen = last_seen(gaps)
-    phi = float(np.exp(-HOURS / settings.persistence))
-    power = settings.weather**2
-    pushes = rng.normal(size=n) * np.sqrt(power * (1 - phi**2))
-    pushes[0] = rng.normal() * settings.weather
-    distance = np.arange(1, n) - seen[:-1]  # (n - 1,) of place t + 1 to what was seen
-    variance = np.append(power, power * (1 - phi ** (2 * distance)))
-    spells = wander(0.0, phi, pushes)
-    missed = np.append(spells[0], spells[1:] - phi**distance * spells[seen[:-1]])
-    pushes[split:] *= np.sqrt(
-        variance[places].mean() / np.square(missed[places]).mean()
-    )
-    values = MEAN + cycles(settings) + wander(0.0, phi, pushes)
-
+    weather, variance = spells(settings, seen, split, places, rng)
+    values = MEAN + cycles(settings) + weather
     scaler = Scaler.fit(values[:split])
     truth = scaler.apply(values)[:, None]  # (n, 1)
     given = np.stack([truth[seen, 0], gaps], 1).astype(np.float32)  # (n, 2)
-    train, validation = (
-        Windows(
-            windows(given[part], steps, most).x, windows(truth[part], steps, most).y
-        )
-        for part, most in (
-            (slice(None, split), None),
-            (slice(split, None), MAX_VALIDATION_WINDOWS),
-        )
-    )
+    train, validation = both_parts(given, truth, split, steps)
     last = Windows(validation.x[..., :1], validation.y)
     return Data(
         task="forecast",
@@ -178,17 +184,10 @@ def make(settings: WeatherSettings, seed: int) -> Data:
         validation=validation,
         baselines=series_baselines(last, counted_from),
         floor=float(variance[places].mean()) / scaler.scale**2,
-        floor_note=N_(
-            "the variance of the next value for somebody who knows the cycles"
-        ),
+        floor_note=FLOOR_NOTE,
         counted_from=counted_from,
         series=Series(
-            np.arange(n) / DAY,
-            values,
-            given,
-            split,
-            N_("Time (days)"),
-            N_("Temperature (°C)"),
+            np.arange(n) / DAY, values, given, split, N_("Time (days)"), LABEL
         ),
         channels=(N_("temperature"), N_("missing")),
         scaler=scaler,
@@ -198,6 +197,9 @@ def make(settings: WeatherSettings, seed: int) -> Data:
 
 MEAN = 10.0
 """°C, over the years."""
+
+LABEL = N_("Temperature (°C)")
+FLOOR_NOTE = N_("the variance of the next value for somebody who knows the cycles")
 
 SPEC = DataSpec(
     name="weather",

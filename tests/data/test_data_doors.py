@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.data import decoding, files, tables
+from explorer.data import columns, decoding, files, tables
 from explorer.errors import ExplorerError
 
 WAVE = [round(float(v), 6) for v in np.sin(np.arange(150.0))]
@@ -154,7 +154,7 @@ def test_any_bytes(raw: bytes, encoding: str, name: str) -> None:
     table = answer(lambda: tables.read_table(raw, name, encoding))
     if isinstance(table, tables.Table):
         for column in (*table.rising, *table.numeric, *table.names[:2]):
-            answer(lambda c=column: tables.series_of(table, table.names[0], c))
+            answer(lambda c=column: columns.series_of(table, table.names[0], c))
 
 
 WORD = st.one_of(

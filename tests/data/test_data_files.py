@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.data import decoding, files, tables
+from explorer.data import columns, decoding, files, tables
 from explorer.data.files import read_series, read_text
 from explorer.errors import ExplorerError
 
@@ -126,7 +126,7 @@ def test_infinities(cell: str) -> None:
 
 def test_too_short_and_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     refused(column(WAVE[:99]), "needs 100 to .* has 99. Give a longer one")
-    monkeypatch.setattr(tables, "MAX_SERIES_VALUES", 149)
+    monkeypatch.setattr(columns, "MAX_SERIES_VALUES", 149)
     refused(column(WAVE), "needs 100 to 149 values, .* has 150. Give a shorter one")
 
 
@@ -262,7 +262,7 @@ def test_any_table_gives_a_good_series_or_an_explanation(
     else:
         known = found.values[np.isfinite(found.values)]
         assert len(known) >= files.MIN_VALUES
-        assert np.abs(known).max() <= tables.LARGEST
+        assert np.abs(known).max() <= columns.LARGEST
         assert np.std(known) > 0
 
 

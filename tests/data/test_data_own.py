@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from explorer.data import content, own_series, own_text
-from explorer.data.own_series import OwnSeriesSettings
+from explorer.data.own_series_settings import OwnSeriesSettings
 from explorer.data.own_text import OwnTextSettings
 from explorer.errors import ExplorerError
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from explorer.config import Settings, choices_of
 from explorer.data import content, own_series, prepare
-from explorer.data.own_series import OwnSeriesSettings
+from explorer.data.own_series_settings import OwnSeriesSettings
+from explorer.data.prepared import prepared
 from explorer.errors import ExplorerError
 from explorer.training.objectives import known_error
 
@@ -181,7 +182,7 @@ def test_resampling_by_time_means_the_days() -> None:
     times = np.datetime64("2024-03-01", "ms") + np.arange(400) * np.timedelta64(6, "h")
     digest = content.put_series(values, "a", times)
     said = {"digest": digest, "resample": "time", "span": "day", "window": 8}
-    ready = own_series.prepared(OwnSeriesSettings(**said))
+    ready = prepared(OwnSeriesSettings(**said))
     np.testing.assert_allclose(ready.levels[:3], [1.5, 5.5, 9.5])
     with pytest.raises(ExplorerError, match="needs a column of dates, but this series"):
         own(values, resample="time")

@@ -9,7 +9,7 @@ from sklearn.naive_bayes import MultinomialNB
 
 from explorer.data import sentiment
 from explorer.data.base import Data
-from explorer.data.sentiment import SPEECHES, SentimentSettings, make
+from explorer.data.sentiment import SentimentSettings, make, speech
 
 both = pytest.mark.parametrize("language", ["en", "zh"])
 NOT = {"en": r"not|never|nobody|anything but", "zh": "不|没有人"}
@@ -36,7 +36,7 @@ def read(language: str, text: str) -> int:
             break
     words = [
         label
-        for things in SPEECHES[language].things
+        for things in speech(language).things
         for label in (0, 1)
         for word in things.words[label]
         if word in (text.split() if language == "en" else text)

@@ -8,9 +8,10 @@ import streamlit as st
 
 from explorer import catalog
 from explorer.config import RunConfig
-from explorer.data import content, own_series, own_text
-from explorer.data.own_series import OwnSeriesSettings
+from explorer.data import content, own_text
+from explorer.data.own_series_settings import OwnSeriesSettings
 from explorer.data.own_text import OwnTextSettings
+from explorer.data.prepared import prepared
 from explorer.data.times import places
 from explorer.errors import N_
 from explorer.plots.data import preview
@@ -91,7 +92,7 @@ def _series_before(config: RunConfig, where: Any, _: Translate) -> None:
 
 
 def _series_after(config: RunConfig, where: Any, _: Translate) -> None:
-    ready = own_series.prepared(OwnSeriesSettings.read(config.data_settings))
+    ready = prepared(OwnSeriesSettings.read(config.data_settings))
     label = N_("Scaled value (no unit)")
     with where:
         st.markdown(f"**{_('As the model is given it')}**")

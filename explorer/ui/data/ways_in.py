@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from explorer import catalog
 from explorer.config import RunConfig
-from explorer.data import files, tables
+from explorer.data import columns, files, tables
 from explorer.data.content import KINDS, Kind, OwnSeries
 from explorer.data.decoding import ENCODINGS
 from explorer.data.times import places
@@ -115,7 +115,7 @@ def _choose(table: tables.Table, _: Translate) -> OwnSeries:
     """
     numeric, rising = table.numeric, table.rising
     if not numeric:
-        return tables.series_of(table)
+        return columns.series_of(table)
     by_name = ".".join(table.names)
     column = st.selectbox(
         _("Column"),
@@ -133,7 +133,7 @@ def _choose(table: tables.Table, _: Translate) -> OwnSeries:
         key=f"time.{by_name}.{column}",
         help=_("Rows are put in its order, and pictures show it below."),
     )
-    return tables.series_of(table, column, time or None)
+    return columns.series_of(table, column, time or None)
 
 
 def _offer_series(me: Visitor, series: OwnSeries, _: Translate) -> None:

@@ -1,0 +1,189 @@
+"""An own series after every step that its settings name: ready for windows."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.data import content, prepare
+from explorer.data.base import Floats, Scaler
+from explorer.data.own_series_settings import OwnSeriesSettings
+from explorer.data.times import places, spans
+from explorer.errors import N_, ExplorerError, Words
+
+FARTHEST = 1e6
+"""Scaled values beyond this make losses that float32 cannot hold."""
+
+
+class Prepared(NamedTuple):
+    """A series after every step but windows; n places."""
+
+    positions: NDArray[Any]  # (n,) numbers or datetime64[D]
+    axis: str
+    levels: Floats  # (n,) in real units, NaN where nothing was measured
+    held: Floats  # (n,) the same, gaps filled with the last value
+    asked: NDArray[np.float32]  # (n,) scaled, NaN where nothing was measured
+    given: NDArray[np.float32]  # (n, I) scaled, and whether it is missing, if masked
+    split: int
+    scaler: Scaler
+    clipped: int  # outliers that were moved
+
+
+def prepared(settings: OwnSeriesSettings) -> Prepared:
+    """The stored series after the steps that the settings name.
+
+    Raises:
+        ExplorerError: if there is no such content, or the steps leave too little.
+    """
+    values, _label, times = content.get_series(settings.digest)
+    if settings.missing == "drop":
+        there = np.isfinite(values)
+        values, times = values[there], None if times is None else times[there]
+    at, axis = _places(values, times)
+    groups = _groups(settings, len(values), times)
+    at = at[np.flatnonzero(np.diff(groups, prepend=-1))]
+    levels, split, clipped = _levels(settings, values, groups)
+    if settings.missing == "drop":
+        full = np.isfinite(levels)
+        split, levels = int(full[:split].sum()), levels[full]
+    elif len(at) < len(levels):
+        at = _evenly(at, groups, len(levels))
+    first = int(np.isfinite(levels).argmax())
+    at, levels, split = at[first:], levels[first:], split - first
+    held = prepare.forward(levels)
+    asked = levels
+    if settings.change != "none":
+        asked = prepare.changes(levels[1:], held[:-1], settings.change)
+        at, levels, held, split = at[1:], levels[1:], held[1:], split - 1
+    known = np.isfinite(asked)
+    _check_parts(known, split, settings)
+    training = asked[:split][known[:split]]
+    scaler = prepare.fitted(training, settings.scaling)
+    _check_spread(asked[known], training, scaler)
+    scaled = scaler.apply(asked)
+    given = _given(scaled, settings.missing == "mask")
+    return Prepared(at, axis, levels, held, scaled, given, split, scaler, clipped)
+
+
+def _levels(
+    settings: OwnSeriesSettings, values: Floats, groups: NDArray[np.int64]
+) -> tuple[Floats, int, int]:
+    """Values (g,) in real units, where their validation part begins, and outliers."""
+    split = round((int(groups[-1]) + 1) * (1 - settings.validation_share))
+    rows = int((groups < split).sum())
+    filled = prepare.fill(values, rows, settings.missing)
+    bounds = prepare.outlier_bounds(filled[:rows], settings.outliers, settings.reach)
+    clipped = int(((filled < bounds.low) | (filled > bounds.high)).sum())
+    levels = np.clip(filled, *bounds)
+    if settings.resample != "none":
+        levels = prepare.gathered(levels, groups, settings.resample != "nth")
+        levels = prepare.fill(levels, split, settings.missing)
+    return levels, split, clipped
+
+
+def _places(values: Floats, times: NDArray[Any] | None) -> tuple[NDArray[Any], str]:
+    if times is None or not len(times):
+        return np.arange(len(values)), N_("Place in the file (rows)")
+    return places(times)
+
+
+def _groups(
+    settings: OwnSeriesSettings, n: int, times: NDArray[Any] | None
+) -> NDArray[np.int64]:
+    """(n,) which rows become one.
+
+    Raises:
+        ExplorerError: for spans of time where there are no dates, or too many spans.
+    """
+    rows = np.arange(n)
+    if settings.resample == "none":
+        return rows
+    if settings.resample != "time":
+        return rows // settings.every
+    if times is None or times.dtype.kind != "M":
+        raise ExplorerError(
+            N_(
+                "Resampling by time needs a column of dates, but this series has none. "
+                "Take every n-th row or the mean of n, or give the file again and "
+                "choose its time column."
+            )
+        )
+    found = spans(times, settings.span)
+    if n and found[-1] >= content.MAX_SERIES_VALUES:
+        raise ExplorerError(
+            N_(
+                "A series may have %(most)s values, but from its first to its last "
+                "date there are %(came)s spans of a %(span)s. Choose a longer span."
+            ),
+            most=f"{content.MAX_SERIES_VALUES:,}",
+            came=f"{found[-1] + 1:,}",
+            span=Words(settings.span),
+        )
+    return found
+
+
+def _evenly(at: NDArray[Any], groups: NDArray[np.int64], count: int) -> NDArray[Any]:
+    """Places (count,) of all groups, those without a row between their neighbours."""
+    between = np.interp(np.arange(count), np.unique(groups), at.astype(np.float64))
+    return (
+        between.astype(np.int64).astype(at.dtype) if at.dtype.kind == "M" else between
+    )
+
+
+def _given(scaled: NDArray[np.float32], masked: bool) -> NDArray[np.float32]:
+    """(n, I) what a model is given: the newest value, and whether it is an old one."""
+    newest = np.nan_to_num(prepare.forward(scaled))
+    if not masked:
+        return newest[:, None].astype(np.float32)
+    return np.stack([newest, np.isnan(scaled)], 1).astype(np.float32)
+
+
+def _check_parts(
+    known: NDArray[np.bool_], split: int, settings: OwnSeriesSettings
+) -> None:
+    """See that both parts are long enough, and that something is known in each."""
+    n, least = len(known), settings.window + 1
+    if min(split, n - split) < least:
+        raise ExplorerError(
+            N_(
+                "Training and validation part each need at least %(least)d values for "
+                "a window of %(steps)d steps, but after preparation there are "
+                "%(first)d and %(rest)d. Shorten the window, resample less, or give "
+                "more data."
+            ),
+            least=least,
+            steps=settings.window,
+            first=max(0, split),
+            rest=n - max(0, split),
+        )
+    if min(known[:split].sum(), known[split + least :].sum()) == 0:
+        raise ExplorerError(
+            N_(
+                "Something must be known in the training and in the validation part, "
+                "but one of them is all gaps. Change the validation share, or give "
+                "other data."
+            )
+        )
+
+
+def _check_spread(known: Floats, training: Floats, scaler: Scaler) -> None:
+    if np.ptp(training) == 0:
+        raise ExplorerError(
+            N_(
+                "A series must vary in its training part, but its first %(count)d "
+                "values are all %(value)s. Give another part, or lower the validation "
+                "share."
+            ),
+            count=len(training),
+            value=f"{training[0]:g}",
+        )
+    farthest = float(np.max(np.abs(known - scaler.mean)) / scaler.scale)
+    if farthest > FARTHEST:
+        raise ExplorerError(
+            N_(
+                "A series must stay in a range that its training part shows, but one "
+                "value lies %(distance).1e scaled units away. Mend or remove it, clip "
+                "outliers, or choose the standard scaling."
+            ),
+            distance=farthest,
+        )
