@@ -3,8 +3,6 @@
 Discovery is by folder: a file in `data/` or `models/` that ends in `SPEC` is in.
 """
 
-import importlib
-import pkgutil
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,6 +24,7 @@ from explorer.config import (
 )
 from explorer.data.base import Data, DataSpec, Windows
 from explorer.data.folds import folded
+from explorer.discovery import declared
 from explorer.errors import N_, ExplorerError, Words, unknown
 from explorer.models.base import UNUSED, ModelSpec, SequenceModel, Sizes, parameters
 from explorer.tasks import Task
@@ -36,10 +35,7 @@ _OF_THE_RUN = ("data", "model", "seed", "start", "fold")
 
 
 def _specs(package: ModuleType) -> list[Any]:
-    names = (m.name for m in pkgutil.iter_modules(package.__path__))
-    modules = (importlib.import_module(f"{package.__name__}.{name}") for name in names)
-    found = [module.SPEC for module in modules if hasattr(module, "SPEC")]
-    return sorted(found, key=lambda spec: (spec.order, spec.name))
+    return sorted(declared(package, "SPEC"), key=lambda spec: (spec.order, spec.name))
 
 
 @cache

@@ -10,11 +10,12 @@ ROOT = Path(__file__).parents[1]
 
 MAY = {
     "errors": set(),
+    "discovery": set(),
     "config": {"errors"},
     "tasks": {"errors"},
     "data": {"tasks", "config", "errors"},
     "models": {"tasks", "config", "errors"},
-    "catalog": {"data", "models", "tasks", "config", "errors"},
+    "catalog": {"data", "models", "tasks", "config", "discovery", "errors"},
     "runs": {"config", "errors"},
     "training": {
         "catalog",
@@ -33,6 +34,7 @@ MAY = {
         "runs",
         "tasks",
         "config",
+        "discovery",
         "errors",
     },
     "portable": {
@@ -58,7 +60,7 @@ MAY = {
         "config",
         "errors",
     },
-    "plots": {"runs", "tasks", "config"},
+    "plots": {"runs", "tasks", "config", "discovery"},
     "racing": {"catalog", "models", "runs", "config", "errors"},
     "sweeping": {"training", "catalog", "runs", "config", "errors"},
     "ui": {

@@ -4,9 +4,7 @@ A look never changes a run: it draws no random number of the run's, leaves no gr
 behind, and puts the model back into the mode it was in.
 """
 
-import importlib
 import json
-import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
@@ -21,6 +19,7 @@ from explorer import catalog
 from explorer.catalog import Resolved
 from explorer.config import RunConfig, Settings, setting
 from explorer.data.base import Data
+from explorer.discovery import declared
 from explorer.errors import N_, ExplorerError, Words, unknown
 from explorer.models.base import Capture, Part, SequenceModel, favourite
 from explorer.runs.records import View
@@ -100,11 +99,7 @@ class Request(NamedTuple):
 @cache
 def views() -> Mapping[str, ViewSpec]:
     """Every view by name."""
-    path = explorer.inspection.__path__
-    names = (m.name for m in pkgutil.iter_modules(path))
-    modules = (importlib.import_module(f"{__package__}.{name}") for name in names)
-    found = [m.VIEW for m in modules if hasattr(m, "VIEW")]
-    return {spec.name: spec for spec in found}
+    return {spec.name: spec for spec in declared(explorer.inspection, "VIEW")}
 
 
 def views_of(resolved: Resolved) -> list[ViewSpec]:

@@ -212,6 +212,34 @@ def rule(value: float, colour: str = GREY, dash: str = "solid") -> dict[str, Any
     }
 
 
+def corner_note(text: str) -> dict[str, Any]:
+    """Words above the right end of a plot, where no line has an end to be labelled."""
+    return {
+        "x": 1,
+        "xref": "paper",
+        "xanchor": "right",
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "text": text,
+    }
+
+
+def share_colours(none: str = "0 %", whole: str = "100 %") -> dict[str, Any]:
+    """A colour axis from 0 to 100 %, and the words at its ends."""
+    return {
+        "cmin": 0,
+        "cmax": 100,
+        "autocolorscale": False,
+        "colorbar": {
+            "tickmode": "array",
+            "tickvals": [0, 50, 100],
+            "ticktext": [none, "50 %", whole],
+        },
+    }
+
+
 def token_ticks(tokens: Sequence[str], first: int = 1, at_most: int = 24) -> Figure:
     """Tick labels that name tokens, thinned evenly to at most `at_most`."""
     every = max(1, math.ceil(len(tokens) / at_most))

@@ -16,6 +16,7 @@ from explorer.plots.parts import (
     escape,
     finite,
     layout,
+    share_colours,
     token_ticks,
     visible,
 )
@@ -93,16 +94,7 @@ def _map(drawn: TranslatedDrawn, percent: NDArray[Any], _: Translate) -> Figure:
         range=[rows + 0.5, 0.5],
         **token_ticks(drawn.written, at_most=MOST_TICKS),
     )
-    colours = {
-        "cmin": 0,
-        "cmax": 100,
-        "autocolorscale": False,
-        "colorbar": {
-            "tickmode": "array",
-            "tickvals": [0, 50, 100],
-            "ticktext": [_("0 % ignored"), "50 %", _("100 % alone")],
-        },
-    }
+    colours = share_colours(_("0 % ignored"), _("100 % alone"))
     return {"data": [heat], "layout": layout(x, y, **{ATTENTION: colours})}
 
 

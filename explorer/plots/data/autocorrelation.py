@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.plots.parts import Figure, Translate, axis, finite, layout
+from explorer.plots.parts import Figure, Translate, axis, corner_note, finite, layout
 from explorer.plots.theme import GREY, OTHER
 
 
@@ -44,16 +44,7 @@ def figure(drawn: AutocorrelationDrawn, _: Translate = str) -> Figure:
         "fillcolor": GREY,
         "opacity": 0.25,
     }
-    words = {
-        "x": 1,
-        "xref": "paper",
-        "xanchor": "right",
-        "y": 1,
-        "yref": "paper",
-        "yanchor": "bottom",
-        "showarrow": False,
-        "text": _("shaded: what pure noise stays within"),
-    }
+    words = corner_note(_("shaded: what pure noise stays within"))
     there = len(drawn.lags) > 0
     x = axis(_("Lag (steps)"), rangemode="tozero")
     y = axis(_("Autocorrelation (−1 to 1)"), range=[-1.05, 1.05])

@@ -9,6 +9,7 @@ from explorer.plots.parts import (
     Figure,
     Translate,
     axis,
+    corner_note,
     dated,
     escape,
     finite,
@@ -67,18 +68,7 @@ def figure(drawn: PreviewDrawn, _: Translate = str) -> Figure:
     shapes, words = [], []
     if drawn.begins is not None:
         shapes.append(_shade(drawn.begins, plain(drawn.positions[-1])))
-        words.append(
-            {
-                "x": 1,
-                "xref": "paper",
-                "xanchor": "right",
-                "y": 1,
-                "yref": "paper",
-                "yanchor": "bottom",
-                "showarrow": False,
-                "text": escape(_("shaded: validation")),
-            }
-        )
+        words.append(corner_note(escape(_("shaded: validation"))))
     x = axis(_(drawn.axis) if drawn.axis else _("time"), nticks=4)
     y = axis(_(drawn.label) if drawn.label else _("value"), nticks=4)
     x = dated(x, drawn.positions)

@@ -8,7 +8,14 @@ from numpy.typing import NDArray
 
 from explorer.config import N_
 from explorer.plots.inside.gates import quantise
-from explorer.plots.parts import Figure, Translate, axis, layout, token_ticks
+from explorer.plots.parts import (
+    Figure,
+    Translate,
+    axis,
+    layout,
+    share_colours,
+    token_ticks,
+)
 from explorer.plots.theme import ATTENTION
 from explorer.runs.records import View
 
@@ -104,16 +111,7 @@ def figure(drawn: AttentionDrawn, _: Translate = str) -> Figure:
     if rows:
         x["range"] = [0.5, columns + 0.5]
         y["range"] = [rows + 0.5, 0.5]
-    colours = {
-        "cmin": 0,
-        "cmax": 100,
-        "autocolorscale": False,
-        "colorbar": {
-            "tickmode": "array",
-            "tickvals": [0, 50, 100],
-            "ticktext": [_("0 % ignored"), "50 %", _("100 % alone")],
-        },
-    }
+    colours = share_colours(_("0 % ignored"), _("100 % alone"))
     return {"data": [heat], "layout": layout(x, y, **{ATTENTION: colours})}
 
 

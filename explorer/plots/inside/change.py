@@ -12,6 +12,7 @@ from explorer.plots.parts import (
     Figure,
     Translate,
     axis,
+    corner_note,
     dated,
     end_labels,
     escape,
@@ -170,16 +171,8 @@ def _tints(model: str, _: Translate) -> list[tuple[str, str]]:
 
 def _which(model: str, _: Translate) -> dict[str, Any]:
     """A key above the plot, where no line has an end to be labelled."""
-    return {
-        "x": 1,
-        "xref": "paper",
-        "xanchor": "right",
-        "y": 1,
-        "yref": "paper",
-        "yanchor": "bottom",
-        "showarrow": False,
-        "text": "   ".join(key("■", c, escape(name)) for c, name in _tints(model, _)),
-    }
+    named = (key("■", c, escape(name)) for c, name in _tints(model, _))
+    return corner_note("   ".join(named))
 
 
 def _pairs(view: View, model: str, _: Translate) -> Figure:

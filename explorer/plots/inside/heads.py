@@ -17,7 +17,14 @@ from explorer.plots.panel import (
     mark_time,
     residual,
 )
-from explorer.plots.parts import Figure, Translate, axis, layout, token_ticks
+from explorer.plots.parts import (
+    Figure,
+    Translate,
+    axis,
+    layout,
+    share_colours,
+    token_ticks,
+)
 from explorer.plots.theme import ATTENTION
 from explorer.runs.records import View
 
@@ -206,18 +213,8 @@ def _grid(view: View, rows: list[list[Head]], _: Translate) -> Figure:
                     "showarrow": False,
                 }
             )
-    colours = {
-        "cmin": 0,
-        "cmax": 100,
-        "autocolorscale": False,
-        "colorbar": {
-            "tickmode": "array",
-            "tickvals": [0, 50, 100],
-            "ticktext": ["0 %", "50 %", "100 %"],
-        },
-    }
     first = axes.pop("xaxis"), axes.pop("yaxis")
-    more: dict[str, Any] = {**axes, ATTENTION: colours, "annotations": titles}
+    more: dict[str, Any] = {**axes, ATTENTION: share_colours(), "annotations": titles}
     return {"data": data, "layout": layout(*first, **more)}
 
 

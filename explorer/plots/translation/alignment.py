@@ -4,7 +4,14 @@ import numpy as np
 
 from explorer.config import N_
 from explorer.plots.panel import Content, InsidePanel, Scene, residual
-from explorer.plots.parts import Translate, axis, layout, token_ticks, visible
+from explorer.plots.parts import (
+    Translate,
+    axis,
+    layout,
+    share_colours,
+    token_ticks,
+    visible,
+)
 from explorer.plots.theme import ATTENTION, GREY
 
 LIMIT = 1e-5
@@ -62,16 +69,7 @@ def draw(scene: Scene, _: Translate) -> Content:
                 }
             ],
             **{
-                ATTENTION: {
-                    "cmin": 0,
-                    "cmax": 100,
-                    "autocolorscale": False,
-                    "colorbar": {
-                        "tickmode": "array",
-                        "tickvals": [0, 50, 100],
-                        "ticktext": [_("0 % ignored"), "50 %", _("100 % alone")],
-                    },
-                }
+                ATTENTION: share_colours(_("0 % ignored"), _("100 % alone")),
             },
         ),
     }
