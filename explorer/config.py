@@ -43,7 +43,7 @@ def setting(
         default: the value a newcomer starts with.
         description: what it does to the model, in a sentence; becomes the help text.
         title: its name in full words; becomes the label.
-        ge, le: smallest and largest value, the same at every door.
+        ge, le: smallest and largest value, wherever it comes from.
         scale: "log" where equal steps of a slider should be equal ratios.
         step: the slider's step, where it is not the obvious one.
         more: shown behind "More settings".

@@ -130,7 +130,7 @@ def _translations(data: Data, both: Both, example: Example) -> dict[str, Any]:
         "prompt": [names[t] for t in source[0].tolist() if t != FILLED]
         + [names[BEGIN]],
         "written": [
-            [names[t] for t in said if t not in (FILLED, END)] for said in written
+            [names[t] for t in ids if t not in (FILLED, END)] for ids in written
         ],
     }
 

@@ -112,7 +112,7 @@ def folder_name(kept: Kept) -> str:
 def facts(kept: Kept) -> bytes:
     """What run.json holds; a number that is none is null."""
     run = kept.run
-    told: dict[str, Any] = {
+    values: dict[str, Any] = {
         "format": FORMAT,
         "version": 1,
         "config": json.loads(run.config.to_json()),
@@ -133,7 +133,7 @@ def facts(kept: Kept) -> bytes:
         ],
         "commands": [c._asdict() for c in kept.commands],
     }
-    return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(values, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def _finite(value: float) -> float | None:

@@ -82,19 +82,19 @@ def _shapes(tensors: Mapping[str, Tensor]) -> Shapes:
 
 
 def _check_facts(config: RunConfig, facts: Any, step: int) -> None:
-    known = StateFacts.model_validate(facts)
-    checked_rate(known.base_rate)
+    read = StateFacts.model_validate(facts)
+    checked_rate(read.base_rate)
     resolved = catalog.resolve(config)
-    for change in known.changes:
+    for change in read.changes:
         checked(Change.read(change), resolved)
-    if known.side:
+    if read.side:
         learning = resolved.model.learning
-        checked_side("both" if learning == "adversarial" else None, str(known.side[0]))
-        until = known.side[1]
+        checked_side("both" if learning == "adversarial" else None, str(read.side[0]))
+        until = read.side[1]
         _see(until is None or isinstance(until, int))
-    _see(known.step == step)
-    _see(all(isinstance(n, int) and n >= 0 for n in known.patience[1:]))
-    _see(not math.isnan(known.patience[0]))
+    _see(read.step == step)
+    _see(all(isinstance(n, int) and n >= 0 for n in read.patience[1:]))
+    _see(not math.isnan(read.patience[0]))
 
 
 def _check_tensors(

@@ -126,8 +126,8 @@ def ranks(results: Sequence[Result]) -> list[int | None]:
     [3, 1, 1, None]
     """
     means = [None if s.lowest is None else s.lowest.mean for s in results]
-    known = sorted(mean for mean in means if mean is not None)
-    return [None if mean is None else 1 + known.index(mean) for mean in means]
+    sorted_means = sorted(mean for mean in means if mean is not None)
+    return [None if mean is None else 1 + sorted_means.index(mean) for mean in means]
 
 
 def default_target(lines: Lines) -> float:

@@ -156,20 +156,20 @@ def _create_tables(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         # Several that open a new database at once take turns, as SQLite's writers do.
         connection.execute(select(func.pg_advisory_xact_lock(_OPENING)))
-    known = _version(connection)
+    version = _version(connection)
     tables.create_all(connection)
-    if known is None:
+    if version is None:
         connection.execute(insert(meta).values(schema_version=SCHEMA))
-    elif known < SCHEMA:
-        upgrade(connection, known)
+    elif version < SCHEMA:
+        upgrade(connection, version)
 
 
 def _version(connection: Connection) -> int | None:
     """The version that the tables there have; None where there are none yet."""
     if not inspect(connection).has_table(meta.name):
         return None
-    known: int | None = connection.scalar(select(func.max(meta.c.schema_version)))
-    if known is not None and known > SCHEMA:
+    version: int | None = connection.scalar(select(func.max(meta.c.schema_version)))
+    if version is not None and version > SCHEMA:
         raise ExplorerError(
             N_(
                 "This program reads databases up to version %(newest)d, but this one "
@@ -177,7 +177,7 @@ def _version(connection: Connection) -> int | None:
                 "another one."
             ),
             newest=SCHEMA,
-            came=known,
+            came=version,
             variable=DATABASE,
         )
-    return known
+    return version

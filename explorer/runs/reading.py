@@ -100,9 +100,9 @@ def validations_of(connection: Connection, run_id: str) -> list[Validation]:
 
 def commands_of(connection: Connection, run_id: str) -> list[Command]:
     """What the run was told, in order."""
-    told = schema.commands.c
+    commands = schema.commands.c
     wanted = of(schema.commands, run_id, "step", "name", "value", "note")
-    rows = connection.execute(wanted.order_by(told.step, told.order))
+    rows = connection.execute(wanted.order_by(commands.step, commands.order))
     return [Command(*row) for row in rows]
 
 
@@ -114,9 +114,9 @@ def checkpoint_of(connection: Connection, run_id: str, step: int) -> Checkpoint:
     """
     both = (schema.states, schema.checkpoints)  # a checkpoint goes before
     kept = {
-        known: table
+        at: table
         for table in both
-        for known in connection.scalars(of(table, run_id, "step"))
+        for at in connection.scalars(of(table, run_id, "step"))
     }
     row = None
     if step in kept:
@@ -124,7 +124,7 @@ def checkpoint_of(connection: Connection, run_id: str, step: int) -> Checkpoint:
         row = connection.execute(wanted.where(kept[step].c.step == step)).first()
     if row is not None:
         return Checkpoint(*row)
-    nearest = min(kept, key=lambda known: abs(known - step)) if kept else None
+    nearest = min(kept, key=lambda at: abs(at - step)) if kept else None
     hint = Words(N_("none is kept yet"))
     if nearest is not None:
         hint = Words(N_("the nearest is %(step)d"), {"step": nearest})

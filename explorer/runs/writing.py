@@ -58,8 +58,8 @@ def write(connection: Connection, run_id: str, slice_: Progress) -> bool:
     Raises:
         ValueError: if steps are missing between what is known and the slice.
     """
-    known = connection.execute(_KNOWN, {"run": key_of(run_id)}).first()
-    if known is None:
+    run = connection.execute(_KNOWN, {"run": key_of(run_id)}).first()
+    if run is None:
         return False
     again = _write_curves(connection, run_id, slice_)
     for validation in slice_.validations:
@@ -71,19 +71,19 @@ def write(connection: Connection, run_id: str, slice_: Progress) -> bool:
         _replace(connection, schema.checkpoints, row)
     if slice_.checkpoints:
         _thin(connection, run_id)
-    told = commands_of(connection, run_id) if again and slice_.commands else []
+    stored = commands_of(connection, run_id) if again and slice_.commands else []
     for command in slice_.commands:
-        if command not in told:
+        if command not in stored:
             row = {"run_id": run_id, **command._asdict()}
             connection.execute(insert(schema.commands).values(row))
     if slice_.state is not None:
         write_state(connection, run_id, Checkpoint(slice_.step, slice_.state))
     after = {
         "run": run_id,
-        "now": max(known.step, slice_.step),
-        "spent": max(known.seconds, slice_.seconds),
+        "now": max(run.step, slice_.step),
+        "spent": max(run.seconds, slice_.seconds),
     }
-    if known.status in ENDED:
+    if run.status in ENDED:
         connection.execute(_MOVED, after)
     else:
         after |= {"is": slice_.status, "why": slice_.message}
@@ -94,14 +94,14 @@ def write(connection: Connection, run_id: str, slice_: Progress) -> bool:
 def _write_curves(connection: Connection, run_id: str, slice_: Progress) -> bool:
     """Put the slice's steps in their place; whether some of them were there before."""
     row = connection.execute(_NEWEST_CHUNK, {"run": run_id}).first()
-    known = row.first_step + row.length if row else 0
+    steps = row.first_step + row.length if row else 0
     first, curves = slice_.first_step, slice_.curves
-    if not 0 <= first <= known:
-        raise ValueError(f"a slice from step {first} after {known} known steps")
+    if not 0 <= first <= steps:
+        raise ValueError(f"a slice from step {first} after {steps} known steps")
     end = first + len(curves.losses)
     if first == end:
         return False
-    if first < known:
+    if first < steps:
         of_run = _chunk.run_id == run_id
         met = select(_chunk.first_step, _chunk.length, _chunk["values"]).where(
             of_run, _chunk.first_step < end, _chunk.first_step + _chunk.length > first
@@ -119,7 +119,7 @@ def _write_curves(connection: Connection, run_id: str, slice_: Progress) -> bool
         "values": np.stack(curves).astype("<f4").tobytes(),  # (6, length)
     }
     connection.execute(_NEW_CHUNK, new)
-    return slice_.first_step < known
+    return slice_.first_step < steps
 
 
 def write_state(connection: Connection, run_id: str, newest: Checkpoint) -> None:

@@ -149,25 +149,25 @@ def completed(change: Change, resolved: Resolved) -> Change:
     list still shows a gate but a head is to be muted.
     """
     parts = offered(resolved)
-    known = parts[change.what]
+    choices = parts[change.what]
     every = {c.name for captures in parts.values() for c in captures}
-    if not known or change.capture in {c.name for c in known}:
+    if not choices or change.capture in {c.name for c in choices}:
         return change
     if change.capture not in {"", *every}:
         return change
-    return change.model_copy(update={"capture": favourite(known).name})
+    return change.model_copy(update={"capture": favourite(choices).name})
 
 
-def units_of(said: str, count: int) -> list[int]:
+def units_of(text: str, count: int) -> list[int]:
     """Unit indices, counted from 0, of a text like "1, 4, 7-9"; all for an empty one.
 
     Raises:
         ExplorerError: if it is no such list, or names a unit that is not there.
     """
-    if not said.strip():
+    if not text.strip():
         return list(range(count))
     units: set[int] = set()
-    for piece in said.split(","):
+    for piece in text.split(","):
         low, dash, high = piece.strip().partition("-")
         sound = low.strip().isdigit() and (not dash or high.strip().isdigit())
         numbers = range(int(low), int(high or low) + 1) if sound else range(0)
@@ -178,7 +178,7 @@ def units_of(said: str, count: int) -> list[int]:
                     "them, as in 1, 4, 7-9, but got '%(came)s'. Empty means all."
                 ),
                 count=count,
-                came=said[:40],
+                came=text[:40],
             )
         units.update(number - 1 for number in numbers)
     return sorted(units)
@@ -197,9 +197,9 @@ class Changed(SequenceModel):
 
     def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
         others = [c for c in self.changes if c.what != "zero"]
-        hand = _Hand(others, x.shape[1], probe) if others else probe
+        changing = _ChangingProbe(others, x.shape[1], probe) if others else probe
         with self._zeroed(x) as given:
-            return self.model(given, hand)  # type: ignore[no-any-return]
+            return self.model(given, changing)  # type: ignore[no-any-return]
 
     @contextmanager
     def _zeroed(self, x: Tensor) -> Iterator[Tensor]:
@@ -222,7 +222,7 @@ class Changed(SequenceModel):
                 hook.remove()
 
 
-class _Hand:
+class _ChangingProbe:
     """The probe that changes values as they are computed, in one pass."""
 
     def __init__(self, changes: Sequence[Change], steps: int, inner: Probe) -> None:

@@ -1,4 +1,4 @@
-"""Widgets built from settings: the same bounds and words as at every other door."""
+"""Widgets built from settings: the same bounds and words as everywhere else."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Where the server's own routes are, as the component is told, and the pages."""
+"""Where the server's own routes are, and the pages."""
 
 from pathlib import Path
 

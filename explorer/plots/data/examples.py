@@ -41,8 +41,8 @@ def of_labels(
 def of_channels(window: Floats, names: Sequence[str], title: str) -> ExamplesDrawn:
     """Every channel of one window (T, I); numbers where there are no names."""
     steps, inputs = window.shape
-    known = names or [str(k + 1) for k in range(inputs)]
-    return ExamplesDrawn(tuple(known), tuple((c,) for c in window.T), title, steps)
+    named = names or [str(k + 1) for k in range(inputs)]
+    return ExamplesDrawn(tuple(named), tuple((c,) for c in window.T), title, steps)
 
 
 def figure(drawn: ExamplesDrawn, _: Translate = str) -> Figure:

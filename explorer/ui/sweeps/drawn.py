@@ -39,9 +39,9 @@ class _Key:
 
 
 @lru_cache(maxsize=64)
-def _drawn(name: str, key: _Key, spoken: str) -> tuple[Any, str, str]:
+def _drawn(name: str, key: _Key, code: str) -> tuple[Any, str, str]:
     """Figure, reading and alternative text of a picture."""
-    _ = translator(spoken)
+    _ = translator(code)
     drawn = key.drawn
     figure = pictures.FIGURES[name](drawn, _)
     return (
