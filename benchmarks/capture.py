@@ -7,22 +7,19 @@ from benchmarks.report import Row
 from explorer import catalog
 from explorer.engine import worker
 from explorer.engine.jobs import Job
-from explorer.plots.panel import panels
-from explorer.ui.live.frames import wanted
+from explorer.plots.panel import names_on
+from explorer.ui.live.asked import wanted
 from explorer.ui.live.wishes import read_wish
 
 SLICES = 100
 SECONDS = 0.2
 
 
-EVERYTHING = ",".join(panels())
-
-
 def share(model: str, data: str, page: str) -> float:
     """Time in `_look_live` over time in all slices, as a worker runs them."""
     settings = {"training.steps": 20000, "model.layers": 2}
     config = catalog.make_config(data, model, settings)
-    wish = read_wish(json.dumps({"page": page, "shown": EVERYTHING}))
+    wish = read_wish(json.dumps({"shown": ",".join(names_on(page))}))
     spent = 0.0
     original = worker._look_live
 

@@ -17,8 +17,9 @@ from explorer.config import RunConfig
 from explorer.engine.cluster import worker_environment
 from explorer.engine.service import Engine
 from explorer.plots.encode import to_json
+from explorer.ui.live.asked import wanted
 from explorer.ui.live.frames import frame
-from explorer.ui.live.wishes import Wish
+from explorer.ui.live.sample import first_wish
 
 STEPS = {"rnn": 2500, "lstm": 4000, "gru": 1500, "transformer": 2000}
 TURNS = 3
@@ -45,8 +46,8 @@ async def live(engine: Engine, config: RunConfig) -> tuple[float, int]:
     engine.hub.attach(asyncio.get_running_loop())
     run = engine.start(config)
     feed = await engine.hub.subscribe(run.id, "watcher")
-    wish = Wish(run=run.id)
-    engine.hub.want(run.id, "watcher", wish.wanted())
+    wish = first_wish(config).model_copy(update={"run": run.id})
+    engine.hub.want(run.id, "watcher", wanted(config, wish))
     seen = frames = 0
     marks: list[tuple[float, int]] = []
     while not feed.snapshot.run.ended:

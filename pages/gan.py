@@ -5,7 +5,7 @@ import streamlit as st
 from explorer.ui.describe import run_line
 from explorer.ui.explanations import explanations
 from explorer.ui.gan import MODEL, PANELS, duel, invitation, rivals_run
-from explorer.ui.live.component import live_some
+from explorer.ui.live.component import live_panels
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
 from explorer.ui.runs.recent import remember_run
@@ -25,5 +25,5 @@ with shown_errors():
         remember_run(run)
         st.markdown(run_line(run.config, _))
         duel(me, run, config, _)
-        remember_moment(live_some(run, language(), _, MODEL, PANELS))
+        remember_moment(live_panels(run, language(), _, MODEL, names=PANELS))
         explanations(run.config, _)

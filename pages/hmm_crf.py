@@ -6,7 +6,8 @@ from explorer.ui.address import read_address
 from explorer.ui.chains import PANELS, beginnings, chain_run, comparable
 from explorer.ui.describe import run_line
 from explorer.ui.explanations import explanations
-from explorer.ui.live.component import examples, live_some
+from explorer.ui.live.component import live_panels
+from explorer.ui.live.controls import compared_controls
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
 from explorer.ui.runs.recent import remember_run
@@ -25,9 +26,9 @@ with shown_errors():
         remember_run(run)
         st.markdown(run_line(run.config, _))
         pilot(me, run, _)
-        shared = examples(run, _, comparable(me, run, _))
+        shared = compared_controls(run.config, _, comparable(me, run, _))
         remember_moment(
-            live_some(run, language(), _, "hmm_crf", PANELS, shared),
+            live_panels(run, language(), _, "hmm_crf", names=PANELS, shared=shared),
         )
     worked_example(_)
     if run is not None:

@@ -4,7 +4,8 @@ import streamlit as st
 
 from explorer.ui.address import read_address
 from explorer.ui.describe import run_line
-from explorer.ui.live.component import live_inside
+from explorer.ui.live.component import live_panels
+from explorer.ui.live.controls import compared_controls
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
 from explorer.ui.runs.recent import recent_runs, remember_run, run_or_sample
@@ -20,4 +21,5 @@ with shown_errors():
     remember_run(run)
     st.markdown(run_line(run.config, _))
     pilot(me, run, _)
-    remember_moment(live_inside(run, language(), _, recent_runs(me, run, _)))
+    shared = compared_controls(run.config, _, recent_runs(me, run, _))
+    remember_moment(live_panels(run, language(), _, "inside", shared=shared))

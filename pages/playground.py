@@ -36,5 +36,5 @@ with shown_errors():
         }
     st.markdown(about)
     transport(me, run, config, _, here.group.id if here else "")
-    remember_moment(live_panels(run, language(), _))
+    remember_moment(live_panels(run, language(), _, "playground", long=False))
     explanations(run.config, _)

@@ -7,6 +7,7 @@ from explorer.ui.describe import run_line
 from explorer.ui.live.component import live_panels
 from explorer.ui.page import language, shown_errors, words
 from explorer.ui.pretraining import (
+    PANELS,
     compare,
     earlier_run,
     pretraining_button,
@@ -41,7 +42,7 @@ with shown_errors():
     remember_run(run)
     st.markdown(run_line(run.config, _))
     pilot(me, run, _)
-    live_panels(run, language(), _, only=("loss", "prediction"))
+    live_panels(run, language(), _, "pretrain", names=PANELS, long=False)
     st.subheader(_("2. Fine-tune on a small target"), anchor=False)
     if not run.ended:
         st.info(

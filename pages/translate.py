@@ -5,11 +5,11 @@ import streamlit as st
 from explorer.ui.address import read_address
 from explorer.ui.describe import run_line
 from explorer.ui.explanations import explanations
-from explorer.ui.live.component import live_translation
+from explorer.ui.live.component import live_panels
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
 from explorer.ui.runs.recent import remember_run
-from explorer.ui.translate import chooser, translation_run
+from explorer.ui.translate import chooser, translated, translation_run
 from explorer.ui.transport import pilot
 from explorer.ui.visitor import visitor
 
@@ -24,5 +24,6 @@ with shown_errors():
         remember_run(run)
         st.markdown(run_line(run.config, _))
         pilot(me, run, _)
-        remember_moment(live_translation(run, language(), _))
+        shared = translated(run, _)
+        remember_moment(live_panels(run, language(), _, "translate", shared=shared))
         explanations(run.config, _)

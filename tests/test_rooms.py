@@ -16,7 +16,7 @@ MAY = {
     "data": {"tasks", "config", "errors"},
     "models": {"tasks", "config", "errors"},
     "catalog": {"data", "models", "tasks", "config", "discovery", "errors"},
-    "runs": {"config", "errors"},
+    "runs": {"tasks", "config", "errors"},
     "training": {
         "catalog",
         "models",

@@ -47,10 +47,8 @@ def always(data: Data) -> bool:
 
 
 class Answer(NamedTuple):
-    """How a task's answers are looked at."""
+    """How a task's answers are looked at; the plot of the same name draws them."""
 
-    plot: str
-    """The plot that draws it: a file of `explorer/plots` that ends in `ANSWER`."""
     tasks: tuple[Task, ...]
     look: Callable[[Subject, PredictionOptions], tuple[dict[str, Any], dict[str, Any]]]
     """(subject, options) -> arrays and notes of the view."""

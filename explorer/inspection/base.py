@@ -84,7 +84,8 @@ class ViewSpec(NamedTuple):
     applies: Callable[[Resolved], bool] = everywhere
     """Whether a run's model and data have what it needs."""
     choices: Callable[[Resolved], Mapping[str, Choices]] = no_choices
-    """By option: what it may be for this run, where that depends on the model."""
+    """By option: what it may be for this run, where that depends on the model; nothing
+    where the option means nothing to it."""
     axes: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """By array: what each of its axes counts, as in ("time", "unit")."""
 

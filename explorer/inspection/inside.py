@@ -3,18 +3,23 @@
 import torch
 
 from explorer import catalog
+from explorer.catalog import Resolved
 from explorer.config import Settings, setting
-from explorer.errors import N_, unknown
+from explorer.errors import N_, Words, unknown
 from explorer.inspection.base import (
+    Choices,
     Subject,
     ViewSpec,
     capture_field,
+    captures_of,
     float_array,
+    has,
+    layer_of,
     probe_window,
     step_labels,
     steps_of,
 )
-from explorer.models.base import Recorder
+from explorer.models.base import Capture, Recorder
 from explorer.runs.records import View
 
 
@@ -71,6 +76,21 @@ def look(subject: Subject, options: InsideOptions) -> View:
     )
 
 
+def choices(resolved: Resolved) -> dict[str, Choices]:
+    """Every capture by its name, every head by its number."""
+    heads = getattr(resolved.model_settings, "heads", 0)
+    return {
+        "capture": [(c.name, _titled(c)) for c in captures_of(resolved)],
+        "head": [(str(k), Words(str(k + 1))) for k in range(heads)],
+    }
+
+
+def _titled(capture: Capture) -> Words:
+    title = N_("%(title)s · layer %(number)d")
+    layer = layer_of(capture) + 1
+    return Words(title, {"title": Words(capture.title), "number": layer})
+
+
 AXES = {"values": ("time", "unit or looked-at time"), "input": ("time",)}
 
-VIEW = ViewSpec("inside", InsideOptions, look, axes=AXES)
+VIEW = ViewSpec("inside", InsideOptions, look, has(), choices, AXES)

@@ -1,22 +1,20 @@
 """A run's pictures as one page that a browser opens without a server."""
 
 import html
+import json
+from collections.abc import Iterator
 from typing import Any
 
-from explorer import catalog
 from explorer.config import N_, RunConfig
-from explorer.inspection.base import Request, Subject, captures_of, look
-from explorer.inspection.prediction import answered
-from explorer.models.base import favourite
+from explorer.inspection import facts as inspection
+from explorer.inspection.base import Request, Subject, look
+from explorer.inspection.facts import facts_of
 from explorer.plots.encode import to_json
-from explorer.plots.inside import attention, gates
-from explorer.plots.panel import answers
+from explorer.plots.panel import Content, Scene, panels
 from explorer.plots.theme import template
-from explorer.plots.training import loss
 from explorer.portable.layout import PLOTLY
 from explorer.portable.record import Kept, is_own
 from explorer.runs.records import Lines
-from explorer.tasks import TASKS
 from explorer.training.trainer import Trainer
 
 PAGE = """<!doctype html>
@@ -54,8 +52,6 @@ TITLES = {
     "inside": N_("What goes on inside?"),
 }
 
-Content = dict[str, Any]
-
 
 def figures_page(kept: Kept, trainer: Trainer | None, title: str) -> bytes:
     """The loss; and, unless the data is somebody's own, an answer and an inside view.
@@ -65,13 +61,8 @@ def figures_page(kept: Kept, trainer: Trainer | None, title: str) -> bytes:
         trainer: where the run stands; None where no state is kept.
         title: what it is.
     """
-    drawn: dict[str, Content | None] = {"loss": _loss(kept)}
-    if trainer is not None and not is_own(kept.run.config):
-        subject = Subject.of(trainer)
-        drawn |= {"prediction": _answer(subject), "inside": _inside(subject)}
-    shown = {
-        n: c for n, c in drawn.items() if c is not None and c["figure"] is not None
-    }
+    drawn = _drawn(kept, trainer)
+    shown = {name: content for name, content in drawn if content["figure"] is not None}
     sections = [
         SECTION.format(
             name=name,
@@ -93,11 +84,8 @@ def figures_page(kept: Kept, trainer: Trainer | None, title: str) -> bytes:
 
 def lines(config: RunConfig) -> Lines:
     """What a run's loss is measured against; nothing that tells of own data."""
-    data = catalog.make_data(config)
-    unit = data.loss_unit or TASKS[data.task].loss_unit
-    if is_own(config):
-        return Lines(None, "", {}, unit)
-    return Lines(data.floor, data.floor_note, data.baselines, unit)
+    known = inspection.lines(config)
+    return Lines(None, "", {}, known.unit) if is_own(config) else known
 
 
 def _script(value: Any) -> str:
@@ -105,38 +93,25 @@ def _script(value: Any) -> str:
     return to_json(value).decode().replace("<", "\\u003c")
 
 
-def _loss(kept: Kept) -> Content:
+def _drawn(kept: Kept, trainer: Trainer | None) -> Iterator[tuple[str, Content]]:
+    """The pictures by the names of their panels."""
     config = kept.run.config
-    drawn = loss.extract(
-        config.model,
-        kept.curves,
-        kept.validations,
-        kept.commands,
-        lines(config),
-        total_steps=config.training.steps,
+    facts, loss = facts_of(config), panels()["loss"]
+    training = Scene(
+        facts,
+        chosen=loss.settings(),
+        curves=kept.curves,
+        validations=kept.validations,
+        commands=kept.commands,
+        lines=lines(config),
+        end=config.training.steps,
     )
-    return _content(loss, drawn)
-
-
-def _answer(subject: Subject) -> Content | None:
-    if not answered(catalog.resolve(subject.config)):
-        return None
-    view = look(subject, Request("prediction"))
-    return answers()[view.notes["answer"]].draw(subject.config, view, str)
-
-
-def _inside(subject: Subject) -> Content | None:
-    if not (captures := captures_of(catalog.resolve(subject.config))):
-        return None
-    name = favourite(captures).name
-    view = look(subject, Request("inside", f'{{"capture": "{name}"}}'))
-    plot: Any = attention if view.notes["kind"] == "attention" else gates
-    return _content(plot, plot.extract(view))
-
-
-def _content(plot: Any, drawn: Any) -> Content:
-    return {
-        "figure": plot.figure(drawn),
-        "reading": plot.reading(drawn),
-        "alternative": plot.alternative(drawn),
-    }
+    yield "loss", loss.draw(training, str)
+    if trainer is None or is_own(config):
+        return
+    for name in ("prediction", "inside"):
+        panel = panels()[name]
+        if panel.stands(facts):
+            options = json.dumps(dict(panel.begins(facts)))
+            view = look(Subject.of(trainer), Request(name, options))
+            yield name, panel.draw(Scene.of(facts, view), str)

@@ -8,6 +8,7 @@ from explorer import catalog
 from explorer.config import RunConfig, Scalar, Settings, setting
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_
+from explorer.inspection.facts import lines
 from explorer.plots.runs import transfer
 from explorer.runs.records import ENDED, Run
 from explorer.ui.address import show_run
@@ -15,10 +16,10 @@ from explorer.ui.controls import settings_widgets
 from explorer.ui.describe import run_line
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
-from explorer.ui.live.panels import lines
 from explorer.ui.page import shown_later
 from explorer.ui.runs.recent import shown_runs
 
+PANELS = ("loss", "prediction")
 EXAMPLES = (1, 2, 4, 8, 16, 32, 64, 256)
 PRETRAINED_ON, PRETRAINED = "mixture", "gru"
 TARGET: dict[str, Scalar] = {"period": 31.0}

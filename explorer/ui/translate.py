@@ -8,6 +8,7 @@ from explorer.runs.records import Run
 from explorer.ui.address import show_run, take_over
 from explorer.ui.describe import run_line
 from explorer.ui.language import Translate
+from explorer.ui.live.controls import Control, example_controls
 from explorer.ui.page import shown_later
 from explorer.ui.runs.recent import named_run, shown_runs
 
@@ -58,6 +59,27 @@ def chooser(visitor: Visitor, run: Run | None, _: Translate) -> None:
             ),
             icon=":material/translate:",
         )
+
+
+def translated(run: Run, _: Translate) -> list[Control]:
+    """The example's controls in a translation's words; the time step can be played."""
+    data = catalog.make_data(run.config)
+    example, text, mark = example_controls(run.config, _)
+    return [
+        example,
+        text | {"label": _("Your own to translate"), "max": data.source * 4},
+        mark
+        | {
+            "label": _("Tokens written"),
+            "kind": "range",
+            "value": 0,
+            "min": 0,
+            "max": data.steps - data.source - 1,
+            "help": _("How many tokens of the answer stand there already."),
+            "play": _("Play"),
+            "pause": _("Pause"),
+        },
+    ]
 
 
 def _choices(run: Run | None, _: Translate) -> tuple[str, str]:

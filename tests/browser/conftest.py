@@ -163,7 +163,7 @@ def serious(page: Page) -> list[object]:
 def drawn(page: Page) -> None:
     """All four panels have their figure."""
     page.wait_for_function(
-        "['loss', 'prediction', 'inside', 'gradients'].every(name =>"
+        "['loss', 'prediction', 'inside', 'backpropagation'].every(name =>"
         " document.querySelector(`[data-panel=${name}]`)?._fullData)"
     )
 

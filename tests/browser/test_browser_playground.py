@@ -35,8 +35,8 @@ def test_a_newcomer_finds_a_finished_run(open_page: Opener) -> None:
     assert len(trace(page, "loss", "x")) > 100
     assert len(trace(page, "prediction", "y")) > 50
     assert len(trace(page, "inside", "z")) > 0
-    assert len(trace(page, "gradients", "y")) > 10
-    for panel in ("loss", "prediction", "inside", "gradients"):
+    assert len(trace(page, "backpropagation", "y")) > 10
+    for panel in ("loss", "prediction", "inside", "backpropagation"):
         words = page.locator(f"[data-panel={panel}]").get_attribute("aria-label")
         assert words
         assert len(words) > 30
@@ -121,8 +121,8 @@ def test_a_learning_rate_of_ten_diverges_and_says_so(open_page: Opener) -> None:
 
 def test_the_slider_moves_every_picture_back_in_time(open_page: Opener) -> None:
     page = open_page()
-    panels = ("prediction", "inside", "gradients")
-    axis = {"prediction": ("y", 1), "inside": ("z", 0), "gradients": ("y", 0)}
+    panels = ("prediction", "inside", "backpropagation")
+    axis = {"prediction": ("y", 1), "inside": ("z", 0), "backpropagation": ("y", 0)}
     read = {p: str(trace(page, p, *axis[p])) for p in panels}
     set_slider(page, 3)
     page.wait_for_function(

@@ -5,6 +5,7 @@ from typing import Any
 
 from explorer import catalog
 from explorer.inspection.base import Request, Subject, look
+from explorer.inspection.facts import facts_of
 from explorer.plots.panel import Content, Scene, panels
 from explorer.runs.records import View
 from explorer.training.trainer import Budget, Trainer
@@ -29,4 +30,4 @@ def seen(subject: Subject, view: str, **options: Any) -> View:
 def drawn(subject: Subject, view: View, **scene: Any) -> Content:
     """What the page shows of a view, in English."""
     panel = panels()[view.name]
-    return panel.draw(Scene(subject.config, view, **scene), str)
+    return panel.draw(Scene.of(facts_of(subject.config), view, **scene), str)

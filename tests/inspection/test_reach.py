@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from explorer.inspection.facts import facts_of
 from explorer.plots.inside.reach import bound_of, factor_of
 from explorer.plots.panel import Scene, panels
 from tests.inspection.subjects import drawn, seen, subject_of
@@ -99,7 +100,9 @@ def test_earlier_moments_and_another_run_share_the_axes() -> None:
     lstm, rnn = subject_of("lstm", steps=9), subject_of("rnn", steps=9)
     early = seen(subject_of("lstm", steps=1), "gradients")
     now, other = seen(lstm, "gradients"), seen(rnn, "gradients")
-    scene = Scene(lstm.config, now, ghosts=(early,), beside=(rnn.config, other))
+    scene = Scene.of(
+        facts_of(lstm.config), now, ghosts=(early,), beside=(rnn.config, other)
+    )
     lines = named(panels()["gradients"].draw(scene, str))
     np.testing.assert_allclose(lines["step 1"]["y"], early.arrays["norms"][0][::-1])
     np.testing.assert_allclose(

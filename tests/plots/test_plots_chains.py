@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from explorer.inspection.base import Subject
+from explorer.inspection.facts import facts_of
 from explorer.models.chain import Chain
 from explorer.plots.chains.surprise import rises
 from explorer.plots.panel import Scene, panels
@@ -98,9 +99,9 @@ def curves_of(values: list[float]) -> Curves:
 def test_the_check_of_baum_welch_can_fail() -> None:
     subject = subject_of("hmm", "casino")
     view = seen(subject, "surprise")
-    draw = panels()["surprise"].draw
+    facts, draw = facts_of(subject.config), panels()["surprise"].draw
     good, bad = (
-        draw(Scene(subject.config, view, curves=curves_of(values)), str)["proof"]
+        draw(Scene.of(facts, view, curves=curves_of(values)), str)["proof"]
         for values in ([1.8, 1.7, 1.65], [1.8, 1.7, 1.75])
     )
     assert "holds" in good

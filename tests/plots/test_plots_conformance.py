@@ -1,5 +1,6 @@
 """Every panel of every kind of run: figures that Plotly accepts and people can read."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,17 +14,20 @@ from explorer.data.base import Data
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
 from explorer.inspection.base import Request, Subject, look
+from explorer.inspection.facts import facts_of, lines
 from explorer.plots.answers import forecast, tagged, text, transcribed
 from explorer.plots.data import frequencies, preview
 from explorer.plots.encode import to_json
 from explorer.plots.inside import attention, gates, gradients
+from explorer.plots.panel import Scene, names_on
 from explorer.plots.theme import Mode, template
 from explorer.plots.training import gradient_norm, loss, measures, overfitting
 from explorer.runs.records import Command, Curves, Lines, Run, View
 from explorer.tasks import TASKS
 from explorer.training.trainer import Budget, Trainer
-from explorer.ui.live.frames import frame, wanted
-from explorer.ui.live.panels import panels_for
+from explorer.ui.live.asked import asked, panels_of, wanted
+from explorer.ui.live.controls import panel_controls
+from explorer.ui.live.frames import frame
 from explorer.ui.live.wishes import Wish
 from tests.pairs import AS_ONE
 
@@ -42,7 +46,7 @@ class Moment:
         config = catalog.make_config(data, model, {"training.steps": 12})
         trainer = Trainer(config)
         progress = trainer.advance(Budget(steps=steps))
-        self.wish = Wish()
+        self.wish = Wish(shown=",".join(names_on("playground")))
         self.subject = Subject.of(trainer)
         self.views = {w: self.look(w) for w in wanted(config, self.wish)}
         run = Run(
@@ -63,8 +67,11 @@ class Moment:
     def look(self, wanted: Wanted) -> View:
         return look(self.subject, Request(wanted.view, wanted.options))
 
-    def panels(self, **wish: Any) -> dict[str, Any]:
-        chosen = self.wish.model_copy(update=wish)
+    def panels(self, language: str = "en", **options: Any) -> dict[str, Any]:
+        """Every panel; of an option's full name a dot is written as "__"."""
+        named = {name.replace("__", "."): value for name, value in options.items()}
+        update = {"language": language, "options": json.dumps(named)}
+        chosen = self.wish.model_copy(update=update)
         asked = wanted(self.subject.config, chosen)
         views = {w: self.views.get(w) or self.look(w) for w in asked}
         sent = to_json(frame(self.snapshot, chosen, views))
@@ -80,23 +87,24 @@ def moment(request: pytest.FixtureRequest) -> Moment:
 
 def wishes(data: Data) -> Iterator[dict[str, Any]]:
     for curve in ("gap", *TASKS[data.task].measures):
-        yield {"curve": curve, "language": "zh"}
-        yield {"curve": curve, "axis": "second"}
+        yield {"loss__curve": curve, "language": "zh"}
+        yield {"loss__curve": curve, "loss__axis": "second"}
     for language in ("en", "zh"):
         for gradient in ("time", "training"):
             for axis, scale in (("step", "log"), ("second", "linear")):
                 yield {
                     "language": language,
-                    "gradient": gradient,
-                    "axis": axis,
-                    "scale": scale,
+                    "backpropagation__shown": gradient,
+                    "loss__axis": axis,
+                    "loss__scale": scale,
                 }
 
 
 def test_plotly_accepts_every_panel_on_light_and_dark(moment: Moment) -> None:
+    here = panels_of(moment.subject.config, names_on("playground"))
     for wish in wishes(moment.subject.data):
         panels = moment.panels(**wish)
-        assert list(panels) == [p.name for p in panels_for(moment.subject.config)]
+        assert list(panels) == [panel.name for panel in here]
         for name, panel in panels.items():
             assert panel["reading"], name
             assert panel["alternative"], name
@@ -141,15 +149,16 @@ def texts(figure: dict[str, Any]) -> list[str]:
 
 
 def test_every_word_of_a_figure_is_translated(moment: Moment) -> None:
-    views = {w.view: v for w, v in moment.views.items()}
-    config, snapshot = moment.subject.config, moment.snapshot
-    for panel in panels_for(config):
-        content = panel.draw(snapshot, moment.wish, views, marked)
-        assert content is not None
+    facts = facts_of(moment.subject.config)
+    for each in asked(facts.config, moment.wish):
+        panel = each.panel
+        views = {w.view: moment.views[w] for w in each.wanted}
+        training = {"curves": moment.snapshot.curves, "lines": lines(facts.config)}
+        content = panel.draw(Scene(facts, views, each.chosen, **training), marked)
         for words in (*texts(content["figure"]), content["reading"]):
             assert "⟦" in words, (panel.name, words)
         assert "⟦" in content["alternative"]
-        for control in panel.controls(config, marked):
+        for control in panel_controls(panel, facts, marked):
             assert "⟦" in control["label"]
 
 

@@ -14,13 +14,17 @@ from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
 from explorer.errors import ExplorerError
 from explorer.inspection.base import Request, Subject, look, views_of
+from explorer.inspection.facts import facts_of
 from explorer.plots.encode import to_json
-from explorer.plots.panel import Scene, panels
+from explorer.plots.panel import Scene, names_on, panels
 from explorer.plots.theme import Mode, template
 from explorer.runs.records import Run, View
 from explorer.training.trainer import Budget, Trainer
-from explorer.ui.live import inside
-from explorer.ui.live.frames import frame, wanted
+from explorer.ui.live.asked import asked, panels_of, wanted
+from explorer.ui.live.elsewhere import earlier, needs_of
+from explorer.ui.live.frames import frame
+from explorer.ui.live.panels import described
+from explorer.ui.live.table import table
 from explorer.ui.live.wishes import Wish, read_wish
 from tests.pairs import AS_ONE
 
@@ -59,8 +63,8 @@ class Looked:
         self.snapshot = Snapshot(run, progress.curves, progress.validations, (), steps)
 
     def wish(self, **more: Any) -> Wish:
-        every = ",".join(panels())
-        return read_wish(json.dumps({"page": self.page, "shown": every, **more}))
+        every = ",".join(names_on(self.page))
+        return read_wish(json.dumps({"shown": every, **more}))
 
     def look(self, wanted: Wanted) -> View:
         try:
@@ -69,12 +73,13 @@ class Looked:
             return View(wanted.view, 8, {}, {"error": asdict(error.words)})
 
     def frame(self, wish: Wish) -> tuple[Any, bytes]:
-        seen = {w: self.look(w) for w in wanted(self.config, wish)}
-        needs = inside.elsewhere(self.snapshot, wish, 8)
+        return self.draw(wish, {w: self.look(w) for w in wanted(self.config, wish)})
+
+    def draw(self, wish: Wish, seen: dict[Wanted, View]) -> tuple[Any, bytes]:
         others = {
             need: (self.config, seen[need.wanted])
-            for each in needs.values()
-            for need in each
+            for each in asked(self.config, wish)
+            for need in needs_of(each, self.snapshot, wish, 8).each()
         }
         sent = to_json(frame(self.snapshot, wish, seen, others, 8))
         return orjson.loads(sent)["panels"], sent
@@ -103,10 +108,10 @@ def check(panel: str, content: dict[str, Any]) -> None:
 
 
 def test_plotly_accepts_every_view(looked: Looked) -> None:
-    known = {panel.view for panel, _ in inside.panels_for(looked.config)}
+    known = {panel.name for panel in panels_of(looked.config, names_on("inside"))}
     for more in ({}, {"mark": 5, "example": 1}):
         drawn, _sent = looked.frame(looked.wish(**more))
-        assert set(drawn) == {"loss", *known}
+        assert set(drawn) == known
         for panel in known:
             check(panel, drawn[panel])
 
@@ -131,26 +136,31 @@ def test_long_windows_and_wide_layers_stay_small(
 
 @pytest.mark.slow
 def test_every_choice_of_every_control_draws(looked: Looked) -> None:
-    for described in inside.described(looked.config, str)[1:]:
-        for control in described["controls"]:
+    for panel in described(looked.config, names_on("inside"), str):
+        for control in panel["controls"]:
             if control["kind"] == "button":
                 continue
             values = [value for value, _ in control.get("options", ())]
             values += [control[end] for end in ("min", "max") if control.get("step")]
             for value in values:
                 options = {control["name"]: value}
-                wish = looked.wish(options=options, shown=described["name"])
-                content = looked.frame(wish)[0][described["name"]]
+                wish = looked.wish(options=options, shown=panel["name"])
+                content = looked.frame(wish)[0][panel["name"]]
                 # What a model does not have is said in a sentence.
                 assert content["reading"], control
                 if content["figure"] is not None:
-                    check(described["name"], content)
+                    check(panel["name"], content)
 
 
 def test_every_word_is_translated(looked: Looked) -> None:
-    for panel, spec in inside.panels_for(looked.config):
-        view = look(looked.subject, Request(spec.name))
-        content = panel.draw(Scene(looked.config, view, 3, (view,), view), marked)
+    facts = facts_of(looked.config)
+    for panel in panels_of(looked.config, names_on("inside")):
+        if not panel.views:
+            continue
+        (name,) = panel.needs(facts, panel.settings())
+        view = look(looked.subject, Request(name))
+        scene = Scene.of(facts, view, mark=3, ghosts=(view,), basis=view)
+        content = panel.draw(scene, marked)
         assert "⟦" in content["reading"]
         assert "⟦" in content["alternative"]
         for axis in content["figure"]["layout"].values():
@@ -158,7 +168,7 @@ def test_every_word_is_translated(looked: Looked) -> None:
             assert not text or "⟦" in text or WORDLESS.fullmatch(text), text
         for note in content["figure"]["layout"].get("annotations", ()):
             said = re.sub(r"<[^>]*>", "", note.get("text", ""))
-            named = spec.name == "health"  # its labels are parameters' own names
+            named = name == "health"  # its labels are parameters' own names
             assert "⟦" in said or named or WORDLESS.fullmatch(said), said
 
 
@@ -168,22 +178,22 @@ def test_every_array_says_what_its_axes_are(looked: Looked) -> None:
         for name, values in view.arrays.items():
             assert len(spec.axes[name]) == values.ndim, (spec.name, name)
             assert values.dtype.kind in "fiu"
-        rows = inside.table(view).splitlines()
+        rows = table(view).splitlines()
         assert len(rows) == 1 + sum(values.size for values in view.arrays.values())
 
 
-@pytest.mark.parametrize("name", panels())
+@pytest.mark.parametrize("name", [n for n, p in panels().items() if p.about])
 def test_what_one_looks_at_is_told_in_three_sentences(name: str) -> None:
     about = panels()[name].about
     assert len(re.findall(r"[.](?: |$)", about)) == 3, about
-    assert panels()[name].question.endswith("?")
+    assert str(panels()[name].question).endswith("?")
 
 
 def test_earlier_moments_are_few_and_stay() -> None:
     kept = sorted({0, *(2**k for k in range(11)), *range(50, 1500, 50)})
     for count in range(9):
         for now in (0, 3, 100, 1500):
-            found = inside.earlier([k for k in kept if k < now], count)
+            found = earlier([k for k in kept if k < now], count)
             assert len(found) <= count
             assert found == sorted(found)
             assert all(k & (k - 1) == 0 for k in found)

@@ -17,6 +17,7 @@ from explorer.config import query_pairs
 from explorer.engine.service import engine
 from explorer.errors import ExplorerError
 from explorer.runs.records import Run
+from explorer.ui.live.asked import wanted
 from explorer.ui.live.sample import SAMPLE
 from explorer.ui.live.server import ROUTES, lifespan
 from explorer.ui.live.wishes import MOST_MESSAGE, Wish, read_wish
@@ -67,7 +68,7 @@ MESSAGES = st.text(max_size=300) | st.dictionaries(
 @settings(max_examples=100, deadline=None)
 def test_a_message_is_a_wish_or_a_sentence(message: str) -> None:
     with suppress(ExplorerError):
-        read_wish(message).wanted()
+        wanted(catalog.make_config(), read_wish(message))
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +111,7 @@ def sentence(socket: Any) -> str:
         "[" * 3999,
         '{"at": ' + "9" * 3900 + "}",
         "x" * 10**6,
-        '{"options": {"\\ud800": "\\ud800"}, "prompt": "\\ud800"}',
+        '{"options": {"\\ud800": "\\ud800"}, "text": "\\ud800"}',
     ],
     ids=["empty", "bytes", "json", "deep", "digits", "huge", "halves"],
 )

@@ -20,17 +20,21 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from explorer import catalog
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import engine
 from explorer.errors import ExplorerError
+from explorer.plots.panel import names_on
 from explorer.runs.records import Checkpoint
-from explorer.ui.live.inside import earlier
+from explorer.ui.live.asked import wanted
+from explorer.ui.live.elsewhere import earlier
 from explorer.ui.live.sample import SAMPLE
 from explorer.ui.live.server import FOREIGN, ROUTES, lifespan, same_origin
 from explorer.ui.live.wishes import MOST_MESSAGE, Wish, read_wish
 from explorer.ui.places import PLOTLY, SOCKET
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+PLAYGROUND = {"run": SAMPLE, "shown": ",".join(names_on("playground"))}
 OWN = {"origin": "http://testserver", "host": "testserver"}
 
 
@@ -100,23 +104,22 @@ def test_an_error_comes_in_the_tabs_language(client: TestClient) -> None:
 
 
 def test_a_panels_error_comes_in_the_tabs_language(client: TestClient) -> None:
-    wish = {"run": SAMPLE, "language": "zh", "capture": "made_up"}
+    options = {"inside.capture": "made_up"}
+    wish = {"run": SAMPLE, "language": "zh", "shown": "inside", "options": options}
     panel = answer(client, json.dumps(wish))["panels"]["inside"]
     assert panel["reading"].startswith("未知的内部量“made_up”。已知的有：layer_0.")
 
 
 def test_the_sample_is_shown_at_once(client: TestClient) -> None:
-    wish = {"run": SAMPLE, "capture": "layer_0.forget_gate"}
-    frame = answer(client, json.dumps(wish))
+    frame = answer(client, json.dumps(PLAYGROUND))
     assert frame["status"] == "finished"
     assert frame["state"] == "Finished"
-    assert set(frame["panels"]) == {"loss", "prediction", "inside", "gradients"}
+    assert set(frame["panels"]) == set(names_on("playground"))
     assert all(panel["figure"]["data"] for panel in frame["panels"].values())
 
 
 def test_frames_come_in_the_tabs_language(client: TestClient) -> None:
-    wish = {"run": SAMPLE, "language": "zh", "capture": "layer_0.forget_gate"}
-    frame = answer(client, json.dumps(wish))
+    frame = answer(client, json.dumps(PLAYGROUND | {"language": "zh"}))
     texts = [frame["state"], frame["numbers"]]
     for panel in frame["panels"].values():
         texts += [panel["reading"], panel["alternative"]]
@@ -138,7 +141,8 @@ NONSENSE = [
     ('{"run": 5}', "run does not have the expected form"),
     ('{"run": "../../etc/passwd"}', "run does not have the expected form"),
     ('{"at": -7}', "at must be a whole number"),
-    ('{"temperature": "NaN"}', "temperature must be a number"),
+    ('{"example": "NaN"}', "example must be a whole number"),
+    ('{"options": {"loss.axis": []}}', "options of a message must be plain values"),
     ('{"language": "fr"}', "language must be one of en, zh"),
     ('{"ruin": "x"}', "Did you mean 'run'?"),
 ]
@@ -156,21 +160,39 @@ def test_nonsense_gets_a_sentence_and_the_socket_goes_on(
 
 
 def test_an_unknown_capture_is_said_in_its_panel(client: TestClient) -> None:
-    frame = answer(client, json.dumps({"run": SAMPLE, "capture": "layer_9.x"}))
+    frame = answer(
+        client, json.dumps(PLAYGROUND | {"options": {"inside.capture": "x"}})
+    )
     assert "Unknown capture" in frame["panels"]["inside"]["reading"]
     assert frame["panels"]["loss"]["figure"]["data"]
+
+
+def test_an_option_out_of_bounds_is_said_in_its_panel(client: TestClient) -> None:
+    options = {
+        "prediction.temperature": "NaN",
+        "inside.head": 64,
+        "loss.scale": "cubic",
+        "backpropagation.made_up": 1,
+    }
+    panels = answer(client, json.dumps(PLAYGROUND | {"options": options}))["panels"]
+    said = {name: panel["reading"] for name, panel in panels.items()}
+    assert said["prediction"].startswith("temperature must be a number from 0 to 2")
+    assert said["inside"].startswith("head must be a whole number from 0 to 63")
+    assert said["loss"].startswith("scale must be one of log, linear")
+    assert panels["backpropagation"]["figure"]["data"]
+    assert not any(panels[name]["figure"] for name in ("prediction", "inside", "loss"))
 
 
 def told_and_drawn(
     client: TestClient, expected: str = "", **wish: Any
 ) -> tuple[list[str], dict[str, Any]]:
-    """The complaints that come before a frame of the inside page, and its panels.
+    """The complaints that come before a frame, and its panels.
 
     One that does not begin as expected fails at once: no frame might follow it.
     """
     told: list[str] = []
     with client.websocket_connect(SOCKET, headers=OWN) as socket:
-        socket.send_text(json.dumps({"page": "inside", "run": SAMPLE} | wish))
+        socket.send_text(json.dumps({"run": SAMPLE} | wish))
         while True:
             received = socket.receive()
             if received.get("bytes"):
@@ -194,7 +216,7 @@ def test_a_run_that_is_not_there_costs_only_its_own_part(client: TestClient) -> 
     expected = "No other run is drawn beside this one: There is no run"
     told, panels = told_and_drawn(client, expected, shown=shown, beside="made-up")
     assert len(told) == 1
-    assert set(panels) == {"loss", *shown.split(",")}
+    assert set(panels) == set(shown.split(","))
     for name in shown.split(","):
         assert panels[name]["figure"] == whole[name]["figure"]
         assert len(whole[name]["figure"]["data"]) > 1
@@ -224,7 +246,7 @@ def test_a_moment_that_is_kept_no_more_costs_only_itself(
 
 
 def test_what_is_lacking_is_said_once_per_wish(client: TestClient) -> None:
-    wish = {"page": "inside", "run": SAMPLE, "shown": "gradients", "beside": "made-up"}
+    wish = {"run": SAMPLE, "shown": "gradients", "beside": "made-up"}
     with client.websocket_connect(SOCKET, headers=OWN) as socket:
         for _again in range(2):
             socket.send_text(json.dumps(wish))
@@ -267,7 +289,7 @@ def test_a_tab_that_turns_to_another_run_watches_the_first_no_more(
 
 
 def test_a_table_has_every_number_of_its_view(client: TestClient) -> None:
-    wish = {"page": "inside", "run": SAMPLE, "shown": ""}
+    wish = {"run": SAMPLE, "shown": ""}
     with client.websocket_connect(SOCKET, headers=OWN) as socket:
         socket.send_text(json.dumps(wish))
         assert socket.receive().get("bytes")
@@ -319,7 +341,7 @@ NAMES = st.sampled_from([*Wish.model_fields, "x"])
 @settings(max_examples=200, deadline=None)
 def test_no_message_does_worse_than_a_sentence(values: dict[str, object]) -> None:
     with suppress(ExplorerError):
-        read_wish(json.dumps(values)).wanted()
+        wanted(catalog.make_config(), read_wish(json.dumps(values)))
 
 
 def test_plotly_is_served_from_here(client: TestClient) -> None:

@@ -226,7 +226,7 @@ OWN = {"origin": "http://testserver", "host": "testserver"}
 
 def held(run_id: str, token: str) -> dict[str, Any]:
     """What the socket says to a change that is to be held."""
-    wish = {"run": run_id, "token": token, "page": "inside", "shown": "change"}
+    wish = {"run": run_id, "token": token, "shown": "change"}
     wish |= {"hold": "release"}
     with fresh().websocket_connect(SOCKET, headers=OWN) as socket:
         socket.send_text(json.dumps(wish))

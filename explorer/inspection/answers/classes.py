@@ -106,4 +106,4 @@ AXES = {
     "input": ("time", "channel"),
 }
 
-ANSWER = Answer("classes", ("classify",), look, AXES)
+ANSWER = Answer(("classify",), look, AXES)

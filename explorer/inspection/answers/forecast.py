@@ -43,4 +43,4 @@ def applies(data: Data) -> bool:
 
 AXES = dict.fromkeys(("positions", "truth", "one_step", "free"), ("place",))
 
-ANSWER = Answer("forecast", ("forecast",), look, AXES, applies)
+ANSWER = Answer(("forecast",), look, AXES, applies)

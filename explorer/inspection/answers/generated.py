@@ -49,4 +49,4 @@ def shown(data: Data, windows: Tensor) -> Any:
 
 AXES = {"real": ("window", "time"), "fake": ("window", "time")}
 
-ANSWER = Answer("generated", ("generate",), look, AXES)
+ANSWER = Answer(("generate",), look, AXES)

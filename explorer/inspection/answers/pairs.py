@@ -42,4 +42,4 @@ def applies(data: Data) -> bool:
 
 AXES = {"truth": ("answer",), "said": ("answer",)}
 
-ANSWER = Answer("pairs", ("forecast",), look, AXES, applies)
+ANSWER = Answer(("forecast",), look, AXES, applies)

@@ -63,4 +63,4 @@ AXES = {
     "held_bars": ("bar",),
 }
 
-ANSWER = Answer("piano", ("next_token",), look, AXES, applies)
+ANSWER = Answer(("next_token",), look, AXES, applies)

@@ -55,7 +55,6 @@ def applies(data: Data) -> bool:
 
 
 ANSWER = Answer(
-    "tagged",
     ("tag", "next_token"),
     look,
     {

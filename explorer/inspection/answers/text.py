@@ -59,9 +59,5 @@ def applies(data: Data) -> bool:
 
 
 ANSWER = Answer(
-    "text",
-    ("next_token",),
-    look,
-    {"probabilities": ("token",), "losses": ("time",)},
-    applies,
+    ("next_token",), look, {"probabilities": ("token",), "losses": ("time",)}, applies
 )

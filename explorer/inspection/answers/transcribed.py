@@ -38,7 +38,6 @@ def look(
 
 
 ANSWER = Answer(
-    "transcribed",
     ("transcribe",),
     look,
     {

@@ -80,4 +80,4 @@ def count(said: Tensor) -> int:
 
 AXES = {"written": ("token",), "cross": ("token", "source token")}
 
-ANSWER = Answer("translated", ("translate",), look, AXES)
+ANSWER = Answer(("translate",), look, AXES)

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import N_, RunConfig
+from explorer.config import N_
 from explorer.plots.bars import bars
-from explorer.plots.panel import AnswerPanel, Content
+from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, visible
 from explorer.plots.theme import ATTENTION, GREY, colour_of
 from explorer.runs.records import View
@@ -217,16 +217,16 @@ def blocks(view: View, _: Translate) -> list[dict[str, Any]]:
     return [{"caption": caption, "tokens": tokens, "joiner": notes["joiner"]}]
 
 
-def draw(config: RunConfig, view: View, _: Translate) -> Content:
+def draw(scene: Scene, _: Translate) -> Content:
     """The whole panel."""
-    drawn = extract(config.model, view)
+    drawn = extract(scene.config.model, scene.view)
     content: Content = {
         "figure": figure(drawn, _),
         "reading": reading(drawn, _),
         "alternative": alternative(drawn, _),
     }
-    if view.notes["tokens"] is not None:
-        content["text"] = {"blocks": blocks(view, _)}
+    if scene.view.notes["tokens"] is not None:
+        content["text"] = {"blocks": blocks(scene.view, _)}
     return content
 
 

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import N_, RunConfig
-from explorer.plots.panel import AnswerPanel, Content
+from explorer.config import N_
+from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -222,9 +222,9 @@ def _mark_words(x: Any, words: str, late: bool) -> dict[str, Any]:
     }
 
 
-def draw(config: RunConfig, view: View, _: Translate) -> Content:
+def draw(scene: Scene, _: Translate) -> Content:
     """The whole panel."""
-    drawn = extract(config.model, view)
+    drawn = extract(scene.config.model, scene.view)
     return {
         "figure": figure(drawn, _),
         "reading": reading(drawn, _),

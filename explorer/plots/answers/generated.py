@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import N_, RunConfig
-from explorer.plots.panel import AnswerPanel, Content, InsidePanel, Scene
+from explorer.config import N_
+from explorer.plots.panel import AnswerPanel, Content, Panel, Scene
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -154,9 +154,9 @@ def _line(
     }
 
 
-def draw(config: RunConfig, view: View, _: Translate) -> Content:
+def draw(scene: Scene, _: Translate) -> Content:
     """The whole panel; `alarm` marks a sentence that warns."""
-    drawn = extract(config.model, view)
+    drawn = extract(scene.config.model, scene.view)
     return {
         "figure": figure(drawn, _),
         "reading": reading(drawn, _),
@@ -165,23 +165,20 @@ def draw(config: RunConfig, view: View, _: Translate) -> Content:
     }
 
 
-def _draw_inside(scene: Scene, _: Translate) -> Content:
-    return draw(scene.config, scene.view, _)
-
-
 QUESTION = N_("What does it make?")
 
 ANSWER = AnswerPanel(QUESTION, draw)
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "windows",
     QUESTION,
-    N_(
+    draw,
+    views=("windows",),
+    about=N_(
         "Dotted grey lines are windows of the held-out data, coloured ones were made "
         "by the generator from random noise. No generated line should copy a real one; "
         "they should look as if they came from the same source, and differ from each "
         "other as much. The noise stays the same, so you can watch one window change."
     ),
-    _draw_inside,
-    order=2,
+    pages={"inside": 2},
 )

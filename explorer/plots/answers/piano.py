@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import N_, RunConfig
+from explorer.config import N_
 from explorer.plots.answers import text
-from explorer.plots.panel import AnswerPanel, Content
+from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import Figure, Translate, axis, finite, layout
 from explorer.plots.theme import GREY, colour_of
 from explorer.runs.records import View
@@ -188,14 +188,14 @@ def blocks(drawn: PianoDrawn, view: View, _: Translate) -> list[dict[str, Any]]:
     return found
 
 
-def draw(config: RunConfig, view: View, _: Translate) -> Content:
+def draw(scene: Scene, _: Translate) -> Content:
     """The whole panel."""
-    drawn = extract(config.model, view)
+    drawn = extract(scene.config.model, scene.view)
     return {
         "figure": figure(drawn, _),
         "reading": reading(drawn, _),
         "alternative": alternative(drawn, _),
-        "text": {"blocks": blocks(drawn, view, _)},
+        "text": {"blocks": blocks(drawn, scene.view, _)},
     }
 
 

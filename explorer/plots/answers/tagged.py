@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import N_, RunConfig
-from explorer.plots.panel import AnswerPanel, Content
+from explorer.config import N_
+from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -285,15 +285,15 @@ def blocks(drawn: TaggedDrawn, view: View, _: Translate) -> list[dict[str, Any]]
     return [{"caption": said, "tokens": tokens, "joiner": view.notes["joiner"]}]
 
 
-def draw(config: RunConfig, view: View, _: Translate) -> Content:
+def draw(scene: Scene, _: Translate) -> Content:
     """The whole panel."""
-    drawn = extract(view)
+    drawn = extract(scene.view)
     content = {
         "figure": figure(drawn, _),
         "reading": reading(drawn, _),
         "alternative": alternative(drawn, _),
     }
-    if told := blocks(drawn, view, _):
+    if told := blocks(drawn, scene.view, _):
         content["text"] = {"blocks": told}
     return content
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import N_, RunConfig
-from explorer.plots.panel import AnswerPanel, Content
+from explorer.config import N_
+from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, finite, layout
 from explorer.plots.theme import GATES, GREY, SIGNED, SMALL_FONT_SIZE
 from explorer.runs.records import View
@@ -235,9 +235,9 @@ def blocks(drawn: TranscribedDrawn, _: Translate = str) -> list[dict[str, Any]]:
     return found
 
 
-def draw(config: RunConfig, view: View, _: Translate) -> Content:
+def draw(scene: Scene, _: Translate) -> Content:
     """The whole panel."""
-    drawn = extract(view)
+    drawn = extract(scene.view)
     return {
         "figure": figure(drawn, _),
         "reading": reading(drawn, _),

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import N_, RunConfig
+from explorer.config import N_
 from explorer.plots.inside.gates import quantise
-from explorer.plots.panel import AnswerPanel, Content
+from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -210,9 +210,9 @@ def blocks(drawn: TranslatedDrawn, _: Translate = str) -> list[dict[str, Any]]:
     ]
 
 
-def draw(config: RunConfig, view: View, _: Translate) -> Content:
+def draw(scene: Scene, _: Translate) -> Content:
     """The whole panel."""
-    drawn = extract(config.model, view)
+    drawn = extract(scene.config.model, scene.view)
     return {
         "figure": figure(drawn, _),
         "reading": reading(drawn, _),

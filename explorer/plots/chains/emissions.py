@@ -7,7 +7,7 @@ import numpy as np
 from explorer.config import N_
 from explorer.plots.chains.tables import table
 from explorer.plots.chains.transitions import named
-from explorer.plots.panel import Content, InsidePanel, Scene
+from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Figure, Translate, axis, layout, visible
 from explorer.plots.theme import ARCHITECTURES
 
@@ -69,14 +69,15 @@ def _reading(scene: Scene, names: list[str], _: Translate) -> str:
     return message % {"name": names[k], "place": place}
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "emissions",
     N_("What does each state say?"),
-    N_(
+    draw,
+    views=("emissions",),
+    about=N_(
         "How likely each state says each symbol, or over which values of a series it "
         "is spread. An HMM's rows add up to 1, and a density encloses an area of 1. A "
         "CRF's cells are the scores that one symbol alone gives each label."
     ),
-    draw,
-    order=210,
+    pages={"inside": 210},
 )

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from explorer.config import N_, RunConfig
 from explorer.plots.chains.transitions import named
-from explorer.plots.panel import Content, InsidePanel, Scene, mark_time
+from explorer.plots.panel import Content, Panel, Scene, mark_time
 from explorer.plots.parts import Figure, Translate, axis, key, layout
 from explorer.plots.theme import ATTENTION, GREY, colour_of
 from explorer.runs.records import View
@@ -137,17 +137,18 @@ def _reading(config: RunConfig, view: View, _: Translate) -> str:
     return message % {"model": name, "sure": 100 * sure}
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "states",
     N_("What is believed of each step?"),
-    N_(
+    draw,
+    views=("states",),
+    about=N_(
         "A column is a time step and a row a label, or a hidden state where there are "
         "no labels; the darker, the likelier after all of the window was read. The "
         "upper line is the one likeliest sequence as a whole (Viterbi), the grey one "
         "below it the truth. "
         "Choose another run to see what it believes of the same window."
     ),
-    draw,
-    order=190,
+    pages={"inside": 190},
     beside=True,
 )

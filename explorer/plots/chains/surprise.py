@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from explorer.config import N_
-from explorer.plots.panel import Content, InsidePanel, Scene
+from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import (
     KEPT_POINTS,
     Figure,
@@ -108,16 +108,18 @@ def reading(values: np.ndarray, view: View, _: Translate = str) -> str:
     }
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "surprise",
     N_("What does training itself lower?"),
-    N_(
+    draw,
+    views=("surprise",),
+    about=N_(
         "The loss above is the task's, so that all models can be compared; this is "
         "what the model itself lowers. An HMM makes the inputs likelier, −log p(x), "
         "and no iteration of Baum-Welch can make them less likely. A CRF makes the "
         "whole sequence of labels likelier, −log p(y | x), by steps along the gradient "
         "of random batches, which wander."
     ),
-    draw,
-    order=180,
+    pages={"inside": 180},
+    curves=True,
 )

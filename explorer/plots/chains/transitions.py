@@ -4,7 +4,7 @@ import numpy as np
 
 from explorer.config import N_
 from explorer.plots.chains.tables import table
-from explorer.plots.panel import Content, InsidePanel, Scene
+from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Translate, short
 
 
@@ -56,15 +56,16 @@ def named(name: str, _: Translate) -> str:
     return f"{number}: {_(label)}"
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "transitions",
     N_("Which state follows which?"),
-    N_(
+    draw,
+    views=("transitions",),
+    about=N_(
         "A row is the state of one time step, a column that of the next, and a cell "
         "how likely the one leads to the other. An HMM's rows are chances that add up "
         "to 1; a CRF's cells are scores, of which only differences count. Behind the "
         "number of a hidden state stands the label that goes with it."
     ),
-    draw,
-    order=200,
+    pages={"inside": 200},
 )

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from explorer.config import N_
-from explorer.plots.panel import Content, InsidePanel, Scene
+from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, key, layout, short
 from explorer.plots.theme import GREY, colour_of
 from explorer.runs.records import View
@@ -97,15 +97,16 @@ def _alternative(view: View, _: Translate) -> str:
     return message % {"lags": view.arrays["autocorrelation"].shape[1] - 1}
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "likeness",
     N_("Are the values and the rhythm right?"),
-    N_(
+    draw,
+    views=("likeness",),
+    about=N_(
         "On the left, how often each value occurs; on the right, how strongly a value "
         "goes with the one so many steps later. Real windows are dotted and grey, "
         "generated ones coloured. Each pair of lines should coincide; a wave that is "
         "right in its values may still beat at the wrong pace."
     ),
-    draw,
-    order=4,
+    pages={"inside": 4},
 )

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from explorer.config import N_
-from explorer.plots.panel import Content, InsidePanel, Scene
+from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Figure, Translate, axis, layout, short
 from explorer.plots.theme import GREY, SMALL_FONT_SIZE, colour_of
 from explorer.runs.records import View
@@ -102,16 +102,17 @@ def _alternative(view: View, _: Translate) -> str:
     }
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "scores",
     N_("How good are the windows, judged by others?"),
-    N_(
+    draw,
+    views=("scores",),
+    about=N_(
         "Two small networks are trained afresh at this moment: one to tell generated "
         "windows from real ones, where 0 means that it cannot and 0.5 that it always "
         "can, one to foresee. The second learns from generated windows and is tested "
         "on real ones. The grey bars are what real windows reach in their place, so "
         "nothing can be expected to go lower."
     ),
-    draw,
-    order=5,
+    pages={"inside": 5},
 )

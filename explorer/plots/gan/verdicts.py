@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from explorer.config import N_
-from explorer.plots.panel import Content, InsidePanel, Scene, mark_time
+from explorer.plots.panel import Content, Panel, Scene, mark_time
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -138,15 +138,16 @@ def _pale(colour: str) -> str:
     return f"rgba({red},{green},{blue},{BAND})"
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "verdicts",
     N_("When does the discriminator notice?"),
-    N_(
+    draw,
+    views=("verdicts",),
+    about=N_(
         "At every time step the discriminator says how surely the window so far is "
         "real. The lines are means over the held-out windows and as many generated "
         "ones; four windows of five lie within the bands. Where both lines stand at "
         "the dashed 50 %, it can only guess."
     ),
-    draw,
-    order=3,
+    pages={"inside": 3},
 )

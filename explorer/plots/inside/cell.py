@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from explorer.config import N_
-from explorer.plots.panel import Content, InsidePanel, Scene, residual
+from explorer.plots.panel import Content, Panel, Scene, residual
 from explorer.plots.parts import Translate, escape, visible
 from explorer.plots.theme import GATES, GREY
 from explorer.runs.records import View
@@ -209,16 +209,17 @@ def _bracketed(number: str) -> str:
     return f"({_signed(number)})" if number.startswith("-") else number
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "cell",
     N_("What happens in one step?"),
-    N_(
+    draw,
+    views=("cell",),
+    about=N_(
         "These are the equations of one hidden unit at one time step, in the order in "
         "which they are computed, with the run's own numbers put in. An arrow leads "
         "from a value to the line that uses it; move through the lines with the arrow "
         "keys on the control called Line. The numbers add up as they are shown, and "
         "the last line is the hidden state that the model really had."
     ),
-    draw,
-    order=30,
+    pages={"inside": 30},
 )

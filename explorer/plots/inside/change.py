@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from explorer.config import N_
 from explorer.plots.answers import pairs
-from explorer.plots.panel import Button, Content, InsidePanel, Scene, mark_time
+from explorer.plots.panel import Button, Content, Panel, Scene, mark_time
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -282,10 +282,12 @@ RELEASE = Button(
     N_("The run learns without any change from its next step on."),
 )
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "change",
     N_("What if one thing were different?"),
-    N_(
+    draw,
+    views=("change",),
+    about=N_(
         "Here you change one thing inside the model: clamp a gate of chosen units to a "
         "value, freeze units, mute an attention head, or zero the input over chosen "
         "time steps. The held-out loss before and after says how much the model needs "
@@ -293,7 +295,6 @@ PANEL = InsidePanel(
         "trains, the change can also be held, so that it learns under it; that is "
         "recorded with the run."
     ),
-    draw,
-    order=100,
+    pages={"inside": 100},
     buttons=(HOLD, RELEASE),
 )

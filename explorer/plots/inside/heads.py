@@ -12,7 +12,7 @@ from explorer.plots.inside.attention import AttentionDrawn
 from explorer.plots.panel import (
     EXACT_CELLS,
     Content,
-    InsidePanel,
+    Panel,
     Scene,
     mark_time,
     residual,
@@ -367,10 +367,12 @@ def _nothing_said(view: View, _: Translate) -> str:
     return _("The attention holds values that are not numbers.")
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "heads",
     N_("Which head does what?"),
-    N_(
+    draw,
+    views=("heads",),
+    about=N_(
         "Every small map is one attention head: row by row it says where each step "
         "looks, on the same colours for all heads. A name below the title is a habit "
         "that is clearly stronger than looking everywhere evenly: at the previous "
@@ -378,6 +380,5 @@ PANEL = InsidePanel(
         "at the first token. Click a map to see it large, and there a row to mark its "
         "time step."
     ),
-    draw,
-    order=35,
+    pages={"inside": 35},
 )

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from explorer.config import N_
-from explorer.plots.panel import Content, InsidePanel, Scene
+from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import (
     Translate,
     axis,
@@ -214,17 +214,19 @@ def _alternative(view: View, _: Translate) -> str:
     return message % {"each": each}
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "health",
     N_("Is every layer well?"),
-    N_(
+    draw,
+    views=("health",),
+    about=N_(
         "Each line is one weight matrix: by what share of its own length the next step "
         "moves it, now and at earlier moments of the training. Inside the grey band a "
         "matrix learns at a usual pace; above it tends to overshoot and below it "
         "hardly learns. The lower chart is the length of the whole gradient, with a "
         "dashed line where it is clipped."
     ),
-    draw,
-    order=70,
+    pages={"inside": 70},
     ghosts=8,
+    curves=True,
 )

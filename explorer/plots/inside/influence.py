@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from explorer.config import N_
 from explorer.plots.inside import gates
 from explorer.plots.inside.gates import GatesDrawn
-from explorer.plots.panel import Content, InsidePanel, Scene, mark_time, residual
+from explorer.plots.panel import Content, Panel, Scene, mark_time, residual
 from explorer.plots.parts import Translate, axis, layout, short
 from explorer.plots.theme import ATTENTION, colour_of
 from explorer.runs.records import View
@@ -196,10 +196,12 @@ def _example(view: View) -> GatesDrawn:
     )
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "influence",
     N_("What moves the prediction?"),
-    N_(
+    draw,
+    views=("influence",),
+    about=N_(
         "Every row is one prediction and every column one input; the colour is the "
         "norm of the prediction's derivative to that input, on the same scale for "
         "every model. For numbers it is the prediction by the standardised input; for "
@@ -207,6 +209,5 @@ PANEL = InsidePanel(
         "input token's embedding vector. Click a row to see its norms as a line above "
         "the map."
     ),
-    draw,
-    order=45,
+    pages={"inside": 45},
 )

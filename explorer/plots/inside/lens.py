@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from explorer.config import N_
 from explorer.plots.inside.gates import quantise
 from explorer.plots.inside.gradients import DASHES, GLYPHS
-from explorer.plots.panel import Content, InsidePanel, Scene, mark_time, residual
+from explorer.plots.panel import Content, Panel, Scene, mark_time, residual
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -268,10 +268,12 @@ def alternative(view: View, _: Translate) -> str:
     }
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "lens",
     N_("What would each layer say?"),
-    N_(
+    draw,
+    views=("lens",),
+    about=N_(
         "The model reads its prediction off its last layer; here the same way out is "
         "put on every layer, as if the layers above it were not there. For text a row "
         "is a layer, a cell shows its likeliest next token, and the colour is the "
@@ -279,6 +281,5 @@ PANEL = InsidePanel(
         "say. Where a lower layer already says what the last one says, the answer was "
         "ready early, and the layers above only refine it."
     ),
-    draw,
-    order=40,
+    pages={"inside": 40},
 )

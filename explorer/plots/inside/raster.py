@@ -10,7 +10,7 @@ from explorer.plots.inside import gates
 from explorer.plots.panel import (
     EXACT_CELLS,
     Content,
-    InsidePanel,
+    Panel,
     Scene,
     mark_time,
     residual,
@@ -104,16 +104,17 @@ def _margin(view: View, units: list[str], _: Translate) -> list[dict[str, Any]]:
     return bars
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "raster",
     N_("Which units do the same?"),
-    N_(
+    draw,
+    views=("raster",),
+    about=N_(
         "Every row is one hidden unit and every column one time step of the example "
         "above it; the colour is the value of the chosen gate or state. Sorting puts "
         "units that behave alike beside each other. The bars at the right say how "
         "often a unit is saturated, that is below 0.1 or above 0.9 of its range, where "
         "its gradient all but stops."
     ),
-    draw,
-    order=10,
+    pages={"inside": 10},
 )

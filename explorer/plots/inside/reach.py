@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from explorer.config import N_
 from explorer.plots.inside import gradients
-from explorer.plots.panel import Content, InsidePanel, Scene, mark_time
+from explorer.plots.panel import Content, Panel, Scene, mark_time
 from explorer.plots.parts import Translate, end_labels, escape, key, margin_for, short
 from explorer.plots.theme import GATES, GREY, colour_of
 from explorer.runs.records import View
@@ -176,10 +176,12 @@ def _label(
     layout["margin"] = margin_for([*(n for _y, n, _c, _g in names), "layer 1"], 2)
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "gradients",
     N_("How does the error travel back?"),
-    N_(
+    draw,
+    views=("gradients",),
+    about=N_(
         "The loss at the last time step is differentiated by every earlier hidden "
         "state; the curve is the length of that gradient against the distance from the "
         "loss, on a logarithmic axis. Pale curves are the same at earlier moments of "
@@ -188,8 +190,7 @@ PANEL = InsidePanel(
         "A curve that falls steadily is a vanishing gradient, one that rises an "
         "exploding one."
     ),
-    draw,
-    order=50,
+    pages={"inside": 50},
     ghosts=4,
     beside=True,
 )

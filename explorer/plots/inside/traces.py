@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from explorer.config import N_
 from explorer.plots.inside.gradients import DASHES, GLYPHS
-from explorer.plots.panel import Content, InsidePanel, Scene, mark_time
+from explorer.plots.panel import Content, Panel, Scene, mark_time
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -226,10 +226,12 @@ def alternative(view: View, _: Translate) -> str:
     }
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "traces",
     N_("When is a unit on?"),
-    N_(
+    draw,
+    views=("traces",),
+    about=N_(
         "Each line is one hidden unit over the example, and the dashed line is a "
         "threshold that you can drag: where the first unit lies above it, the "
         "background is tinted. Take all units that are on at the marked time step, "
@@ -237,6 +239,5 @@ PANEL = InsidePanel(
         "shows the held-out moments with the most similar fingerprints, so that you "
         "can guess what those units stand for."
     ),
-    draw,
-    order=20,
+    pages={"inside": 20},
 )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.config import N_
-from explorer.plots.panel import Content, InsidePanel, Scene
+from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -214,10 +214,12 @@ def alternative(view: View, basis: Basis, _: Translate) -> str:
     }
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "trajectory",
     N_("Which way does the state go?"),
-    N_(
+    draw,
+    views=("trajectory",),
+    about=N_(
         "A hidden state is a point in a space with one direction per unit, and the "
         "picture looks at that space along the two directions in which the states of "
         "held-out windows differ most. The grey dots are those states, and the line "
@@ -225,7 +227,6 @@ PANEL = InsidePanel(
         "mark its step. The axes stay while you move the training step, so what moves "
         "is what the model has learned."
     ),
-    draw,
-    order=30,
+    pages={"inside": 30},
     basis=True,
 )

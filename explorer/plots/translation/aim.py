@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from explorer.config import N_
-from explorer.plots.panel import Content, InsidePanel, Scene
+from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -121,17 +121,17 @@ def _reading(view: View, _: Translate) -> str:
     return f"{said % numbers} {result % numbers}"
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "aim",
     N_("What if it looked elsewhere?"),
-    N_(
+    draw,
+    views=("aim",),
+    about=N_(
         "Here you turn one row of the attention by hand: choose a written token and "
         "the tokens of the source that it looks at instead, or click a cell of the map "
         "above. What stands before it stays, and from there on the model writes anew. "
         "Where the written token follows your hand, attention is what brings it there; "
         "where it does not, the model knows it from elsewhere."
     ),
-    draw,
-    order=40,
-    page="translate",
+    pages={"translate": 40},
 )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from explorer.config import N_
-from explorer.plots.panel import Content, InsidePanel, Scene, residual
+from explorer.plots.panel import Content, Panel, Scene, residual
 from explorer.plots.parts import (
     Translate,
     axis,
@@ -111,17 +111,17 @@ def _reading(
     }
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "alignment",
     N_("Where does it look as it writes?"),
-    N_(
+    draw,
+    views=("alignment",),
+    about=N_(
         "Each row belongs to a written token and says how much the model looked at "
         "every token of the source to write it; a row sums to 100 %. A model that has "
         "learned looks where the answer stands: at the year for its digits, at the "
         "month's name for its number. Click a cell to make that token look there, "
         "below."
     ),
-    draw,
-    order=20,
-    page="translate",
+    pages={"translate": 20},
 )

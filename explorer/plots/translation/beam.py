@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.config import N_
-from explorer.plots.panel import Content, InsidePanel, Scene
+from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, layout, visible
 from explorer.plots.theme import GREY, SMALL_FONT_SIZE, colour_of
 from explorer.runs.records import View
@@ -194,17 +194,17 @@ def _reading(view: View, _: Translate) -> str:
     return f"{said} {verdict}"
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "beam",
     N_("What else did it think of?"),
-    N_(
+    draw,
+    views=("beam",),
+    about=N_(
         "A beam search goes on from several beginnings at once and drops all but the "
         "best after each token; thick edges are likely tokens, dotted ones were "
         "dropped, and the bold path is the best translation. With width 1 it is greedy "
         "and can never take back a token. A wider beam may find a translation that "
         "begins with a less likely token but is likelier as a whole."
     ),
-    draw,
-    order=30,
-    page="translate",
+    pages={"translate": 30},
 )

@@ -6,7 +6,7 @@ import numpy as np
 
 from explorer.config import N_
 from explorer.plots.bars import bars
-from explorer.plots.panel import Content, InsidePanel, Scene
+from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Translate, visible
 from explorer.plots.theme import colour_of
 
@@ -100,16 +100,16 @@ def _verdict(notes: Any, _: Translate) -> str:
     return _("In all it writes “%(said)s”; right is “%(truth)s”.") % names
 
 
-PANEL = InsidePanel(
+PANEL = Panel(
     "writing",
     N_("What does it write next?"),
-    N_(
+    draw,
+    views=("writing",),
+    about=N_(
         "The model reads the source and then writes its answer token by token, each "
         "time the likeliest. The darker a token of the source, the more the model "
         "looks at it for the token that it is about to write; the bars are the chances "
         "of that token. Move the slider, or press play, to watch it write."
     ),
-    draw,
-    order=10,
-    page="translate",
+    pages={"translate": 10},
 )

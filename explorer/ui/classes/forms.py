@@ -15,13 +15,13 @@ from explorer.engine.classes import (
     openable_settings,
 )
 from explorer.engine.visitor import Visitor
+from explorer.inspection.facts import lines
 from explorer.plots.parts import short
 from explorer.runs.records import Group
 from explorer.ui.address import show_class
 from explorer.ui.classes.sidebar import fixed_line
 from explorer.ui.describe import run_line, title_of
 from explorer.ui.language import Translate
-from explorer.ui.live.panels import lines
 from explorer.ui.page import shown_later
 
 USUAL_OPEN = ("model.hidden_size", "training.learning_rate")

@@ -7,6 +7,7 @@ import streamlit as st
 
 from explorer.engine.classes import KIND, Lesson, read_lesson
 from explorer.engine.visitor import Visitor
+from explorer.inspection.facts import lines
 from explorer.plots.runs import standings as chart
 from explorer.runs.records import Group
 from explorer.ui.address import class_link, show_class
@@ -15,7 +16,6 @@ from explorer.ui.classes.board import literal, long_board, standings
 from explorer.ui.classes.forms import change_class
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
-from explorer.ui.live.panels import lines
 from explorer.ui.page import shown_later
 
 EVERY = 2.0

@@ -22,7 +22,7 @@ from explorer.plots.data import histogram, preview, window
 from explorer.tasks import TASKS
 from explorer.ui.data.preview import asked, picture, written
 from explorer.ui.language import Translate
-from explorer.ui.live.still import show_still
+from explorer.ui.live.figure import show_still
 
 GIVEN = 60
 """Tokens of a window that are written out."""

@@ -21,7 +21,7 @@ from explorer.ui.data.datasets import OWN
 from explorer.ui.data.drawing import drawing
 from explorer.ui.data.uploading import file_field
 from explorer.ui.language import Translate
-from explorer.ui.live.still import show_still
+from explorer.ui.live.figure import show_still
 from explorer.ui.page import language, shown_later, words
 
 TEXT_SHOWN = 300

@@ -40,3 +40,11 @@ def show_figure(
         "trouble": _("The drawing library could not be loaded. Reload the page."),
     }
     _component(key=f"figure.{name}", data=data)
+
+
+def show_still(
+    key: str, figure: Figure, alternative: str, _: Translate, height: int = 320
+) -> None:
+    """Show a figure of data at rest, `height` pixels high; it changes in place."""
+    with st.container(key=f"still_{key}"):
+        show_figure(key, figure, alternative, _, height)

@@ -1,21 +1,17 @@
 """One frame of the live part: every panel of a run at one moment, as plain data."""
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from explorer import catalog
-from explorer.config import N_, RunConfig
+from explorer.config import N_
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
-from explorer.inspection.base import views_of
 from explorer.runs.records import Command, Run, View
 from explorer.ui.language import Translate, translator
-from explorer.ui.live import inside
-from explorer.ui.live.inside import Elsewhere
-from explorer.ui.live.panels import Content, Panel, panels_for
+from explorer.ui.live.elsewhere import Others
+from explorer.ui.live.panels import drawn
 from explorer.ui.live.wishes import LIVE, Wish
 
 STATES = {
@@ -29,22 +25,6 @@ STATES = {
 
 RECENT_STEPS = 200
 """Speed and time left are judged by this many latest steps."""
-
-
-MOST_DRAWN = 256
-"""Panels kept as they were drawn: most frames bring no new view."""
-
-_drawn: OrderedDict[tuple[str, int, str], tuple[View, Content | None]] = OrderedDict()
-
-Others = Mapping[Elsewhere, tuple[RunConfig, View]]
-
-
-def wanted(config: RunConfig, wish: Wish) -> tuple[Wanted, ...]:
-    """The views that a tab needs from a worker."""
-    if wish.page != "playground":
-        return tuple(inside.wanted(config, wish).values())
-    known = {spec.name for spec in views_of(catalog.resolve(config))}
-    return tuple(w for w in wish.wanted() if w.view in known)
 
 
 def frame(
@@ -74,40 +54,8 @@ def frame(
         "steps": run.config.training.steps,
         "numbers": numbers(snapshot, _),
         "checkpoints": list(snapshot.checkpoints),
-        "panels": inside.drawn(shown, wish, views, others, basis, _)
-        if wish.page != "playground"
-        else _playground(shown, wish, views, _),
+        "panels": drawn(shown, wish, views, others, basis),
     }
-
-
-def _playground(
-    shown: Snapshot, wish: Wish, views: Mapping[Wanted, View], _: Translate
-) -> Any:
-    seen = {w.view: views[w] for w in wish.wanted() if w in views}
-    return {
-        p.name: _panel(p, shown, wish, seen, _) for p in panels_for(shown.run.config)
-    }
-
-
-def _panel(
-    panel: Panel,
-    shown: Snapshot,
-    wish: Wish,
-    seen: Mapping[str, View],
-    _: Translate,
-) -> Content | None:
-    """A panel's content; one that shows a view alone is drawn once per view."""
-    view = seen.get(panel.name)
-    if view is None or (panel.name == "gradients" and wish.gradient == "training"):
-        return panel.draw(shown, wish, seen, _)
-    key = panel.name, id(view), wish.language
-    if key not in _drawn:
-        # The view is kept along, so that its id stays its own.
-        _drawn[key] = view, panel.draw(shown, wish, seen, _)
-    _drawn.move_to_end(key)
-    while len(_drawn) > MOST_DRAWN:
-        _drawn.popitem(last=False)
-    return _drawn[key][1]
 
 
 def state(run: Run, _: Translate) -> str:

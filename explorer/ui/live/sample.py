@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 import safetensors.numpy
 
-from explorer import catalog
 from explorer.config import RunConfig
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import Engine
-from explorer.inspection.base import favourite_of
+from explorer.inspection.facts import facts_of
+from explorer.plots.panel import names_on
 from explorer.runs.records import Checkpoint, Command, Curves, Run, Validation, View
 from explorer.ui.language import ASSETS
+from explorer.ui.live.asked import panels_of, wanted
+from explorer.ui.live.controls import panel_controls
 from explorer.ui.live.wishes import Wish
 
 SAMPLE = "sample"
@@ -45,15 +47,26 @@ def bring_sample(engine: Engine, folder: Path = FOLDER) -> Run:
         ],
     )
     arrays = safetensors.numpy.load_file(folder / "views.safetensors")
-    for number, (wanted, notes) in enumerate(facts["views"]):
+    for number, (want, notes) in enumerate(facts["views"]):
         own = {
             name.split(".", 1)[1]: values
             for name, values in arrays.items()
             if name.split(".", 1)[0] == str(number)
         }
-        view = View(wanted[0], run.step, own, notes)
-        engine.keep(run.id, run.step, Wanted(*wanted), view)
+        view = View(want[0], run.step, own, notes)
+        engine.keep(run.id, run.step, Wanted(*want), view)
     return run
+
+
+def first_wish(config: RunConfig) -> Wish:
+    """What the Playground asks for before anything was chosen on it."""
+    names, facts = names_on("playground"), facts_of(config)
+    chosen = {
+        control["name"]: control["value"]
+        for panel in panels_of(config, names)
+        for control in panel_controls(panel, facts, str)
+    }
+    return Wish(shown=",".join(names), options=json.dumps(chosen, sort_keys=True))
 
 
 def write_sample(engine: Engine, run_id: str, folder: Path = FOLDER) -> None:
@@ -67,8 +80,8 @@ def write_sample(engine: Engine, run_id: str, folder: Path = FOLDER) -> None:
     for step in sorted(kept):
         state = store.checkpoint(run_id, step).state
         (folder / "checkpoints" / f"{step:05d}.safetensors").write_bytes(state)
-    wish = Wish(capture=favourite_of(catalog.resolve(run.config)).name)
-    views = engine.look(run_id, run.step, wish.wanted())
+    wants = wanted(run.config, first_wish(run.config))
+    views = engine.look(run_id, run.step, wants)
     facts: dict[str, Any] = {
         "config": json.loads(run.config.to_json()),
         "step": run.step,
@@ -76,9 +89,7 @@ def write_sample(engine: Engine, run_id: str, folder: Path = FOLDER) -> None:
         "parameters": run.parameters,
         "validations": [(*v[:3], dict(v.measures)) for v in store.validations(run_id)],
         "commands": store.commands(run_id),
-        "views": [
-            (w, dict(view.notes)) for w, view in zip(wish.wanted(), views, strict=True)
-        ],
+        "views": [(w, dict(view.notes)) for w, view in zip(wants, views, strict=True)],
     }
     text = json.dumps(facts, indent=1, ensure_ascii=False)
     (folder / "run.json").write_text(text + "\n", encoding="utf-8")

@@ -29,12 +29,17 @@ from explorer.engine.hub import Feed
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import Engine, engine
 from explorer.errors import N_, ExplorerError, unknown
+from explorer.inspection.facts import facts_of
 from explorer.plots.encode import to_json
+from explorer.plots.panel import panels
 from explorer.runs.records import View
 from explorer.ui.language import translator
-from explorer.ui.live import inside
-from explorer.ui.live.frames import Others, frame, wanted
+from explorer.ui.live.asked import asked, wanted
+from explorer.ui.live.elsewhere import Elsewhere, Others, left_out, needs_of
+from explorer.ui.live.frames import frame
+from explorer.ui.live.held import chosen_change
 from explorer.ui.live.sample import bring_sample
+from explorer.ui.live.table import table
 from explorer.ui.live.wishes import LIVE, MOST_MESSAGE, Wish, read_wish
 from explorer.ui.places import PLOTLY, SOCKET
 from explorer.ui.visitor import controls
@@ -121,15 +126,15 @@ class _Tab:
             self.sender = asyncio.create_task(self.send())
 
     async def download(self, wish: Wish, feed: Feed) -> None:
-        """Send the numbers of one view as a table."""
+        """Send the numbers of one panel's view as a table."""
         run = feed.snapshot.run
         step = self.kept_step(feed) if wish.at == LIVE else wish.at
-        asked = {w.view: w for w in wanted(run.config, wish)}
-        if wish.csv not in asked:
-            raise unknown(N_("view"), wish.csv, asked)
-        (view,) = await self.engine.look_async(run.id, step, (asked[wish.csv],))
-        name = f"{wish.csv}-{step}.csv"
-        message = {"download": {"name": name, "content": inside.table(view)}}
+        known = {a.panel.name: a.wanted for a in asked(run.config, wish) if a.wanted}
+        if wish.csv not in known:
+            raise unknown(N_("view"), wish.csv, known)
+        (view,) = await self.engine.look_async(run.id, step, known[wish.csv][:1])
+        name = f"{view.name}-{step}.csv"
+        message = {"download": {"name": name, "content": table(view)}}
         await self.socket.send_text(json.dumps(message))
 
     def tell(self, wish: Wish) -> None:
@@ -145,7 +150,7 @@ class _Tab:
         note = ""
         if wish.hold == "hold":
             config = self.engine.store.get(wish.run).config
-            note = json.dumps(inside.chosen_change(config, wish))
+            note = json.dumps(chosen_change(config, wish))
         self.engine.tell(wish.run, wish.hold, note=note)
 
     def kept_step(self, feed: Feed) -> int:
@@ -205,34 +210,32 @@ class _Tab:
         run = feed.snapshot.run
         if run.step == 0 and not feed.snapshot.checkpoints:
             return {}
-        asked = wanted(run.config, self.wish)
-        views = await self.engine.look_async(run.id, step, asked)
-        return dict(zip(asked, views, strict=True))
+        needed = wanted(run.config, self.wish)
+        views = await self.engine.look_async(run.id, step, needed)
+        return dict(zip(needed, views, strict=True))
 
     async def elsewhere(self, feed: Feed) -> Others:
-        """What a page of views shows of other moments and runs, as far as it is there.
+        """What panels show of other moments and runs, as far as it is there.
 
         What is lacking is said once per wish.
         """
-        snapshot = feed.snapshot
-        if self.wish.page == "playground" or not snapshot.checkpoints:
+        snapshot, wish = feed.snapshot, self.wish
+        if not snapshot.checkpoints:
             return {}
-        if self.basis is None:
+        each = asked(snapshot.run.config, wish)
+        if self.basis is None and any(a.panel.basis for a in each):
             self.basis = max(snapshot.checkpoints)
-        wish = self.wish
-        needs = inside.elsewhere(snapshot, wish, self.basis)
-        asked = dict.fromkeys(need for each in needs.values() for need in each)
-        found = await asyncio.gather(*map(self.glimpse, asked))
-        seen = dict(zip(asked, found, strict=True))
+        needs = (needs_of(a, snapshot, wish, self.basis or 0) for a in each)
+        needed = dict.fromkeys(need for n in needs for need in n.each())
+        found = await asyncio.gather(*map(self.glimpse, needed))
+        seen = dict(zip(needed, found, strict=True))
         lacking = {n: e for n, e in seen.items() if isinstance(e, ExplorerError)}
         if lacking and self.lamented is not wish:
             self.lamented = wish
-            await self.complain(inside.left_out(snapshot.run.id, lacking))
+            await self.complain(left_out(snapshot.run.id, lacking))
         return {n: v for n, v in seen.items() if not isinstance(v, ExplorerError)}
 
-    async def glimpse(
-        self, need: inside.Elsewhere
-    ) -> tuple[RunConfig, View] | ExplorerError:
+    async def glimpse(self, need: Elsewhere) -> tuple[RunConfig, View] | ExplorerError:
         """A view of elsewhere, or why there is none: the other pictures need it not."""
         try:
             return await self.engine.look_elsewhere(*need)
@@ -287,7 +290,8 @@ def _bring_up() -> Engine:
     sample = bring_sample(owner)
     catalog.datasets()
     # Models, views and pictures are found and imported now, not by the first visitor.
-    inside.panels_for(sample.config)
+    facts_of(sample.config)
+    panels()
     # Plotly looks for pandas when it first draws; a class that arrives at once must
     # not find it half imported by another thread.
     importlib.import_module("pandas")

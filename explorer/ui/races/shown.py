@@ -9,6 +9,7 @@ import streamlit as st
 from explorer import catalog
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
+from explorer.inspection.facts import lines
 from explorer.plots.runs import race as chart
 from explorer.racing import results
 from explorer.racing.race import Race, State, read_race
@@ -19,7 +20,6 @@ from explorer.ui.address import show_race, shown_race
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
 from explorer.ui.live.frames import STATES, explain
-from explorer.ui.live.panels import lines
 from explorer.ui.page import shown_later
 from explorer.ui.races.views import lively, pictures
 from explorer.ui.races.words import NONE, columns, labels, reached_words, spread_words

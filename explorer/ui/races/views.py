@@ -12,7 +12,8 @@ from explorer.engine.jobs import Wanted
 from explorer.engine.visitor import Visitor
 from explorer.errors import Words
 from explorer.inspection.base import views_of
-from explorer.plots.panel import Scene, answers, panels
+from explorer.inspection.facts import facts_of
+from explorer.plots.panel import Scene, panels
 from explorer.racing.race import Race, read_race
 from explorer.runs.records import Run, View
 from explorer.ui.language import Translate
@@ -108,10 +109,8 @@ def _picture(
 
 
 def drawn(config: RunConfig, view: View, _: Translate) -> dict[str, Any]:
-    """A view's picture, as its own page draws it."""
-    if view.name == "prediction":
-        return answers()[view.notes["answer"]].draw(config, view, _)
-    return panels()[view.name].draw(Scene(config, view), _)
+    """The picture of the panel that has the view's name."""
+    return panels()[view.name].draw(Scene.of(facts_of(config), view), _)
 
 
 def _sample(block: dict[str, Any]) -> None:

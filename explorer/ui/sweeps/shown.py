@@ -10,13 +10,13 @@ from explorer import catalog
 from explorer.config import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError, Words
+from explorer.inspection.facts import lines
 from explorer.plots.sweeps import pictures
 from explorer.runs.records import Group
 from explorer.runs.trials import Trial, best
 from explorer.sweeping.plan import Plan
 from explorer.ui.address import SWEEP
 from explorer.ui.language import Translate
-from explorer.ui.live.panels import lines
 from explorer.ui.page import shown_later
 from explorer.ui.sweeps.drawn import show_picture
 from explorer.ui.sweeps.setup import label_of, show_sweep

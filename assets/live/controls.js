@@ -1,0 +1,120 @@
+// What the reader chose, and the fields and buttons by which it is chosen. An option of a
+// panel is named "panel.option"; what has no dot in its name is shared by all panels.
+
+const PLAY_PAUSE = 700 // milliseconds from one step to the next
+const TYPING = 400 // milliseconds without a key until a text counts as given
+
+class Controls {
+  // `ask`: says what to see now, with more besides; `ends`: the last steps of all panels.
+  constructor(root, ask, ends) {
+    this.root = root
+    this.ask = ask
+    this.ends = ends
+    this.choice = {}
+  }
+
+  // All choices, as the server takes them.
+  chosen() {
+    const entries = Object.entries(this.choice)
+    const options = entries.filter(([name]) => name.includes("."))
+    return {
+      ...Object.fromEntries(entries.filter(([name]) => !name.includes("."))),
+      options: Object.fromEntries(options),
+    }
+  }
+
+  choose(name, value) {
+    this.choice[name] = value
+    const input = this.find(name)
+    if (input) input.value = value
+  }
+
+  // A number as the control of that name takes it.
+  typed(name, value) {
+    return this.find(name)?.type === "text" ? String(value) : value
+  }
+
+  find(name) {
+    return this.root.querySelector(`[data-control="${name}"]`)
+  }
+
+  row(controls, className = "sx-controls") {
+    return element("div", { className }, ...controls.map((control) => this.build(control)))
+  }
+
+  build({ name, label, kind, options, value, min, max, step, help, play, pause }) {
+    if (kind === "button") {
+      const button = element("button", { type: "button", textContent: label, title: help })
+      button.onclick = () => this.ask({ [name]: value })
+      return button
+    }
+    const known = this.choice[name]
+    const fits = known !== undefined && (kind !== "select" || options.some(([id]) => String(id) === String(known)))
+    const current = fits ? known : value
+    this.choice[name] = current
+    const input = kind === "select" ? this.select(options, current) : this.input(kind, current, min, max, step)
+    if (help) input.title = help
+    input.dataset.control = name
+    const change = () => {
+      const number = kind === "number" || kind === "range"
+      if (!input.checkValidity()) { input.reportValidity(); return }
+      this.choice[name] = number ? Number(input.value) : input.value
+      this.ask()
+    }
+    if (kind === "text") {
+      let timer
+      input.oninput = () => { clearTimeout(timer); timer = setTimeout(change, TYPING) }
+    } else input.onchange = change
+    const field = element("label", {}, label, input)
+    return play ? element("div", { className: "sx-player" }, field, this.player(input, change, play, pause)) : field
+  }
+
+  select(options, current) {
+    const input = element("select")
+    for (const [id, title] of options) {
+      input.append(element("option", { value: id, textContent: title, selected: String(current) === String(id) }))
+    }
+    return input
+  }
+
+  input(kind, current, min, max, step) {
+    const input = element("input", { type: kind, value: current })
+    if (min !== undefined) Object.assign(input, { min, max, step })
+    if (kind === "text") input.maxLength = max
+    return input
+  }
+
+  // A button that moves a range from its beginning to its end, a step at a time.
+  player(input, change, play, pause) {
+    const shown = element("output", { textContent: input.value })
+    const button = element("button", { type: "button", textContent: play })
+    const rest = () => { this.rest(); button.textContent = play }
+    const say = () => { shown.textContent = input.value }
+    input.onchange = null
+    input.oninput = () => { say(); change() }
+    button.onclick = () => {
+      if (this.playing) { rest(); return }
+      button.textContent = pause
+      if (Number(input.value) >= this.lastStep(input)) input.value = input.min
+      say()
+      change()
+      this.playing = setInterval(() => {
+        if (!input.isConnected || Number(input.value) >= this.lastStep(input)) { rest(); return }
+        input.stepUp()
+        say()
+        change()
+      }, PLAY_PAUSE)
+    }
+    return element("span", {}, shown, button)
+  }
+
+  // Where there is nothing more to play: a panel may say so before the range ends.
+  lastStep(input) {
+    return Math.min(Number(input.max), ...this.ends().filter((end) => Number.isInteger(end)))
+  }
+
+  rest() {
+    clearInterval(this.playing)
+    this.playing = null
+  }
+}

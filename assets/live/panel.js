@@ -1,0 +1,115 @@
+// One panel: its question and controls, its figure, and the sentences below it.
+
+const PLOTLY_CONFIG = {
+  displayModeBar: false, displaylogo: false, showSendToCloud: false,
+  responsive: true, doubleClick: "reset", scrollZoom: false,
+}
+
+// On a phone: only as many words of a row as stand apart, and no note inside the plot.
+const LETTER = 8 // pixels
+const NARROW = 480
+const AREA = 0.6 // of a narrow panel is plot
+const thinned = (words, width) => {
+  const letters = words.reduce((sum, word) => sum + word.length + 1, 0)
+  const every = Math.ceil((letters * LETTER) / (width * AREA))
+  return words.map((word, index) => (index % every ? "" : word))
+}
+const fitted = ({ data, layout }, width) => {
+  if (width > NARROW) return { data, layout }
+  const strip = (trace) => trace.mode === "text" && trace.yaxis === "y2"
+  const { xaxis, annotations = [] } = layout
+  const ticks = xaxis?.ticktext && { ...xaxis, ticktext: thinned(xaxis.ticktext, width) }
+  return {
+    data: data.map((trace) => (strip(trace) ? { ...trace, text: thinned(trace.text, width) } : trace)),
+    layout: {
+      ...layout, xaxis: ticks ?? xaxis,
+      annotations: annotations.filter(({ name }) => name !== "note"),
+    },
+  }
+}
+
+class Panel {
+  // `page`: has the strings, the controls and texts of all panels, and `ask`.
+  constructor({ name, question, about, controls }, page) {
+    this.name = name
+    this.page = page
+    this.plot = element("div", { className: "sx-plot", role: "img", "aria-label": question })
+    this.plot.dataset.panel = name
+    this.text = element("div", { className: "sx-hidden" })
+    this.reading = element("p", { className: "sx-reading", textContent: page.strings.waiting })
+    this.proof = element("p", { className: "sx-proof" })
+    const head = element("div", { className: "sx-head" }, element("h3", { textContent: question }))
+    const parts = [head, page.controls.row(controls), this.text, this.plot, this.reading, this.proof]
+    if (about) {
+      head.append(this.saveButtons())
+      parts.splice(1, 0, element("details", {},
+        element("summary", { textContent: page.strings.about }), element("p", { textContent: about })))
+    }
+    this.section = element("section", { className: "sx-panel", "aria-label": question }, ...parts)
+    this.section.id = `sx-${name}`
+  }
+
+  saveButtons() {
+    const { strings } = this.page
+    const image = element("button", { type: "button", textContent: strings.image, title: strings.saveImage })
+    image.onclick = () => this.saveImage()
+    const table = element("button", { type: "button", textContent: strings.csv, title: strings.saveCsv })
+    table.onclick = () => this.page.ask({ csv: this.name })
+    return element("div", { className: "sx-save" }, image, table)
+  }
+
+  saveImage() {
+    const { plot } = this
+    const paper = getComputedStyle(this.section).getPropertyValue("--st-background-color")
+    const layout = { ...plot.layout, paper_bgcolor: paper, plot_bgcolor: paper }
+    window.Plotly.downloadImage({ data: plot.data, layout },
+      { format: "png", scale: 2, width: plot.clientWidth, height: plot.clientHeight, filename: this.name })
+  }
+
+  draw(content, template) {
+    const { plot, text, page } = this
+    if (!content || page.texts.busyIn(text)) return
+    this.drag = content.drag
+    this.reading.textContent = content.reading
+    this.reading.classList.toggle("sx-alarm", Boolean(content.alarm))
+    this.proof.textContent = content.proof || ""
+    plot.setAttribute("aria-label", content.alternative)
+    text.classList.toggle("sx-hidden", !content.text)
+    if (content.text) page.texts.draw(text, content.text)
+    plot.classList.toggle("sx-small", Boolean(content.text))
+    if (!window.Plotly || !content.figure) return
+    const { data, layout } = fitted(content.figure, plot.clientWidth)
+    const sizes = { ...layout, template, autosize: true }
+    busy(plot, window.Plotly.react(plot, data, sizes, PLOTLY_CONFIG))
+    this.listen()
+  }
+
+  listen() {
+    const { plot, page } = this
+    if (plot.heard) return
+    plot.heard = true
+    plot.on("plotly_click", ({ points }) => this.clicked(points[0]))
+    // A line that can be dragged is the first shape; its height is an option.
+    plot.on("plotly_relayout", (event) => {
+      const height = event["shapes[0].y0"]
+      if (height === undefined || !this.drag) return
+      page.controls.choose(this.drag, Number(height.toFixed(3)))
+      page.ask()
+    })
+  }
+
+  // A click on a trace that says where its time steps are marks one, and on a trace that
+  // stands for something chooses that.
+  clicked(point) {
+    const { controls } = this.page
+    if (!point.data.meta) return
+    const { choose, pick, time } = point.data.meta
+    if (pick) for (const [axis, name] of Object.entries(pick)) controls.choose(name, controls.typed(name, point[axis]))
+    else if (choose) for (const [name, value] of Object.entries(choose)) controls.choose(name, value)
+    else {
+      const step = time ? Number(point[time]) : NaN
+      if (Number.isInteger(step) && step > 0) controls.choose("mark", step - 1)
+    }
+    this.page.ask()
+  }
+}
