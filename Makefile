@@ -25,10 +25,10 @@ $(BIN)/.dev: requirements-dev.txt $(BIN)/.run
 run: $(BIN)/.run ## Install what is missing and start the app.
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
-test: $(BIN)/.dev ## Run every test but the slow ones; gets a browser and PostgreSQL if there are none.
+test: $(BIN)/.dev ## Run every test but the slow ones, or ONLY=models those of a room.
 	sh scripts/get_postgresql.sh
 	sh scripts/get_browser.sh $(BIN)/python
-	sh scripts/test.sh $(BIN)/python
+	sh scripts/test.sh $(BIN)/python $(ONLY)
 
 test-slow: $(BIN)/.dev ## Run the tests that train for minutes.
 	$(ENV) $(BIN)/python -m pytest -m slow

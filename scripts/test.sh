@@ -1,34 +1,23 @@
 #!/bin/sh
-# Run every test but the slow ones, in two lines side by side, so that two cores are
-# used: what has a browser, and all others. Whichever is done first takes the pages that
-# need none, a part at a time. Usage: sh scripts/test.sh PYTHON
-set -u
+# Run every test but the slow ones, or those of one room, in two processes.
+# Usage: sh scripts/test.sh PYTHON [ROOM]
+set -eu
 python=$1
-run() { PYTHONPATH=. "$python" -m pytest -m "not slow" "$@"; }
+room=${2:-}
 
-work=$(mktemp -d)
-pages() {
-    all=0
-    for part in 0 1 2; do
-        if mkdir "$work/$part" 2>/dev/null; then
-            # shellcheck disable=SC2046 # one argument per file
-            run $(ls tests/ui/test_*.py | awk "NR % 3 == $part") || all=1
-        fi
+rooms=$(ls tests | sed -n 's/^test_\(.*\)\.py$/\1/; /^[a-z]*$/p' | grep -vx slow | sort)
+if [ -z "$room" ]; then
+    # What takes longest comes first, so that both processes are done together.
+    set -- tests/browser tests/engine tests/ui tests explorer
+elif echo "$rooms" | grep -qx "$room"; then
+    set --
+    for place in tests/"$room" tests/test_"$room".py explorer/"$room" explorer/"$room".py
+    do
+        [ ! -e "$place" ] || set -- "$@" "$place"
     done
-    return "$all"
-}
-(
-    run tests/browser
-    shown=$?
-    pages && [ "$shown" -eq 0 ]
-) >"$work/log" 2>&1 &
-beside=$!
-run --doctest-modules --ignore tests/browser --ignore tests/ui tests explorer
-rest=$?
-pages
-left=$?
-wait "$beside"
-seen=$?
-cat "$work/log"
-rm -rf "$work"
-[ "$rest" -eq 0 ] && [ "$left" -eq 0 ] && [ "$seen" -eq 0 ]
+else
+    echo "ONLY must be one of $(echo $rooms | sed 's/ /, /g'), but got '$room'." >&2
+    exit 1
+fi
+PYTHONPATH=. exec "$python" -m pytest -m "not slow" --doctest-modules \
+    --numprocesses 2 --no-loadscope-reorder "$@"

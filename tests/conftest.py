@@ -4,16 +4,40 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine
+from xdist.scheduler import LoadScopeScheduling
 
 from explorer.runs import schema
 from tests.postgresql import NoPostgreSQLError, empty, served
 
+# A test never asserts a time: the machine may be busy.
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("untimed")
+
 POSTGRESQL = "EXPLORER_TEST_POSTGRESQL"
 """The address of an empty database that the tests may fill and clear, where there is
 one already; else a server is started for them."""
+
+
+class ByFile(LoadScopeScheduling):
+    """Processes that share the tests take them by file, for what a file's tests share.
+
+    One alone takes all that need a browser: one server and one browser are enough.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return "tests/browser" if file.startswith("tests/browser/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -64,13 +64,13 @@ def configs(draw: st.DrawFn) -> RunConfig:
 
 
 @given(config=configs())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_json_brings_a_config_back(config: RunConfig) -> None:
     assert RunConfig.from_json(config.to_json()) == config
 
 
 @given(config=configs())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_link_brings_a_config_back_or_says_why_not(config: RunConfig) -> None:
     query = to_query(config, catalog.make_config(config.data, config.model))
     try:
@@ -91,7 +91,7 @@ def test_a_link_holds_only_what_differs() -> None:
 
 
 @given(query=st.text(alphabet=string.printable, max_size=200))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_link_does_worse_than_a_sentence(query: str) -> None:
     with suppress(ExplorerError):
         catalog.config_from_pairs(query_pairs(query))

@@ -100,7 +100,7 @@ def every(name: str) -> st.SearchStrategy[str]:
     return st.sampled_from(choices_of(cls.model_fields[name]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     said=st.fixed_dictionaries(
         {

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.config import RunConfig, TrainingSettings
@@ -175,7 +175,6 @@ def test_a_run_is_not_moved_while_a_slice_of_it_is_under_way() -> None:
     st.lists(st.tuples(st.booleans(), st.sampled_from("abc")), max_size=30),
     st.integers(1, 3),
 )
-@settings(deadline=None)
 def test_work_at_rest_is_spread_evenly_whatever_it_was(
     runs: list[tuple[bool, str]], workers: int
 ) -> None:

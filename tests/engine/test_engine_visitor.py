@@ -166,7 +166,7 @@ def test_a_wrong_limit_gets_a_sentence(text: str, said: str) -> None:
         read_limits(text)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.text(max_size=40) | st.from_regex(r"active_runs=.{0,9}", fullmatch=True))
 def test_any_text_is_limits_or_one_sentence(text: str) -> None:
     with suppress(ExplorerError):
@@ -309,7 +309,7 @@ def test_another_architecture_keeps_the_locked_settings(
         ann.prepare(deep, group.id)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     hidden=st.sampled_from([8, 16, 32]),
     rate=st.sampled_from([0.001, 0.01, 1.0]),

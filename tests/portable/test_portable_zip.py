@@ -369,7 +369,7 @@ def test_a_full_store_and_a_too_large_model_are_refused() -> None:
         unpacked(raw, importer(allow=never))
 
 
-ANY = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+ANY = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 
 
 def sound_or_refused(raw: bytes) -> None:

@@ -120,7 +120,7 @@ def test_checkpoints_are_thinned_evenly(
 
 
 @given(st.lists(st.integers(1, 700), min_size=1, max_size=13))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_thinning_holds_the_bound_for_any_sizes(store: Store, sizes: list[int]) -> None:
     run = store.create(CONFIG, 1)
     kept = tuple(Checkpoint(k, bytes(size)) for k, size in enumerate(sizes))

@@ -207,7 +207,7 @@ def test_a_nickname_is_ones_own_whatever_its_letters(
     store.groups.join(other.id, "b", "Strasse 7")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(name=st.text(max_size=40))
 def test_any_text_is_a_nickname_or_refused(store: Store, name: str) -> None:
     group = store.groups.create("class", "tea", {})

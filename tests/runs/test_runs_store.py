@@ -117,7 +117,7 @@ def test_recording_for_a_deleted_run_does_nothing(store: Store, run: Run) -> Non
 @example("../../etc/passwd")
 @example("'; DROP TABLE runs; --")
 @example("[click](https://example.org)")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_unknown_and_malformed_ids_get_one_sentence(store: Store, run_id: str) -> None:
     for ask in (
         store.get,
@@ -264,7 +264,7 @@ def test_an_ended_run_stays_ended(store: Store, run: Run, status: Status) -> Non
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_overlapping_split_reads_back_identical(
     store: Store, data: st.DataObject
 ) -> None:

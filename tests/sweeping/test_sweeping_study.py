@@ -62,7 +62,7 @@ def test_every_setting_that_can_vary_has_its_own_bounds(model: str) -> None:
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_what_a_narrowed_range_proposes_is_in_it_and_in_the_bounds(
     data: st.DataObject,
 ) -> None:
@@ -93,7 +93,7 @@ def test_what_a_narrowed_range_proposes_is_in_it_and_in_the_bounds(
     st.integers(2, 40),
     st.integers(0, 9999),
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_plan_comes_back_from_its_facts(
     sampler: list[str], trials: int, seed: int
 ) -> None:

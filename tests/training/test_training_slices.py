@@ -86,7 +86,7 @@ def same_curve(one: Curves, other: Curves) -> None:
     ],
 )
 @given(cuts=st.lists(st.integers(0, 7), min_size=1, max_size=9))
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, suppress_health_check=list(HealthCheck))
 def test_any_cut_gives_the_same_run(
     model: str, optimizer: str, cuts: list[int]
 ) -> None:
@@ -106,7 +106,7 @@ def test_any_cut_gives_the_same_run(
 
 @pytest.mark.parametrize("model", list(catalog.models()))
 @given(moves=st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=8))
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, suppress_health_check=list(HealthCheck))
 def test_moving_between_workers_changes_nothing(
     model: str, moves: list[tuple[int, bool]]
 ) -> None:
@@ -200,7 +200,7 @@ def test_divergence_is_found_alike_however_the_run_is_cut(cut: int) -> None:
 
 
 @given(garbage=st.binary(max_size=300))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_state_that_is_none_gets_one_sentence(garbage: bytes) -> None:
     with pytest.raises(ExplorerError, match="safetensors"):
         unpack(garbage)

@@ -43,7 +43,7 @@ VALUES = st.text(max_size=40) | st.sampled_from(NASTY) | st.integers().map(str)
 @example("data=sine&data=sine")
 @example("data=%00&model=%ff%fe")
 @example("&".join(f"a{k}=" for k in range(2000)))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_query_is_a_config_or_a_sentence(query: str) -> None:
     with suppress(ExplorerError):
         config = catalog.config_from_pairs(query_pairs(query))
@@ -65,7 +65,7 @@ MESSAGES = st.text(max_size=300) | st.dictionaries(
 @example('{"a":' * 700)
 @example('{"at": ' + "9" * 3900 + "}")
 @example('{"at": 1e999, "options": {"\ud800": "\\ud800"}}')
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_message_is_a_wish_or_a_sentence(message: str) -> None:
     with suppress(ExplorerError):
         wanted(catalog.make_config(), read_wish(message))
@@ -129,7 +129,6 @@ def test_a_frame_of_no_sense_gets_a_sentence(
 @given(st.lists(MESSAGES, max_size=8))
 @settings(
     max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_the_socket_outlives_what_it_is_sent(

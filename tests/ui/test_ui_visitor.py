@@ -133,11 +133,7 @@ def test_a_cookie_that_is_cut_or_forged_names_nobody(
         assert "set-cookie" in answer.headers, cookie
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=st.binary(max_size=120))
 @example(raw=b"a=b; explorer_owner=\xff")
 @example(raw=b"explorer_owner=")
@@ -151,7 +147,7 @@ def test_no_cookie_breaks_a_page(raw: bytes) -> None:
         assert "set-cookie" in answer.headers
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=st.text(max_size=80))
 def test_no_text_is_taken_for_a_signed_owner(text: str) -> None:
     assert _read(text) is None
