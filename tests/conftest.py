@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine
 from xdist.scheduler import LoadScopeScheduling
 
+from explorer.engine.cluster import SCHEDULER, WORKERS, close, connect
 from explorer.runs import schema
 from tests.postgresql import NoPostgreSQLError, empty, served
 
@@ -38,6 +39,21 @@ class ByFile(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     return ByFile(config, log)
+
+
+@pytest.fixture(scope="session")
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of two workers that all tests share which kill none.
+
+    To get them ready takes longer than most of these tests.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(SCHEDULER, raising=False)
+        patch.setenv(WORKERS, "2")
+        patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("workers")))
+        client = connect()
+    yield client.scheduler.address
+    close(client)
 
 
 @pytest.fixture(scope="session")

@@ -83,9 +83,11 @@ def config(model: str, steps: int, size: int = 8, rate: float = 0.005) -> RunCon
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def engine(
+    scheduler: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_WORKERS", "2")
+        patch.setenv("EXPLORER_SCHEDULER", scheduler)
         patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("race")))
         engine = Engine()
         wait(lambda: engine.ready, PATIENCE)

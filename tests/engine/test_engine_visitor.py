@@ -44,9 +44,11 @@ def wait(condition: Callable[[], bool]) -> None:
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def engine(
+    scheduler: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_WORKERS", "1")
+        patch.setenv("EXPLORER_SCHEDULER", scheduler)
         patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("visitor")))
         engine = Engine()
         yield engine

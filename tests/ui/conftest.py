@@ -24,10 +24,10 @@ QUIET = [
 
 
 @pytest.fixture(scope="module")
-def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def workers(scheduler: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The engine that the server's lifespan would bring."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_WORKERS", "1")
+        patch.setenv("EXPLORER_SCHEDULER", scheduler)
         patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("pages")))
         engine.cache_clear()
         bring_sample(engine())

@@ -72,9 +72,11 @@ def test_a_message_is_a_wish_or_a_sentence(message: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def client(
+    scheduler: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestClient]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_WORKERS", "1")
+        patch.setenv("EXPLORER_SCHEDULER", scheduler)
         patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("fuzz")))
         engine.cache_clear()
         with TestClient(Starlette(routes=ROUTES, lifespan=lifespan)) as client:

@@ -39,9 +39,11 @@ OWN = {"origin": "http://testserver", "host": "testserver"}
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def client(
+    scheduler: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestClient]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_WORKERS", "1")
+        patch.setenv("EXPLORER_SCHEDULER", scheduler)
         patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("server")))
         engine.cache_clear()
         with TestClient(Starlette(routes=ROUTES, lifespan=lifespan)) as client:
