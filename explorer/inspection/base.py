@@ -5,7 +5,7 @@ behind, and puts the model back into the mode it was in.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from explorer.config import RunConfig, Settings, setting
 from explorer.data.base import Data
 from explorer.discovery import declared
 from explorer.errors import N_, ExplorerError, Words, unknown
-from explorer.models.base import Capture, Part, SequenceModel, favourite
+from explorer.models.base import Capture, Kind, Part, SequenceModel, favourite
 from explorer.runs.records import View
 from explorer.training.trainer import Trainer
 
@@ -163,6 +163,31 @@ def captures_of(resolved: Resolved, *kinds: str) -> list[Capture]:
     """What can be read out of a run's model, of these kinds or of all."""
     every = resolved.model.captures(resolved.model_settings)
     return [c for c in every if not kinds or c.kind in kinds]
+
+
+def chosen_capture(
+    resolved: Resolved,
+    name: str,
+    kinds: Sequence[Kind] = (),
+    first: Sequence[Kind] = (),
+) -> Capture:
+    """The capture of that name; for no name, what one looks at first.
+
+    Args:
+        resolved, name: of a run's model.
+        kinds: what may be chosen; all where empty.
+        first: of which kind the favourite is, where the model has such a one.
+
+    Raises:
+        ExplorerError: if the model has none of that name.
+    """
+    known = {c.name: c for c in captures_of(resolved, *kinds)}
+    if not name:
+        preferred = [c for c in known.values() if c.kind in first]
+        return favourite(preferred or list(known.values()))
+    if name not in known:
+        raise unknown(N_("capture"), name, known)
+    return known[name]
 
 
 def favourite_of(resolved: Resolved) -> Capture:

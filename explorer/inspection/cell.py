@@ -131,8 +131,8 @@ def _before(
         entered = model.embedding(example.x)[0].double()
     shown = captures_of(resolved, "hidden")[layer]
     h = recorded[shown.name]  # (T, H)
-    memory = shown.name.removesuffix("hidden") + "memory"
-    c = recorded.get(memory, torch.zeros_like(h))
+    memories = captures_of(resolved, "memory")  # as many as hidden states, or none
+    c = recorded[memories[layer].name] if memories else torch.zeros_like(h)
     depth = layer_of(shown)
     below = state_of(layers_of(resolved)[depth - 1], recorded) if depth else entered
     nothing = torch.zeros_like(h[:1])

@@ -6,6 +6,8 @@ with the distance from the loss is a vanishing gradient, one that grows an explo
 one (Bengio, Simard and Frasconi, 1994, https://doi.org/10.1109/72.279181).
 """
 
+from collections.abc import Container
+
 import numpy as np
 import torch
 
@@ -42,17 +44,18 @@ def look(subject: Subject, options: GradientOptions) -> View:
     """
     x, y = alike(*probe_window(subject.data, EXAMPLES))
     captures = captures_of(catalog.resolve(subject.config), "hidden", "memory")
-    norms = _norms(subject, x, y)
+    kinds = {c.name: c.kind for c in captures}
+    norms = _norms(subject, x, y, kinds)
     for capture in captures:
         if capture.part != "whole":
             steps = np.full(x.shape[1], np.nan)
             steps[steps_of(subject.data, capture.part)] = norms[capture.name]
             norms[capture.name] = steps
-    hidden = {k: v for k, v in norms.items() if k.endswith(".hidden")}
+    hidden = {k: v for k, v in norms.items() if kinds[k] == "hidden"}
     # After a Transformer's last block only the loss's own position matters to it.
     reaching = {k: v for k, v in hidden.items() if np.nansum(v[:-1])} or hidden
     arrays = {"norms": np.stack(list(reaching.values())).astype(np.float32)}
-    memory = [v for k, v in norms.items() if k.endswith(".memory")]
+    memory = [v for k, v in norms.items() if kinds[k] == "memory"]
     if memory:
         arrays["memory"] = np.stack(memory).astype(np.float32)
     sigma = subject.model.spectral_norm(len(hidden) - 1)
@@ -72,17 +75,17 @@ def look(subject: Subject, options: GradientOptions) -> View:
     )
 
 
-def _norms(subject: Subject, x: torch.Tensor, y: torch.Tensor) -> dict[str, Floats]:
-    """Of every state that the model names, at the steps (T,) that it reads."""
+def _norms(
+    subject: Subject, x: torch.Tensor, y: torch.Tensor, names: Container[str]
+) -> dict[str, Floats]:
+    """Of every state of those names, at the steps (T,) that it reads."""
     recorder = Recorder()
     with torch.enable_grad():
         output = subject.model(x, recorder)
         # A sum over examples, so that no example's gradient depends on their number.
         loss = objective(subject.data).last(output, y).sum()
         states = {
-            name: values
-            for name, values in recorder.recorded.items()
-            if name.endswith((".hidden", ".memory"))
+            name: values for name, values in recorder.recorded.items() if name in names
         }
         kept = [value for values in states.values() for value in values]
         found = iter(torch.autograd.grad(loss, kept, allow_unused=True))

@@ -5,13 +5,14 @@ import torch
 from explorer import catalog
 from explorer.catalog import Resolved
 from explorer.config import Settings, setting
-from explorer.errors import N_, Words, unknown
+from explorer.errors import N_, Words
 from explorer.inspection.base import (
     Choices,
     Subject,
     ViewSpec,
     capture_field,
     captures_of,
+    chosen_capture,
     float_array,
     has,
     layer_of,
@@ -40,17 +41,12 @@ def look(subject: Subject, options: InsideOptions) -> View:
     Raises:
         ExplorerError: if the model has no such capture.
     """
-    spec = catalog.resolve(subject.config)
-    captures = {c.name: c for c in spec.model.captures(spec.model_settings)}
-    name = options.capture or next(iter(captures))
-    if name not in captures:
-        raise unknown(N_("capture"), name, captures)
-    capture = captures[name]
+    capture = chosen_capture(catalog.resolve(subject.config), options.capture)
     x, _ = probe_window(subject.data)
     recorder = Recorder()
     with torch.no_grad():
         subject.model(x, recorder)
-    values = recorder.values()[name][0]  # (T, H) or (N, T, T)
+    values = recorder.values()[capture.name][0]  # (T, H) or (N, T, T)
     heads = len(values) if capture.kind == "attention" else 0
     if heads:
         values = values[min(options.head, heads - 1)]

@@ -15,7 +15,7 @@ from explorer import catalog
 from explorer.catalog import Resolved
 from explorer.config import setting
 from explorer.data.base import Floats
-from explorer.errors import N_, unknown
+from explorer.errors import N_
 from explorer.inspection.base import (
     Choices,
     Subject,
@@ -23,12 +23,13 @@ from explorer.inspection.base import (
     capture_choices,
     capture_field,
     captures_of,
+    chosen_capture,
     float_array,
     step_labels,
     steps_of,
 )
 from explorer.inspection.example import ExampleOptions, example_of
-from explorer.models.base import Capture, Kind, Recorder, favourite
+from explorer.models.base import Capture, Kind, Recorder
 from explorer.runs.records import View
 
 UNIT_KINDS: Sequence[Kind] = ("gate", "candidate", "memory", "hidden", "probability")
@@ -59,7 +60,8 @@ def look(subject: Subject, options: RasterOptions) -> View:
     Raises:
         ExplorerError: if the model has no such capture, or the example is not sound.
     """
-    capture = chosen_capture(catalog.resolve(subject.config), options.capture)
+    resolved = catalog.resolve(subject.config)
+    capture = chosen_capture(resolved, options.capture, UNIT_KINDS)
     example = example_of(subject.data, options)
     recorder = Recorder()
     with torch.no_grad():
@@ -84,22 +86,6 @@ def look(subject: Subject, options: RasterOptions) -> View:
             "residual": rebuilt(recorded, capture.name.rpartition(".")[0]),
         },
     )
-
-
-def chosen_capture(
-    resolved: Resolved, name: str, kinds: Sequence[Kind] = UNIT_KINDS
-) -> Capture:
-    """The capture of that name; for no name the favourite among those kinds.
-
-    Raises:
-        ExplorerError: if the model has none of that name.
-    """
-    known = {c.name: c for c in captures_of(resolved, *UNIT_KINDS)}
-    if not name:
-        return favourite(captures_of(resolved, *kinds) or list(known.values()))
-    if name not in known:
-        raise unknown(N_("capture"), name, known)
-    return known[name]
 
 
 def saturated(values: Floats, capture: Capture) -> tuple[Floats, Floats]:
@@ -137,13 +123,11 @@ def is_recurrent(resolved: Resolved) -> bool:
     return not captures_of(resolved, "attention")
 
 
-def choices(
-    resolved: Resolved, kinds: Sequence[Kind] = UNIT_KINDS
-) -> dict[str, Choices]:
-    """Every capture by its name, the favourite among some kinds first."""
+def choices(resolved: Resolved, first: Sequence[Kind] = ()) -> dict[str, Choices]:
+    """Every capture by its name, the favourite (among some kinds) at the top."""
     captures = captures_of(resolved, *UNIT_KINDS)
-    first = chosen_capture(resolved, "", kinds).name
-    ordered = sorted(captures, key=lambda c: c.name != first)
+    top = chosen_capture(resolved, "", UNIT_KINDS, first)
+    ordered = sorted(captures, key=lambda c: c != top)
     return {"capture": capture_choices(ordered)}
 
 

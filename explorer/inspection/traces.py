@@ -26,6 +26,7 @@ from explorer.inspection.base import (
     Subject,
     ViewSpec,
     capture_field,
+    chosen_capture,
     float_array,
     has,
     layer_of,
@@ -102,7 +103,7 @@ def look(subject: Subject, options: TraceOptions) -> View:
     """
     data = subject.data
     resolved = catalog.resolve(subject.config)
-    capture = raster.chosen_capture(resolved, options.capture, FIRST)
+    capture = chosen_capture(resolved, options.capture, raster.UNIT_KINDS, FIRST)
     example = example_of(data, options)
     values = float_array(recorded(subject.model, example.x, capture.name)[0])  # (T, H)
     units = chosen_units(values, options.units)
@@ -257,6 +258,6 @@ VIEW = ViewSpec(
     TraceOptions,
     look,
     has(*raster.UNIT_KINDS),
-    partial(raster.choices, kinds=FIRST),
+    partial(raster.choices, first=FIRST),
     axes=AXES,
 )

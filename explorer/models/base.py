@@ -333,6 +333,7 @@ class ModelSpec:
     """How an architecture enters the catalogue: one `SPEC` at the end of its file."""
 
     name: str
+    """On charts it has the colour `OTHER`, unless plots/theme.py gives it its own."""
     title: str
     summary: str
     """One or two sentences: the idea."""
@@ -343,7 +344,8 @@ class ModelSpec:
     equations: Callable[[Any, Sizes], str]
     """(settings, sizes) -> Markdown with LaTeX, the run's own shapes filled in."""
     diagram: Callable[[Any, Sizes], str]
-    """(settings, sizes) -> a mermaid flowchart of this very model."""
+    """(settings, sizes) -> a mermaid flowchart of this very model; it names its nodes
+    as it likes, but for a cell in `notation.recurrent_diagram`."""
     tasks: tuple[Task, ...]
     order: int = 100
     """Where it stands in the lessons."""

@@ -64,10 +64,12 @@ def stack(layers: int, dropout: float) -> list[str]:
 def weights(
     names: str, sizes: Sizes, hidden: int, layers: int, below: int | None = None
 ) -> list[str]:
-    """The lines with the shapes of W and U, which each of `names` has as an index.
+    """The lines with the shapes of W and U.
 
     Args:
-        names, sizes, hidden, layers: the run's own.
+        names: the letters of the gates, as in "r,z,n", which W and U have as an index;
+            empty where there is one W and one U.
+        sizes, hidden, layers: the run's own.
         below: how many numbers a layer gives to the next, where not `hidden`.
     """
     width = hidden if sizes.symbols else sizes.inputs
@@ -99,7 +101,9 @@ def recurrent_diagram(
     Args:
         title: the name of the cell, such as "LSTM".
         sizes, hidden, layers: the run's own.
-        cell: the edges inside a layer, from a node `sum` to a node `hidden`.
+        cell: the edges inside a layer. Two of its nodes must be there: `sum`, which
+            the input goes into, and `hidden`, which the answer is read from. The names
+            `token`, `given`, `layer` and `answer` are taken.
     """
     if sizes.symbols:
         source = f'token["w: {sizes.symbols}"] --> given["x = E[w]: {hidden}"]'

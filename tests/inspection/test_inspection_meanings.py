@@ -51,7 +51,7 @@ class Replacing(SequenceModel):
         h, states = torch.zeros_like(a_z[:, 0]), []
         for t in range(x.shape[1]):
             z = look("update_gate", torch.sigmoid(a_z[:, t]))
-            h = look("hidden", (1 - z) * h + z * torch.tanh(a_n[:, t]))
+            h = look("state", (1 - z) * h + z * torch.tanh(a_n[:, t]))
             states.append(h)
         return self.readout(torch.stack(states, 1))
 
@@ -79,7 +79,7 @@ def lines(
 
 def captures(settings: ReplacingSettings) -> tuple[Capture, ...]:
     return (
-        signed(0, "hidden", "hidden", "Hidden state", 1.0),
+        signed(0, "state", "hidden", "Hidden state", 1.0),
         gate(
             0,
             "update_gate",
@@ -132,7 +132,14 @@ def test_a_model_says_which_of_its_values_one_sees_first() -> None:
     content = drawn(subject, seen(subject, "raster"))
     assert "of the state is replaced" in content["reading"]
     # what a unit is traced by is a state all the same
-    assert seen(subject, "traces").notes["capture"] == "layer_0.hidden"
+    assert seen(subject, "traces").notes["capture"] == "layer_0.state"
+
+
+@pytest.mark.usefixtures("known")
+def test_a_view_asks_for_a_kind_of_value_and_not_for_a_name() -> None:
+    subject = subject_of("replacing")
+    assert seen(subject, "inside").notes["capture"] == "layer_0.update_gate"
+    assert seen(subject, "gradients").notes["layers"] == ["layer_0.state"]
 
 
 @pytest.mark.usefixtures("known")
