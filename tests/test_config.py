@@ -98,7 +98,7 @@ def test_no_link_does_worse_than_a_sentence(query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         ("x" * (MAX_QUERY_LENGTH + 1), "may take 4000 characters"),
         ("seed=1&seed=2", "'seed' comes twice"),
@@ -117,10 +117,10 @@ def test_no_link_does_worse_than_a_sentence(query: str) -> None:
         ("model=transformer&model.heads=3", "divisible by heads"),
     ],
 )
-def test_what_is_wrong_with_a_link(query: str, said: str) -> None:
+def test_what_is_wrong_with_a_link(query: str, message: str) -> None:
     with pytest.raises(ExplorerError) as caught:
         catalog.config_from_pairs(query_pairs(query))
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_name_far_from_all_gets_no_guess() -> None:

@@ -27,8 +27,8 @@ def teacher(open_page: Opener, goal: str = "0.5", **options: object) -> Page:
 
 
 def link_of(page: Page) -> str:
-    said = page.locator(".st-key-class_link code").inner_text()
-    return said[said.index("/?class=") :]
+    link = page.locator(".st-key-class_link code").inner_text()
+    return link[link.index("/?class=") :]
 
 
 def student(open_page: Opener, link: str, nickname: str, **options: object) -> Page:

@@ -101,8 +101,8 @@ def test_a_click_marks_a_time_step_everywhere(sample: Page) -> None:
     go_to(sample, "traces")
     until(sample, "traces", f"plot.layout.shapes?.some(s => s.x0 === {mark + 1})")
     go_to(sample, "cell")
-    said = sample.locator("#sx-cell .sx-reading")
-    expect(said).to_contain_text(f"time step {mark + 1}")
+    reading = sample.locator("#sx-cell .sx-reading")
+    expect(reading).to_contain_text(f"time step {mark + 1}")
 
 
 def test_traces_answer_to_units_and_threshold(sample: Page) -> None:
@@ -127,8 +127,8 @@ def test_the_cell_goes_line_by_line_with_the_arrow_keys(sample: Page) -> None:
     for number in (1, 2, 3):
         sample.keyboard.press("ArrowRight")
         until(sample, "cell", f"plot._fullData?.[0].text.length === {number}")
-    said = sample.locator("#sx-cell .sx-reading").inner_text()
-    assert re.search(r"a_f = .* = −?\d+\.\d{4}$", said)
+    reading = sample.locator("#sx-cell .sx-reading").inner_text()
+    assert re.search(r"a_f = .* = −?\d+\.\d{4}$", reading)
     expect(sample.locator("#sx-cell .sx-proof")).to_contain_text("holds")
 
 
@@ -152,8 +152,8 @@ def test_the_gradient_shows_ghosts_and_the_memory_path(sample: Page) -> None:
     names = [t["name"] for t in data(sample, "gradients")]
     assert "memory, layer 1" in names
     assert sum(name.startswith("step ") for name in names) >= 2
-    said = sample.locator("#sx-gradients .sx-reading")
-    expect(said).to_contain_text(re.compile("Vanishing|Healthy|Exploding"))
+    reading = sample.locator("#sx-gradients .sx-reading")
+    expect(reading).to_contain_text(re.compile("Vanishing|Healthy|Exploding"))
 
 
 def test_an_rnn_stands_beside_the_lstm(open_page: Opener) -> None:
@@ -197,8 +197,8 @@ def test_the_trajectory_moves_and_its_axes_stay(sample: Page) -> None:
 def test_a_change_moves_the_loss_and_the_forecast(sample: Page) -> None:
     go_to(sample, "change")
     until(sample, "change", "plot._fullData?.length === 3")
-    said = sample.locator("#sx-change .sx-reading")
-    expect(said).to_contain_text("rises")
+    reading = sample.locator("#sx-change .sx-reading")
+    expect(reading).to_contain_text("rises")
     before = trace(sample, "change", "y", 2)
     choose(sample, "change.value", "0")
     until(sample, "change", f"plot._fullData?.[2].y.at(-1) !== {before[-1]}")
@@ -271,8 +271,8 @@ def test_a_fork_shows_both_futures(open_page: Opener) -> None:
 def test_nonsense_gets_a_sentence_and_nothing_breaks(sample: Page) -> None:
     go_to(sample, "raster")
     choose(sample, "text", "one two three")
-    said = sample.locator("#sx-raster .sx-reading")
-    expect(said).to_contain_text("at least two numbers")
+    reading = sample.locator("#sx-raster .sx-reading")
+    expect(reading).to_contain_text("at least two numbers")
     choose(sample, "text", "0.1 0.5 0.9 0.4")
     until(sample, "raster", "plot._fullData?.[0].z[0].length === 3")
 

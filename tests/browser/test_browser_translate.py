@@ -31,13 +31,13 @@ def slide(page: Page, written: int) -> None:
 
 def test_it_writes_token_by_token(translating: Page) -> None:
     slide(translating, 0)
-    said = translating.locator("#sx-writing .sx-reading")
-    expect(said).to_contain_text("Token 1 of")
+    reading = translating.locator("#sx-writing .sx-reading")
+    expect(reading).to_contain_text("Token 1 of")
     choose_text(translating, "abcdef")
     source = translating.locator("#sx-writing .sx-text").first
     expect(source).to_have_text("abcdef")
     slide(translating, 2)
-    expect(said).to_contain_text("Token 3 of")
+    expect(reading).to_contain_text("Token 3 of")
     expect(translating.locator("#sx-writing .sx-prompt")).to_have_count(2)
     expect(translating.locator("#sx-writing .sx-next")).to_have_count(1)
     go_to(translating, "alignment")
@@ -49,8 +49,8 @@ def test_play_goes_on_to_the_end(translating: Page) -> None:
     expect(translating.locator("#sx-writing .sx-text").first).to_have_text("abcdef")
     click(translating, "Play")
     expect(translating.get_by_role("button", name="Pause").last).to_be_visible()
-    said = translating.locator("#sx-writing .sx-reading")
-    expect(said).to_contain_text("In all it writes")
+    reading = translating.locator("#sx-writing .sx-reading")
+    expect(reading).to_contain_text("In all it writes")
     expect(translating.get_by_role("button", name="Play", exact=True)).to_be_visible()
 
 
@@ -60,8 +60,8 @@ def test_what_the_vocabulary_lacks_is_named(translating: Page) -> None:
     choose_text(translating, "ab9Z")
     for panel in ("writing", "beam"):
         translating.locator(f"#sx-{panel}").scroll_into_view_if_needed()
-        said = translating.locator(f"#sx-{panel} .sx-reading")
-        expect(said).to_contain_text("has no “9”, “Z”")
+        reading = translating.locator(f"#sx-{panel} .sx-reading")
+        expect(reading).to_contain_text("has no “9”, “Z”")
 
 
 def test_a_wider_beam_is_a_larger_tree(translating: Page) -> None:
@@ -92,11 +92,11 @@ def test_a_click_on_the_map_turns_the_look(translating: Page) -> None:
     at = translating.locator("[data-control='aim.at']")
     expect(at).to_have_value("3")
     go_to(translating, "aim")
-    said = translating.locator("#sx-aim .sx-reading")
-    expect(said).to_contain_text("is made to look at “c”")
+    reading = translating.locator("#sx-aim .sx-reading")
+    expect(reading).to_contain_text("is made to look at “c”")
     choose(translating, "aim.at", "1, 2")
     at.dispatch_event("input")
-    expect(said).to_contain_text("is made to look at “a”, “b”")
+    expect(reading).to_contain_text("is made to look at “a”, “b”")
 
 
 def choose_text(page: Page, text: str) -> None:

@@ -123,7 +123,7 @@ GOOD = "\n".join(str(np.sin(k)) for k in range(300))
 
 
 @pytest.mark.parametrize(
-    ("name", "raw", "said"),
+    ("name", "raw", "message"),
     [
         ("empty.csv", b"", "empty"),
         ("short.csv", b"x\n1\n2\n3\n", "100"),
@@ -136,16 +136,16 @@ GOOD = "\n".join(str(np.sin(k)) for k in range(300))
     ],
 )
 def test_a_bad_file_gets_one_sentence(
-    tmp_path: Path, name: str, raw: bytes, said: str
+    tmp_path: Path, name: str, raw: bytes, message: str
 ) -> None:
     path = tmp_path / name
     path.write_bytes(raw)
     words = ["--column", "x"] if name == "hollow.csv" else []
-    assert said.lower() in refused("--data", str(path), *words).lower()
+    assert message.lower() in refused("--data", str(path), *words).lower()
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("--model", "lsmt"), "Did you mean 'lstm'?"),
         (("--data", "sinus"), "Did you mean 'sine'?"),
@@ -165,8 +165,8 @@ def test_a_bad_file_gets_one_sentence(
         ),
     ],
 )
-def test_bad_input_gets_one_sentence(words: tuple[str, ...], said: str) -> None:
-    assert said in refused(*words)
+def test_bad_input_gets_one_sentence(words: tuple[str, ...], message: str) -> None:
+    assert message in refused(*words)
 
 
 def test_as_a_program() -> None:

@@ -36,15 +36,15 @@ def test_a_trained_run_is_listed_and_can_be_looked_into() -> None:
     assert run in call("runs").stdout
     result = call("inspect", run, "--view", "raster", "--step", "8", "--json")
     assert result.exit_code == 0, result.output
-    told = json.loads(result.stdout)
-    assert told["step"] == 8
-    assert told["residual"] < 1e-6
+    facts = json.loads(result.stdout)
+    assert facts["step"] == 8
+    assert facts["residual"] < 1e-6
     store = open_store()
     trainer = Trainer(store.get(run).config, store.checkpoint(run, 8).state)
     store.close()
     view = look(Subject.of(trainer), Request("raster"))
     for name, values in view.arrays.items():
-        array = told["arrays"][name]
+        array = facts["arrays"][name]
         assert tuple(array["shape"]) == values.shape
         assert len(array["axes"]) == values.ndim
         np.testing.assert_allclose(array["values"], values, rtol=1e-6, atol=1e-7)
@@ -70,7 +70,7 @@ def test_every_view_can_be_printed_or_says_why_not(view: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("--view", "nonsense"), "Unknown view 'nonsense'. Known: "),
         (("--view", "raster", "--step", "25"), "the nearest is 20"),
@@ -79,11 +79,11 @@ def test_every_view_can_be_printed_or_says_why_not(view: str) -> None:
         (("--view", "raster", "--set", "nonsense"), "--set needs"),
     ],
 )
-def test_bad_input_gets_one_sentence(words: tuple[str, ...], said: str) -> None:
+def test_bad_input_gets_one_sentence(words: tuple[str, ...], message: str) -> None:
     result = call("inspect", trained(), *words)
     assert result.exit_code == 2
     (line,) = result.stderr.strip().splitlines()
-    assert said in line
+    assert message in line
 
 
 def refuse(constant: str) -> None:
@@ -95,11 +95,11 @@ def test_what_is_not_a_number_is_null(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = View("raster", 20, {"values": values.T}, {"residual": np.nan, "low": -1.0})
     monkeypatch.setattr("explorer.cli.inspect.look", lambda *_: broken)
     result = call("inspect", trained(), "--view", "raster", "--json")
-    told = json.loads(result.stdout, parse_constant=refuse)
-    assert told["residual"] is None
-    assert told["notes"] == {"residual": None, "low": -1.0}
-    assert told["arrays"]["values"]["shape"] == [3, 2]
-    assert told["arrays"]["values"]["values"] == [[2, 3], [None, None], [5, 7]]
+    facts = json.loads(result.stdout, parse_constant=refuse)
+    assert facts["residual"] is None
+    assert facts["notes"] == {"residual": None, "low": -1.0}
+    assert facts["arrays"]["values"]["shape"] == [3, 2]
+    assert facts["arrays"]["values"]["values"] == [[2, 3], [None, None], [5, 7]]
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "many"])

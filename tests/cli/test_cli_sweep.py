@@ -56,7 +56,7 @@ def test_folds_a_grid_and_plain_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         ((), "varies 1 to 4 settings"),
         (("--space", "training.steps=1:9"), "cannot vary 'training.steps'"),
@@ -68,10 +68,10 @@ def test_folds_a_grid_and_plain_words() -> None:
         ((*SIZE, "--model", "lsmt"), "Did you mean 'lstm'?"),
     ],
 )
-def test_bad_input_gets_one_sentence(words: tuple[str, ...], said: str) -> None:
+def test_bad_input_gets_one_sentence(words: tuple[str, ...], message: str) -> None:
     result = call(*words, "--json")
     assert result.exit_code == 2
     assert result.stdout == ""
     assert result.stderr.startswith("Error: ")
-    assert said in result.stderr
+    assert message in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1

@@ -32,16 +32,16 @@ def test_a_run_goes_out_and_comes_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("export", "nobody", "x.zip"), "no run 'nobody'"),
         (("import", "no/such.zip"), "No such file"),
         (("import", __file__), "could not be opened"),
     ],
 )
-def test_what_cannot_be_is_one_line(words: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_is_one_line(words: tuple[str, ...], message: str) -> None:
     result = call(*words)
     assert result.exit_code == 2
     (line,) = result.stderr.strip().splitlines()
     assert line.startswith("Error: ")
-    assert said in line
+    assert message in line

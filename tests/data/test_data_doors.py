@@ -19,9 +19,9 @@ def answer(read: Callable[[], object]) -> object:
     try:
         return read()
     except ExplorerError as error:
-        said = str(error)
-    if not said.isprintable() or len(said) > 6000:
-        pytest.fail(f"This cannot be shown: {said[:200]!r}")
+        message = str(error)
+    if not message.isprintable() or len(message) > 6000:
+        pytest.fail(f"This cannot be shown: {message[:200]!r}")
     return None
 
 

@@ -67,7 +67,7 @@ def test_a_run_of_a_fold_is_reproduced_by_its_link_and_its_record() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "said"),
+    ("wanted", "message"),
     [
         ({"fold": "4/3"}, "fold must name one of 2 to 9 folds"),
         ({"fold": "many"}, "fold must name one of 2 to 9 folds"),
@@ -75,6 +75,8 @@ def test_a_run_of_a_fold_is_reproduced_by_its_link_and_its_record() -> None:
         ({"fold": "1/9", "length": 700}, "Take fewer folds"),
     ],
 )
-def test_a_fold_that_cannot_be_is_refused(wanted: dict[str, object], said: str) -> None:
-    with pytest.raises(ExplorerError, match=said):
+def test_a_fold_that_cannot_be_is_refused(
+    wanted: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ExplorerError, match=message):
         config(**wanted)  # type: ignore[arg-type]

@@ -183,9 +183,9 @@ KNOWN = {
 }
 
 
-@pytest.mark.parametrize(("number", "said"), KNOWN.items())
-def test_known_numerals(number: int, said: str) -> None:
-    assert numerals.numeral(number) == said
+@pytest.mark.parametrize(("number", "message"), KNOWN.items())
+def test_known_numerals(number: int, message: str) -> None:
+    assert numerals.numeral(number) == message
 
 
 def value_of(said: str) -> int:

@@ -102,16 +102,16 @@ def every(name: str) -> st.SearchStrategy[str]:
 
 @settings(max_examples=60)
 @given(
-    said=st.fixed_dictionaries(
+    chosen=st.fixed_dictionaries(
         {
             name: every(name)
             for name in ("missing", "outliers", "resample", "change", "scaling")
         }
     )
 )
-def test_the_held_out_part_changes_nothing_before_it(said: dict[str, str]) -> None:
-    said["span"] = "day"
-    data = own(WALK, timed=True, **said)
+def test_the_held_out_part_changes_nothing_before_it(chosen: dict[str, str]) -> None:
+    chosen["span"] = "day"
+    data = own(WALK, timed=True, **chosen)
     assert np.isfinite(data.train.x).all()
     assert np.isfinite(data.validation.x).all()
     assert all(np.isfinite(loss) for loss in data.baselines.values())
@@ -121,7 +121,7 @@ def test_the_held_out_part_changes_nothing_before_it(said: dict[str, str]) -> No
     if first_held.dtype.kind == "f":
         first_held = DAYS[0] + np.timedelta64(round(first_held), "h")
     other = np.where(first_held < DAYS, WALK * 3 + 1, WALK)
-    again = own(other, timed=True, **said)
+    again = own(other, timed=True, **chosen)
     assert again.scaler == data.scaler
     np.testing.assert_array_equal(again.train.x, data.train.x)
     np.testing.assert_array_equal(again.train.y, data.train.y)
@@ -172,9 +172,9 @@ def test_a_mask_tells_what_is_missing_and_asks_nothing_there() -> None:
 def test_the_loss_counts_known_targets_only() -> None:
     import torch
 
-    said, truth = torch.tensor([[1.0, 5.0, 2.0]]), torch.tensor([[0.0, NAN, 4.0]])
-    assert float(known_error(said, truth)) == pytest.approx((1 + 4) / 2)
-    assert float(known_error(said, torch.full((1, 3), NAN))) == 0
+    predicted, truth = torch.tensor([[1.0, 5.0, 2.0]]), torch.tensor([[0.0, NAN, 4.0]])
+    assert float(known_error(predicted, truth)) == pytest.approx((1 + 4) / 2)
+    assert float(known_error(predicted, torch.full((1, 3), NAN))) == 0
 
 
 def test_resampling_by_time_means_the_days() -> None:

@@ -38,7 +38,7 @@ def test_autocorrelation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "message"),
     [
         (NOISE, "steady"),
         (np.cumsum(NOISE), "wandering"),
@@ -48,8 +48,8 @@ def test_autocorrelation() -> None:
         (np.append([np.nan] * 9, NOISE), "steady"),
     ],
 )
-def test_stationarity(values: np.ndarray, said: str) -> None:
-    assert stationarity(values) == said
+def test_stationarity(values: np.ndarray, message: str) -> None:
+    assert stationarity(values) == message
 
 
 def test_balance_counts_answers_only() -> None:

@@ -121,12 +121,14 @@ def test_a_change_is_held_recorded_and_replays(engine: Engine) -> None:
     wait(lambda: "release" in [c.name for c in engine.store.commands(run.id)])
     engine.tell(run.id, "stop")
     stopped = until_ended(engine, run)
-    told = [c for c in engine.store.commands(run.id) if c.name in ("hold", "release")]
-    assert told[0].note == note
-    assert told[0].step < told[1].step <= stopped.step
+    commands = [
+        c for c in engine.store.commands(run.id) if c.name in ("hold", "release")
+    ]
+    assert commands[0].note == note
+    assert commands[0].step < commands[1].step <= stopped.step
     kept = engine.store.state(run.id)
     assert kept is not None
-    again, free = (replay(run.config, each, stopped.step) for each in (told, []))
+    again, free = (replay(run.config, each, stopped.step) for each in (commands, []))
     weights = unpack(kept.state)[0]
     for name, value in unpack(again.pack())[0].items():
         np.testing.assert_array_equal(weights[name].numpy(), value.numpy(), name)
@@ -176,8 +178,8 @@ def test_looking_at_a_stored_moment(engine: Engine) -> None:
     with pytest.raises(ExplorerError, match="There is no run"):
         engine.look("made-up", 1, wanted)
     (unknown,) = engine.look(run.id, 120, (Wanted("inside", '{"capture": "x"}'),))
-    said = str(Words.read(unknown.notes["error"]))
-    assert said.startswith("Unknown capture 'x'. Known: layer_0.")
+    message = str(Words.read(unknown.notes["error"]))
+    assert message.startswith("Unknown capture 'x'. Known: layer_0.")
 
 
 def test_watchers_share_one_feed(engine: Engine) -> None:

@@ -155,7 +155,7 @@ def test_limits_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("active_runs", f"{LIMITS} must be like .* but got 'active_runs'"),
         ("active_runs=many", "active_runs must be a whole number from 1 to 1000"),
@@ -163,8 +163,8 @@ def test_limits_are_read() -> None:
         ("activ_runs=3", "Did you mean 'active_runs'?"),
     ],
 )
-def test_a_wrong_limit_gets_a_sentence(text: str, said: str) -> None:
-    with pytest.raises(ExplorerError, match=said):
+def test_a_wrong_limit_gets_a_sentence(text: str, message: str) -> None:
+    with pytest.raises(ExplorerError, match=message):
         read_limits(text)
 
 
@@ -273,7 +273,7 @@ def test_a_class_trains_what_it_allows(group: Group, ann: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    ("config", "said"),
+    ("config", "message"),
     [
         (small(training__batch_size=8), "training.batch_size is fixed to 32, .* got 8"),
         (small(training__steps=61), "training.steps is fixed to 60, but got 61"),
@@ -284,10 +284,10 @@ def test_a_class_trains_what_it_allows(group: Group, ann: Visitor) -> None:
     ],
 )
 def test_a_class_refuses_what_is_locked(
-    group: Group, ann: Visitor, config: RunConfig, said: str
+    group: Group, ann: Visitor, config: RunConfig, message: str
 ) -> None:
     for begin in (ann.start, ann.prepare):
-        with pytest.raises(ExplorerError, match=f"In this class {said}"):
+        with pytest.raises(ExplorerError, match=f"In this class {message}"):
             begin(config, group.id)
 
 
@@ -397,7 +397,7 @@ def test_nobody_joins_a_race_or_nothing(engine: Engine, bob: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "message"),
     [
         ({"title": "  "}, "title of 1 to 80 characters, but this one has 0"),
         ({"title": "x" * 81}, "but this one has 81"),
@@ -407,9 +407,9 @@ def test_nobody_joins_a_race_or_nothing(engine: Engine, bob: Visitor) -> None:
     ],
 )
 def test_a_lesson_that_is_none_gets_a_sentence(
-    changed: dict[str, object], said: str
+    changed: dict[str, object], message: str
 ) -> None:
-    with pytest.raises(ExplorerError, match=said):
+    with pytest.raises(ExplorerError, match=message):
         classes.checked(replace(Lesson("Waves", small()), **changed))  # type: ignore[arg-type]
 
 

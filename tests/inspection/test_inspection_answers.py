@@ -33,8 +33,8 @@ def test_the_odds_are_the_models_own(shapes: Subject) -> None:
 def test_the_confusion_matrix_is_scikit_learns(shapes: Subject) -> None:
     data = shapes.data
     with torch.no_grad():
-        said = shapes.model.eval()(torch.tensor(data.validation.x)).argmax(-1)
-    expected = confusion_matrix(data.validation.y, said, labels=range(3))
+        predicted = shapes.model.eval()(torch.tensor(data.validation.x)).argmax(-1)
+    expected = confusion_matrix(data.validation.y, predicted, labels=range(3))
     counts = seen(shapes, "prediction").arrays["confusion"]
     np.testing.assert_array_equal(counts, expected)
     assert counts.sum() == len(data.validation.x)
@@ -55,8 +55,8 @@ def test_pairs_are_the_last_sums_and_their_answers() -> None:
     view = seen(subject, "prediction")
     x, y = subject.data.validation
     with torch.no_grad():
-        said = subject.model.eval()(torch.tensor(x))[:, -1, 0]
-    np.testing.assert_allclose(view.arrays["said"], said, atol=1e-6)
+        predicted = subject.model.eval()(torch.tensor(x))[:, -1, 0]
+    np.testing.assert_allclose(view.arrays["said"], predicted, atol=1e-6)
     sums = (x[:, :, 0] * x[:, :, 1]).sum(1)
     np.testing.assert_allclose(view.arrays["truth"], sums, atol=1e-6)
     assert y.shape == (64, 10, 1)

@@ -130,7 +130,7 @@ def test_text_is_written_anew_beside_the_original() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ({"units": "1, 99"}, "Units must be numbers from 1 to 32"),
         ({"units": "5-2"}, "Units must be"),
@@ -140,9 +140,9 @@ def test_text_is_written_anew_beside_the_original() -> None:
     ],
 )
 def test_an_impossible_change_explains_itself(
-    options: dict[str, object], said: str
+    options: dict[str, object], message: str
 ) -> None:
-    with pytest.raises(ExplorerError, match=said):
+    with pytest.raises(ExplorerError, match=message):
         seen(subject_of("lstm", steps=0), "change", **options)
 
 
@@ -179,9 +179,10 @@ def test_a_held_change_acts_is_kept_and_replays(cut: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("note", "said"), [("nonsense", "must be a JSON object"), ('{"capture": "x"}', "x")]
+    ("note", "message"),
+    [("nonsense", "must be a JSON object"), ('{"capture": "x"}', "x")],
 )
-def test_a_bad_note_is_refused(note: str, said: str) -> None:
+def test_a_bad_note_is_refused(note: str, message: str) -> None:
     trainer = Trainer(catalog.make_config("sine", "lstm"))
-    with pytest.raises(ExplorerError, match=said):
+    with pytest.raises(ExplorerError, match=message):
         trainer.advance(Budget(steps=1), [Command(0, "hold", None, note)])

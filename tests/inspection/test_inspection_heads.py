@@ -248,15 +248,15 @@ def test_attention_that_is_not_a_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ({"layer": "2"}, "Unknown layer '2'. Known: 0, 1, all."),
         ({"head": "9"}, "Unknown head '9'"),
         ({"head": "-1"}, "head does not have the expected form"),
     ],
 )
-def test_a_head_that_is_not_there(options: dict[str, str], said: str) -> None:
-    with pytest.raises(ExplorerError, match=said):
+def test_a_head_that_is_not_there(options: dict[str, str], message: str) -> None:
+    with pytest.raises(ExplorerError, match=message):
         seen(two_by_two(), "heads", **options)
 
 

@@ -212,7 +212,7 @@ def test_a_line_per_layer_and_the_truth() -> None:
 
 
 @pytest.mark.parametrize(
-    ("means", "said"),
+    ("means", "message"),
     [
         ([3.0, 1.09, 1.0], "Layer 2 of 3 is the first"),
         ([1.05, 2.0, 1.0], "Layer 1 of 3 is the first"),
@@ -224,7 +224,7 @@ def test_a_line_per_layer_and_the_truth() -> None:
     ],
 )
 def test_the_reading_names_the_first_layer_within_ten_percent(
-    means: list[float], said: str
+    means: list[float], message: str
 ) -> None:
     subject = small("rnn", "sine", model__layers=3)
     view = lens(subject)
@@ -234,7 +234,7 @@ def test_the_reading_names_the_first_layer_within_ten_percent(
         {**view.arrays, "mean": np.array(means, np.float32)},
         view.notes,
     )
-    assert re.match(said, drawn(subject, changed)["reading"])
+    assert re.match(message, drawn(subject, changed)["reading"])
 
 
 def test_one_layer_has_nothing_to_compare() -> None:

@@ -65,9 +65,9 @@ def test_the_residual_is_that_of_the_drawn_layer() -> None:
     recorder = Recorder()
     with torch.no_grad():
         subject.model.eval()(example_of(subject.data, ExampleOptions()).x, recorder)
-    told = recorder.values()
+    recorded = recorder.values()
     o, c, h = (
-        told[f"layer_1.{part}"].double().numpy()
+        recorded[f"layer_1.{part}"].double().numpy()
         for part in ("output_gate", "memory", "hidden")
     )
     assert np.abs(o * np.tanh(c) - h).max() < 1e-6
@@ -82,8 +82,8 @@ def test_a_layer_that_breaks_its_identity_is_found_out(
     values = raster.Recorder.values
 
     def broken(self: Recorder) -> dict[str, torch.Tensor]:
-        told = values(self)
-        return told | {"layer_1.hidden": told["layer_1.hidden"] + 0.25}
+        recorded = values(self)
+        return recorded | {"layer_1.hidden": recorded["layer_1.hidden"] + 0.25}
 
     monkeypatch.setattr(raster.Recorder, "values", broken)
     subject = subject_of("lstm", model__layers=2)
@@ -120,7 +120,7 @@ def test_what_the_vocabulary_lacks_is_named_once(
 
 
 @pytest.mark.parametrize(
-    ("model", "data", "options", "said"),
+    ("model", "data", "options", "message"),
     [
         ("lstm", "sine", {"example": 4000}, "There are .* held-out windows"),
         ("lstm", "sine", {"text": "one two"}, "at least two numbers"),
@@ -132,7 +132,7 @@ def test_what_the_vocabulary_lacks_is_named_once(
     ],
 )
 def test_what_cannot_be_shown_is_said(
-    model: str, data: str, options: dict[str, object], said: str
+    model: str, data: str, options: dict[str, object], message: str
 ) -> None:
-    with pytest.raises(ExplorerError, match=said):
+    with pytest.raises(ExplorerError, match=message):
         seen(subject_of(model, data, steps=0), "raster", **options)

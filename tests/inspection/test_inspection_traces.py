@@ -184,7 +184,7 @@ def test_stretches_are_runs_of_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ({"units": "9"}, "There are 8 hidden units, counted from 1, but unit 9"),
         ({"units": "0"}, "There are 8 hidden units, counted from 1, but unit 0"),
@@ -194,7 +194,9 @@ def test_stretches_are_runs_of_ones() -> None:
         ({"threshold": 4}, "threshold must be a number from -3 to 3"),
     ],
 )
-def test_a_wrong_choice_gets_one_sentence(options: dict[str, Any], said: str) -> None:
-    with pytest.raises(ExplorerError, match=said) as raised:
+def test_a_wrong_choice_gets_one_sentence(
+    options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ExplorerError, match=message) as raised:
         seen(small("rnn"), "traces", **options)
     assert "\n" not in str(raised.value)

@@ -145,15 +145,15 @@ def test_the_reading_measures_variance_and_length_by_plain_loops() -> None:
     wide = np.sqrt(np.mean([np.sum((row - centre) ** 2) for row in cloud]))
     _shares, axes = by_covariance(early.arrays["cloud"])
     share = ((cloud - centre) @ axes.T).var(0).sum() / cloud.var(0).sum()
-    said = run.draw(view, basis=early)["reading"]
-    assert f"hold {100 * share:.0f} % of the drawn cloud's variance" in said
-    assert f"{way / wide:.3g} times as long" in said
+    reading = run.draw(view, basis=early)["reading"]
+    assert f"hold {100 * share:.0f} % of the drawn cloud's variance" in reading
+    assert f"{way / wide:.3g} times as long" in reading
     centred = view.arrays["states"] - early.arrays["cloud"].astype(float).mean(0)
     reach = 1.15 * np.abs(
         (early.arrays["cloud"] - early.arrays["cloud"].astype(float).mean(0)) @ axes.T
     ).max(0)
     beyond = sum((abs(row) > reach).any() for row in centred @ axes.T)
-    found = re.search(r"(\d+) of its 16 points lie beyond", said)
+    found = re.search(r"(\d+) of its 16 points lie beyond", reading)
     assert int(found[1] if found else 0) == beyond
 
 
@@ -183,13 +183,13 @@ def test_states_that_are_not_numbers_are_said_to_be_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ({"layer": "3"}, "Unknown layer '3'. Known: 1, 2."),
         ({"layer": "top"}, "layer does not have the expected form"),
     ],
 )
-def test_a_wrong_layer_gets_one_sentence(options: dict[str, Any], said: str) -> None:
-    with pytest.raises(ExplorerError, match=said) as raised:
+def test_a_wrong_layer_gets_one_sentence(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ExplorerError, match=message) as raised:
         Moving("rnn", "sine").after(1, **options)
     assert "\n" not in str(raised.value)

@@ -39,21 +39,21 @@ def window(subject: Subject) -> tuple[list[str], list[str]]:
 def test_what_is_written_beside_the_truth(subject: Subject) -> None:
     view = seen(subject, "prediction")
     x, y = probe_window(subject.data)
-    said = greedy(subject.model, x[:, :S], L)[0].tolist()
-    said = said[: said.index(END) + 1] if END in said else said
+    predicted = greedy(subject.model, x[:, :S], L)[0].tolist()
+    predicted = predicted[: predicted.index(END) + 1] if END in predicted else predicted
     names = subject.data.symbols
-    assert view.notes["written"] == [names[t] for t in said]
+    assert view.notes["written"] == [names[t] for t in predicted]
     assert view.notes["truth"] == [names[t] for t in y[0].tolist() if t != IGNORED]
     source = [t for t in window(subject)[0] if t != names[0]]
     assert view.notes["source"] == source
     # the chance of each written token, one more token given each time
-    for k, token in enumerate(said):
-        prefix = torch.tensor([[*x[0, :S].tolist(), 1, *said[:k]]])
+    for k, token in enumerate(predicted):
+        prefix = torch.tensor([[*x[0, :S].tolist(), 1, *predicted[:k]]])
         with torch.no_grad():
             chance = subject.model(prefix)[0, -1].softmax(-1)[token]
         assert view.arrays["written"][k] == pytest.approx(float(chance), abs=1e-6)
     cross = view.arrays["cross"]
-    assert cross.shape == (len(said), len(source))
+    assert cross.shape == (len(predicted), len(source))
     np.testing.assert_allclose(cross.sum(1), 1.0, atol=1e-6)
 
 
@@ -142,11 +142,11 @@ def test_heads_stand_at_their_places_in_the_window(subject: Subject) -> None:
     x, _ = probe_window(subject.data)
     with torch.no_grad():
         subject.model(x, recorder)
-    told = recorder.values()
+    recorded = recorder.values()
     for k, here in enumerate(view.notes["maps"]):
         place = ("cross", "decoder", "encoder")[k % 3]
         rows, columns = slice(*here["rows"]), slice(*here["columns"])
-        expected = told[f"layer_{here['layer']}.{place}.attention"][0].numpy()
+        expected = recorded[f"layer_{here['layer']}.{place}.attention"][0].numpy()
         np.testing.assert_allclose(A[k][:, rows, columns], expected, atol=1e-6)
         assert A[k].sum() == pytest.approx(expected.sum(), rel=1e-5)
         crossing = place == "cross"

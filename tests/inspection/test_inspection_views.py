@@ -139,9 +139,9 @@ def test_inside_is_what_the_model_computed(model: str, data: str) -> None:
     resolved = catalog.resolve(subject.config)
     for capture in resolved.model.captures(resolved.model_settings):
         view = seen(subject, "inside", capture=capture.name, head=1)
-        told = values[capture.name][0].numpy()
-        told = told[1] if capture.kind == "attention" else told
-        np.testing.assert_array_equal(view.arrays["values"], told)
+        recorded = values[capture.name][0].numpy()
+        recorded = recorded[1] if capture.kind == "attention" else recorded
+        np.testing.assert_array_equal(view.arrays["values"], recorded)
         assert view.notes["title"] == capture.title
 
 
@@ -234,7 +234,7 @@ def test_text_is_drawn_from_the_chances_that_are_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("view", "options", "said"),
+    ("view", "options", "message"),
     [
         ("nonsense", {}, "Unknown view 'nonsense'. Known: "),
         ("inside", {"capture": "layer_9.hidden"}, "Unknown capture 'layer_9.hidden'"),
@@ -243,8 +243,8 @@ def test_text_is_drawn_from_the_chances_that_are_shown() -> None:
     ],
 )
 def test_a_bad_request_gets_one_sentence(
-    view: str, options: dict[str, Any], said: str
+    view: str, options: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(ExplorerError, match=said) as raised:
+    with pytest.raises(ExplorerError, match=message) as raised:
         seen(small("rnn"), view, **options)
     assert "\n" not in str(raised.value)

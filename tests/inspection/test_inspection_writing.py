@@ -97,7 +97,7 @@ def test_without_attention_there_is_no_map_to_look_at() -> None:
 
 
 @pytest.mark.parametrize(
-    ("view", "options", "said"),
+    ("view", "options", "message"),
     [
         (
             "writing",
@@ -111,8 +111,8 @@ def test_without_attention_there_is_no_map_to_look_at() -> None:
         ("aim", {"text": "abc", "position": 99}, "Choose one up to"),
     ],
 )
-def test_what_cannot_be_is_said_in_a_sentence(view, options, said) -> None:
-    with pytest.raises(ExplorerError, match=said) as raised:
+def test_what_cannot_be_is_said_in_a_sentence(view, options, message) -> None:
+    with pytest.raises(ExplorerError, match=message) as raised:
         seen(reversing(), view, **options)
     assert "\n" not in str(raised.value)
 

@@ -33,9 +33,9 @@ def test_written_out_it_equals_torch(cell, dtype, within, layers):
     look = Recorder()
     answer = model(x, look)
     expected, _ = theirs(x)  # (B, T, 2H)
-    told, top = look.values(), f"layer_{layers - 1}"
-    assert (told[f"{top}.forward.hidden"] - expected[..., :H]).abs().max() < within
-    assert (told[f"{top}.backward.hidden"] - expected[..., H:]).abs().max() < within
+    recorded, top = look.values(), f"layer_{layers - 1}"
+    assert (recorded[f"{top}.forward.hidden"] - expected[..., :H]).abs().max() < within
+    assert (recorded[f"{top}.backward.hidden"] - expected[..., H:]).abs().max() < within
     assert (answer - model.head(expected)).abs().max() < within
 
 

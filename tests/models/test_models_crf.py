@@ -56,8 +56,8 @@ def test_partition_marginals_and_path_by_brute_force(sizes, features):
     scores = every_score(model, x)
     together = np.array(list(scores.values()))  # (C^T, B)
     log_z = np.logaddexp.reduce(together, 0)
-    said = model.log_partition(model.scores(x)).detach().numpy()
-    np.testing.assert_allclose(said, log_z, atol=1e-9, rtol=0)
+    predicted = model.log_partition(model.scores(x)).detach().numpy()
+    np.testing.assert_allclose(predicted, log_z, atol=1e-9, rtol=0)
     chances = np.exp(together - log_z)
     labels = np.array(list(scores))  # (C^T, T)
     marginals = model(x).detach().exp().numpy()
@@ -175,7 +175,7 @@ def test_a_silenced_input_counts_in_its_own_loss():
 
 def test_what_was_seen_stays_seen():
     model, look = made(), Recorder()
-    said = model(given(), look)
+    predicted = model(given(), look)
     marginals = look.values()["layer_0.marginals"]
-    torch.testing.assert_close(marginals.log(), said)
+    torch.testing.assert_close(marginals.log(), predicted)
     torch.testing.assert_close(marginals.sum(-1), torch.ones(B, T).double())

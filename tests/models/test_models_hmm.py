@@ -146,14 +146,14 @@ def test_the_next_tokens_chances_by_brute_force():
             total += float(p)
         return total
 
-    said = model(x).exp()
+    predicted = model(x).exp()
     for row in range(2):
         for t in (0, 3, 6):
             past = x[row, : t + 1].tolist()
             for v in range(V):
                 expected = chance([*past, v]) / chance(past)
-                assert float(said[row, t, v]) == pytest.approx(expected, abs=1e-12)
-    torch.testing.assert_close(said.sum(-1), torch.ones(2, T).double())
+                assert float(predicted[row, t, v]) == pytest.approx(expected, abs=1e-12)
+    torch.testing.assert_close(predicted.sum(-1), torch.ones(2, T).double())
 
 
 def test_next_tokens_losses_add_up_to_the_likelihood():
@@ -189,8 +189,8 @@ def test_a_few_rounds_make_the_labels_likelier():
     belief = torch.from_numpy(posterior(model, x))
     losses = []
     for _ in range(30):
-        said = (belief @ model.answers).gather(2, y[..., None]).log()
-        losses.append(float(-said.mean()))
+        predicted = (belief @ model.answers).gather(2, y[..., None]).log()
+        losses.append(float(-predicted.mean()))
         model.answers.copy_(model.associated(belief, y))
     assert all(b <= a + 1e-12 for a, b in pairwise(losses))
     assert losses[-1] < losses[0] - 0.02

@@ -148,8 +148,8 @@ def test_gradient_of_an_rnn_at_the_origin(rho, expected):
     look = Recorder()
     x = torch.zeros(1, 51, 1, dtype=torch.float64)
     model(x, lambda name, v: look(name, v if v.requires_grad else v.requires_grad_()))
-    told = look.recorded["layer_0.hidden"]
-    norm = torch.linalg.matrix_norm(jacobian(told[50], told[0]), 2).item()
+    recorded = look.recorded["layer_0.hidden"]
+    norm = torch.linalg.matrix_norm(jacobian(recorded[50], recorded[0]), 2).item()
     assert norm == pytest.approx(expected, rel=1e-4)
 
 
@@ -161,9 +161,9 @@ def test_gradient_stays_below_the_spectral_norms_power():
     sigma = torch.linalg.matrix_norm(model.rnn.weight_hh_l0, 2).item()
     look = Recorder()
     model(torch.randn(1, T, I, dtype=torch.float64), look)
-    told = look.recorded["layer_0.hidden"]
+    recorded = look.recorded["layer_0.hidden"]
     for k in range(1, T):
-        norm = torch.linalg.matrix_norm(jacobian(told[k], told[0]), 2).item()
+        norm = torch.linalg.matrix_norm(jacobian(recorded[k], recorded[0]), 2).item()
         assert 0 < norm <= sigma**k
 
 
@@ -182,10 +182,10 @@ def test_all_eigenvalues_zero_and_yet_the_gradient_doubles():
     x[:, 0] = 1
     look = Recorder()
     model(x, look)
-    told = look.recorded["layer_0.hidden"]
-    assert max((h - still).abs().max().item() for h in told) < 1e-6
+    recorded = look.recorded["layer_0.hidden"]
+    assert max((h - still).abs().max().item() for h in recorded) < 1e-6
     norms = [
-        torch.linalg.matrix_norm(jacobian(told[k], told[0]), 2).item()
+        torch.linalg.matrix_norm(jacobian(recorded[k], recorded[0]), 2).item()
         for k in range(1, 12)
     ]
     sigma = torch.linalg.matrix_norm(U, 2).item()
@@ -207,8 +207,8 @@ def test_gradient_along_an_lstms_memory(bias, expected):
         model.lstm.bias_ih_l0[H : 2 * H] = forget
     look = Recorder()
     model(torch.ones(1, 21, 1, dtype=torch.float64), look)
-    told = look.recorded["layer_0.memory"]
-    slope = jacobian(told[20], told[0])
+    recorded = look.recorded["layer_0.memory"]
+    slope = jacobian(recorded[20], recorded[0])
     torch.testing.assert_close(slope, torch.diag(slope.diagonal()))
     assert slope.diagonal().tolist() == pytest.approx([expected] * H, rel=1e-4)
 

@@ -105,8 +105,8 @@ def test_a_step_of_attention_by_the_formulas():
     """The second step of a GRU with attention, written out place by place."""
     model, look, x = make(cell="gru", directions="one"), Recorder(), given()
     answers = model(x, look)
-    told = look.values()
-    h, g = told["layer_0.encoder.hidden"], told["layer_0.decoder.hidden"]
+    recorded = look.values()
+    h, g = recorded["layer_0.encoder.hidden"], recorded["layer_0.decoder.hidden"]
     attention = model.attention
     for row in range(B):
         scores = [
@@ -122,7 +122,8 @@ def test_a_step_of_attention_by_the_formulas():
         total = sum(math.exp(e) for e in scores)
         weights = [math.exp(e) / total for e in scores]
         torch.testing.assert_close(
-            told["layer_0.cross.attention"][row, 0, 1], torch.tensor(weights).double()
+            recorded["layer_0.cross.attention"][row, 0, 1],
+            torch.tensor(weights).double(),
         )
         context = sum(w * h[row, s] for s, w in enumerate(weights))
         entered = torch.cat([model.embedding(x[row, S + 1]), context])

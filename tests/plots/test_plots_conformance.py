@@ -59,9 +59,9 @@ class Moment:
             created=None,  # type: ignore[arg-type]
         )
         steps_kept = tuple(c.step for c in progress.checkpoints)
-        told = (Command(2, "learning_rate", 0.01), Command(3, "pause"))
+        commands = (Command(2, "learning_rate", 0.01), Command(3, "pause"))
         self.snapshot = Snapshot(
-            run, progress.curves, progress.validations, told, steps_kept
+            run, progress.curves, progress.validations, commands, steps_kept
         )
 
     def look(self, wanted: Wanted) -> View:

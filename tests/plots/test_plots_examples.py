@@ -135,9 +135,9 @@ def test_precision_and_recall_of_a_confusion_matrix() -> None:
     assert "truth b, answer a: 2" in heat["hovertext"][1][0]
     assert "precision of a 60 %" in heat["hovertext"][1][0]
     assert "recall of b 67 %" in heat["hovertext"][1][0]
-    said = classes.reading(drawn)
-    assert "Of 10 held-out examples 7 are told right" in said
-    assert "most often “b” is taken for “a”" in said
+    reading = classes.reading(drawn)
+    assert "Of 10 held-out examples 7 are told right" in reading
+    assert "most often “b” is taken for “a”" in reading
 
 
 def test_a_perfect_confusion_matrix_says_so() -> None:

@@ -76,9 +76,11 @@ def test_two_settings_never_share_a_mark_or_a_colour() -> None:
 
 
 def test_the_sentence_says_who_leads_and_how_far() -> None:
-    said = race.reading(drawn())
-    assert said.startswith("<b>GRU</b> is in front with a validation loss of 0.4; LSTM")
-    assert "50 % more" in said
+    reading = race.reading(drawn())
+    assert reading.startswith(
+        "<b>GRU</b> is in front with a validation loss of 0.4; LSTM"
+    )
+    assert "50 % more" in reading
     one = race.extract([entry("LSTM", 2.0), entry("GRU")], LINES)
     assert "nobody else" in race.reading(one)
     level = race.extract([entry("LSTM", 2.0), entry("GRU", 2.001)], LINES)

@@ -57,8 +57,8 @@ def test_bars_stand_for_the_true_labels_in_order(drawn) -> None:
 
 def test_errors_are_marked_on_both_sides_and_counted(drawn) -> None:
     told = drawn._replace(edits=((0, 0), (1, 2), (None, 3), (4, None), (5, 5)))
-    said, truth = transcribed.blocks(told)
-    assert [(w, kind) for w, kind, _ in said["tokens"]] == [
+    predicted, truth = transcribed.blocks(told)
+    assert [(w, kind) for w, kind, _ in predicted["tokens"]] == [
         *[("do", ""), ("re", "wrong"), ("sol", "wrong"), ("la", "")]
     ]
     assert [(w, kind) for w, kind, _ in truth["tokens"]] == [

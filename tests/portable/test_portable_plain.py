@@ -130,12 +130,12 @@ def test_every_choice_of_an_architecture_is_carried_along(
 
 
 def test_the_settings_of_the_run_stand_in_the_program() -> None:
-    said = model_program(usual("lstm", **{"model.hidden_size": 7}))
-    assert "hidden_size: int = 7" in said
-    assert "explorer" not in said
-    assert said.startswith('r"""Long short-term memory')
+    predicted = model_program(usual("lstm", **{"model.hidden_size": 7}))
+    assert "hidden_size: int = 7" in predicted
+    assert "explorer" not in predicted
+    assert predicted.startswith('r"""Long short-term memory')
 
 
 def test_the_settings_file_is_the_run_s_own(folders: Folders) -> None:
-    told = json.loads((folders["gru"] / "config.json").read_text())
-    assert told == json.loads(usual("gru").to_json())
+    facts = json.loads((folders["gru"] / "config.json").read_text())
+    assert facts == json.loads(usual("gru").to_json())

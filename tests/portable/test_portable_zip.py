@@ -209,14 +209,14 @@ def test_anothers_own_data_can_be_watched_only(store: Store) -> None:
 
 def facts(**values: object) -> Change:
     def change(files: Files) -> None:
-        told = json.loads(files["run.json"])
+        facts = json.loads(files["run.json"])
         for name, value in values.items():
             place, *rest = reversed(name.split("__"))
-            inner = told
+            inner = facts
             for key in reversed(rest):
                 inner = inner[int(key) if key.isdigit() else key]
             inner[int(place) if place.isdigit() else place] = value
-        files["run.json"] = json.dumps(told).encode()
+        files["run.json"] = json.dumps(facts).encode()
 
     return change
 
@@ -250,7 +250,7 @@ CURVE = safetensors.numpy.save({"losses": np.zeros(3)})
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         (put("extra.py", b""), "nothing else"),
         (put("../x", b""), "nothing else"),
@@ -304,9 +304,9 @@ CURVE = safetensors.numpy.save({"losses": np.zeros(3)})
     ],
 )
 def test_what_an_export_does_not_write_does_not_come_in(
-    change: Change, said: str
+    change: Change, message: str
 ) -> None:
-    assert said in refused(changed(change))
+    assert message in refused(changed(change))
 
 
 def link(name: str) -> bytes:
@@ -415,8 +415,8 @@ def test_any_value_anywhere_in_the_facts_is_refused_or_sound(
     data: st.DataObject, value: object
 ) -> None:
     def change(files: Files) -> None:
-        told = json.loads(files["run.json"])
-        inner, place = told, data.draw(st.sampled_from(sorted(told)))
+        facts = json.loads(files["run.json"])
+        inner, place = facts, data.draw(st.sampled_from(sorted(facts)))
         while isinstance(inner[place], dict | list) and inner[place]:
             if data.draw(st.booleans()):
                 break
@@ -424,7 +424,7 @@ def test_any_value_anywhere_in_the_facts_is_refused_or_sound(
             keys = list(inner) if isinstance(inner, dict) else range(len(inner))
             place = data.draw(st.sampled_from(keys))
         inner[place] = value
-        files["run.json"] = json.dumps(told).encode()
+        files["run.json"] = json.dumps(facts).encode()
 
     sound_or_refused(changed(change))
 

@@ -26,8 +26,10 @@ def test_a_grid_has_every_combination_once_and_changes_nothing_else(
 ) -> None:
     axes = {"model.hidden_size": hidden, "training.learning_rate": rate}
     made = entries.grid(BASE, axes)
-    said = [(c.model_settings["hidden_size"], c.training.learning_rate) for c in made]
-    assert said == list(itertools.product(hidden, rate))
+    predicted = [
+        (c.model_settings["hidden_size"], c.training.learning_rate) for c in made
+    ]
+    assert predicted == list(itertools.product(hidden, rate))
     for config in made:
         kept = config.training.model_copy(
             update={"learning_rate": BASE.training.learning_rate}

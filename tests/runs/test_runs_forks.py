@@ -29,8 +29,8 @@ def test_a_missing_checkpoint_names_the_nearest(store: Store, run: Run) -> None:
 
 def test_a_checkpoint_goes_before_the_state_of_its_step(store: Store, run: Run) -> None:
     store.record(run.id, slice_of(0, 5, checkpoints=(Checkpoint(5, b"before"),)))
-    told = (Command(5, "learning_rate", 0.5),)
-    store.record(run.id, slice_of(5, 5, commands=told, state=b"after"))
+    commands = (Command(5, "learning_rate", 0.5),)
+    store.record(run.id, slice_of(5, 5, commands=commands, state=b"after"))
     assert store.checkpoint(run.id, 5) == Checkpoint(5, b"before")
     assert store.state(run.id) == Checkpoint(5, b"after")
 

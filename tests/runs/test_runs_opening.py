@@ -88,8 +88,8 @@ def test_an_older_database_is_brought_up_to_date(fresh: Callable[[], str]) -> No
     address = fresh()
     store = open_store(address)
     run = store.create(CONFIG, 1)
-    told = Command(3, "learning_rate", 0.5)
-    store.set_status(run.id, "paused", command=told)
+    command = Command(3, "learning_rate", 0.5)
+    store.set_status(run.id, "paused", command=command)
     before = slice_of(0, 5, validations=(Validation(5, 0.5, 0.5),))
     store.record(run.id, before)
     store.close()
@@ -122,7 +122,7 @@ def test_an_older_database_is_brought_up_to_date(fresh: Callable[[], str]) -> No
     )
     assert np.isnan(store.curves(run.id).surprises[:5]).all()
     assert same(store.curves(run.id, 5), curve(5, 7))
-    assert store.commands(run.id) == [told, held]
+    assert store.commands(run.id) == [command, held]
     store.close()
 
 

@@ -313,8 +313,8 @@ def test_standings_name_no_run_and_no_person(store: Store, group: Group) -> None
     ]
     assert found[0].training
     assert found[0].line.losses.tolist() == [1.0, np.float32(0.1)]
-    said = repr(found)
-    assert not any(key in said for key in ("key-", *(run.id for run in runs)))
+    message = repr(found)
+    assert not any(key in message for key in ("key-", *(run.id for run in runs)))
 
 
 def score(run_id: str, status: str, best: float | None, owner: str = "a") -> Score:

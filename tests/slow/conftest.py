@@ -6,17 +6,17 @@ import pytest
 
 _figures: list[str] = []
 
-Told = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 @pytest.fixture
-def told() -> Told:
-    """Say a figure in one line."""
+def report() -> Report:
+    """Report a figure in one line."""
     return _figures.append
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """All that was said."""
+    """All figures."""
     if _figures:
         terminalreporter.section("what training reached")
         for line in _figures:

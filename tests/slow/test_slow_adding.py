@@ -5,7 +5,7 @@ import torch
 
 from explorer import catalog
 from explorer.training.trainer import Budget, Trainer
-from tests.slow.conftest import Told
+from tests.slow.conftest import Report
 
 pytestmark = pytest.mark.slow
 torch.set_num_threads(1)
@@ -27,13 +27,13 @@ def loss_of(model: str) -> float:
     return progress.validations[-1].loss
 
 
-def test_a_gru_adds_numbers_that_lie_a_hundred_steps_apart(told: Told) -> None:
+def test_a_gru_adds_numbers_that_lie_a_hundred_steps_apart(report: Report) -> None:
     loss = loss_of("gru")
-    told(f"adding problem, T = 100, 1,000 steps: GRU {loss:.4f}")
+    report(f"adding problem, T = 100, 1,000 steps: GRU {loss:.4f}")
     assert loss < 0.01
 
 
-def test_a_plain_recurrent_network_does_not(told: Told) -> None:
+def test_a_plain_recurrent_network_does_not(report: Report) -> None:
     loss = loss_of("rnn")
-    told(f"adding problem, T = 100, 1,000 steps: RNN {loss:.4f}")
+    report(f"adding problem, T = 100, 1,000 steps: RNN {loss:.4f}")
     assert loss > 0.1

@@ -6,7 +6,7 @@ import torch
 from explorer import catalog
 from explorer.inspection.base import Request, Subject, look
 from explorer.training.trainer import Budget, Trainer
-from tests.slow.conftest import Told
+from tests.slow.conftest import Report
 
 pytestmark = pytest.mark.slow
 torch.set_num_threads(1)
@@ -20,11 +20,11 @@ def reached(**settings: object) -> Subject:
     return Subject.of(run)
 
 
-def test_the_default_gan_makes_sines(told: Told) -> None:
+def test_the_default_gan_makes_sines(report: Report) -> None:
     end = reached()
     scores = look(end, Request("scores")).arrays["scores"]
     (apart, apart_floor), (missed, missed_floor) = scores
-    told(
+    report(
         f"sequence GAN on sine: discriminative score {apart:.3f} (real against real "
         f"{apart_floor:.3f}), predictive score {missed:.3f} (real {missed_floor:.3f})"
     )

@@ -11,7 +11,7 @@ from explorer.tasks import FILLED, IGNORED
 from explorer.training.changes import Change, Changed
 from explorer.training.decoding import greedy
 from explorer.training.trainer import Budget, Trainer
-from tests.slow.conftest import Told
+from tests.slow.conftest import Report
 
 pytestmark = pytest.mark.slow
 torch.set_num_threads(1)
@@ -56,12 +56,12 @@ def repeated_half(run: Trainer, model: SequenceModel) -> float:
     return float(each[:, 32:].mean())
 
 
-def test_two_layers_grow_an_induction_head_and_live_by_it(told: Told) -> None:
+def test_two_layers_grow_an_induction_head_and_live_by_it(report: Report) -> None:
     run = repeated(2)
     loss = repeated_half(run, run.model)
     heads = induction_heads(run)
-    told(f"repeats, two layers: {loss:.3f} on the repeated half")
-    told(f"repeats, two layers: induction score {heads[0][0]:.2f}")
+    report(f"repeats, two layers: {loss:.3f} on the repeated half")
+    report(f"repeats, two layers: induction score {heads[0][0]:.2f}")
     assert loss <= 0.1
     assert heads[0][0] >= 0.8
     # Muted, the heads that copy take what was learned along; another does less.
@@ -72,10 +72,10 @@ def test_two_layers_grow_an_induction_head_and_live_by_it(told: Told) -> None:
     assert repeated_half(run, Changed(run.model, [other])) < 1.0
 
 
-def test_one_layer_cannot_foresee_repeats(told: Told) -> None:
+def test_one_layer_cannot_foresee_repeats(report: Report) -> None:
     run = repeated(1)
     loss = repeated_half(run, run.model)
-    told(f"repeats, one layer: {loss:.2f} on the repeated half")
+    report(f"repeats, one layer: {loss:.2f} on the repeated half")
     assert loss > 1.0
 
 
@@ -149,12 +149,12 @@ def test_random_digits_are_only_learned_by_heart() -> None:
 def translations(run: Trainer, part: Windows) -> tuple[torch.Tensor, torch.Tensor]:
     """What is written greedily of each source, and the truth; 0 after an end."""
     x, y = torch.tensor(part.x), torch.tensor(part.y)
-    said = greedy(run.model, x[:, : run.data.source], y.shape[1])
-    return said, y.masked_fill(y == IGNORED, FILLED)
+    predicted = greedy(run.model, x[:, : run.data.source], y.shape[1])
+    return predicted, y.masked_fill(y == IGNORED, FILLED)
 
 
 def test_a_sequence_is_reversed_by_looking_along_the_anti_diagonal(
-    told: Told,
+    report: Report,
 ) -> None:
     """Check 15, over sequences of every length and none of them seen before."""
     run = reached("reverse", "encoder_decoder", model__layers=1, model__heads=1)
@@ -164,10 +164,10 @@ def test_a_sequence_is_reversed_by_looking_along_the_anti_diagonal(
     known = {tuple(row) for row in run.data.train.x.tolist()}
     new = [k for k, row in enumerate(fresh.train.x.tolist()) if tuple(row) not in known]
     part = Windows(fresh.train.x[new][:500], fresh.train.y[new][:500])
-    said, truth = translations(run, part)
+    predicted, truth = translations(run, part)
     there = truth != FILLED
-    right = (said == truth)[there].float().mean().item()
-    told(f"reverse, one layer, one head: token accuracy {right:.4f}")
+    right = (predicted == truth)[there].float().mean().item()
+    report(f"reverse, one layer, one head: token accuracy {right:.4f}")
     assert right >= 0.999
     x, look = torch.tensor(part.x), Recorder()
     with torch.no_grad():
@@ -177,11 +177,11 @@ def test_a_sequence_is_reversed_by_looking_along_the_anti_diagonal(
     steps = torch.arange(strongest.shape[1])
     rows = steps < lengths
     along = (strongest == lengths - 1 - steps)[rows].float().mean().item()
-    told(f"reverse, one layer, one head: {along:.3f} of rows on the anti-diagonal")
+    report(f"reverse, one layer, one head: {along:.3f} of rows on the anti-diagonal")
     assert along >= 0.9
 
 
-def test_dates_in_every_form_are_written_alike(told: Told) -> None:
+def test_dates_in_every_form_are_written_alike(report: Report) -> None:
     """Check 16, on the held-out days and on 1,000 others that were never seen."""
     run = reached("dates", "encoder_decoder", training__steps=1500, model__heads=4)
     settings = catalog.resolve(run.config).data_settings
@@ -193,16 +193,16 @@ def test_dates_in_every_form_are_written_alike(told: Told) -> None:
     others = Windows(fresh.train.x[new][:1000], fresh.train.y[new][:1000])
     assert len(others.x) == 1000
     for part in (run.data.validation, others):
-        said, truth = translations(run, part)
-        exact = (said == truth).all(1).float().mean().item()
-        told(f"dates: exact match {exact:.4f} of {len(said)} held out")
+        predicted, truth = translations(run, part)
+        exact = (predicted == truth).all(1).float().mean().item()
+        report(f"dates: exact match {exact:.4f} of {len(predicted)} held out")
         assert exact >= 0.99
 
 
 def test_numerals_are_written_by_their_rules() -> None:
     run = reached("numerals", "encoder_decoder")
-    said, truth = translations(run, run.data.validation)
-    assert (said == truth).all(1).float().mean() >= 0.99
+    predicted, truth = translations(run, run.data.validation)
+    assert (predicted == truth).all(1).float().mean() >= 0.99
 
 
 @pytest.mark.parametrize("model", ["lstm", "bidirectional", "transformer"])

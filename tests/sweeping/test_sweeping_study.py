@@ -244,7 +244,7 @@ def test_trials_are_kept_beside_the_store_or_in_the_database_that_is_named(
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("training.steps=10:20", "cannot vary 'training.steps'"),
         ("model.hiden_size=8:16", "Did you mean 'model.hidden_size'"),
@@ -256,8 +256,8 @@ def test_trials_are_kept_beside_the_store_or_in_the_database_that_is_named(
         ("training.learning_rate=a:b", "must be a number"),
     ],
 )
-def test_a_bad_range_gets_one_sentence(text: str, said: str) -> None:
-    with pytest.raises(ExplorerError, match=said):
+def test_a_bad_range_gets_one_sentence(text: str, message: str) -> None:
+    with pytest.raises(ExplorerError, match=message):
         read_range(BASE, text)
 
 

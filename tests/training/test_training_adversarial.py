@@ -130,12 +130,12 @@ def test_sides_are_part_of_the_state_and_can_be_replayed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "note", "said"),
+    ("model", "note", "message"),
     [("gan", "judge", "Unknown side 'judge'"), ("lstm", "both", "has one")],
 )
-def test_a_side_that_is_not_there(model: str, note: str, said: str) -> None:
+def test_a_side_that_is_not_there(model: str, note: str, message: str) -> None:
     trainer = Trainer(catalog.make_config("sine", model, {"training.steps": 2}))
-    with pytest.raises(ExplorerError, match=said):
+    with pytest.raises(ExplorerError, match=message):
         trainer.advance(Budget(steps=1), [Command(0, "side", 1, note)])
 
 

@@ -193,16 +193,16 @@ def by_hand(said: list[str], truth: list[str]) -> float:
 
 
 @pytest.mark.parametrize(
-    ("said", "truth"),
+    ("message", "truth"),
     [
         (["2021-03-03", "1999-12-31"], ["2021-03-03", "1999-12-31"]),
         (["2021-03-13", "1999-12-3"], ["2021-03-03", "1999-12-31"]),
         (["一千零二十四", "一百一十"], ["一千零二十四", "一百零一"]),
     ],
 )
-def test_bleu_compares_characters(said, truth):
-    assert bleu(said, truth) == pytest.approx(by_hand(said, truth), abs=1e-9)
-    assert (bleu(said, truth) == pytest.approx(100)) == (said == truth)
+def test_bleu_compares_characters(message, truth):
+    assert bleu(message, truth) == pytest.approx(by_hand(message, truth), abs=1e-9)
+    assert (bleu(message, truth) == pytest.approx(100)) == (message == truth)
 
 
 def test_judging_costs_little():

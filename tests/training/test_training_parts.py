@@ -70,8 +70,8 @@ def test_metrics_agree_with_numpy() -> None:
     data = trainer.data
     trainer.model.eval()
     with torch.no_grad():
-        said = trainer.model(torch.tensor(data.validation.x)).numpy()
-    error = (said - data.validation.y)[:, data.counted_from :]
+        predicted = trainer.model(torch.tensor(data.validation.x)).numpy()
+    error = (predicted - data.validation.y)[:, data.counted_from :]
     found = metrics(trainer.model, data)
     assert found["mae"] == pytest.approx(float(np.abs(error).mean()), rel=1e-5)
     assert found["rmse"] == pytest.approx(float(np.sqrt((error**2).mean())), rel=1e-5)
@@ -114,22 +114,24 @@ def test_a_forecast_agrees_with_the_model_step_by_step(
     config = catalog.make_config(data, "gru", settings | {"training.steps": 9})
     trainer = Trainer(config)
     trainer.advance(Budget())
-    said = forecast(trainer.model, trainer.data)
+    predicted = forecast(trainer.model, trainer.data)
     made, series = trainer.data, trainer.data.series
     assert series is not None
     trainer.model.eval()
-    for k in (said.context, len(said.places) - 1):
-        place = said.places[k]
+    for k in (predicted.context, len(predicted.places) - 1):
+        place = predicted.places[k]
         window = series.scaled[place - made.steps : place]
         with torch.no_grad():
             answer = trainer.model(torch.tensor(window)[None, :, None])[0, -1]
         previous = series.values[place - 1 : place]
         shown = made.restore(answer.double().numpy(), previous, made.scaler)
-        assert said.one_step[k] == pytest.approx(float(shown[0]), rel=1e-5)
+        assert predicted.one_step[k] == pytest.approx(float(shown[0]), rel=1e-5)
     # Left alone, its first step knows what one step ahead knows.
-    assert said.free[said.context] == pytest.approx(said.one_step[said.context], 1e-5)
-    assert np.isnan(said.free[: said.context]).all()
-    np.testing.assert_array_equal(said.truth, series.values[said.places])
+    assert predicted.free[predicted.context] == pytest.approx(
+        predicted.one_step[predicted.context], 1e-5
+    )
+    assert np.isnan(predicted.free[: predicted.context]).all()
+    np.testing.assert_array_equal(predicted.truth, series.values[predicted.places])
 
 
 def test_early_stopping_ends_a_run_that_learns_by_heart() -> None:

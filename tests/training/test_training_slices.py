@@ -146,9 +146,9 @@ def test_a_worker_without_the_trainer_says_so() -> None:
 @pytest.mark.parametrize("model", list(catalog.models()))
 def test_commands_and_config_reproduce_a_run(model: str) -> None:
     config = tiny(model)
-    told = [Command(0, "learning_rate", 0.01)]
+    commands = [Command(0, "learning_rate", 0.01)]
     state, first = advance(config, None, Budget(steps=6))
-    state, second = advance(config, state, Budget(steps=5), told)
+    state, second = advance(config, state, Budget(steps=5), commands)
     state, third = advance(config, state, Budget())
     assert second.commands == (Command(6, "learning_rate", 0.01),)
     again = replay(config, second.commands, STEPS)

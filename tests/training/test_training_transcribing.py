@@ -119,11 +119,11 @@ def one_edit(row: tuple[int, ...]) -> set[tuple[int, ...]]:
 
 
 @given(ROWS, ROWS)
-def test_edits_are_the_fewest_there_are(said, truth) -> None:
-    count = edits(said, truth)
-    assert count == fewest(said, truth)
-    path = edit_path(said, truth)
-    assert [e.said for e in path if e.said is not None] == said
+def test_edits_are_the_fewest_there_are(message, truth) -> None:
+    count = edits(message, truth)
+    assert count == fewest(message, truth)
+    path = edit_path(message, truth)
+    assert [e.said for e in path if e.said is not None] == message
     assert [e.truth for e in path if e.truth is not None] == truth
     assert sum(e.said != e.truth for e in path) == count
 

@@ -59,5 +59,5 @@ def wait_for(run: str, there: Callable[[Run], bool]) -> None:
 
 def shown_run(test: AppTest) -> str:
     """The run that a tab's address names."""
-    said = test.query_params["run"]
-    return said if isinstance(said, str) else said[0]
+    shown = test.query_params["run"]
+    return shown if isinstance(shown, str) else shown[0]

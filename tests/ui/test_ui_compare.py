@@ -43,8 +43,8 @@ def quick(steps: int = 60, seeds: int = 1, guess: int | None = None) -> Race:
 
 
 def shown(test: AppTest) -> str:
-    said = test.query_params["race"]
-    return said if isinstance(said, str) else said[0]
+    shown = test.query_params["race"]
+    return shown if isinstance(shown, str) else shown[0]
 
 
 def until(race: Race, there: Callable[[Race], bool]) -> Race:

@@ -60,8 +60,8 @@ def test_the_buttons_step_one_side() -> None:
     test.run()
     test.button(key="discriminator").click().run()
     rests_at(run.id, 2)
-    told = [c for c in engine().store.commands(run.id) if c.name == "side"]
-    assert [(c.step, c.value, c.note) for c in told] == [
+    commands = [c for c in engine().store.commands(run.id) if c.name == "side"]
+    assert [(c.step, c.value, c.note) for c in commands] == [
         (0, 1.0, "generator"),
         (1, 1.0, "discriminator"),
     ]

@@ -64,7 +64,7 @@ def test_a_widget_writes_the_address() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         ({"model": "lsmt"}, "未知的模型“lsmt”。"),
         ({"training.steps": "0"}, "最接近的是 1。"),
@@ -72,10 +72,10 @@ def test_a_widget_writes_the_address() -> None:
     ],
 )
 def test_a_bad_link_explains_itself_in_chinese(
-    query: dict[str, str], said: str
+    query: dict[str, str], message: str
 ) -> None:
     test = page(lang="zh", **query)
-    assert any(said in error.value for error in test.error)
+    assert any(message in error.value for error in test.error)
 
 
 def test_an_impossible_combination_explains_itself_in_chinese() -> None:
@@ -96,16 +96,16 @@ def test_an_impossible_combination_explains_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         ({"model": "lsmt"}, "Did you mean 'lstm'"),
         ({"training.steps": "0"}, "Nearest: 1"),
         ({"data.noise": "x" * 3000}, "may take 4000 characters"),
     ],
 )
-def test_a_bad_address_keeps_the_page(query: dict[str, str], said: str) -> None:
+def test_a_bad_address_keeps_the_page(query: dict[str, str], message: str) -> None:
     test = page(**query)
-    assert any(said in error.value for error in test.error)
+    assert any(message in error.value for error in test.error)
     assert not test.button(key="train").disabled
 
 

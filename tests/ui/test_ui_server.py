@@ -192,17 +192,17 @@ def told_and_drawn(
 
     One that does not begin as expected fails at once: no frame might follow it.
     """
-    told: list[str] = []
+    errors: list[str] = []
     with client.websocket_connect(SOCKET, headers=OWN) as socket:
         socket.send_text(json.dumps({"run": SAMPLE} | wish))
         while True:
             received = socket.receive()
             if received.get("bytes"):
                 panels: dict[str, Any] = json.loads(received["bytes"])["panels"]
-                return told, panels
-            told.append(json.loads(received["text"])["error"])
-            assert expected, told
-            assert told[-1].startswith(expected), told
+                return errors, panels
+            errors.append(json.loads(received["text"])["error"])
+            assert expected, errors
+            assert errors[-1].startswith(expected), errors
 
 
 def ghosts() -> list[int]:
@@ -216,8 +216,8 @@ def test_a_run_that_is_not_there_costs_only_its_own_part(client: TestClient) -> 
     shown = "gradients,health,raster"
     _none, whole = told_and_drawn(client, shown=shown)
     expected = "No other run is drawn beside this one: There is no run"
-    told, panels = told_and_drawn(client, expected, shown=shown, beside="made-up")
-    assert len(told) == 1
+    errors, panels = told_and_drawn(client, expected, shown=shown, beside="made-up")
+    assert len(errors) == 1
     assert set(panels) == set(shown.split(","))
     for name in shown.split(","):
         assert panels[name]["figure"] == whole[name]["figure"]
@@ -238,8 +238,8 @@ def test_a_moment_that_is_kept_no_more_costs_only_itself(
         # Views that were looked at before need no checkpoint.
         patch.setattr(engine(), "_views", OrderedDict())
         expected = "Not every earlier moment is drawn: Only some steps"
-        told, panels = told_and_drawn(client, expected, shown="health,raster")
-    assert len(told) == 1
+        errors, panels = told_and_drawn(client, expected, shown="health,raster")
+    assert len(errors) == 1
     steps_drawn = panels["health"]["figure"]["data"][0]["x"]
     assert (
         len(np.frombuffer(b64decode(steps_drawn["bdata"]), "<i4")) == len(moments) - 1
@@ -326,8 +326,8 @@ def test_other_moments_are_looked_at_together(
         return found
 
     monkeypatch.setattr(owner, "look_elsewhere", counted)
-    told, _panels = told_and_drawn(client, shown="health")
-    assert told == []
+    errors, _panels = told_and_drawn(client, shown="health")
+    assert errors == []
     assert most == len(ghosts()) > 3
 
 
