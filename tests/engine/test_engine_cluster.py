@@ -250,9 +250,9 @@ def test_runs_go_on_when_the_scheduler_is_started_again(
     same_as_uncut(engine.store, run)
 
 
-@pytest.mark.parametrize("message", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n" * 9])
+@pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n" * 9])
 def test_a_port_that_is_open_but_no_schedulers_gets_the_sentence_in_time(
-    message: bytes, monkeypatch: pytest.MonkeyPatch
+    sent: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "ANSWERS_WITHIN", 1.0)
     with socket.create_server(("127.0.0.1", 0)) as other:
@@ -261,7 +261,7 @@ def test_a_port_that_is_open_but_no_schedulers_gets_the_sentence_in_time(
             with suppress(OSError):
                 while True:
                     taken.append(other.accept()[0])
-                    taken[-1].sendall(message)
+                    taken[-1].sendall(sent)
 
         taken: list[socket.socket] = []
         threading.Thread(target=answer, daemon=True).start()
