@@ -14,8 +14,6 @@ Vaswani et al. (2017), Attention is all you need. https://arxiv.org/abs/1706.037
 Pre-norm: Xiong et al. (2020). https://arxiv.org/abs/2002.04745
 """
 
-import math
-
 from torch import Tensor, nn
 
 from explorer.config import Settings
@@ -33,6 +31,14 @@ from explorer.models.base import (
     in_layer,
     within,
 )
+from explorer.models.block import (
+    LAYER_NORM,
+    Block,
+    all_heads,
+    attend,
+    dropped,
+    initialise,
+)
 from explorer.models.fields import (
     block_dropout_field,
     feed_forward_field,
@@ -48,8 +54,7 @@ from explorer.models.positions import (
     check_heads,
     positions_field,
 )
-from explorer.models.transformer import Block, TransformerSettings, attend
-from explorer.tasks import FILLED
+from explorer.models.sources import filled_places
 
 
 class EncoderDecoderSettings(Settings):
@@ -72,9 +77,15 @@ class EncoderDecoderSettings(Settings):
     positions: PositionsName = positions_field("learned")
     dropout: float = block_dropout_field()
 
-    def block(self) -> TransformerSettings:
-        """The same choices, as a Transformer's block takes them."""
-        return TransformerSettings(**vars(self))
+
+def block_of(settings: EncoderDecoderSettings, causal: bool) -> Block:
+    return Block(
+        settings.hidden_size,
+        settings.heads,
+        settings.feed_forward,
+        settings.dropout,
+        causal,
+    )
 
 
 class DecoderBlock(nn.Module):
@@ -83,7 +94,7 @@ class DecoderBlock(nn.Module):
     def __init__(self, settings: EncoderDecoderSettings) -> None:
         super().__init__()
         H = settings.hidden_size
-        self.block = Block(settings.block(), causal=True)
+        self.block = block_of(settings, causal=True)
         self.cross_norm = nn.LayerNorm(H, bias=False)
         self.cross_query = nn.Linear(H, H, bias=False)  # W_Q
         self.cross_in = nn.Linear(H, 2 * H, bias=False)  # W_K, W_V
@@ -143,7 +154,7 @@ class EncoderDecoder(SequenceModel):
         self.source_positions = ways(H, N, S)
         self.target_positions = ways(H, N, sizes.steps - S)
         self.encoder = nn.ModuleList(
-            Block(settings.block(), causal=False) for _ in range(settings.layers)
+            block_of(settings, causal=False) for _ in range(settings.layers)
         )
         self.encoder_norm = nn.LayerNorm(H, bias=False)
         self.decoder = nn.ModuleList(
@@ -151,17 +162,7 @@ class EncoderDecoder(SequenceModel):
         )
         self.norm = nn.LayerNorm(H, bias=False)
         self.head = nn.Linear(H, sizes.outputs)
-        self.initialise(settings.layers)
-
-    def initialise(self, layers: int) -> None:
-        """As in GPT-2: normal 0.02, smaller for what is added to the stream."""
-        for name, p in self.named_parameters():
-            if name == "head.bias":
-                nn.init.zeros_(p)
-            elif name.endswith("_out.weight"):
-                nn.init.normal_(p, std=0.02 / math.sqrt(2 * layers))
-            elif "norm" not in name:
-                nn.init.normal_(p, std=0.02)
+        initialise(self, settings.layers)
 
     def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
         S = self.source
@@ -190,18 +191,6 @@ class EncoderDecoder(SequenceModel):
         return nn.functional.dropout(x, self.dropout, self.training)
 
 
-def filled_places(source: Tensor) -> Tensor:
-    """Where nothing is to be seen of a source (B, S): (B, 1, 1, S).
-
-    >>> from torch import tensor
-    >>> filled_places(tensor([[4, 5, 0], [0, 0, 0]])).int().tolist()
-    [[[[0, 0, 1]]], [[[0, 0, 0]]]]
-    """
-    filled = source != FILLED
-    # an empty source has nothing else to look at
-    return (~filled & filled.any(1, keepdim=True))[:, None, None]
-
-
 def captures(settings: EncoderDecoderSettings) -> tuple[Capture, ...]:
     return tuple(
         capture
@@ -228,68 +217,77 @@ def _stream(layer: int, place: str, title: str, part: Part) -> Capture:
 
 def equations(settings: EncoderDecoderSettings, sizes: Sizes) -> str:
     H, N, layers = settings.hidden_size, settings.heads, settings.layers
-    S, p, V = sizes.source, settings.dropout, sizes.outputs
-    D, L, F = H // N, sizes.steps - S, H * settings.feed_forward
-    real, display, repeated = notation.real, notation.display, notation.repeated
-    rotary = settings.positions == "rotary"
-    Q, K = ("(R Q_i)", "(R K_i)") if rotary else ("Q_i", "K_i")
-    drop = rf"\operatorname{{dropout}}_{{{p:g}}}(%s)" if p else "%s"
-    heads = r"A_1 V_1" if N == 1 else rf"A_1 V_1, \dots, A_{{{N}}} V_{{{N}}}"
+    S, L, V = sizes.source, sizes.steps - sizes.source, sizes.outputs
+    display, repeated, real = notation.display, notation.repeated, notation.real
     enter = POSITIONS[settings.positions].equations
-
-    def attention(
-        asked: str, seen: str, rows: int, columns: int, mask: str
-    ) -> tuple[str, str]:
-        return (
-            rf"Q_i &= {asked} W_{{Q,i}}^\top,\; K_i = {seen} W_{{K,i}}^\top,\; "
-            rf"V_i = {seen} W_{{V,i}}^\top",
-            rf"A_i &= \operatorname{{softmax}}\!\left(\frac{{{Q} {K}^\top}}"
-            rf"{{\sqrt{{{D}}}}} + M\right) \in {real(rows, columns)}, \quad {mask}",
-        )
-
-    def added(h: str) -> str:
-        return rf"{h} &\leftarrow {h} + " + drop % rf"[{heads}]\, W_O^\top"
-
-    def thought(h: str) -> str:
-        inner = rf"\operatorname{{GELU}}(\operatorname{{LN}}({h}) W_1^\top)\, W_2^\top"
-        return rf"{h} &\leftarrow {h} + " + drop % inner
-
     filled = r"M_{ts} = -\infty \;\; (w_s = 0)"
     later = r"M_{ts} = -\infty \;\; (s > t)"
-    n = r"\operatorname{LN}(%s)"
     return "\n\n".join(
         [
             display(*enter("E_{w_t}", H, N, S)),
             repeated(
                 layers,
-                *attention(n % "h", n % "h", S, S, filled),
-                added("h"),
-                thought("h"),
+                *_looked(settings, "h", _norm("h"), S, S, filled),
+                _thought(settings, "h"),
             ),
-            display(rf"m &= \operatorname{{LN}}(h) \in {real(S, H)}"),
+            display(rf"m &= {_norm('h')} \in {real(S, H)}"),
             display(
                 *(line.replace("h_t", "g_t") for line in enter("E_{w_t}", H, N, L))
             ),
             repeated(
                 layers,
-                *attention(n % "g", n % "g", L, L, later),
-                added("g"),
-                *attention(n % "g", "m", L, S, filled),
-                added("g"),
-                thought("g"),
+                *_looked(settings, "g", _norm("g"), L, L, later),
+                *_looked(settings, "g", "m", L, S, filled),
+                _thought(settings, "g"),
             ),
-            display(rf"y &= \operatorname{{LN}}(g) V^\top + d \in {real(L, V)}"),
-            display(
-                rf"E &\in {real(sizes.symbols, H)}, \quad V \in {real(V, H)}, \quad "
-                rf"d \in {real(V)}",
-                rf"W_{{Q,i}},\, W_{{K,i}},\, W_{{V,i}} &\in {real(D, H)}, \quad "
-                rf"i = 1, \dots, {N}, \quad W_O \in {real(H, H)}",
-                rf"W_1 &\in {real(F, H)}, \quad W_2 \in {real(H, F)}",
-                r"\operatorname{LN}(h)_t &= \gamma \odot \frac{h_t - \overline{h_t}}"
-                r"{\sqrt{\operatorname{var}(h_t) + 10^{-5}}}, \quad "
-                rf"\gamma \in {real(H)}",
-            ),
+            display(rf"y &= {_norm('g')} V^\top + d \in {real(L, V)}"),
+            display(*_shapes(settings, sizes)),
         ]
+    )
+
+
+def _norm(h: str) -> str:
+    return rf"\operatorname{{LN}}({h})"
+
+
+def _looked(
+    settings: EncoderDecoderSettings,
+    asking: str,
+    known: str,
+    rows: int,
+    columns: int,
+    mask: str,
+) -> tuple[str, ...]:
+    """Attention of `asking` over what is `known`, and how it is added."""
+    N, D = settings.heads, settings.hidden_size // settings.heads
+    rotary = settings.positions == "rotary"
+    Q, K = ("(R Q_i)", "(R K_i)") if rotary else ("Q_i", "K_i")
+    shape = notation.real(rows, columns)
+    seen = dropped(settings.dropout) % rf"[{all_heads(N)}]\, W_O^\top"
+    return (
+        rf"Q_i &= {_norm(asking)} W_{{Q,i}}^\top,\; K_i = {known} W_{{K,i}}^\top,\; "
+        rf"V_i = {known} W_{{V,i}}^\top",
+        rf"A_i &= \operatorname{{softmax}}\!\left(\frac{{{Q} {K}^\top}}"
+        rf"{{\sqrt{{{D}}}}} + M\right) \in {shape}, \quad {mask}",
+        rf"{asking} &\leftarrow {asking} + {seen}",
+    )
+
+
+def _thought(settings: EncoderDecoderSettings, h: str) -> str:
+    inner = rf"\operatorname{{GELU}}({_norm(h)} W_1^\top)\, W_2^\top"
+    return rf"{h} &\leftarrow {h} + " + dropped(settings.dropout) % inner
+
+
+def _shapes(settings: EncoderDecoderSettings, sizes: Sizes) -> tuple[str, ...]:
+    H, N, V, real = settings.hidden_size, settings.heads, sizes.outputs, notation.real
+    D, F = H // N, H * settings.feed_forward
+    return (
+        rf"E &\in {real(sizes.symbols, H)}, \quad V \in {real(V, H)}, \quad "
+        rf"d \in {real(V)}",
+        rf"W_{{Q,i}},\, W_{{K,i}},\, W_{{V,i}} &\in {real(D, H)}, \quad "
+        rf"i = 1, \dots, {N}, \quad W_O \in {real(H, H)}",
+        rf"W_1 &\in {real(F, H)}, \quad W_2 \in {real(H, F)}",
+        LAYER_NORM + real(H),
     )
 
 

@@ -14,7 +14,6 @@ Rabiner (1989), A tutorial on hidden Markov models. https://doi.org/10.1109/5.18
 Baum, Petrie, Soules and Weiss (1970). https://doi.org/10.1214/aoms/1177697196
 """
 
-import math
 from itertools import pairwise
 
 import torch
@@ -22,7 +21,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from explorer.config import N_, Settings, setting
-from explorer.models import notation
+from explorer.models import emissions, notation
 from explorer.models.base import (
     Capture,
     CaptureAxes,
@@ -33,11 +32,17 @@ from explorer.models.base import (
     ignore,
 )
 from explorer.models.chain import best_path
+from explorer.models.emissions import (
+    LEAST_CHANCE,
+    Gaussians,
+    Table,
+    drawn_rows,
+    parameter,
+    shares,
+)
 from explorer.tasks import IGNORED
 
-LEAST_CHANCE = 1e-6
 LEAST_BELIEF = 1e-30
-LEAST_VARIANCE = 1e-3
 ROUNDS = 3
 """How often an iteration counts which labels go with which state."""
 
@@ -67,47 +72,6 @@ class HMMSettings(Settings):
         le=0.98,
         step=0.02,
     )
-
-
-class Table(nn.Module):
-    """Tokens (B, T) -> log p(x_t | state) (B, T, K)."""
-
-    def __init__(self, states: int, symbols: int) -> None:
-        super().__init__()
-        self.chances = parameter(drawn_rows(states, symbols))  # B (K, V)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.embedding(x, self.chances.log().T)
-
-    def learn(self, x: Tensor, posterior: Tensor) -> None:
-        """B_kv from how often v was said in k; posterior (B, T, K)."""
-        counts = torch.zeros_like(self.chances.T)  # (V, K)
-        counts.index_add_(0, x.flatten(), posterior.flatten(0, 1))
-        self.chances.copy_(shares(counts.T))
-
-
-class Gaussians(nn.Module):
-    """Values (B, T, I) -> log p(x_t | state) (B, T, K); no covariances."""
-
-    def __init__(self, states: int, inputs: int) -> None:
-        super().__init__()
-        self.means = parameter(torch.randn(states, inputs))  # mu (K, I)
-        self.variances = parameter(torch.ones(states, inputs))  # sigma^2 (K, I)
-
-    def forward(self, x: Tensor) -> Tensor:
-        away = (x[..., None, :] - self.means).square() / self.variances  # (B, T, K, I)
-        return -0.5 * (away + (2 * math.pi * self.variances).log()).sum(-1)
-
-    def learn(self, x: Tensor, posterior: Tensor) -> None:
-        """Mean and variance of the values, each weighted by p(state); (B, T, K)."""
-        weights, values = posterior.flatten(0, 1).double(), x.flatten(0, 1).double()
-        total = weights.sum(0)[:, None]  # (K, 1)
-        visited = total > LEAST_CHANCE  # a state that is never visited stays as it is
-        means = weights.T @ values / total
-        variances = weights.T @ values.square() / total - means.square()
-        variances = variances.clamp(min=LEAST_VARIANCE)
-        self.means.copy_(torch.where(visited, means, self.means))
-        self.variances.copy_(torch.where(visited, variances, self.variances))
 
 
 class HMM(ExpectationModel):
@@ -244,36 +208,6 @@ def times(logs: Tensor, chances: Tensor) -> Tensor:
     return ((logs - largest).exp() @ chances).log() + largest
 
 
-def shares(counts: Tensor) -> Tensor:
-    """The rows p that maximise sum counts log p and add up to 1, none under 1e-6.
-
-    >>> shares(torch.tensor([3.0, 1.0, 0.0])).sum()
-    tensor(1.)
-    """
-    counts = counts.clamp(min=torch.finfo(counts.dtype).tiny)
-    found = counts / counts.sum(-1, keepdim=True)
-    for _ in range(counts.shape[-1]):
-        low = found <= LEAST_CHANCE
-        rest = found.masked_fill(low, 0.0)
-        room = 1 - LEAST_CHANCE * low.to(counts).sum(-1, keepdim=True)
-        found = (rest * room / rest.sum(-1, keepdim=True)).masked_fill(
-            low, LEAST_CHANCE
-        )
-        if (found >= LEAST_CHANCE).all():
-            break
-    return found
-
-
-def drawn_rows(rows: int, width: int) -> Tensor:
-    """Chances near even, drawn from torch's generator: (rows, width)."""
-    return (0.5 * torch.randn(rows, width)).softmax(-1)
-
-
-def parameter(values: Tensor) -> nn.Parameter:
-    """Numbers that are counted, not moved along a gradient."""
-    return nn.Parameter(values, requires_grad=False)
-
-
 def captures(settings: HMMSettings) -> tuple[Capture, ...]:
     title = N_("State probability")
     return (Capture("layer_0.posterior", "probability", title, CaptureAxes, 0.0, 1.0),)
@@ -281,22 +215,13 @@ def captures(settings: HMMSettings) -> tuple[Capture, ...]:
 
 def equations(settings: HMMSettings, sizes: Sizes) -> str:
     K, T, O = settings.hidden_size, sizes.steps, sizes.outputs  # noqa: E741
-    if sizes.symbols:
-        V = sizes.symbols
-        says = rf"b_k(x_t) &= B_{{k x_t}}, \quad B \in {notation.real(K, V)}"
-    else:
-        I = sizes.inputs  # noqa: E741
-        says = (
-            r"b_k(x_t) &= \mathcal{N}(x_t; \mu_k, \operatorname{diag} \sigma_k^2), "
-            rf"\quad \mu, \sigma \in {notation.real(K, I)}"
-        )
     return "\n\n".join(
         [
             notation.display(
                 rf"\pi_k &= p(s_1 = k), \quad \pi \in {notation.real(K)}",
                 r"A_{jk} &= p(s_t = k \mid s_{t-1} = j), \quad "
                 rf"A \in {notation.real(K, K)}",
-                says,
+                emissions.says(sizes, K),
             ),
             notation.display(
                 r"\alpha_1(k) &= \pi_k\, b_k(x_1), \quad "
@@ -312,23 +237,10 @@ def equations(settings: HMMSettings, sizes: Sizes) -> str:
                 r"\pi_k &\leftarrow \textstyle\sum_x \gamma_1(k) \,/\, \sum_x 1, \quad "
                 r"A_{jk} \leftarrow \sum_{x,t} \xi_t(j, k) \,/\, "
                 r"\sum_{x,t,l} \xi_t(j, l)",
-                _counted(sizes),
+                emissions.counted(sizes),
             ),
             notation.display(_answer(sizes, K, O)),
         ]
-    )
-
-
-def _counted(sizes: Sizes) -> str:
-    if sizes.symbols:
-        return (
-            r"B_{kv} &\leftarrow \textstyle\sum_{x,t:\, x_t = v} \gamma_t(k) \,/\, "
-            r"\sum_{x,t} \gamma_t(k)"
-        )
-    return (
-        r"\mu_k &\leftarrow \textstyle\sum_{x,t} \gamma_t(k)\, x_t \,/\, "
-        r"\sum_{x,t} \gamma_t(k), \quad \sigma_k^2 \leftarrow "
-        r"\sum_{x,t} \gamma_t(k)\, (x_t - \mu_k)^2 \,/\, \sum_{x,t} \gamma_t(k)"
     )
 
 

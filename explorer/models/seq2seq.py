@@ -25,11 +25,12 @@ from torch import Tensor, nn
 
 from explorer.config import N_, Settings, setting
 from explorer.models import notation
+from explorer.models.additive import Additive
+from explorer.models.additive import equations as attention_equations
 from explorer.models.base import (
     Capture,
     CaptureAxes,
     ModelSpec,
-    Part,
     Probe,
     SequenceModel,
     Sizes,
@@ -37,9 +38,10 @@ from explorer.models.base import (
     in_layer,
     within,
 )
+from explorer.models.cell_captures import PLACES, placed
 from explorer.models.cells import CELLS, DESCRIPTIONS, CellName, State, Weights
 from explorer.models.fields import dropout_field, hidden_size_field, layers_field
-from explorer.tasks import FILLED
+from explorer.models.sources import last_said, turned
 
 
 class Seq2SeqSettings(Settings):
@@ -105,32 +107,6 @@ EQUATIONS: Mapping[CellName, tuple[str, ...]] = {
     ),
 }
 """One step from x, h (and c) to the next; g is the decoder's state here."""
-
-
-class Additive(nn.Module):
-    """e_ts = v . tanh(W_a g + U_a h_s), over the steps of the source that say much."""
-
-    def __init__(self, hidden: int, width: int) -> None:
-        super().__init__()
-        self.query = nn.Linear(hidden, hidden, bias=False)  # W_a
-        self.key = nn.Linear(width, hidden, bias=False)  # U_a
-        self.score = nn.Linear(hidden, 1, bias=False)  # v
-
-    def forward(
-        self, g: Tensor, h: Tensor, keys: Tensor, filled: Tensor, probe: Probe
-    ) -> Tensor:
-        """What g (B, H) takes of h (B, S, K): (B, K).
-
-        Args:
-            g, h: the decoder's state and the source.
-            keys: U_a h (B, S, H), the same at all steps.
-            filled: (B, S), where nothing is to be seen.
-            probe: is given A (B, 1, 1, S).
-        """
-        e = self.score(torch.tanh(self.query(g)[:, None] + keys))[..., 0]  # (B, S)
-        A = e.masked_fill(filled, -torch.inf).softmax(-1)
-        A = probe("attention", A[:, None, None])[:, 0]  # (B, 1, S)
-        return (A @ h)[:, 0]
 
 
 class Seq2Seq(SequenceModel):
@@ -274,30 +250,9 @@ class Seq2Seq(SequenceModel):
         return nn.functional.dropout(x, self.dropout, self.training and layer > 0)
 
 
-def last_said(source: Tensor) -> Tensor:
-    """The place (B,) of the last token of a source (B, S); 0 of an empty one.
-
-    >>> last_said(torch.tensor([[4, 5, 0], [4, 5, 6], [0, 0, 0]])).tolist()
-    [1, 2, 0]
-    """
-    places = torch.arange(source.shape[1], device=source.device)
-    return ((source != FILLED) * places).amax(1)
-
-
-def turned(last: Tensor, steps: int) -> Tensor:
-    """Places (B, S) in backward order up to the last one; what is filled stays.
-
-    >>> turned(torch.tensor([1, 2]), 3).tolist()
-    [[1, 0, 2], [2, 1, 0]]
-    """
-    places = torch.arange(steps, device=last.device)
-    back = last[:, None] - places
-    return torch.where(back >= 0, back, places)
-
-
 def captures(settings: Seq2SeqSettings) -> tuple[Capture, ...]:
     found = [
-        _placed(capture, place, part)
+        placed(capture, place, part)
         for place, part in PLACES
         for capture in DESCRIPTIONS[settings.cell].captures(settings.layers)
     ]
@@ -331,45 +286,6 @@ def captures(settings: Seq2SeqSettings) -> tuple[Capture, ...]:
     return tuple(found)
 
 
-PLACES: tuple[tuple[Literal["decoder", "encoder"], Part], ...] = (
-    ("decoder", "target"),
-    ("encoder", "source"),
-)
-
-TITLES = {
-    "decoder": {
-        "input_gate": N_("Decoder: input gate"),
-        "forget_gate": N_("Decoder: forget gate"),
-        "output_gate": N_("Decoder: output gate"),
-        "reset_gate": N_("Decoder: reset gate"),
-        "update_gate": N_("Decoder: update gate (1 keeps the old state)"),
-        "candidate": N_("Decoder: candidate"),
-        "memory": N_("Decoder: memory"),
-        "hidden": N_("Decoder: hidden state"),
-    },
-    "encoder": {
-        "input_gate": N_("Encoder: input gate"),
-        "forget_gate": N_("Encoder: forget gate"),
-        "output_gate": N_("Encoder: output gate"),
-        "reset_gate": N_("Encoder: reset gate"),
-        "update_gate": N_("Encoder: update gate (1 keeps the old state)"),
-        "candidate": N_("Encoder: candidate"),
-        "memory": N_("Encoder: memory"),
-        "hidden": N_("Encoder: hidden state"),
-    },
-}
-
-
-def _placed(
-    capture: Capture, place: Literal["decoder", "encoder"], part: Part
-) -> Capture:
-    """A cell's capture as one of the encoder or of the decoder."""
-    layer, _, name = capture.name.partition(".")
-    return capture._replace(
-        name=f"{layer}.{place}.{name}", title=TITLES[place][name], part=part
-    )
-
-
 def equations(settings: Seq2SeqSettings, sizes: Sizes) -> str:
     H, V, kind = settings.hidden_size, sizes.outputs, CELLS[settings.cell]
     both, attends = settings.directions == "both", settings.attention == "additive"
@@ -396,7 +312,7 @@ def equations(settings: Seq2SeqSettings, sizes: Sizes) -> str:
             ),
             display(
                 rf"{start} &= \tanh(B\, {end} + b) \in {real(H)}",
-                *(_attention(S, K) if attends else ()),
+                *(attention_equations(S, K) if attends else ()),
                 rf"g_t &= {cell}({given}, g_{{t-1}}) \in {real(H)}",
                 rf"y_t &= V g_t + d \in {real(V)}, \quad t = 1, \dots, {L}",
             ),
@@ -417,15 +333,6 @@ def _both_ways(cell: str, K: int) -> list[str]:
         rf"{right}_s &= {cell}(E_{{w_s}}, {right}_{{s-1}}), \quad {right}_0 = 0",
         rf"{left}_s &= {cell}(E_{{w_s}}, {left}_{{s+1}}), \quad {left}_{{n+1}} = 0",
         rf"h_s &= [{right}_s;\, {left}_s] \in {notation.real(K)}",
-    ]
-
-
-def _attention(S: int, K: int) -> list[str]:
-    return [
-        r"e_{ts} &= v^\top \tanh(W_a\, g_{t-1} + U_a h_s)",
-        rf"A_t &= \operatorname{{softmax}}(e_t) \in {notation.real(S)}, \quad "
-        r"A_{ts} = 0 \;\; (s > n)",
-        rf"a_t &= \textstyle\sum_s A_{{ts}}\, h_s \in {notation.real(K)}",
     ]
 
 

@@ -14,9 +14,6 @@ Pre-norm: Xiong et al. (2020). https://arxiv.org/abs/2002.04745
 Rotary positions: Su et al. (2021), RoFormer. https://arxiv.org/abs/2104.09864
 """
 
-import math
-
-import torch
 from torch import Tensor, nn
 
 from explorer.config import Settings
@@ -32,6 +29,7 @@ from explorer.models.base import (
     in_layer,
     signed,
 )
+from explorer.models.block import LAYER_NORM, Block, all_heads, dropped, initialise
 from explorer.models.fields import (
     block_dropout_field,
     feed_forward_field,
@@ -42,7 +40,6 @@ from explorer.models.fields import (
 from explorer.models.positions import (
     MAX_HIDDEN_SIZE,
     POSITIONS,
-    Positions,
     PositionsName,
     check_heads,
     positions_field,
@@ -73,100 +70,6 @@ class TransformerSettings(Settings):
     dropout: float = block_dropout_field()
 
 
-class Block(nn.Module):
-    """Attention, then a feed-forward net, each added to the residual stream."""
-
-    def __init__(self, settings: TransformerSettings, causal: bool) -> None:
-        super().__init__()
-        H, R = settings.hidden_size, settings.feed_forward
-        self.causal = causal
-        self.heads = settings.heads
-        self.dropout = settings.dropout
-        self.attention_norm = nn.LayerNorm(H, bias=False)
-        self.attention_in = nn.Linear(H, 3 * H, bias=False)  # W_Q, W_K, W_V
-        self.attention_out = nn.Linear(H, H, bias=False)  # W_O
-        self.feed_forward_norm = nn.LayerNorm(H, bias=False)
-        self.feed_forward_in = nn.Linear(H, R * H, bias=False)  # W_1
-        self.feed_forward_out = nn.Linear(R * H, H, bias=False)  # W_2
-
-    def forward(
-        self,
-        h: Tensor,
-        positions: Positions,
-        probe: Probe = ignore,
-        filled: Tensor | None = None,
-    ) -> Tensor:
-        """h (B, T, H) -> (B, T, H); no step looks where `filled` (B, 1, 1, T) is."""
-        h = self.look(h, positions, probe, filled)
-        return probe("hidden", self.think(h))
-
-    def look(
-        self, h: Tensor, positions: Positions, probe: Probe, filled: Tensor | None
-    ) -> Tensor:
-        """Attention: each head by itself, then side by side and projected."""
-        B, T, H = h.shape
-        n = self.attention_in(self.attention_norm(h)).view(B, T, 3, self.heads, -1)
-        Q, K, V = n.permute(2, 0, 3, 1, 4)  # 3 x (B, N, T, D)
-        seen = self.attend(positions.turn(Q), positions.turn(K), V, probe, filled)
-        seen = seen.transpose(1, 2).reshape(B, T, H)
-        return h + self.drop(self.attention_out(seen))
-
-    def think(self, h: Tensor) -> Tensor:
-        """Feed-forward: each step by itself."""
-        m = nn.functional.gelu(self.feed_forward_in(self.feed_forward_norm(h)))
-        return h + self.drop(self.feed_forward_out(m))
-
-    def attend(
-        self,
-        Q: Tensor,
-        K: Tensor,
-        V: Tensor,
-        probe: Probe,
-        filled: Tensor | None = None,
-    ) -> Tensor:
-        """What each head sees: (B, N, T, D); causal ones see no later step."""
-        dropout = self.dropout if self.training else 0.0
-        return attend(Q, K, V, probe, dropout, self.causal, filled)
-
-    def drop(self, x: Tensor) -> Tensor:
-        return nn.functional.dropout(x, self.dropout, self.training)
-
-
-def attend(
-    Q: Tensor,
-    K: Tensor,
-    V: Tensor,
-    probe: Probe,
-    dropout: float = 0.0,
-    causal: bool = False,
-    filled: Tensor | None = None,
-) -> Tensor:
-    """softmax(Q K^T / sqrt(D)) V: (B, N, T, D), from K and V (B, N, S, D).
-
-    Args:
-        causal: step t sees no step after t.
-        filled: (B, 1, 1, S) steps that nothing sees.
-    """
-    if probe is ignore:
-        return nn.functional.scaled_dot_product_attention(
-            Q,
-            K,
-            V,
-            attn_mask=None if filled is None else ~filled,
-            dropout_p=dropout,
-            is_causal=causal,
-        )
-    T, D = Q.shape[2:]
-    scores = Q @ K.mT / math.sqrt(D)
-    if causal:
-        later = torch.ones(T, T, dtype=torch.bool, device=Q.device).triu(1)
-        scores = scores.masked_fill(later, -torch.inf)
-    if filled is not None:
-        scores = scores.masked_fill(filled, -torch.inf)
-    A = probe("attention", scores.softmax(-1))  # (B, N, T, S)
-    return nn.functional.dropout(A, dropout) @ V
-
-
 class Transformer(SequenceModel):
     """x (B, T, I) or tokens (B, T) -> y (B, T, O).
 
@@ -187,7 +90,8 @@ class Transformer(SequenceModel):
         )
         self.positions = POSITIONS[settings.positions](H, N, sizes.steps)
         self.blocks = nn.ModuleList(
-            Block(settings, sizes.causal) for _ in range(settings.layers)
+            Block(H, N, settings.feed_forward, settings.dropout, sizes.causal)
+            for _ in range(settings.layers)
         )
         self.norm = nn.LayerNorm(H, bias=False)
         # tokens leave through the matrix by which they entered
@@ -195,19 +99,7 @@ class Transformer(SequenceModel):
         self.pooled = sizes.task == "classify"
         self.padded = sizes.padded
         self.head = nn.Identity() if self.tied else nn.Linear(H, sizes.outputs)
-        self.initialise(settings.layers)
-
-    def initialise(self, layers: int) -> None:
-        """As in GPT-2: normal 0.02, smaller for what is added to the stream."""
-        for name, p in self.named_parameters():
-            if name == "head.bias":
-                nn.init.zeros_(p)
-            elif name.endswith("_out.weight"):
-                nn.init.normal_(p, std=0.02 / math.sqrt(2 * layers))
-            elif "norm" not in name:
-                # a series' entry bias too: of x times one vector, a LayerNorm
-                # would let through nothing but the sign
-                nn.init.normal_(p, std=0.02)
+        initialise(self, settings.layers)
 
     def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
         entered = self.positions.enter(self.embedding(x))  # (B, T, H)
@@ -245,26 +137,10 @@ def equations(settings: TransformerSettings, sizes: Sizes) -> str:
     H, N, L = settings.hidden_size, settings.heads, settings.layers
     D, T, F, p = H // N, sizes.steps, H * settings.feed_forward, settings.dropout
     real, display = notation.real, notation.display
-    drop = rf"\operatorname{{dropout}}_{{{p:g}}}(%s)" if p else "%s"
+    drop = dropped(p)
     Q, K = ("(R Q_i)", "(R K_i)") if settings.positions == "rotary" else ("Q_i", "K_i")
-    if sizes.symbols:
-        given, given_shape = "E_{w_t}", [rf"E &\in {real(sizes.symbols, H)}"]
-    else:
-        given = "W_x x_t + b_x"
-        given_shape = [rf"W_x &\in {real(H, sizes.inputs)}, \quad b_x \in {real(H)}"]
-    if sizes.task == "next_token":
-        answer = rf"y &= \operatorname{{LN}}(h) E^\top \in {real(T, sizes.outputs)}"
-    else:
-        given_shape += [
-            rf"V &\in {real(sizes.outputs, H)}, \quad d \in {real(sizes.outputs)}"
-        ]
-        read, shape = (
-            (r"\overline{\operatorname{LN}(h)}", real(sizes.outputs))
-            if sizes.task == "classify"
-            else (r"\operatorname{LN}(h)", real(T, sizes.outputs))
-        )
-        answer = rf"y &= {read} V^\top + d \in {shape}"
-    heads = r"A_1 V_1" if N == 1 else rf"A_1 V_1, \dots, A_{{{N}}} V_{{{N}}}"
+    given, given_shape = _given(sizes, H)
+    answer, answer_shape = _answer(sizes, H)
     return "\n\n".join(
         [
             display(*POSITIONS[settings.positions].equations(given, H, N, T)),
@@ -276,7 +152,7 @@ def equations(settings: TransformerSettings, sizes: Sizes) -> str:
                 rf"A_i &= \operatorname{{softmax}}\!\left(\frac{{{Q} {K}^\top}}"
                 rf"{{\sqrt{{{D}}}}} + M\right) \in {real(T, T)}",
                 *MASKS[sizes.causal, sizes.padded],
-                r"h &\leftarrow h + " + drop % rf"[{heads}]\, W_O^\top",
+                r"h &\leftarrow h + " + drop % rf"[{all_heads(N)}]\, W_O^\top",
                 r"h &\leftarrow h + "
                 + drop
                 % r"\operatorname{GELU}(\operatorname{LN}(h) W_1^\top)\, W_2^\top",
@@ -286,13 +162,35 @@ def equations(settings: TransformerSettings, sizes: Sizes) -> str:
                 rf"W_{{Q,i}},\, W_{{K,i}},\, W_{{V,i}} &\in {real(D, H)}, "
                 rf"\quad W_O \in {real(H, H)}",
                 rf"W_1 &\in {real(F, H)}, \quad W_2 \in {real(H, F)}",
-                *given_shape,
-                r"\operatorname{LN}(h)_t &= \gamma \odot \frac{h_t - \overline{h_t}}"
-                r"{\sqrt{\operatorname{var}(h_t) + 10^{-5}}}, \quad "
-                rf"\gamma \in {real(H)}",
+                given_shape,
+                *answer_shape,
+                LAYER_NORM + real(H),
             ),
         ]
     )
+
+
+def _given(sizes: Sizes, H: int) -> tuple[str, str]:
+    """How a step enters, and the shapes of what does that."""
+    real = notation.real
+    if sizes.symbols:
+        return "E_{w_t}", rf"E &\in {real(sizes.symbols, H)}"
+    shape = rf"W_x &\in {real(H, sizes.inputs)}, \quad b_x \in {real(H)}"
+    return "W_x x_t + b_x", shape
+
+
+def _answer(sizes: Sizes, H: int) -> tuple[str, list[str]]:
+    """How the answer leaves, and the shapes of what does only that."""
+    T, outputs, real = sizes.steps, sizes.outputs, notation.real
+    if sizes.task == "next_token":
+        return rf"y &= \operatorname{{LN}}(h) E^\top \in {real(T, outputs)}", []
+    read, shape = (
+        (r"\overline{\operatorname{LN}(h)}", real(outputs))
+        if sizes.task == "classify"
+        else (r"\operatorname{LN}(h)", real(T, outputs))
+    )
+    shapes = [rf"V &\in {real(outputs, H)}, \quad d \in {real(outputs)}"]
+    return rf"y &= {read} V^\top + d \in {shape}", shapes
 
 
 MASKS = {

@@ -9,7 +9,8 @@ from hmmlearn.hmm import CategoricalHMM, GaussianHMM
 
 from explorer.data.hidden_markov import HiddenMarkov, log_posterior, viterbi
 from explorer.models.base import Recorder, Sizes
-from explorer.models.hmm import HMM, LEAST_CHANCE, LEAST_VARIANCE, HMMSettings, shares
+from explorer.models.emissions import LEAST_CHANCE, LEAST_VARIANCE, shares
+from explorer.models.hmm import HMM, HMMSettings
 
 N, T, K, V, I, C = 7, 13, 3, 5, 2, 2  # noqa: E741
 TAGS = Sizes(1, C, V, T, "tag")

@@ -7,7 +7,9 @@ import torch
 from torch import nn
 
 from explorer.models.base import Recorder, Sizes, ignore
-from explorer.models.seq2seq import CELLS, Seq2Seq, Seq2SeqSettings, last_said
+from explorer.models.cells import CELLS
+from explorer.models.seq2seq import Seq2Seq, Seq2SeqSettings
+from explorer.models.sources import last_said
 from explorer.tasks import BEGIN, FILLED
 
 B, S, L, H, V = 2, 5, 3, 7, 11
