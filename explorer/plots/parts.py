@@ -2,7 +2,7 @@
 
 import math
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -226,18 +226,39 @@ def corner_note(text: str) -> dict[str, Any]:
     }
 
 
+def band(low: float, high: float, opacity: float) -> dict[str, Any]:
+    """A grey stretch across the whole plot, in the data's units."""
+    return {
+        "type": "rect",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": low,
+        "y1": high,
+        "layer": "below",
+        "line": {"width": 0},
+        "fillcolor": GREY,
+        "opacity": opacity,
+    }
+
+
+def colour_axis(low: float, high: float, **bar: Any) -> dict[str, Any]:
+    """What the colours of a heat map mean, whatever the data; `bar` is their legend."""
+    return {"cmin": low, "cmax": high, "autocolorscale": False, "colorbar": bar}
+
+
+def ticks(named: Mapping[float, str]) -> dict[str, Any]:
+    """Ticks at these places alone, each with its words."""
+    return {
+        "tickmode": "array",
+        "tickvals": list(named),
+        "ticktext": list(named.values()),
+    }
+
+
 def share_colours(none: str = "0 %", whole: str = "100 %") -> dict[str, Any]:
     """A colour axis from 0 to 100 %, and the words at its ends."""
-    return {
-        "cmin": 0,
-        "cmax": 100,
-        "autocolorscale": False,
-        "colorbar": {
-            "tickmode": "array",
-            "tickvals": [0, 50, 100],
-            "ticktext": [none, "50 %", whole],
-        },
-    }
+    return colour_axis(0, 100, **ticks({0: none, 50: "50 %", 100: whole}))
 
 
 def token_ticks(tokens: Sequence[str], first: int = 1, at_most: int = 24) -> Figure:

@@ -142,20 +142,7 @@ def template(mode: Mode) -> dict[str, Any]:
     """What every figure looks like, as the value of `layout.template`."""
     ground = GROUNDS[mode]
     small = {"size": SMALL_FONT_SIZE}
-    axis = {
-        "automargin": True,
-        "gridcolor": ground.grid,
-        "gridwidth": 1,
-        "linecolor": ground.grid,
-        "showline": False,
-        "zeroline": False,
-        "ticks": "",
-        "tickfont": small | {"color": ground.quiet_text},
-        "title": {"font": {"size": FONT_SIZE}, "standoff": 8},
-        # Plotly puts the title at infinity where no label has room, as while a page is
-        # being laid out.
-        "ticklabeloverflow": "allow",
-    }
+    axis = _axis(ground)
     bar = {
         "thickness": 12,
         "outlinewidth": 0,
@@ -186,4 +173,21 @@ def template(mode: Mode) -> dict[str, Any]:
             name: {"colorscale": scale, "colorbar": bar}
             for name, scale in scales(mode).items()
         }
+    }
+
+
+def _axis(ground: Ground) -> dict[str, Any]:
+    return {
+        "automargin": True,
+        "gridcolor": ground.grid,
+        "gridwidth": 1,
+        "linecolor": ground.grid,
+        "showline": False,
+        "zeroline": False,
+        "ticks": "",
+        "tickfont": {"size": SMALL_FONT_SIZE, "color": ground.quiet_text},
+        "title": {"font": {"size": FONT_SIZE}, "standoff": 8},
+        # Plotly puts the title at infinity where no label has room, as while a page is
+        # being laid out.
+        "ticklabeloverflow": "allow",
     }

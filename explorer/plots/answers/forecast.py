@@ -88,18 +88,7 @@ def figure(drawn: ForecastDrawn, _: Translate = str) -> Figure:
         late = drawn.free_from > 0.6 * len(drawn.positions)
         labels.append(_mark_words(start, _("free-running from here"), late))
     return {
-        "data": [
-            {
-                "type": "scatter",
-                "mode": "lines" if len(line.y) > 1 else "markers",
-                "x": drawn.positions,
-                "y": line.y,
-                "name": line.name,
-                "line": line.look,
-                "marker": {"color": line.look["color"]},
-            }
-            for line in lines
-        ],
+        "data": [line.trace(drawn.positions) for line in lines],
         "layout": layout(
             x,
             y,
@@ -117,6 +106,18 @@ class _Line(NamedTuple):
     y: Floats  # (n,)
     label: str
     look: dict[str, Any]
+
+    def trace(self, positions: NDArray[Any]) -> dict[str, Any]:
+        """The line over its places (n,)."""
+        return {
+            "type": "scatter",
+            "mode": "lines" if len(self.y) > 1 else "markers",
+            "x": positions,
+            "y": self.y,
+            "name": self.name,
+            "line": self.look,
+            "marker": {"color": self.look["color"]},
+        }
 
 
 def _lines(drawn: ForecastDrawn, _: Translate) -> list[_Line]:

@@ -5,8 +5,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.plots.parts import Figure, Translate, axis, corner_note, finite, layout
-from explorer.plots.theme import GREY, OTHER
+from explorer.plots.parts import (
+    Figure,
+    Translate,
+    axis,
+    band,
+    corner_note,
+    finite,
+    layout,
+)
+from explorer.plots.theme import OTHER
 
 
 class AutocorrelationDrawn(NamedTuple):
@@ -32,18 +40,6 @@ def figure(drawn: AutocorrelationDrawn, _: Translate = str) -> Figure:
         "marker": {"color": OTHER},
         "name": _("autocorrelation"),
     }
-    band = {
-        "type": "rect",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": -drawn.band,
-        "y1": drawn.band,
-        "layer": "below",
-        "line": {"width": 0},
-        "fillcolor": GREY,
-        "opacity": 0.25,
-    }
     words = corner_note(_("shaded: what pure noise stays within"))
     there = len(drawn.lags) > 0
     x = axis(_("Lag (steps)"), rangemode="tozero")
@@ -54,7 +50,7 @@ def figure(drawn: AutocorrelationDrawn, _: Translate = str) -> Figure:
             x,
             y,
             bargap=0.3,
-            shapes=[band] if there else [],
+            shapes=[band(-drawn.band, drawn.band, 0.25)] if there else [],
             annotations=[words] if there else [],
             margin={"t": 28},
         ),

@@ -50,17 +50,7 @@ def figure(drawn: HistogramDrawn, _: Translate = str) -> Figure:
     }
     shapes, words = [], []
     if drawn.mean is not None:
-        shapes.append(
-            {
-                "type": "line",
-                "x0": drawn.mean,
-                "x1": drawn.mean,
-                "yref": "paper",
-                "y0": 0,
-                "y1": 1,
-                "line": {"color": GREY, "width": 2, "dash": "dot"},
-            }
-        )
+        shapes.append(_upright(drawn.mean))
         words.append(
             {
                 "x": drawn.mean,
@@ -78,6 +68,18 @@ def figure(drawn: HistogramDrawn, _: Translate = str) -> Figure:
         "layout": layout(
             x, y, bargap=0, shapes=shapes, annotations=words, margin={"t": 28}
         ),
+    }
+
+
+def _upright(x: float) -> dict[str, Any]:
+    return {
+        "type": "line",
+        "x0": x,
+        "x1": x,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": GREY, "width": 2, "dash": "dot"},
     }
 
 

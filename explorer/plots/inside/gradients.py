@@ -5,6 +5,7 @@ is a gradient that vanishes by the same factor every step, as rho^k does.
 """
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -60,11 +61,7 @@ def extract(model: str, view: View | None) -> GradientsDrawn:
 def figure(drawn: GradientsDrawn, _: Translate = str) -> Figure:
     """One line per layer, told apart by its dashes and its label."""
     colour = colour_of(drawn.model)
-    layers, steps = drawn.norms.shape
-    names = [_("layer %(number)d") % {"number": k + 1} for k in range(layers)]
-    if drawn.titles:
-        message = _("%(title)s, layer %(number)d")
-        names = [message % {"title": _(t), "number": k + 1} for t, k in drawn.titles]
+    names, steps = _names(drawn, _), drawn.norms.shape[1]
     lines = [
         {
             "type": "scatter",
@@ -79,12 +76,6 @@ def figure(drawn: GradientsDrawn, _: Translate = str) -> Figure:
         for k, (name, norms) in enumerate(zip(names, drawn.norms, strict=True))
     ]
     low, high = drawn.decades
-    ends = []
-    for k, (name, norms) in enumerate(zip(names, drawn.norms, strict=True)):
-        known = norms[np.isfinite(norms)]
-        if len(known):
-            text = key(GLYPHS[k % len(GLYPHS)], colour, escape(name))
-            ends.append((text, math.log10(known[-1])))
     x = axis(_("steps back from the loss"))
     if steps:
         x["range"] = [0, max(1, steps - 1)]
@@ -100,10 +91,29 @@ def figure(drawn: GradientsDrawn, _: Translate = str) -> Figure:
         "layout": layout(
             x,
             y,
-            annotations=end_labels(ends, low, high),
+            annotations=end_labels(_ends(drawn, names), low, high),
             margin=margin_for(names, digits=2),
         ),
     }
+
+
+def _names(drawn: GradientsDrawn, _: Translate) -> list[str]:
+    if drawn.titles:
+        message = _("%(title)s, layer %(number)d")
+        return [message % {"title": _(t), "number": k + 1} for t, k in drawn.titles]
+    layers = range(1, len(drawn.norms) + 1)
+    return [_("layer %(number)d") % {"number": number} for number in layers]
+
+
+def _ends(drawn: GradientsDrawn, names: Sequence[str]) -> list[tuple[str, float]]:
+    """The names of the lines that have an end, and where on the axis that is."""
+    ends = []
+    for k, (name, norms) in enumerate(zip(names, drawn.norms, strict=True)):
+        known = norms[np.isfinite(norms)]
+        if len(known):
+            text = key(GLYPHS[k % len(GLYPHS)], colour_of(drawn.model), escape(name))
+            ends.append((text, math.log10(known[-1])))
+    return ends
 
 
 def reading(drawn: GradientsDrawn, _: Translate = str) -> str:

@@ -9,6 +9,7 @@ from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import (
     Translate,
     axis,
+    band,
     end_labels,
     escape,
     finite,
@@ -19,7 +20,7 @@ from explorer.plots.parts import (
     short,
     thin,
 )
-from explorer.plots.theme import GREY, OTHER, colour_of
+from explorer.plots.theme import OTHER, colour_of
 from explorer.runs.records import View
 
 USUAL = (1e-4, 1e-1)
@@ -39,12 +40,42 @@ DECADES = (-6.0, 0.0)
 
 def draw(scene: Scene, _: Translate) -> Content:
     """Above the ratio of every matrix, below the gradient's norm and the clipping."""
+    norms, clipped = _norms(scene, _)
+    names = [short_name(name) for name in scene.view.notes["names"]]
+    y = axis(_("update / weight"), type="log", range=list(DECADES), domain=RATIOS)
+    y["exponentformat"] = "power"
+    x = axis(_("training step"), range=[0, scene.config.training.steps], anchor="y2")
+    lower = axis("", type="log", domain=NORMS, exponentformat="power", nticks=4)
+    shapes = [band(*USUAL, 0.12)]
+    if scene.config.training.clip > 0:
+        limit = rule(scene.config.training.clip, dash="dash")
+        shapes.append(limit | {"yref": "y2"})
+    figure = {
+        "data": [*_ratios(scene), norms],
+        "layout": layout(
+            x,
+            y,
+            yaxis2=lower,
+            shapes=shapes,
+            annotations=[*end_labels(_ends(scene), *DECADES), _title(_)],
+            margin=margin_for(names),
+        ),
+    }
+    return {
+        "figure": figure,
+        "reading": _reading(scene.view, clipped, _),
+        "alternative": _alternative(scene.view, _),
+        "proof": "",
+    }
+
+
+def _ratios(scene: Scene) -> list[dict[str, Any]]:
+    """How each matrix moved, now and at earlier moments."""
     views = [*scene.ghosts, scene.view]
-    names = scene.view.notes["names"]
     steps = np.array([view.step for view in views], np.int32)
     colour = colour_of(scene.config.model)
-    lines, ends = [], []
-    for k, name in enumerate(names):
+    lines = []
+    for k, name in enumerate(scene.view.notes["names"]):
         ratios = np.array([view.arrays["ratios"][k] for view in views], np.float32)
         dash = DASHES[k % len(DASHES)]
         lines.append(
@@ -59,53 +90,23 @@ def draw(scene: Scene, _: Translate) -> Content:
                 "hovertemplate": f"{escape(name)}<br>%{{x}}: %{{y:.3g}}<extra></extra>",
             }
         )
-        if ratios[-1] > 0:
-            text = key(GLYPHS[k % len(GLYPHS)], colour, escape(short_name(name)))
-            ends.append((text, float(np.log10(ratios[-1]))))
-    ends = _some(ends)
-    y = axis(_("update / weight"), type="log", range=list(DECADES), domain=RATIOS)
-    y["exponentformat"] = "power"
-    x = axis(_("training step"), range=[0, scene.config.training.steps], anchor="y2")
-    norms, clipped = _norms(scene, _)
-    band = {
-        "type": "rect",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": USUAL[0],
-        "y1": USUAL[1],
-        "fillcolor": GREY,
-        "opacity": 0.12,
-        "line": {"width": 0},
-        "layer": "below",
-    }
-    shapes: list[dict[str, Any]] = [band]
-    if scene.config.training.clip > 0:
-        limit = rule(scene.config.training.clip, dash="dash")
-        shapes.append(limit | {"yref": "y2"})
-    figure = {
-        "data": [*lines, norms],
-        "layout": layout(
-            x,
-            y,
-            yaxis2=axis(
-                "",
-                type="log",
-                domain=NORMS,
-                exponentformat="power",
-                nticks=4,
-            ),
-            shapes=shapes,
-            annotations=[*end_labels(ends, *DECADES), _title(_)],
-            margin=margin_for([short_name(name) for name in names]),
-        ),
-    }
-    return {
-        "figure": figure,
-        "reading": _reading(scene.view, clipped, _),
-        "alternative": _alternative(scene.view, _),
-        "proof": "",
-    }
+    return lines
+
+
+def _ends(scene: Scene) -> list[tuple[str, float]]:
+    """The names of the lines, and where they end."""
+    colour, ratios = colour_of(scene.config.model), scene.view.arrays["ratios"]
+    ends = [
+        (
+            key(GLYPHS[k % len(GLYPHS)], colour, escape(short_name(name))),
+            float(np.log10(np.float32(ratio))),
+        )
+        for k, (name, ratio) in enumerate(
+            zip(scene.view.notes["names"], ratios, strict=True)
+        )
+        if ratio > 0
+    ]
+    return _some(ends)
 
 
 def _title(_: Translate) -> dict[str, Any]:

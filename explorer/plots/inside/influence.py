@@ -9,7 +9,15 @@ from explorer.config import N_
 from explorer.plots.inside import gates
 from explorer.plots.inside.gates import GatesDrawn
 from explorer.plots.panel import Content, Panel, Scene, mark_time, residual
-from explorer.plots.parts import Translate, axis, layout, short
+from explorer.plots.parts import (
+    Figure,
+    Translate,
+    axis,
+    colour_axis,
+    layout,
+    short,
+    ticks,
+)
 from explorer.plots.theme import ATTENTION, colour_of
 from explorer.runs.records import View
 
@@ -29,25 +37,37 @@ def draw(scene: Scene, _: Translate) -> Content:
     norms = view.arrays["norms"]
     steps = len(norms)
     stride = -(-steps // MOST)
-    strip = gates.figure(_example(view), _)
     target = steps - 1
     if scene.mark is not None and scene.mark < steps:
         target = scene.mark
-    colours = {
-        "cmin": LOWEST,
-        "cmax": HIGHEST,
-        "autocolorscale": False,
-        "colorbar": {
-            "title": {"text": _("norm")},
-            "tickmode": "array",
-            "tickvals": [-6, -4, -2, 1],
-            "ticktext": ["≤ 1e-6", "1e-4", "0.01", "≥ 10"],
-            "len": MAP[1],
-            "y": 0,
-            "yanchor": "bottom",
-        },
+    figure = _figure(scene, target, stride, _)
+    said = reading(view.arrays["reach"], _)
+    message = _(
+        "Heat map after %(step)d training steps: how strongly every input moves every "
+        "prediction, at %(shown)d of %(steps)d time steps. %(reading)s"
+    )
+    shown = len(range(0, steps, stride))
+    numbers = {"step": view.step, "steps": steps, "shown": shown, "reading": said}
+    later = view.notes["residual"]  # None where an answer may depend on later steps
+    check = ""
+    if later is not None:
+        check = residual(N_("influence of later steps"), later, 0.0, _)
+    return {
+        "figure": mark_time(figure, scene.mark, "x", "y"),
+        "reading": f"{said} {_strongest(norms[target], target, _)}",
+        "alternative": message % numbers,
+        "proof": check,
     }
-    figure = {
+
+
+def _figure(scene: Scene, target: int, stride: int, _: Translate) -> Figure:
+    norms = scene.view.arrays["norms"]
+    steps = len(norms)
+    strip = gates.figure(_example(scene.view), _)
+    legend = ticks({-6: "≤ 1e-6", -4: "1e-4", -2: "0.01", 1: "≥ 10"})
+    legend |= {"len": MAP[1], "y": 0, "yanchor": "bottom"}
+    colours = colour_axis(LOWEST, HIGHEST, title={"text": _("norm")}, **legend)
+    return {
         "data": [
             _map(norms, stride, _),
             _row(norms[target], target, scene, _),
@@ -78,23 +98,6 @@ def draw(scene: Scene, _: Translate) -> Content:
             ),
             **{ATTENTION: colours},
         ),
-    }
-    said = reading(view.arrays["reach"], _)
-    message = _(
-        "Heat map after %(step)d training steps: how strongly every input moves every "
-        "prediction, at %(shown)d of %(steps)d time steps. %(reading)s"
-    )
-    shown = len(range(0, steps, stride))
-    numbers = {"step": view.step, "steps": steps, "shown": shown, "reading": said}
-    later = view.notes["residual"]  # None where an answer may depend on later steps
-    check = ""
-    if later is not None:
-        check = residual(N_("influence of later steps"), later, 0.0, _)
-    return {
-        "figure": mark_time(figure, scene.mark, "x", "y"),
-        "reading": f"{said} {_strongest(norms[target], target, _)}",
-        "alternative": message % numbers,
-        "proof": check,
     }
 
 

@@ -13,6 +13,7 @@ from explorer.plots.parts import (
     Figure,
     Translate,
     axis,
+    colour_axis,
     end_labels,
     escape,
     finite,
@@ -21,6 +22,7 @@ from explorer.plots.parts import (
     layout,
     margin_for,
     short,
+    ticks,
     token_ticks,
     visible,
 )
@@ -118,17 +120,9 @@ def heat(view: View, _: Translate) -> Figure:
     if steps <= MOST_WORDS:
         words = [[_said(view, word, _) for word in row] for row in notes["top"]]
         cells |= {"text": words, "texttemplate": "%{text}"}
-    colours = {
-        "cmin": 0,
-        "cmax": 100,
-        "autocolorscale": False,
-        "colorbar": {
-            "title": {"text": _(_words(view).bar), "side": "right"},
-            "tickmode": "array",
-            "tickvals": [0, 50, 100],
-            "ticktext": ["0", "50", "100"],
-        },
-    }
+    title = {"text": _(_words(view).bar), "side": "right"}
+    legend = ticks({0: "0", 50: "50", 100: "100"})
+    colours = colour_axis(0, 100, title=title, **legend)
     tokens = notes["labels"]
     x = axis(
         _("position (the token read there)") if tokens else _("time step"),
@@ -176,34 +170,12 @@ def lines(view: View, colour: str, _: Translate) -> Figure:
     low, high = low - pad, high + pad
     # the last layers keep the plainest dashes
     looks = [k % len(DASHES) for k in range(len(said))][::-1]
-    each: list[tuple[str, str, str, NDArray[Any], dict[str, Any]]] = [
-        ("—", _("truth"), GREY, truth, {"width": 2})
-    ]
-    each += [
-        (GLYPHS[k], name, colour, finite(values), {"width": 2.2, "dash": DASHES[k]})
-        for k, name, values in zip(looks, names, said, strict=True)
-    ]
-    hover = _("%(name)s, time step %(step)s: %(value)s")
-    data = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x0": 1,
-            "dx": 1,
-            "y": values,
-            "name": name,
-            "meta": {"time": "x"},
-            "line": {"color": tint, **line},
-            "hovertemplate": hover % {"name": name, "step": "%{x}", "value": "%{y:.4f}"}
-            + "<extra></extra>",
-        }
-        for _glyph, name, tint, values, line in each
-    ]
-    ends = [
-        (key(glyph, tint, escape(name)), end)
-        for glyph, name, tint, values, _line in each
-        if (end := last(values)) is not None
-    ]
+    data = [_line(truth, _("truth"), {"color": GREY, "width": 2}, _)]
+    ends = [(key("—", GREY, escape(_("truth"))), last(truth))]
+    for k, name, values in zip(looks, names, said, strict=True):
+        look = {"color": colour, "width": 2.2, "dash": DASHES[k]}
+        data.append(_line(finite(values), name, look, _))
+        ends.append((key(GLYPHS[k], colour, escape(name)), last(values)))
     x = axis(
         _("time step at which the next value is said"),
         range=[0.5, len(truth) + 0.5],
@@ -217,9 +189,29 @@ def lines(view: View, colour: str, _: Translate) -> Figure:
         "layout": layout(
             x,
             y,
-            annotations=end_labels(ends, low, high),
-            margin=margin_for([name for _glyph, name, *_rest in each]),
+            annotations=end_labels(
+                [(text, end) for text, end in ends if end is not None], low, high
+            ),
+            margin=margin_for([_("truth"), *names]),
         ),
+    }
+
+
+def _line(
+    values: NDArray[Any], name: str, look: dict[str, Any], _: Translate
+) -> dict[str, Any]:
+    hover = _("%(name)s, time step %(step)s: %(value)s")
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x0": 1,
+        "dx": 1,
+        "y": values,
+        "name": name,
+        "meta": {"time": "x"},
+        "line": look,
+        "hovertemplate": hover % {"name": name, "step": "%{x}", "value": "%{y:.4f}"}
+        + "<extra></extra>",
     }
 
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from explorer.config import N_
 from explorer.plots.inside import gates
+from explorer.plots.inside.gates import GatesDrawn
 from explorer.plots.panel import (
     EXACT_CELLS,
     Content,
@@ -15,7 +16,7 @@ from explorer.plots.panel import (
     mark_time,
     residual,
 )
-from explorer.plots.parts import Translate, axis
+from explorer.plots.parts import Figure, Translate, axis
 from explorer.plots.theme import HIGH_END, LOW_END
 from explorer.runs.records import View
 
@@ -32,7 +33,26 @@ def draw(scene: Scene, _: Translate) -> Content:
     values = view.arrays["values"][:, order]
     arrays = {**view.arrays, "values": values}
     drawn = gates.extract(View(view.name, view.step, arrays, view.notes))
-    figure = gates.figure(drawn, _)
+    low, high = (100 * float(view.arrays[k].mean()) for k in ("low", "high"))
+    message = _(
+        "%(low).0f %% of the values lie at the low end, %(high).0f %% at the high."
+    )
+    proof = ""
+    if view.notes["residual"] is not None:
+        proof = residual("max |o·tanh(c) − h|", view.notes["residual"], LIMIT, _)
+    return {
+        "figure": mark_time(_figure(view, drawn, values, _), scene.mark, "x"),
+        "reading": f"{gates.reading(drawn, _)} {message % {'low': low, 'high': high}}",
+        "alternative": gates.alternative(drawn, _),
+        "proof": proof,
+    }
+
+
+def _figure(
+    view: View, drawn: GatesDrawn, values: NDArray[np.float32], _: Translate
+) -> Figure:
+    """The heat map of the sorted values (T, H), and the margin."""
+    figure, order = gates.figure(drawn, _), view.arrays["order"]
     heat, units = figure["data"][0], [str(unit + 1) for unit in order]
     # Rows are named by their units, so that an order never renames them.
     del heat["y0"], heat["dy"]
@@ -61,19 +81,7 @@ def draw(scene: Scene, _: Translate) -> Content:
         ),
     }
     figure["layout"]["yaxis"]["title"]["text"] = _("hidden unit")
-    low, high = (100 * float(view.arrays[k].mean()) for k in ("low", "high"))
-    message = _(
-        "%(low).0f %% of the values lie at the low end, %(high).0f %% at the high."
-    )
-    proof = ""
-    if view.notes["residual"] is not None:
-        proof = residual("max |o·tanh(c) − h|", view.notes["residual"], LIMIT, _)
-    return {
-        "figure": mark_time(figure, scene.mark, "x"),
-        "reading": f"{gates.reading(drawn, _)} {message % {'low': low, 'high': high}}",
-        "alternative": gates.alternative(drawn, _),
-        "proof": proof,
-    }
+    return figure
 
 
 def _exact(drawn: gates.GatesDrawn, values: NDArray[Any]) -> NDArray[np.float32]:

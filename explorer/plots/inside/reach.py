@@ -31,12 +31,7 @@ def draw(scene: Scene, _: Translate) -> Content:
     figure = gradients.figure(drawn, _)
     top = drawn.norms[-1]
     bound = bound_of(view)
-    more, names = [], []
-    for age, ghost in enumerate(scene.ghosts):
-        past = gradients.extract(model, ghost).norms[-1]
-        name = _("step %(step)d") % {"step": ghost.step}
-        opacity = 0.25 + 0.35 * age / max(1, len(scene.ghosts))
-        more.append(_line(past, name, colour_of(model), opacity=opacity, width=1.2))
+    more, names = _past(scene, _), []
     if "memory" in view.arrays:
         for k, norms in enumerate(view.arrays["memory"][:, ::-1]):
             name = _("memory, layer %(number)d") % {"number": k + 1}
@@ -132,6 +127,17 @@ def _proof(
         "share": share,
         "verdict": verdict,
     }
+
+
+def _past(scene: Scene, _: Translate) -> list[dict[str, Any]]:
+    """The last layer at earlier moments, the older the fainter."""
+    model, lines = scene.config.model, []
+    for age, ghost in enumerate(scene.ghosts):
+        past = gradients.extract(model, ghost).norms[-1]
+        name = _("step %(step)d") % {"step": ghost.step}
+        opacity = 0.25 + 0.35 * age / max(1, len(scene.ghosts))
+        lines.append(_line(past, name, colour_of(model), opacity=opacity, width=1.2))
+    return lines
 
 
 def _line(

@@ -48,32 +48,11 @@ def figure(view: View, _: Translate) -> Figure:
     traces, start = arrays["traces"], 1 + notes.get("first", 0)
     low, high = notes["low"], notes["high"]
     names = [_("unit %(number)d") % {"number": unit + 1} for unit in arrays["units"]]
-    hover = _("%(name)s, time step %(step)s: %(value)s")
-    data: list[dict[str, Any]] = [
-        {
-            "type": "scatter",
-            "mode": "lines" if len(values) > 1 else "markers",
-            "x0": start,
-            "dx": 1,
-            "y": np.ascontiguousarray(values),
-            "name": name,
-            "meta": {"time": "x"},
-            "line": {"color": COLOURS[k], "width": 2.2, "dash": DASHES[k]},
-            "marker": {"color": COLOURS[k]},
-            "hovertemplate": hover % {"name": name, "step": "%{x}", "value": "%{y:.4f}"}
-            + "<extra></extra>",
-        }
+    data = [
+        _unit(values, name, k, start, _)
         for k, (name, values) in enumerate(zip(names, traces.T, strict=True))
     ]
-    labels = notes["labels"]
-    ticks = {} if labels is None else token_ticks(labels, start)
-    x = axis(
-        _("time step") if labels is None else _("token"),
-        range=[start - 0.5, start + len(traces) - 0.5],
-        showgrid=False,
-        anchor="y",
-        **ticks,
-    )
+    x = _time_axis(notes["labels"], start, len(traces), _)
     y = axis(value_title(view, _), range=[low, high])
     ends = [
         (key(GLYPHS[k], COLOURS[k], name), float(np.nan_to_num(traces[-1, k])))
@@ -81,45 +60,90 @@ def figure(view: View, _: Translate) -> Figure:
     ]
     more: dict[str, Any] = {}
     if "input" in arrays:
-        strip = {"mode": "lines", "line": {"color": GREY, "width": 2}, "yaxis": "y2"}
-        data.append(
-            {"type": "scatter", "x0": 1, "dx": 1, "y": arrays["input"], **strip}
-            | {"hovertemplate": f"{_('input')}: %{{y:.4f}}<extra></extra>"}
-        )
+        data.append(_input(arrays["input"], _))
         y["domain"] = list(LINES)
         more["yaxis2"] = axis(
             _("input"), domain=list(STRIP), anchor="x", showgrid=False, nticks=3
         )
     threshold = rule(notes["threshold"], dash="dash")
-    shapes = [threshold | {"editable": True, "layer": "above"}]
-    for first, last in stretches(arrays["on"][:, 0]):
-        shapes.append(
-            {
-                "type": "rect",
-                "xref": "x",
-                "x0": start + first - 0.5,
-                "x1": start + last + 0.5,
-                "yref": "y domain",
-                "y0": 0,
-                "y1": 1,
-                "layer": "below",
-                "fillcolor": COLOURS[0],
-                "opacity": 0.14,
-                "line": {"width": 0},
-            }
-        )
     return {
         "data": data,
         "layout": layout(
             x,
             y,
-            shapes=shapes,
+            shapes=[
+                threshold | {"editable": True, "layer": "above"},
+                *(_on(start + a, start + b) for a, b in stretches(arrays["on"][:, 0])),
+            ],
             annotations=end_labels(ends, low, high),
             margin=margin_for(names, digits=5),
             # what a reader has dragged holds until the threshold is another one
             editrevision=notes["threshold"],
             **more,
         ),
+    }
+
+
+def _time_axis(
+    labels: list[str] | None, start: int, steps: int, _: Translate
+) -> dict[str, Any]:
+    return axis(
+        _("time step") if labels is None else _("token"),
+        range=[start - 0.5, start + steps - 0.5],
+        showgrid=False,
+        anchor="y",
+        **({} if labels is None else token_ticks(labels, start)),
+    )
+
+
+def _unit(
+    values: NDArray[Any], name: str, k: int, start: int, _: Translate
+) -> dict[str, Any]:
+    """The k-th unit (T,) from time step `start` on."""
+    hover = _("%(name)s, time step %(step)s: %(value)s")
+    return {
+        "type": "scatter",
+        "mode": "lines" if len(values) > 1 else "markers",
+        "x0": start,
+        "dx": 1,
+        "y": np.ascontiguousarray(values),
+        "name": name,
+        "meta": {"time": "x"},
+        "line": {"color": COLOURS[k], "width": 2.2, "dash": DASHES[k]},
+        "marker": {"color": COLOURS[k]},
+        "hovertemplate": hover % {"name": name, "step": "%{x}", "value": "%{y:.4f}"}
+        + "<extra></extra>",
+    }
+
+
+def _input(values: NDArray[Any], _: Translate) -> dict[str, Any]:
+    """The strip above: what the model is given."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x0": 1,
+        "dx": 1,
+        "y": values,
+        "yaxis": "y2",
+        "line": {"color": GREY, "width": 2},
+        "hovertemplate": f"{_('input')}: %{{y:.4f}}<extra></extra>",
+    }
+
+
+def _on(first: int, last: int) -> dict[str, Any]:
+    """A stretch of time steps at which the first unit is on."""
+    return {
+        "type": "rect",
+        "xref": "x",
+        "x0": first - 0.5,
+        "x1": last + 0.5,
+        "yref": "y domain",
+        "y0": 0,
+        "y1": 1,
+        "layer": "below",
+        "fillcolor": COLOURS[0],
+        "opacity": 0.14,
+        "line": {"width": 0},
     }
 
 

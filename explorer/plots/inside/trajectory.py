@@ -15,6 +15,7 @@ from explorer.plots.parts import (
     Figure,
     Translate,
     axis,
+    colour_axis,
     escape,
     layout,
     short,
@@ -85,53 +86,9 @@ def figure(
     cloud = basis.project(view.arrays["cloud"]).astype(np.float32)
     path = basis.project(view.arrays["states"]).astype(np.float32)
     steps, first = len(path), view.notes.get("first", 0)
-    what = _("token") if view.notes["labels"] is not None else _("input")
-    where = _("time step %(step)s") % {"step": "%{customdata}"}
-    data: list[dict[str, Any]] = [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": cloud[:, 0],
-            "y": cloud[:, 1],
-            "marker": {"color": GREY, "size": 5, "opacity": 0.3},
-            "hoverinfo": "skip",
-        },
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "x": path[:, 0],
-            "y": path[:, 1],
-            "line": {"color": colour, "width": 1.2},
-            "marker": {
-                "size": 8,
-                "color": first + np.arange(1, steps + 1, dtype=np.int32),
-                "coloraxis": ATTENTION,
-                "line": {"color": GREY, "width": 0.5},
-            },
-            "text": words(view),
-            "customdata": list(range(first + 1, first + steps + 1)),
-            "meta": {"time": "customdata"},
-            "hovertemplate": f"{where}<br>{what}: %{{text}}"
-            "<br>%{x:.4f}, %{y:.4f}<extra></extra>",
-        },
-    ]
+    data = [_cloud(cloud), _path(view, path, colour, _)]
     if mark is not None and first <= mark < first + steps:
-        mark -= first
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": path[mark : mark + 1, 0],
-                "y": path[mark : mark + 1, 1],
-                "marker": {
-                    "size": 18,
-                    "symbol": "circle-open",
-                    "color": colour,
-                    "line": {"color": colour, "width": 3},
-                },
-                "hoverinfo": "skip",
-            }
-        )
+        data.append(_ring(path[mark - first], colour))
     title = _("PC %(number)d (%(percent).0f %% of the variance)")
     x, y = (
         axis(
@@ -140,13 +97,65 @@ def figure(
         )
         for k in range(2)
     )
-    colours = {
-        "cmin": first + 1,
-        "cmax": first + max(2, steps),
-        "autocolorscale": False,
-        "colorbar": {"title": {"text": _("time step"), "side": "right"}},
-    }
+    legend = {"text": _("time step"), "side": "right"}
+    colours = colour_axis(first + 1, first + max(2, steps), title=legend)
     return {"data": data, "layout": layout(x, y, **{ATTENTION: colours})}
+
+
+def _cloud(cloud: NDArray[np.float32]) -> dict[str, Any]:
+    """All held-out states (n, 2), in the background."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": cloud[:, 0],
+        "y": cloud[:, 1],
+        "marker": {"color": GREY, "size": 5, "opacity": 0.3},
+        "hoverinfo": "skip",
+    }
+
+
+def _path(
+    view: View, path: NDArray[np.float32], colour: str, _: Translate
+) -> dict[str, Any]:
+    """The example's states (T, 2), step after step."""
+    steps, first = len(path), view.notes.get("first", 0)
+    what = _("token") if view.notes["labels"] is not None else _("input")
+    where = _("time step %(step)s") % {"step": "%{customdata}"}
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": path[:, 0],
+        "y": path[:, 1],
+        "line": {"color": colour, "width": 1.2},
+        "marker": {
+            "size": 8,
+            "color": first + np.arange(1, steps + 1, dtype=np.int32),
+            "coloraxis": ATTENTION,
+            "line": {"color": GREY, "width": 0.5},
+        },
+        "text": words(view),
+        "customdata": list(range(first + 1, first + steps + 1)),
+        "meta": {"time": "customdata"},
+        "hovertemplate": f"{where}<br>{what}: %{{text}}"
+        "<br>%{x:.4f}, %{y:.4f}<extra></extra>",
+    }
+
+
+def _ring(state: NDArray[np.float32], colour: str) -> dict[str, Any]:
+    """Around the state (2,) of the marked step."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": state[:1],
+        "y": state[1:],
+        "marker": {
+            "size": 18,
+            "symbol": "circle-open",
+            "color": colour,
+            "line": {"color": colour, "width": 3},
+        },
+        "hoverinfo": "skip",
+    }
 
 
 def words(view: View) -> list[str]:

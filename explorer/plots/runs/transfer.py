@@ -1,7 +1,7 @@
 """What is a pretrained model worth? The target's loss by the number of its examples."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,20 +62,6 @@ def extract(
 def figure(drawn: TransferDrawn, _: Translate = str) -> Figure:
     """Both axes logarithmic: few examples stand apart, and so do small losses."""
     colours = {"scratch": GREY, "head": OTHER, "all": colour_of(drawn.model)}
-    data = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "x": drawn.examples,
-            "y": values,
-            "name": _(WAYS[way]),
-            "line": {"color": colours[way], "width": 2.6, "dash": GLYPHS[way][1]},
-            "marker": {"color": colours[way], "size": 8},
-            "hovertemplate": escape(_("%(count)s examples") % {"count": "%{x}"})
-            + f"<br>%{{y:.4~g}}<extra>{_(WAYS[way])}</extra>",
-        }
-        for way, values in drawn.losses.items()
-    ]
     levels = [(v, "dash") for v in drawn.lines.baselines.values() if v > 0]
     if drawn.lines.floor:
         levels.append((drawn.lines.floor, "solid"))
@@ -95,7 +81,7 @@ def figure(drawn: TransferDrawn, _: Translate = str) -> Figure:
         uirevision="transfer",
     )
     return {
-        "data": data,
+        "data": _lines(drawn, colours, _),
         "layout": layout(
             x,
             y,
@@ -104,6 +90,26 @@ def figure(drawn: TransferDrawn, _: Translate = str) -> Figure:
             margin=margin_for([_(name) for name in WAYS.values()], digits=7),
         ),
     }
+
+
+def _lines(
+    drawn: TransferDrawn, colours: Mapping[str, str], _: Translate
+) -> list[dict[str, Any]]:
+    """One for each way to begin."""
+    hover = escape(_("%(count)s examples") % {"count": "%{x}"}) + "<br>%{y:.4~g}"
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "x": drawn.examples,
+            "y": values,
+            "name": _(WAYS[way]),
+            "line": {"color": colours[way], "width": 2.6, "dash": GLYPHS[way][1]},
+            "marker": {"color": colours[way], "size": 8},
+            "hovertemplate": f"{hover}<extra>{_(WAYS[way])}</extra>",
+        }
+        for way, values in drawn.losses.items()
+    ]
 
 
 def reading(drawn: TransferDrawn, _: Translate = str) -> str:

@@ -1,10 +1,14 @@
 """Where does it look as it writes? Rows are written tokens, columns source tokens."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.config import N_
 from explorer.plots.panel import Content, Panel, Scene, residual
 from explorer.plots.parts import (
+    Figure,
     Translate,
     axis,
     layout,
@@ -13,6 +17,7 @@ from explorer.plots.parts import (
     visible,
 )
 from explorer.plots.theme import ATTENTION, GREY
+from explorer.runs.records import View
 
 LIMIT = 1e-5
 MOST_TICKS = 40
@@ -26,53 +31,7 @@ def draw(scene: Scene, _: Translate) -> Content:
     rows, columns = percent.shape
     shown = percent.copy()
     shown[t + 1 :] = np.nan
-    hover = _("written token %(row)s looks at source token %(column)s: %(z)s %%")
-    heat = {
-        "type": "heatmap",
-        "z": shown,
-        "x0": 1,
-        "dx": 1,
-        "y0": 1,
-        "dy": 1,
-        "coloraxis": ATTENTION,
-        "hoverongaps": False,
-        "meta": {"pick": {"x": "aim.at", "y": "aim.position"}},
-        "hovertemplate": hover % {"row": "%{y}", "column": "%{x}", "z": "%{z:.0f}"}
-        + "<extra></extra>",
-    }
-    still = [visible(w) if k <= t else " " for k, w in enumerate(notes["written"])]
-    down = token_ticks(still, at_most=MOST_TICKS)
-    down["ticktext"] = [text.replace("␣", "") for text in down["ticktext"]]
-    figure = {
-        "data": [heat],
-        "layout": layout(
-            axis(
-                _("source token"),
-                range=[0.5, columns + 0.5],
-                showgrid=False,
-                **token_ticks(notes["source"], at_most=MOST_TICKS),
-            ),
-            axis(
-                _("written token"),
-                range=[rows + 0.5, 0.5],
-                showgrid=False,
-                **down,
-            ),
-            shapes=[
-                {
-                    "type": "rect",
-                    "x0": 0.5,
-                    "x1": columns + 0.5,
-                    "y0": t + 0.5,
-                    "y1": t + 1.5,
-                    "line": {"color": GREY, "width": 2},
-                }
-            ],
-            **{
-                ATTENTION: share_colours(_("0 % ignored"), _("100 % alone")),
-            },
-        ),
-    }
+    figure = _figure(view, shown, _)
     reading = _reading(percent, notes["source"], notes["written"], _)
     message = _(
         "Heat map of where the model looks after %(step)d training steps: %(rows)d "
@@ -86,6 +45,60 @@ def draw(scene: Scene, _: Translate) -> Content:
         "proof": residual(
             N_("largest difference of a row's sum from 1"), notes["residual"], LIMIT, _
         ),
+    }
+
+
+def _figure(view: View, shown: NDArray[np.float32], _: Translate) -> Figure:
+    """The percents (n, s) of all rows, the present one in a frame."""
+    notes, t = view.notes, view.notes["t"]
+    rows, columns = shown.shape
+    still = [visible(w) if k <= t else " " for k, w in enumerate(notes["written"])]
+    down = token_ticks(still, at_most=MOST_TICKS)
+    down["ticktext"] = [text.replace("␣", "") for text in down["ticktext"]]
+    colours = share_colours(_("0 % ignored"), _("100 % alone"))
+    frame = {
+        "type": "rect",
+        "x0": 0.5,
+        "x1": columns + 0.5,
+        "y0": t + 0.5,
+        "y1": t + 1.5,
+        "line": {"color": GREY, "width": 2},
+    }
+    return {
+        "data": [_map(shown, _)],
+        "layout": layout(
+            axis(
+                _("source token"),
+                range=[0.5, columns + 0.5],
+                showgrid=False,
+                **token_ticks(notes["source"], at_most=MOST_TICKS),
+            ),
+            axis(
+                _("written token"),
+                range=[rows + 0.5, 0.5],
+                showgrid=False,
+                **down,
+            ),
+            shapes=[frame],
+            **{ATTENTION: colours},
+        ),
+    }
+
+
+def _map(shown: NDArray[np.float32], _: Translate) -> dict[str, Any]:
+    hover = _("written token %(row)s looks at source token %(column)s: %(z)s %%")
+    return {
+        "type": "heatmap",
+        "z": shown,
+        "x0": 1,
+        "dx": 1,
+        "y0": 1,
+        "dy": 1,
+        "coloraxis": ATTENTION,
+        "hoverongaps": False,
+        "meta": {"pick": {"x": "aim.at", "y": "aim.position"}},
+        "hovertemplate": hover % {"row": "%{y}", "column": "%{x}", "z": "%{z:.0f}"}
+        + "<extra></extra>",
     }
 
 

@@ -116,12 +116,23 @@ def _edges(arrays: Any, tree: Tree, colour: str) -> list[dict[str, Any]]:
     return traces
 
 
+def _node_words(view: View, k: int, _: Translate) -> str:
+    """What is known of the k-th token."""
+    arrays = view.arrays
+    message = _(
+        "“%(token)s”: %(percent)s %%, log p in all %(total)s, ranked by %(score)s"
+    )
+    return message % {
+        "token": escape(visible(view.notes["labels"][k])),
+        "percent": f"{100 * np.exp(arrays['log_chance'][k]):.3g}",
+        "total": f"{arrays['total'][k]:.3g}",
+        "score": f"{arrays['score'][k]:.3g}",
+    }
+
+
 def _nodes(view: View, tree: Tree, colour: str, _: Translate) -> list[dict[str, Any]]:
     """Tokens in circles; what was dropped is faint."""
     arrays, labels = view.arrays, view.notes["labels"]
-    hover = _(
-        "“%(token)s”: %(percent)s %%, log p in all %(total)s, ranked by %(score)s"
-    )
     traces = []
     for kept in (False, True):
         chosen = np.flatnonzero(arrays["kept"].astype(bool) == kept)
@@ -149,16 +160,7 @@ def _nodes(view: View, tree: Tree, colour: str, _: Translate) -> list[dict[str, 
                     "line": {"width": 0},
                     "opacity": 1.0,
                 },
-                "hovertext": [
-                    hover
-                    % {
-                        "token": escape(visible(labels[k])),
-                        "percent": f"{100 * np.exp(arrays['log_chance'][k]):.3g}",
-                        "total": f"{arrays['total'][k]:.3g}",
-                        "score": f"{arrays['score'][k]:.3g}",
-                    }
-                    for k in chosen
-                ],
+                "hovertext": [_node_words(view, k, _) for k in chosen.tolist()],
                 "hoverinfo": "text",
                 "cliponaxis": False,
             }
