@@ -7,7 +7,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from explorer import catalog
 from explorer.config import RunConfig
-from explorer.portable.bundle import Key, bundle, definitions, imports, source
+from explorer.portable.bundle import bundle, definitions, imports
+from explorer.portable.sources import Key, source
 
 USED: frozenset[Key] = frozenset(
     {
