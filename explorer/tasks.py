@@ -57,6 +57,7 @@ class Measure(NamedTuple):
     title: str
     higher: bool  # whether more is better
     percent: bool = False  # a share of 1, shown in percent
+    undefined: str = ""  # why there may be none
 
 
 TASKS: Mapping[Task, TaskSpec] = {
@@ -103,6 +104,8 @@ TASKS: Mapping[Task, TaskSpec] = {
     ),
 }
 
+UNMOVED = N_("the held-out part does not move")
+
 MEASURES: Mapping[str, Measure] = {
     "accuracy": Measure(N_("Accuracy"), True, True),
     "precision": Measure(N_("Precision (macro)"), True, True),
@@ -115,12 +118,20 @@ MEASURES: Mapping[str, Measure] = {
     "bits_per_token": Measure(N_("Bits per token"), False),
     "mae": Measure(N_("MAE (standardised)"), False),
     "rmse": Measure(N_("RMSE (standardised)"), False),
-    "r2": Measure(N_("R²"), True),
-    "skill": Measure(N_("Skill against repeat-last"), True),
+    "r2": Measure(N_("R²"), True, undefined=UNMOVED),
+    "skill": Measure(N_("Skill against repeat-last"), True, undefined=UNMOVED),
     "label_error_rate": Measure(N_("Label error rate"), False, True),
-    "diversity": Measure(N_("Diversity (real windows: 1)"), True),
+    "diversity": Measure(
+        N_("Diversity (real windows: 1)"),
+        True,
+        undefined=N_("the real windows are all alike"),
+    ),
     "value_distance": Measure(N_("Distance of values (Wasserstein)"), False),
-    "autocorrelation_distance": Measure(N_("Distance of autocorrelations"), False),
+    "autocorrelation_distance": Measure(
+        N_("Distance of autocorrelations"),
+        False,
+        undefined=N_("the real or the generated windows do not move"),
+    ),
     "real_score": Measure(N_("Score of real windows"), True, True),
     "fake_score": Measure(N_("Score of generated windows"), True, True),
 }

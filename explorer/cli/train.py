@@ -17,6 +17,7 @@ from explorer.models.base import parameters
 from explorer.portable.results import Training, export, summary
 from explorer.runs.records import Curves, Status, Validation
 from explorer.runs.store import open_store
+from explorer.tasks import MEASURES
 from explorer.training.trainer import Budget, Trainer
 from explorer.training.transfer import transferred
 
@@ -84,7 +85,16 @@ def train(
         if not isinstance(value, dict):
             click.echo(f"{key:<18}{value}")
         elif key != "config":
-            click.echo(f"{key:<18}{', '.join(f'{k} {v}' for k, v in value.items())}")
+            parts = (f"{name} {_word(name, each)}" for name, each in value.items())
+            click.echo(f"{key:<18}{', '.join(parts)}")
+
+
+def _word(name: str, value: float | None) -> str:
+    """A number, or a dash and why there is none."""
+    if value is not None:
+        return str(value)
+    why = MEASURES[name].undefined if name in MEASURES else ""
+    return f"– ({why})" if why else "–"
 
 
 def _trained(config: RunConfig) -> Training:

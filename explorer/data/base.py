@@ -6,6 +6,7 @@ O outputs, V symbols of a vocabulary.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -156,6 +157,12 @@ class Data:
     def steps(self) -> int:
         """Time steps of a window, T."""
         return int(self.train.x.shape[1])
+
+    @cached_property
+    def spread(self) -> float:
+        """Standard deviation of a forecast's known targets in the training part, as
+        scaled."""
+        return float(np.nanstd(self.train.y[:, -1]))
 
     @property
     def inputs(self) -> int:

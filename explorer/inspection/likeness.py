@@ -5,7 +5,7 @@ import numpy as np
 from explorer.config import Settings
 from explorer.inspection.answers.generated import both, shown
 from explorer.inspection.base import Subject, ViewSpec, by_rivalry
-from explorer.runs.records import View
+from explorer.runs.records import View, nullable
 from explorer.training.generating import (
     autocorrelation,
     autocorrelation_distance,
@@ -41,8 +41,8 @@ def look(subject: Subject, options: LikenessOptions) -> View:
             "autocorrelation": np.stack([autocorrelation(each) for each in (a, b)]),
         },
         {
-            "value_distance": value_distance(a, b),
-            "autocorrelation_distance": autocorrelation_distance(a, b),
+            "value_distance": nullable(value_distance(a, b)),
+            "autocorrelation_distance": nullable(autocorrelation_distance(a, b)),
         },
     )
 

@@ -3,7 +3,6 @@
 import importlib.resources
 import io
 import json
-import math
 import re
 import zipfile
 from collections.abc import Mapping
@@ -34,6 +33,7 @@ from explorer.portable.layout import (
 from explorer.portable.plain import model_program, notebook
 from explorer.portable.record import Kept, is_own
 from explorer.portable.results import COLUMNS, config_json, curves_csv, table, weights
+from explorer.runs.records import nullable
 from explorer.runs.shelf import MOST_NAME
 from explorer.training.trainer import Trainer
 
@@ -125,19 +125,15 @@ def facts(kept: Kept) -> bytes:
         "validations": [
             {
                 "step": v.step,
-                "loss": _finite(v.loss),
+                "loss": nullable(v.loss),
                 "seconds": v.seconds,
-                "measures": {name: _finite(x) for name, x in v.measures.items()},
+                "measures": {name: nullable(x) for name, x in v.measures.items()},
             }
             for v in kept.validations
         ],
         "commands": [c._asdict() for c in kept.commands],
     }
     return (json.dumps(values, indent=1, ensure_ascii=False) + "\n").encode()
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
 
 
 def _all_files(folders: Mapping[str, Files]) -> list[tuple[str, bytes]]:

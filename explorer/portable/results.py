@@ -15,7 +15,7 @@ import safetensors.torch
 from explorer.config import RunConfig
 from explorer.errors import N_, ExplorerError
 from explorer.models.base import SequenceModel, parameters
-from explorer.runs.records import Curves, Validation
+from explorer.runs.records import Curves, Validation, nullable
 from explorer.training.measures import metrics
 from explorer.training.trainer import Trainer
 
@@ -146,6 +146,4 @@ def _number(value: float) -> float | None:
 def _finite(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _finite(each) for key, each in value.items()}
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+    return nullable(value) if isinstance(value, float) else value

@@ -1,7 +1,6 @@
 """A zip of runs, read back: all of it is sound, or one sentence says what is not."""
 
 import json
-import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -194,12 +193,8 @@ def _check_lengths(
 def _validation(name: str, told: Any) -> Validation:
     if not told.measures.keys() <= MEASURES.keys():
         raise _wrong(name, "measures")
-    measures = {n: _number(x) for n, x in told.measures.items()}
-    return Validation(told.step, _number(told.loss), told.seconds, measures)
-
-
-def _number(value: float | None) -> float:
-    return math.nan if value is None else value
+    measures = {n: number(x) for n, x in told.measures.items()}
+    return Validation(told.step, number(told.loss), told.seconds, measures)
 
 
 def _commands(name: str, config: RunConfig | None, facts: Facts) -> list[Command]:

@@ -1,7 +1,6 @@
 """Reading out of the store: each function is given a connection."""
 
 import json
-import math
 import re
 from typing import Any
 
@@ -20,6 +19,7 @@ from explorer.runs.records import (
     Run,
     Status,
     Validation,
+    number,
 )
 from explorer.runs.shelf import present, read_run
 
@@ -92,7 +92,10 @@ def validations_of(connection: Connection, run_id: str) -> list[Validation]:
     rows = connection.execute(wanted.order_by(schema.validations.c.step))
     return [
         Validation(
-            step, math.nan if loss is None else loss, seconds, json.loads(measures)
+            step,
+            number(loss),
+            seconds,
+            {name: number(x) for name, x in json.loads(measures).items()},
         )
         for step, loss, seconds, measures in rows
     ]

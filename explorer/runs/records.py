@@ -1,5 +1,6 @@
 """What is known of a run: frozen, free of torch, and all that plots and pages see."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -53,6 +54,16 @@ class Curves(NamedTuple):
         return Curves(*(np.concatenate(p) for p in zip(self, more, strict=True)))
 
 
+def nullable(value: float) -> float | None:
+    """A number as JSON holds it; null where it is infinite or undefined."""
+    return float(value) if math.isfinite(value) else None
+
+
+def number(stored: float | None) -> float:
+    """What `nullable` gave; NaN for null."""
+    return math.nan if stored is None else stored
+
+
 class Validation(NamedTuple):
     """What the held-out part says after `step` weight updates."""
 
@@ -60,7 +71,7 @@ class Validation(NamedTuple):
     loss: float
     seconds: float  # training time since the start
     measures: Mapping[str, float] = MappingProxyType({})
-    """By name, as in `explorer.tasks.MEASURES`."""
+    """By name, as in `explorer.tasks.MEASURES`; NaN where one is undefined."""
 
 
 class Command(NamedTuple):

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from explorer.runs import schema
 from explorer.runs.reading import commands_of, joined, key_of, of
-from explorer.runs.records import ENDED, Checkpoint, Progress
+from explorer.runs.records import ENDED, Checkpoint, Progress, nullable
 
 CHECKPOINT_BYTES = 64 * 2**20
 """The checkpoints of one run take at most this much; then they are thinned."""
@@ -64,7 +64,9 @@ def write(connection: Connection, run_id: str, slice_: Progress) -> bool:
     again = _write_curves(connection, run_id, slice_)
     for validation in slice_.validations:
         row = {"run_id": run_id, **validation._asdict()}
-        row["measures"] = json.dumps(dict(validation.measures))
+        row["measures"] = json.dumps(
+            {n: nullable(x) for n, x in validation.measures.items()}
+        )
         _replace(connection, schema.validations, row)
     for step, state in slice_.checkpoints:
         row = {"run_id": run_id, "step": step, "size": len(state), "state": state}

@@ -3,7 +3,11 @@ r"""How like real windows generated ones are: numbers that need no training.
 value distance       Wasserstein-1 distance of all values, in standardised units
 autocorrelation      mean over lags k of \|acf_real(k) - acf_generated(k)\|
 diversity            mean distance between two generated windows / between two real ones
+
+The last two are undefined (NaN) where windows do not move, or are all alike.
 """
+
+import math
 
 import numpy as np
 import torch
@@ -12,6 +16,7 @@ from scipy.stats import wasserstein_distance
 from torch import Tensor
 
 from explorer.models.base import AdversarialModel
+from explorer.training.ratios import NOTHING, ratio
 
 COLLAPSED = 0.5
 """A diversity below this is called a mode collapse. Waves that differ in their phase
@@ -41,7 +46,7 @@ def measured(
         "fake_score": float(torch.sigmoid(fake_logits).mean()),
         "value_distance": value_distance(a, b),
         "autocorrelation_distance": autocorrelation_distance(a, b),
-        "diversity": diversity(b) / diversity(a),
+        "diversity": math.sqrt(ratio(diversity(b) ** 2, diversity(a) ** 2)),
     }
 
 
@@ -58,7 +63,7 @@ def autocorrelation(windows: Floats) -> Floats:
     """(N, T, I) -> (T // 2 + 1,) at lags 0, 1, ...; mean over windows and inputs.
 
     The mean and the variance are those of all windows together, so that a window is
-    not taken for a wave about its own middle. Constant windows have none: zeros.
+    not taken for a wave about its own middle. Constant windows have none: NaN.
     """
     centred = windows - windows.mean((0, 1))
     spread = (centred**2).mean((0, 1))  # (I,)
@@ -66,8 +71,8 @@ def autocorrelation(windows: Floats) -> Floats:
     lagged = [
         (centred[:, : T - k] * centred[:, k:]).mean((0, 1)) for k in range(T // 2 + 1)
     ]
-    safe = np.where(spread > 0, spread, 1.0)
-    return np.asarray((np.stack(lagged) / safe).mean(-1))
+    moving = np.where(spread > NOTHING, spread, np.nan)
+    return np.asarray((np.stack(lagged) / moving).mean(-1))
 
 
 def autocorrelation_distance(real: Floats, fake: Floats) -> float:
@@ -78,4 +83,4 @@ def autocorrelation_distance(real: Floats, fake: Floats) -> float:
 def diversity(windows: Floats) -> float:
     """Mean Euclidean distance between two different windows of (N, T, I)."""
     flat = torch.from_numpy(windows.reshape(len(windows), -1))
-    return float(torch.pdist(flat).mean())
+    return float(torch.pdist(flat).mean()) if len(windows) > 1 else math.nan

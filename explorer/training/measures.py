@@ -1,7 +1,8 @@
 """How well a model does on the held-out part, in the field's usual measures.
 
 forecast: MAE and RMSE in standardised units, R^2, and the skill against repeating the
-last value, 1 - MSE / MSE(repeat last). next_token: accuracy, perplexity exp(CE), bits
+last value, 1 - MSE / MSE(repeat last); the last two are undefined (NaN) where the
+held-out part does not move. next_token: accuracy, perplexity exp(CE), bits
 per token. classify and tag: accuracy; precision, recall and F1 per label, averaged over
 the labels (macro). transcribe: label error rate, edits per true label, and the share of
 sequences without an error, both of the likeliest symbol of every step. translate, of
@@ -25,6 +26,7 @@ from explorer.training import transcribing
 from explorer.training.decoding import greedy
 from explorer.training.generating import made, measured
 from explorer.training.objectives import objective, tensors
+from explorer.training.ratios import ratio
 
 
 class Judged(NamedTuple):
@@ -64,14 +66,14 @@ def forecast(
     if data.gaps:
         known = ~y.isnan()
         output, y = output[known], y[known]
-    mse = float(F.mse_loss(output, y))
+    mse, size = float(F.mse_loss(output, y)), data.spread**2
     found = {
         "mae": float((output - y).abs().mean()),
         "rmse": math.sqrt(mse),
-        "r2": 1 - mse / float(y.var(unbiased=False)),
+        "r2": 1 - ratio(mse, float(y.double().var(correction=0)), size),
     }
     if "repeat last" in data.baselines:
-        found["skill"] = 1 - mse / data.baselines["repeat last"]
+        found["skill"] = 1 - ratio(mse, data.baselines["repeat last"], size)
     return found
 
 

@@ -10,6 +10,7 @@ from explorer.data.base import Data
 from explorer.inspection.answer import Answer, PredictionOptions
 from explorer.inspection.base import Subject, float_array
 from explorer.models.base import AdversarialModel
+from explorer.runs.records import nullable
 from explorer.training.generating import COLLAPSED, made, measured
 
 SHOWN = 6
@@ -37,7 +38,7 @@ def look(
         "fake": shown(subject.data, fake[rows]),
     }
     return arrays, {
-        "measures": found,
+        "measures": {name: nullable(value) for name, value in found.items()},
         "collapsed": subject.step > 0 and found["diversity"] < COLLAPSED,
     }
 

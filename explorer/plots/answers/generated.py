@@ -38,7 +38,7 @@ class WindowsDrawn(NamedTuple):
     model: str
     real: Floats  # (k, T)
     fake: Floats  # (k, T)
-    measures: Mapping[str, float]
+    measures: Mapping[str, float | None]
     collapsed: bool
     step: int
 
@@ -96,11 +96,13 @@ def reading(drawn: WindowsDrawn, _: Translate = str) -> str:
     """Whether the windows differ as real ones do, and whether D knows them."""
     if not drawn.measures:
         return _("Nothing has been generated yet.")
-    measures = drawn.measures
     numbers = {
-        "diversity": 100 * measures["diversity"],
-        "real": 100 * measures["real_score"],
-        "fake": 100 * measures["fake_score"],
+        name: _percent(drawn.measures[measure])
+        for name, measure in (
+            ("diversity", "diversity"),
+            ("real", "real_score"),
+            ("fake", "fake_score"),
+        )
     }
     if drawn.step == 0:
         message = _(
@@ -108,16 +110,26 @@ def reading(drawn: WindowsDrawn, _: Translate = str) -> str:
         )
     elif drawn.collapsed:
         message = _(
-            "Mode collapse: two generated windows differ only %(diversity).0f %% as "
+            "Mode collapse: two generated windows differ only %(diversity)s %% as "
             "much as two real ones. The generator says the same thing again and again."
+        )
+    elif drawn.measures["diversity"] is None:
+        message = _(
+            "The real windows are all alike, so diversity is undefined (–). The "
+            "discriminator takes real windows for real with %(real)s %%, generated "
+            "ones with %(fake)s %%."
         )
     else:
         message = _(
-            "Two generated windows differ %(diversity).0f %% as much as two real ones. "
-            "The discriminator takes real windows for real with %(real).0f %%, "
-            "generated ones with %(fake).0f %%."
+            "Two generated windows differ %(diversity)s %% as much as two real ones. "
+            "The discriminator takes real windows for real with %(real)s %%, "
+            "generated ones with %(fake)s %%."
         )
     return message % numbers
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.0f}"
 
 
 def alternative(drawn: WindowsDrawn, _: Translate = str) -> str:

@@ -83,9 +83,16 @@ def reading(view: View, _: Translate) -> str:
         "(Wasserstein distance). Rhythm: their autocorrelations differ by %(rhythm)s "
         "on average."
     )
+    rhythm = view.notes["autocorrelation_distance"]
+    if rhythm is None:
+        message = _(
+            "Values: real and generated lie %(value)s standard deviations apart "
+            "(Wasserstein distance). Rhythm: – (undefined: the real or the generated "
+            "windows do not move)."
+        )
     return message % {
         "value": short(view.notes["value_distance"]),
-        "rhythm": short(view.notes["autocorrelation_distance"]),
+        "rhythm": "" if rhythm is None else short(rhythm),
     }
 
 

@@ -1,7 +1,7 @@
 """How well does it do? One measure of the held-out part, over the training."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +34,7 @@ class MeasureDrawn(NamedTuple):
     x: NDArray[np.float32]  # (m,) steps or seconds
     y: NDArray[np.float32]  # (m,) the measure; shares in percent
     x_end: float | None  # right end of the axis; None: as far as the data
+    undefined: bool  # whether the newest is, though the loss is not
 
 
 def extract(
@@ -54,6 +55,7 @@ def extract(
         np.array([v.step if axis == "step" else v.seconds for v in known], np.float32),
         finite(np.array([scale * v.measures[name] for v in known], np.float32)),
         float(max(total_steps, 1)) if axis == "step" else None,
+        bool(known) and _undefined(known[-1], name),
     )
 
 
@@ -92,7 +94,10 @@ def reading(drawn: MeasureDrawn, _: Translate = str) -> str:
     """Where it stands, and its best."""
     known = drawn.y[np.isfinite(drawn.y)]
     if not len(known):
-        return _("Nothing has been measured yet.")
+        if not len(drawn.y):
+            return _("Nothing has been measured yet.")
+        none = _why(drawn.measure, _) if drawn.undefined else "–"
+        return f"{_(drawn.measure.title)}: {none}"
     best = known.max() if drawn.measure.higher else known.min()
     message = (
         _("%(name)s stands at %(now)s; its highest was %(best)s. Higher is better.")
@@ -112,15 +117,32 @@ def alternative(drawn: MeasureDrawn, _: Translate = str) -> str:
     return f"{chart} {reading(drawn, _)}"
 
 
-def line(measures: Mapping[str, float], step: int, _: Translate = str) -> str:
+def line(newest: Validation, _: Translate = str) -> str:
     """Every measure in one line, as in "Held out at step 600: Accuracy 91 %"."""
     parts = [
-        f"{_(MEASURES[name].title)} "
-        + _in_words(100 * value if MEASURES[name].percent else value, MEASURES[name])
-        for name, value in measures.items()
+        f"{_(MEASURES[name].title)} {_number(newest, name, _)}"
+        for name in newest.measures
     ]
-    head = _("Held out at step %(step)s:") % {"step": f"{step:,}"}
+    head = _("Held out at step %(step)s:") % {"step": f"{newest.step:,}"}
     return f"{head} {' · '.join(parts)}"
+
+
+def _number(seen: Validation, name: str, _: Translate) -> str:
+    measure, value = MEASURES[name], seen.measures[name]
+    if _undefined(seen, name):
+        return _why(measure, _)
+    return _in_words(100 * value if measure.percent else value, measure)
+
+
+def _undefined(seen: Validation, name: str) -> bool:
+    """Whether the measure is divided by nothing; after a diverged loss it may be NaN
+    for another reason."""
+    why = MEASURES[name].undefined
+    return bool(why) and math.isnan(seen.measures[name]) and math.isfinite(seen.loss)
+
+
+def _why(measure: Measure, _: Translate) -> str:
+    return _("– (undefined: %(why)s)") % {"why": _(measure.undefined)}
 
 
 def _in_words(value: float, measure: Measure) -> str:
