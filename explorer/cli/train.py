@@ -85,15 +85,18 @@ def train(
         if not isinstance(value, dict):
             click.echo(f"{key:<18}{value}")
         elif key != "config":
-            parts = (f"{name} {_word(name, each)}" for name, each in value.items())
+            measured = result["validation_loss"] is not None
+            parts = (
+                f"{name} {_word(name, each, measured)}" for name, each in value.items()
+            )
             click.echo(f"{key:<18}{', '.join(parts)}")
 
 
-def _word(name: str, value: float | None) -> str:
-    """A number, or a dash and why there is none."""
+def _word(name: str, value: float | None, measured: bool) -> str:
+    """A number, or a dash and, where the loss could be measured, why there is none."""
     if value is not None:
         return str(value)
-    why = MEASURES[name].undefined if name in MEASURES else ""
+    why = MEASURES[name].undefined if name in MEASURES and measured else ""
     return f"– ({why})" if why else "–"
 
 

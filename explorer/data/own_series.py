@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from explorer.config import N_
 from explorer.data import content, prepare
 from explorer.data.base import (
     Data,
@@ -14,7 +13,8 @@ from explorer.data.base import (
     next_value,
 )
 from explorer.data.own_series_settings import OwnSeriesSettings
-from explorer.data.prepared import Prepared, prepared
+from explorer.data.prepared import ALL_GAPS, Prepared, prepared
+from explorer.errors import N_, ExplorerError
 
 RESTORE: dict[prepare.Change, Restore] = {
     "none": next_value,
@@ -34,6 +34,8 @@ def make(settings: OwnSeriesSettings, seed: int) -> Data:
     steps, split = settings.window, ready.split
     counted_from = steps // 2
     train, validation = both_parts(ready.given, ready.asked[:, None], split, steps)
+    if not np.isfinite(validation.y[:, counted_from:]).any():
+        raise ExplorerError(ALL_GAPS)
     masked = ready.given.shape[1] > 1
     return Data(
         task="forecast",

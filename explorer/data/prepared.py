@@ -14,6 +14,11 @@ from explorer.errors import N_, ExplorerError, Words
 FARTHEST = 1e6
 """Scaled values beyond this make losses that float32 cannot hold."""
 
+ALL_GAPS = N_(
+    "Something must be known in the training and in the validation part, but one of "
+    "them is all gaps. Change the validation share, or give other data."
+)
+
 
 class Prepared(NamedTuple):
     """A series after every step but windows; n places."""
@@ -141,7 +146,7 @@ def _given(scaled: NDArray[np.float32], masked: bool) -> NDArray[np.float32]:
 def _check_parts(
     known: NDArray[np.bool_], split: int, settings: OwnSeriesSettings
 ) -> None:
-    """See that both parts are long enough, and that something is known in each."""
+    """See that both parts are long enough, and that something is known to fit."""
     n, least = len(known), settings.window + 1
     if min(split, n - split) < least:
         raise ExplorerError(
@@ -156,14 +161,8 @@ def _check_parts(
             first=max(0, split),
             rest=n - max(0, split),
         )
-    if min(known[:split].sum(), known[split + least :].sum()) == 0:
-        raise ExplorerError(
-            N_(
-                "Something must be known in the training and in the validation part, "
-                "but one of them is all gaps. Change the validation share, or give "
-                "other data."
-            )
-        )
+    if not known[:split].any():
+        raise ExplorerError(ALL_GAPS)
 
 
 def _check_spread(known: Floats, training: Floats, scaler: Scaler) -> None:

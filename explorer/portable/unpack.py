@@ -27,6 +27,7 @@ from explorer.runs.records import (
     Run,
     Status,
     Validation,
+    number,
 )
 from explorer.runs.shelf import MOST_NAME
 from explorer.tasks import MEASURES

@@ -24,7 +24,7 @@ from explorer.plots.parts import (
     margin_for,
 )
 from explorer.plots.theme import GREY, colour_of
-from explorer.runs.records import View
+from explorer.runs.records import View, number
 
 Floats = NDArray[np.float32]
 
@@ -97,7 +97,7 @@ def reading(drawn: WindowsDrawn, _: Translate = str) -> str:
     if not drawn.measures:
         return _("Nothing has been generated yet.")
     numbers = {
-        name: _percent(drawn.measures[measure])
+        name: 100 * number(drawn.measures[measure])
         for name, measure in (
             ("diversity", "diversity"),
             ("real", "real_score"),
@@ -110,26 +110,22 @@ def reading(drawn: WindowsDrawn, _: Translate = str) -> str:
         )
     elif drawn.collapsed:
         message = _(
-            "Mode collapse: two generated windows differ only %(diversity)s %% as "
+            "Mode collapse: two generated windows differ only %(diversity).0f %% as "
             "much as two real ones. The generator says the same thing again and again."
         )
     elif drawn.measures["diversity"] is None:
         message = _(
             "The real windows are all alike, so diversity is undefined (–). The "
-            "discriminator takes real windows for real with %(real)s %%, generated "
-            "ones with %(fake)s %%."
+            "discriminator takes real windows for real with %(real).0f %%, generated "
+            "ones with %(fake).0f %%."
         )
     else:
         message = _(
-            "Two generated windows differ %(diversity)s %% as much as two real ones. "
-            "The discriminator takes real windows for real with %(real)s %%, "
-            "generated ones with %(fake)s %%."
+            "Two generated windows differ %(diversity).0f %% as much as two real ones. "
+            "The discriminator takes real windows for real with %(real).0f %%, "
+            "generated ones with %(fake).0f %%."
         )
     return message % numbers
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.0f}"
 
 
 def alternative(drawn: WindowsDrawn, _: Translate = str) -> str:

@@ -38,7 +38,7 @@ def draw(scene: Scene, _: Translate) -> Content:
     """The chart, and below it the newest measures."""
     content = _chart(scene, _)
     if scene.validations and (newest := scene.validations[-1]).measures:
-        content["proof"] = measures.line(newest.measures, newest.step, _)
+        content["proof"] = measures.line(newest, _)
     return content
 
 
