@@ -93,6 +93,14 @@ class Driven:
         saved_step = self.saved.step if self.saved else 0
         return self.at == saved_step and not self.in_flight
 
+    def go(self, steps: int | None = None) -> None:
+        """Train on; after so many steps, if they are counted, it pauses by itself."""
+        self.going, self.left = True, steps
+
+    def rest(self, status: Status) -> None:
+        """Train no more, and have this status once it is whole."""
+        self.going, self.left, self.status_after = False, None, status
+
     def hand_to(self, worker: str | None) -> None:
         """Give it to a worker, which gets its last known state and all that was told
         since; None: to nobody."""

@@ -5,6 +5,7 @@ from explorer.data.content import OwnSeries
 from explorer.engine.limits import LIMITS
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
+from explorer.runs.commands import STOP
 
 MOST_LABEL = 60
 """Characters of what own data is called."""
@@ -42,7 +43,7 @@ def delete(visitor: Visitor, digest: str) -> None:
     visitor.allowed.check_digest(digest)
     for run in visitor.store.shelf.of(visitor.owner):
         if run.config.data_settings.get("digest") == digest and not run.ended:
-            visitor.tell(run.id, "stop")
+            visitor.send(run.id, STOP())
     if visitor.store.contents.let_go(visitor.owner, digest):
         content.throw_away(digest)
         visitor.engine.forget_data()

@@ -25,6 +25,7 @@ from explorer.engine.turns import IN_FLIGHT, Turns, even_out, place
 from explorer.engine.worker import run_slices
 from explorer.engine.workers import Workers
 from explorer.errors import ExplorerError
+from explorer.runs.commands import PAUSE, STOP, spec_of
 from explorer.runs.records import (
     Checkpoint,
     Command,
@@ -37,9 +38,6 @@ from explorer.runs.records import (
 from explorer.runs.store import Store
 
 log = logging.getLogger(__name__)
-
-FOR_TRAINER = ("learning_rate", "hold", "release", "side")
-"""Commands that a trainer carries out; the runner does the others."""
 
 STORE_AGAIN = 0.5
 """Seconds to wait for a database that did not take a slice."""
@@ -59,7 +57,7 @@ Listener = Callable[[str, Progress | None, tuple[tuple[Wanted, View], ...]], Non
 
 
 class Runner:
-    """`start`, `tell`, `watch` and `close`; all return at once."""
+    """`start`, `send`, `watch` and `close`; all return at once."""
 
     def __init__(
         self, connect: Callable[[], Client], store: Store, listener: Listener
@@ -95,22 +93,14 @@ class Runner:
         first = list(commands)
         self._inbox.put(lambda: self._start(run, first))
 
-    def tell(
-        self, run_id: str, name: str, value: float | None = None, note: str = ""
-    ) -> None:
-        """Say "pause", "resume", "step" (value: count), "stop", or what a trainer does:
-        "learning_rate" (value), "hold" (note: a change), "release" or "side" (note:
-        which of two nets learns; value: for how many steps)."""
-        self._inbox.put(lambda: self._tell(run_id, name, value, note))
+    def send(self, run_ids: Iterable[str], command: Command) -> None:
+        """Have all of these do something before any goes on."""
+        every = list(run_ids)
+        self._inbox.put(lambda: self._send(every, command))
 
     def allow(self, run_id: str, step: int) -> None:
         """Let a trial of a sweep train up to this step, and no further."""
         self._inbox.put(lambda: self._allow(run_id, step))
-
-    def tell_all(self, run_ids: Iterable[str], name: str) -> None:
-        """Say "pause", "resume" or "stop" to all of these before any goes on."""
-        told = list(run_ids)
-        self._inbox.put(lambda: self._tell_all(told, name))
 
     def watch(self, run_id: str, wanted: Iterable[Wanted]) -> None:
         """Replace the views that are read out of a run while it trains."""
@@ -195,34 +185,30 @@ class Runner:
         if driven := self._driven.get(run_id):
             driven.until = step
 
-    def _tell_all(self, run_ids: list[str], name: str) -> None:
+    def _send(self, run_ids: list[str], command: Command) -> None:
         for run_id in run_ids:
             try:
-                self._tell(run_id, name, None, "")
+                self._obey(run_id, command)
             except ExplorerError:
                 continue  # deleted meanwhile
 
-    def _tell(self, run_id: str, name: str, value: float | None, note: str) -> None:
+    def _obey(self, run_id: str, command: Command) -> None:
+        spec = spec_of(command.name)
         if run_id not in self._driven:
-            try:
-                run = self._store.get(run_id)
-            except ExplorerError:
-                return  # it was deleted meanwhile
-            if run.ended or (run.status == "paused" and name == "pause"):
+            run = self._store.get(run_id)
+            if run.ended or run.status == spec.status == "paused":
                 return
             self._start(run, [])
             self._driven[run_id].going = False
         driven = self._driven[run_id]
-        if name in ("resume", "step"):
-            driven.left = int(value) if name == "step" and value else None
-            driven.going = True
+        if spec.status is None:
+            driven.commands.append(command)
+        elif spec.status == "training":
+            driven.go(None if command.value is None else int(command.value))
             self._store.set_status(run_id, "training")
             self._listener(run_id, None, ())
-        elif name in FOR_TRAINER:
-            driven.commands.append(Command(driven.run.step, name, value, note))
-        elif name in ("pause", "stop"):
-            driven.going, driven.left = False, None
-            driven.status_after = "paused" if name == "pause" else "stopped"
+        else:
+            driven.rest(spec.status)
             if driven.may_leave:
                 run = driven.run
                 nothing = Progress(run.step, Curves.empty(), run.step, run.seconds)
@@ -347,7 +333,7 @@ class Runner:
         if driven.left is not None:
             driven.left -= len(progress.curves.losses)
             if driven.left <= 0:
-                driven.going, driven.left, driven.status_after = False, None, "paused"
+                driven.rest("paused")
         if progress.status != "training" or driven.may_leave:
             self._leave(driven, progress, result.views)
         elif self._store.record(driven.run.id, progress):
@@ -376,8 +362,8 @@ class Runner:
 
 def _with_status(progress: Progress, status: Status) -> Progress:
     """The same slice of a run that then rests."""
-    name = "pause" if status == "paused" else "stop"
     commands = progress.commands
     if status != "paused" or len(progress.curves.losses) or not commands:
-        commands = (*commands, Command(progress.step, name))
+        resting = PAUSE if status == "paused" else STOP
+        commands = (*commands, resting()._replace(step=progress.step))
     return replace(progress, status=status, commands=commands)

@@ -1,4 +1,4 @@
-"""The engine as pages and the command line use it: start, tell, look, watch."""
+"""The engine as pages and the command line use it: start, send, look, watch."""
 
 import asyncio
 import threading
@@ -23,6 +23,7 @@ from explorer.errors import N_, ExplorerError
 from explorer.portable.pack import folder_name, run_files, zipped
 from explorer.portable.record import read_kept
 from explorer.portable.states import check_states
+from explorer.runs.commands import LEARNING_RATE, spec_of
 from explorer.runs.records import (
     Checkpoint,
     Command,
@@ -33,8 +34,7 @@ from explorer.runs.records import (
     View,
 )
 from explorer.runs.store import Store, open_store
-from explorer.training.changes import read_change
-from explorer.training.rules import checked_side
+from explorer.training.commands import checked
 
 MOST_VIEWS = 512
 """Views of stored states that are kept ready, over all runs."""
@@ -50,17 +50,6 @@ LOST = (
     asyncio.CancelledError,
 )
 """What asking says where workers or their scheduler went away."""
-
-COMMANDS = (
-    "pause",
-    "resume",
-    "step",
-    "stop",
-    "learning_rate",
-    "hold",
-    "release",
-    "side",
-)
 
 
 class Engine:
@@ -104,7 +93,7 @@ class Engine:
         return run
 
     def prepare(self, config: RunConfig, owner: str = "", group_id: str = "") -> Run:
-        """Enter a new run that waits for "step" or "resume".
+        """Enter a new run that waits for a first step.
 
         Raises:
             ExplorerError: if the config is not sound.
@@ -221,47 +210,33 @@ class Engine:
             config, parent.parameters, parent=(run_id, step), owner=owner
         )
         rate = config.training.learning_rate
-        self._runner.start(run, [Command(run.step, "learning_rate", rate)])
+        self._runner.start(run, [LEARNING_RATE(rate)])
         return run
 
-    def tell(
-        self, run_id: str, name: str, value: float | None = None, note: str = ""
-    ) -> None:
-        """Say one of `COMMANDS` to a run; it holds from the next slice on.
+    def send(self, run_id: str, command: Command) -> None:
+        """Have a run do something; it counts from the next slice on.
 
         Raises:
-            ExplorerError: if there is no such run, if it cannot be changed as `note`
-                says, or if it trains no more.
+            ExplorerError: if there is no such run, or if it cannot be told so.
         """
-        assert name in COMMANDS, name
-        run = self.store.get(run_id)
-        if name == "hold":
-            read_change(run.config, note)
-            if run.ended:
-                raise ExplorerError(
-                    N_(
-                        "A change can be held while a run trains, but this one has "
-                        "ended. Fork it, and hold the change in the new run."
-                    )
-                )
-        if name == "side":
-            learning = catalog.model_spec(run.config.model).learning
-            checked_side("both" if learning == "adversarial" else None, note)
-        self._runner.tell(run_id, name, value, note)
+        run, spec = self.store.get(run_id), spec_of(command.name)
+        checked(run.config, command)
+        if spec.too_late and run.status not in spec.states:
+            raise ExplorerError(spec.too_late)
+        self._runner.send([run_id], command)
 
-    def tell_all(self, run_ids: Iterable[str], name: str) -> None:
-        """Say "pause", "resume" or "stop" to runs that then do so together.
+    def send_all(self, run_ids: Iterable[str], command: Command) -> None:
+        """Have runs do the same together.
 
         Raises:
             ExplorerError: if there is no such run.
         """
-        assert name in ("pause", "resume", "stop"), name
-        told = list(run_ids)
-        if name == "resume":
+        every = list(run_ids)
+        if spec_of(command.name).status == "training":
             # Whoever looks now sees them on their way, even before workers are there.
-            for run_id in told:
+            for run_id in every:
                 self.store.set_status(run_id, "training")
-        self._runner.tell_all(told, name)
+        self._runner.send(every, command)
 
     def export(self, run_ids: Sequence[str]) -> bytes:
         """Runs as a zip; workers make their files. Blocks.

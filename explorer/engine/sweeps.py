@@ -19,6 +19,7 @@ from explorer import catalog
 from explorer.config import RunConfig
 from explorer.engine.runner import Runner
 from explorer.errors import N_, ExplorerError, Words
+from explorer.runs.commands import PAUSE, RESUME, STOP
 from explorer.runs.records import Group, Progress, Run, Status
 from explorer.runs.store import Store
 from explorer.runs.studies import open_studies
@@ -123,7 +124,7 @@ class Sweeps:
             for under_way in sweep.under_way:
                 for run_id in under_way.runs:
                     self._runs.pop(run_id, None)
-                    self._runner.tell(run_id, "pause")
+                    self._runner.send([run_id], PAUSE())
 
     def go_on(self, group_id: str) -> None:
         """Go on with a sweep that was stopped."""
@@ -141,7 +142,7 @@ class Sweeps:
             study = self._study(self._store.groups.get(group_id, "sweep"))
             for run in self._store.shelf.of_group(group_id):
                 if not run.ended:
-                    self._runner.tell(run.id, "stop")
+                    self._runner.send([run.id], STOP())
                 self._store.delete(run.id)
             self._studies.pop(group_id, None)
             self._store.groups.delete(group_id)
@@ -272,7 +273,7 @@ class Sweeps:
             return False
         for run_id, run in under_way.runs.items():
             if run.status in ("training", "paused"):
-                self._runner.tell(run_id, "stop")
+                self._runner.send([run_id], STOP())
             self._store.thin(run_id, KEPT_CHECKPOINTS)
         return True
 
@@ -298,7 +299,7 @@ class Sweeps:
             self._refresh(run.id, known)
             under_way.runs[run.id] = self._runs[run.id] = known
             if run.status == "paused":
-                self._runner.tell(run.id, "resume")
+                self._runner.send([run.id], RESUME())
                 known.status = "training"
         sweep.under_way.append(under_way)
 

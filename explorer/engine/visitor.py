@@ -1,10 +1,10 @@
 """The engine as one person may use it: rights and limits.
 
 Who knows a run's id may watch it and fork it; only who started it, or the teacher of
-the class in which it was started, may tell it something or delete it.
+the class in which it was started, may command or delete it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from explorer.config import RunConfig
 from explorer.engine import classes
@@ -13,19 +13,13 @@ from explorer.engine.limits import MEGABYTE
 from explorer.engine.service import Engine
 from explorer.errors import N_, ExplorerError
 from explorer.portable.unpack import Importer, unpacked
-from explorer.runs.records import Group, Run, Status
+from explorer.runs.commands import STOP, spec_of
+from explorer.runs.records import Command, Group, Run
 from explorer.runs.store import Store
 from explorer.sweeping.plan import Plan
 
 MOST_EXPORTED = 50
 """Runs in one zip."""
-
-MOVED_BY: Mapping[str, tuple[Status, ...]] = {
-    "pause": ("training",),
-    "resume": ("paused",),
-    "stop": ("training", "paused"),
-}
-"""The states of a run in which it makes sense to tell it so."""
 
 
 class Visitor:
@@ -65,7 +59,7 @@ class Visitor:
         self.allowed.check(config, int(replaced), group_id)
         new = self.engine.start(config, self.owner, group_id)
         if instead_of is not None and replaced:
-            self.engine.tell(instead_of.id, "stop")
+            self.engine.send(instead_of.id, STOP())
         return new
 
     def may_stop(self, run: Run) -> bool:
@@ -73,7 +67,7 @@ class Visitor:
         return self.may_control(run) and not self.store.get(run.id).ended
 
     def prepare(self, config: RunConfig, group_id: str = "") -> Run:
-        """Enter a new run that waits for "step" or "resume".
+        """Enter a new run that waits for a first step.
 
         Raises:
             ExplorerError: if the config is not sound, a limit is reached, or a class
@@ -96,37 +90,36 @@ class Visitor:
         self.allowed.check_data(config, run.group_id)
         new = self.engine.fork(run.id, step, config, self.owner)
         if replaced:
-            self.engine.tell(run.id, "stop")
+            self.engine.send(run.id, STOP())
         return new
 
-    def tell(
-        self, run_id: str, name: str, value: float | None = None, note: str = ""
-    ) -> None:
-        """Say one of `service.COMMANDS` to a run.
+    def send(self, run_id: str, command: Command) -> None:
+        """Have a run do something.
 
         Raises:
             ExplorerError: if there is no such run, if it is another's, or as
-                `Engine.tell` does.
+                `Engine.send` does.
         """
-        run = self._own(run_id)
-        if name in ("resume", "step") and run.status != "training":
+        run, spec = self._own(run_id), spec_of(command.name)
+        if spec.status == "training" and run.status != "training":
             self.allowed.check_active()
-        group = self.allowed.class_of(run.group_id) if name == "learning_rate" else None
+        group = self.allowed.class_of(run.group_id) if spec.setting else None
         if group is not None and group.owner != self.owner:
-            classes.check_change(classes.read_lesson(group), f"training.{name}")
-        self.engine.tell(run_id, name, value, note)
+            classes.check_change(classes.read_lesson(group), spec.setting)
+        self.engine.send(run_id, command)
 
-    def tell_all(self, runs: Iterable[Run], name: str) -> None:
-        """Say "pause", "resume" or "stop" to those of these runs that it can move.
+    def send_all(self, runs: Iterable[Run], command: Command) -> None:
+        """Have those of these runs do something in whose states it makes sense.
 
         Raises:
             ExplorerError: if one is gone or another's, or if more would train than may.
         """
+        spec = spec_of(command.name)
         fresh = [self._own(run.id) for run in runs]
-        moved = [run for run in fresh if run.status in MOVED_BY[name]]
-        if name == "resume" and moved:
+        moved = [run for run in fresh if run.status in spec.states]
+        if spec.status == "training" and moved:
             self.allowed.check_active(coming=len(moved))
-        self.engine.tell_all([run.id for run in moved], name)
+        self.engine.send_all([run.id for run in moved], command)
 
     def start_sweep(self, plan: Plan) -> Group:
         """Begin a sweep.
@@ -198,7 +191,7 @@ class Visitor:
         """
         run = self._own(run_id)
         if not run.ended:
-            self.engine.tell(run_id, "stop")
+            self.engine.send(run_id, STOP())
         self.store.shelf.throw_away(run_id)
 
     def have_back(self, run_id: str) -> None:

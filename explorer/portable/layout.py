@@ -63,9 +63,7 @@ class Commanded(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     step: Step
-    name: Literal[
-        "learning_rate", "pause", "resume", "step", "stop", "hold", "release", "side"
-    ]
+    name: str = Field(max_length=32)
     value: Finite | None
     note: str = Field(max_length=2000)
 

@@ -15,11 +15,12 @@ from torch import Tensor
 from explorer import catalog
 from explorer.config import RunConfig
 from explorer.errors import N_, ExplorerError
+from explorer.runs.commands import LEARNING_RATE
 from explorer.runs.records import Checkpoint
 from explorer.training.changes import Change, checked
 from explorer.training.rules import checked_side
 from explorer.training.state import unpack
-from explorer.training.trainer import Trainer, checked_rate
+from explorer.training.trainer import Trainer
 
 MEMORY = "optimizer."
 
@@ -83,7 +84,7 @@ def _shapes(tensors: Mapping[str, Tensor]) -> Shapes:
 
 def _check_facts(config: RunConfig, facts: Any, step: int) -> None:
     read = StateFacts.model_validate(facts)
-    checked_rate(read.base_rate)
+    LEARNING_RATE.check(read.base_rate)
     resolved = catalog.resolve(config)
     for change in read.changes:
         checked(Change.read(change), resolved)

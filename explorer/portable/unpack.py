@@ -31,8 +31,7 @@ from explorer.runs.records import (
 )
 from explorer.runs.shelf import MOST_NAME
 from explorer.tasks import MEASURES
-from explorer.training.changes import read_change
-from explorer.training.trainer import checked_rate
+from explorer.training.commands import checked
 
 BOTH = "rivals"
 """A column of older zips: a GAN's discriminator loss, or another model's surprise."""
@@ -81,7 +80,10 @@ def _kept(name: str, folder: Folder, importer: Importer) -> Kept:
         _run(facts, config, importer.owner, bool(states), seen),
         curves,
         [_validation(name, each) for each in facts.validations],
-        _commands(name, config if seen else None, facts),
+        [
+            checked(config, Command(c.step, c.name, c.value, c.note))
+            for c in facts.commands
+        ],
         states,
     )
 
@@ -196,19 +198,6 @@ def _validation(name: str, told: Any) -> Validation:
         raise _wrong(name, "measures")
     measures = {n: number(x) for n, x in told.measures.items()}
     return Validation(told.step, number(told.loss), told.seconds, measures)
-
-
-def _commands(name: str, config: RunConfig | None, facts: Facts) -> list[Command]:
-    """What the run was told; a change to the model must be one that it can have."""
-    for told in facts.commands:
-        if told.name == "hold" and config is not None:
-            try:
-                read_change(config, told.note)
-            except RecursionError:
-                raise _wrong(name, "commands") from None
-        if told.name == "learning_rate" and told.value is not None:
-            checked_rate(told.value)
-    return [Command(t.step, t.name, t.value, t.note) for t in facts.commands]
 
 
 def _run(facts: Facts, config: RunConfig, owner: str, stands: bool, seen: bool) -> Run:

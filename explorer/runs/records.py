@@ -79,7 +79,7 @@ class Command(NamedTuple):
 
     step: int
     name: str
-    """"learning_rate", "pause", "resume", "step", "stop", "hold", "release", "side"."""
+    """Of a command that `explorer.runs.commands` declares."""
     value: float | None = None
     note: str = ""
     """Of "hold": the change, as JSON; of "side": which of two nets learns for `value`

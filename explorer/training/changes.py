@@ -133,7 +133,7 @@ def read_change(config: RunConfig, note: str) -> Change:
     """
     try:
         values = json.loads(note)
-    except ValueError:
+    except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict):
         raise ExplorerError(

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from explorer import catalog
-from explorer.config import RunConfig, TrainingSettings
+from explorer.config import RunConfig
 from explorer.errors import N_, ExplorerError
 from explorer.models.base import parameters
 from explorer.runs.records import (
@@ -27,20 +27,15 @@ from explorer.runs.records import (
     Validation,
 )
 from explorer.training.adversarial import Side
-from explorer.training.changes import (
-    MOST_CHANGES,
-    Change,
-    applied,
-    read_change,
-    read_changes,
-)
+from explorer.training.changes import Change, applied, read_changes
 from explorer.training.checkpoints import (
     checkpoint_steps,
     patience_due,
     validation_due,
 )
+from explorer.training.commands import carry_out
 from explorer.training.optimizers import schedule_factor
-from explorer.training.rules import RULES, Rule, checked_side
+from explorer.training.rules import RULES, Rule
 from explorer.training.state import pack, unpack
 
 DIVERGED_AT = 100.0
@@ -75,15 +70,6 @@ class Budget(NamedTuple):
 
     seconds: float | None = None
     steps: int | None = None
-
-
-def checked_rate(value: float) -> float:
-    """A learning rate that a run may be given.
-
-    Raises:
-        ExplorerError: if it is out of bounds.
-    """
-    return TrainingSettings.read({"learning_rate": value}).learning_rate
 
 
 class Divergence(NamedTuple):
@@ -186,7 +172,7 @@ class Trainer:
             What happened, with status "training", "finished" or "diverged".
         """
         slice_ = _Slice(self)
-        applied = tuple(self._apply(command) for command in commands)
+        told = tuple(carry_out(self, command) for command in commands)
         snapshot = {k: v.detach().clone() for k, v in self._tensors().items()}
         start, total = self.step, self.config.training.steps
         stop = total if budget.steps is None else min(total, start + budget.steps)
@@ -213,7 +199,7 @@ class Trainer:
             seconds=self.seconds,
             validations=tuple(slice_.validations),
             checkpoints=tuple(slice_.kept),
-            commands=applied,
+            commands=told,
             state=self.pack() if want_state or status != "training" else None,
             status=status,
             message=message,
@@ -279,20 +265,6 @@ class Trainer:
 
     def _is_off(self, loss: float) -> bool:
         return not math.isfinite(loss) or loss > DIVERGED_AT * self.first_loss
-
-    def _apply(self, command: Command) -> Command:
-        if command.name == "learning_rate" and command.value is not None:
-            self.base_rate = checked_rate(command.value)
-        elif command.name == "hold":
-            change = read_change(self.config, command.note)
-            self.hold((*self.changes, change)[-MOST_CHANGES:])
-        elif command.name == "release":
-            self.hold(())
-        elif command.name == "side":
-            side = checked_side(self.rule.side, command.note)
-            until = None if command.value is None else self.step + int(command.value)
-            self.take(side, until)
-        return command._replace(step=self.step)
 
     def _explain(self, divergence: Divergence) -> str:
         rate = self.base_rate

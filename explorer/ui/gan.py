@@ -6,6 +6,7 @@ from explorer import catalog
 from explorer.config import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
+from explorer.runs.commands import STEP
 from explorer.runs.records import Run
 from explorer.ui.address import shown_run, take_over
 from explorer.ui.language import Translate
@@ -84,10 +85,10 @@ def duel(
         pause_button(visitor, run, _)
         still = run.status == "training" or (config is None and run.ended)
         st.button(
-            _("Step %(count)d") % {"count": 1},
+            _(STEP.label) % {"count": 1},
             key="step1",
             disabled=still,
-            help=_("Update the weights this many times, then pause."),
+            help=_(STEP.help),
             on_click=shown_later(step_run),
             args=(visitor, run, config, 1),
         )

@@ -7,6 +7,15 @@ import streamlit as st
 
 from explorer.config import RunConfig, difference
 from explorer.engine.visitor import Visitor
+from explorer.runs.commands import (
+    LEARNING_RATE,
+    PAUSE,
+    RESUME,
+    SIDE,
+    STEP,
+    STOP,
+    CommandSpec,
+)
 from explorer.runs.records import Run
 from explorer.ui.address import class_link, link, show_run, take_over
 from explorer.ui.describe import changes_line
@@ -44,7 +53,7 @@ def transport(
         hindered = busy or (config is None if run.ended else not mine)
         step = partial(step_run, visitor, run, config, group_id=group_id)
         _step_buttons(hindered, step, _)
-        _tell_button(_("Stop"), "stop", "stop", visitor, run, run.ended)
+        _button(STOP, visitor, run, run.ended, _)
         _again_buttons(visitor, run, config, group_id, _)
         _share(visitor, run, config, own, group_id, _)
     watching_line(visitor, run, _)
@@ -115,8 +124,8 @@ def pilot(visitor: Visitor, run: Run, _: Translate) -> None:
     with st.container(horizontal=True, key="pilot", gap="small"):
         pause_button(visitor, run, _)
         hindered = run.status != "paused" or not visitor.may_control(run)
-        _step_buttons(hindered, partial(visitor.tell, run.id, "step"), _)
-        _tell_button(_("Stop"), "stop", "stop", visitor, run, run.ended)
+        _step_buttons(hindered, partial(step_run, visitor, run, None), _)
+        _button(STOP, visitor, run, run.ended, _)
         fork_button(visitor, run, _)
     watching_line(visitor, run, _)
 
@@ -124,10 +133,10 @@ def pilot(visitor: Visitor, run: Run, _: Translate) -> None:
 def _step_buttons(hindered: bool, step: Callable[[int], None], _: Translate) -> None:
     for count in STEPS:
         st.button(
-            _("Step %(count)d") % {"count": count},
+            _(STEP.label) % {"count": count},
             key=f"step{count}",
             disabled=hindered,
-            help=_("Update the weights this many times, then pause."),
+            help=_(STEP.help),
             on_click=shown_later(step),
             args=(count,),
         )
@@ -136,22 +145,21 @@ def _step_buttons(hindered: bool, step: Callable[[int], None], _: Translate) -> 
 def pause_button(visitor: Visitor, run: Run, _: Translate) -> None:
     """Pause, or Resume where it is paused."""
     if run.status == "paused":
-        _tell_button(_("Resume"), "resume", "play_circle", visitor, run, False)
+        _button(RESUME, visitor, run, False, _)
     else:
-        busy = run.status == "training"
-        _tell_button(_("Pause"), "pause", "pause", visitor, run, not busy)
+        _button(PAUSE, visitor, run, run.status != "training", _)
 
 
-def _tell_button(
-    label: str, name: str, icon: str, visitor: Visitor, run: Run, disabled: bool
+def _button(
+    spec: CommandSpec, visitor: Visitor, run: Run, disabled: bool, _: Translate
 ) -> None:
     st.button(
-        label,
-        icon=f":material/{icon}:",
-        key=name,
+        _(spec.label),
+        icon=f":material/{spec.icon}:",
+        key=spec.name,
         disabled=disabled or not visitor.may_control(run),
-        on_click=shown_later(visitor.tell),
-        args=(run.id, name),
+        on_click=shown_later(visitor.send),
+        args=(run.id, spec()),
     )
 
 
@@ -181,8 +189,8 @@ def step_run(
         run = visitor.prepare(config, group_id)
         show_run(run.id)
     if side:
-        visitor.tell(run.id, "side", count, side)
-    visitor.tell(run.id, "step", count)
+        visitor.send(run.id, SIDE(count, side))
+    visitor.send(run.id, STEP(count))
 
 
 def _share(
@@ -221,14 +229,14 @@ def _live_rate(visitor: Visitor, run: Run, config: RunConfig) -> None:
     before = rates.setdefault(run.id, rate)
     if rate != before and not run.ended:
         rates[run.id] = rate
-        visitor.tell(run.id, "learning_rate", rate)
+        visitor.send(run.id, LEARNING_RATE(rate))
 
 
 def _pending(run: Run, config: RunConfig, _: Translate) -> None:
     """Say which settings differ from the run that is shown."""
     changed = difference(run.config, config)
     if not run.ended:
-        changed = [c for c in changed if c[0] != "training.learning_rate"]
+        changed = [c for c in changed if c[0] != LEARNING_RATE.setting]
     if changed:
         line = changes_line(run.config, config, _)
         st.caption(

@@ -20,6 +20,7 @@ from explorer.engine import cluster, workers
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import Engine
 from explorer.errors import ExplorerError
+from explorer.runs.commands import RESUME
 from tests.engine.test_engine_runs import (
     ROOT,
     pytestmark,
@@ -200,7 +201,7 @@ def test_own_data_that_is_nowhere_fails_its_run_with_a_sentence(engine: Engine) 
     catalog._made.cache_clear()
     for path in content.folder().glob(f"{digest}*"):
         path.unlink()
-    engine.tell(run.id, "resume")
+    engine.send(run.id, RESUME())
     failed = until_ended(engine, run)
     assert failed.status == "failed"
     assert failed.message.startswith("Own data is found by its digest")

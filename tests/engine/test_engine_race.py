@@ -24,6 +24,7 @@ from explorer.engine.race import (
     stride,
 )
 from explorer.engine.service import Engine
+from explorer.runs.commands import PAUSE, RESUME, STOP
 from explorer.runs.records import Run
 from explorer.runs.store import open_store
 from tests.engine.test_engine_runs import same_as_uncut, until_ended, wait
@@ -99,7 +100,7 @@ def begin(engine: Engine, clock: str, *configs: RunConfig) -> list[Run]:
     """A race of these, under way."""
     race = engine.store.groups.create("race", "", {"clock": clock})
     runs = [engine.prepare(each, group_id=race.id) for each in configs]
-    engine.tell_all([run.id for run in runs], "resume")
+    engine.send_all([run.id for run in runs], RESUME())
     return runs
 
 
@@ -141,7 +142,7 @@ def test_by_second_all_train_for_the_same_time(engine: Engine) -> None:
     slow = config("transformer", 9000, size=128)
     runs = begin(engine, "second", config("rnn", 9000), slow)
     moments = watch(engine, runs, lambda m: min(run.seconds for run in m) > 1.0)
-    engine.tell_all([run.id for run in runs], "stop")
+    engine.send_all([run.id for run in runs], STOP())
     quick, other = moments[-1]
     assert quick.step > 3 * other.step
     # The last update of a slice may take longer than what was left of it.
@@ -160,9 +161,9 @@ def test_who_rests_ends_or_is_gone_holds_up_nobody(engine: Engine) -> None:
     runs = begin(engine, "step", *configs)
     of = dict(zip(names, runs, strict=True))
     wait(lambda: engine.store.get(of["on"].id).step >= 20)
-    engine.tell(of["paused"].id, "pause")
-    engine.tell(of["stopped"].id, "stop")
-    engine.tell(of["thrown"].id, "stop")
+    engine.send(of["paused"].id, PAUSE())
+    engine.send(of["stopped"].id, STOP())
+    engine.send(of["thrown"].id, STOP())
     engine.store.shelf.throw_away(of["thrown"].id)
     engine.store.delete(of["deleted"].id)
     assert until_ended(engine, of["diverged"]).status == "diverged"
@@ -170,14 +171,14 @@ def test_who_rests_ends_or_is_gone_holds_up_nobody(engine: Engine) -> None:
     rested = engine.store.get(of["paused"].id).step
     wait(lambda: engine.store.get(of["on"].id).step > rested + 5 * STRIDE_STEPS)
     # Who comes back is waited for.
-    engine.tell(of["paused"].id, "resume")
+    engine.send(of["paused"].id, RESUME())
     wait(lambda: engine.store.get(of["paused"].id).step > rested)
     pair = [of["paused"].id, of["on"].id]
     wait(lambda: lead([engine.store.get(run_id) for run_id in pair]) <= STRIDE_STEPS)
     met = engine.store.get(of["on"].id).step
     moments = watch(engine, runs, lambda m: min(r.step for r in going(m)) > met + 100)
     assert max(lead(m) for m in moments) <= 2 * STRIDE_STEPS
-    engine.tell_all([run.id for run in runs], "stop")
+    engine.send_all([run.id for run in runs], STOP())
     until_ended(engine, of["on"])
 
 

@@ -21,6 +21,15 @@ from explorer.engine.jobs import Wanted
 from explorer.engine.runner import Runner
 from explorer.engine.service import Engine
 from explorer.errors import ExplorerError, Words
+from explorer.runs.commands import (
+    HOLD,
+    LEARNING_RATE,
+    PAUSE,
+    RELEASE,
+    RESUME,
+    STEP,
+    STOP,
+)
 from explorer.runs.records import Run
 from explorer.runs.store import open_store
 from explorer.training.state import unpack
@@ -83,18 +92,18 @@ def test_runs_on_workers_equal_runs_in_one_piece(engine: Engine) -> None:
 def test_pause_step_and_resume(engine: Engine) -> None:
     run = engine.start(small(7, steps=4000))
     wait(lambda: engine.store.get(run.id).step > 50)
-    engine.tell(run.id, "pause")
+    engine.send(run.id, PAUSE())
     wait(lambda: engine.store.get(run.id).status == "paused")
     step = engine.store.get(run.id).step
-    engine.tell(run.id, "step", 10)
+    engine.send(run.id, STEP(10))
     wait(lambda: engine.store.get(run.id).step == step + 10)
     wait(lambda: engine.store.get(run.id).status == "paused")
     time.sleep(0.3)
     assert engine.store.get(run.id).step == step + 10
-    engine.tell(run.id, "learning_rate", 0.02)
-    engine.tell(run.id, "resume")
+    engine.send(run.id, LEARNING_RATE(0.02))
+    engine.send(run.id, RESUME())
     wait(lambda: engine.store.get(run.id).step > step + 60)
-    engine.tell(run.id, "stop")
+    engine.send(run.id, STOP())
     stopped = until_ended(engine, run)
     assert stopped.status == "stopped"
     commands = engine.store.commands(run.id)
@@ -113,13 +122,13 @@ def test_a_change_is_held_recorded_and_replays(engine: Engine) -> None:
     run = engine.start(small(8, steps=4000, model="lstm"))
     wait(lambda: engine.store.get(run.id).step > 50)
     note = '{"capture": "layer_0.forget_gate", "value": 0.5}'
-    engine.tell(run.id, "hold", note=note)
+    engine.send(run.id, HOLD(note=note))
     wait(lambda: "hold" in [c.name for c in engine.store.commands(run.id)])
     step = engine.store.get(run.id).step
     wait(lambda: engine.store.get(run.id).step > step + 60)
-    engine.tell(run.id, "release")
+    engine.send(run.id, RELEASE())
     wait(lambda: "release" in [c.name for c in engine.store.commands(run.id)])
-    engine.tell(run.id, "stop")
+    engine.send(run.id, STOP())
     stopped = until_ended(engine, run)
     commands = [
         c for c in engine.store.commands(run.id) if c.name in ("hold", "release")
@@ -135,15 +144,15 @@ def test_a_change_is_held_recorded_and_replays(engine: Engine) -> None:
     other = unpack(free.pack())[0]
     assert any(not np.array_equal(weights[n].numpy(), other[n].numpy()) for n in other)
     with pytest.raises(ExplorerError, match="this one has ended"):
-        engine.tell(run.id, "hold", note=note)
+        engine.send(run.id, HOLD(note=note))
     with pytest.raises(ExplorerError, match="Unknown capture 'x'"):
-        engine.tell(run.id, "hold", note='{"capture": "x"}')
+        engine.send(run.id, HOLD(note='{"capture": "x"}'))
 
 
 def test_a_prepared_run_waits_for_its_first_step(engine: Engine) -> None:
     run = engine.prepare(small(3))
     assert engine.store.get(run.id).status == "paused"
-    engine.tell(run.id, "step", 1)
+    engine.send(run.id, STEP(1))
     wait(lambda: engine.store.get(run.id).step == 1)
     wait(lambda: engine.store.get(run.id).status == "paused")
 

@@ -19,7 +19,8 @@ from explorer.engine.limits import LIMITS, Limits, read_limits
 from explorer.engine.service import Engine
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
-from explorer.runs.records import Group
+from explorer.runs.commands import LEARNING_RATE, PAUSE, RELEASE, RESUME, STEP, STOP
+from explorer.runs.records import Command, Group
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:distributed"),
@@ -87,13 +88,17 @@ def test_who_started_a_run_may_control_it_and_nobody_else(
     assert bob.store.get(run.id) == run
 
 
-@pytest.mark.parametrize("name", ["pause", "resume", "step", "stop", "learning_rate"])
+@pytest.mark.parametrize(
+    "command",
+    [PAUSE(), RESUME(), STEP(1), STOP(), LEARNING_RATE(1.0), RELEASE()],
+    ids=lambda command: command.name,
+)
 def test_another_is_told_why_they_may_not(
-    ann: Visitor, bob: Visitor, name: str
+    ann: Visitor, bob: Visitor, command: Command
 ) -> None:
     run = ann.prepare(small())
     with pytest.raises(ExplorerError, match=f"'{run.id}' is another's. Fork it"):
-        bob.tell(run.id, name, 1)
+        bob.send(run.id, command)
     assert ann.store.get(run.id).status == "paused"
 
 
@@ -105,7 +110,7 @@ def test_another_may_not_throw_a_run_away(ann: Visitor, bob: Visitor) -> None:
     with pytest.raises(ExplorerError, match="no run"):
         ann.store.get(run.id)
     with pytest.raises(ExplorerError, match="no run"):
-        ann.tell(run.id, "resume")
+        ann.send(run.id, RESUME())
 
 
 def test_a_fork_of_anothers_run_is_ones_own_and_leaves_that_be(
@@ -115,18 +120,18 @@ def test_a_fork_of_anothers_run_is_ones_own_and_leaves_that_be(
     wait(lambda: 0 in ann.store.checkpoint_steps(run.id))
     fork = bob.fork(run, 0, run.config)
     assert (fork.owner, fork.parent, fork.group_id) == ("bob", run.id, "")
-    bob.tell(fork.id, "stop")
+    bob.send(fork.id, STOP())
     assert ann.store.get(run.id).status == "training"
     own = ann.fork(run, 0, run.config)
     wait(lambda: ann.store.get(run.id).status == "stopped")
-    ann.tell(own.id, "stop")
+    ann.send(own.id, STOP())
 
 
 def test_a_new_run_stops_ones_own_but_not_anothers(ann: Visitor, bob: Visitor) -> None:
     run = ann.prepare(small())
     new = bob.start(small(), instead_of=run)
     assert ann.store.get(run.id).status == "paused"
-    bob.tell(new.id, "stop")
+    bob.send(new.id, STOP())
     assert not bob.may_stop(run)
     assert ann.may_stop(run)
 
@@ -137,7 +142,7 @@ def test_the_teacher_may_control_the_runs_of_a_class(
     run = ann.prepare(small(), group.id)
     tea = Visitor(engine, "tea")
     assert tea.may_control(run)
-    tea.tell(run.id, "stop")
+    tea.send(run.id, STOP())
     assert not bob.may_control(run)
     engine.store.groups.delete(group.id)
     assert not tea.may_control(run)
@@ -195,11 +200,11 @@ def test_only_so_many_runs_train_at_once(
     with pytest.raises(ExplorerError, match=said):
         dan.start(small())
     with pytest.raises(ExplorerError, match=said):
-        dan.tell(paused.id, "resume")
+        dan.send(paused.id, RESUME())
     second = dan.start(small(training__steps=20000), instead_of=first)
     eve = Visitor(engine, "eve")
-    eve.tell(eve.start(small()).id, "stop")  # another's runs count for another
-    dan.tell(second.id, "stop")
+    eve.send(eve.start(small()).id, STOP())  # another's runs count for another
+    dan.send(second.id, STOP())
 
 
 def test_runs_and_data_fill_ones_room(
@@ -358,10 +363,10 @@ def test_a_locked_learning_rate_stays_while_a_run_trains(
     ann.join(group.id, "Ann")
     run = ann.prepare(small(), group.id)
     with pytest.raises(ExplorerError, match=r"training\.learning_rate is fixed"):
-        ann.tell(run.id, "learning_rate", 1.0)
-    Visitor(engine, "tea").tell(run.id, "learning_rate", 0.01)
+        ann.send(run.id, LEARNING_RATE(1.0))
+    Visitor(engine, "tea").send(run.id, LEARNING_RATE(0.01))
     engine.store.groups.delete(group.id)
-    ann.tell(run.id, "learning_rate", 0.02)
+    ann.send(run.id, LEARNING_RATE(0.02))
 
 
 def test_a_closed_class_takes_nobody_and_starts_nothing(

@@ -246,6 +246,7 @@ def weights(bend: Callable[[torch.Tensor], torch.Tensor], part: str) -> Change:
     return change
 
 
+HELD = {"step": 1, "name": "hold", "value": None}
 CURVE = safetensors.numpy.save({"losses": np.zeros(3)})
 
 
@@ -277,9 +278,9 @@ CURVE = safetensors.numpy.save({"losses": np.zeros(3)})
         (facts(config__model_settings__oops=1), "oops"),
         (facts(config__training__learning_rate=-1.0), "learning_rate"),
         (facts(config__seed=-1), "seed"),
-        (facts(commands__0__name="rm"), "commands"),
+        (facts(commands__0__name="rm"), "Unknown command 'rm'"),
         (facts(commands__0__value=99.0), "learning_rate"),
-        (facts(commands__0__name="hold", commands__0__note="["), "JSON object"),
+        (facts(commands__0={**HELD, "note": "["}), "JSON object"),
         (facts(validations__0__measures={"<b>": 1.0}), "measures"),
         (facts(validations__0__step=5000), "steps"),
         (put("curves.safetensors", CURVE), "curves"),

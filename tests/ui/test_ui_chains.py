@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.data.hidden_markov import HiddenMarkov
 from explorer.engine.service import engine
+from explorer.runs.commands import STOP
 from explorer.ui import worked
 from explorer.ui.chains import BEGINNINGS, comparable
 from tests.ui.conftest import QUIET, page, shown_run
@@ -31,7 +32,7 @@ def test_one_click_begins_a_run(model: str) -> None:
     assert (run.config.data, run.config.model) == ("casino", model)
     assert any("Dishonest casino" in m.value for m in test.markdown)
     assert "begin-lstm" in [b.key for b in test.button]
-    engine().tell(run.id, "stop")
+    engine().send(run.id, STOP())
 
 
 def test_a_tagger_is_begun_beside_and_can_be_compared() -> None:
@@ -45,7 +46,7 @@ def test_a_tagger_is_begun_beside_and_can_be_compared() -> None:
     assert "lstm" in [run.config.model for run in runs]
     for run in runs:
         if run.id != "sample" and not run.ended:
-            engine().tell(run.id, "stop")
+            engine().send(run.id, STOP())
 
 
 def test_the_textbook_numbers_are_shown_and_follow_the_sliders() -> None:

@@ -10,6 +10,7 @@ from explorer.engine import classes
 from explorer.engine.classes import Lesson, read_lesson
 from explorer.engine.limits import LIMITS
 from explorer.engine.service import engine
+from explorer.runs.commands import STOP
 from explorer.runs.records import Curves, Group, Progress, Run, Validation
 from explorer.ui.classes import board
 from tests.ui.conftest import QUIET, page, shown_run, wait_for
@@ -254,7 +255,7 @@ def test_a_student_joins_and_trains_under_the_rules() -> None:
     test.button(key="train").click().run()
     assert not test.error
     run = engine().store.get(shown_run(test))
-    engine().tell(run.id, "stop")
+    engine().send(run.id, STOP())
     assert (run.group_id, run.owner) == (group.id, ANN)
     assert run.config.model_settings["hidden_size"] == 16
     assert (run.config.model, run.config.training.steps) == ("gru", 40)

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 from explorer import catalog
 from explorer.engine.service import engine
 from explorer.errors import ExplorerError
+from explorer.runs.commands import SIDE, STOP
 from explorer.ui.live.sample import SAMPLE
 from tests.ui.conftest import QUIET, page, shown_run, wait_for
 
@@ -35,7 +36,7 @@ def test_without_a_gan_the_page_invites_to_one() -> None:
     run = engine().store.get(shown_run(test))
     assert run.config == catalog.make_config("sine", "gan")
     assert {"pause", "step1", "generator", "discriminator"} <= keys(test)
-    engine().tell(run.id, "stop")
+    engine().send(run.id, STOP())
 
 
 def test_a_run_of_one_net_is_not_shown_here() -> None:
@@ -70,4 +71,4 @@ def test_the_buttons_step_one_side() -> None:
 def test_a_side_is_refused_where_there_is_none() -> None:
     run = engine().prepare(catalog.make_config("sine", "lstm", QUICK))
     with pytest.raises(ExplorerError, match="Train a GAN"):
-        engine().tell(run.id, "side", 1, "generator")
+        engine().send(run.id, SIDE(1, "generator"))

@@ -4,6 +4,7 @@ import pytest
 
 from explorer import catalog
 from explorer.engine.service import engine
+from explorer.runs.commands import STEP, STOP
 from tests.ui.conftest import QUIET, ROOT, page, wait_for
 
 pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]
@@ -27,7 +28,7 @@ def test_every_page_runs() -> None:
 def test_a_fork_stops_its_parent_and_is_shown() -> None:
     owner = engine()
     parent = owner.prepare(catalog.make_config())
-    owner.tell(parent.id, "step", 4)
+    owner.send(parent.id, STEP(4))
     wait_for(parent.id, lambda run: (run.step, run.status) == (4, "paused"))
     test = page(run=parent.id)
     assert all(not test.button(key=f"step{count}").disabled for count in (1, 10, 100))
@@ -41,7 +42,7 @@ def test_a_fork_stops_its_parent_and_is_shown() -> None:
     made = str(test.query_params["run"])
     assert owner.store.get(made).parent == parent.id
     wait_for(parent.id, lambda run: run.status == "stopped")
-    owner.tell(made, "stop")
+    owner.send(made, STOP())
 
 
 @pytest.mark.parametrize("model", list(catalog.models()))
@@ -138,7 +139,7 @@ def test_translate_starts_a_run_shows_it_and_keeps_it() -> None:
     run = engine().store.get(run_id)
     assert run.config.data == "reverse"
     assert any("on Sequences to reverse" in m.value for m in test.markdown)
-    engine().tell(run_id, "stop")
+    engine().send(run_id, STOP())
     other = page("translate", run=run_id)
     assert any("on Sequences to reverse" in m.value for m in other.markdown)
 

@@ -12,6 +12,7 @@ from explorer.engine.service import engine
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
 from explorer.models.base import parameters
+from explorer.runs.commands import STOP
 from explorer.runs.records import Run
 from explorer.runs.shelf import KEPT
 from explorer.training.trainer import Budget, Trainer
@@ -167,7 +168,7 @@ def test_an_export_is_imported_on_the_page() -> None:
     assert (came.config, came.step, came.status) == (run.config, 6, "finished")
     fork = Visitor(engine(), "ida").fork(came, 4, came.config)
     assert fork.owner == "ida"
-    engine().tell(fork.id, "stop")
+    engine().send(fork.id, STOP())
 
 
 def test_a_bad_file_is_one_sentence_and_nothing_is_stored() -> None:

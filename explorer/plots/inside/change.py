@@ -25,6 +25,7 @@ from explorer.plots.parts import (
     token_ticks,
 )
 from explorer.plots.theme import GATES, GREY, colour_of
+from explorer.runs import commands
 from explorer.runs.records import View
 
 CHANGED = GATES["memory"]
@@ -271,15 +272,15 @@ def _totals(view: View, model: str, _: Translate) -> Figure:
 
 HOLD = Button(
     "hold",
-    "hold",
-    N_("Hold while it trains"),
-    N_("The run learns under this change from its next step on."),
+    commands.HOLD.name,
+    commands.HOLD.label,
+    commands.HOLD.help,
 )
 RELEASE = Button(
     "hold",
-    "release",
-    N_("Release"),
-    N_("The run learns without any change from its next step on."),
+    commands.RELEASE.name,
+    commands.RELEASE.label,
+    commands.RELEASE.help,
 )
 
 PANEL = Panel(

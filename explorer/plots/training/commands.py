@@ -6,21 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from explorer.config import N_
 from explorer.plots.parts import Translate, short, width_of
 from explorer.plots.theme import GREY, SMALL_FONT_SIZE
+from explorer.runs.commands import spec_of
 from explorer.runs.records import Clock, Command, Curves
-
-MARK_WORDS = {
-    "learning_rate": N_("learning rate %(value)s"),
-    "pause": N_("paused"),
-    "step": N_("stepped"),
-    "stop": N_("stopped"),
-    "hold": N_("change held"),
-    "release": N_("change released"),
-    "side": N_("side chosen"),
-    "diverged": N_("diverged"),
-}
 
 LETTER = 0.015
 """The width of a letter, as a share of a narrow plot's width."""
@@ -30,16 +19,16 @@ class Mark(NamedTuple):
     """Something that happened to the run, at a place of the horizontal axis."""
 
     x: float
-    name: str
+    words: str
     value: float | None = None
 
 
 def marks(commands: Sequence[Command], curves: Curves, axis: Clock) -> tuple[Mark, ...]:
-    """The commands worth a mark: the last of each kind at a step, and no resumption,
-    which happens at the very step of its pause."""
-    latest = {(c.step, c.name): c for c in commands if c.name != "resume"}
+    """The commands that have a mark: the last of each kind at a step."""
+    latest = {(c.step, c.name): c for c in commands if spec_of(c.name).mark}
     return tuple(
-        Mark(place(c.step, curves, axis), c.name, c.value) for c in latest.values()
+        Mark(place(c.step, curves, axis), spec_of(c.name).mark, c.value)
+        for c in latest.values()
     )
 
 
@@ -53,10 +42,7 @@ def place(step: int, curves: Curves, axis: Clock) -> float:
 
 def trace(drawn: Sequence[Mark], x_end: float, _: Translate) -> dict[str, Any]:
     """Triangles on the axis `y2`; words stand beside those that have room for them."""
-    words = [
-        _(MARK_WORDS.get(m.name, m.name)) % {"value": short(m.value or 0.0)}
-        for m in drawn
-    ]
+    words = [_(m.words) % {"value": short(m.value or 0.0)} for m in drawn]
     shown: list[str] = []
     sides: list[str] = []
     taken = -math.inf

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.config import N_
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -90,7 +91,7 @@ def extract(
     past_times = np.arange(len(before.losses)) if axis == "step" else before.seconds
     second = finite(curves.discriminator_losses[picked])
     if diverged_at is not None:
-        told = (*told, Mark(diverged_at, "diverged"))
+        told = (*told, Mark(diverged_at, N_("diverged")))
     return LossDrawn(
         model=model,
         axis=axis,

@@ -9,6 +9,7 @@ from explorer.engine.classes import KIND, Lesson, read_lesson
 from explorer.engine.visitor import Visitor
 from explorer.inspection.facts import lines
 from explorer.plots.runs import standings as chart
+from explorer.runs.commands import PAUSE, RESUME, STOP, CommandSpec
 from explorer.runs.records import Group
 from explorer.ui.address import class_link, show_class
 from explorer.ui.classes.attending import goal_line
@@ -22,7 +23,7 @@ EVERY = 2.0
 """Seconds between two looks at the class."""
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
-STEERING = (("pause", "pause"), ("resume", "play_circle"), ("stop", "stop"))
+STEERING = (PAUSE, RESUME, STOP)
 
 
 def own_classes(visitor: Visitor, _: Translate) -> None:
@@ -103,19 +104,14 @@ def _qr(link: str, alternative: str) -> str:
 
 
 def _steering(visitor: Visitor, group: Group, _: Translate) -> None:
-    labels = {
-        "pause": _("Pause all"),
-        "resume": _("Resume all"),
-        "stop": _("Stop all"),
-    }
     with st.container(horizontal=True, gap="small", key="steering"):
-        for name, icon in STEERING:
+        for spec in STEERING:
             st.button(
-                labels[name],
-                icon=f":material/{icon}:",
-                key=f"{name}_all",
-                on_click=shown_later(_tell_all),
-                args=(visitor, group.id, name),
+                _(spec.for_all),
+                icon=f":material/{spec.icon}:",
+                key=f"{spec.name}_all",
+                on_click=shown_later(_send_all),
+                args=(visitor, group.id, spec),
             )
 
 
@@ -201,9 +197,8 @@ def _delete(visitor: Visitor, group_id: str) -> None:
     show_class("")
 
 
-def _tell_all(visitor: Visitor, group_id: str, name: str) -> None:
-    """Say one thing to every run of the class that it concerns."""
-    meant = {"pause": ("training",), "resume": ("paused",)}
+def _send_all(visitor: Visitor, group_id: str, spec: CommandSpec) -> None:
+    """Have every run of the class do something in whose state it makes sense."""
     for run in visitor.store.shelf.of_group(group_id):
-        if run.status in meant.get(name, ("training", "paused")):
-            visitor.tell(run.id, name)
+        if run.status in spec.states:
+            visitor.send(run.id, spec())

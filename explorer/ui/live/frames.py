@@ -1,6 +1,6 @@
 """One frame of the live part: every panel of a run at one moment, as plain data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -8,7 +8,8 @@ from typing import Any
 from explorer.config import N_
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
-from explorer.runs.records import Command, Run, View
+from explorer.runs.commands import held_changes
+from explorer.runs.records import Run, View
 from explorer.ui.language import Translate, translator
 from explorer.ui.live.elsewhere import Others
 from explorer.ui.live.panels import drawn
@@ -86,17 +87,6 @@ def numbers(snapshot: Snapshot, _: Translate) -> str:
     elif run.ended:
         text += " · " + _("%(seconds).1f s of training") % {"seconds": run.seconds}
     return text
-
-
-def held_changes(commands: Sequence[Command]) -> int:
-    """How many changes a run learns under, after all that it was told."""
-    count = 0
-    for command in commands:
-        if command.name == "hold":
-            count += 1
-        elif command.name == "release":
-            count = 0
-    return count
 
 
 def explain(run: Run, _: Translate) -> str:

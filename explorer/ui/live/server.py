@@ -32,6 +32,7 @@ from explorer.errors import N_, ExplorerError, unknown
 from explorer.inspection.facts import facts_of
 from explorer.plots.encode import to_json
 from explorer.plots.panel import panels
+from explorer.runs.commands import spec_of
 from explorer.runs.records import View
 from explorer.ui.language import translator
 from explorer.ui.live.asked import asked, wanted
@@ -107,7 +108,7 @@ class _Tab:
             await self.download(wish, self.feed)
             return
         if wish.hold and wish.run:
-            await asyncio.to_thread(self.tell, wish)
+            await asyncio.to_thread(self.command, wish)
             return
         if self.sender is not None:
             self.sender.cancel()
@@ -137,7 +138,7 @@ class _Tab:
         message = {"download": {"name": name, "content": table(view)}}
         await self.socket.send_text(json.dumps(message))
 
-    def tell(self, wish: Wish) -> None:
+    def command(self, wish: Wish) -> None:
         """Have the run learn under the change that its panel shows, or under none."""
         ended = self.engine.store.get(wish.run).ended  # the engine says so itself
         if not ended and not controls(wish.run, wish.token):
@@ -147,11 +148,11 @@ class _Tab:
                     "one is another's. Fork it to change a run of your own."
                 )
             )
-        note = ""
-        if wish.hold == "hold":
+        note, spec = "", spec_of(wish.hold)
+        if spec.takes_note:
             config = self.engine.store.get(wish.run).config
             note = json.dumps(chosen_change(config, wish))
-        self.engine.tell(wish.run, wish.hold, note=note)
+        self.engine.send(wish.run, spec(note=note))
 
     def kept_step(self, feed: Feed) -> int:
         """The newest moment that can be read from the store."""

@@ -14,6 +14,7 @@ from explorer.plots.runs import race as chart
 from explorer.racing import results
 from explorer.racing.race import Race, State, read_race
 from explorer.racing.results import Lap, Result
+from explorer.runs.commands import PAUSE, RESUME, STOP, CommandSpec
 from explorer.runs.records import Clock, Run
 from explorer.runs.store import Store
 from explorer.ui.address import show_race, shown_race
@@ -82,12 +83,12 @@ def _buttons(visitor: Visitor, race: Race, _: Translate) -> None:
     state, runs = race.state, race.all_runs
     with st.container(horizontal=True, key="race.pilot", gap="small"):
         if state == "paused":
-            _tell(visitor, race, "resume", _("Resume all"), "play_circle", not mine)
+            _button(visitor, race, RESUME, not mine, _)
         else:
             hindered = not mine or state == "finished"
-            _tell(visitor, race, "pause", _("Pause all"), "pause", hindered)
+            _button(visitor, race, PAUSE, hindered, _)
         over = not mine or state == "finished" or not runs
-        _tell(visitor, race, "stop", _("Stop all"), "stop", over)
+        _button(visitor, race, STOP, over, _)
         st.button(
             _("Race again with other settings"),
             icon=":material/restart_alt:",
@@ -102,16 +103,16 @@ def _buttons(visitor: Visitor, race: Race, _: Translate) -> None:
         )
 
 
-def _tell(
-    visitor: Visitor, race: Race, name: str, label: str, icon: str, disabled: bool
+def _button(
+    visitor: Visitor, race: Race, spec: CommandSpec, disabled: bool, _: Translate
 ) -> None:
     st.button(
-        label,
-        icon=f":material/{icon}:",
-        key=f"race.{name}",
+        _(spec.for_all),
+        icon=f":material/{spec.icon}:",
+        key=f"race.{spec.name}",
         disabled=disabled,
-        on_click=shown_later(visitor.tell_all),
-        args=(race.all_runs, name),
+        on_click=shown_later(visitor.send_all),
+        args=(race.all_runs, spec()),
     )
 
 

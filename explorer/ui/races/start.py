@@ -10,6 +10,7 @@ from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
 from explorer.racing import entries
 from explorer.racing.race import facts, seeded
+from explorer.runs.commands import RESUME
 from explorer.runs.records import Clock
 from explorer.ui.address import show_race
 from explorer.ui.language import Translate
@@ -170,5 +171,5 @@ def begin(
             visitor.store.delete(run.id)
         visitor.store.groups.delete(group.id)
         raise
-    visitor.tell_all(runs, "resume")
+    visitor.send_all(runs, RESUME())
     show_race(group.id)
