@@ -190,11 +190,6 @@ def chosen_capture(
     return known[name]
 
 
-def favourite_of(resolved: Resolved) -> Capture:
-    """What one looks at first in a run's model."""
-    return favourite(captures_of(resolved))
-
-
 def layer_of(capture: Capture) -> int:
     """The layer that a capture belongs to, counted from 0."""
     return int(capture.name.removeprefix("layer_").split(".")[0])
