@@ -222,7 +222,7 @@ class Engine:
         run, spec = self.store.get(run_id), spec_of(command.name)
         checked(run.config, command)
         if spec.too_late and run.status not in spec.states:
-            raise ExplorerError(spec.too_late)
+            raise spec.too_late()
         self._runner.send([run_id], command)
 
     def send_all(self, run_ids: Iterable[str], command: Command) -> None:

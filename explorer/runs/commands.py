@@ -36,6 +36,15 @@ def _count_or_none(value: float | None) -> None:
         _count(value)
 
 
+def _no_longer_held() -> ExplorerError:
+    return ExplorerError(
+        N_(
+            "A change can be held while a run trains, but this one has ended. Fork it, "
+            "and hold the change in the new run."
+        )
+    )
+
+
 def _unchanged(held: int) -> int:
     return held
 
@@ -59,8 +68,8 @@ class CommandSpec:
     """The setting whose place it takes: where that is fixed, so is this."""
     held: Callable[[int], int] = _unchanged
     """How many changes to the model are held after it, by how many were before."""
-    too_late: str = ""
-    """What it says in another state than its own; empty: it does nothing there."""
+    too_late: Callable[[], ExplorerError] | None = None
+    """What it says in another state than its own; None: it does nothing there."""
     label: str = ""
     """What its button says; empty where each of its buttons says something else."""
     for_all: str = ""
@@ -139,10 +148,7 @@ HOLD = CommandSpec(
     _none,
     takes_note=True,
     held=lambda held: held + 1,
-    too_late=N_(
-        "A change can be held while a run trains, but this one has ended. Fork it, and "
-        "hold the change in the new run."
-    ),
+    too_late=_no_longer_held,
     label=N_("Hold while it trains"),
     help=N_("The run learns under this change from its next step on."),
     mark=N_("change held"),
