@@ -13,8 +13,8 @@ from explorer.data.base import (
     next_value,
 )
 from explorer.data.own_series_settings import OwnSeriesSettings
-from explorer.data.prepared import ALL_GAPS, Prepared, prepared
-from explorer.errors import N_, ExplorerError
+from explorer.data.prepared import Prepared, all_gaps, prepared
+from explorer.errors import N_
 
 RESTORE: dict[prepare.Change, Restore] = {
     "none": next_value,
@@ -35,7 +35,7 @@ def make(settings: OwnSeriesSettings, seed: int) -> Data:
     counted_from = steps // 2
     train, validation = both_parts(ready.given, ready.asked[:, None], split, steps)
     if not np.isfinite(validation.y[:, counted_from:]).any():
-        raise ExplorerError(ALL_GAPS)
+        raise all_gaps()
     masked = ready.given.shape[1] > 1
     return Data(
         task="forecast",

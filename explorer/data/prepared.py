@@ -14,11 +14,6 @@ from explorer.errors import N_, ExplorerError, Words
 FARTHEST = 1e6
 """Scaled values beyond this make losses that float32 cannot hold."""
 
-ALL_GAPS = N_(
-    "Something must be known in the training and in the validation part, but one of "
-    "them is all gaps. Change the validation share, or give other data."
-)
-
 
 class Prepared(NamedTuple):
     """A series after every step but windows; n places."""
@@ -162,7 +157,17 @@ def _check_parts(
             rest=n - max(0, split),
         )
     if not known[:split].any():
-        raise ExplorerError(ALL_GAPS)
+        raise all_gaps()
+
+
+def all_gaps() -> ExplorerError:
+    """The refusal of a part in which nothing is known."""
+    return ExplorerError(
+        N_(
+            "Something must be known in the training and in the validation part, but "
+            "one of them is all gaps. Change the validation share, or give other data."
+        )
+    )
 
 
 def _check_spread(known: Floats, training: Floats, scaler: Scaler) -> None:

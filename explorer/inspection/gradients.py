@@ -41,6 +41,7 @@ def look(subject: Subject, options: GradientOptions) -> View:
 
     A note has sigma, the bound of the last layer's growth per step: its norm k steps
     back is at most sigma^k times the norm at the loss. None where no bound is known.
+    Another has whether the model attends to its own steps.
     """
     x, y = alike(*probe_window(subject.data, EXAMPLES))
     captures = captures_of(catalog.resolve(subject.config), "hidden", "memory")
@@ -71,8 +72,15 @@ def look(subject: Subject, options: GradientOptions) -> View:
                 if c.name in reaching and c.part != "whole"
             },
             "sigma": sigma,
+            "attention": _attends(subject),
         },
     )
+
+
+def _attends(subject: Subject) -> bool:
+    """Whether steps read each other directly, rather than through those between."""
+    heads = captures_of(catalog.resolve(subject.config), "attention")
+    return any(c.keys == c.part for c in heads)
 
 
 def _norms(
@@ -99,9 +107,17 @@ def _norms(
 
 def alike(x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """The windows whose answer is as long as the first one's, cut off at its end, so
-    that the last step of all has a loss."""
-    if y.is_floating_point() or y.dim() < 2:
+    that the last step of all has a loss. Of a series with gaps, those that are known
+    where the last known target of all stands, cut off there."""
+    if y.dim() < 2:
         return x, y
+    if y.is_floating_point():
+        known = ~y.isnan().any(-1)  # (B, T)
+        if not known.any():
+            return x, y
+        end = int(known.any(0).nonzero()[-1]) + 1
+        same = known[:, end - 1]
+        return x[same, :end], y[same, :end]
     lengths = (y != IGNORED).sum(1)
     same, over = lengths == lengths[0], y.shape[1] - int(lengths[0])
     return x[same, : x.shape[1] - over], y[same, : y.shape[1] - over]

@@ -30,7 +30,8 @@ from explorer.training.objectives import objective
 
 
 def look(subject: Subject, options: ExampleOptions) -> View:
-    """losses (L, T) and mean (L,) over the counted steps; for tokens and labels top
+    """losses (L, T), NaN where the truth is not known, and mean (L,) over the counted
+    steps where it is; for tokens and labels top
     (L, T), chance (L, T) of it and rank (L, T) of the truth, from 1; for a series said
     (L, T) and truth (T,).
 
@@ -47,7 +48,7 @@ def look(subject: Subject, options: ExampleOptions) -> View:
     counted = aim.counted_from if aim.counted_from < example.steps else 0
     arrays = {
         "losses": float_array(losses),
-        "mean": float_array(losses[:, counted:].mean(1)),
+        "mean": float_array(losses[:, counted:].nanmean(1)),
     }
     notes: dict[str, Any] = {
         "labels": example.labels,

@@ -36,9 +36,9 @@ class Objective(NamedTuple):
     """Whether targets of a forecast that are NaN are not counted."""
 
     def each(self, output: Tensor, target: Tensor) -> Tensor:
-        """The loss of every answer: (B, T) where each step has one, else (B,)."""
+        """The loss of every answer: (B, T) where each step has one, else (B,); NaN
+        where the target is not known."""
         if self.task == "forecast":
-            target = torch.where(target.isnan(), output, target)
             return (output - target).square().mean(-1)
         if self.task == "transcribe":
             return _ctc(output, target)
@@ -46,9 +46,10 @@ class Objective(NamedTuple):
             return F.softplus(-output[..., 0])
         if output.dim() == 2:
             return F.cross_entropy(output, target, reduction="none")
-        return F.cross_entropy(
+        losses = F.cross_entropy(
             output.transpose(1, 2), target, ignore_index=IGNORED, reduction="none"
         )
+        return losses.masked_fill(target == IGNORED, torch.nan)
 
     def __call__(self, output: Tensor, target: Tensor) -> Tensor:
         """The mean over the counted positions, a scalar."""
@@ -67,9 +68,12 @@ class Objective(NamedTuple):
         )
 
     def last(self, output: Tensor, target: Tensor) -> Tensor:
-        """The loss (B,) of the last step's answer, or of the only one."""
-        losses = self.each(output, target)
-        return losses[:, -1] if losses.dim() == 2 else losses
+        """The loss (B,) of the last step's answer, or of the only one; NaN where its
+        target is not known."""
+        if self.task == "transcribe" or output.dim() == 2:
+            return self.each(output, target)
+        # no other step's unknown target may enter the gradient
+        return self.each(output[:, -1:], target[:, -1:])[:, 0]
 
     def counted(self, output: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
         """Both from the first counted position on."""

@@ -2,6 +2,7 @@
 
 import re
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import torch
 from scipy.special import erf, expit
 
 from explorer import catalog
+from explorer.data import content
 from explorer.errors import ExplorerError
 from explorer.inspection.base import Subject
 from explorer.runs.records import View
@@ -242,3 +244,29 @@ def test_one_layer_has_nothing_to_compare() -> None:
     with pytest.raises(ExplorerError, match="'lens' has nothing to show") as raised:
         lens(subject)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("view", ["lens", "change"])
+def test_unknown_targets_are_no_perfect_answers(
+    view: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Averages are over the known targets; a gap is drawn where there is none."""
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    values = np.sin(np.arange(400) / 6)
+    values[np.arange(400) % 3 > 0] = np.nan
+    digest = content.put_series(values, "x")
+    subject = small("rnn", "own_series", data__digest=digest, data__missing="mask")
+    found = seen(subject, view, example=WINDOW)
+    truth = window(subject)[1][:, 0].astype(float)
+    errors = (answer(subject)[:, 0] - truth) ** 2
+    known = np.isfinite(truth)
+    assert 0 < known.sum() < len(known)
+    losses = found.arrays["losses" if view == "lens" else "each"]
+    row = losses[-1] if view == "lens" else losses[0]
+    np.testing.assert_allclose(row, errors, rtol=1e-4)  # NaN beside NaN
+    if view == "lens":
+        counted = errors[subject.data.counted_from :]
+        expected = sum(e for e in counted if e == e) / sum(counted == counted)
+        assert found.arrays["mean"][-1] == pytest.approx(expected, rel=1e-4)
+    low, high = drawn(subject, found)["figure"]["layout"]["yaxis"]["range"]
+    assert np.isfinite([low, high]).all()

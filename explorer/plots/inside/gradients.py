@@ -1,4 +1,5 @@
-r"""How far back does the error reach? \|dL/dh_t\| against the distance from the loss.
+r"""How far back does the error reach? \|dL/dh_t\| against the distance from the loss,
+and of an LSTM \|dL/dc_t\| beside it.
 
 L is the loss at the window's last step; on a logarithmic axis a straight falling line
 is a gradient that vanishes by the same factor every step, as rho^k does.
@@ -11,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.plots.inside import error_reach
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -21,7 +23,7 @@ from explorer.plots.parts import (
     layout,
     margin_for,
 )
-from explorer.plots.theme import colour_of
+from explorer.plots.theme import GATES, colour_of
 from explorer.runs.records import View
 
 DECADES = (-8, 1)
@@ -33,8 +35,10 @@ FARTHEST_DECADES = (-20, 12)
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 GLYPHS = ("—", "- -", "···", "-·-", "— —")
 
-REACHED = 0.01
-"""The error counts as gone below this share of its strength at the loss."""
+NONE = np.empty((0, 0), np.float32)
+
+Line = tuple[int, str, str, NDArray[np.float32]]
+"""Its layer, its name, its colour, and (T,) norms by distance."""
 
 
 class GradientsDrawn(NamedTuple):
@@ -42,6 +46,8 @@ class GradientsDrawn(NamedTuple):
 
     model: str
     norms: NDArray[np.float32]  # (L, T), column k is k steps back; NaN where zero
+    memory: NDArray[np.float32]  # (M, T) alike, of an LSTM's memory
+    attention: bool  # whether steps read each other directly
     decades: tuple[int, int]  # the vertical range, in powers of ten
     titles: tuple[tuple[str, int], ...] = ()  # title and layer of L states, where a
     # layer has several
@@ -50,37 +56,47 @@ class GradientsDrawn(NamedTuple):
 def extract(model: str, view: View | None) -> GradientsDrawn:
     """Read the view "gradients": norms (L, T) in the order of time; None before it."""
     if view is None or "norms" not in view.arrays or not view.arrays["norms"].size:
-        return GradientsDrawn(model, np.empty((0, 0), np.float32), DECADES)
-    back = view.arrays["norms"][:, ::-1]  # (L, T), the loss at column 0
-    shown = np.where(np.isfinite(back) & (back > 0), back, np.nan).astype(np.float32)
+        return GradientsDrawn(model, NONE, NONE, False, DECADES)
+    norms = _backwards(view.arrays["norms"])
+    memory = _backwards(view.arrays.get("memory", norms[:0]))
     titles = view.notes.get("titles", {})
     named = tuple(tuple(titles[n]) for n in view.notes["layers"] if n in titles)
-    return GradientsDrawn(model, shown, _decades(shown), named)
+    decades = _decades(np.concatenate([norms, memory]))
+    return GradientsDrawn(
+        model, norms, memory, view.notes.get("attention", False), decades, named
+    )
+
+
+def _backwards(norms: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(L, T) with the loss at column 0, and NaN where there is no norm."""
+    back = norms[:, ::-1]
+    return np.where(np.isfinite(back) & (back > 0), back, np.nan).astype(np.float32)
 
 
 def figure(drawn: GradientsDrawn, _: Translate = str) -> Figure:
     """One line per layer, told apart by its dashes and its label."""
-    colour = colour_of(drawn.model)
-    names, steps = _names(drawn, _), drawn.norms.shape[1]
+    drawn_lines, steps = _lines(drawn, _), drawn.norms.shape[1]
+    names = [name for _layer, name, _tint, _norms in drawn_lines]
+    mode = "lines" if steps > 1 else "markers"
     lines = [
         {
             "type": "scatter",
-            "mode": "lines" if steps > 1 else "markers",
+            "mode": mode,
             "y": np.ascontiguousarray(norms),
             "x0": 0,
             "dx": 1,
             "name": name,
-            "line": {"color": colour, "width": 2.2, "dash": DASHES[k % len(DASHES)]},
-            "marker": {"color": colour},
+            "line": {"color": tint, "width": 2.2, "dash": DASHES[k % len(DASHES)]},
+            "marker": {"color": tint},
         }
-        for k, (name, norms) in enumerate(zip(names, drawn.norms, strict=True))
+        for k, name, tint, norms in drawn_lines
     ]
     low, high = drawn.decades
     x = axis(_("steps back from the loss"))
     if steps:
         x["range"] = [0, max(1, steps - 1)]
     y = axis(
-        _("gradient norm (loss units per hidden unit)"),
+        _("gradient norm over all units (loss units)"),
         type="log",
         range=[low, high],
         exponentformat="power",
@@ -91,7 +107,7 @@ def figure(drawn: GradientsDrawn, _: Translate = str) -> Figure:
         "layout": layout(
             x,
             y,
-            annotations=end_labels(_ends(drawn, names), low, high),
+            annotations=end_labels(_ends(drawn_lines), low, high),
             margin=margin_for(names, digits=2),
         ),
     }
@@ -105,46 +121,32 @@ def _names(drawn: GradientsDrawn, _: Translate) -> list[str]:
     return [_("layer %(number)d") % {"number": number} for number in layers]
 
 
-def _ends(drawn: GradientsDrawn, names: Sequence[str]) -> list[tuple[str, float]]:
+def _lines(drawn: GradientsDrawn, _: Translate) -> list[Line]:
+    """The hidden state of every layer, then its memory where it has one."""
+    tint = colour_of(drawn.model)
+    hidden = zip(_names(drawn, _), drawn.norms, strict=True)
+    lines = [(k, name, tint, norms) for k, (name, norms) in enumerate(hidden)]
+    for k, norms in enumerate(drawn.memory):
+        name = _("memory, layer %(number)d") % {"number": k + 1}
+        lines.append((k, name, GATES["memory"], norms))
+    return lines
+
+
+def _ends(lines: Sequence[Line]) -> list[tuple[str, float]]:
     """The names of the lines that have an end, and where on the axis that is."""
     ends = []
-    for k, (name, norms) in enumerate(zip(names, drawn.norms, strict=True)):
+    for k, name, tint, norms in lines:
         known = norms[np.isfinite(norms)]
         if len(known):
-            text = key(GLYPHS[k % len(GLYPHS)], colour_of(drawn.model), escape(name))
+            text = key(GLYPHS[k % len(GLYPHS)], tint, escape(name))
             ends.append((text, math.log10(known[-1])))
     return ends
 
 
 def reading(drawn: GradientsDrawn, _: Translate = str) -> str:
     """Whether the gradient vanishes, explodes or holds, over all layers together."""
-    strength = np.sqrt(np.nansum(np.square(drawn.norms, dtype=np.float64), axis=0))
-    if not strength.any():
-        return _("There is no gradient to judge yet.")
-    if strength[0] == 0:
-        message = _(
-            "The error reaches back into the source; it is strongest %(steps)d steps "
-            "before the end."
-        )
-        return message % {"steps": int(strength.argmax())}
-    share = strength / strength[0]  # (T,)
-    steps = len(share) - 1
-    gone = np.flatnonzero(share < REACHED)
-    if len(gone):
-        message = _(
-            "The error reaches %(steps)d steps back before it falls below 1 %% "
-            "(vanishing)."
-        )
-        return message % {"steps": int(gone[0]) - 1}
-    if share[-1] > 10:
-        message = _(
-            "The error grows %(times)s-fold over %(steps)d steps back (exploding)."
-        )
-        return message % {"times": f"{share[-1]:.3g}", "steps": steps}
-    message = _(
-        "%(steps)d steps back, the error still has %(percent).0f %% of its force."
-    )
-    return message % {"steps": steps, "percent": 100 * float(share[-1])}
+    curve = error_reach.strength(drawn.norms, drawn.memory)
+    return error_reach.in_words(error_reach.judged(curve, drawn.attention), _)
 
 
 def alternative(drawn: GradientsDrawn, _: Translate = str) -> str:

@@ -165,7 +165,8 @@ def lines(view: View, colour: str, _: Translate) -> Figure:
     said, truth = view.arrays["said"], view.arrays["truth"]
     label = view.notes["label"]
     names = [_("layer %(number)d") % {"number": k + 1} for k in range(len(said))]
-    low, high = float(truth.min()), float(truth.max())
+    known = truth[np.isfinite(truth)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
     pad = PADDING * ((high - low) or 1.0)
     low, high = low - pad, high + pad
     # the last layers keep the plainest dashes

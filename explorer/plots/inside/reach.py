@@ -1,7 +1,7 @@
 """How does the error travel back? The Playground's chart with a bound and with ghosts.
 
-Over it: the bound sigma_max(U)^k of a plain RNN, the memory path of an LSTM, the same
-curve at earlier moments of the training, and another run on the same axes.
+Over it: the bound sigma_max(U)^k of a plain RNN, the same curve at earlier moments of
+the training, and another run on the same axes.
 """
 
 import math
@@ -14,11 +14,8 @@ from explorer.config import N_
 from explorer.plots.inside import gradients
 from explorer.plots.panel import Content, Panel, Scene, mark_time
 from explorer.plots.parts import Translate, end_labels, escape, key, margin_for, short
-from explorer.plots.theme import GATES, GREY, colour_of
+from explorer.plots.theme import GREY, colour_of
 from explorer.runs.records import View
-
-VANISHES, EXPLODES = 0.9, 1.1
-"""Factors per step: 0.9 leaves 0.1 % after 64 steps, 1.1 makes it 450-fold."""
 
 BARELY = 1 + 1e-4
 """Room for rounding where the bound is compared."""
@@ -32,11 +29,6 @@ def draw(scene: Scene, _: Translate) -> Content:
     top = drawn.norms[-1]
     bound = bound_of(view)
     more, names = _past(scene, _), []
-    if "memory" in view.arrays:
-        for k, norms in enumerate(view.arrays["memory"][:, ::-1]):
-            name = _("memory, layer %(number)d") % {"number": k + 1}
-            more.append(_line(norms, name, GATES["memory"], width=1.8))
-            names.append((norms, name, GATES["memory"], "—"))
     if bound is not None:
         name = _("bound")
         more.append(_line(bound, name, GREY, dash="dash", width=1.6))
@@ -55,10 +47,9 @@ def draw(scene: Scene, _: Translate) -> Content:
         line |= {"customdata": steps, "meta": {"time": "customdata"}}
     if scene.mark is not None and scene.mark < len(top):
         figure = mark_time(figure, len(top) - 2 - scene.mark, "x")
-    factor = factor_of(top)
     return {
         "figure": figure,
-        "reading": _verdict(factor, len(top) - 1, _),
+        "reading": gradients.reading(drawn, _),
         "alternative": gradients.alternative(drawn, _),
         "proof": _proof(top, bound, view, _),
     }
@@ -73,41 +64,6 @@ def bound_of(view: View) -> NDArray[np.float64] | None:
     steps = np.arange(len(norms), dtype=np.float64)
     bound: NDArray[np.float64] = float(norms[-1]) * float(sigma) ** steps
     return bound
-
-
-def factor_of(norms: NDArray[Any]) -> float | None:
-    """The mean factor per step back, from the loss to the farthest known norm (T,)."""
-    known = np.flatnonzero(np.isfinite(norms) & (norms > 0))
-    if len(known) < 2:
-        return None
-    last = int(known[-1])
-    return float((norms[last] / norms[known[0]]) ** (1 / (last - known[0])))
-
-
-def _verdict(factor: float | None, steps: int, _: Translate) -> str:
-    if factor is None:
-        return _("There is no gradient to judge yet.")
-    numbers = {
-        "factor": f"{factor:.3f}",
-        "steps": steps,
-        "total": short(factor**steps),
-    }
-    if factor < VANISHES:
-        message = _(
-            "Vanishing: each step back multiplies the gradient by %(factor)s on "
-            "average, %(total)s over %(steps)d steps."
-        )
-    elif factor > EXPLODES:
-        message = _(
-            "Exploding: each step back multiplies the gradient by %(factor)s on "
-            "average, %(total)s over %(steps)d steps."
-        )
-    else:
-        message = _(
-            "Healthy: each step back multiplies the gradient by %(factor)s on "
-            "average, %(total)s over %(steps)d steps."
-        )
-    return message % numbers
 
 
 def _proof(
@@ -179,7 +135,12 @@ def _label(
             place = min(max(math.log10(seen[-1]), low), high)
             ends.append((key(glyph, colour, escape(name)), place))
     layout["annotations"] = end_labels(ends, low, high)
-    layout["margin"] = margin_for([*(n for _y, n, _c, _g in names), "layer 1"], 2)
+    layout["margin"] = _widest(layout["margin"], [n for _y, n, _c, _g in names])
+
+
+def _widest(margin: dict[str, int], names: list[str]) -> dict[str, int]:
+    """Room for these names too."""
+    return {"r": max(margin["r"], margin_for(names, 2)["r"])}
 
 
 PANEL = Panel(
