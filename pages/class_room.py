@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.errors import N_
 from explorer.ui.address import read_address
 from explorer.ui.classes.attending import shown_group, visit
 from explorer.ui.classes.forms import new_class
@@ -10,6 +11,7 @@ from explorer.ui.page import shown_errors, words
 from explorer.ui.sidebar import sidebar
 from explorer.ui.visitor import visitor
 
+TITLE, ORDER = N_("Class"), 110
 _ = words()
 with shown_errors():
     me = visitor()
@@ -20,7 +22,7 @@ with shown_errors():
         else:
             visit(me, group, _)
         st.stop()
-    st.title(_("Class"), anchor=False)
+    st.title(_(TITLE), anchor=False)
     st.markdown(
         _(
             "Choose data, model and training on the left, say what is open and what is "

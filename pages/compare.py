@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.errors import N_
 from explorer.ui.address import show_address_error
 from explorer.ui.page import shown_errors, words
 from explorer.ui.races.shown import present_race, show
@@ -9,9 +10,10 @@ from explorer.ui.races.start import invitation, preparation
 from explorer.ui.sidebar import sidebar
 from explorer.ui.visitor import visitor
 
+TITLE, ORDER = N_("Compare"), 20
 _ = words()
 config = sidebar()
-st.title(_("Compare"), anchor=False)
+st.title(_(TITLE), anchor=False)
 show_address_error(_)
 with shown_errors():
     me = visitor()

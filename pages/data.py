@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer import catalog
+from explorer.errors import N_
 from explorer.ui.address import allowed_config, show_address_error
 from explorer.ui.data.chosen import (
     choose_dataset,
@@ -16,8 +17,9 @@ from explorer.ui.data.ways_in import ways_in
 from explorer.ui.page import shown_errors, words
 from explorer.ui.visitor import visitor
 
+TITLE, ORDER = N_("Data"), 90
 _ = words()
-st.title(_("Data"), anchor=False)
+st.title(_(TITLE), anchor=False)
 st.markdown(_("What a model can learn lies in its data: look at it before you train."))
 with shown_errors():
     me = visitor()

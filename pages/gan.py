@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.errors import N_
 from explorer.ui.describe import run_line
 from explorer.ui.explanations import explanations
 from explorer.ui.gan import MODEL, PANELS, duel, invitation, rivals_run
@@ -12,9 +13,10 @@ from explorer.ui.runs.recent import remember_run
 from explorer.ui.sidebar import sidebar
 from explorer.ui.visitor import visitor
 
+TITLE, ORDER = N_("GAN"), 60
 _ = words()
 config = sidebar(only=MODEL)
-st.title(_("GAN"), anchor=False)
+st.title(_(TITLE), anchor=False)
 with shown_errors():
     me = visitor()
     run = rivals_run(me)

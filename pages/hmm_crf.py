@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.errors import N_
 from explorer.ui.address import read_address
 from explorer.ui.chains import PANELS, beginnings, chain_run, comparable
 from explorer.ui.describe import run_line
@@ -15,9 +16,10 @@ from explorer.ui.transport import pilot
 from explorer.ui.visitor import visitor
 from explorer.ui.worked import worked_example
 
+TITLE, ORDER = N_("HMM and CRF"), 70
 _ = words()
 read_address()
-st.title(_("HMM and CRF"), anchor=False)
+st.title(_(TITLE), anchor=False)
 with shown_errors():
     me = visitor()
     run = chain_run(me, _)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.errors import N_
 from explorer.ui.address import read_address
 from explorer.ui.describe import run_line
 from explorer.ui.live.component import live_panels
@@ -12,9 +13,10 @@ from explorer.ui.runs.recent import recent_runs, remember_run, run_or_sample
 from explorer.ui.transport import pilot
 from explorer.ui.visitor import visitor
 
+TITLE, ORDER = N_("Look inside"), 40
 _ = words()
 read_address()
-st.title(_("Look inside"), anchor=False)
+st.title(_(TITLE), anchor=False)
 with shown_errors():
     me = visitor()
     run = run_or_sample(me, _)

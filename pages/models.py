@@ -3,12 +3,14 @@
 import streamlit as st
 
 from explorer import catalog
+from explorer.errors import N_
 from explorer.ui.describe import run_line
 from explorer.ui.explanations import explanations
 from explorer.ui.page import shown_errors, words
 
+TITLE, ORDER = N_("Models"), 120
 _ = words()
-st.title(_("Models"), anchor=False)
+st.title(_(TITLE), anchor=False)
 st.markdown(
     _(
         "Every architecture that trains here, at its default size on data that it can "

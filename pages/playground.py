@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.errors import N_
 from explorer.ui.address import show_address_error
 from explorer.ui.classes.attending import attended, lesson_head
 from explorer.ui.classes.board import literal
@@ -17,12 +18,13 @@ from explorer.ui.sidebar import sidebar
 from explorer.ui.transport import transport
 from explorer.ui.visitor import visitor
 
+TITLE, ORDER = N_("Playground"), 10
 _ = words()
 me, here = visitor(), None
 with shown_errors():
     here = attended(me, _)
 config = sidebar() if here is None else class_sidebar(here.lesson, _)
-st.title(literal(here.lesson.title) if here else _("Playground"), anchor=False)
+st.title(literal(here.lesson.title) if here else _(TITLE), anchor=False)
 show_address_error(_)
 with shown_errors():
     if here is not None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.errors import N_
 from explorer.ui.address import read_address
 from explorer.ui.describe import run_line
 from explorer.ui.live.component import live_panels
@@ -17,9 +18,10 @@ from explorer.ui.runs.recent import named_run, remember_run
 from explorer.ui.transport import pilot
 from explorer.ui.visitor import visitor
 
+TITLE, ORDER = N_("Pretrain and fine-tune"), 80
 _ = words()
 read_address()
-st.title(_("Pretrain and fine-tune"), anchor=False)
+st.title(_(TITLE), anchor=False)
 st.markdown(
     _(
         "A foundation model in small: learn from much data first, then meet a task "

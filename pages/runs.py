@@ -2,12 +2,14 @@
 
 import streamlit as st
 
+from explorer.errors import N_
 from explorer.ui.page import shown_errors, words
 from explorer.ui.runs.shelf import shelf
 from explorer.ui.visitor import visitor
 
+TITLE, ORDER = N_("Runs"), 100
 _ = words()
-st.title(_("Runs"), anchor=False)
+st.title(_(TITLE), anchor=False)
 st.markdown(
     _(
         "All runs that you started or imported. Choose some to compare, to take along "

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.errors import N_
 from explorer.ui.address import show_address_error
 from explorer.ui.page import shown_errors, words
 from explorer.ui.sidebar import sidebar
@@ -9,9 +10,10 @@ from explorer.ui.sweeps.setup import example, example_button, setup
 from explorer.ui.sweeps.shown import earlier_sweeps, empty, show, shown_sweep
 from explorer.ui.visitor import visitor
 
+TITLE, ORDER = N_("Sweep"), 30
 _ = words()
 config = sidebar()
-st.title(_("Sweep"), anchor=False)
+st.title(_(TITLE), anchor=False)
 show_address_error(_)
 with shown_errors():
     me = visitor()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.errors import N_
 from explorer.ui.address import read_address
 from explorer.ui.describe import run_line
 from explorer.ui.explanations import explanations
@@ -13,9 +14,10 @@ from explorer.ui.translate import chooser, translated, translation_run
 from explorer.ui.transport import pilot
 from explorer.ui.visitor import visitor
 
+TITLE, ORDER = N_("Translate"), 50
 _ = words()
 read_address()
-st.title(_("Translate"), anchor=False)
+st.title(_(TITLE), anchor=False)
 with shown_errors():
     me = visitor()
     run = translation_run(me, _)

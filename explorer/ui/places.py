@@ -1,6 +1,9 @@
 """Where the server's own routes are, and the pages."""
 
+import ast
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import plotly
 
@@ -8,3 +11,39 @@ SOCKET = "/explorer/live"
 PLOTLY = f"/explorer/plotly-{plotly.__version__}.min.js"
 PAGES = Path(__file__).parents[2] / "pages"
 PLAYGROUND = PAGES / "playground.py"
+
+
+class Place(NamedTuple):
+    """A page in the navigation."""
+
+    order: int
+    """Low ones come first; the first of all answers at the bare address."""
+    title: str
+    file: Path
+
+    @property
+    def address(self) -> str:
+        """Its path in the URL: the file's name, whose `_room` tells it from a word of
+        Python's own."""
+        return self.file.stem.removesuffix("_room")
+
+
+@cache
+def places(folder: Path) -> list[Place]:
+    """The pages of a folder in their order, as each says in `TITLE, ORDER = ...`.
+
+    The line is read and not run: running a page draws it.
+    """
+    files = sorted(folder.glob("*.py"))
+    return sorted(Place(*reversed(_title_and_order(file)), file) for file in files)
+
+
+def _title_and_order(file: Path) -> tuple[str, int]:
+    for line in ast.parse(file.read_text(encoding="utf-8")).body:
+        match line:
+            case ast.Assign(
+                [ast.Tuple([ast.Name("TITLE"), ast.Name("ORDER")])],
+                ast.Tuple([ast.Call(args=[ast.Constant(title)]), ast.Constant(order)]),
+            ):
+                return str(title), int(str(order))
+    raise ValueError(f'{file.name} must say TITLE, ORDER = N_("..."), 10')

@@ -6,10 +6,8 @@ from explorer.ui.address import follow_page, remember_address
 from explorer.ui.history import one_stop_a_page
 from explorer.ui.language import ASSETS, LANGUAGES
 from explorer.ui.page import LANGUAGE, language, mode, words
-from explorer.ui.places import PAGES
+from explorer.ui.places import PAGES, places
 from explorer.ui.visitor import login_button
-
-FIRST = "playground"
 
 st.set_page_config(
     page_title="Sequence Explorer",
@@ -18,28 +16,11 @@ st.set_page_config(
     initial_sidebar_state="auto",
 )
 _ = words()
+first, *others = places(PAGES)
 page = st.navigation(
     [
-        st.Page(
-            PAGES / f"{file}.py",
-            title=title,
-            url_path="" if file == FIRST else file.removesuffix("_room"),
-            default=file == FIRST,
-        )
-        for file, title in (
-            (FIRST, _("Playground")),
-            ("compare", _("Compare")),
-            ("sweep", _("Sweep")),
-            ("inside", _("Look inside")),
-            ("translate", _("Translate")),
-            ("gan", _("GAN")),
-            ("hmm_crf", _("HMM and CRF")),
-            ("pretrain", _("Pretrain and fine-tune")),
-            ("data", _("Data")),
-            ("runs", _("Runs")),
-            ("class_room", _("Class")),
-            ("models", _("Models")),
-        )
+        st.Page(first.file, title=_(first.title), url_path="", default=True),
+        *(st.Page(p.file, title=_(p.title), url_path=p.address) for p in others),
     ],
     position="top",
 )

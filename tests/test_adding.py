@@ -1,0 +1,117 @@
+"""An architecture, a dataset or a page is added by one file; `adding/` has one each."""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from streamlit.testing.v1 import AppTest
+
+import explorer.data
+import explorer.models
+from explorer import catalog
+from explorer.__main__ import main
+from explorer.inspection.base import Request, Subject, look
+from explorer.plots.inside import gates
+from explorer.training.trainer import Budget, Trainer, advance
+from explorer.ui import places
+
+FILES = Path(__file__).parent / "adding"
+ROUTER = Path(__file__).parents[1] / "explorer" / "ui" / "router.py"
+Add = Callable[[ModuleType, str], None]
+
+
+def forget() -> None:
+    """Have architectures and datasets found anew."""
+    for found in (catalog.models, catalog.datasets):
+        found.cache_clear()
+
+
+@pytest.fixture
+def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Add]:
+    """Puts a file of `adding/` into a folder of the program."""
+    added = []
+
+    def put(package: ModuleType, name: str) -> None:
+        shutil.copy(FILES / f"{name}.py", tmp_path)
+        monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
+        added.append(f"{package.__name__}.{name}")
+        forget()
+
+    yield put
+    monkeypatch.undo()
+    for name in added:
+        sys.modules.pop(name, None)
+    forget()
+
+
+def listed(kind: str) -> dict[str, object]:
+    """What the command line knows of."""
+    result = CliRunner().invoke(main, ["list", "--json"])
+    found: dict[str, dict[str, object]] = json.loads(result.stdout)
+    return found[kind]
+
+
+def test_an_architecture_is_one_file(add: Add) -> None:
+    assert "min_gru" not in listed("models")
+    add(explorer.models, "min_gru")
+    assert listed("models")["min_gru"] == ["forecast", "next_token", "classify", "tag"]
+    config = catalog.make_config("sine", "min_gru", {"training.steps": 40})
+    state, uncut = advance(config, None, Budget())
+    first, begun = advance(config, None, Budget(steps=17))
+    _state, rest = advance(config, first, Budget())
+    both = np.concatenate([begun.curves.losses, rest.curves.losses])
+    np.testing.assert_array_equal(both, uncut.curves.losses)
+    assert uncut.curves.losses[-1] < 0.5 * uncut.curves.losses[0]
+
+    subject = Subject.of(Trainer(config, state))
+    seen = gates.extract(look(subject, Request("inside")))
+    kept = look(subject, Request("inside")).arrays["values"].mean()
+    assert gates.reading(seen) == (
+        f"The update gate replaces {100 * kept:.0f} % on average."
+    )
+    bar = gates.figure(seen)["layout"][gates.figure(seen)["data"][0]["coloraxis"]]
+    ticks = bar["colorbar"]["ticktext"]
+    assert (ticks[0], ticks[-1]) == ("0 keeps", "1 replaces")
+
+
+def test_a_dataset_is_one_file(add: Add) -> None:
+    assert "coin" not in listed("datasets")
+    add(explorer.data, "coin")
+    assert listed("datasets")["coin"] == "next_token"
+    config = catalog.make_config("coin", "gru", {"training.steps": 60})
+    _state, progress = advance(config, None, Budget())
+    floor = catalog.make_data(config).floor
+    assert floor == pytest.approx(0.6109, abs=1e-4)
+    assert progress.validations[-1].loss < 1.1 * floor
+    with pytest.raises(catalog.ExplorerError, match="heads must be a number from"):
+        catalog.make_config("coin", "gru", {"data.heads": 2})
+
+
+def test_a_page_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(FILES / "hello.py", tmp_path)
+    (found,) = places.places(tmp_path)
+    assert found == (15, "Hello", tmp_path / "hello.py")
+    monkeypatch.setattr(places, "PAGES", tmp_path)
+    page = AppTest.from_file(str(ROUTER), default_timeout=60).run()
+    assert not page.exception
+    assert [title.value for title in page.title] == ["Hello"]
+
+
+def test_pages_stand_in_the_order_that_they_say() -> None:
+    every = places.places(places.PAGES)
+    assert every[0].title == "Playground"
+    assert [place.order for place in every] == sorted({p.order for p in every})
+    assert {place.file for place in every} == set(places.PAGES.glob("*.py"))
+    assert "class" in {place.address for place in every}
+
+
+def test_a_page_without_its_line_is_named(tmp_path: Path) -> None:
+    (tmp_path / "lost.py").write_text("import streamlit as st\n")
+    with pytest.raises(ValueError, match=r"lost\.py must say TITLE, ORDER"):
+        places.places(tmp_path)
