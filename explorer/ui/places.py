@@ -34,16 +34,15 @@ def places(folder: Path) -> list[Place]:
 
     The line is read and not run: running a page draws it.
     """
-    files = sorted(folder.glob("*.py"))
-    return sorted(Place(*reversed(_title_and_order(file)), file) for file in files)
+    return sorted(map(_place, folder.glob("*.py")))
 
 
-def _title_and_order(file: Path) -> tuple[str, int]:
+def _place(file: Path) -> Place:
     for line in ast.parse(file.read_text(encoding="utf-8")).body:
         match line:
             case ast.Assign(
                 [ast.Tuple([ast.Name("TITLE"), ast.Name("ORDER")])],
                 ast.Tuple([ast.Call(args=[ast.Constant(title)]), ast.Constant(order)]),
             ):
-                return str(title), int(str(order))
+                return Place(int(str(order)), str(title), file)
     raise ValueError(f'{file.name} must say TITLE, ORDER = N_("..."), 10')
