@@ -268,10 +268,18 @@ def as_windows(data: Data) -> Data:
         baselines={},
         floor=None,
         floor_note="",
+        past_floor=None,
+        past_floor_note="",
         counted_from=0,
         shifted=False,
         hint="",
     )
+
+
+def floor_of(*configs: RunConfig) -> tuple[float | None, str]:
+    """The floor that holds for all of these runs on the same data, and what it is."""
+    one_way = all(model_spec(config.model).one_way for config in configs)
+    return make_data(configs[0]).floor_for(one_way)
 
 
 def sizes(config: RunConfig) -> Sizes:

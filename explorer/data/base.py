@@ -117,6 +117,10 @@ class Data:
     """Lowest loss that any model can expect, where it is known in closed form."""
     floor_note: str = ""
     """What the floor is, in a few words."""
+    past_floor: float | None = None
+    """The same of a model that sees no later step than it answers, where that is
+    another floor; `floor` is then of one who reads the whole window."""
+    past_floor_note: str = ""
     counted_from: int = 0
     """The loss counts window positions t >= counted_from: before them a model has
     seen too little to be judged."""
@@ -157,6 +161,12 @@ class Data:
     def steps(self) -> int:
         """Time steps of a window, T."""
         return int(self.train.x.shape[1])
+
+    def floor_for(self, one_way: bool) -> tuple[float | None, str]:
+        """The floor of a model, and what it is, by whether it sees the past alone."""
+        if one_way and self.past_floor is not None:
+            return self.past_floor, self.past_floor_note
+        return self.floor, self.floor_note
 
     @cached_property
     def spread(self) -> float:

@@ -18,6 +18,7 @@ from explorer.data.hidden_markov import (
     HiddenMarkov,
     Ids,
     Values,
+    log_filtered,
     log_posterior,
     sample,
     stationary,
@@ -81,7 +82,8 @@ def make(settings: CasinoSettings, seed: int) -> Data:
     """Windows of rolls x (N, T) with the die behind each, y (N, T).
 
     The floor is the mean loss of the one who knows the casino's numbers and reads the
-    whole window: -log P(die | window), by forward-backward on the held-out windows.
+    whole window: -log P(die | window), by forward-backward on the held-out windows; of
+    the one who sees the past alone, -log P(die | rolls so far), by the forward part.
     """
     model = casino(settings)
     rng = np.random.default_rng(seed)
@@ -99,6 +101,10 @@ def make(settings: CasinoSettings, seed: int) -> Data:
         },
         floor=surprise(log_posterior(model, held.x), held.y),
         floor_note=N_("forward-backward with the casino's own numbers"),
+        past_floor=surprise(log_filtered(model, held.x), held.y),
+        past_floor_note=N_(
+            "the past alone, by the forward algorithm with the casino's own numbers"
+        ),
         text=Text(x.reshape(-1), settings.count * settings.window),
         symbols=FACES,
         labels=(N_("fair"), N_("loaded")),

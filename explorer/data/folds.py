@@ -48,6 +48,8 @@ def folded(data: Data, fold: str) -> Data:
         baselines={},
         floor=None,
         floor_note="",
+        past_floor=None,
+        past_floor_note="",
     )
 
 

@@ -95,6 +95,12 @@ def log_likelihood(model: HiddenMarkov, x: Ids) -> Values:
     return np.asarray(np.logaddexp.reduce(forward(model, x)[:, -1], 1))
 
 
+def log_filtered(model: HiddenMarkov, x: Ids) -> Values:
+    """log P(state k at t | x_1 .. x_t): symbols (N, T) -> (N, T, K)."""
+    joint = forward(model, x)
+    return np.asarray(joint - np.logaddexp.reduce(joint, 2, keepdims=True))
+
+
 def log_posterior(model: HiddenMarkov, x: Ids) -> Values:
     """log P(state k at t | all of x): symbols (N, T) -> (N, T, K)."""
     joint = forward(model, x) + backward(model, x)

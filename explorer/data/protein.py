@@ -24,6 +24,7 @@ from explorer.data.hidden_markov import (
     HiddenMarkov,
     Ids,
     Values,
+    log_filtered,
     log_posterior,
     sample,
     stationary,
@@ -117,7 +118,8 @@ def make(settings: ProteinSettings, seed: int) -> Data:
     """Letters x (N, T) and their structures y (N, T).
 
     The floor is the mean loss of the one who knows the chain and reads the whole
-    window: -log P(structure | window), by forward-backward on the held-out windows.
+    window: -log P(structure | window), by forward-backward on the held-out windows;
+    of the one who sees the past alone, given the letters so far, by the forward part.
     """
     model = chain(settings.clarity)
     rng = np.random.default_rng(seed)
@@ -133,6 +135,11 @@ def make(settings: ProteinSettings, seed: int) -> Data:
         baselines=baselines(train, held),
         floor=surprise(log_labels(log_posterior(model, held.x)), held.y),
         floor_note=N_("forward-backward over the chain that wrote the sequences"),
+        past_floor=surprise(log_labels(log_filtered(model, held.x)), held.y),
+        past_floor_note=N_(
+            "the past alone, by the forward algorithm over the chain that wrote the "
+            "sequences"
+        ),
         text=Text(x.reshape(-1), settings.count * settings.window),
         symbols=LETTERS,
         labels=LABELS,

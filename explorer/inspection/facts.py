@@ -31,8 +31,8 @@ def facts_of(config: RunConfig) -> Facts:
     )
 
 
-def lines(config: RunConfig) -> Lines:
-    """What a run's loss is measured against."""
-    data = catalog.make_data(config)
+def lines(*configs: RunConfig) -> Lines:
+    """What the loss of runs on the same data is measured against."""
+    data = catalog.make_data(configs[0])
     unit = data.loss_unit or TASKS[data.task].loss_unit
-    return Lines(data.floor, data.floor_note, data.baselines, unit)
+    return Lines(*catalog.floor_of(*configs), data.baselines, unit)

@@ -352,6 +352,8 @@ class ModelSpec:
     lines: Lines | None = None
     """One step of one unit with its numbers, for a cell that has such steps."""
     learning: Learning = "gradient"
+    one_way: bool = False
+    """Whether no answer ever depends on a later step, whatever the task."""
     training: Mapping[str, Scalar] = field(default_factory=dict)
     """Where a newcomer's training starts, where it is not the usual."""
     aim: str = ""

@@ -251,6 +251,7 @@ SPEC = ModelSpec(
     equations=equations,
     diagram=diagram,
     tasks=("forecast", "next_token", "classify", "tag", "transcribe"),
+    one_way=True,
     order=30,
     lines=lines,
 )

@@ -201,6 +201,7 @@ SPEC = ModelSpec(
     equations=equations,
     diagram=diagram,
     tasks=("forecast", "next_token", "classify", "tag", "transcribe"),
+    one_way=True,
     order=10,
     lines=lines,
 )

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import safetensors.torch
 
+from explorer import catalog
 from explorer.config import RunConfig
 from explorer.errors import N_, ExplorerError
 from explorer.models.base import SequenceModel, parameters
@@ -65,7 +66,7 @@ def summary(done: Training) -> dict[str, Any]:
         "steps_per_second": steps / seconds if seconds else None,
         "train_loss": float(np.mean(last)) if steps else None,
         "validation_loss": done.validations[-1].loss if done.validations else None,
-        "floor": data.floor,
+        "floor": catalog.floor_of(done.config)[0],
         "baselines": dict(data.baselines),
         "metrics": dict(metrics(done.trainer.model, data)),
         "status": done.status,

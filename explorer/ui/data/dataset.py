@@ -76,6 +76,9 @@ def show_numbers(data: Data, _: Translate) -> None:
     if data.floor is not None:
         note = _("Floor: %(note)s. No model can be expected to go below it.")
         st.caption(note % {"note": _(data.floor_note)})
+    if data.past_floor is not None:
+        note = _("A model that sees the past alone has a higher floor: %(note)s.")
+        st.caption(note % {"note": _(data.past_floor_note)})
 
 
 def show_details(data: Data, _: Translate) -> None:

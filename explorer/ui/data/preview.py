@@ -43,6 +43,9 @@ def show_preview(config: RunConfig, _: Translate) -> None:
     if data.floor is not None:
         note = _("Floor: %(note)s. No model can be expected to go below it.")
         st.caption(note % {"note": _(data.floor_note)})
+    if data.past_floor is not None:
+        note = _("A model that sees the past alone has a higher floor: %(note)s.")
+        st.caption(note % {"note": _(data.past_floor_note)})
     if data.hint:
         st.info(_(data.hint), icon=":material/info:")
 

@@ -192,7 +192,7 @@ def _curves(store: Store, race: Race, _: Translate) -> None:
         for name, tint, runs in zip(names, tints, now.runs, strict=True)
     ]
     total = max(config.training.steps for config in now.configs)
-    drawn = chart.extract(entries, lines(now.configs[0]), axis, total)
+    drawn = chart.extract(entries, lines(*now.configs), axis, total)
     figure = chart.figure(drawn, _, y_log=scale == "log", training=behind)
     show_figure("race", figure, chart.alternative(drawn, _), _)
     st.markdown(chart.reading(drawn, _))
@@ -228,7 +228,7 @@ def _table(store: Store, race: Race, _: Translate) -> None:
     wanted = st.number_input(
         _("How soon do they reach a validation loss of"),
         min_value=0.0,
-        value=results.default_target(lines(now.configs[0])),
+        value=results.default_target(lines(*now.configs)),
         format="%.4g",
         step=None,
         key=f"race.target.{race.id}",
