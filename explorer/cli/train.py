@@ -15,6 +15,7 @@ from explorer.config import RunConfig
 from explorer.errors import N_, ExplorerError
 from explorer.models.base import parameters
 from explorer.portable.results import Training, export, summary
+from explorer.runs.messages import INTERRUPTED
 from explorer.runs.records import Curves, Status, Validation
 from explorer.runs.store import open_store
 from explorer.tasks import MEASURES
@@ -112,7 +113,7 @@ def _trained(config: RunConfig) -> Training:
     trainer = Trainer(config, begun)
     run = store.create(config, parameters(trainer.model), status="paused")
     curves, validations = Curves.empty(), dict[int, Validation]()
-    status, message = "training", ""
+    status, message = "training", None
     with tqdm(total=config.training.steps, unit="step", file=sys.stderr) as bar:
         try:
             while status == "training":
@@ -126,7 +127,7 @@ def _trained(config: RunConfig) -> Training:
                 if len(curves.losses):  # a busy machine may need longer for the first
                     bar.set_postfix(loss=f"{curves.losses[-1]:.4g}", refresh=False)
         except KeyboardInterrupt:
-            status, message = "stopped", "Stopped by Ctrl-C."
+            status, message = "stopped", INTERRUPTED
             store.set_status(run.id, "stopped", message)
     store.close()
     measured = tuple(validations[step] for step in sorted(validations))

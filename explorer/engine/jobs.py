@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from explorer.errors import Words
 from explorer.runs.records import Command, Progress, View
 
 
@@ -47,7 +48,7 @@ class Result(NamedTuple):
     missing: bool = False  # the worker has no trainer at that serial: send the state
     lacks: tuple[str, ...] = ()
     """Digests of own data that the worker has not: send it along."""
-    error: str = ""  # one sentence; the run cannot go on
+    error: Words | None = None  # the run cannot go on
 
 
 class Answer(NamedTuple):

@@ -24,8 +24,9 @@ from explorer.engine.race import pace_of
 from explorer.engine.turns import IN_FLIGHT, Turns, even_out, place
 from explorer.engine.worker import run_slices
 from explorer.engine.workers import Workers
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, Words
 from explorer.runs.commands import PAUSE, STOP, spec_of
+from explorer.runs.messages import WORKER_DIED
 from explorer.runs.records import (
     Checkpoint,
     Command,
@@ -287,7 +288,7 @@ class Runner:
             driven.lost = 0
             self._keep(driven, job, result)
         elif driven.lost >= MOST_LOSSES:
-            self._fail(driven, "Its worker died again and again. Restart the run.")
+            self._fail(driven, WORKER_DIED)
         else:
             driven.lost += result is None
             self._hand_back(driven)
@@ -301,7 +302,7 @@ class Runner:
         try:
             driven.contents = packed(self._store, driven.run.config)
         except ExplorerError as error:
-            self._fail(driven, str(error))
+            self._fail(driven, error.words)
         else:
             self._hand_back(driven)
 
@@ -354,7 +355,7 @@ class Runner:
         del self._driven[driven.run.id]
         self._listener(driven.run.id, progress, views)
 
-    def _fail(self, driven: Driven, why: str) -> None:
+    def _fail(self, driven: Driven, why: Words | None) -> None:
         self._store.set_status(driven.run.id, "failed", why)
         del self._driven[driven.run.id]
         self._listener(driven.run.id, None, ())

@@ -3,22 +3,19 @@
 import asyncio
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any
-
-from distributed import KilledWorker
-from distributed.client import ClosedClientError
 
 from explorer import catalog
 from explorer.config import RunConfig
+from explorer.engine.asking import Asker
 from explorer.engine.cluster import close, connect
 from explorer.engine.hub import Hub
-from explorer.engine.jobs import Answer, Packed, Wanted
-from explorer.engine.packing import bring, own_digest, packed
+from explorer.engine.jobs import Wanted
+from explorer.engine.packing import bring, own_digest
 from explorer.engine.runner import Runner
 from explorer.engine.sweeps import Sweeps
-from explorer.engine.worker import asked, begin, look_at
+from explorer.engine.worker import begin, look_at
 from explorer.errors import N_, ExplorerError
 from explorer.portable.pack import folder_name, run_files, zipped
 from explorer.portable.record import read_kept
@@ -39,18 +36,6 @@ from explorer.training.commands import checked
 MOST_VIEWS = 512
 """Views of stored states that are kept ready, over all runs."""
 
-ANSWER_WITHIN = 60
-"""Seconds in which a worker answers a question about a stored state."""
-
-LOST = (
-    TimeoutError,
-    OSError,
-    KilledWorker,
-    ClosedClientError,
-    asyncio.CancelledError,
-)
-"""What asking says where workers or their scheduler went away."""
-
 
 class Engine:
     """The store, the workers, the runner and the hub, as one."""
@@ -60,6 +45,7 @@ class Engine:
         self.store = store or open_store()
         self.hub = Hub(self.store, lambda run, views: self._runner.watch(run, views))
         self._runner = Runner(connect, self.store, self._heard)
+        self._asker = Asker(self.store, self._runner)
         self.sweeps = Sweeps(self.store, self._runner, self.start)
         self._views: OrderedDict[tuple[str, int, Wanted], View] = OrderedDict()
         self._lock = threading.Lock()
@@ -131,52 +117,8 @@ class Engine:
         """The weights of the run that `config` names as its start."""
         start, learned = self.store.learned(config.start)
         catalog.check_start(config, start)
-        state: bytes = self._ask(begin, (config, start), learned)
+        state: bytes = self._asker.ask(begin, (config, start), learned)
         return state
-
-    def _ask(
-        self, function: Callable[..., Any], configs: tuple[RunConfig, ...], *more: Any
-    ) -> Any:
-        """What a worker answers, who gets own data of these runs if it lacks some.
-
-        Raises:
-            ExplorerError: as the function does, or if no worker answers.
-        """
-        answer = self._answer(function, configs, (), more)
-        if answer.lacks:
-            contents = packed(self.store, *configs)
-            answer = self._answer(function, configs, contents, more)
-        return answer.value
-
-    def _answer(
-        self,
-        function: Callable[..., Any],
-        configs: tuple[RunConfig, ...],
-        contents: tuple[Packed, ...],
-        more: tuple[Any, ...],
-    ) -> Answer:
-        self._runner.check()
-        try:
-            task = self._runner.client.result(timeout=ANSWER_WITHIN).submit(
-                asked,
-                function,
-                tuple(config.to_json() for config in configs),
-                contents,
-                *more,
-                pure=False,
-                priority=50,
-            )
-            answer: Answer = task.result(timeout=ANSWER_WITHIN)
-        except LOST as error:
-            raise ExplorerError(
-                N_(
-                    "A worker must answer within %(seconds)d seconds, but none did "
-                    "(%(reason)s). Try again in a moment."
-                ),
-                seconds=ANSWER_WITHIN,
-                reason=type(error).__name__,
-            ) from None
-        return answer
 
     def fork(
         self, run_id: str, step: int | None, config: RunConfig, owner: str = ""
@@ -271,7 +213,7 @@ class Engine:
         if missing:
             run = self.store.get(run_id)
             checkpoint = self.store.checkpoint(run_id, step)
-            views = self._ask(look_at, (run.config,), checkpoint.state, missing)
+            views = self._asker.ask(look_at, (run.config,), checkpoint.state, missing)
             for want, view in zip(missing, views, strict=True):
                 self.keep(run_id, step, want, view)
         with self._lock:

@@ -154,7 +154,7 @@ def _run_slice(job: Job) -> Result:
         return Result(job.run_id, job.serial, progress, views)
     except ExplorerError as error:
         _live.pop(job.run_id, None)
-        return Result(job.run_id, job.serial, error=str(error))
+        return Result(job.run_id, job.serial, error=error.words)
 
 
 def _look_live(

@@ -119,7 +119,7 @@ def facts(kept: Kept) -> bytes:
         "status": run.status,
         "step": run.step,
         "seconds": run.seconds,
-        "message": run.message[:1000],
+        "message": str(run.message or "")[:1000],
         "name": run.name[:MOST_NAME],
         "tags": list(run.tags),
         "validations": [

@@ -14,7 +14,7 @@ import safetensors.torch
 
 from explorer import catalog
 from explorer.config import RunConfig
-from explorer.errors import N_, ExplorerError
+from explorer.errors import N_, ExplorerError, Words
 from explorer.models.base import SequenceModel, parameters
 from explorer.runs.records import Curves, Validation, nullable
 from explorer.training.measures import metrics
@@ -45,7 +45,7 @@ class Training:
     curves: Curves
     validations: tuple[Validation, ...]
     status: str
-    message: str
+    message: Words | None
     run: str
     """Its id in the store."""
 
@@ -70,7 +70,7 @@ def summary(done: Training) -> dict[str, Any]:
         "baselines": dict(data.baselines),
         "metrics": dict(metrics(done.trainer.model, data)),
         "status": done.status,
-        "message": done.message,
+        "message": str(done.message or ""),
         "seed": done.config.seed,
         "config": json.loads(done.config.to_json()),
     }

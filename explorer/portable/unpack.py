@@ -19,6 +19,7 @@ from explorer.portable.layout import Facts
 from explorer.portable.opened import Folder, opened
 from explorer.portable.record import Kept, is_own
 from explorer.runs.ids import new_id
+from explorer.runs.messages import read_sentence
 from explorer.runs.records import (
     ENDED,
     Checkpoint,
@@ -214,7 +215,7 @@ def _run(facts: Facts, config: RunConfig, owner: str, stands: bool, seen: bool) 
         seconds=facts.seconds,
         parameters=catalog.parameter_count(config) if seen else 0,
         created=datetime.now(UTC),
-        message=facts.message,
+        message=read_sentence(facts.message),
         owner=owner,
         name=facts.name,
         tags=tuple(facts.tags),

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.config import RunConfig
+from explorer.errors import Words
 
 Status = Literal["training", "paused", "finished", "stopped", "diverged", "failed"]
 
@@ -108,8 +109,8 @@ class Run:
     """How many numbers the model learns."""
     created: datetime
     """In UTC."""
-    message: str = ""
-    """What happened, in plain words, where the status alone does not say."""
+    message: Words | None = None
+    """What happened, where the status alone does not say."""
     parent: str | None = None
     """The run that this one was forked from."""
     parent_step: int | None = None
@@ -178,7 +179,7 @@ class Progress:
     state: bytes | None = None
     """The state at the slice's end, where it was asked for."""
     status: Status = "training"
-    message: str = ""
+    message: Words | None = None
 
 
 class Lines(NamedTuple):

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, Select, delete, func, select, update
 
 from explorer.config import RunConfig
 from explorer.errors import N_, ExplorerError
-from explorer.runs import schema
+from explorer.runs import messages, schema
 from explorer.runs.ids import now, storable, written
 from explorer.runs.records import ACTIVE, Run
 
@@ -166,6 +166,7 @@ def run_row(run: Run) -> dict[str, Any]:
         **vars(run),
         "config": run.config.to_json(),
         "created": written(run.created),
+        "message": messages.written(run.message),
         "tags": json.dumps(run.tags),
     }
 
@@ -175,5 +176,6 @@ def read_run(row: Any) -> Run:
     values = {name: value for name, value in row.items() if name != "deleted"}
     values["config"] = RunConfig.from_json(row["config"])
     values["created"] = datetime.fromisoformat(row["created"])
+    values["message"] = messages.read_message(row["message"])
     values["tags"] = tuple(json.loads(row["tags"]))
     return Run(**values)

@@ -11,13 +11,14 @@ import numpy as np
 from sqlalchemy import Engine, delete, insert, update
 
 from explorer.config import RunConfig
-from explorer.errors import N_, ExplorerError
+from explorer.errors import N_, ExplorerError, Words
 from explorer.runs import reading, schema, writing
 from explorer.runs.boards import Boards
 from explorer.runs.contents import Contents
 from explorer.runs.groups import Groups
 from explorer.runs.ids import new_id
 from explorer.runs.keys import Keys
+from explorer.runs.messages import written
 from explorer.runs.opening import WRITES, open_database
 from explorer.runs.records import (
     ACTIVE,
@@ -205,7 +206,7 @@ class Store:
         self,
         run_id: str,
         status: Status,
-        message: str = "",
+        message: Words | None = None,
         command: Command | None = None,
     ) -> Run:
         """Change a run's status, and note the command that did it.
@@ -213,7 +214,7 @@ class Store:
         Raises:
             ExplorerError: if there is no such run.
         """
-        values = {"status": status, "message": message}
+        values = {"status": status, "message": written(message)}
         changed = update(schema.runs).where(schema.runs.c.id == reading.key_of(run_id))
         with self._writer.begin() as connection:
             connection.execute(changed.values(values))

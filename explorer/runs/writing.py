@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from explorer.runs import schema
+from explorer.runs.messages import written
 from explorer.runs.reading import commands_of, joined, key_of, of
 from explorer.runs.records import ENDED, Checkpoint, Progress, nullable
 
@@ -88,7 +89,7 @@ def write(connection: Connection, run_id: str, slice_: Progress) -> bool:
     if run.status in ENDED:
         connection.execute(_MOVED, after)
     else:
-        after |= {"is": slice_.status, "why": slice_.message}
+        after |= {"is": slice_.status, "why": written(slice_.message)}
         connection.execute(_MOVED_ON, after)
     return True
 

@@ -1,9 +1,11 @@
-"""When a run keeps its state, and when it looks at the held-out part.
+"""When a run keeps its state, looks at the held-out part, and stops early.
 
-Both depend on the step alone, so that slices and pauses change neither.
+The first two depend on the step alone, so that slices and pauses change neither.
 """
 
+import math
 from functools import lru_cache
+from typing import NamedTuple
 
 MOST_CHECKPOINTS = 64
 CHECKPOINT_BYTES = 64 * 2**20
@@ -37,3 +39,21 @@ def patience_due(step: int, steps: int) -> bool:
     """Whether early stopping counts a measurement: the even ones, not the early ones,
     which stand close to each other."""
     return step % max(1, steps // VALIDATIONS) == 0
+
+
+class Patience(NamedTuple):
+    """The lowest held-out loss so far, and how often it was not beaten since."""
+
+    best: float = math.inf
+    step: int = 0
+    waited: int = 0
+
+    def after(self, step: int, loss: float) -> "Patience":
+        """After one more measurement."""
+        if loss < self.best:
+            return Patience(loss, step)
+        return self._replace(waited=self.waited + 1)
+
+    def over(self, most: int) -> bool:
+        """Whether early stopping ends the run; 0 never does."""
+        return 0 < most <= self.waited

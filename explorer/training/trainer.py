@@ -10,7 +10,6 @@ import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,24 +17,15 @@ from explorer import catalog
 from explorer.config import RunConfig
 from explorer.errors import N_, ExplorerError
 from explorer.models.base import parameters
-from explorer.runs.records import (
-    Checkpoint,
-    Command,
-    Curves,
-    Progress,
-    Status,
-    Validation,
-)
+from explorer.runs.messages import diverged
+from explorer.runs.records import Checkpoint, Command, Progress, Status
 from explorer.training.adversarial import Side
 from explorer.training.changes import Change, applied, read_changes
-from explorer.training.checkpoints import (
-    checkpoint_steps,
-    patience_due,
-    validation_due,
-)
+from explorer.training.checkpoints import Patience, checkpoint_steps
 from explorer.training.commands import carry_out
 from explorer.training.optimizers import schedule_factor
 from explorer.training.rules import RULES, Rule
+from explorer.training.slices import Slice
 from explorer.training.state import pack, unpack
 
 DIVERGED_AT = 100.0
@@ -45,24 +35,6 @@ STATE_BYTES_PER_PARAMETER = 12
 """A float32 weight and two float32 moments."""
 
 NOTHING_AHEAD = -1, math.nan
-
-
-class Patience(NamedTuple):
-    """The lowest held-out loss so far, and how often it was not beaten since."""
-
-    best: float = math.inf
-    step: int = 0
-    waited: int = 0
-
-    def after(self, step: int, loss: float) -> "Patience":
-        """After one more measurement."""
-        if loss < self.best:
-            return Patience(loss, step)
-        return self._replace(waited=self.waited + 1)
-
-    def over(self, most: int) -> bool:
-        """Whether early stopping ends the run; 0 never does."""
-        return 0 < most <= self.waited
 
 
 class Budget(NamedTuple):
@@ -171,7 +143,7 @@ class Trainer:
         Returns:
             What happened, with status "training", "finished" or "diverged".
         """
-        slice_ = _Slice(self)
+        slice_ = Slice(self)
         told = tuple(carry_out(self, command) for command in commands)
         snapshot = {k: v.detach().clone() for k, v in self._tensors().items()}
         start, total = self.step, self.config.training.steps
@@ -186,9 +158,10 @@ class Trainer:
                 self.step = start
                 self._train(max(start, divergence.step - 1), math.inf, None)
         status: Status = "finished" if self.ended else "training"
-        message = ""
+        message = None
         if divergence is not None:
-            status, message = "diverged", self._explain(divergence)
+            status, first, rate = "diverged", self.first_loss, self.base_rate
+            message = diverged(*divergence, DIVERGED_AT, first, self.step, rate)
             slice_.keep_until(self.step)
             if self.step not in {c.step for c in slice_.kept}:
                 slice_.kept.append(Checkpoint(self.step, self.pack()))
@@ -206,7 +179,7 @@ class Trainer:
         )
 
     def _train(
-        self, stop: int, deadline: float, slice_: "_Slice | None"
+        self, stop: int, deadline: float, slice_: Slice | None
     ) -> Divergence | None:
         """Steps until `stop` or `deadline`; the divergence that ended them, if any.
 
@@ -266,16 +239,6 @@ class Trainer:
     def _is_off(self, loss: float) -> bool:
         return not math.isfinite(loss) or loss > DIVERGED_AT * self.first_loss
 
-    def _explain(self, divergence: Divergence) -> str:
-        rate = self.base_rate
-        return (
-            f"The loss at step {divergence.step} was {divergence.loss:.3g}, more than "
-            f"{DIVERGED_AT:g} times the first loss of {self.first_loss:.3g}: the steps "
-            f"were too long and overshot. The weights of step {self.step} are kept. "
-            f"Try a learning rate of {rate / 10:.1g} instead of {rate:.2g}, or "
-            "gradient clipping."
-        )
-
     def _tensors(self) -> dict[str, Tensor]:
         weights = {f"model.{k}": v for k, v in self.model.state_dict().items()}
         memory = {f"optimizer.{k}": v for k, v in self.rule.memory().items()}
@@ -304,50 +267,6 @@ class Trainer:
                 if k.startswith("optimizer.")
             }
         )
-
-
-class _Slice:
-    """What a trainer writes down while it advances."""
-
-    def __init__(self, trainer: Trainer) -> None:
-        self.trainer = trainer
-        self.rows: list[tuple[float, ...]] = []
-        self.validations: list[Validation] = []
-        self.kept: list[Checkpoint] = []
-        self.began = time.perf_counter() - trainer.seconds
-
-    def note(self, loss: float, norm: float, rate: float) -> None:
-        """One step is done."""
-        self.trainer.seconds = time.perf_counter() - self.began
-        seconds, rule = self.trainer.seconds, self.trainer.rule
-        extra = rule.surprise, rule.discriminator_loss
-        self.rows.append((loss, norm, rate, seconds, *extra))
-
-    def due(self) -> None:
-        """Validate and keep a checkpoint where this step asks for it."""
-        trainer, settings = self.trainer, self.trainer.config.training
-        measured = validation_due(trainer.step, settings.steps)
-        if measured:
-            loss, measures = trainer.rule.judge()
-            self.validations.append(
-                Validation(trainer.step, loss, trainer.seconds, measures)
-            )
-            if patience_due(trainer.step, settings.steps):
-                trainer.patience = trainer.patience.after(trainer.step, loss)
-        # Whoever waits for the best step wants to go back to it.
-        if trainer.step in trainer.checkpoints or (measured and settings.patience):
-            self.kept.append(Checkpoint(trainer.step, trainer.pack()))
-
-    def keep_until(self, step: int) -> None:
-        """Forget what came after `step`: it belongs to weights that are lost."""
-        self.validations = [v for v in self.validations if v.step <= step]
-        self.kept = [c for c in self.kept if c.step <= step]
-
-    def curves(self) -> Curves:
-        """The rows so far, a column each."""
-        if not self.rows:
-            return Curves.empty()
-        return Curves(*np.array(self.rows, np.float32).T.copy())
 
 
 def advance(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, Words
 from explorer.runs import writing
 from explorer.runs.records import Checkpoint, Command, Run, Validation
 from explorer.runs.store import Store
@@ -41,14 +41,14 @@ def test_a_fork_goes_on_from_its_parent(store: Store, run: Run) -> None:
         "commands": tuple(Command(k, "learning_rate", k / 100) for k in (1, 4, 5, 6)),
         "checkpoints": (Checkpoint(0, b"zero"), Checkpoint(5, b"five")),
         "status": "finished",
-        "message": "Done.",
+        "message": Words("Done."),
     }
     store.record(run.id, slice_of(0, 11, **more))
     before = everything(store, run.id)
     other = CONFIG.model_copy(update={"seed": 17})
     fork = store.create(other, 4513, status="paused", parent=(run.id, 5))
     assert (fork.parent, fork.parent_step, fork.config) == (run.id, 5, other)
-    assert (fork.step, fork.status, fork.message) == (5, "paused", "")
+    assert (fork.step, fork.status, fork.message) == (5, "paused", None)
     assert fork.seconds == curve(0, 11).seconds[4]
     assert same(store.curves(fork.id), curve(0, 5))
     assert [v.step for v in store.validations(fork.id)] == [0, 5]

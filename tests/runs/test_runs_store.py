@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, select
 from sqlalchemy.exc import IntegrityError
 
-from explorer.errors import ExplorerError
+from explorer.errors import ExplorerError, Words
 from explorer.runs import schema
 from explorer.runs.records import (
     ENDED,
@@ -39,7 +39,7 @@ def test_a_new_run_is_as_it_was_made(store: Store) -> None:
     before = datetime.now(UTC)
     run = store.create(CONFIG, 4513, status="paused")
     assert (run.config, run.parameters, run.status) == (CONFIG, 4513, "paused")
-    assert (run.step, run.seconds, run.message) == (0, 0.0, "")
+    assert (run.step, run.seconds, run.message) == (0, 0.0, None)
     assert (run.parent, run.parent_step) == (None, None)
     assert before <= run.created <= datetime.now(UTC)
     assert run.created.utcoffset() == timedelta(0)
@@ -68,10 +68,10 @@ def test_only_training_runs_are_active(store: Store, status: Status) -> None:
 
 
 def test_status_changes_with_its_command(store: Store, run: Run) -> None:
-    paused = store.set_status(run.id, "paused", "Waiting.", Command(5, "pause"))
-    assert (paused.status, paused.message) == ("paused", "Waiting.")
+    paused = store.set_status(run.id, "paused", Words("Waiting."), Command(5, "pause"))
+    assert (paused.status, paused.message) == ("paused", Words("Waiting."))
     assert store.get(run.id) == paused
-    assert store.set_status(run.id, "training").message == ""
+    assert store.set_status(run.id, "training").message is None
     assert store.commands(run.id) == [Command(5, "pause", None)]
 
 
@@ -151,11 +151,11 @@ def test_a_slice_is_read_back(store: Store, run: Run) -> None:
         validations=(Validation(0, 1.5, 0.0), Validation(5, 0.25, 0.5)),
         commands=(Command(0, "learning_rate", 0.02),),
         checkpoints=(Checkpoint(0, b"zero"), Checkpoint(2, b"two")),
-        message="Going well.",
+        message=Words("Going well."),
     )
     assert store.record(run.id, progress) is True
     assert everything(store, run.id) == (
-        replace(run, step=5, seconds=0.5, message="Going well."),
+        replace(run, step=5, seconds=0.5, message=Words("Going well.")),
         [line.tolist() for line in curve(0, 5)],
         [Validation(0, 1.5, 0.0), Validation(5, 0.25, 0.5)],
         [Command(0, "learning_rate", 0.02)],
@@ -257,10 +257,10 @@ def test_what_is_trained_again_takes_the_place(store: Store, run: Run) -> None:
 @pytest.mark.parametrize("status", ENDED)
 def test_an_ended_run_stays_ended(store: Store, run: Run, status: Status) -> None:
     store.record(run.id, slice_of(0, 5))
-    store.record(run.id, slice_of(5, 7, status=status, message="The end."))
+    store.record(run.id, slice_of(5, 7, status=status, message=Words("The end.")))
     store.record(run.id, slice_of(0, 5))
     ended = store.get(run.id)
-    assert (ended.status, ended.message, ended.step) == (status, "The end.", 7)
+    assert (ended.status, ended.message, ended.step) == (status, Words("The end."), 7)
 
 
 @given(st.data())
@@ -294,7 +294,7 @@ def test_an_imported_run_keeps_its_id(store: Store) -> None:
         seconds=1.1,
         parameters=4513,
         created=datetime(2026, 3, 5, 7, 11, 13, tzinfo=timezone(timedelta(hours=2))),
-        message="A sample.",
+        message=Words("A sample."),
     )
     parts = (
         curve(0, 11),

@@ -192,7 +192,7 @@ def test_divergence_is_found_alike_however_the_run_is_cut(cut: int) -> None:
     assert progress is not None
     assert progress.status == whole.status == "diverged"
     assert progress.message == whole.message
-    assert "learning rate" in progress.message
+    assert "learning rate" in str(progress.message)
     assert state is not None
     same_weights(state, whole_state)
     tensors, _facts = unpack(whole_state)

@@ -91,16 +91,11 @@ def numbers(snapshot: Snapshot, _: Translate) -> str:
 
 def explain(run: Run, _: Translate) -> str:
     """What happened to a run that did not simply finish, and what to try."""
+    why = run.message.text(_) if run.message is not None else ""
     if run.status == "diverged":
-        rate = run.config.training.learning_rate
-        return _(
-            "The run diverged: its loss shot past 100 times its first value, because "
-            "the steps were too long and overshot. The weights of step %(step)s are "
-            "kept. Try a learning rate of %(less)s instead of %(rate)s, or gradient "
-            "clipping."
-        ) % {"step": run.step, "less": f"{rate / 10:.1g}", "rate": f"{rate:.2g}"}
+        return why
     if run.status == "failed":
-        return _("The run could not go on: %(why)s") % {"why": run.message}
+        return _("The run could not go on: %(why)s") % {"why": why}
     if run.status == "finished" and run.step < run.config.training.steps:
         return _(
             "Stopped early at step %(step)s: the held-out loss was not beaten in "

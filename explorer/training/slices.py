@@ -1,0 +1,56 @@
+"""What one slice of a run brings: its curve, its measurements, its checkpoints."""
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer.runs.records import Checkpoint, Curves, Validation
+from explorer.training.checkpoints import patience_due, validation_due
+
+if TYPE_CHECKING:
+    from explorer.training.trainer import Trainer
+
+
+class Slice:
+    """What a trainer writes down while it advances."""
+
+    def __init__(self, trainer: "Trainer") -> None:
+        self.trainer = trainer
+        self.rows: list[tuple[float, ...]] = []
+        self.validations: list[Validation] = []
+        self.kept: list[Checkpoint] = []
+        self.began = time.perf_counter() - trainer.seconds
+
+    def note(self, loss: float, norm: float, rate: float) -> None:
+        """One step is done."""
+        self.trainer.seconds = time.perf_counter() - self.began
+        seconds, rule = self.trainer.seconds, self.trainer.rule
+        extra = rule.surprise, rule.discriminator_loss
+        self.rows.append((loss, norm, rate, seconds, *extra))
+
+    def due(self) -> None:
+        """Validate and keep a checkpoint where this step asks for it."""
+        trainer, settings = self.trainer, self.trainer.config.training
+        measured = validation_due(trainer.step, settings.steps)
+        if measured:
+            loss, measures = trainer.rule.judge()
+            self.validations.append(
+                Validation(trainer.step, loss, trainer.seconds, measures)
+            )
+            if patience_due(trainer.step, settings.steps):
+                trainer.patience = trainer.patience.after(trainer.step, loss)
+        # Whoever waits for the best step wants to go back to it.
+        if trainer.step in trainer.checkpoints or (measured and settings.patience):
+            self.kept.append(Checkpoint(trainer.step, trainer.pack()))
+
+    def keep_until(self, step: int) -> None:
+        """Forget what came after `step`: it belongs to weights that are lost."""
+        self.validations = [v for v in self.validations if v.step <= step]
+        self.kept = [c for c in self.kept if c.step <= step]
+
+    def curves(self) -> Curves:
+        """The rows so far, a column each."""
+        if not self.rows:
+            return Curves.empty()
+        return Curves(*np.array(self.rows, np.float32).T.copy())
