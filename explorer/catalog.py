@@ -35,7 +35,8 @@ _OF_THE_RUN = ("data", "model", "seed", "start", "fold")
 
 
 def _specs(package: ModuleType) -> list[Any]:
-    return sorted(declared(package, "SPEC"), key=lambda spec: (spec.order, spec.name))
+    found = declared(package, "SPEC").values()
+    return sorted(found, key=lambda spec: (spec.order, spec.name))
 
 
 @cache

@@ -6,9 +6,8 @@ from types import ModuleType
 from typing import Any
 
 
-def declared(package: ModuleType, name: str) -> list[Any]:
-    """What the modules of a package call `name`, in the order of their own names."""
-    found = pkgutil.iter_modules(package.__path__)
-    names = sorted(f"{package.__name__}.{module.name}" for module in found)
-    modules = map(importlib.import_module, names)
-    return [getattr(module, name) for module in modules if hasattr(module, name)]
+def declared(package: ModuleType, name: str) -> dict[str, Any]:
+    """What the modules of a package call `name`, by their own names and in order."""
+    files = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+    modules = {f: importlib.import_module(f"{package.__name__}.{f}") for f in files}
+    return {f: getattr(m, name) for f, m in modules.items() if hasattr(m, name)}

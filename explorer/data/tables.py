@@ -125,7 +125,7 @@ def _parsed(text: str, parted_by: str, filename: str) -> "pd.DataFrame":
             skip_blank_lines=False,
         ).fillna("")
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        said = short(str(error).split("C error: ")[-1].strip(), 100)
+        reason = short(str(error).split("C error: ")[-1].strip(), 100)
         never_closed = N_("a quotation mark is opened and never closed")
         raise ExplorerError(
             N_(
@@ -133,7 +133,7 @@ def _parsed(text: str, parted_by: str, filename: str) -> "pd.DataFrame":
                 "could not be read: %(reason)s. Mend that row."
             ),
             file=named(filename),
-            reason=Words(never_closed) if "EOF inside string" in said else said,
+            reason=Words(never_closed) if "EOF inside string" in reason else reason,
         ) from None
 
 

@@ -100,7 +100,8 @@ class Request(NamedTuple):
 @cache
 def views() -> Mapping[str, ViewSpec]:
     """Every view by name."""
-    return {spec.name: spec for spec in declared(explorer.inspection, "VIEW")}
+    found = declared(explorer.inspection, "VIEW").values()
+    return {spec.name: spec for spec in found}
 
 
 def views_of(resolved: Resolved) -> list[ViewSpec]:

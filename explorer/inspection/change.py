@@ -83,8 +83,8 @@ def _answers(
         case "forecast" if data.series is not None:
             return _forecasts(data, data.series, both)
         case "forecast":
-            (truth, said), (_, changed) = (pairs(model, data) for model in both)
-            return {"truth": truth, "said": np.stack([said, changed])}, {}
+            (truth, unchanged), (_, changed) = (pairs(model, data) for model in both)
+            return {"truth": truth, "said": np.stack([unchanged, changed])}, {}
         case "next_token":
             return {}, _texts(subject, both, example)
         case "translate":

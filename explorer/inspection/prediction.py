@@ -4,13 +4,12 @@ A file of `answers/` that ends in `ANSWER` says what is looked at for its tasks,
 plot of the same name draws it.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Mapping
 from functools import cache
 
 from explorer.catalog import Resolved, task_of
 from explorer.data.base import Data
+from explorer.discovery import declared
 from explorer.inspection import answers as folder
 from explorer.inspection.answer import Answer, PredictionOptions
 from explorer.inspection.base import Subject, ViewSpec
@@ -20,11 +19,7 @@ from explorer.runs.records import View
 @cache
 def answers() -> Mapping[str, Answer]:
     """Every way of answering by its file's name."""
-    names = sorted(m.name for m in pkgutil.iter_modules(folder.__path__))
-    found = {
-        name: importlib.import_module(f"{folder.__name__}.{name}") for name in names
-    }
-    return {name: m.ANSWER for name, m in found.items() if hasattr(m, "ANSWER")}
+    return declared(folder, "ANSWER")
 
 
 def answer_to(data: Data) -> str | None:

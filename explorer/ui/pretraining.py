@@ -179,8 +179,8 @@ def _chart(
     ended = sum(run is not None and run.status in ENDED for run in runs.values())
     if going:
         share = ended / len(asked)
-        said = _("%(done)d of %(all)d runs are done")
-        st.progress(share, text=said % {"done": ended, "all": len(asked)})
+        text = _("%(done)d of %(all)d runs are done")
+        st.progress(share, text=text % {"done": ended, "all": len(asked)})
     examples = sorted({n for _way, n in asked})
     drawn = transfer.extract(wanted.model, examples, found, lines(wanted))
     show_figure(

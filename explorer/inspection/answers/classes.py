@@ -29,8 +29,8 @@ def look(
     everyone, labels = tensors(data.validation)
     with torch.no_grad():
         chances = model(x)[0].softmax(-1)
-        said = model(everyone).argmax(-1)
-    counts = confusion(said, labels, len(data.labels))
+        predicted = model(everyone).argmax(-1)
+    counts = confusion(predicted, labels, len(data.labels))
     arrays = {"probabilities": float_array(chances), "confusion": counts.numpy()}
     notes: dict[str, Any] = {
         "labels": list(data.labels),

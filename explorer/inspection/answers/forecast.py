@@ -16,22 +16,22 @@ def look(
     """positions, truth, one_step and free (n,) in shown units; dates count days."""
     series = subject.data.series
     assert series is not None  # `applies`
-    said = forecast(subject.model, subject.data)
-    positions = series.positions[said.places]
+    predicted = forecast(subject.model, subject.data)
+    positions = series.positions[predicted.places]
     dates = bool(np.issubdtype(positions.dtype, np.datetime64))
     if dates:
         positions = positions.astype("datetime64[D]")
     arrays = {
         "positions": positions.astype(np.int64 if dates else np.float64),
-        "truth": said.truth,
-        "one_step": said.one_step,
-        "free": said.free,
+        "truth": predicted.truth,
+        "one_step": predicted.one_step,
+        "free": predicted.free,
     }
     notes = {
         "dates": dates,
         "axis": series.axis,
         "label": series.label,
-        "context": said.context,
+        "context": predicted.context,
     }
     return arrays, notes
 

@@ -17,16 +17,16 @@ def look(
     subject: Subject, options: PredictionOptions
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """truth and said (n,) at the counted steps of the held-out windows, real units."""
-    truth, said = pairs(subject.model, subject.data)
-    return {"truth": truth, "said": said}, {}
+    truth, predicted = pairs(subject.model, subject.data)
+    return {"truth": truth, "said": predicted}, {}
 
 
 def pairs(model: SequenceModel, data: Data) -> tuple[Floats, Floats]:
     """Truths and answers, both (n,)."""
     x, y = tensors(data.validation)
     with torch.no_grad():
-        said, truth = objective(data).counted(model(x), y)
-    return _real(data, truth), _real(data, said)
+        predicted, truth = objective(data).counted(model(x), y)
+    return _real(data, truth), _real(data, predicted)
 
 
 def _real(data: Data, values: torch.Tensor) -> Floats:

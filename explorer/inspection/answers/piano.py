@@ -46,8 +46,8 @@ def look(
 
 def rows(heard: Heard) -> Floats:
     """Notes as (n, 4): start, beats, midi, place."""
-    told = [(n.start, n.beats, n.midi, n.place) for n in heard.notes]
-    return np.array(told, np.float32).reshape(-1, 4)
+    rows_of_notes = [(n.start, n.beats, n.midi, n.place) for n in heard.notes]
+    return np.array(rows_of_notes, np.float32).reshape(-1, 4)
 
 
 def applies(data: Data) -> bool:

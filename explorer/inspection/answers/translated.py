@@ -28,18 +28,18 @@ def look(
     data, model = subject.data, subject.model
     source, truth, left_out = asked(data, options.prompt)
     S = data.source
-    said = greedy(model, source, data.steps - S)[0]  # (L,)
-    said = said[: count(said)]  # (n,)
-    given = torch.cat([source[0], source.new_tensor([BEGIN]), said[:-1]])[None]
+    written = greedy(model, source, data.steps - S)[0]  # (L,)
+    written = written[: count(written)]  # (n,)
+    given = torch.cat([source[0], source.new_tensor([BEGIN]), written[:-1]])[None]
     recorder = Recorder()
     with torch.no_grad():
         chances = model(given, recorder)[0].softmax(-1)  # (n, V)
-    arrays = {"written": float_array(chances.gather(1, said[:, None])[:, 0])}
+    arrays = {"written": float_array(chances.gather(1, written[:, None])[:, 0])}
     names, read = data.symbols, [t for t in source[0].tolist() if t != FILLED]
     notes: dict[str, Any] = {
         "joiner": data.joiner,
         "source": [names[t] for t in read],
-        "written": [names[t] for t in said.tolist()],
+        "written": [names[t] for t in written.tolist()],
         "truth": None if truth is None else [names[t] for t in truth],
         "left_out": left_out,
     }
@@ -72,10 +72,10 @@ def asked(data: Data, prompt: str) -> tuple[Tensor, list[int] | None, list[str]]
     return torch.tensor([[*ids, *rest]]), None, left_out
 
 
-def count(said: Tensor) -> int:
+def count(tokens: Tensor) -> int:
     """How many tokens (L,) are written, the end among them; all if there is none."""
-    ends = (said == END).nonzero()
-    return int(ends[0]) + 1 if len(ends) else len(said)
+    ends = (tokens == END).nonzero()
+    return int(ends[0]) + 1 if len(ends) else len(tokens)
 
 
 AXES = {"written": ("token",), "cross": ("token", "source token")}

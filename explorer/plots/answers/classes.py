@@ -161,7 +161,7 @@ def reading(drawn: ClassesDrawn, _: Translate = str) -> str:
             "The example is “%(truth)s”, and taken for “%(said)s” with %(percent).0f "
             "%%."
         )
-    said = message % {
+    sentence = message % {
         "truth": "" if drawn.truth is None else names[drawn.truth],
         "said": names[first],
         "percent": 100 * float(drawn.probabilities[first]),
@@ -181,7 +181,7 @@ def reading(drawn: ClassesDrawn, _: Translate = str) -> str:
         "truth": names[int(i)],
         "said": names[int(j)],
     }
-    return f"{said} {whole % numbers}"
+    return f"{sentence} {whole % numbers}"
 
 
 def alternative(drawn: ClassesDrawn, _: Translate = str) -> str:

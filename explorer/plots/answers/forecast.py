@@ -190,9 +190,9 @@ def _span(truth: Floats) -> tuple[float, float] | None:
     return low - room, high + room
 
 
-def _miss(said: Floats, truth: Floats) -> float | None:
+def _miss(predicted: Floats, truth: Floats) -> float | None:
     """Mean absolute error where something was said; None where nothing was."""
-    errors = np.abs(said - truth)
+    errors = np.abs(predicted - truth)
     errors = errors[np.isfinite(errors)]
     return float(errors.mean()) if len(errors) else None
 

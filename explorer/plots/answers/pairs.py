@@ -89,10 +89,10 @@ def reading(drawn: PairsDrawn, _: Translate = str) -> str:
     known = np.isfinite(drawn.said)
     if not known.any():
         return _("There is no prediction to judge yet.")
-    said, truth = drawn.said[known], drawn.truth[known]
-    numbers = {"miss": short(float(np.abs(said - truth).mean()))}
+    predicted, truth = drawn.said[known], drawn.truth[known]
+    numbers = {"miss": short(float(np.abs(predicted - truth).mean()))}
     numbers["usual"] = short(float(np.abs(truth - truth.mean()).mean()))
-    if float(said.std()) < 0.2 * float(truth.std()):
+    if float(predicted.std()) < 0.2 * float(truth.std()):
         message = _(
             "The answers are nearly all the same: they miss by %(miss)s on average, "
             "where always answering the mean misses by %(usual)s."

@@ -281,8 +281,8 @@ def blocks(drawn: TaggedDrawn, view: View, _: Translate) -> list[dict[str, Any]]
     caption = _("Not in the vocabulary, left out: %(unknown)s")
     words = " ".join(visible(word) for word in missing[:LEFT_OUT])
     tokens = [[word, "", 0] for word in drawn.tokens or ()]
-    said = caption % {"unknown": words}
-    return [{"caption": said, "tokens": tokens, "joiner": view.notes["joiner"]}]
+    note = caption % {"unknown": words}
+    return [{"caption": note, "tokens": tokens, "joiner": view.notes["joiner"]}]
 
 
 def draw(scene: Scene, _: Translate) -> Content:
@@ -293,8 +293,8 @@ def draw(scene: Scene, _: Translate) -> Content:
         "reading": reading(drawn, _),
         "alternative": alternative(drawn, _),
     }
-    if told := blocks(drawn, scene.view, _):
-        content["text"] = {"blocks": told}
+    if text := blocks(drawn, scene.view, _):
+        content["text"] = {"blocks": text}
     return content
 
 

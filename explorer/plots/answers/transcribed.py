@@ -49,7 +49,7 @@ def extract(view: View | None) -> TranscribedDrawn:
         input=finite(arrays["input"]),
         chances=finite(arrays["symbols"]),
         spans=tuple(spans(arrays["path"])),
-        edits=tuple((said, truth) for said, truth in notes["edits"]),
+        edits=tuple((predicted, truth) for predicted, truth in notes["edits"]),
         labels=tuple(notes["labels"]),
         loss=float(arrays["loss"][0]),
     )
@@ -170,7 +170,7 @@ def reading(drawn: TranscribedDrawn, _: Translate = str) -> str:
     """How many labels came out right, and how much of the time is silence to it."""
     if not len(drawn.chances):
         return _("There is no prediction to judge yet.")
-    wrong = sum(said != truth for said, truth in drawn.edits)
+    wrong = sum(predicted != truth for predicted, truth in drawn.edits)
     count = sum(truth is not None for _said, truth in drawn.edits)
     numbers = {
         "count": count,
@@ -196,7 +196,7 @@ def alternative(drawn: TranscribedDrawn, _: Translate = str) -> str:
     """The picture in words, for those who do not see it."""
     if not len(drawn.chances):
         return _("Line chart of a transcription; nothing is drawn yet.")
-    said, truth = sides(drawn)
+    predicted, truth = sides(drawn)
     message = _(
         "Heat map of the input over %(steps)d time steps; below it the probability of "
         "the blank and of %(labels)d labels, and the likeliest alignment of the true "
@@ -205,15 +205,15 @@ def alternative(drawn: TranscribedDrawn, _: Translate = str) -> str:
     return message % {
         "steps": len(drawn.chances),
         "labels": len(drawn.labels),
-        "said": " ".join(said) or "∅",
+        "said": " ".join(predicted) or "∅",
         "truth": " ".join(truth),
     }
 
 
 def sides(drawn: TranscribedDrawn) -> tuple[list[str], list[str]]:
     """The labels that were said, and the true ones."""
-    said = [drawn.labels[k] for k, _truth in drawn.edits if k is not None]
-    return said, [drawn.labels[k] for _said, k in drawn.edits if k is not None]
+    predicted = [drawn.labels[k] for k, _truth in drawn.edits if k is not None]
+    return predicted, [drawn.labels[k] for _said, k in drawn.edits if k is not None]
 
 
 def blocks(drawn: TranscribedDrawn, _: Translate = str) -> list[dict[str, Any]]:

@@ -25,12 +25,12 @@ def draw(scene: Scene, _: Translate) -> Content:
         figure = table(values, names, [*map(visible, symbols)], titles, chances, _)
     else:
         figure = curves(scene, names, _)
-    said = _reading(scene, names, _)
+    sentence = _reading(scene, names, _)
     message = _("Emissions of %(count)d states. %(reading)s")
     return {
         "figure": figure,
-        "reading": said,
-        "alternative": message % {"count": len(names), "reading": said},
+        "reading": sentence,
+        "alternative": message % {"count": len(names), "reading": sentence},
     }
 
 
@@ -61,9 +61,9 @@ def _reading(scene: Scene, names: list[str], _: Translate) -> str:
     k = int(contrast.argmax())
     if notes["symbols"]:
         best = np.argsort(-values[k], kind="stable")[:LIKELIEST]
-        said = ", ".join(f"“{visible(notes['symbols'][int(v)])}”" for v in best)
+        symbols = ", ".join(f"“{visible(notes['symbols'][int(v)])}”" for v in best)
         message = _("State %(name)s is the choosiest; it likes best %(said)s.")
-        return message % {"name": names[k], "said": said}
+        return message % {"name": names[k], "said": symbols}
     place = float(scene.view.arrays["places"][values[k].argmax()])
     message = _("State %(name)s is the choosiest; it likes values near %(place).3g.")
     return message % {"name": names[k], "place": place}

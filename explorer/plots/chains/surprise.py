@@ -26,12 +26,12 @@ ROUNDING = 1e-4
 def draw(scene: Scene, _: Translate) -> Content:
     """The training curve, and the held-out value now."""
     values = scene.curves.surprises
-    said = reading(values, scene.view, _)
+    sentence = reading(values, scene.view, _)
     message = _("Line chart over %(count)d training steps. %(reading)s")
     return {
         "figure": figure(scene, _),
-        "reading": said,
-        "alternative": message % {"count": len(values), "reading": said},
+        "reading": sentence,
+        "alternative": message % {"count": len(values), "reading": sentence},
         "proof": proof(values, scene.view, _),
     }
 

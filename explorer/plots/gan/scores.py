@@ -64,14 +64,14 @@ def _figure(scene: Scene, _: Translate) -> Figure:
 
 def reading(view: View, _: Translate) -> str:
     """Both scores against their floors."""
-    (told, told_floor), (missed, missed_floor) = view.arrays["scores"].tolist()
+    (apart, apart_floor), (missed, missed_floor) = view.arrays["scores"].tolist()
     numbers = {
-        "accuracy": 100 * (0.5 + told),
-        "floor": 100 * (0.5 + told_floor),
+        "accuracy": 100 * (0.5 + apart),
+        "floor": 100 * (0.5 + apart_floor),
         "missed": short(missed),
         "missed_floor": short(missed_floor),
     }
-    if told <= GOOD:
+    if apart <= GOOD:
         message = _(
             "A network trained to tell them apart is right on only %(accuracy).0f %% "
             "of the windows (real against real: %(floor).0f %%). One that learned from "
@@ -89,14 +89,14 @@ def reading(view: View, _: Translate) -> str:
 
 
 def _alternative(view: View, _: Translate) -> str:
-    (told, told_floor), (missed, missed_floor) = view.arrays["scores"].tolist()
+    (apart, apart_floor), (missed, missed_floor) = view.arrays["scores"].tolist()
     message = _(
         "Bar chart: discriminative score %(told)s, with real windows %(told_floor)s; "
         "predictive score %(missed)s, with real windows %(missed_floor)s."
     )
     return message % {
-        "told": short(told),
-        "told_floor": short(told_floor),
+        "told": short(apart),
+        "told_floor": short(apart_floor),
         "missed": short(missed),
         "missed_floor": short(missed_floor),
     }

@@ -107,10 +107,10 @@ def draw(scene: Scene, _: Translate) -> Content:
     if notes["label"] is not None:
         where += f" (“{visible(notes['label'])}”)"
     row = rows[lit - 1]
-    said = f"{row.target} = {row.symbols} = {row.numbers} = {row.value}"
+    equation = f"{row.target} = {row.symbols} = {row.numbers} = {row.value}"
     return {
         "figure": figure,
-        "reading": f"{where}: {said}",
+        "reading": f"{where}: {equation}",
         "alternative": where
         + ": "
         + "; ".join(f"{r.target} = {r.value}" for r in rows),

@@ -213,15 +213,15 @@ def _strip(drawn: GatesDrawn) -> list[dict[str, Any]]:
     if drawn.tokens is None or not steps:
         return []
     words = [visible(token) for token in drawn.tokens]
-    told = with_room(words, STRIP_LETTERS)
+    labelled = with_room(words, STRIP_LETTERS)
     return [
         {
             "type": "scatter",
             "mode": "text",
-            "x": 1 + drawn.first + np.array(told, np.int32),
-            "y": np.zeros(len(told), np.float32),
+            "x": 1 + drawn.first + np.array(labelled, np.int32),
+            "y": np.zeros(len(labelled), np.float32),
             "yaxis": "y2",
-            "text": [escape(words[k]) for k in told],
+            "text": [escape(words[k]) for k in labelled],
             "hoverinfo": "skip",
         }
     ]
@@ -237,13 +237,13 @@ def with_room(words: Sequence[str], letters: int) -> list[int]:
     >>> with_room(["a", "long", "word", "b"], 8), with_room(list("abcd"), 8)
     ([0, 2], [0, 1, 2, 3])
     """
-    told, free = [], -math.inf
+    labelled, free = [], -math.inf
     for k, word in enumerate(words):
         middle, half = (k + 0.5) * letters / len(words), width_of(word) / 2
         if middle - half >= free:
-            told.append(k)
+            labelled.append(k)
             free = middle + half + GAP
-    return told
+    return labelled
 
 
 def _strip_axis(drawn: GatesDrawn, _: Translate) -> dict[str, Any]:

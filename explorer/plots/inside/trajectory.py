@@ -193,16 +193,16 @@ def reading(view: View, basis: Basis, _: Translate) -> str:
         "The two axes hold %(percent).0f %% of the drawn cloud's variance; the path is "
         "%(times)s times as long as the cloud's radius (%(radius)s, over all units)."
     )
-    said = message % {
+    sentence = message % {
         "percent": 100 * held(cloud, basis),
         "times": short(length(states) / wide if wide else 0.0),
         "radius": short(wide),
     }
     outside = int((np.abs(basis.project(states)) > basis.reach).any(1).sum())
     if not outside:
-        return said
+        return sentence
     message = _("%(count)d of its %(steps)d points lie beyond the axes, which stay.")
-    return f"{said} {message % {'count': outside, 'steps': len(states)}}"
+    return f"{sentence} {message % {'count': outside, 'steps': len(states)}}"
 
 
 def alternative(view: View, basis: Basis, _: Translate) -> str:

@@ -110,7 +110,7 @@ def _reading(view: View, _: Translate) -> str:
         "before": before,
         "after": after,
     }
-    said = _(
+    sentence = _(
         "Written token %(number)d looked most at “%(was)s” (%(percent).0f %%) and is "
         "made to look at %(at)s."
     )
@@ -118,7 +118,7 @@ def _reading(view: View, _: Translate) -> str:
         result = _("The model writes “%(after)s” all the same.")
     else:
         result = _("The model then writes “%(after)s” instead of “%(before)s”.")
-    return f"{said % numbers} {result % numbers}"
+    return f"{sentence % numbers} {result % numbers}"
 
 
 PANEL = Panel(

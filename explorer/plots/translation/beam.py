@@ -188,12 +188,12 @@ def _reading(view: View, _: Translate) -> str:
             "A beam of %(width)d finds “%(said)s”, ranked by %(score)s; the likeliest "
             "token each time gives “%(greedy)s”, ranked by %(greedy_score)s."
         )
-    said = message % numbers
+    sentence = message % numbers
     if notes["truth"] is None:
-        return said
+        return sentence
     right = notes["said"] == notes["truth"]
     verdict = _("That is right.") if right else _("Right is “%(truth)s”.") % numbers
-    return f"{said} {verdict}"
+    return f"{sentence} {verdict}"
 
 
 PANEL = Panel(

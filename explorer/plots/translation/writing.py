@@ -71,8 +71,8 @@ def _reading(notes: Any, chances: Any, attention: Any, _: Translate) -> str:
         "token": visible(written[t]),
         "percent": 100 * float(chances[0]),
     }
-    said = _("Token %(number)d of %(count)d is “%(token)s”, with %(percent).0f %%.")
-    parts = [said % numbers]
+    sentence = _("Token %(number)d of %(count)d is “%(token)s”, with %(percent).0f %%.")
+    parts = [sentence % numbers]
     if attention is not None:
         most = int(np.argmax(attention))
         numbers = {
@@ -80,11 +80,11 @@ def _reading(notes: Any, chances: Any, attention: Any, _: Translate) -> str:
             "place": most + 1,
             "percent": 100 * float(attention[most]),
         }
-        said = _(
+        sentence = _(
             "It looks most at “%(token)s”, source token %(place)d, with "
             "%(percent).0f %%."
         )
-        parts.append(said % numbers)
+        parts.append(sentence % numbers)
     if t == len(written) - 1:
         parts.append(_verdict(notes, _))
     return " ".join(parts)

@@ -56,11 +56,11 @@ def show_picture(data: Data, _: Translate) -> None:
         message = _("%(count)d examples to learn from; some of them, with the answers.")
         st.caption(message % {"count": len(data.train.x)})
     else:
-        figure, said, alternative = picture(data, _)
+        figure, sentence, alternative = picture(data, _)
         if data.series is not None:
             figure["layout"]["xaxis"].pop("range", None)
         show_still("picture", figure, alternative, _)
-        st.caption(said)
+        st.caption(sentence)
     if data.hint:
         st.info(_(data.hint), icon=":material/info:")
 
@@ -149,9 +149,9 @@ def _window(data: Data, _: Translate) -> None:
     elif data.task == "next_token":
         tokens = [data.symbols[int(k)] for k in x[:GIVEN]]
         later = [data.symbols[int(k)] for k in y[:GIVEN]]
-        said = _("given:\n%(given)s\n\nasked for, one place later:\n%(asked)s")
+        text = _("given:\n%(given)s\n\nasked for, one place later:\n%(asked)s")
         both = {"given": data.joiner.join(tokens), "asked": data.joiner.join(later)}
-        st.code(said % both, language=None, wrap_lines=True)
+        st.code(text % both, language=None, wrap_lines=True)
         st.caption(_("A window of %(steps)d tokens.") % {"steps": data.steps})
     else:
         message = _("A window has %(steps)d steps. Asked for: %(answer)s.")

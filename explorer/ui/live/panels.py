@@ -89,8 +89,8 @@ def _draw(
 
 def _sentence(words: Words, _: Translate) -> Content:
     """What a panel says where it cannot be drawn."""
-    said = words.text(_)
-    return {"figure": None, "reading": said, "alternative": said}
+    text = words.text(_)
+    return {"figure": None, "reading": text, "alternative": text}
 
 
 def _trained(scene: Scene, snapshot: Snapshot) -> Scene:

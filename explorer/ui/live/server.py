@@ -85,7 +85,7 @@ class _Tab:
         self.wish = Wish()
         self.basis: int | None = None
         """The kept step whose axes stay while this tab shows a run."""
-        self.lamented: Wish | None = None
+        self.complained_of: Wish | None = None
         """The wish of which it was said that something elsewhere is lacking."""
         self.feed: Feed | None = None
         self.sender: asyncio.Task[None] | None = None
@@ -178,8 +178,8 @@ class _Tab:
 
     async def complain(self, error: ExplorerError) -> None:
         """Say what is wrong, in the language of the last wish that could be read."""
-        said = error.text(translator(self.wish.language))
-        await self.socket.send_text(json.dumps({"error": said}))
+        text = error.text(translator(self.wish.language))
+        await self.socket.send_text(json.dumps({"error": text}))
 
     async def show(self, feed: Feed) -> None:
         """Send the newest frame; what a run at rest looks like inside may follow."""
@@ -228,15 +228,17 @@ class _Tab:
             self.basis = max(snapshot.checkpoints)
         needs = (needs_of(a, snapshot, wish, self.basis or 0) for a in each)
         needed = dict.fromkeys(need for n in needs for need in n.each())
-        found = await asyncio.gather(*map(self.glimpse, needed))
+        found = await asyncio.gather(*map(self.seen_elsewhere, needed))
         seen = dict(zip(needed, found, strict=True))
         lacking = {n: e for n, e in seen.items() if isinstance(e, ExplorerError)}
-        if lacking and self.lamented is not wish:
-            self.lamented = wish
+        if lacking and self.complained_of is not wish:
+            self.complained_of = wish
             await self.complain(left_out(snapshot.run.id, lacking))
         return {n: v for n, v in seen.items() if not isinstance(v, ExplorerError)}
 
-    async def glimpse(self, need: Elsewhere) -> tuple[RunConfig, View] | ExplorerError:
+    async def seen_elsewhere(
+        self, need: Elsewhere
+    ) -> tuple[RunConfig, View] | ExplorerError:
         """A view of elsewhere, or why there is none: the other pictures need it not."""
         try:
             return await self.engine.look_elsewhere(*need)

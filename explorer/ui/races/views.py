@@ -116,5 +116,5 @@ def drawn(config: RunConfig, view: View, _: Translate) -> dict[str, Any]:
 def _sample(block: dict[str, Any]) -> None:
     """The first block of text, in letters of one width."""
     st.caption(block["caption"])
-    said = block["joiner"].join(str(token[0]) for token in block["tokens"])
-    st.code(said, language=None, wrap_lines=True)
+    text = block["joiner"].join(str(token[0]) for token in block["tokens"])
+    st.code(text, language=None, wrap_lines=True)
