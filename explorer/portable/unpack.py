@@ -179,12 +179,12 @@ def _check_lengths(
     config: RunConfig,
 ) -> None:
     """All that counts steps must count them alike, and tags must fit together."""
-    told = [v.step for v in facts.validations]
+    steps = [v.step for v in facts.validations]
     most = config.training.steps
     sound = (
         facts.step <= len(curves.losses) <= most
-        and all(a < b for a, b in pairwise(told))
-        and all(step <= most for step in told)
+        and all(a < b for a, b in pairwise(steps))
+        and all(step <= most for step in steps)
         and all(state.step <= facts.step for state in states)
         and all(command.step <= most for command in facts.commands)
         and bool(np.isfinite(curves.seconds).all())
@@ -194,11 +194,11 @@ def _check_lengths(
         raise _wrong(name, "steps")
 
 
-def _validation(name: str, told: Any) -> Validation:
-    if not told.measures.keys() <= MEASURES.keys():
+def _validation(name: str, measured: Any) -> Validation:
+    if not measured.measures.keys() <= MEASURES.keys():
         raise _wrong(name, "measures")
-    measures = {n: number(x) for n, x in told.measures.items()}
-    return Validation(told.step, number(told.loss), told.seconds, measures)
+    measures = {n: number(x) for n, x in measured.measures.items()}
+    return Validation(measured.step, number(measured.loss), measured.seconds, measures)
 
 
 def _run(facts: Facts, config: RunConfig, owner: str, stands: bool, seen: bool) -> Run:

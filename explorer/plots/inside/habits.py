@@ -81,27 +81,27 @@ def title(view: View, head: Head, wide: bool, _: Translate) -> str:
     return f"{name}<br>{_(_words(view)[kind])}{score}"
 
 
-def scores_said(view: View, head: Head, _: Translate) -> str:
+def scores_in_words(view: View, head: Head, _: Translate) -> str:
     """All scores of one head beside what an even look would score."""
     chance = view.arrays["badges_by_chance"]
     each = _("%(kind)s %(score).2f (by chance %(chance).2f)")
-    said = [
+    sentences = [
         each % {"kind": _(word), "score": head.scores[k], "chance": chance[k]}
         for k, word in enumerate(_words(view))
         if not math.isnan(head.scores[k])
     ]
-    if not said and math.isnan(head.scores[ENTROPY]):
-        return _nothing_said(view, _)
+    if not sentences and math.isnan(head.scores[ENTROPY]):
+        return _nothing_in_words(view, _)
     message = _("Layer %(layer)d, head %(head)d: entropy %(entropy).2f.")
-    if said:
+    if sentences:
         message = _(
             "Layer %(layer)d, head %(head)d: %(scores)s; entropy %(entropy).2f."
         )
-    more = {"scores": ", ".join(said), "entropy": head.scores[ENTROPY]}
+    more = {"scores": ", ".join(sentences), "entropy": head.scores[ENTROPY]}
     return _kind(view, head, _) + message % (_numbers(view, head) | more)
 
 
-def kinds_said(view: View, rows: list[list[Head]], _: Translate) -> str:
+def kinds_in_words(view: View, rows: list[list[Head]], _: Translate) -> str:
     """How many heads are of which kind, and the highest score of each kind."""
     chance = view.arrays["badges_by_chance"]
     heads = [head for row in rows for head in row]
@@ -110,9 +110,9 @@ def kinds_said(view: View, rows: list[list[Head]], _: Translate) -> str:
         if (kind := kind_of(head, chance)) is not None:
             found.setdefault(kind, []).append(float(head.scores[kind]))
     if not found:
-        return _none_said(view, heads, _)
+        return _none_in_words(view, heads, _)
     each = _("%(kind)s %(count)d (up to %(score).2f)")
-    said = [
+    sentences = [
         each % {"kind": _(_words(view)[k]), "count": len(scores), "score": max(scores)}
         for k, scores in sorted(found.items())
     ]
@@ -121,15 +121,15 @@ def kinds_said(view: View, rows: list[list[Head]], _: Translate) -> str:
         "habit: %(rest)d."
     )
     rest = len(heads) - sum(map(len, found.values()))
-    return message % {"count": len(heads), "kinds": ", ".join(said), "rest": rest}
+    return message % {"count": len(heads), "kinds": ", ".join(sentences), "rest": rest}
 
 
-def _none_said(view: View, heads: list[Head], _: Translate) -> str:
+def _none_in_words(view: View, heads: list[Head], _: Translate) -> str:
     """The score that comes nearest to a habit."""
     chance = view.arrays["badges_by_chance"][:ENTROPY]
     ratios = np.stack([head.scores[:ENTROPY] for head in heads]) / chance
     if np.isnan(ratios).all():
-        return _nothing_said(view, _)
+        return _nothing_in_words(view, _)
     best, kind = divmod(int(np.nanargmax(ratios)), ENTROPY)
     message = _(
         "None of the %(count)d heads has a clear habit; farthest above chance is "
@@ -143,7 +143,7 @@ def _none_said(view: View, heads: list[Head], _: Translate) -> str:
     }
 
 
-def _nothing_said(view: View, _: Translate) -> str:
+def _nothing_in_words(view: View, _: Translate) -> str:
     """Why there is no score at all."""
     if view.arrays["attention"].shape[-1] == 1:
         return _("A single step has nothing before it to look at.")

@@ -8,7 +8,13 @@ from numpy.typing import NDArray
 from explorer.config import N_
 from explorer.plots.inside import attention
 from explorer.plots.inside.attention import AttentionDrawn
-from explorer.plots.inside.habits import Head, kinds_said, scores_said, title, where
+from explorer.plots.inside.habits import (
+    Head,
+    kinds_in_words,
+    scores_in_words,
+    title,
+    where,
+)
 from explorer.plots.panel import (
     EXACT_CELLS,
     Content,
@@ -81,7 +87,11 @@ def draw(scene: Scene, _: Translate) -> Content:
         places = [k * len(rows[0]) + 1 for k in range(len(rows))]
         # one line per layer runs through all of its maps
         figure = mark_time(figure, scene.mark, *(_name("y", k) for k in places))
-    said = scores_said(view, rows[0][0], _) if single else kinds_said(view, rows, _)
+    sentence = (
+        scores_in_words(view, rows[0][0], _)
+        if single
+        else kinds_in_words(view, rows, _)
+    )
     message = _(
         "Heat maps of attention after %(step)d training steps: %(layers)d layers down, "
         "%(heads)d heads across, each of %(steps)d steps that look. %(reading)s"
@@ -91,14 +101,14 @@ def draw(scene: Scene, _: Translate) -> Content:
         "layers": len(rows),
         "heads": len(rows[0]),
         "steps": view.arrays["attention"].shape[-1],
-        "reading": said,
+        "reading": sentence,
     }
     checks = [residual(N_("max |row sum − 1|"), view.notes["residual"], LIMIT, _)]
     if (above := view.notes["above"]) is not None:
         checks.append(residual(N_("weight above the diagonal"), above, 0.0, _))
     return {
         "figure": figure,
-        "reading": said,
+        "reading": sentence,
         "alternative": alternative,
         "proof": " ".join(checks),
     }

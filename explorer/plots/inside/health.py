@@ -194,8 +194,8 @@ def unusual(view: View, clipped: float) -> list[tuple[str, dict[str, Any]]]:
 def _reading(view: View, clipped: float, _: Translate) -> str:
     found = unusual(view, clipped)
     if found:
-        said = " ".join(_(sentence) % numbers for sentence, numbers in found[:2])
-        return _("Unusual: %(said)s") % {"said": said}
+        sentences = " ".join(_(sentence) % numbers for sentence, numbers in found[:2])
+        return _("Unusual: %(said)s") % {"said": sentences}
     ratios = view.arrays["ratios"]
     message = _(
         "Nothing unusual: each step moves a matrix by %(low)s to %(high)s of its "

@@ -41,20 +41,20 @@ def draw(scene: Scene, _: Translate) -> Content:
     if scene.mark is not None and scene.mark < steps:
         target = scene.mark
     figure = _figure(scene, target, stride, _)
-    said = reading(view.arrays["reach"], _)
+    sentence = reading(view.arrays["reach"], _)
     message = _(
         "Heat map after %(step)d training steps: how strongly every input moves every "
         "prediction, at %(shown)d of %(steps)d time steps. %(reading)s"
     )
     shown = len(range(0, steps, stride))
-    numbers = {"step": view.step, "steps": steps, "shown": shown, "reading": said}
+    numbers = {"step": view.step, "steps": steps, "shown": shown, "reading": sentence}
     later = view.notes["residual"]  # None where an answer may depend on later steps
     check = ""
     if later is not None:
         check = residual(N_("influence of later steps"), later, 0.0, _)
     return {
         "figure": mark_time(figure, scene.mark, "x", "y"),
-        "reading": f"{said} {_strongest(norms[target], target, _)}",
+        "reading": f"{sentence} {_strongest(norms[target], target, _)}",
         "alternative": message % numbers,
         "proof": check,
     }
@@ -150,7 +150,7 @@ def _strongest(row: NDArray[np.float32], target: int, _: Translate) -> str:
 def _map(norms: NDArray[np.float32], stride: int, _: Translate) -> dict[str, Any]:
     kept = np.ascontiguousarray(norms[::stride, ::stride])
     hover = _("step %(source)s on prediction %(target)s: %(norm)s")
-    said = hover % {"source": "%{x}", "target": "%{y}", "norm": "%{customdata:.3g}"}
+    label = hover % {"source": "%{x}", "target": "%{y}", "norm": "%{customdata:.3g}"}
     return {
         "type": "heatmap",
         "z": logarithms(norms)[::stride, ::stride],
@@ -161,7 +161,7 @@ def _map(norms: NDArray[np.float32], stride: int, _: Translate) -> dict[str, Any
         "dy": stride,
         "coloraxis": ATTENTION,
         "hoverongaps": False,
-        "hovertemplate": f"{said}<extra></extra>",
+        "hovertemplate": f"{label}<extra></extra>",
         "meta": {"time": "y"},
     }
 
@@ -171,7 +171,7 @@ def _row(
 ) -> dict[str, Any]:
     """The norms of one target over its sources."""
     hover = _("step %(source)s on prediction %(target)s: %(norm)s")
-    said = hover % {"source": "%{x}", "target": target + 1, "norm": "%{y:.3g}"}
+    label = hover % {"source": "%{x}", "target": target + 1, "norm": "%{y:.3g}"}
     return {
         "type": "scatter",
         "mode": "lines",
@@ -180,7 +180,7 @@ def _row(
         "y": np.where(row == 0, np.nan, row),  # a logarithm has no zero
         "yaxis": "y3",
         "line": {"color": colour_of(scene.config.model), "width": 2},
-        "hovertemplate": f"{said}<extra></extra>",
+        "hovertemplate": f"{label}<extra></extra>",
     }
 
 

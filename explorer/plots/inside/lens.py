@@ -92,7 +92,7 @@ def _words(view: View) -> LensWords:
     return OF_LABELS if view.notes["labelled"] else OF_TOKENS
 
 
-def _said(view: View, word: str, _: Translate) -> str:
+def _in_words(view: View, word: str, _: Translate) -> str:
     """A token as it is, a label in the reader's language."""
     return escape(_(word) if view.notes["labelled"] and word else visible(word))
 
@@ -118,7 +118,7 @@ def heat(view: View, _: Translate) -> Figure:
         "<br>%{hovertext}<extra></extra>",
     }
     if steps <= MOST_WORDS:
-        words = [[_said(view, word, _) for word in row] for row in notes["top"]]
+        words = [[_in_words(view, word, _) for word in row] for row in notes["top"]]
         cells |= {"text": words, "texttemplate": "%{text}"}
     title = {"text": _(_words(view).bar), "side": "right"}
     legend = ticks({0: "0", 50: "50", 100: "100"})
@@ -143,7 +143,7 @@ def _cells(view: View, chance: NDArray[Any], _: Translate) -> list[list[str]]:
     """What each cell says when it is pointed at."""
     arrays, notes = view.arrays, view.notes
     message = _(_words(view).cell)
-    truths = [_said(view, token, _) for token in notes["truth"]]
+    truths = [_in_words(view, token, _) for token in notes["truth"]]
     return [
         [
             message
@@ -151,7 +151,7 @@ def _cells(view: View, chance: NDArray[Any], _: Translate) -> list[list[str]]:
                 "truth": truth,
                 "chance": 100 * chance[k, t],
                 "rank": arrays["rank"][k, t],
-                "top": _said(view, row[t], _),
+                "top": _in_words(view, row[t], _),
                 "best": 100 * arrays["chance"][k, t],
             }
             for t, truth in enumerate(truths)
@@ -162,18 +162,18 @@ def _cells(view: View, chance: NDArray[Any], _: Translate) -> list[list[str]]:
 
 def lines(view: View, colour: str, _: Translate) -> Figure:
     """One line per layer and the truth; the range comes from the truth alone."""
-    said, truth = view.arrays["said"], view.arrays["truth"]
+    predicted, truth = view.arrays["said"], view.arrays["truth"]
     label = view.notes["label"]
-    names = [_("layer %(number)d") % {"number": k + 1} for k in range(len(said))]
+    names = [_("layer %(number)d") % {"number": k + 1} for k in range(len(predicted))]
     known = truth[np.isfinite(truth)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
     pad = PADDING * ((high - low) or 1.0)
     low, high = low - pad, high + pad
     # the last layers keep the plainest dashes
-    looks = [k % len(DASHES) for k in range(len(said))][::-1]
+    looks = [k % len(DASHES) for k in range(len(predicted))][::-1]
     data = [_line(truth, _("truth"), {"color": GREY, "width": 2}, _)]
     ends = [(key("—", GREY, escape(_("truth"))), last(truth))]
-    for k, name, values in zip(looks, names, said, strict=True):
+    for k, name, values in zip(looks, names, predicted, strict=True):
         look = {"color": colour, "width": 2.2, "dash": DASHES[k]}
         data.append(_line(finite(values), name, look, _))
         ends.append((key(GLYPHS[k], colour, escape(name)), last(values)))

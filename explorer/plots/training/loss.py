@@ -85,13 +85,13 @@ def extract(
     broken = np.flatnonzero(~np.isfinite(curves.losses))
     diverged_at = float(times[broken[0]]) if len(broken) else None
     seen = [v.step if axis == "step" else v.seconds for v in validations]
-    told = marks(commands, curves, axis)
+    marked = marks(commands, curves, axis)
     before = Curves.empty() if parent is None else parent
     past = thin(before.losses)
     past_times = np.arange(len(before.losses)) if axis == "step" else before.seconds
     second = finite(curves.discriminator_losses[picked])
     if diverged_at is not None:
-        told = (*told, Mark(diverged_at, N_("diverged")))
+        marked = (*marked, Mark(diverged_at, N_("diverged")))
     return LossDrawn(
         model=model,
         axis=axis,
@@ -100,7 +100,7 @@ def extract(
         now=_now(curves.losses),
         validation_x=np.array(seen, np.float32),
         validation_y=finite(np.array([v.loss for v in validations], np.float32)),
-        marks=told,
+        marks=marked,
         floor=lines.floor,
         floor_note=lines.floor_note,
         baselines=tuple(lines.baselines.items()),
@@ -179,7 +179,7 @@ def reading(drawn: LossDrawn, _: Translate = str) -> str:
 
 def alternative(drawn: LossDrawn, _: Translate = str) -> str:
     """The chart in words, for those who do not see it."""
-    said = [
+    sentences = [
         _("Line chart of the loss (%(unit)s) over training.") % {"unit": _(drawn.unit)}
     ]
     for name, values in (
@@ -190,7 +190,7 @@ def alternative(drawn: LossDrawn, _: Translate = str) -> str:
         known = values[np.isfinite(values)]
         if len(known):
             message = _("%(name)s: from %(first)s to %(last)s, lowest %(low)s.")
-            said.append(
+            sentences.append(
                 message
                 % {
                     "name": name,
@@ -200,9 +200,9 @@ def alternative(drawn: LossDrawn, _: Translate = str) -> str:
                 }
             )
     if drawn.floor is not None:
-        said.append(f"{_('floor')}: {short(drawn.floor)}.")
-    said += [f"{_(name)}: {short(value)}." for name, value in drawn.baselines]
-    return " ".join(said)
+        sentences.append(f"{_('floor')}: {short(drawn.floor)}.")
+    sentences += [f"{_(name)}: {short(value)}." for name, value in drawn.baselines]
+    return " ".join(sentences)
 
 
 def _span(drawn: LossDrawn, y_log: bool) -> Span | None:

@@ -63,10 +63,10 @@ def find_race(store: Store, race_id: str) -> Race:
 def show(visitor: Visitor, race: Race, _: Translate) -> None:
     """Everything of a race, live while it goes on."""
     data = catalog.data_spec(race.configs[0].data)
-    said = _("%(count)d settings on %(data)s, %(clock)s, seeds for each: %(seeds)d")
+    line = _("%(count)d settings on %(data)s, %(clock)s, seeds for each: %(seeds)d")
     clock = _("by step") if race.clock == "step" else _("by second")
     numbers = {"count": len(race.configs), "data": _(data.title), "clock": clock}
-    st.markdown(said % (numbers | {"seeds": race.seeds}))
+    st.markdown(line % (numbers | {"seeds": race.seeds}))
     _buttons(visitor, race, _)
     going = race.state in ("starting", "racing")
     every = EVERY if going else None
@@ -132,8 +132,8 @@ def _progress(store: Store, race: Race, _: Translate) -> None:
     slowest = min((run.step for run in runs if not run.ended), default=None)
     text = _(ABOUT[now.state])
     if slowest is not None:
-        said = _("all are at step %(step)s or beyond")
-        text += " · " + said % {"step": f"{slowest:,}"}
+        note = _("all are at step %(step)s or beyond")
+        text += " · " + note % {"step": f"{slowest:,}"}
     st.progress(min(1.0, done / total), text=text)
     names = labels(now.configs, _)
     for name, each in zip(names, now.runs, strict=True):
@@ -159,9 +159,9 @@ def _verdict(store: Store, race: Race, names: Sequence[str], _: Translate) -> No
         if places[race.guess] == 1:
             text += " " + _("That is what you guessed.")
         else:
-            said = _("You guessed **%(guess)s**, which came in at place %(place)s.")
+            note = _("You guessed **%(guess)s**, which came in at place %(place)s.")
             place = places[race.guess] or NONE
-            text += " " + said % {"guess": names[race.guess], "place": place}
+            text += " " + note % {"guess": names[race.guess], "place": place}
     st.success(text, icon=":material/emoji_events:")
 
 
