@@ -144,7 +144,7 @@ class Trainer:
             What happened, with status "training", "finished" or "diverged".
         """
         slice_ = Slice(self)
-        told = tuple(carry_out(self, command) for command in commands)
+        carried_out = tuple(carry_out(self, command) for command in commands)
         snapshot = {k: v.detach().clone() for k, v in self._tensors().items()}
         start, total = self.step, self.config.training.steps
         stop = total if budget.steps is None else min(total, start + budget.steps)
@@ -172,7 +172,7 @@ class Trainer:
             seconds=self.seconds,
             validations=tuple(slice_.validations),
             checkpoints=tuple(slice_.kept),
-            commands=told,
+            commands=carried_out,
             state=self.pack() if want_state or status != "training" else None,
             status=status,
             message=message,

@@ -92,11 +92,11 @@ def in_words(reach: ErrorReach, _: Translate) -> str:
         "times": short(reach.share),
         "percent": short(100 * reach.share),
     }
-    said = _message(reach, _) % numbers
+    sentence = _message(reach, _) % numbers
     if reach.factor is None:
-        return said
+        return sentence
     factor = _("Each step back multiplies it by %(factor)s on average.")
-    return f"{said} {factor % {'factor': f'{reach.factor:.3f}'}}"
+    return f"{sentence} {factor % {'factor': f'{reach.factor:.3f}'}}"
 
 
 def _message(reach: ErrorReach, _: Translate) -> str:
