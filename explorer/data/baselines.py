@@ -3,7 +3,11 @@
 import numpy as np
 
 from explorer.data.base import Floats, Ints, Windows
+from explorer.data.noise import counted_places
 from explorer.errors import N_
+
+NOTHING = 1e-12
+"""A variance below this share of the greatest square is rounding."""
 
 
 def series_baselines(
@@ -21,6 +25,60 @@ def series_baselines(
         N_("repeat last"): float(np.mean((y - x) ** 2)),
         N_("mean"): float(np.mean((y - mean) ** 2)),
     }
+
+
+def season_of(training_part: Floats) -> int | None:
+    """The lag of the greatest peak of the autocorrelation, up to half the length; None
+    where none stands out of white noise, 1.96 / sqrt(n). Only known pairs count."""
+    n, known = len(training_part), np.isfinite(training_part)
+    if n < 8 or not known.any():
+        return None
+    centred = np.where(known, training_part - np.nanmean(training_part), 0.0)
+    pairs = np.maximum(_lagged(known.astype(np.float64)).round(), 1)
+    r = _lagged(centred) / pairs * np.linspace(1, 0.5, n // 2)
+    if r[0] <= NOTHING * np.nanmax(np.square(training_part)):
+        return None
+    r = r / r[0]
+    peaks = 1 + np.flatnonzero((r[1:-1] > r[:-2]) & (r[1:-1] >= r[2:]))
+    peaks = peaks[peaks > 1]
+    if not len(peaks) or r[peaks].max() < 1.96 / np.sqrt(n):
+        return None
+    return int(peaks[r[peaks].argmax()])
+
+
+def _lagged(values: Floats) -> Floats:
+    """(n,) -> (n // 2,) sum over t of values_t values_(t + k), by lag k."""
+    n = len(values)
+    spectrum = np.abs(np.fft.rfft(values, 2 * n)) ** 2
+    return np.asarray(np.fft.irfft(spectrum)[: n // 2])
+
+
+def seasonal_baseline(
+    series: Floats, split: int, steps: int, counted_from: int
+) -> dict[str, float]:
+    """Mean squared error of saying what was said one season ago.
+
+    The season comes from the training part; nothing is told where it has none, or where
+    the guess is no better there than the mean.
+
+    Args:
+        series: (n,) scaled, NaN where nothing is known.
+        split: first place of the validation part.
+        steps: T.
+        counted_from: first counted position of a window.
+    """
+    season = season_of(series[:split])
+    if season is None:
+        return {}
+    error = np.full(len(series), np.nan)
+    error[season:] = (series[season:] - series[:-season]) ** 2
+    places = counted_places(len(series), split, steps, counted_from)
+    learned, judged = error[:split], error[places]
+    if not (np.isfinite(learned).any() and np.isfinite(judged).any()):
+        return {}
+    if np.nanmean(learned) >= np.nanvar(series[:split]):
+        return {}
+    return {N_("a season ago"): float(np.nanmean(judged))}
 
 
 def token_baselines(tokens: Ints, split: int, n_symbols: int) -> dict[str, float]:

@@ -12,6 +12,7 @@ from explorer.data.base import (
     both_parts,
     next_value,
 )
+from explorer.data.baselines import seasonal_baseline
 from explorer.data.own_series_settings import OwnSeriesSettings
 from explorer.data.prepared import Prepared, all_gaps, prepared
 from explorer.errors import N_
@@ -41,7 +42,8 @@ def make(settings: OwnSeriesSettings, seed: int) -> Data:
         task="forecast",
         train=train,
         validation=validation,
-        baselines=_baselines(ready, validation, counted_from, settings.change),
+        baselines=_baselines(ready, validation, counted_from, settings.change)
+        | seasonal_baseline(ready.asked, split, steps, counted_from),
         counted_from=counted_from,
         series=Series(
             ready.positions,

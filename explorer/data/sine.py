@@ -24,7 +24,7 @@ from explorer.data.base import (
     split_point,
     windows,
 )
-from explorer.data.baselines import series_baselines
+from explorer.data.baselines import seasonal_baseline, series_baselines
 from explorer.data.fields import validation_field, window_field
 from explorer.data.noise import counted_places, matched
 
@@ -151,7 +151,8 @@ def make(settings: SineSettings, seed: int) -> Data:
         task="forecast",
         train=windows(scaled[:split, None], steps),
         validation=validation,
-        baselines=series_baselines(validation, counted_from),
+        baselines=series_baselines(validation, counted_from)
+        | seasonal_baseline(scaled, split, steps, counted_from),
         floor=settings.noise**2 / scaler.scale**2,
         floor_note=N_("the variance of the noise"),
         counted_from=counted_from,

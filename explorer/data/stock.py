@@ -29,7 +29,7 @@ from explorer.data.base import (
     split_point,
     windows,
 )
-from explorer.data.baselines import series_baselines
+from explorer.data.baselines import seasonal_baseline, series_baselines
 from explorer.data.fields import validation_field, window_field
 from explorer.data.noise import counted_places, matched
 
@@ -217,6 +217,7 @@ def make(settings: StockSettings, seed: int) -> Data:
     scaled = scaler.apply(asked.values)
     validation = windows(scaled[split:, None], steps, MAX_VALIDATION_WINDOWS)
     baselines = series_baselines(validation, counted_from)
+    baselines |= seasonal_baseline(scaled, split, steps, counted_from)
     if settings.target == "log_return":
         baselines["repeat last"] = repeat_price_loss(validation, counted_from, scaler)
     return Data(

@@ -29,7 +29,7 @@ from explorer.data.base import (
     both_parts,
     split_point,
 )
-from explorer.data.baselines import series_baselines
+from explorer.data.baselines import seasonal_baseline, series_baselines
 from explorer.data.fields import validation_field, window_field
 from explorer.data.noise import counted_places
 
@@ -182,7 +182,8 @@ def make(settings: WeatherSettings, seed: int) -> Data:
         task="forecast",
         train=train,
         validation=validation,
-        baselines=series_baselines(last, counted_from),
+        baselines=series_baselines(last, counted_from)
+        | seasonal_baseline(truth[:, 0], split, steps, counted_from),
         floor=float(variance[places].mean()) / scaler.scale**2,
         floor_note=FLOOR_NOTE,
         counted_from=counted_from,
