@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine
 from xdist.scheduler import LoadScopeScheduling
 
-from explorer.engine.cluster import SCHEDULER, WORKERS, close, connect
+from explorer.engine import cluster, worker
 from explorer.runs import schema
 from tests.postgresql import NoPostgreSQLError, empty, served
 
@@ -43,17 +43,27 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
 
 @pytest.fixture(scope="session")
 def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of two workers that all tests share which kill none.
-
-    To get them ready takes longer than most of these tests.
-    """
+    """The address of two workers: to start them takes longer than most tests do."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv(SCHEDULER, raising=False)
-        patch.setenv(WORKERS, "2")
+        patch.delenv(cluster.SCHEDULER, raising=False)
+        patch.setenv(cluster.WORKERS, "2")
         patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("workers")))
-        client = connect()
+        patch.setattr(cluster, "warm_up", worker.get_ready)
+        client = cluster.connect()
     yield client.scheduler.address
-    close(client)
+    cluster.close(client)
+
+
+@pytest.fixture(scope="module")
+def with_workers(
+    scheduler: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Engines of this file have an empty folder, and workers at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(cluster.SCHEDULER, scheduler)
+        patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("server")))
+        patch.setattr(cluster, "warm_up", worker.get_ready)
+        yield
 
 
 @pytest.fixture(scope="session")

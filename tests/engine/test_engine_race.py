@@ -84,16 +84,11 @@ def config(model: str, steps: int, size: int = 8, rate: float = 0.005) -> RunCon
 
 
 @pytest.fixture(scope="module")
-def engine(
-    scheduler: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Engine]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_SCHEDULER", scheduler)
-        patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("race")))
-        engine = Engine()
-        wait(lambda: engine.ready, PATIENCE)
-        yield engine
-        engine.close()
+def engine(with_workers: None) -> Iterator[Engine]:
+    engine = Engine()
+    wait(lambda: engine.ready, PATIENCE)
+    yield engine
+    engine.close()
 
 
 def begin(engine: Engine, clock: str, *configs: RunConfig) -> list[Run]:

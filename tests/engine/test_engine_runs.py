@@ -17,6 +17,7 @@ import pytest
 
 from explorer import catalog
 from explorer.config import RunConfig
+from explorer.engine import cluster, worker
 from explorer.engine.jobs import Wanted
 from explorer.engine.runner import Runner
 from explorer.engine.service import Engine
@@ -73,13 +74,10 @@ def same_as_uncut(engine_store: object, run: Run) -> None:
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_WORKERS", "2")
-        patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("engine")))
-        engine = Engine()
-        yield engine
-        engine.close()
+def engine(with_workers: None) -> Iterator[Engine]:
+    engine = Engine()
+    yield engine
+    engine.close()
 
 
 def test_runs_on_workers_equal_runs_in_one_piece(engine: Engine) -> None:
@@ -262,10 +260,12 @@ def test_a_result_that_dies_with_all_workers_is_computed_again(
 
 HOST = """
 import sys, time
+from explorer.engine import cluster, worker
 from explorer.engine.service import Engine
 from tests.engine.test_engine_runs import small
 
 if __name__ == "__main__":
+    cluster.warm_up = worker.get_ready
     engine = Engine()
     runs = [engine.start(small(seed, steps=900)) for seed in range(3)]
     while any(engine.store.get(run.id).step < 60 for run in runs):
@@ -282,7 +282,8 @@ def test_a_killed_server_goes_on_by_itself(
     host.write_text(HOST)
     environment = {
         "EXPLORER_DATA": str(tmp_path),
-        "EXPLORER_WORKERS": "2",
+        "EXPLORER_SCHEDULER": "",
+        "EXPLORER_WORKERS": "1",
         "PYTHONPATH": str(ROOT),
     }
     command = [sys.executable, str(host)]
@@ -298,7 +299,9 @@ def test_a_killed_server_goes_on_by_itself(
         os.kill(child.pid, signal.SIGKILL)
     assert len(ids) == 3
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
-    monkeypatch.setenv("EXPLORER_WORKERS", "2")
+    monkeypatch.setenv("EXPLORER_WORKERS", "1")
+    monkeypatch.delenv("EXPLORER_SCHEDULER", raising=False)
+    monkeypatch.setattr(cluster, "warm_up", worker.get_ready)
     before = open_store()
     shown = {run_id: before.curves(run_id) for run_id in ids}
     assert all(before.get(run_id).status == "training" for run_id in ids)

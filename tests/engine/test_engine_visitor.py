@@ -45,15 +45,10 @@ def wait(condition: Callable[[], bool]) -> None:
 
 
 @pytest.fixture(scope="module")
-def engine(
-    scheduler: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Engine]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_SCHEDULER", scheduler)
-        patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("visitor")))
-        engine = Engine()
-        yield engine
-        engine.close()
+def engine(with_workers: None) -> Iterator[Engine]:
+    engine = Engine()
+    yield engine
+    engine.close()
 
 
 @pytest.fixture

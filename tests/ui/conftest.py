@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from explorer.engine.service import engine
 from explorer.runs.records import Run
 from explorer.ui.live.sample import bring_sample
+from explorer.ui.live.server import ROUTES, lifespan
 
 ROOT = Path(__file__).parents[2]
 NOBODY = ""
@@ -24,16 +27,22 @@ QUIET = [
 
 
 @pytest.fixture(scope="module")
-def workers(scheduler: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def workers(with_workers: None) -> Iterator[None]:
     """The engine that the server's lifespan would bring."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_SCHEDULER", scheduler)
-        patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("pages")))
-        engine.cache_clear()
-        bring_sample(engine())
-        yield
-        engine().close()
-        engine.cache_clear()
+    engine.cache_clear()
+    bring_sample(engine())
+    yield
+    engine().close()
+    engine.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def client(with_workers: None) -> Iterator[TestClient]:
+    """A browser's side of the live socket."""
+    engine.cache_clear()
+    with TestClient(Starlette(routes=ROUTES, lifespan=lifespan)) as client:
+        yield client
+    engine.cache_clear()
 
 
 def page(name: str = "", owner: str = NOBODY, **query: str) -> AppTest:

@@ -1,7 +1,6 @@
 """Nonsense at every door, addresses and socket messages: it gets a sentence at most."""
 
 import json
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
@@ -9,7 +8,6 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from explorer import catalog
@@ -19,7 +17,6 @@ from explorer.errors import ExplorerError
 from explorer.runs.records import Run
 from explorer.ui.live.asked import wanted
 from explorer.ui.live.sample import SAMPLE
-from explorer.ui.live.server import ROUTES, lifespan
 from explorer.ui.live.wishes import MOST_MESSAGE, Wish, read_wish
 from explorer.ui.places import SOCKET
 from tests.ui.conftest import QUIET, page
@@ -69,19 +66,6 @@ MESSAGES = st.text(max_size=300) | st.dictionaries(
 def test_a_message_is_a_wish_or_a_sentence(message: str) -> None:
     with suppress(ExplorerError):
         wanted(catalog.make_config(), read_wish(message))
-
-
-@pytest.fixture(scope="module")
-def client(
-    scheduler: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[TestClient]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_SCHEDULER", scheduler)
-        patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("fuzz")))
-        engine.cache_clear()
-        with TestClient(Starlette(routes=ROUTES, lifespan=lifespan)) as client:
-            yield client
-        engine.cache_clear()
 
 
 def everything() -> list[Run]:

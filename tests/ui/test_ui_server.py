@@ -6,7 +6,6 @@ import json
 import string
 from base64 import b64decode
 from collections import OrderedDict
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
@@ -29,26 +27,14 @@ from explorer.runs.records import Checkpoint
 from explorer.ui.live.asked import wanted
 from explorer.ui.live.elsewhere import earlier
 from explorer.ui.live.sample import SAMPLE
-from explorer.ui.live.server import FOREIGN, ROUTES, lifespan, same_origin
+from explorer.ui.live.server import FOREIGN, same_origin
 from explorer.ui.live.wishes import MOST_MESSAGE, Wish, read_wish
 from explorer.ui.places import PLOTLY, SOCKET
+from tests.ui.conftest import QUIET
 
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+pytestmark = QUIET
 PLAYGROUND = {"run": SAMPLE, "shown": ",".join(names_on("playground"))}
 OWN = {"origin": "http://testserver", "host": "testserver"}
-
-
-@pytest.fixture(scope="module")
-def client(
-    scheduler: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[TestClient]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EXPLORER_SCHEDULER", scheduler)
-        patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("server")))
-        engine.cache_clear()
-        with TestClient(Starlette(routes=ROUTES, lifespan=lifespan)) as client:
-            yield client
-        engine.cache_clear()
 
 
 def answer(client: TestClient, message: str) -> dict[str, Any]:
