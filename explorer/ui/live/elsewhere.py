@@ -68,9 +68,9 @@ def earlier(kept: Sequence[int], count: int) -> list[int]:
     return newest_first[::-1]
 
 
-def left_out(run: str, lacking: Mapping[Elsewhere, ExplorerError]) -> ExplorerError:
-    """The one sentence about all that is lacking; another run goes before moments."""
-    need, error = max(lacking.items(), key=lambda item: item[0].run != run)
+def left_out(run: str, missing: Mapping[Elsewhere, ExplorerError]) -> ExplorerError:
+    """The one sentence about all that is missing; another run goes before moments."""
+    need, error = max(missing.items(), key=lambda item: item[0].run != run)
     if need.run != run:
         return ExplorerError(
             N_("No other run is drawn beside this one: %(why)s"), why=error.words

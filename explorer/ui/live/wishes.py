@@ -18,14 +18,20 @@ class Wish(Settings):
     language: Literal["en", "zh"] = "en"
     at: int = setting(LIVE, "The step to look at.", title="At", ge=LIVE, le=10**6)
     hidden: bool = False
-    example: int = setting(-1, "The window.", title="Example", ge=-1, le=4095)
-    text: str = setting("", "Own.", title="Own example", pattern=r"^[\s\S]{0,1000}$")
-    mark: int = setting(-1, "The time step.", title="Time step", ge=-1, le=4095)
-    beside: str = setting("", "Another run.", title="Beside", pattern=RUN_ID)
+    example: int = setting(
+        -1, "The held-out window to look at.", title="Example", ge=-1, le=4095
+    )
+    text: str = setting(
+        "", "What was typed instead.", title="Own example", pattern=r"^[\s\S]{0,1000}$"
+    )
+    mark: int = setting(-1, "The marked time step.", title="Time step", ge=-1, le=4095)
+    beside: str = setting("", "The run to draw beside.", title="Beside", pattern=RUN_ID)
     shown: str = setting(
         "", "The panels to draw.", title="Shown", pattern=r"^[a-z_,]{0,1000}$"
     )
-    options: str = setting("{}", "By panel and option.", title="Options")
+    options: str = setting(
+        "{}", "What was chosen, by panel and option, as JSON.", title="Options"
+    )
     hold: Literal["", "hold", "release"] = ""
     token: str = setting(
         "", "The right to hold.", title="Token", pattern=r"^[A-Za-z0-9_.=-]{0,200}$"

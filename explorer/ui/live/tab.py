@@ -1,0 +1,208 @@
+"""What one browser tab is sent through its socket."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from explorer.config import RunConfig
+from explorer.engine.hub import Feed
+from explorer.engine.jobs import Wanted
+from explorer.engine.service import Engine
+from explorer.errors import N_, ExplorerError, unknown
+from explorer.plots.encode import to_json
+from explorer.runs.commands import spec_of
+from explorer.runs.records import View
+from explorer.ui.language import translator
+from explorer.ui.live.asked import asked, wanted
+from explorer.ui.live.elsewhere import Elsewhere, Others, left_out, needs_of
+from explorer.ui.live.frames import frame
+from explorer.ui.live.held import chosen_change
+from explorer.ui.live.table import table
+from explorer.ui.live.wishes import LIVE, MOST_MESSAGE, Wish, read_wish
+from explorer.ui.visitor import controls
+
+Views = Mapping[Wanted, View]
+
+LEAST_PAUSE = 0.15
+"""Seconds between two frames of one tab: more is not seen, only paid for."""
+
+
+class Tab:
+    """What one socket shows. A newer wish replaces the older one at once."""
+
+    def __init__(self, socket: WebSocket, owner: Engine) -> None:
+        self.socket, self.engine = socket, owner
+        self.wish = Wish()
+        self.basis: int | None = None
+        """The kept step whose axes stay while this tab shows a run."""
+        self.complained_of: Wish | None = None
+        """The wish of which it was already said that something elsewhere is missing."""
+        self.feed: Feed | None = None
+        self.sender: asyncio.Task[None] | None = None
+
+    async def listen(self) -> None:
+        """Follow every wish that comes, until the tab goes away."""
+        while True:
+            message = await self.socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            try:
+                # Bytes are no message of ours, and read as an empty one.
+                wish = read_wish((message.get("text") or "")[: MOST_MESSAGE + 1])
+                await self.follow(wish)
+            except ExplorerError as error:
+                await self.complain(error)
+
+    async def follow(self, wish: Wish) -> None:
+        """Show what is wished for from now on."""
+        if wish.csv and self.feed is not None:
+            await self.download(wish, self.feed)
+            return
+        if wish.hold and wish.run:
+            await asyncio.to_thread(self.command, wish)
+            return
+        if self.sender is not None:
+            self.sender.cancel()
+            self.sender = None
+        if wish.run != self.wish.run:
+            self.leave()
+            self.basis = None
+        self.wish = wish
+        if not wish.run:
+            return
+        self.feed = await self.engine.hub.subscribe(wish.run, self)
+        live = wish.at == LIVE and not wish.hidden
+        config = self.feed.snapshot.run.config
+        self.engine.hub.want(wish.run, self, wanted(config, wish) if live else ())
+        if not wish.hidden:
+            self.sender = asyncio.create_task(self.send())
+
+    async def download(self, wish: Wish, feed: Feed) -> None:
+        """Send the numbers of one panel's view as a table."""
+        run = feed.snapshot.run
+        step = self.kept_step(feed) if wish.at == LIVE else wish.at
+        known = {a.panel.name: a.wanted for a in asked(run.config, wish) if a.wanted}
+        if wish.csv not in known:
+            raise unknown(N_("view"), wish.csv, known)
+        (view,) = await self.engine.look_async(run.id, step, known[wish.csv][:1])
+        name = f"{view.name}-{step}.csv"
+        message = {"download": {"name": name, "content": table(view)}}
+        await self.socket.send_text(json.dumps(message))
+
+    def command(self, wish: Wish) -> None:
+        """Have the run learn under the change that its panel shows, or under none."""
+        ended = self.engine.store.get(wish.run).ended  # the engine says so itself
+        if not ended and not controls(wish.run, wish.token):
+            raise ExplorerError(
+                N_(
+                    "Only who started a run may change it while it learns, and this "
+                    "one is another's. Fork it to change a run of your own."
+                )
+            )
+        note, spec = "", spec_of(wish.hold)
+        if spec.takes_note:
+            config = self.engine.store.get(wish.run).config
+            note = json.dumps(chosen_change(config, wish))
+        self.engine.send(wish.run, spec(note=note))
+
+    def kept_step(self, feed: Feed) -> int:
+        """The newest moment that can be read from the store."""
+        snapshot = feed.snapshot
+        if snapshot.run.status != "training":
+            return snapshot.run.step
+        return max(snapshot.checkpoints, default=0)
+
+    async def send(self) -> None:
+        """Frames for the present wish, the newest only, as the tab takes them."""
+        assert self.feed is not None
+        seen = 0
+        while True:
+            seen = await self.feed.next(seen)
+            try:
+                await self.show(self.feed)
+            except ExplorerError as error:
+                await self.complain(error)
+            except (WebSocketDisconnect, RuntimeError):
+                # The tab went away between two frames; `listen` cleans up.
+                return
+            await asyncio.sleep(LEAST_PAUSE)
+
+    async def complain(self, error: ExplorerError) -> None:
+        """Say what is wrong, in the language of the last wish that could be read."""
+        text = error.text(translator(self.wish.language))
+        await self.socket.send_text(json.dumps({"error": text}))
+
+    async def show(self, feed: Feed) -> None:
+        """Send the newest frame; what a run at rest looks like inside may follow."""
+        snapshot = feed.snapshot
+        run, views = snapshot.run, snapshot.views
+        live = self.wish.at == LIVE
+        if live and (views or run.status == "training"):
+            others = await self.elsewhere(feed) if run.status == "training" else {}
+            await self.socket.send_bytes(self.encoded(feed, views, others))
+        if not live or run.status != "training":
+            step = run.step if live else self.wish.at
+            stored = await self.stored(feed, step)
+            others = await self.elsewhere(feed)
+            if feed.snapshot is snapshot:
+                await self.socket.send_bytes(self.encoded(feed, stored, others, "rest"))
+
+    def encoded(
+        self, feed: Feed, views: Views, others: Others, origin: str = "live"
+    ) -> bytes:
+        """The frame for this tab; tabs with the same wish share it."""
+        wish, snapshot, basis = self.wish, feed.snapshot, self.basis or 0
+        return feed.encoded(
+            (wish, len(views), frozenset(others), basis, origin),
+            lambda: to_json(frame(snapshot, wish, views, others, basis)),
+        )
+
+    async def stored(self, feed: Feed, step: int) -> Views:
+        """Views of a moment that lies still: a checkpoint, or where the run rests."""
+        run = feed.snapshot.run
+        if run.step == 0 and not feed.snapshot.checkpoints:
+            return {}
+        needed = wanted(run.config, self.wish)
+        views = await self.engine.look_async(run.id, step, needed)
+        return dict(zip(needed, views, strict=True))
+
+    async def elsewhere(self, feed: Feed) -> Others:
+        """What panels show of other moments and runs, as far as it is there.
+
+        What is missing is said once per wish.
+        """
+        snapshot, wish = feed.snapshot, self.wish
+        if not snapshot.checkpoints:
+            return {}
+        each = asked(snapshot.run.config, wish)
+        if self.basis is None and any(a.panel.basis for a in each):
+            self.basis = max(snapshot.checkpoints)
+        needs = (needs_of(a, snapshot, wish, self.basis or 0) for a in each)
+        needed = dict.fromkeys(need for n in needs for need in n.each())
+        found = await asyncio.gather(*map(self.seen_elsewhere, needed))
+        seen = dict(zip(needed, found, strict=True))
+        missing = {n: e for n, e in seen.items() if isinstance(e, ExplorerError)}
+        if missing and self.complained_of is not wish:
+            self.complained_of = wish
+            await self.complain(left_out(snapshot.run.id, missing))
+        return {n: v for n, v in seen.items() if not isinstance(v, ExplorerError)}
+
+    async def seen_elsewhere(
+        self, need: Elsewhere
+    ) -> tuple[RunConfig, View] | ExplorerError:
+        """A view of elsewhere, or why there is none: the other pictures need it not."""
+        try:
+            return await self.engine.look_elsewhere(*need)
+        except ExplorerError as error:
+            return error
+
+    def leave(self) -> None:
+        """Watch nothing any more."""
+        if self.sender is not None:
+            self.sender.cancel()
+            self.sender = None
+        if self.feed is not None:
+            self.engine.hub.leave(self.wish.run, self)
+            self.feed = None
