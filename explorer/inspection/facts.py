@@ -9,25 +9,33 @@ from explorer.inspection.prediction import answer_to
 from explorer.models.base import favourite
 from explorer.runs.facts import Facts
 from explorer.runs.records import Lines
-from explorer.tasks import TASKS
+from explorer.tasks import TASKS, Task
 
 MOST_CONFIGS = 256
 
 
-@lru_cache(MOST_CONFIGS)
 def facts_of(config: RunConfig) -> Facts:
-    """What a run's model and data are, for those who see neither."""
-    resolved = catalog.resolve(config)
+    """What a run's model and data are, for those who see neither.
+
+    Raises:
+        ExplorerError: if there is no such data, or no longer.
+    """
     data = catalog.make_data(config)
+    return _facts(config, data.task, answer_to(data) or "")
+
+
+@lru_cache(MOST_CONFIGS)
+def _facts(config: RunConfig, task: Task, answer: str) -> Facts:
+    resolved = catalog.resolve(config)
     captures = captures_of(resolved)
     return Facts(
         config,
-        data.task,
+        task,
         resolved.model.learning,
         frozenset(spec.name for spec in views_of(resolved)),
         frozenset(capture.kind for capture in captures),
         favourite(captures).name if captures else "",
-        answer_to(data) or "",
+        answer,
     )
 
 

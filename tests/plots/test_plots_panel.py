@@ -11,8 +11,8 @@ import pytest
 import explorer.inspection
 import explorer.plots.training
 from explorer.engine.jobs import Wanted
+from explorer.inspection import facts
 from explorer.inspection.base import views
-from explorer.inspection.facts import facts_of
 from explorer.plots import panel as plots
 from explorer.plots.panel import names_on
 from explorer.ui.live.asked import wanted
@@ -100,7 +100,7 @@ PANEL = Panel(
 
 def forget() -> None:
     """Have panels, views and facts found anew."""
-    for found in (plots._files, plots.panels, plots.answers, views, facts_of):
+    for found in (plots._files, plots.panels, plots.answers, views, facts._facts):
         found.cache_clear()
 
 

@@ -42,11 +42,11 @@ def live_panels(
         page: its name; the panels that stand on it by themselves are shown.
         names: show these panels instead, in this order.
         shared: the controls of the example that all panels look at.
-        long: whether there are more panels than a screen holds: the slider stands
-            above them and stays in sight, and only panels in sight are asked for.
+        long: more panels than a screen holds: the slider stands above them and stays
+            in sight, and only panels in sight are asked for.
     """
     panels = described(run.config, names or names_on(page), _)
-    layout = json.dumps([language, page, panels, shared])
+    layout = json.dumps([language, page, panels, shared]).encode()
     result: Any = _component(
         key=f"live.{page}",
         data={
@@ -56,17 +56,22 @@ def live_panels(
             "panels": panels,
             "shared": shared,
             "long": long,
-            "layout": hashlib.sha256(layout.encode()).hexdigest(),
+            "layout": hashlib.sha256(layout).hexdigest(),
             "templates": {"light": template("light"), "dark": template("dark")},
             "plotly": PLOTLY,
             "socket": SOCKET,
-            "token": control_token(run.id) if visitor().may_control(run) else "",
+            "token": _token(run),
             "strings": _strings(_),
         },
         on_status_change=_again,
         on_at_change=_again,
     )
     return result.at if isinstance(result.at, int) else None
+
+
+def _token(run: Run) -> str:
+    """The right to have the run hold a change; empty for who has it not."""
+    return control_token(run.id) if visitor().may_control(run) else ""
 
 
 def _again() -> None:
