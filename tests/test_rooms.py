@@ -133,6 +133,12 @@ def room_of(path: Path) -> str:
     return path.relative_to(ROOT / "explorer").parts[0].removesuffix(".py")
 
 
+def name_of(path: Path) -> str:
+    """A file as others import it."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts).removesuffix(".__init__")
+
+
 FILES = sorted((ROOT / "explorer").rglob("*.py"))
 
 
@@ -164,6 +170,16 @@ def test_a_file_imports_what_its_room_may(path: Path) -> None:
             assert parts[1] == room or parts[1] in MAY[room], name
         if parts[0] in LIBRARIES:
             assert room in LIBRARIES[parts[0]], name
+
+
+def test_no_file_imports_itself_by_a_detour() -> None:
+    waiting = {
+        name_of(path): imports(path) & {name_of(other) for other in FILES}
+        for path in FILES
+    }
+    while free := {name for name, others in waiting.items() if not others}:
+        waiting = {n: o - free for n, o in waiting.items() if n not in free}
+    assert not waiting
 
 
 PAGES = sorted((ROOT / "pages").glob("*.py"))

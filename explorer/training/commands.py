@@ -1,7 +1,7 @@
 """How a trainer carries out the commands that are its own, before its next step."""
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from explorer import catalog
 from explorer.config import RunConfig
@@ -11,8 +11,18 @@ from explorer.training.adversarial import Side
 from explorer.training.changes import MOST_CHANGES, Change, read_change
 from explorer.training.rules import checked_side
 
-if TYPE_CHECKING:
-    from explorer.training.trainer import Trainer
+
+class Commanded(Protocol):
+    """What a command needs of a trainer."""
+
+    config: RunConfig
+    step: int
+    base_rate: float
+    changes: tuple[Change, ...]
+
+    def hold(self, changes: Sequence[Change], /) -> None: ...
+
+    def take(self, side: Side | None, until: int | None, /) -> None: ...
 
 
 def _read_nothing(config: RunConfig, note: str) -> None:
@@ -24,20 +34,20 @@ def _read_side(config: RunConfig, note: str) -> Side:
     return checked_side("both" if learning == "adversarial" else None, note)
 
 
-def _set_rate(trainer: "Trainer", value: float | None, _nothing: None) -> None:
+def _set_rate(trainer: Commanded, value: float | None, _nothing: None) -> None:
     assert value is not None
     trainer.base_rate = float(value)
 
 
-def _hold(trainer: "Trainer", _value: float | None, change: Change) -> None:
+def _hold(trainer: Commanded, _value: float | None, change: Change) -> None:
     trainer.hold((*trainer.changes, change)[-MOST_CHANGES:])
 
 
-def _release(trainer: "Trainer", _value: float | None, _nothing: None) -> None:
+def _release(trainer: Commanded, _value: float | None, _nothing: None) -> None:
     trainer.hold(())
 
 
-def _take_side(trainer: "Trainer", value: float | None, side: Side) -> None:
+def _take_side(trainer: Commanded, value: float | None, side: Side) -> None:
     trainer.take(side, None if value is None else trainer.step + int(value))
 
 
@@ -46,7 +56,7 @@ class Act(NamedTuple):
 
     read: Callable[[RunConfig, str], Any]
     """What its note means for a run of this config, or an `ExplorerError`."""
-    do: Callable[["Trainer", float | None, Any], None]
+    do: Callable[[Commanded, float | None, Any], None]
     """Its number, and what was read."""
 
 
@@ -71,7 +81,7 @@ def checked(config: RunConfig, command: Command) -> Command:
     return command
 
 
-def carry_out(trainer: "Trainer", command: Command) -> Command:
+def carry_out(trainer: Commanded, command: Command) -> Command:
     """Do what a command says, and note the step; the runner's own change no weights.
 
     Raises:
