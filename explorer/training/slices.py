@@ -1,21 +1,33 @@
 """What one slice of a run brings: its curve, its measurements, its checkpoints."""
 
 import time
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
+from explorer.config import RunConfig
 from explorer.runs.records import Checkpoint, Curves, Validation
-from explorer.training.checkpoints import patience_due, validation_due
+from explorer.training.checkpoints import Patience, patience_due, validation_due
+from explorer.training.rules import Rule
 
-if TYPE_CHECKING:
-    from explorer.training.trainer import Trainer
+
+class Advancing(Protocol):
+    """What a slice needs of the trainer that advances."""
+
+    config: RunConfig
+    rule: Rule
+    step: int
+    seconds: float
+    patience: Patience
+    checkpoints: frozenset[int]
+
+    def pack(self) -> bytes: ...
 
 
 class Slice:
     """What a trainer writes down while it advances."""
 
-    def __init__(self, trainer: "Trainer") -> None:
+    def __init__(self, trainer: Advancing) -> None:
         self.trainer = trainer
         self.rows: list[tuple[float, ...]] = []
         self.validations: list[Validation] = []
