@@ -13,6 +13,7 @@ import pytest
 
 from explorer import catalog
 from explorer.config import query_pairs
+from explorer.data.choices import Choices
 from explorer.data.files import read_series
 from explorer.errors import N_, ExplorerError, Words, unknown
 from explorer.ui.language import messages, translator
@@ -37,7 +38,7 @@ def setting(name: str, value: object) -> ExplorerError:
 
 
 def table(text: str, column: str | None) -> ExplorerError:
-    return raised(lambda: read_series(text.encode(), column, "100%s.csv"))
+    return raised(lambda: read_series(text.encode(), "100%s.csv", Choices(column)))
 
 
 SAID = {

@@ -1,15 +1,20 @@
 """What the commands share: how they refuse, and how they read what they are given."""
 
+import codecs
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 import click
 
 from explorer.data import content, files
-from explorer.errors import N_, ExplorerError
+from explorer.data.choices import SAME, Choices, Same
+from explorer.data.content import KINDS
+from explorer.data.decoding import ENCODINGS
+from explorer.data.time_forms import FIRST, First
+from explorer.errors import N_, ExplorerError, Words, unknown
 
 BAD_INPUT = 2
 
@@ -49,12 +54,105 @@ def read_settings(pairs: tuple[str, ...]) -> dict[str, Any]:
     return settings
 
 
+ENCODING_NAMES = {"gbk": "gb18030", "gb2312": "gb18030", "iso8859-1": "cp1252"}
+"""Encodings that another one holds, by Python's names."""
+
+
+class FileOptions(NamedTuple):
+    """What the command line says of a file of own data; None where it says nothing."""
+
+    kind: str | None
+    column: str | None
+    time: str | None
+    encoding: str | None
+    decimal: str | None
+    dates: str | None
+    same: str | None
+    only: str | None
+
+    def given(self) -> list[str]:
+        """The options that were given, as they are typed."""
+        return [TYPED[n] for n, value in self._asdict().items() if value is not None]
+
+    def choices(self) -> Choices:
+        """What they say of a table.
+
+        Raises:
+            ExplorerError: if a word is not among those that can be said.
+        """
+        only = None
+        if self.only is not None:
+            column, sign, cell = self.only.partition("=")
+            if not sign:
+                raise ExplorerError(
+                    N_("--only needs column=cell, but got '%(came)s'. As in shop=1."),
+                    came=self.only[:60],
+                )
+            only = column.strip(), cell
+        return Choices(
+            self.column,
+            self.time,
+            _one_of("--decimal", self.decimal, (".", ",")),
+            cast(First, _one_of("--dates", self.dates, FIRST)),
+            cast(Same, _one_of("--same", self.same, SAME)),
+            only,
+        )
+
+
+TYPED = {name: f"--{name}" for name in FileOptions._fields} | {"kind": "--as"}
+OPTIONS = (
+    click.option("--as", "kind", help="Read the file as: series | text."),
+    click.option("--column", help="Which column holds the series."),
+    click.option("--time", help="Which column says when; '' for the order of rows."),
+    click.option("--encoding", help=f"{' | '.join(filter(None, ENCODINGS))}."),
+    click.option("--decimal", help="The sign that begins decimals: . | ,"),
+    click.option("--dates", help=f"What comes first in a date: {' | '.join(FIRST)}."),
+    click.option("--same", help=f"Rows of the same time become: {' | '.join(SAME)}."),
+    click.option("--only", help="Only rows with a cell in a column: column=cell."),
+)
+
+
+def file_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what can be said of a file; the command gets it as `file`."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        said = FileOptions(**{name: kwargs.pop(name) for name in FileOptions._fields})
+        command(*args, file=said, **kwargs)
+
+    for option in reversed(OPTIONS):
+        run = option(run)
+    return run
+
+
 def is_path(data: str) -> bool:
     """Whether --data names a file."""
-    return Path(data).suffix.lower() in (".csv", ".txt") or "/" in data
+    known = Path(data).suffix.lower() in (*files.TABLES, ".txt")
+    return known or "/" in data or Path(data).is_file()
 
 
-def own_data(path: Path, column: str | None) -> tuple[str, str]:
+def data_of(data: str, file: FileOptions) -> tuple[str, dict[str, Any]]:
+    """The dataset that --data means, and its settings: a file is taken in.
+
+    Raises:
+        ExplorerError: if a file cannot be read, or options of one are given without.
+    """
+    if is_path(data):
+        name, digest = own_data(Path(data), file)
+        return name, {"data.digest": digest}
+    if file.given():
+        raise ExplorerError(
+            N_(
+                "%(option)s says how a file is read, but --data is '%(data)s'. Leave "
+                "it out, or give the path of a file."
+            ),
+            option=file.given()[0],
+            data=data[:60],
+        )
+    return data, {}
+
+
+def own_data(path: Path, file: FileOptions) -> tuple[str, str]:
     """Take in a file; the dataset that reads it, and its digest.
 
     Raises:
@@ -71,7 +169,49 @@ def own_data(path: Path, column: str | None) -> tuple[str, str]:
             path=path,
             reason=error.strerror or str(error),
         ) from None
-    if path.suffix.lower() == ".csv":
-        series = files.read_series(raw, column, path.name)
-        return "own_series", content.put_series(*series)
-    return "own_text", content.put_text(files.read_text(raw, path.name))
+    encoding = _encoding(file.encoding)
+    kind = _one_of("--as", file.kind, KINDS) or files.kind_of(raw, path.name, encoding)
+    if kind == "text":
+        _check_text_options(file)
+        return "own_text", content.put_text(files.read_text(raw, path.name, encoding))
+    taken = files.read_series(raw, path.name, file.choices(), encoding)
+    for remark in taken.remarks:
+        click.echo(str(remark), err=True)
+    return "own_series", content.put_series(*taken.series)
+
+
+def _check_text_options(file: FileOptions) -> None:
+    """See that nothing is said of a table that is none."""
+    for option in file.given():
+        if option not in ("--as", "--encoding"):
+            raise ExplorerError(
+                N_(
+                    "%(option)s says how a table is read, but this file is a text. "
+                    "Leave it out, or read the file --as series."
+                ),
+                option=option,
+            )
+
+
+def _encoding(name: str | None) -> str:
+    """The encoding of that name, whatever it is called."""
+    if not name:
+        return ""
+    try:
+        found = codecs.lookup(name).name
+    except LookupError:
+        found = name
+    found = ENCODING_NAMES.get(found, found)
+    return _one_of("--encoding", found, ENCODINGS)
+
+
+def _one_of(option: str, said: str | None, known: Iterable[str]) -> str:
+    """What an option says, "" for nothing.
+
+    Raises:
+        ExplorerError: if it is not among what can be said.
+    """
+    names = [name for name in known if name]
+    if said is not None and said not in names:
+        raise unknown(Words("%(option)s", {"option": option}), said, names)
+    return said or ""

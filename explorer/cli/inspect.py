@@ -21,7 +21,8 @@ from explorer.training.trainer import Trainer
 @click.argument("run")
 @click.option("--view", required=True, help="Which view; an unknown one lists them.")
 @click.option("--step", type=int, help="A kept step; the newest by default.")
-@click.option("--example", help="Number of a held-out window, or your own text.")
+@click.option("--example", help="Number of a held-out window; words are own text.")
+@click.option("--text", help="Your own text or numbers, a number alone included.")
 @click.option(
     "--set", "pairs", multiple=True, help="An option of the view: name=value."
 )
@@ -32,6 +33,7 @@ def inspect(
     view: str,
     step: int | None,
     example: str | None,
+    text: str | None,
     pairs: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -46,7 +48,7 @@ def inspect(
             run=run[:60],
         )
     store.close()
-    request = Request(view, json.dumps(_options(pairs, example)))
+    request = Request(view, json.dumps(_options(pairs, example, text)))
     seen = look(Subject.of(Trainer(config, state.state)), request)
     if as_json:
         click.echo(_as_json(run, seen, views()[view].axes))
@@ -56,9 +58,20 @@ def inspect(
         click.echo(f"  {name:<14}{values.dtype} {values.shape}")
 
 
-def _options(pairs: tuple[str, ...], example: str | None) -> dict[str, Any]:
-    """The options of a view: `example` is a number or a text."""
+def _options(
+    pairs: tuple[str, ...], example: str | None, text: str | None
+) -> dict[str, Any]:
+    """The options of a view: `example` is the number of a window, or a text."""
     options: dict[str, Any] = dict(read_settings(pairs))
+    if example is not None and text is not None:
+        raise ExplorerError(
+            N_(
+                "An example is a held-out window or your own text, but both --example "
+                "and --text were given. Leave one out."
+            )
+        )
+    if text is not None:
+        return options | {"text": text}
     if example is None:
         return options
     if example.lstrip("-").isdigit():

@@ -22,6 +22,6 @@ def list_(as_json: bool) -> None:
     click.echo("Models")
     for name, known in models.items():
         click.echo(f"  {name:<14}{', '.join(known)}")
-    click.echo("Datasets (or the path of an own .csv or .txt file)")
+    click.echo("Datasets (or the path of an own table or text)")
     for name, task in datasets.items():
         click.echo(f"  {name:<14}{task}")

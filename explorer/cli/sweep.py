@@ -3,14 +3,19 @@
 import json
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import click
 from tqdm import tqdm
 
 from explorer import catalog
-from explorer.cli.arguments import is_path, own_data, read_settings, sentences
+from explorer.cli.arguments import (
+    FileOptions,
+    data_of,
+    file_options,
+    read_settings,
+    sentences,
+)
 from explorer.config import choices_of
 from explorer.runs.store import open_store
 from explorer.runs.trials import Trial, best
@@ -31,8 +36,9 @@ def _one_of(name: str) -> str:
     "--data",
     default=catalog.DEFAULT_DATA,
     show_default=True,
-    help="A dataset's name, or the path of a .csv (series) or .txt (text) file.",
+    help="A dataset's name, or the path of a table (.csv, .tsv, .txt) or text (.txt).",
 )
+@file_options
 @click.option("--set", "pairs", multiple=True, help="What stays: group.name=value.")
 @click.option(
     "--space",
@@ -57,14 +63,15 @@ def sweep(
     steps: str | None,
     seed: str,
     as_json: bool,
+    file: FileOptions,
     **given: str | None,
 ) -> None:
     """Try many settings, and say which did best and what that cost."""
     settings = read_settings(pairs)
     if steps is not None:
         settings["training.steps"] = steps
-    if is_path(data):
-        data, settings["data.digest"] = own_data(Path(data), None)
+    data, found = data_of(data, file)
+    settings |= found
     base = catalog.make_config(data, model, settings, seed)
     chosen = {name: value for name, value in given.items() if value is not None}
     plan = Plan(

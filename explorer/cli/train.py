@@ -10,9 +10,14 @@ import torch
 from tqdm import tqdm
 
 from explorer import catalog
-from explorer.cli.arguments import is_path, own_data, read_settings, sentences
+from explorer.cli.arguments import (
+    FileOptions,
+    data_of,
+    file_options,
+    read_settings,
+    sentences,
+)
 from explorer.config import RunConfig
-from explorer.errors import N_, ExplorerError
 from explorer.models.base import parameters
 from explorer.portable.results import Training, export, summary
 from explorer.runs.messages import INTERRUPTED
@@ -31,9 +36,9 @@ SLICE_SECONDS = 0.25
     "--data",
     default=catalog.DEFAULT_DATA,
     show_default=True,
-    help="A dataset's name, or the path of a .csv (series) or .txt (text) file.",
+    help="A dataset's name, or the path of a table (.csv, .tsv, .txt) or text (.txt).",
 )
-@click.option("--column", help="Which column of a .csv holds the series.")
+@file_options
 @click.option("--set", "pairs", multiple=True, help="A setting: group.name=value.")
 @click.option("--steps", help="Short for --set training.steps=N.")
 @click.option("--seed", default="0", show_default=True, help="Equal seeds, equal runs.")
@@ -50,7 +55,6 @@ SLICE_SECONDS = 0.25
 def train(
     model: str | None,
     data: str,
-    column: str | None,
     pairs: tuple[str, ...],
     steps: str | None,
     seed: str,
@@ -58,22 +62,14 @@ def train(
     fold: str,
     as_json: bool,
     folder: Path | None,
+    file: FileOptions,
 ) -> None:
     """Train one run to its end and say what it reached."""
     settings = read_settings(pairs)
     if steps is not None:
         settings["training.steps"] = steps
-    name = data
-    if is_path(data):
-        name, settings["data.digest"] = own_data(Path(data), column)
-    elif column is not None:
-        raise ExplorerError(
-            N_(
-                "--column names a column of a .csv file, but --data is '%(data)s'. "
-                "Leave --column out, or give the path of a file."
-            ),
-            data=data[:60],
-        )
+    name, found = data_of(data, file)
+    settings |= found
     config = catalog.make_config(name, model, settings, seed, start, fold)
     done = _trained(config)
     if folder is not None:

@@ -1,51 +1,75 @@
-"""One column of a table to a series: its numbers, and when each was.
+"""One column of a table as a series: its numbers, in the order of their times."""
 
-Whatever comes in, the answer is data or one `ExplorerError` that says what to mend.
-"""
-
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.data.choices import (
+    NO_TIME,
+    Choices,
+    Same,
+    chosen_column,
+    chosen_numbers,
+    chosen_time,
+    chosen_times,
+    first_values,
+    narrowed,
+)
 from explorer.data.content import MAX_SERIES_VALUES, OwnSeries
-from explorer.data.decoding import named, short
-from explorer.data.tables import Table, is_empty, numbers
-from explorer.data.times import read_times
-from explorer.errors import N_, ExplorerError, Words, unknown
-
-if TYPE_CHECKING:
-    import pandas as pd  # type: ignore[import-untyped]
+from explorer.data.decoding import short
+from explorer.data.numbers import NumberForm, Numbers, form_words
+from explorer.data.tables import Table
+from explorer.data.time_forms import Times
+from explorer.errors import N_, ExplorerError, Words
 
 MIN_VALUES = 100
-LARGEST = 1e100  # its square is still a float64
+LARGEST, SMALLEST = 1e30, 1e-30
+"""The sizes between which the squares of values, and what they mean, are numbers."""
 
 
-def series_of(
-    table: Table, column: str | None = None, time: str | None = None
-) -> OwnSeries:
+class Taken(NamedTuple):
+    """A series, and what a person should know of how it was read."""
+
+    series: OwnSeries
+    remarks: tuple[Words, ...]
+
+
+def take_series(table: Table, choices: Choices | None = None) -> Taken:
     """One column of numbers, NaN where cells are empty, by time where there is one.
 
-    Args:
-        table: as `read_table` gives it.
-        column: which one; may be None where only one holds numbers.
-        time: the column that says when; the rows are then put in its order.
-
     Raises:
-        ExplorerError: if there is no such column or its values are no finite,
-            varying series.
+        ExplorerError: if there is no such column, its values are no finite, varying
+            series, or a person must say how it is meant.
     """
-    chosen = _chosen(table, column)
-    values = _checked(table.cells[chosen], table, table.column(chosen))
-    if time is None:
-        return OwnSeries(values, chosen)
-    times = _times(table, time)
-    order = np.argsort(times, kind="stable")
-    return OwnSeries(values[order], chosen, times[order])
+    asked = choices or Choices()
+    table = narrowed(table, asked)
+    column = chosen_column(table, asked)
+    numbers = chosen_numbers(table, column, asked)
+    _check_cells(table, column, numbers)
+    time = chosen_time(table, column, asked)
+    remarks = [Words(N_("Left out: %(what)s."), {"what": w}) for w in table.skipped]
+    remarks += _form_remark(table, column, numbers)
+    values, times = numbers.values, None
+    if time != NO_TIME:
+        found = chosen_times(table, time, asked)
+        values, times = _by_time(table, time, values, found, asked.same)
+        remarks += _time_remarks(time, found, len(values))
+    remarks += [Words(N_("Not used: %(what)s."), {"what": w}) for w in table.unread]
+    checked_series(values, table.column(column))
+    return Taken(OwnSeries(values, column, times), tuple(remarks))
+
+
+def repeated_rows(table: Table, column: str, time: str, asked: Choices) -> int:
+    """How many rows have the time of another one, and another value."""
+    found = chosen_times(table, time, asked)
+    order = _order(found.moments)
+    values = chosen_numbers(table, column, asked).values
+    return int(_repeated(found.moments[order], values[order]).sum())
 
 
 def checked_series(values: NDArray[np.float64], name: Words) -> NDArray[np.float64]:
-    """The values, if they are long enough, not too long, and vary.
+    """The values, if they are long enough, not too long, of a usual size, and vary.
 
     Raises:
         ExplorerError: if they are not.
@@ -64,7 +88,8 @@ def checked_series(values: NDArray[np.float64], name: Words) -> NDArray[np.float
             came=f"{len(known) if few else len(values):,}",
             other=Words(N_("longer") if few else N_("shorter")),
         )
-    if np.std(known) <= 1e-12 * np.max(np.abs(known)):
+    largest = float(np.max(np.abs(known)))
+    if not np.ptp(known) or np.std(known / largest) <= 1e-12:
         raise ExplorerError(
             N_(
                 "A series must vary, but %(column)s is always %(value)s. Choose "
@@ -73,96 +98,137 @@ def checked_series(values: NDArray[np.float64], name: Words) -> NDArray[np.float
             column=name,
             value=f"{known[0]:g}",
         )
+    if not SMALLEST <= largest <= LARGEST:
+        raise ExplorerError(
+            N_(
+                "A series is made of numbers between 1e-30 and 1e+30 in size, but the "
+                "largest in %(column)s is %(came)s. Give it in another unit."
+            ),
+            column=name,
+            came=f"{largest:g}",
+        )
     return values
 
 
-def _checked(cells: "pd.Series[str]", table: Table, name: Words) -> NDArray[np.float64]:
-    """The column's values, NaN where there is none."""
-    empty = is_empty(cells).to_numpy()
-    values: NDArray[np.float64] = numbers(cells).to_numpy(np.float64)
-    if (text := np.isnan(values) & ~empty).any():
-        row = int(text.argmax())
+def _check_cells(table: Table, column: str, numbers: Numbers) -> None:
+    """See that every cell is a number or empty."""
+    if numbers.wrong.any():
+        row = int(numbers.wrong.argmax())
         raise ExplorerError(
             N_(
                 "A series is made of numbers, but row %(row)d in %(column)s says "
                 "'%(came)s'. Write numbers as 1234.5, without units."
             ),
-            row=row + table.first_row,
-            column=name,
-            came=short(cells.iloc[row]),
+            row=int(table.rows[row]),
+            column=table.column(column),
+            came=short(table.cells[column].iloc[row]),
         )
-    if (huge := np.abs(values) > LARGEST).any():
+    if (huge := np.abs(numbers.values) > LARGEST).any():
         row = int(huge.argmax())
         raise ExplorerError(
             N_(
-                "A series is made of finite numbers, but row %(row)d in %(column)s "
-                "says '%(came)s'. Mend or remove that row."
+                "A series is made of finite numbers up to 1e+30 in size, but row "
+                "%(row)d in %(column)s says '%(came)s'. Mend that row, or give the "
+                "series in another unit."
             ),
-            row=row + table.first_row,
-            column=name,
-            came=short(cells.iloc[row]),
+            row=int(table.rows[row]),
+            column=table.column(column),
+            came=short(table.cells[column].iloc[row]),
         )
-    return checked_series(values, name)
 
 
-def _times(table: Table, name: str) -> NDArray[Any]:
-    """When each row was, of a column that must say so of all."""
-    if name not in table.names:
-        raise _unknown(table, name)
-    cells = table.cells[name]
-    if (empty := is_empty(cells)).any():
-        raise ExplorerError(
-            N_(
-                "Every row needs its time, but %(count)d of %(all)d cells in "
-                "%(column)s are empty, the first in row %(row)d. Fill them in or "
-                "remove those rows."
-            ),
-            count=int(empty.sum()),
-            all=len(empty),
-            column=table.column(name),
-            row=int(empty.to_numpy().argmax()) + table.first_row,
+def _order(moments: NDArray[Any]) -> NDArray[np.int64]:
+    """The order of rows in time; rows of one moment stay as they came, or turned round
+    where the newest comes first."""
+    if len(moments) > 1 and moments[0] > moments[-1]:
+        last = len(moments) - 1
+        return last - np.argsort(moments[::-1], kind="stable")
+    return np.argsort(moments, kind="stable")
+
+
+def _by_time(
+    table: Table,
+    time: str,
+    values: NDArray[np.float64],
+    found: Times,
+    same: Same,
+) -> tuple[NDArray[np.float64], NDArray[Any]]:
+    """Values in the order of their times, and the clock of their place.
+
+    That clock never goes back: the hour that an autumn repeats is drawn together.
+    """
+    order = _order(found.moments)
+    values, moments = values[order], found.moments[order]
+    times = np.maximum.accumulate(found.values[order])
+    again = np.flatnonzero(_repeated(moments, values))
+    if len(again) and same == "":
+        raise _several(table, time, len(again), int(table.rows[order[again[0]]]))
+    return _one_each(values, moments, times, same or "first")
+
+
+def _form_remark(table: Table, column: str, numbers: Numbers) -> list[Words]:
+    """What a form other than 1234.5 makes of the first values."""
+    if numbers.form == NumberForm("."):
+        return []
+    shown = first_values(table, column, numbers.form)
+    words = N_("Numbers are read with %(form)s: %(shown)s, …")
+    return [Words(words, {"form": form_words(numbers.form), "shown": shown})]
+
+
+def _time_remarks(time: str, found: Times, kept: int) -> list[Words]:
+    remarks = [Words(N_("Times are those of '%(column)s'."), {"column": time})]
+    if len(found.moments) > 1 and found.moments[0] > found.moments[-1]:
+        remarks.append(Words(N_("The newest row came first; now the oldest does.")))
+    if lost := len(found.moments) - kept:
+        words = N_("Rows joined to another of the same time: %(count)d.")
+        remarks.append(Words(words, {"count": lost}))
+    return remarks
+
+
+def _repeated(moments: NDArray[Any], values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(n,) which rows, in order, have the time of the row before and another value."""
+    differ = ~np.isclose(values[1:], values[:-1], rtol=0, atol=0, equal_nan=True)
+    same = (moments[1:] == moments[:-1]) & differ
+    return np.append(False, same)
+
+
+def _one_each(
+    values: NDArray[np.float64], moments: NDArray[Any], times: NDArray[Any], same: Same
+) -> tuple[NDArray[np.float64], NDArray[Any]]:
+    """Rows in order, one of each moment unless all are kept."""
+    begins = np.append(True, moments[1:] != moments[:-1])
+    if same == "all" or begins.all():
+        return values, times
+    if same == "last":
+        kept = np.append(begins[1:], True)
+        return values[kept], times[kept]
+    if same == "mean":
+        groups = np.cumsum(begins) - 1
+        known = np.isfinite(values)
+        count = np.bincount(groups[known], minlength=groups[-1] + 1)
+        total = np.bincount(groups[known], values[known], minlength=groups[-1] + 1)
+        means = np.divide(total, count, np.full(len(count), np.nan), where=count > 0)
+        return means, times[begins]
+    return values[begins], times[begins]
+
+
+def _several(table: Table, time: str, count: int, row: int) -> ExplorerError:
+    """The error for rows of the same time; it names what may tell them apart."""
+    only = Words("")
+    if groups := table.groups(time):
+        cell = short(str(table.cells[groups[0]].iloc[0]).strip(), 20)
+        only = Words(
+            N_(", or take one group (--only %(column)s=%(cell)s)"),
+            {"column": groups[0], "cell": cell},
         )
-    times: NDArray[Any] = read_times(cells, table.first_row, table.column(name))
-    return times
-
-
-def _unknown(table: Table, name: str) -> ExplorerError:
-    kind = Words(N_("column of '%(file)s'"), {"file": named(table.filename)})
-    return unknown(kind, name, table.names)
-
-
-def _chosen(table: Table, column: str | None) -> str:
-    """The asked-for column, or the only one that is mostly numbers."""
-    if column is not None:
-        if column not in table.names:
-            raise _unknown(table, column)
-        return column
-    numeric = table.numeric
-    if len(numeric) == 1:
-        return numeric[0]
-    if not numeric:
-        raise ExplorerError(
-            N_(
-                "A series needs a column of numbers, but '%(file)s' has none among "
-                "%(names)s. Write numbers as 1234.5, without units."
-            ),
-            file=named(table.filename),
-            names=_listed(table.names),
-        )
-    raise ExplorerError(
+    return ExplorerError(
         N_(
-            "A series is one column, but '%(file)s' has %(count)d columns of numbers: "
-            "%(names)s. Say which one is meant."
+            "Every row needs a time of its own, but in %(column)s %(count)d rows have "
+            "the time of another, the first in row %(row)d. Say what becomes of them "
+            "(--same mean, first, last or all)%(only)s."
         ),
-        file=named(table.filename),
-        count=len(numeric),
-        names=_listed(numeric),
+        column=table.column(time),
+        count=count,
+        row=row,
+        only=only,
     )
-
-
-def _listed(names: list[str]) -> str | Words:
-    first = ", ".join(f"'{name}'" for name in names[:12])
-    if len(names) <= 12:
-        return first
-    more = {"names": first, "count": len(names) - 12}
-    return Words(N_("%(names)s and %(count)d more"), more)

@@ -25,6 +25,10 @@ ENCODINGS: Mapping[str, str] = {
 RIVALS = ["gb18030", "big5", "cp1252", "shift_jis", "euc_kr", "cp1251"]
 """What a file may be in that is not in UTF-8."""
 
+QUOTES = re.compile(rb"[\x80\x84\x85\x91-\x97\x99\x9b]")
+"""Bytes of curly quotes, dashes and the like, the same in all of Windows' encodings of
+letters; no other high byte stands in an English text."""
+
 DETECTED_BYTES = 100_000
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -59,7 +63,7 @@ def decoded(raw: bytes, filename: str, at_most: int, encoding: str = "") -> str:
         _refuse_binary(raw, filename)
     text = _in(encoding, raw, filename) if encoding else _detected(raw, filename)
     _refuse_empty(text, filename)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return re.sub(r"\r+\n|\r", "\n", text)
 
 
 def _refuse_empty(content: bytes | str, filename: str) -> None:
@@ -105,17 +109,29 @@ def _detected(raw: bytes, filename: str) -> str:
         # The decoder does not count a byte order mark that it has skipped.
         marked = raw.startswith(codecs.BOM_UTF8)
         place = error.start + len(codecs.BOM_UTF8) * marked
+    if not marked and _has_quotes_alone(raw):
+        return raw.decode("cp1252")
     if not marked and _is_gb18030(raw):
         return raw.decode("gb18030")
     raise ExplorerError(
         N_(
             "A file must be text in UTF-8 or GB18030, but byte %(place)d of '%(file)s' "
-            "is not UTF-8, and it is unsure what else. Say its encoding, or save it "
-            "again and choose UTF-8 (in a shell: iconv -f GB18030 -t UTF-8)."
+            "is not UTF-8, and it is unsure what else. Say its encoding (--encoding), "
+            "or save it again as UTF-8 (in a shell: iconv -f GB18030 -t UTF-8)."
         ),
         place=place,
         file=named(filename),
     )
+
+
+def _has_quotes_alone(raw: bytes) -> bool:
+    r"""Whether all that is beyond ASCII are the quotes and dashes of Windows.
+
+    >>> _has_quotes_alone(b"the fox\x92s tail"), _has_quotes_alone(b"caf\xe9")
+    (True, False)
+    """
+    rest = QUOTES.sub(b"", raw)
+    return rest.isascii() and len(raw) - len(rest) < len(raw) / 4
 
 
 def _is_gb18030(raw: bytes) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.config import extra_of
 from explorer.data import content, prepare
 from explorer.data.base import Floats, Scaler
 from explorer.data.own_series_settings import OwnSeriesSettings
@@ -59,7 +60,8 @@ def prepared(settings: OwnSeriesSettings) -> Prepared:
     _check_parts(known, split, settings)
     training = asked[:split][known[:split]]
     scaler = prepare.fitted(training, settings.scaling)
-    _check_spread(asked[known], training, scaler)
+    _check_constant(training, settings, clipped)
+    _check_spread(asked[known], scaler)
     scaled = scaler.apply(asked)
     given = _given(scaled, settings.missing == "mask")
     return Prepared(at, axis, levels, held, scaled, given, split, scaler, clipped)
@@ -170,17 +172,45 @@ def all_gaps() -> ExplorerError:
     )
 
 
-def _check_spread(known: Floats, training: Floats, scaler: Scaler) -> None:
-    if np.ptp(training) == 0:
+def _check_constant(
+    training: Floats, settings: OwnSeriesSettings, clipped: int
+) -> None:
+    """See that the training part varies; else say what made it constant."""
+    if np.ptp(training) > 0:
+        return
+    if clipped:
+        rule = extra_of(OwnSeriesSettings.model_fields["outliers"])["choices"]
         raise ExplorerError(
             N_(
-                "A series must vary in its training part, but its first %(count)d "
-                "values are all %(value)s. Give another part, or lower the validation "
-                "share."
+                "A series must vary in its training part, but '%(rule)s' takes all "
+                "values other than %(value)s for outliers: %(clipped)d of them. Keep "
+                "outliers, or clip them by another rule."
+            ),
+            rule=Words(rule[settings.outliers]),
+            value=f"{training[0]:g}",
+            clipped=clipped,
+        )
+    if settings.change != "none":
+        raise ExplorerError(
+            N_(
+                "Changes must vary in the training part, but the first %(count)d are "
+                "all %(value)s. Choose the values themselves instead."
             ),
             count=len(training),
             value=f"{training[0]:g}",
         )
+    raise ExplorerError(
+        N_(
+            "A series must vary in its training part, but its first %(count)d "
+            "values are all %(value)s. Give another part, or lower the validation "
+            "share."
+        ),
+        count=len(training),
+        value=f"{training[0]:g}",
+    )
+
+
+def _check_spread(known: Floats, scaler: Scaler) -> None:
     farthest = float(np.max(np.abs(known - scaler.mean)) / scaler.scale)
     if farthest > FARTHEST:
         raise ExplorerError(

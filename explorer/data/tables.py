@@ -1,27 +1,38 @@
-"""Tables: the text of a CSV file to columns whose cells are still text.
+"""A table, and what each of its columns can be used for."""
 
-Whatever comes in, the answer is data or one `ExplorerError` that says what to mend.
-"""
-
-import csv
-from contextlib import suppress
-from dataclasses import dataclass
-from io import StringIO
-from typing import TYPE_CHECKING
+import re
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from explorer.data.decoding import decoded, named, short
-from explorer.data.times import may_be_times
-from explorer.errors import N_, ExplorerError, Words
+from explorer.data import joined
+from explorer.data.decoding import named, short
+from explorer.data.delimiters import WHOLE
+from explorer.data.joined import joined_cells, joined_columns
+from explorer.data.number_cells import is_empty
+from explorer.data.numbers import Hints, Numbers, read_numbers
+from explorer.data.time_cells import are_clocks, looks_like_time
+from explorer.data.time_forms import (
+    CALLED,
+    NUMBER,
+    First,
+    Times,
+    find_times,
+    no_times,
+)
+from explorer.errors import N_, Words
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
 
-MAX_TABLE_BYTES = 32_000_000
-MAX_COLUMNS = 100
-EMPTY = ("", "nan", "na", "n/a", "null", "none", "nat", "-", "?")
-HEAD = 1000  # rows that tell what a column holds
+HEAD = 1000
+"""Rows that tell what a column holds."""
+
+MOST_GROUPS = 50
+"""Values of a column that may tell series apart, such as shops or stations."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,133 +40,167 @@ class Table:
     """A table as it was read: all cells are still text."""
 
     cells: "pd.DataFrame"
-    first_row: int
-    """Of the file, where the values begin."""
+    rows: NDArray[np.int64]
+    """The line of the file, from 1, where each row stands."""
     filename: str
+    parted_by: str = WHOLE
+    skipped: tuple[Words, ...] = ()
+    """What of the file is not among the cells."""
+    _known: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    """What was read of it already."""
 
     @property
     def names(self) -> list[str]:
         """Every column."""
         return [str(name) for name in self.cells.columns]
 
-    @property
+    @cached_property
     def numeric(self) -> list[str]:
         """The columns that are mostly numbers."""
-        return [name for name in self.names if _mostly_numbers(self.cells[name])]
+        return [name for name, read in self._heads.items() if _mostly_numbers(read)]
 
-    @property
-    def rising(self) -> list[str]:
-        """The columns that may say when: dates, then numbers that only grow."""
-        dates = [name for name in self.names if may_be_times(self.cells[name])]
-        rest = (name for name in self.numeric if name not in dates)
-        return [*dates, *(name for name in rest if _rises(self.cells[name]))]
+    @cached_property
+    def times(self) -> list[str]:
+        """What may say when: dates, then numbers that only rise and are called so.
+
+        Days and clocks in columns of their own are one, named by all.
+        """
+        dated = [name for name in self.names if self._are_times(name)]
+        if parts := joined_columns({name: self._filled(name) for name in self.names}):
+            dated = [joined.SIGN.join(parts), *(n for n in dated if n not in parts)]
+        used = {part for name in dated for part in self.parts(name)}
+        rest = (name for name in self.numeric if name not in used)
+        return [*dated, *(n for n in rest if CALLED.search(n) and self.rises(n))]
+
+    @cached_property
+    def measured(self) -> list[str]:
+        """The columns of numbers that are no times and neither count rows nor name
+        groups of them; all columns of numbers where there is no other."""
+        times = {part for name in self.times for part in self.parts(name)}
+        rest = [name for name in self.numeric if name not in times]
+        groups = self.groups(self.times[0]) if self.times else []
+        found = [n for n in rest if n not in groups and not self._counts(n)]
+        return found or rest or self.numeric
+
+    def groups(self, time: str) -> list[str]:
+        """The columns of few values that tell rows of the same time apart."""
+        parts = self.parts(time)
+        if not self.cells.duplicated(parts).any():
+            return []
+        left = [name for name in self.names if name not in parts]
+        return [
+            name
+            for name in left
+            if self.cells[name].nunique() <= MOST_GROUPS
+            and not self.cells.duplicated([*parts, name]).any()
+        ]
+
+    @cached_property
+    def unread(self) -> list[Words]:
+        """Why columns can be used neither as numbers nor as times."""
+        used = {*self.numeric, *(p for name in self.times for p in self.parts(name))}
+        left = [n for n in self.names if n not in used and self._filled(n)]
+        return [self._why_unread(name) for name in left]
+
+    @cached_property
+    def hints(self) -> Hints:
+        """What all columns together tell of the way in which numbers are written."""
+        reads = (read_numbers(self.head(name)) for name in self.names)
+        proofs = {read.proof for read in reads if _mostly_numbers(read)} - {""}
+        dotted = any(
+            re.fullmatch(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2,4}.*", cell)
+            for name in self.names
+            for cell in self.head(name)[:1]
+        )
+        decimal = proofs.pop() if len(proofs) == 1 else ""
+        return Hints(decimal, self.parted_by == ";", dotted)
+
+    @cached_property
+    def _heads(self) -> dict[str, Numbers]:
+        return {n: read_numbers(self.head(n), self.hints) for n in self.names}
+
+    def numbers(self, name: str, decimal: str = "") -> Numbers:
+        """A column as numbers; `decimal` begins decimals where a person says it."""
+        key = "numbers", name, decimal
+        if key not in self._known:
+            cells = list(self.cells[name])
+            self._known[key] = read_numbers(cells, self.hints, decimal)
+        read: Numbers = self._known[key]
+        return read
+
+    def moments(self, name: str, first: First = "") -> Times | None:
+        """A column of times, or several joined; None where a cell is none."""
+        key = "moments", name, first
+        if key not in self._known:
+            self._known[key] = find_times(self.when(name), name, first)
+        found: Times | None = self._known[key]
+        return found
+
+    def narrowed(self, column: str, cell: str) -> "Table":
+        """The rows that have one cell in a column."""
+        key = "narrowed", column, cell
+        if key not in self._known:
+            there = (self.cells[column].str.strip() == cell.strip()).to_numpy(bool)
+            cells = self.cells[there].reset_index(drop=True)
+            self._known[key] = replace(
+                self, cells=cells, rows=self.rows[there], _known={}
+            )
+        table: Table = self._known[key]
+        return table
+
+    def when(self, name: str) -> list[str]:
+        """The cells of one column of times, or of several joined."""
+        columns = [list(self.cells[part].str.strip()) for part in self.parts(name)]
+        return columns[0] if len(columns) == 1 else joined_cells(columns)
+
+    def parts(self, name: str) -> list[str]:
+        """The columns that a name of times stands for."""
+        return [name] if name in self.names else name.split(joined.SIGN)
+
+    def head(self, name: str) -> list[str]:
+        """A column's first cells."""
+        return [cell.strip() for cell in self.cells[name].iloc[:HEAD]]
 
     def column(self, name: str) -> Words:
         """A column, for a message."""
         words = {"column": name, "file": named(self.filename)}
         return Words(N_("column '%(column)s' of '%(file)s'"), words)
 
+    def rises(self, name: str) -> bool:
+        """Whether a column's first numbers only rise."""
+        head = self._heads[name].values
+        return len(head) > 2 and bool((np.diff(head) > 0).all())
 
-def read_table(raw: bytes, filename: str, encoding: str = "") -> Table:
-    """All cells of a CSV file, whose fields commas, semicolons or tabs may part.
+    def _counts(self, name: str) -> bool:
+        """Whether whole numbers rise by the same step."""
+        head = self._heads[name].values
+        whole = bool((head == np.round(head)).all())
+        return whole and self.rises(name) and len(set(np.diff(head))) == 1
 
-    A first line that is all numbers is taken for values, and the columns are then
-    called "column 1", ...
+    def _filled(self, name: str) -> list[str]:
+        return [cell for cell in self.head(name) if not is_empty(cell)]
 
-    Raises:
-        ExplorerError: if it is no table.
-    """
-    text = decoded(raw, filename, MAX_TABLE_BYTES, encoding).rstrip("\n")
-    first_line = text.partition("\n")[0]
-    parted_by = max(",;\t", key=first_line.count)
-    _check_width(first_line, parted_by, filename)
-    cells = _parsed(text, parted_by, filename)
-    top = cells.iloc[0]
-    if numbers(top).notna().all():
-        names, rest, first_row = [""] * cells.shape[1], cells, 1
-    else:
-        names, rest, first_row = list(top), cells.iloc[1:].reset_index(drop=True), 2
-    rest.columns = _names(names)
-    return Table(rest, first_row, filename)
+    def _are_times(self, name: str) -> bool:
+        """Whether a column's first cells are dates, or say when in digits alone."""
+        filled = self._filled(name)
+        if not filled or are_clocks(filled):
+            return False
+        found = find_times(filled, name)
+        return found is not None and found.form != NUMBER
 
-
-def is_empty(cells: "pd.Series[str]") -> "pd.Series[bool]":
-    """Whether each cell says that nothing is there."""
-    return cells.str.strip().str.lower().isin(EMPTY)
-
-
-def numbers(cells: "pd.Series[str]") -> "pd.Series[float]":
-    """Each cell as a float; NaN where it is none."""
-    import pandas as pd
-
-    plain = cells.str.strip()
-    # Pandas reads digits of every script, and True, as numbers.
-    ascii_only = plain.where(plain.str.fullmatch(r"[-+0-9.eEinfINFtyTY]+"), "")
-    return pd.to_numeric(ascii_only, errors="coerce").astype(float)
+    def _why_unread(self, name: str) -> Words:
+        """A column that looks like times is told of by the cell that is none."""
+        filled = self._filled(name)
+        looks = 2 * sum(map(looks_like_time, filled)) >= len(filled)
+        if (looks or CALLED.search(name)) and not are_clocks(filled):
+            cells = self.when(name)
+            there = [k for k, cell in enumerate(cells) if not is_empty(cell)]
+            rows = [int(self.rows[k]) for k in there]
+            return no_times([cells[k] for k in there], rows, self.column(name)).words
+        words = N_("%(column)s is neither numbers nor times: it says '%(came)s'")
+        return Words(words, {"column": self.column(name), "came": short(filled[0])})
 
 
-def _check_width(first_line: str, parted_by: str, filename: str) -> None:
-    """See that there are few columns, before all are taken apart."""
-    width = first_line.count(parted_by) + 1
-    if MAX_COLUMNS < width <= 100 * MAX_COLUMNS and '"' in first_line:
-        with suppress(csv.Error):  # too large a field; the count of separators stands
-            width = len(next(csv.reader([first_line], delimiter=parted_by)))
-    if width > MAX_COLUMNS:
-        raise ExplorerError(
-            N_(
-                "A table may have %(most)d columns, but '%(file)s' has %(came)d. Write "
-                "one row per time step, and few columns."
-            ),
-            most=MAX_COLUMNS,
-            file=named(filename),
-            came=width,
-        )
-
-
-def _parsed(text: str, parted_by: str, filename: str) -> "pd.DataFrame":
-    import pandas as pd
-
-    try:
-        return pd.read_csv(
-            StringIO(text),
-            sep=parted_by,
-            header=None,
-            dtype=str,
-            keep_default_na=False,
-            skip_blank_lines=False,
-        ).fillna("")
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        reason = short(str(error).split("C error: ")[-1].strip(), 100)
-        never_closed = N_("a quotation mark is opened and never closed")
-        raise ExplorerError(
-            N_(
-                "A table needs the same number of fields in every row, but '%(file)s' "
-                "could not be read: %(reason)s. Mend that row."
-            ),
-            file=named(filename),
-            reason=Words(never_closed) if "EOF inside string" in reason else reason,
-        ) from None
-
-
-def _names(top: list[str]) -> "pd.Index[str]":
-    """The header, short and without doubles."""
-    import pandas as pd
-
-    names: list[str] = []
-    for i, cell in enumerate(top):
-        name = short(cell.strip()) or f"column {i + 1}"
-        while name in names:
-            name = f"{name} ({i + 1})"
-        names.append(name)
-    return pd.Index(names)
-
-
-def _mostly_numbers(cells: "pd.Series[str]") -> bool:
-    head = cells.iloc[:HEAD]
-    filled = head[~is_empty(head)]
-    return len(filled) > 0 and bool(numbers(filled).notna().mean() >= 0.5)
-
-
-def _rises(cells: "pd.Series[str]") -> bool:
-    head = numbers(cells.iloc[:HEAD]).to_numpy(np.float64)
-    return len(head) > 2 and bool((np.diff(head) > 0).all())
+def _mostly_numbers(read: Numbers) -> bool:
+    there = int(np.isfinite(read.values).sum())
+    return there > 0 and there >= int(read.wrong.sum())

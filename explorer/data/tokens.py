@@ -1,6 +1,7 @@
 """From text to token ids: what a symbol is, and how rare ones are treated."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from explorer.config import setting
 from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, Text, split_point, windows
 from explorer.data.baselines import token_baselines
+from explorer.data.decoding import short
 from explorer.errors import N_, ExplorerError
 
 TokenKind = Literal["character", "word"]
@@ -20,10 +22,23 @@ UNKNOWN = "<unk>"
 MAX_SYMBOLS = 2000
 """A model answers with a number per symbol and step: more would make it crawl."""
 
-WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|\n|[^\w\s]|_")
+MARKS = "".join(
+    c for k in range(0x300, 0x1F000) if unicodedata.category(c := chr(k))[0] == "M"
+)
+"""What is written around a letter and belongs to it: accents, vowel signs, viramas."""
+
+JOINERS = "\u200c\u200d"
+"""Stand unseen inside words of Persian and of India, and say how letters are joined."""
+
+LETTERS = rf"[^\W\d_]+(?:[{MARKS}{JOINERS}]+[^\W\d_]*)*"
+WORD = re.compile(rf"{LETTERS}(?:['’]{LETTERS})*|\d+|\n|[^\w\s]|_")
 LETTER = re.compile(r"[^\W\d_]")
-UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
-"""Kana and Han characters: scripts written without spaces between words."""
+UNSPACED = re.compile(
+    r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"  # kana and Han characters
+    r"\u0e01-\u0e30\u0e80-\u0eb0\u0f40-\u0f6c"  # Thai, Lao, Tibetan
+    r"\u1000-\u102a\u1780-\u17b3]"  # Burmese, Khmer
+)
+"""Letters of scripts without spaces between words."""
 
 
 def tokens_field() -> Any:
@@ -42,8 +57,8 @@ def tokens_field() -> Any:
 def words(text: str) -> list[str]:
     """Lower-cased words, numbers, punctuation marks and line ends.
 
-    >>> words("The fox's tail, at last!")
-    ['the', "fox's", 'tail', ',', 'at', 'last', '!']
+    >>> words("The fox's tail, at last! नदी बहती")
+    ['the', "fox's", 'tail', ',', 'at', 'last', '!', 'नदी', 'बहती']
 
     Raises:
         ExplorerError: for a script without spaces between words.
@@ -53,8 +68,8 @@ def words(text: str) -> list[str]:
         raise ExplorerError(
             N_(
                 "Word tokens need a text with spaces between its words, but this one "
-                "is Chinese or Japanese, where the character is the unit. Choose "
-                "tokens: character."
+                "is in a script without them, such as Chinese, Japanese or Thai, where "
+                "the character is the unit. Choose tokens: character."
             )
         )
     return WORD.findall(text.lower())
@@ -101,10 +116,19 @@ def next_token_data(
     """A text as a dataset: the end of it is held out.
 
     Raises:
-        ExplorerError: if the text is too short for the window.
+        ExplorerError: if the text is too short for the window, or has one symbol.
     """
     split = split_point(len(pieces), validation_share, window)
     symbols = vocabulary(pieces, split, tokens)
+    if len(symbols) < 2:
+        raise ExplorerError(
+            N_(
+                "A text needs two different symbols at least, or there is nothing to "
+                "guess, but this one is made of '%(came)s' alone. Choose other tokens, "
+                "or give another text."
+            ),
+            came=short(symbols[0]),
+        )
     ids = encode(pieces, symbols)
     return Data(
         task="next_token",

@@ -1,7 +1,6 @@
 """What all inside views look at: a held-out window, or what a person typed."""
 
-import math
-import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,10 +9,15 @@ from torch import Tensor
 
 from explorer.config import Settings, setting
 from explorer.data.base import Data, Floats, next_value
+from explorer.data.tokens import WORD
+from explorer.data.typed import read_typed
 from explorer.errors import N_, ExplorerError
 from explorer.tasks import BEGIN, END, FILLED, IGNORED
 
 MOST_LETTERS = 1000
+SHOWN = 120
+"""Symbols of a vocabulary that a sentence lists."""
+
 PROBE = -1
 NOWHERE = -1
 
@@ -116,15 +120,56 @@ def _example(data: Data, x: Tensor, y: Tensor) -> Example:
 def tokens_of(data: Data, text: str) -> tuple[list[int], list[str]]:
     """Token ids of what was typed, and the pieces that the vocabulary does not have."""
     index_of = {symbol: index for index, symbol in enumerate(data.symbols)}
-    pieces = text.lower().split() if data.joiner else list(text)
+    pieces = list(text)
+    if data.joiner:
+        typed = text.lower().split()
+        parted = ([p] if p in index_of else WORD.findall(p) for p in typed)
+        pieces = [piece for each in parted for piece in each]
     ids = [index_of[piece] for piece in pieces if piece in index_of]
     return ids, sorted({piece for piece in pieces if piece not in index_of})
+
+
+def refuse_unknown(data: Data, missing: Sequence[str]) -> None:
+    """See that the vocabulary has all of what was typed.
+
+    Raises:
+        ExplorerError: if it lacks some pieces.
+    """
+    if missing:
+        symbols = data.symbols[END + 1 :] if data.source else data.symbols
+        raise ExplorerError(
+            N_(
+                "The vocabulary of this run has no %(missing)s. What is typed may be "
+                "made of: %(some)s"
+            ),
+            missing=", ".join(f"“{piece}”" for piece in missing[:8]),
+            some=(data.joiner or " ").join(s for s in symbols[:SHOWN] if s.strip()),
+        )
+
+
+def refuse_long(came: int, most: int) -> None:
+    """See that what was typed is not longer than what a model reads.
+
+    Raises:
+        ExplorerError: if it is.
+    """
+    if came > most:
+        raise ExplorerError(
+            N_(
+                "This run reads at most %(most)d tokens, but got %(came)d. Shorten "
+                "what is typed."
+            ),
+            most=most,
+            came=came,
+        )
 
 
 def _typed_text(data: Data, text: str) -> Example:
     if data.source:
         return _typed_pair(data, text)
-    ids = tokens_of(data, text)[0][: data.steps + 1]
+    ids, missing = tokens_of(data, text)
+    refuse_unknown(data, missing)
+    refuse_long(len(ids), data.steps + (data.task == "next_token" and data.shifted))
     if len(ids) < 2:
         raise ExplorerError(
             N_(
@@ -136,7 +181,7 @@ def _typed_text(data: Data, text: str) -> Example:
             some=" ".join(data.symbols[:12]).strip(),
         )
     if data.task != "next_token" or not data.shifted:
-        return _unanswered(data, ids[: data.steps])
+        return _unanswered(data, ids)
     tokens = torch.tensor([ids])
     return _example(data, tokens[:, :-1], tokens[:, 1:])
 
@@ -154,9 +199,10 @@ def _typed_pair(data: Data, text: str) -> Example:
     index_of = {symbol: k for k, symbol in enumerate(data.symbols) if k > END}
     typed = text.strip().partition(data.symbols[BEGIN])
     source, _, target = (p.split() if data.joiner else list(p) for p in typed)
-    ids = [index_of[piece] for piece in source if piece in index_of][: data.source]
-    answer = [index_of[piece] for piece in target if piece in index_of]
-    answer = answer[: data.steps - data.source - 1]
+    refuse_unknown(data, [p for p in (*source, *target) if p not in index_of])
+    refuse_long(len(source), data.source)
+    refuse_long(len(target), data.steps - data.source - 1)
+    ids, answer = ([index_of[piece] for piece in part] for part in (source, target))
     if not ids:
         raise ExplorerError(
             N_(
@@ -179,12 +225,8 @@ def _typed_series(data: Data, text: str) -> Example:
                 "this one is predicted by its changes. Choose a held-out window."
             )
         )
-    pieces = [p for p in re.split(r"[\s,;]+", text) if p]
-    try:
-        values = [float(piece) for piece in pieces]
-    except ValueError:
-        values = [math.nan]
-    if len(values) < 2 or not all(map(math.isfinite, values)):
+    values = read_typed(text).values
+    if len(values) < 2 or not np.isfinite(values).all():
         raise ExplorerError(
             N_(
                 "An own example needs at least two numbers with spaces between them, "
@@ -192,6 +234,7 @@ def _typed_series(data: Data, text: str) -> Example:
             ),
             text=text[:40],
         )
-    scaled = data.scaler.apply(np.array(values[: data.steps + 1]))
+    refuse_long(len(values), data.steps + 1)
+    scaled = data.scaler.apply(values)
     whole = torch.from_numpy(scaled)[None, :, None]  # (1, T + 1, 1)
     return _example(data, whole[:, :-1], whole[:, 1:])

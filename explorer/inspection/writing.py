@@ -12,9 +12,14 @@ from torch import Tensor
 from explorer import catalog
 from explorer.catalog import Resolved
 from explorer.data.base import Data
-from explorer.errors import N_, ExplorerError
 from explorer.inspection.base import Subject, ViewSpec, captures_of, float_array
-from explorer.inspection.example import ExampleOptions, MarkedOptions, example_of
+from explorer.inspection.example import (
+    ExampleOptions,
+    MarkedOptions,
+    example_of,
+    refuse_long,
+    refuse_unknown,
+)
 from explorer.models.base import Capture, Recorder, SequenceModel
 from explorer.runs.records import View
 from explorer.tasks import BEGIN, END, FILLED, IGNORED
@@ -99,24 +104,8 @@ def _typed(data: Data, text: str) -> Source:
     index_of = {s: k for k, s in enumerate(data.symbols) if k not in SPECIAL}
     pieces = text.split() if data.joiner else list(text)
     missing = list(dict.fromkeys(p for p in pieces if p not in index_of))
-    if missing:
-        raise ExplorerError(
-            N_(
-                "The vocabulary of this run has no %(missing)s. What is to be "
-                "translated may be made of: %(some)s"
-            ),
-            missing=", ".join(f"“{piece}”" for piece in missing[:8]),
-            some=(data.joiner or " ").join(s for s in index_of if s.strip()),
-        )
-    if len(pieces) > data.source:
-        raise ExplorerError(
-            N_(
-                "This run reads at most %(most)d tokens, but got %(came)d. Shorten "
-                "what is to be translated."
-            ),
-            most=data.source,
-            came=len(pieces),
-        )
+    refuse_unknown(data, missing)
+    refuse_long(len(pieces), data.source)
     ids = [index_of[piece] for piece in pieces]
     filled = ids + [FILLED] * (data.source - len(ids))
     return Source(torch.tensor([filled]), pieces, None)

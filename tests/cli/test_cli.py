@@ -158,7 +158,7 @@ def test_a_bad_file_gets_one_sentence(
         (("--set", "training.optimizer=best"), "sgd, adam, adamw, muon"),
         (("--steps", "0"), "steps must be a whole number from 1"),
         (("--seed", "-1"), "seed must be a whole number"),
-        (("--column", "x"), "--column names a column"),
+        (("--column", "x"), "--column says how a file is read"),
         (
             ("--model", "transformer", "--set", "model.hidden_size=30"),
             "Nearest: 28 or 32",

@@ -60,6 +60,18 @@ def test_examples_and_options_reach_the_view() -> None:
     assert order == list(range(32))
 
 
+def test_a_number_is_a_window_or_a_text_as_is_said() -> None:
+    run = trained(data="fables")
+    words = ("--view", "raster", "--json")
+    window = call("inspect", run, *words, "--example", "4")
+    assert len(json.loads(window.stdout)["notes"]["labels"]) == 48
+    typed = call("inspect", run, *words, "--text", "4")
+    assert typed.exit_code == 2
+    assert "The vocabulary of this run has no “4”" in typed.stderr
+    both = call("inspect", run, *words, "--example", "4", "--text", "4")
+    assert "both --example and --text were given" in both.stderr
+
+
 @pytest.mark.parametrize("view", list(views()))
 def test_every_view_can_be_printed_or_says_why_not(view: str) -> None:
     result = call("inspect", trained(), "--view", view, "--json")

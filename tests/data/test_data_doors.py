@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.data import columns, decoding, files, tables
+from explorer.data import columns, decoding, files, parsing, tables, typed
+from explorer.data.choices import Choices
+from explorer.data.content import OwnSeries
 from explorer.errors import ExplorerError
 
 WAVE = [round(float(v), 6) for v in np.sin(np.arange(150.0))]
@@ -30,6 +32,10 @@ def dated(days: list[str], values: list[object] | None = None) -> bytes:
     return "\n".join(["day;level", *(f"{d};{v}" for d, v in rows)]).encode()
 
 
+def read(raw: bytes) -> OwnSeries:
+    return files.read_series(raw, "a.csv", Choices("level", "day")).series
+
+
 DAYS = np.datetime64("2023-11-05") + np.arange(150)
 
 
@@ -48,25 +54,25 @@ DAYS = np.datetime64("2023-11-05") + np.arange(150)
 @pytest.mark.parametrize("clock", ["", " %H:%M"])
 def test_dates_in_several_forms(form: str, clock: str) -> None:
     written = [day.item().strftime(form + clock) for day in DAYS]
-    found = files.read_series(dated(written), "level", "a.csv", "day")
+    found = read(dated(written))
     np.testing.assert_array_equal(found.times, DAYS)
-    assert tables.read_table(dated(written), "a.csv").rising[0] == "day"
+    assert parsing.read_table(dated(written), "a.csv").times[0] == "day"
 
 
 def test_rows_are_put_in_the_order_of_their_times() -> None:
     order = np.random.default_rng(0).permutation(150)
     raw = dated([str(DAYS[k]) for k in order], [WAVE[k] for k in order])
-    found = files.read_series(raw, "level", "a.csv", "day")
+    found = read(raw)
     np.testing.assert_array_equal(found.values, WAVE)
     np.testing.assert_array_equal(found.times, DAYS)
 
 
 def test_times_with_a_zone_and_plain_numbers() -> None:
     zoned = [f"{day}T02:00:00+02:00" for day in DAYS]
-    found = files.read_series(dated(zoned), "level", "a.csv", "day").times
-    np.testing.assert_array_equal(found, DAYS)
+    found = read(dated(zoned)).times
+    np.testing.assert_array_equal(found, DAYS + np.timedelta64(2, "h"))
     numbers = [str(k / 2) for k in range(150)]
-    found = files.read_series(dated(numbers), "level", "a.csv", "day").times
+    found = read(dated(numbers)).times
     np.testing.assert_array_equal(found, np.arange(150) / 2)
 
 
@@ -79,37 +85,37 @@ def test_times_with_a_zone_and_plain_numbers() -> None:
             ["", *map(str, DAYS[1:])],
             "1 of 150 cells in .* are empty, the first in row 2",
         ),
-        (["03/04/2024", "02/05/2024"] * 75, "can be read in two ways. Write"),
+        (["03/04/2024", "02/05/2024"] * 75, "can be read in two ways. Say what comes"),
     ],
 )
 def test_times_that_are_none(days: list[str], match: str) -> None:
     with pytest.raises(ExplorerError, match=match):
-        files.read_series(dated(days), "level", "a.csv", "day")
+        read(dated(days))
 
 
 def test_pasted_numbers() -> None:
     text = ", ".join(map(str, WAVE)) + "; nan\n１".replace("１", "7")
-    found = files.pasted_numbers(text)
+    found = typed.pasted_numbers(text).values
     np.testing.assert_array_equal(found[:150], WAVE)
     assert np.isnan(found[150])
     assert found[151] == 7
     for bad in ("fox", "inf", "1e999", "１２", "0x1f", "1_000", "__import__('os')"):
         with pytest.raises(ExplorerError, match=f"number 151 is '{bad[:3]}"):
-            files.pasted_numbers(" ".join(map(str, [*WAVE, bad])))
+            typed.pasted_numbers(" ".join(map(str, [*WAVE, bad])))
     with pytest.raises(ExplorerError, match=r"what was pasted has 2\. Give a longer"):
-        files.pasted_numbers("1 2")
+        typed.pasted_numbers("1 2")
 
 
 def test_a_drawing_is_resampled() -> None:
-    found = files.drawn_series([-1, 1, -1], 101)
+    found = typed.drawn_series([-1, 1, -1], 101)
     assert len(found) == 101
     np.testing.assert_allclose(found[[0, 25, 50, 75, 100]], [-1, 0, 1, 0, -1])
-    np.testing.assert_array_equal(files.typed_heights("2 4 6"), [-1, 0, 1])
+    np.testing.assert_array_equal(typed.typed_heights("2 4 6"), [-1, 0, 1])
     for bad in ([], [1], [1, "a"], [[1, 2]], [1, None], {"a": 1}, "1 2", [1, 10**999]):
         with pytest.raises(ExplorerError, match="Draw once more"):
-            files.drawn_series(bad, 100)
+            typed.drawn_series(bad, 100)
     with pytest.raises(ExplorerError, match="two different heights"):
-        files.typed_heights("3 3")
+        typed.typed_heights("3 3")
 
 
 @pytest.mark.parametrize(
@@ -137,7 +143,7 @@ def test_hostile_files(raw: bytes) -> None:
     began = time.perf_counter()
     for encoding in ("", "gb18030", "utf-16"):
         found = answer(
-            lambda e=encoding: files.read_series(raw, None, "a.csv", None, e)
+            lambda e=encoding: files.read_series(raw, "a.csv", None, e).series
         )
         assert found is None or np.nanstd(found.values) > 0
         text = answer(lambda e=encoding: files.read_text(raw, "a.txt", e))
@@ -150,11 +156,13 @@ def test_hostile_files(raw: bytes) -> None:
 def test_any_bytes(raw: bytes, encoding: str, name: str) -> None:
     raw = raw * 4
     answer(lambda: files.read_text(raw, name, encoding))
-    answer(lambda: files.read_series(raw, None, name, None, encoding))
-    table = answer(lambda: tables.read_table(raw, name, encoding))
+    answer(lambda: files.read_series(raw, name, None, encoding))
+    table = answer(lambda: parsing.read_table(raw, name, encoding))
     if isinstance(table, tables.Table):
-        for column in (*table.rising, *table.numeric, *table.names[:2]):
-            answer(lambda c=column: columns.series_of(table, table.names[0], c))
+        for column in (*table.times, *table.numeric, *table.names[:2]):
+            answer(
+                lambda c=column: columns.take_series(table, Choices(table.names[0], c))
+            )
 
 
 WORD = st.one_of(
@@ -166,10 +174,10 @@ WORD = st.one_of(
 @given(st.lists(WORD, max_size=30), st.integers(1, 5), st.integers(-5, 10**7))
 def test_any_pasted_words(words: list[str], times: int, length: int) -> None:
     text = " ".join(words * times)
-    found = answer(lambda: files.pasted_numbers(text))
-    assert found is None or np.nanstd(found) > 0
-    answer(lambda: files.typed_heights(text))
-    answer(lambda: files.drawn_series(words, length))
+    found = answer(lambda: typed.pasted_numbers(text))
+    assert found is None or np.nanstd(found.values) > 0
+    answer(lambda: typed.typed_heights(text))
+    answer(lambda: typed.drawn_series(words, length))
 
 
 TIME = st.one_of(
@@ -188,5 +196,5 @@ TIME = st.one_of(
 def test_any_times(days: list[str]) -> None:
     clean = [day.replace(";", "").replace('"', "").split("\n")[0] for day in days]
     raw = dated((clean * 150)[:150])
-    answer(lambda: files.read_series(raw, "level", "a.csv", "day"))
-    answer(lambda: tables.read_table(raw, "a.csv").rising)
+    answer(lambda: read(raw))
+    answer(lambda: parsing.read_table(raw, "a.csv").times)

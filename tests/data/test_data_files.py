@@ -5,12 +5,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.data import columns, decoding, files, tables
-from explorer.data.files import read_series, read_text
+from explorer.data import columns, decoding, files, parsing
+from explorer.data.choices import Choices
+from explorer.data.content import OwnSeries
+from explorer.data.files import read_text
 from explorer.errors import ExplorerError
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256))
 WAVE = [round(float(v), 6) for v in np.sin(np.arange(150.0))]
+
+
+def read_series(raw: bytes, column: str | None, filename: str) -> OwnSeries:
+    return files.read_series(raw, filename, Choices(column)).series
 
 
 def column(values: list[object], header: str = "level") -> bytes:
@@ -35,7 +41,7 @@ def test_one_column() -> None:
 
 
 def test_the_only_numeric_column_is_found() -> None:
-    days = [f"2024-01-{1 + i % 28:02}" for i in range(150)]
+    days = [f"2024-{1 + i // 28:02}-{1 + i % 28:02}" for i in range(150)]
     values, name, _ = read_series(table("day,price", days, WAVE), None, "data.csv")
     np.testing.assert_array_equal(values, WAVE)
     assert name == "price"
@@ -102,7 +108,8 @@ def test_text_among_numbers(cell: str) -> None:
 
 
 def test_thousands_separators() -> None:
-    refused(column([*WAVE, '"1,234"']), "row 152 .* says '1,234'")
+    values = read_series(column([*WAVE, '"1,234"']), None, "data.csv").values
+    assert values[-1] == 1234
 
 
 @pytest.mark.parametrize("cell", ["", "NaN", "n/a", " "])
@@ -121,7 +128,9 @@ def test_rows_are_counted_from_one_without_a_header() -> None:
 @pytest.mark.parametrize("cell", ["inf", "-Infinity", "1e999", "-1e200", "9" * 400])
 def test_infinities(cell: str) -> None:
     raw = column([*WAVE[:40], cell, *WAVE[40:]])
-    refused(raw, "made of finite numbers, but row 42 in column 'level'")
+    refused(
+        raw, "made of finite numbers up to 1e.30 in size, but row 42 in column 'level'"
+    )
 
 
 def test_too_short_and_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +145,10 @@ def test_constant(value: object) -> None:
 
 
 def test_fields_missing_or_too_many() -> None:
-    refused(b"a,b\n1,2,3\n", "same number of fields in every row.* line 2, saw 3")
+    refused(
+        b"a,b\n1,2,3\n",
+        "same number of fields in every row.* line 2 has 3 fields, the names",
+    )
     raw = table("a,b", ["x"] * 150, WAVE) + b"\nx"
     assert np.isnan(read_series(raw, "b", "data.csv").values[-1])
 
@@ -150,7 +162,7 @@ def test_too_many_columns() -> None:
 
 
 def test_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "MAX_TABLE_BYTES", 1000)
+    monkeypatch.setattr(parsing, "MAX_TABLE_BYTES", 1000)
     monkeypatch.setattr(files, "MAX_TEXT_BYTES", 1000)
     refused(column(WAVE), "may take 1,000 bytes, but 'data.csv' takes")
     with pytest.raises(ExplorerError, match="may take 1,000 bytes"):
@@ -261,7 +273,7 @@ def test_any_table_gives_a_good_series_or_an_explanation(
         assert len(found) < 6000
     else:
         known = found.values[np.isfinite(found.values)]
-        assert len(known) >= files.MIN_VALUES
+        assert len(known) >= columns.MIN_VALUES
         assert np.abs(known).max() <= columns.LARGEST
         assert np.std(known) > 0
 
@@ -270,7 +282,7 @@ def test_any_table_gives_a_good_series_or_an_explanation(
 @given(
     st.lists(
         st.floats(-1e9, 1e9, allow_subnormal=False), min_size=100, max_size=130
-    ).filter(lambda v: np.std(v) > 1e-6 * np.max(np.abs(v)))
+    ).filter(lambda v: np.std(v) > 1e-6 * np.max(np.abs(v)) > 1e-30)
 )
 def test_numbers_survive_to_the_bit(values: list[float]) -> None:
     np.testing.assert_array_equal(read_series(column(values), None, "a.csv")[0], values)

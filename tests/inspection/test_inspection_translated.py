@@ -200,8 +200,14 @@ def test_an_own_pair_is_a_source_and_what_is_written_of_it(subject: Subject) -> 
     assert view.arrays["values"].shape == (L, S)
     own = seen(subject, "heads", text="abcd▷dc")
     assert own.notes["labels"] == [*"abcd", *"␀␀␀", "▷", "d", "c"]
-    with pytest.raises(ExplorerError, match="at least one token"):
-        seen(subject, "heads", text="▷ab")
+    for text, match in (
+        ("▷ab", "at least one token"),
+        ("abc1d", "vocabulary of this run has no “1”"),
+        ("abcdeabc", "reads at most 7 tokens, but got 8"),
+        ("ab▷" + "abc" * 4, "reads at most 7 tokens, but got 12"),
+    ):
+        with pytest.raises(ExplorerError, match=match):
+            seen(subject, "heads", text=text)
 
 
 def test_each_half_of_a_layer_is_healthy_by_itself(subject: Subject) -> None:

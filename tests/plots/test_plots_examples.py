@@ -182,6 +182,17 @@ def test_a_floor_of_zero_is_named_inside_a_logarithmic_axis() -> None:
     assert note["yanchor"] == "bottom"
 
 
+@pytest.mark.parametrize("y_log", [True, False])
+def test_losses_of_zero_are_told_where_no_axis_can_show_them(y_log: bool) -> None:
+    zeros, ones, times = np.zeros(4, np.float32), np.ones(4, np.float32), np.arange(4.0)
+    curves = Curves(zeros, zeros, ones, times, zeros, zeros)
+    drawn = loss.extract("rnn", curves, (), (), Lines(None, "", {}, "loss"))
+    words = [
+        a["text"] for a in loss.figure(drawn, y_log=y_log)["layout"]["annotations"]
+    ]
+    assert any("Every loss is 0" in text for text in words) == y_log
+
+
 @pytest.mark.parametrize("plot", [classes, pairs])
 def test_before_there_is_an_answer_a_figure_is_empty_and_says_so(plot: Any) -> None:
     drawn = plot.extract("rnn", None)

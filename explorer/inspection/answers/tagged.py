@@ -9,7 +9,7 @@ from explorer.data.base import Data
 from explorer.inspection.answer import Answer, PredictionOptions, encode
 from explorer.inspection.answers.classes import window_number
 from explorer.inspection.base import Subject, float_array
-from explorer.inspection.example import ExampleOptions, example_of
+from explorer.inspection.example import ExampleOptions, example_of, tokens_of
 
 
 def look(
@@ -43,9 +43,13 @@ def look(
 
 
 def _example(data: Data, prompt: str) -> ExampleOptions:
-    """A text in tokens; of values, the number of a held-out window."""
-    if data.symbols or not prompt.strip():
-        return ExampleOptions(text=prompt)
+    """A text in tokens of the vocabulary, at most a window of them; of values, the
+    number of a held-out window."""
+    if data.symbols:
+        ids = tokens_of(data, prompt)[0][: data.steps]
+        return ExampleOptions(text=data.joiner.join(data.symbols[k] for k in ids))
+    if not prompt.strip():
+        return ExampleOptions()
     return ExampleOptions(example=window_number(prompt))
 
 

@@ -136,7 +136,7 @@ def figure(drawn: LossDrawn, _: Translate = str, *, y_log: bool = True) -> Figur
             y,
             yaxis2=hidden_axis(),
             shapes=_rules(drawn, y_log),
-            annotations=_words(drawn, _, span, y_log) if span else [],
+            annotations=_words(drawn, _, span, y_log) if span else _zeros(drawn, _),
             margin=margin_for(names, digits=7),
         ),
     }
@@ -288,6 +288,15 @@ def _words(
         place = _place(drawn.floor, y_log)
         words.append(_note(_(drawn.floor_note), place, span[0]))
     return words
+
+
+def _zeros(drawn: LossDrawn, _: Translate) -> list[dict[str, Any]]:
+    """Why a logarithmic chart stays empty though there are losses."""
+    if not np.isfinite(drawn.y).any():
+        return []
+    words = _("Every loss is 0, which a logarithmic axis cannot show.")
+    middle = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}
+    return [middle | {"text": words, "showarrow": False}]
 
 
 def _place(value: float, y_log: bool) -> float:

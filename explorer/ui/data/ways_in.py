@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from explorer import catalog
 from explorer.config import RunConfig
-from explorer.data import columns, files, tables
+from explorer.data import files, parsing, typed
 from explorer.data.content import KINDS, Kind, OwnSeries
 from explorer.data.decoding import ENCODINGS
+from explorer.data.tables import Table
 from explorer.data.times import places
 from explorer.engine.own_data import give_series, give_text
 from explorer.engine.visitor import Visitor
@@ -19,6 +20,7 @@ from explorer.plots.data import preview
 from explorer.ui.address import take_over
 from explorer.ui.data.datasets import OWN
 from explorer.ui.data.drawing import drawing
+from explorer.ui.data.reading import read_by_choice
 from explorer.ui.data.uploading import file_field
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_still
@@ -73,13 +75,16 @@ def _upload(me: Visitor, _: Translate) -> None:
         key="upload.encoding",
         help=_("How letters became bytes. Choose one where they look wrong."),
     )
-    kind = _kind("series" if not file.name.lower().endswith(".txt") else "text", _)
+    kind = _kind(files.kind_of(file.getvalue(), file.name, encoding), _)
     if kind == "text":
         text = files.read_text(file.getvalue(), file.name, encoding)
         _offer_text(me, text, file.name, _)
     else:
-        table = _table(file, encoding)
-        _offer_series(me, _choose(table, _), _)
+        taken = read_by_choice(_table(file, encoding), _)
+        if taken is not None:
+            _offer_series(me, taken.series, _)
+            for remark in taken.remarks:
+                st.caption(remark.text(_))
 
 
 def _kind(usual: Kind, _: Translate) -> Kind:
@@ -96,44 +101,15 @@ def _kind(usual: Kind, _: Translate) -> Kind:
     return chosen or usual
 
 
-def _table(file: Any, encoding: str) -> tables.Table:
+def _table(file: Any, encoding: str) -> Table:
     """The table of an uploaded file, read once."""
     known = st.session_state.get(_TABLE)
     asked = (file.file_id, encoding)
     if known is None or known[0] != asked:
-        known = asked, tables.read_table(file.getvalue(), file.name, encoding)
+        known = asked, parsing.read_table(file.getvalue(), file.name, encoding)
         st.session_state[_TABLE] = known
-    table: tables.Table = known[1]
+    table: Table = known[1]
     return table
-
-
-def _choose(table: tables.Table, _: Translate) -> OwnSeries:
-    """The chosen column, by the chosen times.
-
-    Raises:
-        ExplorerError: if there is none of numbers, or it is no series.
-    """
-    numeric, rising = table.numeric, table.rising
-    if not numeric:
-        return columns.series_of(table)
-    by_name = ".".join(table.names)
-    column = st.selectbox(
-        _("Column"),
-        numeric,
-        index=next((k for k, name in enumerate(numeric) if name not in rising), 0),
-        key=f"column.{by_name}",
-        help=_("The numbers that a model is to forecast."),
-    )
-    times = [name for name in dict.fromkeys([*rising, *numeric]) if name != column]
-    time = st.selectbox(
-        _("Time column"),
-        ["", *times],
-        index=1 if times and times[0] in rising else 0,
-        format_func=lambda name: name or _("none: rows are in order"),
-        key=f"time.{by_name}.{column}",
-        help=_("Rows are put in its order, and pictures show it below."),
-    )
-    return columns.series_of(table, column, time or None)
 
 
 def _offer_series(me: Visitor, series: OwnSeries, _: Translate) -> None:
@@ -205,11 +181,14 @@ def _paste(me: Visitor, _: Translate) -> None:
         _("Numbers, or a text"),
         key=f"pasted.{kind}",
         height=160,
-        max_chars=files.MOST_PASTED,
+        max_chars=typed.MOST_PASTED,
         placeholder=_("1.5  2.0  1.7  …")
         if kind == "series"
         else _("A text of at least 100 characters"),
-        help=_("Numbers may be parted by spaces, commas or line ends; nan is a gap."),
+        help=_(
+            "Numbers may be parted by spaces, semicolons or line ends, or by commas "
+            "where no comma begins decimals; nan is a gap."
+        ),
     )
     label = st.text_input(
         _("What it is called"), _("pasted"), key="pasted.label", max_chars=60
@@ -217,17 +196,36 @@ def _paste(me: Visitor, _: Translate) -> None:
     if not pasted.strip():
         return
     if kind == "series":
-        values = files.pasted_numbers(pasted)
-        _offer_series(me, OwnSeries(values, label.strip() or _("pasted")), _)
+        values = _pasted_numbers(pasted, _)
+        if values is not None:
+            _offer_series(me, OwnSeries(values, label.strip() or _("pasted")), _)
     else:
         text = files.read_text(pasted.encode("utf-8", "replace"), label)
         _offer_text(me, text, label.strip() or _("pasted"), _)
 
 
+def _pasted_numbers(pasted: str, _: Translate) -> NDArray[np.float64] | None:
+    """The numbers; None while nobody says which sign begins their decimals."""
+    numbers = typed.pasted_numbers(pasted)
+    if not numbers.rivals:
+        return numbers.values
+    form = st.radio(
+        _("The first numbers are"),
+        numbers.rivals,
+        index=None,
+        format_func=lambda form: typed.first_numbers(pasted, form.decimal),
+        key="pasted.decimal",
+        help=_("The signs in them may begin decimals or part thousands."),
+    )
+    if form is None:
+        return None
+    return typed.pasted_numbers(pasted, form.decimal).values
+
+
 def _draw(me: Visitor, _: Translate) -> None:
     st.caption(_("Draw a line from left to right with mouse, pen or finger."))
     heights: list[object] = drawing("drawing", _)
-    typed = st.text_input(
+    written = st.text_input(
         _("Or type its heights from left to right"),
         key="drawing.typed",
         placeholder="0 1 0 -1 0 1 0",
@@ -247,8 +245,8 @@ def _draw(me: Visitor, _: Translate) -> None:
         key="drawing.times",
         help=_("A line that repeats gives a model something to learn and to be asked."),
     )
-    if typed.strip():
-        heights = list(files.typed_heights(typed))
+    if written.strip():
+        heights = list(typed.typed_heights(written))
     if heights:
-        values = np.tile(files.drawn_series(heights, length), times)
+        values = np.tile(typed.drawn_series(heights, length), times)
         _offer_series(me, OwnSeries(values, _("drawn")), _)

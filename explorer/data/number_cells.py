@@ -1,0 +1,112 @@
+"""A cell that holds a number: what stands around its digits, and what is empty."""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+EMPTY = frozenset(
+    (
+        *("", "nan", "na", "n/a", "n.a.", "null", "none", "nat", "<na>", "nil", "\\n"),
+        *("?", "-", "--", "---", ".", "..", "...", "…", "*"),
+        *("#n/a", "#n/a n/a", "#na", "#value!", "#div/0!", "#ref!", "#num!", "#null!"),
+    )
+)
+"""Cells, in lower case, that hold nothing; spreadsheets write the last ones."""
+
+DASHES = "−–—‒―﹣－"
+
+SPACES = "\u00a0\u2002\u2003\u2005\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+
+UNSEEN = "\u200b\u200e\u200f\u2060\ufeff"
+
+PLAIN = str.maketrans(
+    dict.fromkeys(DASHES, "-")
+    | dict.fromkeys(SPACES, " ")
+    | dict.fromkeys("’ʼ‘´", "'")
+    | dict.fromkeys(UNSEEN)
+    | {"％": "%"}
+)
+"""One sign for all that mean the same; None takes a character out."""
+
+SCALES = {
+    "K": 1e3,
+    "k": 1e3,
+    "M": 1e6,
+    "Mio": 1e6,
+    "B": 1e9,
+    "bn": 1e9,
+    "Mrd": 1e9,
+    "T": 1e12,
+    "万": 1e4,
+    "亿": 1e8,
+}
+"""What a letter after a number multiplies it by."""
+
+SIGNS = "".join(c for k in range(0x10000) if unicodedata.category(c := chr(k)) == "Sc")
+
+MONEY = (
+    rf"(?:[A-Z]{{0,3}}[{re.escape(SIGNS)}]|USD|EUR|GBP|CHF|CNY|RMB|JPY|INR|AUD|CAD|SEK"
+    r"|NOK|DKK|PLN|CZK|HUF|BRL|RUB|KRW|kr\.?|Rs\.?|zł|Kč|Ft|元|円|원)"
+)
+
+CELL = re.compile(
+    r"(?P<opened>\()?\s*(?P<sign>[-+])?\s*"
+    rf"(?:{MONEY}\s*(?P<inner>[-+])?\s*)?"
+    r"(?P<digits>[0-9][0-9., ']*|[.,][0-9]+)(?P<exponent>[eE][-+]?[0-9]+)?"
+    rf"\s*(?P<scale>{'|'.join(SCALES)})?\s*(?:(?P<percent>[%‰])|{MONEY})?"
+    r"\s*(?P<after>-)?(?P<closed>\))?"
+)
+
+NOUGHT = re.compile(rf"{MONEY}\s*-")
+"""No money, as accountants write it: "$ -"."""
+
+INFINITE = re.compile(r"[-+]?inf(inity)?", re.IGNORECASE)
+
+LONGEST = 400
+"""Characters of a cell that may be a number."""
+
+
+class Cell(NamedTuple):
+    """A number without what stands around it."""
+
+    digits: str
+    sign: float = 1.0
+    exponent: str = ""
+    scale: str = ""
+    percent: str = ""
+
+
+def is_empty(cell: str) -> bool:
+    """Whether a cell holds nothing.
+
+    >>> [is_empty(cell) for cell in ("", " ", "#N/A", "--", ".", "0")]
+    [True, True, True, True, True, False]
+    """
+    return cell.translate(PLAIN).strip().lower() in EMPTY
+
+
+def cell_of(text: str) -> Cell | None:
+    """The number that a cell may hold.
+
+    >>> cell_of("($1,234.50)")
+    Cell(digits='1,234.50', sign=-1.0, exponent='', scale='', percent='')
+    >>> cell_of("−3,5 %").sign, cell_of("17.18M").scale, cell_of("12 m")
+    (-1.0, 'M', None)
+    """
+    plain = text.translate(PLAIN).strip()
+    if NOUGHT.fullmatch(plain):
+        return Cell("0")
+    found = CELL.fullmatch(plain) if len(plain) <= LONGEST else None
+    if found is None or bool(found["opened"]) != bool(found["closed"]):
+        return None
+    signs = [found[name] for name in ("sign", "inner", "after", "opened")]
+    if sum(sign is not None for sign in signs) > 1:
+        return None
+    below = any(sign in ("-", "(") for sign in signs)
+    return Cell(
+        found["digits"].strip(),
+        -1.0 if below else 1.0,
+        found["exponent"] or "",
+        found["scale"] or "",
+        found["percent"] or "",
+    )

@@ -1,0 +1,118 @@
+"""From the bytes of a file to a table: decoded, found, and taken apart.
+
+Whatever comes in, the answer is a table or one `ExplorerError` that says what to mend.
+"""
+
+import re
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.data.decoding import decoded, short
+from explorer.data.delimiters import BLANKS
+from explorer.data.layout import COMMENT, Layout, find_layout, uneven
+from explorer.data.tables import Table
+from explorer.errors import N_, Words
+
+if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped]
+
+MAX_TABLE_BYTES = 32_000_000
+
+
+def read_table(raw: bytes, filename: str, encoding: str = "") -> Table:
+    """All cells of a file; `layout` says where they are found in it.
+
+    Columns without a name are called "column 1", ...
+
+    Raises:
+        ExplorerError: if it is no table.
+    """
+    text = decoded(raw, filename, MAX_TABLE_BYTES, encoding).rstrip("\n")
+    layout = find_layout(text, filename)
+    cells = _parsed(text, layout, filename)
+    rows = np.arange(len(cells)) + layout.first + 1
+    kept, skipped = _kept(cells, layout)
+    cells, rows = cells[kept].reset_index(drop=True), rows[kept]
+    names = [*layout.names, *[""] * (cells.shape[1] - layout.width)]
+    there = [k for k, name in enumerate(names) if name or (cells[k] != "").any()]
+    cells = cells[there]
+    cells.columns = _names([(names[k], k) for k in there])
+    return Table(cells, rows, filename, layout.parted_by, (*layout.skipped, *skipped))
+
+
+def _kept(
+    cells: "pd.DataFrame", layout: Layout
+) -> tuple[NDArray[np.bool_], tuple[Words, ...]]:
+    """The rows that hold anything, and what the others were.
+
+    A file of one column writes a missing value as a blank line, but not after each row.
+    """
+    blank = (cells == "").all(axis=1).to_numpy()
+    comment = cells[0].str.startswith(COMMENT).to_numpy(dtype=bool)
+    if layout.width == 1 and not _regular(blank):
+        blank = np.zeros_like(blank)
+    named_again = np.full(len(cells), any(layout.names))
+    for k, name in enumerate(layout.names):
+        named_again &= (cells[k].str.strip() == name).to_numpy(bool)
+    counts = (
+        (int(named_again.sum()), N_("rows that repeat the names (%(count)d)")),
+        (int(blank.sum()), N_("blank rows between the values (%(count)d)")),
+        (int(comment.sum()), N_("comments between the values (%(count)d)")),
+    )
+    said = (Words(words, {"count": n}) for n, words in counts if n)
+    return ~(blank | comment | named_again), tuple(said)
+
+
+def _regular(blank: NDArray[np.bool_]) -> bool:
+    """Whether blank lines part all rows evenly, so that they are no missing values."""
+    places = np.flatnonzero(blank)
+    steps = np.unique(np.diff(places, prepend=-1))
+    return len(places) > 2 and len(steps) == 1
+
+
+def _parsed(text: str, layout: Layout, filename: str) -> "pd.DataFrame":
+    import pandas as pd
+
+    lines = text.split("\n")[layout.first : layout.end]
+    blanks = layout.parted_by == BLANKS
+    if layout.first >= layout.end:
+        return pd.DataFrame({k: [] for k in range(layout.widest)}, dtype=str)
+    try:
+        cells = pd.read_csv(
+            StringIO("\n".join(lines)),
+            sep=r"\s+" if blanks else layout.parted_by,
+            header=None,
+            names=range(layout.widest),
+            index_col=False,
+            dtype=str,
+            keep_default_na=False,
+            skip_blank_lines=False,
+        ).fillna("")
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        reason = short(str(error).split("C error: ")[-1].strip(), 100)
+        reason = re.sub(
+            r"line (\d+)", lambda m: f"line {int(m[1]) + layout.first}", reason
+        )
+        raise uneven(filename, reason) from None
+    beyond = (cells.iloc[:, layout.width :] != "").any(axis=1).to_numpy()
+    if beyond.any():
+        words = N_("line %(row)d has more fields than the others, which have %(usual)d")
+        row = int(beyond.argmax()) + layout.first + 1
+        raise uneven(filename, Words(words, {"row": row, "usual": layout.width}))
+    return cells
+
+
+def _names(top: list[tuple[str, int]]) -> "pd.Index[str]":
+    """The header, short and without doubles."""
+    import pandas as pd
+
+    names: list[str] = []
+    for cell, place in top:
+        name = short(cell.strip()) or f"column {place + 1}"
+        while name in names:
+            name = f"{name} ({place + 1})"
+        names.append(name)
+    return pd.Index(names)

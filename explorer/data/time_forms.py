@@ -1,0 +1,258 @@
+"""How a column writes its times, decided over all of its cells.
+
+Dates with and without clocks, counts of seconds since 1970, digits run together, or
+plain numbers. Where two forms fit, the one that puts the rows in order is meant; where
+both or neither do, a person says it.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.data.decoding import short
+from explorer.data.numbers import read_numbers
+from explorer.data.time_cells import normal
+from explorer.errors import N_, ExplorerError, Words
+
+if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped]
+
+DAYS = (
+    *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"),
+    *("%d.%m.%Y", "%d.%m.%y", "%m/%d/%Y", "%d/%m/%Y", "%d-%m-%Y", "%m-%d-%Y"),
+    *("%m/%d/%y", "%d/%m/%y", "%y/%m/%d", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d"),
+    *("%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y", "%d/%b/%Y"),
+    *("%b %d %Y", "%B %d %Y", "%Y %b %d", "%Y-%b-%d"),
+    "%G-W%V-%u",
+    *("%Y-%m", "%Y/%m", "%Y年%m月", "%m/%Y", "%m.%Y", "%m-%Y"),
+    *("%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y-%b", "%Y %b"),
+)
+CLOCKS = (
+    *("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M", "T%H:%M:%S"),
+    *(" %I:%M %p", " %I:%M:%S %p", " %I %p"),
+)
+RUN_TOGETHER = {6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M"}
+RUN_TOGETHER |= {14: "%Y%m%d%H%M%S"}
+"""Forms of digits alone, by how many there are."""
+
+ISO = "ISO8601"
+NUMBER = "number"
+EPOCHS = {"seconds": 1.0, "milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}
+"""Counts since 1970, and how many of them a second has."""
+
+EPOCH_YEARS = (1e8, 4.2e9)
+"""Seconds since 1970 in 1973 and in 2103: what lies between may be a count of them."""
+
+FIRST_CELLS = 200
+"""Enough to tell which forms cannot be meant."""
+
+CALLED = re.compile(
+    r"(?:^|[^a-z])(?:date|time|datetime|timestamp|time ?stamp|epoch|unix|ts|t|utc|day"
+    r"|days|week|month|year|yr|hour|hours|minute|second|seconds|step|index|period"
+    r"|datum|zeit|tag|monat|jahr|stunde|fecha|hora|heure|jour)(?:$|[^a-z])"
+    r"|[a-z](?:date|time)(?:$|[^a-z])|日期|时间|時間|年|月",
+    re.IGNORECASE,
+)
+"""Names that say that a column tells when."""
+
+OFFSET = re.compile(r"[T ][0-9:.,]+ ?(?:(Z)|([-+])([0-9]{2}):?([0-9]{2})?)$")
+
+First = Literal["", "day-first", "month-first", "year-first"]
+FIRST: tuple[First, ...] = ("day-first", "month-first", "year-first")
+
+LETTERS: dict[str, First] = {
+    "d": "day-first",
+    **dict.fromkeys("mbB", "month-first"),
+    **dict.fromkeys("yY", "year-first"),
+}
+
+
+class Times(NamedTuple):
+    """A column of times as it is read; n cells."""
+
+    values: NDArray[Any]  # (n,) datetime64[ms] on the clock of the place, or float64
+    moments: NDArray[Any]  # (n,) the same on one clock everywhere, to order rows by
+    form: str
+    rivals: tuple[str, ...] = ()
+    """The forms among which nothing decides, for a person to choose; or none."""
+
+
+def first_of(form: str) -> First:
+    """Which of day, month and year a form begins with.
+
+    >>> first_of("%d/%m/%Y"), first_of("%b %d %Y")
+    ('day-first', 'month-first')
+    """
+    found = re.search("%[dmbByY]", form)
+    return LETTERS[found[0][1]] if found else "year-first"
+
+
+def find_times(cells: Sequence[str], called: str, first: First = "") -> Times | None:
+    """When each row was measured, if all cells are times written alike.
+
+    Args:
+        cells: as they are written, none of them empty.
+        called: the column's name; it may tell that numbers are times.
+        first: which of day, month and year comes first, where a person says it.
+    """
+    import pandas as pd
+
+    plain = pd.Series([normal(cell) for cell in cells], dtype=str)
+    return (
+        _run_together(plain)
+        or _counted(plain, called)
+        or _numbers(cells)
+        or _iso(plain)
+        or _by_forms(plain, first)
+    )
+
+
+def no_times(cells: Sequence[str], rows: Sequence[int], name: Words) -> ExplorerError:
+    """The error for a column whose cells are no times: it names the first of them."""
+    import pandas as pd
+
+    plain = pd.Series([normal(cell) for cell in cells], dtype=str)
+    wrong = pd.to_numeric(plain, errors="coerce").isna()
+    if wrong.mean() > 0.5:
+        head = plain.iloc[:FIRST_CELLS]
+        forms = (ISO, *every_form())
+        best = min(forms, key=lambda form: int(_unread(head, form).sum()))
+        wrong = _unread(plain, best)
+    bad = int(wrong.to_numpy().argmax())
+    return ExplorerError(
+        N_(
+            "A time column holds dates like 2024-01-31 or numbers, all written alike, "
+            "but row %(row)d in %(column)s says '%(came)s'. Mend or remove that row."
+        ),
+        row=rows[bad] if len(rows) else 0,
+        column=name,
+        came=short(cells[bad]) if len(cells) else "",
+    )
+
+
+@lru_cache(1)
+def every_form() -> tuple[str, ...]:
+    """Every form of dates, with every clock."""
+    return tuple(day + clock for day in DAYS for clock in CLOCKS)
+
+
+def _run_together(plain: "pd.Series[str]") -> Times | None:
+    """20240131 and the like, if every cell is one."""
+    lengths = set(plain.str.len())
+    form = RUN_TOGETHER.get(lengths.pop()) if len(lengths) == 1 else None
+    if form is None or not plain.str.fullmatch(r"(18|19|20|21)[0-9]+").all():
+        return None
+    found = _read(plain, form)
+    if found is None or (form == "%Y%m" and not _in_order(found)):
+        return None
+    return Times(found, found, form)
+
+
+def _counted(plain: "pd.Series[str]", called: str) -> Times | None:
+    """Seconds or finer since 1970: the column is called so, or no step is as small as a
+    number's that only counts rows."""
+    if not plain.str.fullmatch(r"[0-9]{9,19}(\.[0-9]+)?").all():
+        return None
+    values = plain.astype(float).to_numpy(np.float64)
+    low, high = EPOCH_YEARS
+    for unit, per_second in EPOCHS.items():
+        seconds = values / per_second
+        if not ((low <= seconds) & (seconds <= high)).all():
+            continue
+        steps = np.abs(np.diff(values))
+        steps = steps[steps > 0]
+        if not CALLED.search(called) and (not len(steps) or np.median(steps) < 60):
+            return None
+        found = (seconds * 1e3).round().astype(np.int64).astype("datetime64[ms]")
+        return Times(found, found, unit)
+    return None
+
+
+def _numbers(cells: Sequence[str]) -> Times | None:
+    if not np.isfinite(read_numbers(cells[:FIRST_CELLS]).values).all():
+        return None
+    read = read_numbers(cells)
+    if not np.isfinite(read.values).all():
+        return None
+    return Times(read.values, read.values, NUMBER)
+
+
+def _iso(plain: "pd.Series[str]") -> Times | None:
+    """Times with an offset keep the clock of their place, and are ordered by one."""
+    import pandas as pd
+
+    try:
+        found = pd.to_datetime(plain, format=ISO, utc=True)
+    except (ValueError, OverflowError):
+        return None
+    if found.isna().any():
+        return None
+    moments = _milliseconds(found)
+    offsets = np.array([_offset(cell) for cell in plain], "timedelta64[m]")
+    return Times(moments + offsets, moments, ISO)
+
+
+def _offset(cell: str) -> int:
+    """Minutes that a clock is ahead of Greenwich.
+
+    >>> _offset("2022-01-01 00:00:00+08:00"), _offset("2022-01-01")
+    (480, 0)
+    """
+    found = OFFSET.search(cell)
+    if found is None or found[1]:
+        return 0
+    minutes = 60 * int(found[3]) + int(found[4] or 0)
+    return -minutes if found[2] == "-" else minutes
+
+
+def _by_forms(plain: "pd.Series[str]", first: First) -> Times | None:
+    """By the only form that fits all cells, or the only one that puts them in order."""
+    head = plain.iloc[:FIRST_CELLS]
+    fits: list[tuple[str, NDArray[Any]]] = []
+    for form in every_form():
+        if first and first_of(form) != first:
+            continue
+        if _read(head, form) is None or (found := _read(plain, form)) is None:
+            continue
+        if not any((found == other).all() for _, other in fits):
+            fits.append((form, found))
+    if not fits:
+        return None
+    ordered = [each for each in fits if _in_order(each[1])]
+    form, found = (ordered or fits)[0]
+    sure = len(fits) == 1 or len(ordered) == 1
+    return Times(found, found, form, () if sure else tuple(f for f, _ in fits))
+
+
+def _read(plain: "pd.Series[str]", form: str) -> NDArray[Any] | None:
+    import pandas as pd
+
+    try:
+        found = pd.to_datetime(plain, format=form)
+    except (ValueError, OverflowError):
+        return None
+    return None if found.isna().any() else _milliseconds(found)
+
+
+def _unread(plain: "pd.Series[str]", form: str) -> "pd.Series[bool]":
+    import pandas as pd
+
+    utc = form == ISO
+    return pd.to_datetime(plain, format=form, errors="coerce", utc=utc).isna()
+
+
+def _in_order(times: NDArray[Any]) -> bool:
+    """Whether times only rise or only fall."""
+    steps = np.diff(times)
+    none = np.timedelta64(0)
+    return bool((steps >= none).all() or (steps <= none).all())
+
+
+def _milliseconds(found: "pd.Series[Any]") -> NDArray[Any]:
+    plain = found.dt.tz_localize(None) if found.dt.tz is not None else found
+    times: NDArray[Any] = plain.to_numpy().astype("datetime64[ms]")
+    return times

@@ -1,0 +1,161 @@
+"""What a country writes is read back: numbers, dates, delimiters, quotes, encodings."""
+
+import csv
+from datetime import datetime, timedelta
+from io import StringIO
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.data import files
+from explorer.data.choices import Choices
+from explorer.data.numbers import NumberForm, read_numbers
+from explorer.data.time_forms import find_times, first_of
+from explorer.errors import ExplorerError
+
+SIGNS = st.sampled_from(
+    [(".", ""), (",", ""), (".", ","), (",", "."), (".", "'"), (",", "\u202f")]
+)
+
+
+def written(value: float, form: tuple[str, str], digits: int) -> str:
+    decimal, thousands = form
+    plain = f"{value:,.{digits}f}".replace(",", "\0").replace(".", decimal)
+    return plain.replace("\0", thousands)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    form=SIGNS,
+    digits=st.sampled_from([0, 1, 2, 4, 6]),
+    whole=st.lists(st.integers(-(10**9), 10**9), min_size=3, max_size=40),
+    around=st.sampled_from(["{}", "${}", "{} €", "{}%", "CHF {}", " {} "]),
+)
+def test_numbers_of_a_country(
+    form: tuple[str, str], digits: int, whole: list[int], around: str
+) -> None:
+    """Three decimals may be thousands, and no decimals leave the sign open."""
+    values = [each / 10**digits for each in whole]
+    cells = [around.format(written(value, form, digits)) for value in values]
+    read = read_numbers(cells)
+    assert not read.wrong.any()
+    forms = read.rivals or (read.form,)
+    found = [read_numbers(cells, None, each.decimal).values for each in forms]
+    assert any(np.array_equal(each, values) for each in found)
+    if digits and form[1]:
+        assert len({tuple(each) for each in found}) <= 2
+    if digits:
+        np.testing.assert_array_equal(read.values, values)
+
+
+@pytest.mark.parametrize(
+    ("cells", "form", "open_"),
+    [
+        (["912", "1.020", "998"], NumberForm(",", "."), False),
+        (["20.283", "21.411"], NumberForm("."), False),
+        (["0.123", "1.020"], NumberForm("."), False),
+        (["12345", "1.020"], NumberForm("."), False),
+        (["1.020", "1,5"], NumberForm(",", "."), False),
+        (["1.234.567", "5"], NumberForm(",", "."), False),
+        (["1,020", "2,040"], NumberForm(".", ","), True),
+        (["1.020", "2,040"], NumberForm(".", ","), True),
+        (["0", "1.020"], NumberForm(",", "."), True),
+        (["1 020", "998"], NumberForm(".", " "), False),
+    ],
+)
+def test_the_form_of_a_column(cells: list[str], form: NumberForm, open_: bool) -> None:
+    read = read_numbers(cells)
+    assert bool(read.rivals) == open_
+    assert read.form == form
+
+
+def test_one_odd_cell_does_not_decide() -> None:
+    numbers = read_numbers(["12B", "5", "6", "7%", "0", "1.5 kg"])
+    assert list(numbers.wrong) == [True, False, False, True, False, True]
+
+
+FORMS = ("%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%Y-%m-%d", "%d-%b-%Y", "%b %d, %Y")
+CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p")
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    form=st.sampled_from(FORMS),
+    clock=st.sampled_from(CLOCKS),
+    begin=st.datetimes(datetime(1950, 1, 1), datetime(2090, 1, 1)),
+    step=st.sampled_from([timedelta(hours=1), timedelta(days=1), timedelta(days=9)]),
+    count=st.integers(2, 90),
+    newest_first=st.booleans(),
+)
+def test_dates_of_a_country(
+    form: str,
+    clock: str,
+    begin: datetime,
+    step: timedelta,
+    count: int,
+    newest_first: bool,
+) -> None:
+    begin = datetime(begin.year, begin.month, begin.day, begin.hour if clock else 0)
+    times = [begin + k * (step if clock else timedelta(days=1)) for k in range(count)]
+    times = times[::-1] if newest_first else times
+    found = find_times([f"{time:{form + clock}}" for time in times], "when")
+    assert found is not None
+    if found.rivals:
+        assert form in ("%m/%d/%Y", "%d/%m/%Y")
+        cells = [f"{time:{form + clock}}" for time in times]
+        found = find_times(cells, "when", first_of(form))
+        assert found is not None
+    np.testing.assert_array_equal(found.values, np.array(times, "datetime64[ms]"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]),
+    line_end=st.sampled_from(["\n", "\r\n", "\r"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    decimal=st.sampled_from([".", ","]),
+    name=st.text(st.characters(exclude_categories=["Cc", "Cs", "Z"]), min_size=1),
+    seed=st.integers(0, 99),
+)
+def test_tables_of_a_program(
+    delimiter: str,
+    quoting: int,
+    line_end: str,
+    encoding: str,
+    decimal: str,
+    name: str,
+    seed: int,
+) -> None:
+    values = np.random.default_rng(seed).normal(20, 5, 120).round(2)
+    days = [f"{datetime(2023, 5, 1) + timedelta(days=k):%Y-%m-%d}" for k in range(120)]
+    file = StringIO()
+    writer = csv.writer(
+        file, delimiter=delimiter, quoting=quoting, lineterminator=line_end
+    )
+    writer.writerow(["day", f"v {name}"])
+    cells = [f"{value:.2f}".replace(".", decimal) for value in values]
+    writer.writerows(zip(days, cells, strict=True))
+    raw = file.getvalue().encode(encoding)
+    series = files.read_series(raw, "a.csv").series
+    np.testing.assert_array_equal(series.values, values)
+    assert str(series.times[0]).startswith("2023-05-01")
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from(["cp1252", "gb18030", "big5", "shift_jis"]), st.integers(0, 9))
+def test_a_said_encoding(encoding: str, seed: int) -> None:
+    header = {"cp1252": "température", "shift_jis": "温度", "big5": "溫度"}
+    name = header.get(encoding, "温度")
+    values = np.random.default_rng(seed).normal(size=120).round(4)
+    raw = "\n".join([name, *map(str, values)]).encode(encoding)
+    taken = files.read_series(raw, "a.csv", Choices(), encoding)
+    assert taken.series.label == name
+    np.testing.assert_array_equal(taken.series.values, values)
+
+
+def test_no_form_of_a_name_is_taken_for_numbers() -> None:
+    with pytest.raises(ExplorerError, match="none among 'when', 'who'"):
+        files.read_series(b"when,who\n" + b"monday,ann\n" * 150, "a.csv")

@@ -1,0 +1,82 @@
+"""The page asks what only a person knows of a table, and then reads it so."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.data.numbers import NumberForm
+
+N = 150
+MONTHS = [f"01/{1 + k % 12:02}/{2000 + k // 12}" for k in range(N)]
+
+
+def script(text: str) -> None:
+    import streamlit as st
+
+    from explorer.data.parsing import read_table
+    from explorer.errors import N_
+    from explorer.ui.data.reading import read_by_choice
+
+    taken = read_by_choice(read_table(text.encode(), "a.csv"), N_)
+    if taken is not None:
+        st.session_state["series"] = taken.series
+
+
+def shown(text: str) -> AppTest:
+    test = AppTest.from_function(script, args=(text,)).run()
+    assert not test.exception
+    return test
+
+
+def rows(head: str, *columns: list[str]) -> str:
+    return "\n".join([head, *(",".join(row) for row in zip(*columns, strict=True))])
+
+
+def test_thousands_or_decimals() -> None:
+    cells = [f'"{k + 1},0{k % 10}0"' for k in range(N)]
+    test = shown("v\n" + "\n".join(cells))
+    assert "series" not in test.session_state
+    (radio,) = test.radio
+    assert radio.options == ["1; 2.01; 3.02", "1000; 2010; 3020"]
+    radio.set_value(NumberForm(".", ",")).run()
+    assert test.session_state["series"].values[0] == 1000
+
+
+@pytest.mark.parametrize(("first", "month"), [("day-first", 2), ("month-first", 1)])
+def test_day_or_month(first: str, month: int) -> None:
+    test = shown(rows("date,v", MONTHS, [str(k * k) for k in range(N)]))
+    assert "series" not in test.session_state
+    (radio,) = test.radio
+    assert set(radio.options) == {
+        "2000-01-01; 2000-02-01; 2000-03-01",
+        "2000-01-01; 2000-01-02; 2000-01-03",
+    }
+    radio.set_value(first).run()
+    second = test.session_state["series"].times[1]
+    assert str(second).startswith(f"2000-{month:02}")
+
+
+def test_rows_of_the_same_time() -> None:
+    days = [str(np.datetime64("2024-01-01") + k // 2) for k in range(2 * N)]
+    values = [str(k if k % 2 else -k) for k in range(2 * N)]
+    test = shown(rows("date,shop,v", days, ["1", "2"] * N, values))
+    assert "series" not in test.session_state
+    column, time, same = test.selectbox
+    assert (column.value, time.value, same.value) == ("v", "date", None)
+    assert same.options[:2] == [
+        "only rows where shop is 1",
+        "only rows where shop is 2",
+    ]
+    assert "their mean" in same.options
+    same.set_value(("shop", "2")).run()
+    np.testing.assert_array_equal(
+        test.session_state["series"].values, np.arange(1, 2 * N, 2)
+    )
+
+
+def test_nothing_is_asked_where_nothing_is_open() -> None:
+    days = [str(np.datetime64("2024-01-01") + k) for k in range(N)]
+    test = shown(rows("date,v", days, [str(k * k) for k in range(N)]))
+    assert not test.radio
+    assert len(test.selectbox) == 2
+    assert len(test.session_state["series"].values) == N
