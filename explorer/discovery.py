@@ -7,7 +7,14 @@ from typing import Any
 
 
 def declared(package: ModuleType, name: str) -> dict[str, Any]:
-    """What the modules of a package call `name`, by their own names and in order."""
-    files = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
-    modules = {f: importlib.import_module(f"{package.__name__}.{f}") for f in files}
-    return {f: getattr(m, name) for f, m in modules.items() if hasattr(m, name)}
+    """What the modules of a package call `name`, in the order of their own names.
+
+    A module in a package of that package has both names, as in "inside.gates".
+    """
+    start = f"{package.__name__}."
+    found = pkgutil.walk_packages(package.__path__, start)
+    paths = sorted(module.name for module in found if not module.ispkg)
+    modules = {
+        path.removeprefix(start): importlib.import_module(path) for path in paths
+    }
+    return {k: getattr(m, name) for k, m in modules.items() if hasattr(m, name)}

@@ -3,15 +3,14 @@
 A page is an ordered list of panels; any panel can stand on any page.
 """
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from types import MappingProxyType, ModuleType
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-import explorer.plots
+import explorer.plots.answers
 from explorer.config import RunConfig, Scalar, Settings
+from explorer.discovery import declared
 from explorer.plots.parts import Figure, Translate
 from explorer.plots.theme import GREY
 from explorer.runs.facts import Facts
@@ -159,23 +158,15 @@ class AnswerPanel(NamedTuple):
 
 
 @cache
-def _files() -> Mapping[str, ModuleType]:
-    """Every plot file of this folder and the folders in it, by its own name."""
-    every = pkgutil.walk_packages(explorer.plots.__path__, f"{__package__}.")
-    modules = [importlib.import_module(m.name) for m in every if not m.ispkg]
-    return {module.__name__.rpartition(".")[2]: module for module in modules}
-
-
-@cache
 def answers() -> Mapping[str, AnswerPanel]:
     """Every picture of answers by its file's name."""
-    return {n: m.ANSWER for n, m in _files().items() if hasattr(m, "ANSWER")}
+    return declared(explorer.plots.answers, "ANSWER")
 
 
 @cache
 def panels() -> Mapping[str, Panel]:
     """Every panel by name."""
-    found = [m.PANEL for m in _files().values() if hasattr(m, "PANEL")]
+    found = declared(explorer.plots, "PANEL").values()
     return {panel.name: panel for panel in found}
 
 

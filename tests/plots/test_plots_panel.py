@@ -100,7 +100,7 @@ PANEL = Panel(
 
 def forget() -> None:
     """Have panels, views and facts found anew."""
-    for found in (plots._files, plots.panels, plots.answers, views, facts._facts):
+    for found in (plots.panels, plots.answers, views, facts._facts):
         found.cache_clear()
 
 
