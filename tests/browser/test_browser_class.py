@@ -141,7 +141,9 @@ def test_who_opens_a_watch_link_may_look_and_fork(open_page: Opener) -> None:
         state_is(page, "Stopped")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)]
+)
 def test_axe_finds_nothing_serious(open_page: Opener, scheme: str) -> None:
     desk = teacher(open_page, color_scheme=scheme)
     phone = student(

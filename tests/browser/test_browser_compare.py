@@ -76,7 +76,10 @@ def test_another_browser_may_watch_and_a_phone_needs_no_sideways_scroll(
 
 @pytest.mark.parametrize(
     "options",
-    [{"color_scheme": "light"}, {"color_scheme": "dark", "locale": "zh-CN"}],
+    [
+        pytest.param({"color_scheme": "light"}, marks=pytest.mark.slow),
+        {"color_scheme": "dark", "locale": "zh-CN"},
+    ],
 )
 def test_axe_finds_nothing_serious(open_page: Opener, options: dict[str, str]) -> None:
     page = open_page("/compare", ready=False, **options)

@@ -131,7 +131,7 @@ def test_a_file_that_is_none_gets_one_sentence(
 @pytest.mark.parametrize(
     "options",
     [
-        {"color_scheme": "light"},
+        pytest.param({"color_scheme": "light"}, marks=pytest.mark.slow),
         {"color_scheme": "dark", "locale": "zh-CN"},
         {"viewport": {"width": 390, "height": 844}},
     ],

@@ -66,7 +66,9 @@ def test_a_sweep_runs_is_watched_reloads_and_opens(open_page: Opener) -> None:
         assert wide <= seen.evaluate("innerWidth")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)]
+)
 def test_the_empty_page_is_readable(open_page: Opener, scheme: str) -> None:
     page = open_page("/sweep", ready=False, color_scheme=scheme)
     pictures(page, 2)

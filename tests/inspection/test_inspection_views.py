@@ -8,12 +8,10 @@ import torch
 
 from explorer import catalog
 from explorer.errors import ExplorerError
-from explorer.inspection.base import Subject, probe_window, views_of
+from explorer.inspection.base import Subject, probe_window
 from explorer.models.base import Recorder
 from explorer.plots.inside import gates, gradients
 from explorer.training.objectives import objective
-from explorer.training.state import unpack
-from explorer.training.trainer import Budget, Trainer
 from tests.inspection.subjects import seen, subject_of
 
 FITTING = [
@@ -28,23 +26,6 @@ def small(model: str, data: str = "sine", **settings: Any) -> Subject:
     known = catalog.model_spec(model).settings.model_fields
     deep = {"model__layers": 2} if "layers" in known else {}
     return subject_of(model, data, **({"data__window": 16} | deep | settings))
-
-
-@every_pair
-def test_looking_changes_nothing(model: str, data: str) -> None:
-    one, two = (
-        Trainer(catalog.make_config(data, model, {"training.steps": 6}))
-        for _ in range(2)
-    )
-    for trainer, looks in ((one, True), (two, False)):
-        for _ in range(3):
-            trainer.advance(Budget(steps=2))
-            resolved = catalog.resolve(trainer.config)
-            for spec in views_of(resolved) if looks else ():
-                seen(Subject.of(trainer), spec.name)
-                assert trainer.model.training
-    mine, theirs = unpack(one.pack())[0], unpack(two.pack())[0]
-    assert all(torch.equal(mine[name], theirs[name]) for name in theirs)
 
 
 @pytest.mark.parametrize("model", RECURRENT)

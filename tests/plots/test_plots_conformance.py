@@ -102,13 +102,13 @@ def wishes(data: Data) -> Iterator[dict[str, Any]]:
 
 def test_plotly_accepts_every_panel_on_light_and_dark(moment: Moment) -> None:
     here = panels_of(moment.subject.config, names_on("playground"))
-    for wish in wishes(moment.subject.data):
+    for number, wish in enumerate(wishes(moment.subject.data)):
         panels = moment.panels(**wish)
         assert list(panels) == [panel.name for panel in here]
         for name, panel in panels.items():
             assert panel["reading"], name
             assert panel["alternative"], name
-            for mode in MODES:
+            for mode in MODES if number == 0 else MODES[number % 2 :][:1]:
                 given = panel["figure"]
                 layout = given["layout"] | {"template": template(mode)}
                 figure = go.Figure({"data": given["data"], "layout": layout})
