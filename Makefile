@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ENV := PYTHONPATH=.
 
-.PHONY: help run test test-slow check format bench sample messages screenshot clean
+.PHONY: help run test quick test-slow check format bench sample messages screenshot clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,6 +29,12 @@ test: $(BIN)/.dev ## Run every test but the slow ones, or ONLY=models those of a
 	sh scripts/get_postgresql.sh
 	sh scripts/get_browser.sh $(BIN)/python
 	sh scripts/test.sh $(BIN)/python $(ONLY)
+
+quick: $(BIN)/.dev ## Say yes or no in two minutes: lint, import rules, a few tests of every room.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	sh scripts/get_browser.sh $(BIN)/python
+	sh scripts/test.sh $(BIN)/python quick
 
 test-slow: $(BIN)/.dev ## Run the tests that train for minutes.
 	$(ENV) $(BIN)/python -m pytest -m slow

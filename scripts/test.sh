@@ -1,14 +1,18 @@
 #!/bin/sh
-# Run every test but the slow ones, or those of one room, in two processes.
-# Usage: sh scripts/test.sh PYTHON [ROOM]
+# Run every test but the slow ones, those of one room, or a few of every room, in two
+# processes. Usage: sh scripts/test.sh PYTHON [ROOM | quick]
 set -eu
 python=$1
 room=${2:-}
+which="not slow"
 
-rooms=$(ls tests | sed -n 's/^test_\(.*\)\.py$/\1/; /^[a-z]*$/p' | grep -vx slow | sort)
+rooms=$(ls tests | sed -n 's/^test_\(.*\)\.py$/\1/; /^[a-z]*$/p' | grep -vx slow | sort -u)
 if [ -z "$room" ]; then
     # What takes longest comes first, so that both processes are done together.
     set -- tests/browser tests/engine tests/ui tests explorer
+elif [ "$room" = quick ]; then
+    which="quick and not slow"
+    set -- -x $(grep -rl mark.quick tests | sort)
 elif echo "$rooms" | grep -qx "$room"; then
     set --
     for place in tests/"$room" tests/test_"$room".py explorer/"$room" explorer/"$room".py
@@ -19,5 +23,5 @@ else
     echo "ONLY must be one of $(echo $rooms | sed 's/ /, /g'), but got '$room'." >&2
     exit 1
 fi
-PYTHONPATH=. exec "$python" -m pytest -m "not slow" --doctest-modules \
+PYTHONPATH=. exec "$python" -m pytest -m "$which" --doctest-modules \
     --numprocesses 2 --no-loadscope-reorder "$@"

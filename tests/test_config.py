@@ -21,6 +21,8 @@ from explorer.config import (
 )
 from explorer.errors import ExplorerError, unknown
 
+pytestmark = pytest.mark.quick
+
 PAIRS = [
     (data.name, model.name)
     for data in catalog.datasets().values()

@@ -163,6 +163,7 @@ def sentences_raised() -> list[ast.Call]:
     return [call for call in calls if ast.unparse(call.func) == "ExplorerError"]
 
 
+@pytest.mark.quick
 def test_every_sentence_is_marked_and_translated() -> None:
     """One exception: what pydantic says of a whole object is passed on."""
     unmarked = []

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.quick
+
 ROOT = Path(__file__).parents[1]
 
 MAY = {
@@ -192,3 +194,14 @@ def test_a_page_is_short_and_does_no_maths(path: Path) -> None:
     assert text.startswith('"""')
     for name in imports(path):
         assert not name.startswith(NOT_IN_PAGES), name
+
+
+TESTED = {path.parent for path in (ROOT / "tests").glob("*/test_*.py")}
+
+
+@pytest.mark.parametrize(
+    "room", sorted(TESTED - {ROOT / "tests" / "slow"}), ids=lambda p: p.name
+)
+def test_make_quick_asks_every_room(room: Path) -> None:
+    texts = (path.read_text(encoding="utf-8") for path in room.glob("test_*.py"))
+    assert any("mark.quick" in text for text in texts)

@@ -42,6 +42,7 @@ def test_a_newcomer_finds_a_finished_run(open_page: Opener) -> None:
         assert len(words) > 30
 
 
+@pytest.mark.quick
 def test_training_moves_without_remount_or_flicker(open_page: Opener) -> None:
     page = open_page(f"/?model=lstm&{LONG}")
     page.evaluate(

@@ -65,6 +65,7 @@ def test_every_model_trains_on_every_dataset(model: str, data: str) -> None:
     assert made or set(found["baselines"])  # type: ignore[call-overload]
 
 
+@pytest.mark.quick
 def test_the_result_holds_what_was_promised() -> None:
     found = trained("--model", "rnn", "--steps", "20", "--seed", "7")
     promised = "model data task parameters steps seconds steps_per_second train_loss"
@@ -137,6 +138,7 @@ def test_a_bad_file_gets_one_sentence(
     assert message.lower() in refused("--data", str(path), *words).lower()
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -53,6 +53,7 @@ def test_there_are_datasets_of_both_tasks() -> None:
     assert {"own_series", "own_text"} <= set(catalog.datasets())
 
 
+@pytest.mark.quick
 @each
 def test_shapes_and_types(spec: DataSpec) -> None:
     data = made(spec)
@@ -157,6 +158,7 @@ def test_training_windows_are_views(spec: DataSpec) -> None:
     assert np.shares_memory(data.train.x, data.train.y)
 
 
+@pytest.mark.quick
 @each
 def test_same_seed_same_arrays(spec: DataSpec) -> None:
     a, b = made(spec, 5), made(spec, 5)
@@ -184,6 +186,7 @@ def test_another_seed_gives_other_values_unless_it_is_a_given_text(
     assert same == given
 
 
+@pytest.mark.quick
 @each
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_floor_is_under_every_baseline(spec: DataSpec, seed: int) -> None:

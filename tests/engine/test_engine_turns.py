@@ -24,6 +24,8 @@ from explorer.engine.turns import (
 )
 from explorer.runs.records import Command, Run
 
+pytestmark = pytest.mark.quick
+
 CONFIG = RunConfig(
     data="sine",
     data_settings={},

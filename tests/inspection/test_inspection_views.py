@@ -107,6 +107,7 @@ def test_the_norm_of_u_bounds_the_drawn_gradient() -> None:
     assert (norms <= norms[0] * sigma**distance * (1 + 1e-5)).all()
 
 
+@pytest.mark.quick
 @every_pair
 def test_inside_is_what_the_model_computed(model: str, data: str) -> None:
     subject = small(model, data)
@@ -162,6 +163,7 @@ def test_what_is_drawn_is_the_value_to_a_percent() -> None:
     np.testing.assert_allclose(drawn.series, expected, rtol=1e-6)
 
 
+@pytest.mark.quick
 def test_a_forecast_is_one_step_ahead_and_then_left_to_itself() -> None:
     subject = small("gru")
     view = seen(subject, "prediction")

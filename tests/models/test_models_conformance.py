@@ -21,6 +21,8 @@ from explorer.models.base import (
 )
 from explorer.tasks import Task
 
+pytestmark = pytest.mark.quick
+
 B, T, I, V = 2, 5, 3, 11  # noqa: E741
 S, L, C = 3, 2, 7  # T = S + L
 FORECAST = Sizes(inputs=I, outputs=2, symbols=0, steps=T)

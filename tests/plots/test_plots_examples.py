@@ -19,6 +19,8 @@ from explorer.runs.records import Curves, Lines, View
 from explorer.tasks import IGNORED
 from explorer.ui.data import preview
 
+pytestmark = pytest.mark.quick
+
 EVERY = [data.name for data in catalog.datasets().values() if data.offered]
 
 

@@ -18,6 +18,8 @@ from explorer.plots.encode import to_json
 from explorer.plots.parts import KEPT_POINTS, spread, thin
 from explorer.plots.theme import ARCHITECTURES, FONTS, GATES, GREY, GROUNDS, Mode
 
+pytestmark = pytest.mark.quick
+
 ROOT = Path(__file__).parents[2]
 SINGLE = st.floats(width=32)
 MODES: tuple[Mode, ...] = ("light", "dark")

@@ -132,6 +132,7 @@ def test_a_zip_from_when_two_curves_had_one_name_comes_in(
     assert np.isfinite(came.curves.surprises).all() == (model == "hmm")
 
 
+@pytest.mark.quick
 def test_the_tables_hold_the_curves() -> None:
     folder, files = exported()
     table = pyarrow.parquet.read_table(io.BytesIO(files[f"{folder}/curves.parquet"]))
@@ -146,6 +147,7 @@ def test_the_tables_hold_the_curves() -> None:
         assert table[name].to_pylist()[:-1] == told
 
 
+@pytest.mark.quick
 def test_equal_runs_give_equal_zips_and_commands_come_along(store: Store) -> None:
     kept = trained(store, usual("gru"))
     assert packed(kept) == packed(kept)

@@ -14,6 +14,8 @@ from explorer.racing import entries
 from explorer.racing.race import facts, read_race, seeded
 from explorer.runs.store import open_store
 
+pytestmark = pytest.mark.quick
+
 BASE = catalog.make_config()
 sizes = some.lists(some.integers(1, 64), min_size=1, max_size=4, unique=True)
 rates = some.lists(some.floats(1e-4, 0.1), min_size=1, max_size=2, unique=True)

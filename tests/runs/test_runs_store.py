@@ -32,6 +32,8 @@ from explorer.runs.records import (
 from explorer.runs.store import Store
 from tests.runs.slices import CONFIG, curve, everything, same, slice_of
 
+pytestmark = pytest.mark.quick
+
 # Runs
 
 

@@ -30,6 +30,8 @@ from explorer.sweeping.space import (
 )
 from explorer.sweeping.study import Study, mean_of_folds, rungs
 
+pytestmark = pytest.mark.quick
+
 BASE = catalog.make_config("sine", "lstm", {"training.steps": 100})
 NAMES = list(variable_settings(BASE))
 RATE = read_range(BASE, "training.learning_rate=0.001:0.1")

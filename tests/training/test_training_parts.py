@@ -21,6 +21,8 @@ from explorer.training.optimizers import schedule_factor
 from explorer.training.sampling import generate, next_logits, probabilities
 from explorer.training.trainer import Budget, Trainer
 
+pytestmark = pytest.mark.quick
+
 
 def test_schedules_by_hand() -> None:
     assert schedule_factor("constant", 7, 100) == 1

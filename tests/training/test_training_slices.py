@@ -143,6 +143,7 @@ def test_a_worker_without_the_trainer_says_so() -> None:
     assert result.progress is None
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("model", list(catalog.models()))
 def test_commands_and_config_reproduce_a_run(model: str) -> None:
     config = tiny(model)

@@ -13,6 +13,8 @@ from explorer.inspection.base import views
 from explorer.models.base import Sizes
 from explorer.ui.language import LANGUAGES, best_language, messages, translator
 
+pytestmark = pytest.mark.quick
+
 ROOT = Path(__file__).parents[2]
 FIELDS = re.compile(r"%\((\w+)\)[-\d.]*[a-z]|(%s)|(%%)")
 

@@ -10,6 +10,7 @@ from tests.ui.conftest import QUIET, ROOT, page, wait_for
 pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]
 
 
+@pytest.mark.quick
 def test_the_first_visit_shows_the_sample() -> None:
     first = page()
     assert "LSTM, layers: 1 × 32 units, 4,513 parameters" in first.markdown[0].value
@@ -18,6 +19,7 @@ def test_the_first_visit_shows_the_sample() -> None:
     assert first.button(key="pause").disabled
 
 
+@pytest.mark.quick
 def test_every_page_runs() -> None:
     for path in sorted((ROOT / "pages").glob("*.py")):
         test = page()
