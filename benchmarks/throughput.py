@@ -13,7 +13,7 @@ import time
 
 from benchmarks.report import Row
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.engine.cluster import worker_environment
 from explorer.engine.service import Engine
 from explorer.plots.encode import to_json

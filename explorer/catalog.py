@@ -14,14 +14,9 @@ import torch
 
 import explorer.data
 import explorer.models
-from explorer.config import (
-    FOLD,
-    RUN_ID,
-    RunConfig,
-    Scalar,
-    Settings,
-    TrainingSettings,
-)
+from explorer.config.run import FOLD, RUN_ID, RunConfig
+from explorer.config.settings import Scalar, Settings
+from explorer.config.training import TrainingSettings
 from explorer.data.base import Data, DataSpec, Windows
 from explorer.data.folds import folded
 from explorer.discovery import declared

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.runs.records import Command
 from explorer.training.trainer import Budget, Trainer
 

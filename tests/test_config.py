@@ -8,17 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer import catalog
-from explorer.config import (
+from explorer.config.run import (
     MAX_QUERY_LENGTH,
     RunConfig,
-    Settings,
-    TrainingSettings,
-    bounds_of,
-    choices_of,
     difference,
     query_pairs,
     to_query,
 )
+from explorer.config.settings import Settings, bounds_of, choices_of
+from explorer.config.training import TrainingSettings
 from explorer.errors import ExplorerError, unknown
 
 pytestmark = pytest.mark.quick

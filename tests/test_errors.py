@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from explorer import catalog
-from explorer.config import query_pairs
+from explorer.config.run import query_pairs
 from explorer.data.choices import Choices
 from explorer.data.files import read_series
 from explorer.errors import N_, ExplorerError, Words, unknown

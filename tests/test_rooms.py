@@ -62,7 +62,7 @@ MAY = {
         "config",
         "errors",
     },
-    "plots": {"runs", "tasks", "config", "discovery"},
+    "plots": {"runs", "tasks", "config", "discovery", "errors"},
     "racing": {"catalog", "models", "runs", "config", "errors"},
     "sweeping": {"training", "catalog", "runs", "config", "errors"},
     "ui": {

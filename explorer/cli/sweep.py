@@ -16,7 +16,7 @@ from explorer.cli.arguments import (
     read_settings,
     sentences,
 )
-from explorer.config import choices_of
+from explorer.config.settings import choices_of
 from explorer.runs.store import open_store
 from explorer.runs.trials import Trial, best
 from explorer.sweeping.in_one_process import begin_sweep, run_sweep, summary

@@ -17,7 +17,7 @@ from explorer.cli.arguments import (
     read_settings,
     sentences,
 )
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.models.base import parameters
 from explorer.portable.results import Training, export, summary
 from explorer.runs.messages import INTERRUPTED

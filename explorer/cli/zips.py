@@ -8,7 +8,7 @@ import torch
 
 from explorer import catalog
 from explorer.cli.arguments import sentences
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError
 from explorer.portable.opened import MOST_ZIP
 from explorer.portable.pack import folder_name, run_files, zipped

@@ -11,7 +11,7 @@ a misprint.
 
 import numpy as np
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data.base import (
     MAX_VALIDATION_WINDOWS,
     Data,
@@ -20,6 +20,7 @@ from explorer.data.base import (
     Windows,
 )
 from explorer.data.fields import count_field
+from explorer.errors import N_
 
 GRID = 8
 """Cells a side that the held-out pairs fill evenly."""

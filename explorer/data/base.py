@@ -13,7 +13,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from explorer.config import Scalar, Settings
+from explorer.config.settings import Scalar, Settings
 from explorer.errors import N_, ExplorerError
 from explorer.tasks import Task as Task
 

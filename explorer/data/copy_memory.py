@@ -13,9 +13,10 @@ import math
 
 import numpy as np
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec, Ints, Windows
 from explorer.data.fields import count_field
+from explorer.errors import N_
 
 SYMBOLS = tuple("abcdefgh·?")
 COPIED = 10

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data.base import (
     MAX_VALIDATION_WINDOWS,
     Data,
@@ -20,6 +20,7 @@ from explorer.data.base import (
 )
 from explorer.data.baselines import token_baselines
 from explorer.data.fields import validation_field, window_field
+from explorer.errors import N_
 
 DIGITS = tuple("0123456789")
 

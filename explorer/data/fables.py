@@ -4,10 +4,11 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, DataSpec
 from explorer.data.fields import validation_field, window_field
 from explorer.data.tokens import TokenKind, next_token_data, pieces_of, tokens_field
+from explorer.errors import N_
 
 TEXTS = Path(__file__).parents[2] / "assets" / "texts"
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from explorer.config import N_, setting
+from explorer.config.settings import setting
+from explorer.errors import N_
 
 
 def window_field(default: int) -> Any:

@@ -16,7 +16,7 @@ from functools import cache
 
 import numpy as np
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data.base import (
     MAX_VALIDATION_WINDOWS,
     Data,
@@ -29,6 +29,7 @@ from explorer.data.baselines import token_baselines
 from explorer.data.fields import validation_field, window_field
 from explorer.data.grammar import Grammar, Rates, Rule, rates, sample
 from explorer.data.tokens import TOKEN_CHOICES, TokenKind, encode
+from explorer.errors import N_
 
 SINGULAR, PLURAL = 0, 1
 NOUNS = (("dog", "dogs"), ("cat", "cats"), ("bird", "birds"), ("fox", "foxes"))

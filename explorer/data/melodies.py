@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data.base import (
     MAX_VALIDATION_WINDOWS,
     Data,
@@ -25,6 +25,7 @@ from explorer.data.base import (
 from explorer.data.baselines import token_baselines
 from explorer.data.fields import validation_field, window_field
 from explorer.data.tokens import encode, vocabulary
+from explorer.errors import N_
 
 FILE = Path(__file__).parents[2] / "assets" / "texts" / "melodies.txt"
 COMMENT, BAR, END = "%", "|", "|."

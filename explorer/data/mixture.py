@@ -7,11 +7,12 @@ many waves knows what waves have in common, and needs few examples of a new one.
 
 import numpy as np
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data import sine
 from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec, Windows
 from explorer.data.baselines import series_baselines
 from explorer.data.fields import window_field
+from explorer.errors import N_
 
 SHORTEST, LONGEST = 8.0, 60.0
 """Periods are drawn between these, in steps, evenly on a logarithmic scale."""

@@ -12,9 +12,10 @@ say 两 before 百, 千 and 万).
 
 import numpy as np
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec
 from explorer.data.pairs import TRAINING, Pair, Room, pairs_field, translation
+from explorer.errors import N_
 
 DIGITS = "零一二三四五六七八九"
 UNITS = ("千", "百", "十", "")

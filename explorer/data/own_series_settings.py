@@ -4,9 +4,10 @@ The stored column stays as it was given, gaps and all; the settings say what bec
 it, in the order in which they stand.
 """
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data import content, prepare
 from explorer.data.fields import validation_field, window_field
+from explorer.errors import N_
 
 
 class OwnSeriesSettings(Settings):

@@ -1,10 +1,11 @@
 """A person's own text."""
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data import content
 from explorer.data.base import Data, DataSpec
 from explorer.data.fields import validation_field, window_field
 from explorer.data.tokens import TokenKind, next_token_data, pieces_of, tokens_field
+from explorer.errors import N_
 
 
 class OwnTextSettings(Settings):

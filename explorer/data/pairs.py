@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from explorer.config import N_, Scalar, setting
+from explorer.config.settings import Scalar, setting
 from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, Ints, Windows
 from explorer.data.baselines import bigrams, guesses, unigrams
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError
 from explorer.tasks import BEGIN, END, FILLED, IGNORED
 
 SPECIAL = ("␀", "▷", "■")

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import extra_of
+from explorer.config.settings import extra_of
 from explorer.data import content, prepare
 from explorer.data.base import Floats, Scaler
 from explorer.data.own_series_settings import OwnSeriesSettings

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec, Text, Windows
 from explorer.data.baselines import surprise
 from explorer.data.fields import count_field, window_field
@@ -29,6 +29,7 @@ from explorer.data.hidden_markov import (
     sample,
     stationary,
 )
+from explorer.errors import N_
 
 LETTERS = tuple("ACDEFGHIKLMNPQRSTVWY")
 LABELS = (N_("helix"), N_("strand"), N_("coil"))

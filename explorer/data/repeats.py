@@ -9,7 +9,7 @@ next token must find where the present one stood before, and copy what came afte
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data.base import (
     MAX_VALIDATION_WINDOWS,
     Data,
@@ -20,7 +20,7 @@ from explorer.data.base import (
 )
 from explorer.data.baselines import token_baselines
 from explorer.data.fields import count_field, window_field
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 

@@ -20,10 +20,11 @@ from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec, Windows
 from explorer.data.baselines import surprise
 from explorer.data.fields import count_field
+from explorer.errors import N_
 
 Language = Literal["en", "zh"]
 AnyOption = TypeVar("AnyOption")

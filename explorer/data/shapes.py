@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data.base import (
     MAX_VALIDATION_WINDOWS,
     Data,
@@ -27,6 +27,7 @@ from explorer.data.base import (
     Windows,
 )
 from explorer.data.fields import count_field, window_field
+from explorer.errors import N_
 
 HEIGHT = 6.0
 """Of an event, in standard deviations of Saito's noise."""

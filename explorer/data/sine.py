@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data.base import (
     MAX_VALIDATION_WINDOWS,
     Data,
@@ -27,6 +27,7 @@ from explorer.data.base import (
 from explorer.data.baselines import seasonal_baseline, series_baselines
 from explorer.data.fields import validation_field, window_field
 from explorer.data.noise import counted_places, matched
+from explorer.errors import N_
 
 TURN = 2 * np.pi
 GOLDEN = (1 + 5**0.5) / 2

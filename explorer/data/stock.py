@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data.base import (
     MAX_VALIDATION_WINDOWS,
     Data,
@@ -32,6 +32,7 @@ from explorer.data.base import (
 from explorer.data.baselines import seasonal_baseline, series_baselines
 from explorer.data.fields import validation_field, window_field
 from explorer.data.noise import counted_places, matched
+from explorer.errors import N_
 
 DAYS_A_YEAR = 252
 FIRST_DAY = np.datetime64("2015-01-05")  # a Monday

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import setting
+from explorer.config.settings import setting
 from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, Text, split_point, windows
 from explorer.data.baselines import token_baselines
 from explorer.data.decoding import short

@@ -12,7 +12,7 @@ tones alone: which steps belong to which label a model must find out by itself.
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data.alignments import ctc_losses
 from explorer.data.base import (
     MAX_VALIDATION_WINDOWS,
@@ -23,7 +23,7 @@ from explorer.data.base import (
     Windows,
 )
 from explorer.data.fields import count_field, window_field
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError
 from explorer.tasks import IGNORED
 
 NAMES = ("do", "re", "mi", "fa", "sol", "la", "ti", "do′", "re′", "mi′", "fa′", "sol′")

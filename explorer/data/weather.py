@@ -17,7 +17,7 @@ at all.
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data.base import (
     Data,
     DataSpec,
@@ -32,6 +32,7 @@ from explorer.data.base import (
 from explorer.data.baselines import seasonal_baseline, series_baselines
 from explorer.data.fields import validation_field, window_field
 from explorer.data.noise import counted_places
+from explorer.errors import N_
 
 HOURS = 3  # from one measurement to the next
 DAY = 24 // HOURS  # steps

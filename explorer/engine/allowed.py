@@ -1,7 +1,7 @@
 """What a visitor may do here: the limits of this server, own data, a class's rules."""
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.data import content
 from explorer.engine import classes
 from explorer.engine.limits import LIMITS, MEGABYTE, Limits, read_limits

@@ -7,7 +7,7 @@ from typing import Any
 from distributed import KilledWorker
 from distributed.client import ClosedClientError
 
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.engine.jobs import Answer, Packed
 from explorer.engine.packing import packed
 from explorer.engine.runner import Runner

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer import catalog
-from explorer.config import RunConfig, Scalar, difference, settings_groups
+from explorer.config.run import RunConfig, difference, settings_groups
+from explorer.config.settings import Scalar
 from explorer.errors import N_, ExplorerError
 from explorer.runs.records import Group, GroupKind, Member
 from explorer.runs.store import Store

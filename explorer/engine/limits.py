@@ -2,7 +2,7 @@
 
 import os
 
-from explorer.config import Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.errors import N_, ExplorerError, Words
 
 LIMITS = "EXPLORER_LIMITS"

@@ -1,6 +1,6 @@
 """Own data on its way: what a run needs, and its bytes for a worker that lacks them."""
 
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.data import content
 from explorer.engine.jobs import Packed
 from explorer.runs.store import Store

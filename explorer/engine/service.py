@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.engine.asking import Asker
 from explorer.engine.cluster import close, connect
 from explorer.engine.hub import Hub

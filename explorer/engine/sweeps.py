@@ -16,7 +16,7 @@ from typing import Any
 from optuna.storages import BaseStorage
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.engine.runner import Runner
 from explorer.errors import N_, ExplorerError, Words
 from explorer.runs.commands import PAUSE, RESUME, STOP

@@ -6,7 +6,7 @@ the class in which it was started, may command or delete it.
 
 from collections.abc import Iterable, Sequence
 
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.engine import classes
 from explorer.engine.allowed import Allowed
 from explorer.engine.limits import MEGABYTE

@@ -17,7 +17,7 @@ from typing import Any
 import torch
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.data import content
 from explorer.engine.jobs import Answer, Job, Packed, Result, Wanted
 from explorer.engine.packing import own_digest

@@ -4,7 +4,7 @@ import torch
 
 from explorer import catalog
 from explorer.catalog import Resolved
-from explorer.config import setting
+from explorer.config.settings import setting
 from explorer.errors import N_, Words, unknown
 from explorer.inspection.base import (
     Choices,

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data.base import Data
+from explorer.errors import N_
 from explorer.inspection.base import Subject, probe_window
 from explorer.inspection.example import tokens_of
 from explorer.tasks import Task

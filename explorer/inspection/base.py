@@ -17,7 +17,8 @@ from torch import Tensor
 import explorer.inspection
 from explorer import catalog
 from explorer.catalog import Resolved
-from explorer.config import RunConfig, Settings, setting
+from explorer.config.run import RunConfig
+from explorer.config.settings import Settings, setting
 from explorer.data.base import Data
 from explorer.discovery import declared
 from explorer.errors import N_, ExplorerError, Words, unknown

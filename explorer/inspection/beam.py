@@ -5,7 +5,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import setting
+from explorer.config.settings import setting
 from explorer.errors import N_
 from explorer.inspection.base import Subject, ViewSpec
 from explorer.inspection.example import ExampleOptions

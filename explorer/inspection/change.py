@@ -12,7 +12,7 @@ import torch
 
 from explorer import catalog
 from explorer.catalog import Resolved
-from explorer.config import extra_of
+from explorer.config.settings import extra_of
 from explorer.data.base import Data, Floats, Series
 from explorer.errors import Words
 from explorer.inspection.answers.pairs import pairs

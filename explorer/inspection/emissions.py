@@ -7,7 +7,7 @@ standardised series (of its first input, the others at their mean).
 import numpy as np
 import torch
 
-from explorer.config import Settings
+from explorer.config.settings import Settings
 from explorer.data.base import next_value
 from explorer.inspection.base import Subject, ViewSpec, float_array, has
 from explorer.inspection.transitions import names_of

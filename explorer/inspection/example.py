@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.config import Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, Floats, next_value
 from explorer.data.tokens import WORD
 from explorer.data.typed import read_typed

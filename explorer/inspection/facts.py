@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.inspection.base import captures_of, views_of
 from explorer.inspection.prediction import answer_to
 from explorer.models.base import favourite

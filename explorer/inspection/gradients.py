@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from explorer import catalog
-from explorer.config import Settings
+from explorer.config.settings import Settings
 from explorer.data.base import Floats
 from explorer.inspection.base import (
     Subject,

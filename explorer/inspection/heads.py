@@ -22,7 +22,7 @@ from torch import Tensor
 
 from explorer import catalog
 from explorer.catalog import Resolved
-from explorer.config import setting
+from explorer.config.settings import setting
 from explorer.errors import N_, Words, unknown
 from explorer.inspection.base import (
     Choices,

@@ -10,7 +10,7 @@ import torch
 
 from explorer import catalog
 from explorer.catalog import Resolved
-from explorer.config import Settings
+from explorer.config.settings import Settings
 from explorer.data.base import Floats
 from explorer.inspection.base import (
     Subject,

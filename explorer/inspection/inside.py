@@ -4,7 +4,7 @@ import torch
 
 from explorer import catalog
 from explorer.catalog import Resolved
-from explorer.config import Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.errors import N_, Words
 from explorer.inspection.base import (
     Choices,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from explorer.config import Settings
+from explorer.config.settings import Settings
 from explorer.inspection.answers.generated import both, shown
 from explorer.inspection.base import Subject, ViewSpec, by_rivalry
 from explorer.runs.records import View, nullable

@@ -13,7 +13,7 @@ from scipy.cluster.hierarchy import leaves_list, linkage
 
 from explorer import catalog
 from explorer.catalog import Resolved
-from explorer.config import setting
+from explorer.config.settings import setting
 from explorer.data.base import Floats
 from explorer.errors import N_
 from explorer.inspection.base import (

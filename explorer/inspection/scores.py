@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from explorer.config import Settings
+from explorer.config.settings import Settings
 from explorer.inspection.base import Subject, ViewSpec, by_rivalry
 from explorer.models.base import AdversarialModel
 from explorer.runs.records import View

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from explorer.catalog import Resolved
-from explorer.config import Settings
+from explorer.config.settings import Settings
 from explorer.inspection.base import Subject, ViewSpec
 from explorer.models.base import ExpectationModel
 from explorer.runs.records import View

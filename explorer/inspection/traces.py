@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from explorer import catalog
-from explorer.config import setting
+from explorer.config.settings import setting
 from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, Floats
 from explorer.errors import N_, ExplorerError
 from explorer.inspection import raster

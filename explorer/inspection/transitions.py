@@ -1,6 +1,6 @@
 """Which state follows which: the transitions of a chain, as they are learned."""
 
-from explorer.config import Settings
+from explorer.config.settings import Settings
 from explorer.inspection.base import Subject, ViewSpec, float_array, has
 from explorer.models.chain import Chain
 from explorer.runs.records import View

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.config import Settings
+from explorer.config.settings import Settings
 from explorer.data.base import Floats
 from explorer.inspection.answers.generated import both
 from explorer.inspection.base import Subject, ViewSpec, by_rivalry

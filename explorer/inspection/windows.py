@@ -1,6 +1,6 @@
 """Windows that a generator makes, as the Playground shows them too."""
 
-from explorer.config import Settings
+from explorer.config.settings import Settings
 from explorer.inspection.answer import PredictionOptions
 from explorer.inspection.answers import generated
 from explorer.inspection.base import Subject, ViewSpec, by_rivalry

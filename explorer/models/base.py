@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import torch
 from torch import Tensor, nn
 
-from explorer.config import Scalar, Settings
+from explorer.config.settings import Scalar, Settings
 from explorer.tasks import CAUSAL, Task
 
 Kind = Literal["gate", "candidate", "memory", "hidden", "attention", "probability"]

@@ -15,7 +15,8 @@ https://doi.org/10.1109/78.650093
 import torch
 from torch import Tensor, nn
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
+from explorer.errors import N_
 from explorer.models import lstm, notation, rnn
 from explorer.models.base import (
     Capture,

@@ -16,7 +16,7 @@ Pre-norm: Xiong et al. (2020). https://arxiv.org/abs/2002.04745
 
 from torch import Tensor, nn
 
-from explorer.config import Settings
+from explorer.config.settings import Settings
 from explorer.errors import N_
 from explorer.models import notation
 from explorer.models.base import (

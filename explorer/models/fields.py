@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from explorer.config import N_, setting
+from explorer.config.settings import setting
+from explorer.errors import N_
 
 
 def hidden_size_field(description: str, default: int = 32, most: int = 512) -> Any:

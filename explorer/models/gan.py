@@ -26,7 +26,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
+from explorer.errors import N_
 from explorer.models import gru, lstm, notation
 from explorer.models.base import (
     AdversarialModel,

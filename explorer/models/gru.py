@@ -18,7 +18,8 @@ import math
 import torch
 from torch import Tensor, nn
 
-from explorer.config import N_, Settings
+from explorer.config.settings import Settings
+from explorer.errors import N_
 from explorer.models import notation
 from explorer.models.base import (
     Capture,

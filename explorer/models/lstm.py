@@ -20,7 +20,8 @@ import math
 import torch
 from torch import Tensor, nn
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
+from explorer.errors import N_
 from explorer.models import notation
 from explorer.models.base import (
     Capture,

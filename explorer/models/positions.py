@@ -13,7 +13,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from explorer.config import setting
+from explorer.config.settings import setting
 from explorer.errors import N_, ExplorerError, Words
 from explorer.models.notation import real
 

@@ -23,7 +23,8 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
+from explorer.errors import N_
 from explorer.models import notation
 from explorer.models.additive import Additive
 from explorer.models.additive import equations as attention_equations

@@ -16,7 +16,7 @@ Rotary positions: Su et al. (2021), RoFormer. https://arxiv.org/abs/2104.09864
 
 from torch import Tensor, nn
 
-from explorer.config import Settings
+from explorer.config.settings import Settings
 from explorer.errors import N_
 from explorer.models import notation
 from explorer.models.base import (

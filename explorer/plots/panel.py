@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import explorer.plots.answers
-from explorer.config import RunConfig, Scalar, Settings
+from explorer.config.run import RunConfig
+from explorer.config.settings import Scalar, Settings
 from explorer.discovery import declared
 from explorer.plots.parts import Figure, Translate
 from explorer.plots.theme import GREY

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from explorer.config import Scalar, Settings
+from explorer.config.settings import Scalar, Settings
 from explorer.portable.sources import (
     STAND_INS,
     Key,

@@ -5,7 +5,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from explorer.config import N_, RunConfig
+from explorer.config.run import RunConfig
+from explorer.errors import N_
 from explorer.inspection import facts as inspection
 from explorer.inspection.base import Request, Subject, look
 from explorer.inspection.facts import facts_of

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.runs.records import Status
 from explorer.runs.shelf import MOST_NAME
 

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.errors import ExplorerError
 from explorer.inspection.base import probe_window
 from explorer.portable.figures import figures_page

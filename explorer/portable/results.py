@@ -13,7 +13,7 @@ import numpy as np
 import safetensors.torch
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError, Words
 from explorer.models.base import SequenceModel, parameters
 from explorer.runs.records import Curves, Validation, nullable

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 STAND_INS = {
-    ("explorer.config", "Settings"): (
+    ("explorer.config.settings", "Settings"): (
         'class Settings:\n    """What can be chosen of a model."""'
     )
 }

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError
 from explorer.portable.layout import Facts
 from explorer.portable.opened import Folder, opened

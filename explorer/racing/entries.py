@@ -12,13 +12,9 @@ from functools import cache
 from typing import Any, Literal
 
 from explorer import catalog
-from explorer.config import (
-    RunConfig,
-    Scalar,
-    TrainingSettings,
-    bounds_of,
-    settings_groups,
-)
+from explorer.config.run import RunConfig, settings_groups
+from explorer.config.settings import Scalar, bounds_of
+from explorer.config.training import TrainingSettings
 from explorer.errors import N_, ExplorerError
 from explorer.models.base import ModelSpec
 

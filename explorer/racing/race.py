@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.racing.entries import with_seed
 from explorer.runs.records import Clock, Group, Run
 

@@ -5,7 +5,8 @@ import statistics
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from explorer.config import RunConfig, Scalar, settings_groups
+from explorer.config.run import RunConfig, settings_groups
+from explorer.config.settings import Scalar
 from explorer.runs.records import Curves, Lines, Run, Validation
 
 RECENT_STEPS = 200

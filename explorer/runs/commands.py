@@ -6,7 +6,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from explorer.config import TrainingSettings
+from explorer.config.training import TrainingSettings
 from explorer.errors import N_, ExplorerError, unknown
 from explorer.runs.records import Command, Status
 

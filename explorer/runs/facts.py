@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.tasks import Task
 
 

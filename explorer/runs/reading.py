@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Table, select
 
-from explorer.config import RUN_ID
+from explorer.config.run import RUN_ID
 from explorer.errors import N_, ExplorerError, Words
 from explorer.runs import schema
 from explorer.runs.records import (

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.errors import Words
 
 Status = Literal["training", "paused", "finished", "stopped", "diverged", "failed"]

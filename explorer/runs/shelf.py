@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Select, delete, func, select, update
 
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError
 from explorer.runs import messages, schema
 from explorer.runs.ids import now, storable, written

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import numpy as np
 from sqlalchemy import Engine, delete, insert, update
 
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError, Words
 from explorer.runs import reading, schema, writing
 from explorer.runs.boards import Boards

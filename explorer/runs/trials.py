@@ -13,7 +13,7 @@ from optuna.distributions import (
     IntDistribution,
 )
 
-from explorer.config import Scalar
+from explorer.config.settings import Scalar
 from explorer.errors import Words
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
 from explorer import catalog
-from explorer.config import RunConfig, Scalar, Settings, setting
+from explorer.config.run import RunConfig
+from explorer.config.settings import Scalar, Settings, setting
 from explorer.errors import N_
 from explorer.runs.trials import Range
 from explorer.sweeping.space import checked_space, with_values

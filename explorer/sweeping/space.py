@@ -6,16 +6,9 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from explorer import catalog
-from explorer.config import (
-    RunConfig,
-    Scalar,
-    Settings,
-    TrainingSettings,
-    bounds_of,
-    choices_of,
-    extra_of,
-    settings_groups,
-)
+from explorer.config.run import RunConfig, settings_groups
+from explorer.config.settings import Scalar, Settings, bounds_of, choices_of, extra_of
+from explorer.config.training import TrainingSettings
 from explorer.errors import N_, ExplorerError, Words, unknown
 from explorer.runs.trials import Range
 

@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.data.base import Data
 from explorer.models.base import AdversarialModel, SequenceModel
 from explorer.training.generating import made, measured

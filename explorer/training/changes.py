@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from explorer import catalog
 from explorer.catalog import Resolved
-from explorer.config import RunConfig, Settings, setting
+from explorer.config.run import RunConfig
+from explorer.config.settings import Settings, setting
 from explorer.errors import N_, ExplorerError, unknown
 from explorer.models.base import (
     Capture,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.runs.commands import HOLD, LEARNING_RATE, RELEASE, SIDE, spec_of
 from explorer.runs.records import Command
 from explorer.training.adversarial import Side

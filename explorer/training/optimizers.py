@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from explorer.config import Schedule, TrainingSettings
+from explorer.config.training import Schedule, TrainingSettings
 from explorer.errors import N_, ExplorerError
 from explorer.models.base import SequenceModel
 

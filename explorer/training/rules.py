@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.data.base import Data, Windows
 from explorer.errors import N_, ExplorerError, unknown
 from explorer.models.base import ExpectationModel, Learning, SequenceModel

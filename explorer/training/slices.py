@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.runs.records import Checkpoint, Curves, Validation
 from explorer.training.checkpoints import Patience, patience_due, validation_due
 from explorer.training.rules import Rule

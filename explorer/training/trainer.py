@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError
 from explorer.models.base import parameters
 from explorer.runs.messages import diverged

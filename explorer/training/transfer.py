@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.data.base import Data
 from explorer.training.state import unpack
 from explorer.training.trainer import Trainer

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from explorer import catalog
-from explorer.config import RunConfig, query_pairs, to_query
+from explorer.config.run import RunConfig, query_pairs, to_query
 from explorer.data.content import NO_DIGEST
 from explorer.errors import ExplorerError
 from explorer.ui.language import Translate

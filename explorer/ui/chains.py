@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_
 from explorer.inspection.base import has

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from pydantic.fields import FieldInfo
 
-from explorer.config import Scalar, Settings, bounds_of, choices_of, extra_of
+from explorer.config.settings import Scalar, Settings, bounds_of, choices_of, extra_of
 from explorer.ui.language import Translate
 
 DECIMAL = (1, 1.5, 2, 3, 5, 7)

@@ -5,14 +5,8 @@ import sys
 from pathlib import Path
 
 from explorer import catalog
-from explorer.config import (
-    DIGEST,
-    GROUPS,
-    RunConfig,
-    Scalar,
-    difference,
-    settings_groups,
-)
+from explorer.config.run import DIGEST, GROUPS, RunConfig, difference, settings_groups
+from explorer.config.settings import Scalar
 from explorer.data.content import there
 from explorer.errors import N_
 from explorer.ui.language import Translate

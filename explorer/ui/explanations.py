@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.ui.describe import command_line, model_source
 from explorer.ui.language import Translate
 

@@ -5,7 +5,8 @@ from typing import Any
 import streamlit as st
 
 from explorer import catalog
-from explorer.config import RunConfig, Scalar, Settings, setting
+from explorer.config.run import RunConfig
+from explorer.config.settings import Scalar, Settings, setting
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_
 from explorer.inspection.facts import lines

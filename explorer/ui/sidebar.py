@@ -7,7 +7,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer import catalog
-from explorer.config import RunConfig, Scalar, Settings, TrainingSettings
+from explorer.config.run import RunConfig
+from explorer.config.settings import Scalar, Settings
+from explorer.config.training import TrainingSettings
 from explorer.errors import ExplorerError
 from explorer.ui.address import (
     allowed_config,

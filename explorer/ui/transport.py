@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from explorer.config import RunConfig, difference
+from explorer.config.run import RunConfig, difference
 from explorer.engine.visitor import Visitor
 from explorer.runs.commands import (
     LEARNING_RATE,

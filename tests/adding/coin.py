@@ -8,10 +8,11 @@ import math
 
 import numpy as np
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, DataSpec, Text, split_point, windows
 from explorer.data.baselines import token_baselines
 from explorer.data.fields import validation_field, window_field
+from explorer.errors import N_
 
 LENGTH = 1000
 

@@ -11,7 +11,8 @@ Feng et al. (2024), Were RNNs all we needed? https://arxiv.org/abs/2410.01201
 import torch
 from torch import Tensor, nn
 
-from explorer.config import N_, Settings
+from explorer.config.settings import Settings
+from explorer.errors import N_
 from explorer.models import notation
 from explorer.models.base import (
     Capture,

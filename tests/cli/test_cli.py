@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from explorer import catalog
 from explorer.__main__ import main
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.training.objectives import evaluate
 from tests.pairs import AS_TWO
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from explorer import catalog
-from explorer.config import Settings, bounds_of, choices_of
+from explorer.config.settings import Settings, bounds_of, choices_of
 from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec
 from explorer.errors import ExplorerError
 from explorer.tasks import CAUSAL, IGNORED

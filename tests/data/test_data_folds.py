@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from explorer import catalog
-from explorer.config import RunConfig, difference, query_pairs
+from explorer.config.run import RunConfig, difference, query_pairs
 from explorer.errors import ExplorerError
 from explorer.training.trainer import Budget, Trainer
 

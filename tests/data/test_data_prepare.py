@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.config import Settings, choices_of
+from explorer.config.settings import Settings, choices_of
 from explorer.data import content, own_series, prepare
 from explorer.data.own_series_settings import OwnSeriesSettings
 from explorer.data.prepared import prepared

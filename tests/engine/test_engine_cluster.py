@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.data import content
 from explorer.engine import cluster, workers
 from explorer.engine.jobs import Wanted

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.engine.race import (
     STRIDE_SECONDS,
     STRIDE_STEPS,

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.engine import cluster, worker
 from explorer.engine.jobs import Wanted
 from explorer.engine.runner import Runner

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.config import RunConfig, TrainingSettings
+from explorer.config.run import RunConfig
+from explorer.config.training import TrainingSettings
 from explorer.engine.driven import Chosen, Driven
 from explorer.engine.turns import (
     BACKGROUND_SECONDS,

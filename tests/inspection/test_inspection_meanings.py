@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer import catalog
-from explorer.config import Settings
+from explorer.config.settings import Settings
 from explorer.models.base import (
     Capture,
     Line,

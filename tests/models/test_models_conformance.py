@@ -7,7 +7,7 @@ import safetensors.torch
 import torch
 
 from explorer import catalog
-from explorer.config import bounds_of, choices_of
+from explorer.config.settings import bounds_of, choices_of
 from explorer.errors import ExplorerError
 from explorer.models.base import (
     AdversarialModel,

@@ -22,7 +22,7 @@ from tests.plots.test_plots_inside import Looked
 NEWEST = """
 from typing import Literal
 
-from explorer.config import Settings, setting
+from explorer.config.settings import Settings, setting
 from explorer.plots.panel import Panel
 
 
@@ -55,7 +55,7 @@ PANEL = Panel(
 WIDTHS_VIEW = """
 import numpy as np
 
-from explorer.config import setting
+from explorer.config.settings import setting
 from explorer.inspection.base import ViewSpec
 from explorer.inspection.example import MarkedOptions
 from explorer.runs.records import View

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.models.base import parameters
 from explorer.portable.record import Kept, read_kept
 from explorer.portable.states import check_states

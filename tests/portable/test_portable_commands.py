@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.errors import ExplorerError
 from explorer.plots.training.commands import marks, trace
 from explorer.portable.pack import folder_name, run_files, zipped

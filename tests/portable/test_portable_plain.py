@@ -15,7 +15,7 @@ import safetensors.torch
 import torch
 
 from explorer import catalog
-from explorer.config import choices_of
+from explorer.config.settings import choices_of
 from explorer.portable.pack import run_files
 from explorer.portable.plain import model_program
 from explorer.training.trainer import Trainer

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from explorer import catalog
-from explorer.config import bounds_of
+from explorer.config.settings import bounds_of
 from explorer.errors import ExplorerError
 from explorer.racing import entries
 from explorer.racing.race import facts, read_race, seeded

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from explorer.config import RunConfig, TrainingSettings
+from explorer.config.run import RunConfig
+from explorer.config.training import TrainingSettings
 from explorer.runs.records import Curves, Progress
 from explorer.runs.store import Store
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from explorer.config import RunConfig, TrainingSettings
+from explorer.config.run import RunConfig
+from explorer.config.training import TrainingSettings
 from explorer.errors import ExplorerError
 from explorer.runs.ids import new_id
 from explorer.runs.records import Checkpoint, Curves, Progress

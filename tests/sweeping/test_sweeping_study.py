@@ -15,7 +15,7 @@ from optuna.storages import JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
 
 from explorer import catalog
-from explorer.config import bounds_of, choices_of, extra_of
+from explorer.config.settings import bounds_of, choices_of, extra_of
 from explorer.errors import ExplorerError, Words
 from explorer.runs.store import open_store
 from explorer.runs.studies import open_studies

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.errors import ExplorerError
 from explorer.runs.records import Command, Curves
 from explorer.training import generating, scores

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.inspection.base import Request, Subject, look, views_of
 from explorer.tasks import TASKS
 from explorer.training.state import unpack

@@ -7,7 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from explorer import catalog
-from explorer.config import RunConfig, TrainingSettings, choices_of
+from explorer.config.run import RunConfig
+from explorer.config.settings import choices_of
+from explorer.config.training import TrainingSettings
 from explorer.engine.jobs import Job
 from explorer.engine.worker import _live, run_slices
 from explorer.errors import ExplorerError

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.errors import ExplorerError
 from explorer.training.state import unpack
 from explorer.training.trainer import Budget, Trainer

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from explorer import catalog
-from explorer.config import query_pairs
+from explorer.config.run import query_pairs
 from explorer.engine.service import engine
 from explorer.errors import ExplorerError
 from explorer.runs.records import Run

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from explorer import catalog
-from explorer.config import Settings, TrainingSettings, extra_of
+from explorer.config.settings import Settings, extra_of
+from explorer.config.training import TrainingSettings
 from explorer.inspection.base import views
 from explorer.models.base import Sizes
 from explorer.ui.language import LANGUAGES, best_language, messages, translator

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.config import N_
+from explorer.errors import N_
 from explorer.plots.chains.tables import table
 from explorer.plots.chains.transitions import named
 from explorer.plots.panel import Content, Panel, Scene

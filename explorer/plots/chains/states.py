@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import N_, RunConfig
+from explorer.config.run import RunConfig
+from explorer.errors import N_
 from explorer.plots.chains.transitions import named
 from explorer.plots.panel import Content, Panel, Scene, mark_time
 from explorer.plots.parts import Figure, Translate, axis, key, layout

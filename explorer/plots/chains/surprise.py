@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from explorer.config import N_
+from explorer.errors import N_
 from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import (
     KEPT_POINTS,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from explorer.config import N_
+from explorer.errors import N_
 from explorer.plots.chains.tables import table
 from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Translate, short

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.config import N_
+from explorer.errors import N_
 from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, key, layout, short
 from explorer.plots.theme import GREY, colour_of

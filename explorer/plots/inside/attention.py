@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import N_
+from explorer.errors import N_
 from explorer.plots.inside.gates import quantise
 from explorer.plots.parts import (
     Figure,

@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from explorer.config import N_, Settings, setting
+from explorer.config.settings import Settings, setting
+from explorer.errors import N_
 from explorer.plots.inside import gradients
 from explorer.plots.panel import Choices, Content, Panel, Scene, content_of
 from explorer.plots.parts import Translate

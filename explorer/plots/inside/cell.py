@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from explorer.config import N_
+from explorer.errors import N_
 from explorer.plots.panel import Content, Panel, Scene, residual
 from explorer.plots.parts import Translate, escape, visible
 from explorer.plots.theme import GATES, GREY

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import N_
+from explorer.errors import N_
 from explorer.plots.answers import pairs
 from explorer.plots.panel import Button, Content, Panel, Scene, mark_time
 from explorer.plots.parts import (

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import N_
+from explorer.errors import N_
 from explorer.plots.inside import attention
 from explorer.plots.inside.attention import AttentionDrawn
 from explorer.plots.inside.habits import (

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from explorer.config import N_
+from explorer.errors import N_
 from explorer.plots.inside import attention, gates
 from explorer.plots.panel import Content, Panel, Scene, content_of
 from explorer.plots.parts import Translate

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import N_
+from explorer.errors import N_
 from explorer.plots.inside import gradients
 from explorer.plots.panel import Content, Panel, Scene, mark_time
 from explorer.plots.parts import Translate, end_labels, escape, key, margin_for, short

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from explorer.config import N_
+from explorer.errors import N_
 from explorer.plots.parts import (
     Figure,
     Translate,

@@ -9,7 +9,7 @@ import optuna
 from optuna.exceptions import ExperimentalWarning
 from optuna.trial import TrialState, create_trial
 
-from explorer.config import N_
+from explorer.errors import N_
 from explorer.plots.parts import Figure, Translate, axis, escape, layout, rule
 from explorer.plots.theme import GREY, colour_of, see_through
 from explorer.runs.trials import Range, Trial

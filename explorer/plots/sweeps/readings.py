@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from scipy.stats import rankdata
 
-from explorer.config import N_
+from explorer.errors import N_
 from explorer.plots.parts import Translate, short
 from explorer.plots.sweeps.pictures import FEW, SweepDrawn, weights
 from explorer.runs.trials import Range, Trial

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config import N_
+from explorer.errors import N_
 from explorer.plots.panel import Content, Panel, Scene, residual
 from explorer.plots.parts import (
     Figure,

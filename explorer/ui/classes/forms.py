@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.engine.classes import (
     KIND,
     MOST_LESSON,

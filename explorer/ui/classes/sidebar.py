@@ -3,7 +3,8 @@
 import streamlit as st
 
 from explorer import catalog
-from explorer.config import RunConfig, TrainingSettings
+from explorer.config.run import RunConfig
+from explorer.config.training import TrainingSettings
 from explorer.engine.classes import Lesson, bounded
 from explorer.errors import ExplorerError
 from explorer.ui.address import (

@@ -1,7 +1,8 @@
 """The datasets that a person can choose: those of the house, and their own by name."""
 
 from explorer import catalog
-from explorer.config import RunConfig, Scalar
+from explorer.config.run import RunConfig
+from explorer.config.settings import Scalar
 from explorer.data.content import KINDS, Kind
 from explorer.engine.visitor import Visitor
 from explorer.ui.language import Translate

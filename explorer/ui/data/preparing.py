@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.data import content, own_text
 from explorer.data.own_series_settings import OwnSeriesSettings
 from explorer.data.own_text import OwnTextSettings

@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.data.base import Data
 from explorer.errors import N_
 from explorer.plots.data import examples, frequencies, preview

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
-from explorer.config import RunConfig, Settings
+from explorer.config.run import RunConfig
+from explorer.config.settings import Settings
 from explorer.engine.jobs import Wanted
 from explorer.errors import N_, ExplorerError
 from explorer.inspection.base import views

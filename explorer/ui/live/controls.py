@@ -6,7 +6,8 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from explorer import catalog
-from explorer.config import RunConfig, Scalar, Settings, bounds_of, choices_of, extra_of
+from explorer.config.run import RunConfig
+from explorer.config.settings import Scalar, Settings, bounds_of, choices_of, extra_of
 from explorer.inspection.base import views
 from explorer.inspection.example import MarkedOptions
 from explorer.plots.panel import Button, Panel

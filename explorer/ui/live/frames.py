@@ -5,9 +5,9 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from explorer.config import N_
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
+from explorer.errors import N_
 from explorer.runs.commands import held_changes
 from explorer.runs.records import Run, View
 from explorer.ui.language import Translate, translator

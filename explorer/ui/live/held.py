@@ -1,7 +1,8 @@
 """The change that a tab has chosen, for its run to learn under."""
 
 from explorer import catalog
-from explorer.config import RunConfig, Scalar
+from explorer.config.run import RunConfig
+from explorer.config.settings import Scalar
 from explorer.training.changes import Change, completed
 from explorer.ui.live.wishes import Wish
 

@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
 from explorer.errors import ExplorerError, Words

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import safetensors.numpy
 
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import Engine
 from explorer.inspection.facts import facts_of

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.engine.hub import Feed
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import Engine

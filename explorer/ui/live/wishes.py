@@ -3,7 +3,8 @@
 import json
 from typing import Literal
 
-from explorer.config import RUN_ID, Scalar, Settings, setting
+from explorer.config.run import RUN_ID
+from explorer.config.settings import Scalar, Settings, setting
 from explorer.errors import N_, ExplorerError
 
 LIVE = -1

@@ -6,7 +6,8 @@ import streamlit as st
 from pydantic.fields import FieldInfo
 
 from explorer import catalog
-from explorer.config import RunConfig, Scalar, bounds_of, choices_of, extra_of
+from explorer.config.run import RunConfig
+from explorer.config.settings import Scalar, bounds_of, choices_of, extra_of
 from explorer.errors import N_, ExplorerError
 from explorer.racing import entries
 from explorer.ui.controls import log_options

@@ -5,7 +5,7 @@ from typing import get_args
 
 import streamlit as st
 
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
 from explorer.racing import entries

@@ -7,10 +7,10 @@ from typing import Any
 import streamlit as st
 
 from explorer import catalog
-from explorer.config import N_, RunConfig
+from explorer.config.run import RunConfig
 from explorer.engine.jobs import Wanted
 from explorer.engine.visitor import Visitor
-from explorer.errors import Words
+from explorer.errors import N_, Words
 from explorer.inspection.base import views_of
 from explorer.inspection.facts import facts_of
 from explorer.plots.panel import Scene, panels

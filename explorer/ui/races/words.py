@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from pydantic.fields import FieldInfo
 
 from explorer import catalog
-from explorer.config import N_, RunConfig, choices_of, extra_of
+from explorer.config.run import RunConfig
+from explorer.config.settings import choices_of, extra_of
+from explorer.errors import N_
 from explorer.racing.results import Spread, Value, differing, telling
 from explorer.ui.describe import title_of
 from explorer.ui.language import Translate

@@ -6,7 +6,8 @@ from itertools import combinations
 import streamlit as st
 
 from explorer import catalog
-from explorer.config import RunConfig, Scalar, difference, settings_groups
+from explorer.config.run import RunConfig, difference, settings_groups
+from explorer.config.settings import Scalar
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_
 from explorer.plots.runs import overlaid

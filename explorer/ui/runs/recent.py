@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
 from explorer.runs.records import Run

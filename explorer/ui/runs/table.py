@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from explorer import catalog
-from explorer.config import N_, settings_groups
+from explorer.config.run import settings_groups
 from explorer.engine.visitor import Visitor
+from explorer.errors import N_
 from explorer.runs.records import Run
 from explorer.ui.language import Translate
 from explorer.ui.live.frames import STATES

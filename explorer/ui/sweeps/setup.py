@@ -5,13 +5,8 @@ from typing import Any
 import streamlit as st
 
 from explorer import catalog
-from explorer.config import (
-    RunConfig,
-    Scalar,
-    choices_of,
-    extra_of,
-    settings_groups,
-)
+from explorer.config.run import RunConfig, settings_groups
+from explorer.config.settings import Scalar, choices_of, extra_of
 from explorer.engine.visitor import Visitor
 from explorer.runs.trials import Range
 from explorer.sweeping.plan import Plan, SweepSettings

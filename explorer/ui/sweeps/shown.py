@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from explorer import catalog
-from explorer.config import RunConfig
+from explorer.config.run import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError, Words
 from explorer.inspection.facts import lines
