@@ -124,7 +124,7 @@ def test_who_opens_a_watch_link_may_look_and_fork(open_page: Opener) -> None:
           const address = location.origin.replace('http', 'ws') + '/explorer/live'
           const socket = new WebSocket(address)
           socket.onopen = () => socket.send(JSON.stringify(
-            { run, page: 'inside', hold: 'release', token: 'made-up' }))
+            { run, hold: 'release', token: 'made-up' }))
           socket.onmessage = message => { done(message.data); socket.close() }
         })""",
         run[1],

@@ -272,7 +272,7 @@ def test_nonsense_gets_a_sentence_and_nothing_breaks(sample: Page) -> None:
     go_to(sample, "raster")
     choose(sample, "text", "one two three")
     reading = sample.locator("#sx-raster .sx-reading")
-    expect(reading).to_contain_text("at least two numbers")
+    expect(reading).to_contain_text("number 1 is 'one'")
     choose(sample, "text", "0.1 0.5 0.9 0.4")
     until(sample, "raster", "plot._fullData?.[0].z[0].length === 3")
 

@@ -6,7 +6,9 @@ import pytest
 from explorer import catalog
 from explorer.data.melodies import heard
 from explorer.inspection.base import Request, Subject, look
+from explorer.inspection.facts import facts_of
 from explorer.plots.answers import piano
+from explorer.plots.panel import Scene
 from explorer.runs.records import View
 from explorer.training.trainer import Budget, Trainer
 
@@ -30,7 +32,8 @@ def marked(message: str) -> str:
 
 def test_notes_to_play_are_those_of_the_words_beside_them(trainer: Trainer) -> None:
     view = view_of(trainer)
-    content = piano.ANSWER.draw(trainer.config, view, marked)
+    scene = Scene.of(facts_of(trainer.config), view)
+    content = piano.ANSWER.draw(scene, marked)
     blocks = content["text"]["blocks"]
     assert len(blocks) == 2
     for block in blocks:
