@@ -1,5 +1,10 @@
 """The pages without a browser: they run, they refuse, they follow the address."""
 
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
 import pytest
 
 from explorer import catalog
@@ -25,6 +30,16 @@ def test_every_page_runs() -> None:
         test = page()
         test.switch_page(f"../../pages/{path.name}").run()
         assert not test.exception
+
+
+def test_a_worker_born_after_a_page_draws_none() -> None:
+    """A child process runs its parent's `__main__`, which the server's pages take."""
+    page()
+    assert Path(vars(sys.modules["__main__"])["__file__"]).name == "router.py"
+    with ProcessPoolExecutor(1, get_context("spawn")) as children:
+        known = children.submit(eval, "set(__import__('sys').modules)").result()
+    assert "__mp_main__" in known
+    assert "streamlit" not in known
 
 
 def test_a_fork_stops_its_parent_and_is_shown() -> None:

@@ -1,0 +1,50 @@
+"""What surrounds every page: navigation and the language switch."""
+
+import streamlit as st
+
+from explorer.ui.address import follow_page, remember_address
+from explorer.ui.history import one_stop_a_page
+from explorer.ui.language import ASSETS, LANGUAGES
+from explorer.ui.page import LANGUAGE, language, mode, words
+from explorer.ui.places import PAGES, places
+from explorer.ui.visitor import login_button
+
+
+def show() -> None:
+    """Draw the page that the address names, and what surrounds it."""
+    st.set_page_config(
+        page_title="Sequence Explorer",
+        page_icon=ASSETS / "icon.png",
+        layout="wide",
+        initial_sidebar_state="auto",
+    )
+    _ = words()
+    first, *others = places(PAGES)
+    page = st.navigation(
+        [
+            st.Page(first.file, title=_(first.title), url_path="", default=True),
+            *(st.Page(p.file, title=_(p.title), url_path=p.address) for p in others),
+        ],
+        position="top",
+    )
+    follow_page(page.url_path)
+    st.html(ASSETS / "page" / f"{mode()}.css")
+
+    with st.sidebar:
+        st.segmented_control(
+            "Language / 语言",
+            list(LANGUAGES),
+            default=language(),
+            required=True,
+            format_func=LANGUAGES.__getitem__,
+            key="language",
+            on_change=_switch,
+        )
+        login_button(_)
+        one_stop_a_page()
+    page.run()
+
+
+def _switch() -> None:
+    st.query_params[LANGUAGE] = st.session_state["language"]
+    remember_address()
