@@ -19,7 +19,7 @@ from explorer.__main__ import main
 from explorer.inspection.base import Request, Subject, look
 from explorer.plots.inside import gates
 from explorer.training.trainer import Budget, Trainer, advance
-from explorer.ui import places
+from explorer.ui import navigation, places
 
 FILES = Path(__file__).parent / "adding"
 ROUTER = Path(__file__).parents[1] / "explorer" / "ui" / "router.py"
@@ -97,7 +97,7 @@ def test_a_page_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     shutil.copy(FILES / "hello.py", tmp_path)
     (found,) = places.places(tmp_path)
     assert found == (15, "Hello", tmp_path / "hello.py")
-    monkeypatch.setattr(places, "PAGES", tmp_path)
+    monkeypatch.setattr(navigation, "PAGES", tmp_path)
     page = AppTest.from_file(str(ROUTER), default_timeout=60).run()
     assert not page.exception
     assert [title.value for title in page.title] == ["Hello"]
