@@ -1,14 +1,16 @@
 """Asking a worker: what needs a model is answered there, not in the server."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from distributed import Future as Task
 from distributed import KilledWorker
 from distributed.client import ClosedClientError
 
 from explorer.config.run import RunConfig
-from explorer.engine.jobs import Answer, Packed
+from explorer.engine.jobs import Answer
 from explorer.engine.packing import packed
 from explorer.engine.runner import Runner
 from explorer.engine.worker import asked
@@ -17,6 +19,10 @@ from explorer.runs.store import Store
 
 ANSWER_WITHIN = 60
 """Seconds in which a worker answers a question about a stored state."""
+
+LOOK_PRIORITY, CHECK_PRIORITY = 50, 5
+"""Of questions, as Dask sees them: a look is quick and goes first; what came from
+outside is checked when live runs leave time for it, before sweeps."""
 
 LOST = (
     TimeoutError,
@@ -36,45 +42,63 @@ class Asker:
         self._store, self._runner = store, runner
 
     def ask(
-        self, function: Callable[..., Any], configs: tuple[RunConfig, ...], *more: Any
+        self,
+        function: Callable[..., Any],
+        configs: tuple[RunConfig, ...],
+        *more: Any,
+        priority: int = LOOK_PRIORITY,
     ) -> Any:
         """What a worker answers, who gets own data of these runs if it lacks some.
 
         Raises:
             ExplorerError: as the function does, or if no worker answers.
         """
-        answer = self._answer(function, configs, (), more)
+        asking = (function, tuple(config.to_json() for config in configs))
+        first = self.submit(asked, *asking, (), *more, priority=priority)
+        answer: Answer = self.wait(first)
         if answer.lacks:
             contents = packed(self._store, *configs)
-            answer = self._answer(function, configs, contents, more)
+            again = self.submit(asked, *asking, contents, *more, priority=priority)
+            answer = self.wait(again)
         return answer.value
 
-    def _answer(
+    def submit(
         self,
         function: Callable[..., Any],
-        configs: tuple[RunConfig, ...],
-        contents: tuple[Packed, ...],
-        more: tuple[Any, ...],
-    ) -> Answer:
+        *given: Any,
+        priority: int = LOOK_PRIORITY,
+    ) -> "Task[Any]":
+        """Have some worker begin with `function(*given)`.
+
+        Raises:
+            ExplorerError: if there is none.
+        """
         self._runner.check()
-        try:
-            task = self._runner.client.result(timeout=ANSWER_WITHIN).submit(
-                asked,
-                function,
-                tuple(config.to_json() for config in configs),
-                contents,
-                *more,
-                pure=False,
-                priority=50,
-            )
-            answer: Answer = task.result(timeout=ANSWER_WITHIN)
-        except LOST as error:
-            raise ExplorerError(
-                N_(
-                    "A worker must answer within %(seconds)d seconds, but none did "
-                    "(%(reason)s). Try again in a moment."
-                ),
-                seconds=ANSWER_WITHIN,
-                reason=type(error).__name__,
-            ) from None
-        return answer
+        with answering():
+            client = self._runner.client.result(timeout=ANSWER_WITHIN)
+            return client.submit(function, *given, pure=False, priority=priority)
+
+    def wait(self, task: "Task[Any]") -> Any:
+        """What became of it; one that takes too long is given up.
+
+        Raises:
+            ExplorerError: as the function does, or if no worker answers.
+        """
+        with answering():
+            return task.result(timeout=ANSWER_WITHIN)
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Say in a sentence that no worker answered."""
+    try:
+        yield
+    except LOST as error:
+        raise ExplorerError(
+            N_(
+                "A worker must answer within %(seconds)d seconds, but none did "
+                "(%(reason)s). Try again in a moment."
+            ),
+            seconds=ANSWER_WITHIN,
+            reason=type(error).__name__,
+        ) from None

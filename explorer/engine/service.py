@@ -8,18 +8,18 @@ from functools import cache
 
 from explorer import catalog
 from explorer.config.run import RunConfig
-from explorer.engine.asking import Asker
+from explorer.engine.asking import CHECK_PRIORITY, Asker
 from explorer.engine.cluster import close, connect
 from explorer.engine.hub import Hub
 from explorer.engine.jobs import Wanted
 from explorer.engine.packing import bring, own_digest
 from explorer.engine.runner import Runner
 from explorer.engine.sweeps import Sweeps
-from explorer.engine.worker import begin, look_at
+from explorer.engine.worker import begin, check, look_at
 from explorer.errors import N_, ExplorerError
 from explorer.portable.pack import folder_name, run_files, zipped
 from explorer.portable.record import read_kept
-from explorer.portable.states import check_states
+from explorer.portable.states import pieces
 from explorer.runs.commands import LEARNING_RATE, spec_of
 from explorer.runs.records import (
     Checkpoint,
@@ -187,21 +187,19 @@ class Engine:
             ExplorerError: if there is no such run.
         """
         kept = [read_kept(self.store, run_id) for run_id in run_ids]
-        client = self._runner.client.result(timeout=60)
-        tasks = [client.submit(run_files, k, pure=False, priority=50) for k in kept]
-        files = [task.result(timeout=120) for task in tasks]
+        tasks = [self._asker.submit(run_files, k) for k in kept]
+        files = [self._asker.wait(task) for task in tasks]
         return zipped(dict(zip(map(folder_name, kept), files, strict=True)))
 
     def check_states(self, config: RunConfig, states: Sequence[Checkpoint]) -> None:
-        """Have a worker see whether a run can go on from states that came from outside.
+        """Have workers see, piece by piece and behind live runs, whether a run can go
+        on from states that came from outside. Blocks.
 
         Raises:
-            ExplorerError: if it cannot.
+            ExplorerError: if it cannot, or if no worker finds time.
         """
-        if states:
-            client = self._runner.client.result(timeout=60)
-            task = client.submit(check_states, config, states, pure=False, priority=50)
-            task.result(timeout=120)
+        for piece in pieces(states):
+            self._asker.ask(check, (config,), piece, priority=CHECK_PRIORITY)
 
     def look(self, run_id: str, step: int, wanted: tuple[Wanted, ...]) -> list[View]:
         """Views of a run as it was after `step` updates, a stored state. Blocks.

@@ -23,7 +23,8 @@ from explorer.engine.jobs import Answer, Job, Packed, Result, Wanted
 from explorer.engine.packing import own_digest
 from explorer.errors import N_, ExplorerError, Words
 from explorer.inspection.base import Request, Subject, look, views_of
-from explorer.runs.records import View
+from explorer.portable.states import check_states
+from explorer.runs.records import Checkpoint, View
 from explorer.training.trainer import Budget, Trainer
 from explorer.training.transfer import transferred
 
@@ -113,6 +114,16 @@ def begin(config: str, start: str, state: bytes) -> bytes:
     """
     torch.set_num_threads(1)
     return transferred(RunConfig.from_json(config), RunConfig.from_json(start), state)
+
+
+def check(config: str, states: list[Checkpoint]) -> None:
+    """See that a run can go on from each of these states.
+
+    Raises:
+        ExplorerError: if it cannot.
+    """
+    with _lock:
+        check_states(RunConfig.from_json(config), states)
 
 
 def look_at(config: str, state: bytes, wanted: list[Wanted]) -> list[View]:

@@ -33,6 +33,9 @@ ABOUT = {
 }
 """The files of a run's folder; the states that it kept lie in `CHECKPOINTS`."""
 
+MOST_CHECKPOINTS = 8
+"""So many states of a run go along: the first, the newest, and some between."""
+
 _FILES = "|".join(map(re.escape, ABOUT))
 NAME = re.compile(
     rf"(?:{re.escape(README)}|{re.escape(PLOTLY)}"

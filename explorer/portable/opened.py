@@ -9,14 +9,23 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 
 from explorer.errors import N_, ExplorerError
-from explorer.portable.layout import CHECKPOINTS, CURVES, FACTS, NAME
+from explorer.portable.layout import (
+    CHECKPOINTS,
+    CURVES,
+    FACTS,
+    MOST_CHECKPOINTS,
+    NAME,
+)
 
 MEGABYTE = 10**6
 MOST_ZIP = 200 * MEGABYTE
 MOST_ENTRIES = 4000
+LEAST_LISTED, MOST_LISTED = 46, 500
+"""Bytes in which the directory lists an entry."""
 MOST_RUNS = 200
 MOST_FACTS = 8 * MEGABYTE
 MOST_CURVES = 4 * MEGABYTE
@@ -33,6 +42,16 @@ BROKEN = (
     struct.error,
 )
 """What Python's zipfile raises of bytes that are no sound zip."""
+
+INFLATED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How an entry may be packed: Python inflates these piece by piece, others whole."""
+
+END = struct.Struct("<4s4H2LH")
+"""The end record: signature, two disks, entries here and in all, size of the directory,
+its place, length of the comment."""
+
+END_SIGNATURE, LOCATOR_SIGNATURE = b"PK\x05\x06", b"PK\x06\x07"
+LONGEST_COMMENT, LOCATOR_LENGTH = 2**16, 20
 
 
 class Folder:
@@ -56,10 +75,17 @@ def opened(raw: bytes, room: int) -> dict[str, Folder]:
             much.
     """
     if len(raw) > MOST_ZIP:
-        raise too_large(MOST_ZIP)
+        raise ExplorerError(
+            N_(
+                "A zip to import may take %(most)d MB, but this one takes more. Export "
+                "fewer runs at a time."
+            ),
+            most=MOST_ZIP // MEGABYTE,
+        )
     try:
+        _check_end(raw)
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            return _folders(archive, room)
+            return _folders(archive, max(0, room))
     except BROKEN:
         raise ExplorerError(
             N_(
@@ -69,14 +95,37 @@ def opened(raw: bytes, room: int) -> dict[str, Folder]:
         ) from None
 
 
-def too_large(most: int) -> ExplorerError:
-    """The error for a zip that holds too much."""
+def _check_end(raw: bytes) -> None:
+    """See that the directory is short, before all of it is read.
+
+    Raises:
+        ExplorerError: if it lists more than an export writes.
+        zipfile.BadZipFile: if it is none, or one of the kind that counts beyond 2**16.
+    """
+    at = raw.rfind(END_SIGNATURE, max(0, len(raw) - LONGEST_COMMENT - END.size))
+    if at < 0 or at + END.size > len(raw):
+        raise zipfile.BadZipFile
+    if raw[max(0, at - LOCATOR_LENGTH) :].startswith(LOCATOR_SIGNATURE):
+        raise zipfile.BadZipFile
+    _, _, _, _, entries, size, _, _ = END.unpack_from(raw, at)
+    _check_count(entries)
+    if size > MOST_ENTRIES * MOST_LISTED:
+        raise _too_many(size // LEAST_LISTED)
+
+
+def _check_count(entries: int) -> None:
+    if entries > MOST_ENTRIES:
+        raise _too_many(entries)
+
+
+def _too_many(entries: int) -> ExplorerError:
     return ExplorerError(
         N_(
-            "What is imported may take %(most)d MB here, but this takes more. Export "
-            "fewer runs at a time, or delete runs first."
+            "A zip to import holds at most %(most)d files, but this one lists "
+            "%(came)d. Export fewer runs at a time."
         ),
-        most=most // MEGABYTE,
+        most=MOST_ENTRIES,
+        came=entries,
     )
 
 
@@ -85,6 +134,10 @@ def _folders(archive: zipfile.ZipFile, room: int) -> dict[str, Folder]:
     left = room
     for entry, limit in _wanted(archive.infolist()):
         content = _read(archive, entry, min(limit, left))
+        if len(content) > left:
+            raise _no_room(room)
+        if len(content) > limit:
+            raise _too_large(entry.filename, limit)
         left -= len(content)
         parts = NAME.fullmatch(entry.filename)
         assert parts is not None
@@ -112,26 +165,75 @@ def _wanted(
     entries: list[zipfile.ZipInfo],
 ) -> Iterator[tuple[zipfile.ZipInfo, int]]:
     """The entries that an import reads, and how long each may be; all are checked."""
+    _check_count(len(entries))
     seen: set[str] = set()
-    if len(entries) > MOST_ENTRIES:
-        raise too_large(MOST_ZIP)
+    states: Counter[str] = Counter()
     for entry in entries:
-        name = entry.filename
-        parts = NAME.fullmatch(name)
-        kind = stat.S_IFMT(entry.external_attr >> 16)
-        usual = kind in (0, stat.S_IFREG, stat.S_IFDIR) and entry.orig_filename == name
-        if parts is None or not usual or name in seen:
-            raise ExplorerError(
-                N_(
-                    "A zip to import holds what an export wrote and nothing else, but "
-                    "this one has '%(name)s'. Export it again and leave it as it is."
-                ),
-                name=name.encode("ascii", "replace").decode()[:60],
-            )
-        seen.add(name)
+        parts = NAME.fullmatch(entry.filename)
+        if parts is None or not _is_usual(entry) or entry.filename in seen:
+            raise _unexpected(entry.filename)
+        seen.add(entry.filename)
+        states[parts["folder"]] += parts["step"] is not None
+    for folder, count in states.items():
+        if count > MOST_CHECKPOINTS:
+            raise _too_many_states(folder, count)
     for entry in entries:
         if limit := _limit(entry.filename):
             yield entry, limit
+
+
+def _is_usual(entry: zipfile.ZipInfo) -> bool:
+    """Whether it is a plain file or folder that calls itself one thing, and is packed
+    in a way that is inflated piece by piece."""
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    return (
+        kind in (0, stat.S_IFREG, stat.S_IFDIR)
+        and entry.orig_filename == entry.filename
+        and entry.compress_type in INFLATED
+    )
+
+
+def _unexpected(name: str) -> ExplorerError:
+    return ExplorerError(
+        N_(
+            "A zip to import holds what an export wrote and nothing else, but "
+            "this one has '%(name)s'. Export it again and leave it as it is."
+        ),
+        name=name.encode("ascii", "replace").decode()[:60],
+    )
+
+
+def _too_many_states(folder: str, count: int) -> ExplorerError:
+    return ExplorerError(
+        N_(
+            "A run to import has at most %(most)d states, but '%(folder)s' has "
+            "%(came)d. Export it again and leave it as it is."
+        ),
+        most=MOST_CHECKPOINTS,
+        folder=folder[:60],
+        came=count,
+    )
+
+
+def _no_room(room: int) -> ExplorerError:
+    return ExplorerError(
+        N_(
+            "What is imported must fit into the %(left)s MB that may still be stored "
+            "here, but it takes more. Import fewer runs at a time, or delete some."
+        ),
+        left=f"{room / MEGABYTE:.1f}",
+    )
+
+
+def _too_large(name: str, limit: int) -> ExplorerError:
+    return ExplorerError(
+        N_(
+            "The file '%(name)s' of a zip to import may take %(most)d MB, but it takes "
+            "more. Export the run again and leave it as it is."
+        ),
+        name=name[-60:],
+        most=limit // MEGABYTE,
+    )
 
 
 def _limit(name: str) -> int:
@@ -145,9 +247,6 @@ def _limit(name: str) -> int:
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> bytes:
-    """A file of the zip, no more of it than `limit`."""
+    """A file of the zip; of a longer one, one byte more than `limit`."""
     with archive.open(entry) as file:
-        content = file.read(limit + 1)
-    if len(content) > limit:
-        raise too_large(limit)
-    return content
+        return file.read(limit + 1)

@@ -3,11 +3,9 @@
 from typing import NamedTuple
 
 from explorer.config.run import RunConfig
+from explorer.portable.layout import MOST_CHECKPOINTS
 from explorer.runs.records import Checkpoint, Command, Curves, Run, Validation
 from explorer.runs.store import Store
-
-MOST_CHECKPOINTS = 8
-"""So many states of a run go along: the first, the newest, and some between."""
 
 
 class Kept(NamedTuple):

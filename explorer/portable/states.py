@@ -5,7 +5,8 @@ trainer writes, so that a run which is resumed cannot stumble over them.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import torch
@@ -23,6 +24,8 @@ from explorer.training.state import unpack
 from explorer.training.trainer import Trainer
 
 MEMORY = "optimizer."
+MOST_PIECE = 4 * 10**6
+"""Bytes of states that are checked in one go: some tenths of a second."""
 
 Shapes = Mapping[str, tuple[torch.Size, torch.dtype]]
 
@@ -51,7 +54,7 @@ def check_states(config: RunConfig, states: Sequence[Checkpoint]) -> None:
     if not states:
         return
     torch.set_num_threads(1)
-    model, memory = _expected(config)
+    model, memory = _expected(config.to_json())
     for step, state in states:
         try:
             tensors, facts = unpack(state)
@@ -69,10 +72,23 @@ def check_states(config: RunConfig, states: Sequence[Checkpoint]) -> None:
             ) from None
 
 
-def _expected(config: RunConfig) -> tuple[Shapes, Shapes]:
+def pieces(states: Sequence[Checkpoint]) -> Iterator[list[Checkpoint]]:
+    """Groups of states to be checked in one go: a few megabytes, or a single state."""
+    piece: list[Checkpoint] = []
+    for each in states:
+        if piece and sum(len(s) for _, s in piece) + len(each.state) > MOST_PIECE:
+            yield piece
+            piece = []
+        piece.append(each)
+    if piece:
+        yield piece
+
+
+@lru_cache(maxsize=16)
+def _expected(config: str) -> tuple[Shapes, Shapes]:
     """What a state of this config holds: of the model, and of what its rule remembers
     once it has taken a step."""
-    trainer = Trainer(config)
+    trainer = Trainer(RunConfig.from_json(config))
     model = _shapes(trainer.model.state_dict())
     trainer.rehearse()
     return model, _shapes(trainer.rule.memory())

@@ -22,9 +22,9 @@ from explorer import catalog
 from explorer.data import content
 from explorer.errors import ExplorerError
 from explorer.portable import opened, pack
-from explorer.portable.layout import NAME
+from explorer.portable.layout import MOST_CHECKPOINTS, NAME
 from explorer.portable.pack import folder_name, run_files, zipped
-from explorer.portable.record import MOST_CHECKPOINTS, Kept, read_kept
+from explorer.portable.record import Kept, read_kept
 from explorer.portable.unpack import unpacked
 from explorer.runs.opening import open_database
 from explorer.runs.records import Command, Progress
@@ -362,7 +362,7 @@ def test_bombs_are_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_full_store_and_a_too_large_model_are_refused() -> None:
     raw = rezipped(exported()[1])
-    with pytest.raises(ExplorerError, match="takes more"):
+    with pytest.raises(ExplorerError, match=r"0\.0 MB that may still be stored"):
         unpacked(raw, importer(room=2000))
 
     def never(config: object) -> None:
