@@ -43,4 +43,6 @@ def lines(*configs: RunConfig) -> Lines:
     """What the loss of runs on the same data is measured against."""
     data = catalog.make_data(configs[0])
     unit = data.loss_unit or TASKS[data.task].loss_unit
-    return Lines(*catalog.floor_of(*configs), data.baselines, unit)
+    floor, note = catalog.floor_of(*configs)
+    whole = (data.floor, data.floor_note) if floor != data.floor else (None, "")
+    return Lines(floor, note, data.baselines, unit, *whole)

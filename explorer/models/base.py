@@ -189,8 +189,9 @@ def gate(
         layer, name, title: of the cell that it is in, as the probe is told it, and as a
             reader is.
         ends: what 0 and what 1 does, as in "0 forgets" and "1 keeps".
-        reading: one sentence with %(mean).0f, the average in percent, and
-            %(shut).0f, the percentage of values below 0.1.
+        reading: one sentence with %(mean).0f, the average in percent,
+            %(shut).0f, the percentage of values below 0.1, and of a gate that keeps
+            %(left)s, the percentage that is left after %(steps)d steps.
         colour: a name in `GATES` of plots/theme.py; any other has the plain scale.
         favourite: whether it says more at first sight than what comes before it.
     """

@@ -178,7 +178,8 @@ def captures(settings: GRUSettings) -> tuple[Capture, ...]:
                 N_("Update gate (1 keeps the old state)"),
                 ends=(N_("0 replaces"), N_("1 keeps")),
                 reading=N_(
-                    "The update gate keeps %(mean).0f %% of the old state on average; "
+                    "The update gate keeps %(mean).0f %% of the old state a step on "
+                    "average, and after %(steps)d steps %(left)s %% is left; "
                     "%(shut).0f %% of its values are below 0.1, where the state is "
                     "replaced."
                 ),

@@ -55,6 +55,8 @@ class Scene(NamedTuple):
     """The curves of the run that this one was forked from."""
     end: int = 0
     """The step at which the run ends or has ended."""
+    diverged: bool = False
+    """Whether its loss ran away, and it was ended for that."""
 
     @classmethod
     def of(cls, facts: Facts, view: View, **more: Any) -> "Scene":

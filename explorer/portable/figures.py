@@ -106,6 +106,7 @@ def _drawn(kept: Kept, trainer: Trainer | None) -> Iterator[tuple[str, Content]]
         commands=kept.commands,
         lines=lines(config),
         end=config.training.steps,
+        diverged=kept.run.status == "diverged",
     )
     yield "loss", loss.draw(training, str)
     if trainer is None or is_own(config):

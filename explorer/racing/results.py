@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from explorer.config.run import RunConfig, settings_groups
 from explorer.config.settings import Scalar
+from explorer.runs.places import places
 from explorer.runs.records import Curves, Lines, Run, Validation
 
 RECENT_STEPS = 200
@@ -120,15 +121,13 @@ def _awaited(lap: Lap, step: int) -> bool:
 
 
 def ranks(results: Sequence[Result]) -> list[int | None]:
-    """The place of each setting by its lowest validation loss; equals share one.
+    """The place of each setting by its lowest validation loss.
 
     >>> one, two = (Result(None, Spread(v, 0, 1), None, None) for v in (2.0, 1.0))
     >>> ranks([one, two, two, Result(None, None, None, None)])
     [3, 1, 1, None]
     """
-    means = [None if s.lowest is None else s.lowest.mean for s in results]
-    sorted_means = sorted(mean for mean in means if mean is not None)
-    return [None if mean is None else 1 + sorted_means.index(mean) for mean in means]
+    return places([None if s.lowest is None else s.lowest.mean for s in results])
 
 
 def default_target(lines: Lines) -> float:

@@ -189,6 +189,10 @@ class Lines(NamedTuple):
     floor_note: str
     baselines: Mapping[str, float]
     unit: str  # "mean squared error (standardised)" or "cross-entropy (nats per token)"
+    whole_floor: float | None = None
+    """Of one who reads the whole window, where `floor` is of one who sees the past
+    alone."""
+    whole_floor_note: str = ""
 
 
 @dataclass(frozen=True)

@@ -176,7 +176,7 @@ def test_every_gate_has_a_colour_and_words_in_both_languages(capture: Capture) -
     assert capture.ends is not None
     for words in (capture.title, capture.reading, *capture.ends):
         assert messages("zh")[words]
-    assert capture.reading % {"mean": 12.3, "shut": 4.5}
+    assert capture.reading % {"mean": 12.3, "shut": 4.5, "left": "0.1", "steps": 10}
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ CASES = [
     (1.1**K, True, "attention", 64, 64, None, "every step directly", "注意力"),
     (GAP, False, "apart", 3, 4, None, "strongest 3 steps", "3"),
     (CUT, False, "holds", 14, 14, 1.15, "14 steps back", "14"),
-    (np.r_[CUT[:15] ** 2, CUT[15:]], False, "grows", 14, 14, 1.3225, "50.1-fold", "50"),
+    (np.r_[CUT[:15] ** 2, CUT[15:]], False, "grows", 14, 14, 1.3225, "50-fold", "50"),
+    (8 ** (K / 64), False, "holds", 64, 64, 8 ** (1 / 64), "has 8.0 times", "8.0 倍"),
     (np.ones(1), False, "holds", 0, 0, None, "100 %", "100"),
 ]
 

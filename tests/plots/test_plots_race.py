@@ -5,12 +5,17 @@ from typing import Any
 import numpy as np
 import orjson
 import plotly.graph_objects as go
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from explorer.plots.encode import to_json
 from explorer.plots.runs import race
 from explorer.plots.runs.race import Entry
+from explorer.plots.runs.verdict import Standing, in_front, outcome
 from explorer.plots.theme import GATES, template
 from explorer.runs.records import Curves, Lines
+from explorer.ui.language import translator
 
 LINES = Lines(0.1, "the noise", {"mean": 1.0, "repeat": 0.5}, "nats")
 
@@ -24,7 +29,18 @@ def entry(label: str, *means: float, deviation: float = 0.0, lost: bool = False)
     steps = [20 * k for k in range(len(means))]
     seconds = [2.0 * k for k in range(len(means))]
     spread = [deviation] * len(means)
-    return Entry(label, "#1e96ff", steps, seconds, means, spread, [curves(700)], lost)
+    known = [mean for mean in means if mean == mean]
+    return Entry(
+        label,
+        "#1e96ff",
+        steps,
+        seconds,
+        means,
+        spread,
+        [curves(700)],
+        lost,
+        min(known, default=None),
+    )
 
 
 def drawn(**more: Any) -> race.RaceDrawn:
@@ -101,3 +117,102 @@ def test_a_lost_run_and_losses_that_are_no_numbers_leave_gaps() -> None:
     assert np.isnan(lost.lines[0].y[1])
     words = [a["text"] for a in race.figure(lost)["layout"]["annotations"]]
     assert any("GRU ✕ 2" in each for each in words)
+
+
+def standings(*losses: float | None) -> list[Standing]:
+    names = ("LSTM", "GRU", "RNN")
+    return [
+        Standing(name, loss, "" if loss is None else f"{loss:g} ± 0.1")
+        for name, loss in zip(names, losses, strict=False)
+    ]
+
+
+OUTCOMES: list[tuple[list[Standing], int | None, str, str]] = [
+    (standings(None, None), 0, "", ""),
+    (
+        standings(0.2, 0.1),
+        None,
+        "**GRU** got lowest: a validation loss of 0.1 ± 0.1.",
+        "**GRU** 降得最低：验证损失为 0.1 ± 0.1。",
+    ),
+    (
+        standings(0.2, 0.1),
+        1,
+        "**GRU** got lowest: a validation loss of 0.1 ± 0.1. That is what you guessed.",
+        "你猜对了",
+    ),
+    (
+        standings(0.2, 0.1),
+        0,
+        "You guessed **LSTM**, which came in at place 2.",
+        "你猜的是 **LSTM**，名次为 2。",
+    ),
+    (
+        standings(0.2, 0.1, None),
+        2,
+        "You guessed **RNN**, which came in at place –.",
+        "名次为 –",
+    ),
+    (
+        standings(0.1, 0.1005),
+        0,
+        "**LSTM** and **GRU** are level at a loss of 0.1 ± 0.1. "
+        "You guessed **LSTM**, which is one of them.",
+        "是其中之一",
+    ),
+    (standings(0.1, 0.1005), 1, "guessed **GRU**, which is one of them", "其中之一"),
+    (
+        standings(0.1, 0.1005, 0.2),
+        2,
+        "are level at a loss of 0.1 ± 0.1. You guessed **RNN**, which came in at "
+        "place 3.",
+        "名次为 3",
+    ),
+    (
+        standings(0.1, 0.1005, 0.1001),
+        None,
+        "3 settings are level at a loss of 0.1 ± 0.1: **LSTM**, **GRU**, **RNN**.",
+        "3 组设置不分上下",
+    ),
+]
+
+
+@pytest.mark.parametrize(("there", "guess", "english", "chinese"), OUTCOMES)
+def test_who_has_won_and_whether_that_was_guessed(
+    there: list[Standing], guess: int | None, english: str, chinese: str
+) -> None:
+    said, chinese_said = (outcome(there, guess, translator(c)) for c in ("en", "zh"))
+    assert english in said
+    assert chinese in chinese_said
+    assert bool(english) == bool(said)
+
+
+FRONT = [
+    (standings(None, None), "Nobody has been measured yet", "还没有任何人"),
+    (standings(0.1, None), "nobody else has been measured", "LSTM"),
+    (standings(0.15, 0.1), "GRU is in front with a validation loss of 0.1", "领先"),
+    (standings(0.15, 0.1), "LSTM follows with 0.15, 50 % more", "高出 50 %"),
+    (standings(0.1, 1.5), "GRU follows with 1.5, 15 times as much", "15 倍"),
+    (standings(0.1009, 0.1), "LSTM and GRU are level", "LSTM"),
+    (standings(0.0, 0.1), "GRU follows", "领先"),
+]
+
+
+@pytest.mark.parametrize(("there", "english", "chinese"), FRONT)
+def test_who_is_in_front(there: list[Standing], english: str, chinese: str) -> None:
+    assert english in in_front(there, translator("en"))
+    assert chinese in in_front(there, translator("zh"))
+
+
+LOSSES = st.lists(st.one_of(st.none(), st.floats(0.001, 0.01)), min_size=2, max_size=3)
+
+
+@given(LOSSES)
+def test_nobody_gets_lowest_who_is_level_with_another(
+    losses: list[float | None],
+) -> None:
+    there = standings(*losses)
+    ends, front = outcome(there, 0, str), in_front(there, str)
+    assert ("level" in ends) == ("level" in front)
+    assert ("got lowest" in ends) <= ("in front" in front or "nobody else" in front)
+    assert not ("level" in ends and "That is what you guessed" in ends)

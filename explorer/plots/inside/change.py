@@ -24,12 +24,16 @@ from explorer.plots.parts import (
     short,
     token_ticks,
 )
+from explorer.plots.ratio import in_ratio, percent
 from explorer.plots.theme import GATES, GREY, colour_of
 from explorer.runs import commands
 from explorer.runs.records import View
 
 CHANGED = GATES["memory"]
 """Unlike any architecture's colour."""
+
+HARDLY = 0.005
+"""Of the loss: a change by less hardly matters."""
 
 ROOM = 0.15
 """Above and below the truth, as a share of its range."""
@@ -50,11 +54,11 @@ def draw(scene: Scene, _: Translate) -> Content:
     else:
         figure = mark_time(_losses(view, model, _), scene.mark, "x")
     before, after = (float(value) for value in view.arrays["loss"])
-    reading = _reading(before, after, _)
+    words = reading(before, after, _)
     content: Content = {
         "figure": figure,
-        "reading": reading,
-        "alternative": reading,
+        "reading": words,
+        "alternative": words,
         "proof": "",
     }
     notes = view.notes
@@ -77,29 +81,42 @@ def draw(scene: Scene, _: Translate) -> Content:
     return content
 
 
-def _reading(before: float, after: float, _: Translate) -> str:
+def reading(before: float, after: float, _: Translate) -> str:
+    """What the change does to the held-out loss, in one sentence."""
     if not np.isfinite(after):
         return _("With the change the held-out loss is no longer a number.")
     numbers = {"before": short(before), "after": short(after)}
-    rise = after / before - 1 if before > 0 else 0.0
-    if abs(rise) < 0.005:
+    if before <= 0 < after:
+        message = _(
+            "The held-out loss rises from %(before)s to %(after)s: the model needs "
+            "what was changed."
+        )
+        return message % numbers
+    ratio = after / before if before > 0 else 1.0
+    if abs(ratio - 1) < HARDLY:
         message = _(
             "The change hardly matters: the held-out loss goes from %(before)s to "
             "%(after)s."
         )
         return message % numbers
-    numbers["percent"] = f"{abs(100 * rise):.0f}"
-    if rise > 0:
-        message = _(
-            "The held-out loss rises by %(percent)s %%, from %(before)s to %(after)s: "
-            "the model needs what was changed."
+    if ratio > 1:
+        return in_ratio(
+            ratio,
+            _(
+                "The held-out loss rises by %(percent)s %%, from %(before)s to "
+                "%(after)s: the model needs what was changed."
+            ),
+            _(
+                "The held-out loss becomes %(times)s times as high, from %(before)s to "
+                "%(after)s: the model needs what was changed."
+            ),
+            **numbers,
         )
-    else:
-        message = _(
-            "The held-out loss falls by %(percent)s %%, from %(before)s to %(after)s: "
-            "the model does better with the change."
-        )
-    return message % numbers
+    message = _(
+        "The held-out loss falls by %(percent)s %%, from %(before)s to %(after)s: "
+        "the model does better with the change."
+    )
+    return message % (numbers | {"percent": percent(1 - ratio)})
 
 
 class _Line(NamedTuple):

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.plots.parts import Translate, short
+from explorer.plots.ratio import MOST_PERCENT, times
 
 REACHED = 0.01
 """The error counts as gone below this share of its strength at the loss."""
@@ -89,7 +90,7 @@ def in_words(reach: ErrorReach, _: Translate) -> str:
     numbers = {
         "at": reach.at,
         "end": reach.end,
-        "times": short(reach.share),
+        "times": times(reach.share),
         "percent": short(100 * reach.share),
     }
     sentence = _message(reach, _) % numbers
@@ -120,4 +121,6 @@ def _message(reach: ErrorReach, _: Translate) -> str:
             "The error reaches %(at)d steps back, then stays below 1 %% of its force "
             "(vanishing): %(percent)s %% is left after %(end)d steps."
         )
+    if 100 * reach.share > MOST_PERCENT:
+        return _("%(end)d steps back, the error has %(times)s times its force.")
     return _("%(end)d steps back, the error still has %(percent)s %% of its force.")

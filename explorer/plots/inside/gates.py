@@ -2,7 +2,8 @@
 
 Time runs to the right, every row is one hidden unit, the input stands above. Values are
 quantised to whole percents of the capture's range, which never changes: 24 kB instead
-of 94 kB for 64 x 200 values, and the picture does not re-scale itself.
+of 94 kB for 64 x 200 values, and the picture does not re-scale itself. Where values lie
+beyond that range, the ends of the colour bar say so.
 """
 
 import math
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.plots.inside.values import Values, in_words, summed_up
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -28,6 +30,9 @@ from explorer.runs.records import View
 STRIP_LETTERS = 80
 """Letters that fit side by side above the heat map."""
 
+FARTHEST = 32_767
+"""Percents that an int16 holds."""
+
 GAP = 0.2
 """Letters of space between two tokens there."""
 
@@ -37,7 +42,7 @@ class GatesDrawn(NamedTuple):
 
     title: str
     percent: NDArray[Any]  # (H, T) uint8 0..100, or int8 -100..100 where centred;
-    # float32 with NaN where a value was not a number
+    # int16 where a value lies beyond, float32 with NaN where one was not a number
     low: float
     high: float
     centred: bool
@@ -48,6 +53,7 @@ class GatesDrawn(NamedTuple):
     ends: tuple[str, str] | None = None  # what low and high mean
     sentence: str = ""  # about its values; a plain one where empty
     first: int = 0  # steps of the window before the first that is shown
+    values: Values | None = None  # what they come to, unclipped
 
 
 def extract(view: View | None) -> GatesDrawn:
@@ -57,10 +63,10 @@ def extract(view: View | None) -> GatesDrawn:
         return GatesDrawn("", none, 0.0, 1.0, False, 0, None, None)
     notes = view.notes
     low, high, centred = float(notes["low"]), float(notes["high"]), notes["centred"]
-    labels = notes.get("labels")
+    labels, values = notes.get("labels"), view.arrays["values"]
     return GatesDrawn(
         title=notes["title"],
-        percent=quantise(view.arrays["values"].T, low, high, centred),
+        percent=quantise(values.T, low, high, centred),
         low=low,
         high=high,
         centred=bool(centred),
@@ -71,6 +77,7 @@ def extract(view: View | None) -> GatesDrawn:
         ends=None if notes["ends"] is None else tuple(notes["ends"]),
         sentence=notes["reading"],
         first=notes.get("first", 0),
+        values=summed_up(values, low, high, centred),
     )
 
 
@@ -79,17 +86,20 @@ def quantise(
 ) -> NDArray[Any]:
     """Whole percents of the range: 0..100 from low to high, or -100..100 about zero.
 
-    Values beyond the range take the colour of its end. Where a value is not a number
-    the array stays float32, so that the cell can be left empty.
+    Values beyond the range keep their percents, and take the colour of its end. Where a
+    value is not a number the array stays float32, so that the cell can be left empty.
     """
     with np.errstate(invalid="ignore"):
         if centred:
             share = values / max(abs(low), abs(high))
         else:
             share = (values - low) / (high - low)
-        percent = np.rint(100 * share).clip(-100 if centred else 0, 100)
+        percent = np.rint(100 * share).clip(-FARTHEST, FARTHEST)
     if np.isnan(percent).any():
         return np.ascontiguousarray(percent, np.float32)
+    inside = percent.min(initial=0) >= (-100 if centred else 0)
+    if not inside or percent.max(initial=0) > 100:
+        return np.ascontiguousarray(percent, np.int16)
     return np.ascontiguousarray(percent, np.int8 if centred else np.uint8)
 
 
@@ -123,34 +133,8 @@ def figure(drawn: GatesDrawn, _: Translate = str) -> Figure:
 
 def reading(drawn: GatesDrawn, _: Translate = str) -> str:
     """What the values have in common, in one sentence."""
-    values = drawn.percent[np.isfinite(drawn.percent)].astype(np.float32)
-    if not len(values):
-        return _("There is nothing to see inside yet.")
-    if drawn.sentence:
-        return _(drawn.sentence) % {
-            "mean": float(values.mean()),
-            "shut": 100 * float(np.mean(values < 10)),
-        }
-    lowest, highest = (_value(drawn, float(v)) for v in (values.min(), values.max()))
-    if drawn.centred:
-        message = _(
-            "%(title)s: values run from %(low)s to %(high)s; %(ends).0f %% lie at the "
-            "ends of the colours, beyond ±%(edge)s."
-        )
-        return message % {
-            "title": _(drawn.title),
-            "low": short(lowest),
-            "high": short(highest),
-            "ends": 100 * float(np.mean(np.abs(values) >= 95)),
-            "edge": short(_value(drawn, 95.0)),
-        }
-    message = _("%(title)s: values run from %(low)s to %(high)s, on average %(mean)s.")
-    return message % {
-        "title": _(drawn.title),
-        "low": short(lowest),
-        "high": short(highest),
-        "mean": short(_value(drawn, float(values.mean()))),
-    }
+    span = drawn.low, drawn.high, drawn.centred
+    return in_words(drawn.values, drawn.title, drawn.sentence, span, _)
 
 
 def alternative(drawn: GatesDrawn, _: Translate = str) -> str:
@@ -182,11 +166,17 @@ def _value(drawn: GatesDrawn, percent: float) -> float:
 
 
 def _colours(drawn: GatesDrawn, _: Translate) -> dict[str, Any]:
-    """The colour axis: its range is the capture's, its ends say what they mean."""
+    """The colour axis: its range is the capture's, its ends say what they mean, and
+    whether values lie beyond them."""
     ticks = [-100, 0, 100] if drawn.centred else [0, 50, 100]
     words = [short(_value(drawn, tick)) for tick in ticks]
     if drawn.ends is not None:
         words[0], words[-1] = map(_, drawn.ends)
+    if drawn.values is not None:
+        if drawn.values.least < _value(drawn, ticks[0]):
+            words[0] = f"≤ {words[0]}"
+        if drawn.values.greatest > _value(drawn, ticks[-1]):
+            words[-1] = f"≥ {words[-1]}"
     return {
         "cmin": ticks[0],
         "cmax": 100,

@@ -43,10 +43,11 @@ def draw(scene: Scene, _: Translate) -> Content:
 
 
 def figure(view: View, _: Translate) -> Figure:
-    """One line per unit on the value's own range; the first shape is the threshold."""
+    """One line per unit on the value's own range, wider where a line leaves it; the
+    first shape is the threshold."""
     arrays, notes = view.arrays, view.notes
     traces, start = arrays["traces"], 1 + notes.get("first", 0)
-    low, high = notes["low"], notes["high"]
+    low, high = _span(view)
     names = [_("unit %(number)d") % {"number": unit + 1} for unit in arrays["units"]]
     data = [
         _unit(values, name, k, start, _)
@@ -82,6 +83,16 @@ def figure(view: View, _: Translate) -> Figure:
             **more,
         ),
     }
+
+
+def _span(view: View) -> tuple[float, float]:
+    """The vertical range: the value's own, and all that is drawn."""
+    traces, notes = view.arrays["traces"], view.notes
+    known = traces[np.isfinite(traces)]
+    return (
+        float(known.min(initial=notes["low"])),
+        float(known.max(initial=notes["high"])),
+    )
 
 
 def _time_axis(

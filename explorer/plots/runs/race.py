@@ -26,6 +26,7 @@ from explorer.plots.parts import (
     thin,
     width_of,
 )
+from explorer.plots.runs.verdict import Standing, in_front
 from explorer.plots.theme import GATES, GREY, colour_of, see_through
 from explorer.plots.training.clock import clock_axis, clock_place
 from explorer.plots.training.loss_axis import loss_axis, loss_span
@@ -35,9 +36,6 @@ Floats = NDArray[np.float32]
 
 MOST_LABEL = 20
 """Letters of a label at a line's end; the table has the whole of it."""
-
-LEVEL = 1.0
-"""Percent; closer than this, nobody is in front."""
 
 KEPT = 200
 """Points of a training curve: it is only a background here."""
@@ -68,6 +66,8 @@ class Entry(NamedTuple):
     """One of each seed."""
     lost: bool = False
     """Whether one of its runs diverged or failed."""
+    lowest: float | None = None
+    """The lowest loss so far, the mean over seeds."""
 
 
 class Line(NamedTuple):
@@ -80,6 +80,7 @@ class Line(NamedTuple):
     spread: Floats  # (n,) one standard deviation
     training: tuple[tuple[Floats, Floats], ...]  # by seed: where, loss
     lost: bool
+    lowest: float | None
 
 
 class RaceDrawn(NamedTuple):
@@ -132,6 +133,7 @@ def _line(entry: Entry, axis: Clock) -> Line:
         np.array(entry.deviations, np.float32),
         tuple(training),
         entry.lost,
+        entry.lowest,
     )
 
 
@@ -166,33 +168,7 @@ def figure(
 
 def reading(drawn: RaceDrawn, _: Translate = str) -> str:
     """Who is in front now, and how far."""
-    now = {line.label: last(line.y) for line in drawn.lines}
-    known = sorted((value, label) for label, value in now.items() if value is not None)
-    if not known:
-        return _("Nobody has been measured yet.")
-    best, leader = known[0]
-    if len(known) == 1:
-        return _(
-            "%(leader)s stands at %(loss)s; nobody else has been measured yet."
-        ) % {
-            "leader": leader,
-            "loss": short(best),
-        }
-    message = _(
-        "%(leader)s is in front with a validation loss of %(loss)s; %(second)s follows "
-        "with %(other)s, %(percent).0f %% more."
-    )
-    other, second = known[1]
-    more = 100 * (other / best - 1) if best > 0 else 0.0
-    if more < LEVEL:
-        message = _("%(leader)s and %(second)s are level at a loss of %(loss)s.")
-    return message % {
-        "leader": leader,
-        "loss": short(best),
-        "second": second,
-        "other": short(other),
-        "percent": more,
-    }
+    return in_front([Standing(line.label, line.lowest) for line in drawn.lines], _)
 
 
 def alternative(drawn: RaceDrawn, _: Translate = str) -> str:

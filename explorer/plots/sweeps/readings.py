@@ -7,6 +7,7 @@ from scipy.stats import rankdata
 
 from explorer.errors import N_
 from explorer.plots.parts import Translate, short
+from explorer.plots.ratio import in_ratio
 from explorer.plots.sweeps.pictures import FEW, SweepDrawn, weights
 from explorer.runs.trials import Range, Trial
 
@@ -32,16 +33,20 @@ def read_history(drawn: SweepDrawn, _: Translate = str) -> str:
         "loss": short(best.loss),
         "number": best.number,
         "since": len([t for t in drawn.ended if t.number > best.number]),
-        "above": f"{100 * (best.loss / drawn.floor - 1):.0f}" if drawn.floor else "",
     }
     if drawn.floor:
-        return (
+        return in_ratio(
+            best.loss / drawn.floor,
             _(
-                "The lowest loss of %(count)d trials is %(loss)s, %(above)s %% above "
+                "The lowest loss of %(count)d trials is %(loss)s, %(percent)s %% above "
                 "the floor, in trial %(number)d; %(since)d after it found nothing "
                 "better."
-            )
-            % values
+            ),
+            _(
+                "The lowest loss of %(count)d trials is %(loss)s, %(times)s times the "
+                "floor, in trial %(number)d; %(since)d after it found nothing better."
+            ),
+            **values,
         )
     return (
         _(

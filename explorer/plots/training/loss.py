@@ -4,9 +4,7 @@ One line grammar: training thin and light, validation strong with markers, basel
 dashed grey, the floor solid and thin with its name, commands as marks on the axis.
 """
 
-import math
 from collections.abc import Sequence
-from textwrap import wrap
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,24 +21,22 @@ from explorer.plots.parts import (
     last,
     layout,
     margin_for,
-    rule,
     short,
     thin,
 )
 from explorer.plots.theme import GREY, OTHER, colour_of
+from explorer.plots.training import levels, verdict
 from explorer.plots.training.clock import clock_axis, clock_place
 from explorer.plots.training.commands import Mark, hidden_axis, marks, trace
+from explorer.plots.training.levels import Floor, floors_of
 from explorer.plots.training.loss_axis import Span, loss_axis, loss_span
-from explorer.plots.training.verdict import above_floor, against_guess
+from explorer.plots.training.trend import rise_by_heart, trend
 from explorer.runs.records import Clock, Command, Curves, Lines, Validation
 
 Floats = NDArray[np.float32]
 
 RECENT = 0.05
 """The training label stands at the median of this last share of the curve."""
-
-NOTE_WIDTH = 32
-"""Letters of a line of the floor's note."""
 
 NOTE_ROOM = 0.1
 """Of the axis, below the floor: no curve is there."""
@@ -57,8 +53,7 @@ class LossDrawn(NamedTuple):
     validation_x: Floats  # (m,)
     validation_y: Floats  # (m,)
     marks: tuple[Mark, ...]
-    floor: float | None
-    floor_note: str
+    floors: tuple[Floor, ...]  # the one that holds first
     baselines: tuple[tuple[str, float], ...]
     unit: str
     x_end: float | None  # right end of the axis; None: as far as the data
@@ -66,6 +61,7 @@ class LossDrawn(NamedTuple):
     parent_x: Floats  # (k,) the run that this one was forked from
     parent_y: Floats  # (k,)
     discriminator: Floats  # (n,) its training loss; empty where there is none
+    diverged: bool  # whether the run was ended because its loss ran away
 
 
 def extract(
@@ -77,6 +73,7 @@ def extract(
     axis: Clock = "step",
     total_steps: int = 0,
     parent: Curves | None = None,
+    diverged: bool = False,
 ) -> LossDrawn:
     """Thin the curve to what a screen can show and put everything on one axis."""
     n = len(curves.losses)
@@ -101,8 +98,7 @@ def extract(
         validation_x=np.array(seen, np.float32),
         validation_y=finite(np.array([v.loss for v in validations], np.float32)),
         marks=marked,
-        floor=lines.floor,
-        floor_note=lines.floor_note,
+        floors=floors_of(lines),
         baselines=tuple(lines.baselines.items()),
         unit=lines.unit,
         x_end=float(max(total_steps, n, 1)) if axis == "step" else None,
@@ -110,6 +106,7 @@ def extract(
         parent_x=past_times[past].astype(np.float32),
         parent_y=finite(before.losses[past]),
         discriminator=second if np.isfinite(second).any() else second[:0],
+        diverged=diverged,
     )
 
 
@@ -126,7 +123,8 @@ def figure(drawn: LossDrawn, _: Translate = str, *, y_log: bool = True) -> Figur
     x = clock_axis(drawn.axis, drawn.x_end, _)
     y = loss_axis(_(drawn.unit) if drawn.unit else _("loss"), span, y_log)
     names = [_(name) for name, _value in drawn.baselines]
-    names += [_("training"), _("validation"), _("floor")]
+    names += [_(floor.name) for floor in drawn.floors]
+    names += [_("training"), _("validation")]
     names += [_("Discriminator")] if len(drawn.discriminator) else []
     last_x = float(drawn.x[-1]) if len(drawn.x) else 1.0
     return {
@@ -135,7 +133,7 @@ def figure(drawn: LossDrawn, _: Translate = str, *, y_log: bool = True) -> Figur
             x,
             y,
             yaxis2=hidden_axis(),
-            shapes=_rules(drawn, y_log),
+            shapes=levels.rules(drawn.floors, drawn.baselines, y_log),
             annotations=_words(drawn, _, span, y_log) if span else _zeros(drawn, _),
             margin=margin_for(names, digits=7),
         ),
@@ -149,6 +147,8 @@ def reading(drawn: LossDrawn, _: Translate = str) -> str:
             "The loss stopped being a finite number: the steps were too large. "
             "Try a lower learning rate."
         )
+    if drawn.diverged:
+        return verdict.of_diverged(_)
     seen = drawn.validation_y[np.isfinite(drawn.validation_y)]
     if not len(seen):
         if drawn.now is None:
@@ -162,19 +162,29 @@ def reading(drawn: LossDrawn, _: Translate = str) -> str:
             "discriminator can only guess."
         )
         return message % {"now": short(float(seen[-1])), "rival": short(second)}
-    if rise := _overfit(drawn):
-        message = _(
-            "Validation has risen %(percent).0f %% from its lowest point while the "
-            "training loss fell: the model is learning its examples by heart."
-        )
-        return message % {"percent": 100 * rise}
+    seen_at = drawn.validation_x, drawn.validation_y
+    if rise := rise_by_heart(*seen_at, drawn.x, drawn.y, drawn.now):
+        return verdict.by_heart(rise, _)
     now = float(seen[-1])
-    if drawn.floor is not None and drawn.floor > 0:
-        return above_floor(now / drawn.floor - 1, _)
+    if drawn.floors and drawn.floors[0].value > 0:
+        return _against_floor(drawn, now, _)
     if drawn.baselines:
-        return against_guess(now, drawn.baselines, _)
+        return verdict.against_guess(now, drawn.baselines, _)
     message = _("Validation stands at %(now)s; it began at %(first)s.")
     return message % {"now": short(now), "first": short(float(seen[0]))}
+
+
+def _against_floor(drawn: LossDrawn, now: float, _: Translate) -> str:
+    """How far above the floor that holds, whether it still falls, and what else stands
+    as low."""
+    floor, *others = drawn.floors
+    moves = trend(drawn.validation_x, drawn.validation_y, floor.value)
+    sentences = [
+        verdict.above_floor(now / floor.value - 1, moves, _),
+        verdict.guess_beside(now, drawn.baselines, _),
+        *(verdict.other_floor(other.value, _) for other in others),
+    ]
+    return " ".join(filter(None, sentences))
 
 
 def alternative(drawn: LossDrawn, _: Translate = str) -> str:
@@ -199,8 +209,7 @@ def alternative(drawn: LossDrawn, _: Translate = str) -> str:
                     "low": short(float(known.min())),
                 }
             )
-    if drawn.floor is not None:
-        sentences.append(f"{_('floor')}: {short(drawn.floor)}.")
+    sentences += [f"{_(floor.name)}: {short(floor.value)}." for floor in drawn.floors]
     sentences += [f"{_(name)}: {short(value)}." for name, value in drawn.baselines]
     return " ".join(sentences)
 
@@ -208,20 +217,13 @@ def alternative(drawn: LossDrawn, _: Translate = str) -> str:
 def _span(drawn: LossDrawn, y_log: bool) -> Span | None:
     """The vertical range, with room below the floor for what it is."""
     losses = np.concatenate((drawn.y, drawn.validation_y, drawn.discriminator)).tolist()
-    steady = [value for _name, value in drawn.baselines]
-    span = loss_span([losses], steady, drawn.floor, y_log)
-    if span is None or not y_log or not drawn.floor_note:
+    values = sorted(floor.value for floor in drawn.floors)
+    steady = [*(value for _name, value in drawn.baselines), *values[1:]]
+    span = loss_span([losses], steady, values[0] if values else None, y_log)
+    if span is None or not y_log or not any(floor.note for floor in drawn.floors):
         return span
     low, high = span
     return low - NOTE_ROOM * (high - low), high
-
-
-def _rules(drawn: LossDrawn, y_log: bool) -> list[dict[str, Any]]:
-    """The horizontal lines; a logarithmic axis has no place for zero."""
-    levels = [(value, "dash") for _name, value in drawn.baselines]
-    if drawn.floor is not None:
-        levels.append((drawn.floor, "solid"))
-    return [rule(v, dash=dash) for v, dash in levels if v > 0 or not y_log]
 
 
 def _curves(drawn: LossDrawn, _: Translate) -> list[dict[str, Any]]:
@@ -266,28 +268,22 @@ def _words(
 ) -> list[dict[str, Any]]:
     """A name and a number at the right end of every line, and what the floor is."""
     colour = colour_of(drawn.model)
-    ends = [("┄", GREY, _(name), value) for name, value in drawn.baselines]
+    ends = levels.ends(drawn.floors, drawn.baselines, _)
     if drawn.now is not None:
         ends.append(("—", colour, _("training"), drawn.now))
     if (seen := last(drawn.validation_y)) is not None:
         ends.append(("●", colour, _("validation"), seen))
-    if drawn.floor is not None:
-        ends.append(("—", GREY, _("floor"), drawn.floor))
     if (second := last(drawn.discriminator)) is not None:
         ends.append(("┄", OTHER, _("Discriminator"), second))
     if (past := last(drawn.parent_y)) is not None:
         ends.append(("—", GREY, _("parent"), past))
     labels = []
     for glyph, tint, name, value in ends:
-        place = _place(value, y_log)
+        place = levels.place(value, y_log)
         out = " ↓" if place < span[0] else ""
         text = key(glyph, tint, f"{escape(name)} {short(value)}{out}")
         labels.append((text, place))
-    words = end_labels(labels, *span)
-    if drawn.floor is not None and drawn.floor_note:
-        place = _place(drawn.floor, y_log)
-        words.append(_note(_(drawn.floor_note), place, span[0]))
-    return words
+    return end_labels(labels, *span) + levels.note(drawn.floors, span[0], y_log, _)
 
 
 def _zeros(drawn: LossDrawn, _: Translate) -> list[dict[str, Any]]:
@@ -297,42 +293,3 @@ def _zeros(drawn: LossDrawn, _: Translate) -> list[dict[str, Any]]:
     words = _("Every loss is 0, which a logarithmic axis cannot show.")
     middle = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}
     return [middle | {"text": words, "showarrow": False}]
-
-
-def _place(value: float, y_log: bool) -> float:
-    """Where a loss lies in the axis' own coordinates."""
-    if not y_log:
-        return value
-    return math.log10(value) if value > 0 else -math.inf
-
-
-def _note(note: str, place: float, low: float) -> dict[str, Any]:
-    """What the floor is, at the left below its line, where no curve is; just above the
-    axis where the line lies below its lower end."""
-    return {
-        "name": "note",
-        "x": 0,
-        "xref": "paper",
-        "xanchor": "left",
-        "xshift": 4,
-        "y": max(place, low),
-        "yref": "y",
-        "yanchor": "top" if place > low else "bottom",
-        "align": "left",
-        "showarrow": False,
-        "text": "<br>".join(map(escape, wrap(note, NOTE_WIDTH))),
-        "opacity": 0.8,
-    }
-
-
-def _overfit(drawn: LossDrawn) -> float | None:
-    """How far validation has risen from its lowest point, as a share, where training
-    went on falling meanwhile; None where it did not."""
-    known = np.isfinite(drawn.validation_y)
-    seen, when = drawn.validation_y[known], drawn.validation_x[known]
-    best = int(seen.argmin())
-    rise = float(seen[-1] / seen[best] - 1) if seen[best] > 0 else 0.0
-    then = drawn.y[(drawn.x <= when[best]) & np.isfinite(drawn.y)][-20:]
-    if rise < 0.1 or not len(then) or drawn.now is None:
-        return None
-    return rise if drawn.now < np.median(then) else None

@@ -26,6 +26,7 @@ from explorer.plots.parts import (
 )
 from explorer.plots.theme import GREY, colour_of, see_through
 from explorer.plots.training.clock import clock_axis, clock_place
+from explorer.plots.training.verdict import of_diverged
 from explorer.runs.records import Clock, Curves, Lines, Validation
 
 AROUND = 0.02
@@ -48,6 +49,7 @@ class GapDrawn(NamedTuple):
     floor: float | None
     unit: str
     x_end: float | None
+    diverged: bool  # whether the run was ended because its loss ran away
 
 
 def extract(
@@ -57,6 +59,7 @@ def extract(
     lines: Lines,
     axis: Clock = "step",
     total_steps: int = 0,
+    diverged: bool = False,
 ) -> GapDrawn:
     """Both losses at every measurement that has training steps around it."""
     n = len(curves.losses)
@@ -76,6 +79,7 @@ def extract(
         lines.floor,
         lines.unit,
         float(max(total_steps, n, 1)) if axis == "step" else None,
+        diverged,
     )
 
 
@@ -141,6 +145,8 @@ def reading(drawn: GapDrawn, _: Translate = str) -> str:
     """How wide the gap is, and whether going on still pays."""
     if drawn.best is None:
         return _("Nothing has been measured yet.")
+    if drawn.diverged:
+        return of_diverged(_)
     lowest, now = float(drawn.validation[drawn.best]), last(drawn.validation)
     values = {
         "best": short(lowest),

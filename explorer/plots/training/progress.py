@@ -58,6 +58,7 @@ def _chart(scene: Scene, _: Translate) -> Content:
             scene.lines,
             chosen.axis,
             scene.end,
+            scene.diverged,
         )
         return content_of(overfitting, gap, _)
     drawn = loss.extract(
@@ -69,6 +70,7 @@ def _chart(scene: Scene, _: Translate) -> Content:
         chosen.axis,
         scene.end,
         scene.parent,
+        scene.diverged,
     )
     return content_of(loss, drawn, _, y_log=chosen.scale == "log")
 

@@ -3,44 +3,108 @@
 from collections.abc import Sequence
 
 from explorer.plots.parts import Translate, short
+from explorer.plots.ratio import in_ratio, percent
+from explorer.plots.training.trend import Trend
+
+REACHED = 0.005
+"""Two losses that differ by less than this share stand at one place."""
+
+NEAR = 0.15
+"""Above the floor by no more than this: there is little left to learn."""
+
+Guesses = Sequence[tuple[str, float]]
+"""Predictors that need no training: name and loss of each."""
 
 
-def above_floor(share: float, _: Translate) -> str:
-    """Where validation stands, `share` above the lowest loss that can be expected."""
-    percent = {"percent": 100 * share}
-    if share < 0.005:
+def above_floor(share: float, trend: Trend, _: Translate) -> str:
+    """Where validation stands, `share` above the lowest loss that can be expected, and
+    whether more training helps."""
+    if share < REACHED:
         return _("Validation has reached the floor: no model can expect to go lower.")
-    if share <= 0.15:
-        message = _(
-            "Validation stands %(percent).0f %% above the floor; "
-            "more training will not help much."
-        )
-        return message % percent
-    if share < 9:
-        message = _(
-            "Validation stands %(percent).0f %% above the floor; "
-            "there is still something to learn."
-        )
-        return message % percent
-    message = _(
-        "Validation stands %(times).0f times as high as the floor; "
-        "there is still much to learn."
+    where = in_ratio(
+        1 + share,
+        _("Validation stands %(percent)s %% above the floor."),
+        _("Validation stands %(times)s times as high as the floor."),
     )
-    return message % {"times": 1 + share}
+    return f"{where} {_of_more(share, trend, _)}"
 
 
-def against_guess(
-    now: float, baselines: Sequence[tuple[str, float]], _: Translate
-) -> str:
+def _of_more(share: float, trend: Trend, _: Translate) -> str:
+    """What more training promises, by how the loss moves now."""
+    if trend == "falls":
+        return _("It is still falling: more training helps.")
+    if trend == "level":
+        if share <= NEAR:
+            return _("It hardly falls any more: more training will not help much.")
+        return _(
+            "It hardly falls any more, though there is something left to learn: rather "
+            "change the settings than train longer."
+        )
+    if share <= NEAR:
+        return _("The measurements do not tell yet whether more training helps.")
+    return _("There is still something to learn.")
+
+
+def guess_beside(now: float, guesses: Guesses, _: Translate) -> str:
+    """That the best simple guess is as low as validation; empty where it is not."""
+    if not guesses:
+        return ""
+    name, best = min(guesses, key=lambda pair: pair[1])
+    if best > now * (1 + REACHED):
+        return ""
+    message = (
+        _("The simple guess %(name)s (%(best)s), which needs no training, is lower.")
+        if best < now * (1 - REACHED)
+        else _(
+            "The simple guess %(name)s (%(best)s), which needs no training, is there "
+            "too."
+        )
+    )
+    return message % {"name": _(name), "best": short(best)}
+
+
+def other_floor(value: float, _: Translate) -> str:
+    """The floor of those who read the whole window, beside that of the past alone."""
+    message = _(
+        "Its floor is that of one who sees the past alone; who reads the whole window "
+        "can reach %(floor)s."
+    )
+    return message % {"floor": short(value)}
+
+
+def against_guess(now: float, guesses: Guesses, _: Translate) -> str:
     """Where validation stands against the best predictor that needs no training."""
-    name, best = min(baselines, key=lambda pair: pair[1])
+    name, best = min(guesses, key=lambda pair: pair[1])
     if now < best:
         message = _(
-            "Validation is %(percent).0f %% below the best simple guess (%(name)s)."
+            "Validation is %(percent)s %% below the best simple guess (%(name)s)."
         )
-        return message % {"percent": 100 * (1 - now / best), "name": _(name)}
+        return message % {"percent": percent(1 - now / best), "name": _(name)}
     message = _(
         "Validation has not beaten the best simple guess (%(name)s: %(best)s), "
         "which needs no training."
     )
     return message % {"name": _(name), "best": short(best)}
+
+
+def by_heart(rise: float, _: Translate) -> str:
+    """Validation has risen by this share from its lowest point, and training fell."""
+    return in_ratio(
+        1 + rise,
+        _(
+            "Validation has risen %(percent)s %% from its lowest point while the "
+            "training loss fell: the model is learning its examples by heart."
+        ),
+        _(
+            "Validation stands %(times)s times as high as at its lowest point while "
+            "the training loss fell: the model is learning its examples by heart."
+        ),
+    )
+
+
+def of_diverged(_: Translate) -> str:
+    """A run whose loss ran away is not judged by where it came to."""
+    return _(
+        "The run diverged: its loss ran away, and more of these steps bring nothing. "
+        "Go back to an earlier moment, or try a lower learning rate."
+    )

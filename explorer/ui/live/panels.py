@@ -103,6 +103,7 @@ def _trained(scene: Scene, snapshot: Snapshot) -> Scene:
         lines=lines(run.config),
         parent=snapshot.parent,
         end=run.step if run.status == "finished" else run.config.training.steps,
+        diverged=run.status == "diverged",
     )
 
 

@@ -11,6 +11,7 @@ from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
 from explorer.inspection.facts import lines
 from explorer.plots.runs import race as chart
+from explorer.plots.runs.verdict import Standing, outcome
 from explorer.racing import results
 from explorer.racing.race import Race, State, read_race
 from explorer.racing.results import Lap, Result
@@ -148,21 +149,12 @@ def _progress(store: Store, race: Race, _: Translate) -> None:
 def _verdict(store: Store, race: Race, names: Sequence[str], _: Translate) -> None:
     """Who got lowest, and whether that was foreseen."""
     found = [results.result(_laps(store, runs), 0.0) for runs in race.runs]
-    places = results.ranks(found)
-    if 1 not in places:
-        return
-    best = places.index(1)
-    low = found[best].lowest
-    values = {"name": names[best], "loss": spread_words(low)}
-    text = _("**%(name)s** got lowest: a validation loss of %(loss)s.") % values
-    if race.guess is not None and race.guess < len(names):
-        if places[race.guess] == 1:
-            text += " " + _("That is what you guessed.")
-        else:
-            note = _("You guessed **%(guess)s**, which came in at place %(place)s.")
-            place = places[race.guess] or NONE
-            text += " " + note % {"guess": names[race.guess], "place": place}
-    st.success(text, icon=":material/emoji_events:")
+    standings = [
+        Standing(name, each.lowest and each.lowest.mean, spread_words(each.lowest))
+        for name, each in zip(names, found, strict=True)
+    ]
+    if text := outcome(standings, race.guess, _):
+        st.success(text, icon=":material/emoji_events:")
 
 
 def _curves(store: Store, race: Race, _: Translate) -> None:
@@ -200,6 +192,7 @@ def _curves(store: Store, race: Race, _: Translate) -> None:
 
 def _entry(name: str, tint: str, laps: Sequence[Lap]) -> chart.Entry:
     seen = results.moments(laps)
+    lowest = results.spread(results.lowest(lap.validations) for lap in laps)
     return chart.Entry(
         name,
         tint,
@@ -209,6 +202,7 @@ def _entry(name: str, tint: str, laps: Sequence[Lap]) -> chart.Entry:
         [moment.loss.deviation for moment in seen],
         [lap.curves for lap in laps],
         any(lap.run.status in ("diverged", "failed") for lap in laps),
+        lowest and lowest.mean,
     )
 
 

@@ -1,0 +1,98 @@
+"""The steady lines of a loss chart: floors, and simple guesses to be beaten.
+
+The floor by which a run is judged is solid and has its note; where it is that of one
+who sees the past alone (filtering), the floor of one who reads the whole window
+(smoothing) is dotted.
+"""
+
+import math
+from collections.abc import Sequence
+from textwrap import wrap
+from typing import Any, NamedTuple
+
+from explorer.errors import N_
+from explorer.plots.parts import Translate, escape, rule
+from explorer.plots.theme import GREY
+from explorer.runs.records import Lines
+
+NOTE_WIDTH = 32
+"""Letters of a line of the floor's note."""
+
+JUDGED = N_("Judged by: %(note)s")
+"""The note of the floor that holds, where there is another."""
+
+
+class Floor(NamedTuple):
+    """A loss below which no model of a kind is expected to go."""
+
+    value: float
+    name: str
+    note: str
+    judges: bool
+    """Whether it holds for this run."""
+
+
+def floors_of(lines: Lines) -> tuple[Floor, ...]:
+    """The one that holds first; none where it is not known."""
+    if lines.floor is None:
+        return ()
+    if lines.whole_floor is None:
+        return (Floor(lines.floor, N_("floor"), lines.floor_note, True),)
+    return (
+        Floor(lines.floor, N_("floor, filtering"), lines.floor_note, True),
+        Floor(lines.whole_floor, N_("floor, smoothing"), lines.whole_floor_note, False),
+    )
+
+
+def rules(
+    floors: Sequence[Floor], baselines: Sequence[tuple[str, float]], y_log: bool
+) -> list[dict[str, Any]]:
+    """The horizontal lines; a logarithmic axis has no place for zero."""
+    drawn = [(value, "dash") for _name, value in baselines]
+    drawn += [(f.value, "solid" if f.judges else "dot") for f in floors]
+    return [rule(v, dash=dash) for v, dash in drawn if v > 0 or not y_log]
+
+
+def ends(
+    floors: Sequence[Floor], baselines: Sequence[tuple[str, float]], _: Translate
+) -> list[tuple[str, str, str, float]]:
+    """Glyph, colour, name and value of each, for the labels at the right."""
+    named = [("┄", GREY, _(name), value) for name, value in baselines]
+    return named + [
+        ("—" if f.judges else "┈", GREY, _(f.name), f.value) for f in floors
+    ]
+
+
+def note(
+    floors: Sequence[Floor], low: float, y_log: bool, _: Translate
+) -> list[dict[str, Any]]:
+    """What the floor is that holds, at the left below its line, where no curve is; just
+    above the axis where the line lies below its lower end."""
+    if not floors or not floors[0].note:
+        return []
+    judge = floors[0]
+    text = _(judge.note) if len(floors) == 1 else _(JUDGED) % {"note": _(judge.note)}
+    at = place(judge.value, y_log)
+    return [
+        {
+            "name": "note",
+            "x": 0,
+            "xref": "paper",
+            "xanchor": "left",
+            "xshift": 4,
+            "y": max(at, low),
+            "yref": "y",
+            "yanchor": "top" if at > low else "bottom",
+            "align": "left",
+            "showarrow": False,
+            "text": "<br>".join(map(escape, wrap(text, NOTE_WIDTH))),
+            "opacity": 0.8,
+        }
+    ]
+
+
+def place(value: float, y_log: bool) -> float:
+    """Where a loss lies in the axis' own coordinates."""
+    if not y_log:
+        return value
+    return math.log10(value) if value > 0 else -math.inf
