@@ -5,7 +5,6 @@ import streamlit as st
 from explorer.errors import N_
 from explorer.ui.address import show_address_error
 from explorer.ui.classes.attending import attended, lesson_head
-from explorer.ui.classes.board import literal
 from explorer.ui.classes.sidebar import class_sidebar
 from explorer.ui.describe import run_line
 from explorer.ui.explanations import explanations
@@ -13,6 +12,7 @@ from explorer.ui.live.component import live_panels
 from explorer.ui.live.sample import SAMPLE
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
+from explorer.ui.plain import literal
 from explorer.ui.runs.recent import remember_run, run_or_sample
 from explorer.ui.sidebar import sidebar
 from explorer.ui.transport import transport

@@ -15,6 +15,7 @@ from explorer.config.run import RunConfig, query_pairs, to_query
 from explorer.data.content import NO_DIGEST
 from explorer.errors import ExplorerError
 from explorer.ui.language import Translate
+from explorer.ui.plain import show_error
 from explorer.ui.visitor import visitor
 
 RUN, CLASS, RACE, SWEEP = "run", "class", "race", "sweep"
@@ -76,7 +77,7 @@ def read_address() -> RunConfig:
 def show_address_error(_: Translate) -> None:
     """Say what was wrong with the link that brought this tab here, if anything was."""
     if error := st.session_state.get(_ERROR):
-        st.error(error.text(_), icon=":material/link_off:")
+        show_error(error, _, "link_off")
 
 
 def allowed_config(_: Translate) -> RunConfig:
@@ -85,7 +86,7 @@ def allowed_config(_: Translate) -> RunConfig:
     try:
         visitor().allowed.check_data(config)
     except ExplorerError as error:
-        st.error(error.text(_), icon=":material/error:")
+        show_error(error, _)
         take_over(catalog.make_config())
         return read_address()
     return config

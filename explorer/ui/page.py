@@ -9,6 +9,7 @@ import streamlit as st
 
 from explorer.errors import ExplorerError
 from explorer.ui.language import Translate, best_language, translator
+from explorer.ui.plain import show_error
 
 LANGUAGE = "lang"
 
@@ -33,11 +34,11 @@ def shown_errors() -> Iterator[None]:
     What went wrong in a callback of `shown_later` is shown first.
     """
     if error := st.session_state.pop(_LATER, None):
-        st.error(error.text(words()), icon=":material/error:")
+        show_error(error, words())
     try:
         yield
     except ExplorerError as error:
-        st.error(error.text(words()), icon=":material/error:")
+        show_error(error, words())
 
 
 def shown_later(callback: Callable[_P, object]) -> Callable[_P, None]:

@@ -18,6 +18,7 @@ from explorer.ui.describe import run_line
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
 from explorer.ui.page import shown_later
+from explorer.ui.plain import literal
 from explorer.ui.runs.recent import shown_runs
 
 PANELS = ("loss", "prediction")
@@ -187,7 +188,7 @@ def _chart(
     show_figure(
         "transfer", transfer.figure(drawn, _), transfer.alternative(drawn, _), _
     )
-    st.markdown(transfer.reading(drawn, _))
+    st.markdown(literal(transfer.reading(drawn, _)))
     _table(runs, _)
     if going and ended == len(asked):
         st.rerun()

@@ -21,6 +21,7 @@ from explorer.ui.data.datasets import key_of, offered, parted
 from explorer.ui.data.preview import show_preview
 from explorer.ui.language import Translate
 from explorer.ui.page import words
+from explorer.ui.plain import show_error
 from explorer.ui.runs.recent import beginnings
 from explorer.ui.visitor import visitor
 
@@ -43,7 +44,7 @@ def sidebar(only: str = "") -> RunConfig | None:
         try:
             chosen = _choose(config, edition, _, only)
         except ExplorerError as error:
-            st.error(error.text(_), icon=":material/error:")
+            show_error(error, _)
             return None
     write_address(chosen)
     return chosen

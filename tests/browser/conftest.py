@@ -44,17 +44,30 @@ def executable(playwright: Any) -> str | None:
     return None
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the app is served, with its workers warm."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("app")
+    port, folder = free_port(), tmp_path_factory.mktemp("app")
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     command += ["--server.headless", "true", "--server.address", "127.0.0.1"]
     command += ["--server.port", str(port)]
     environment = {"EXPLORER_DATA": str(folder), "EXPLORER_WORKERS": "2"}
+    with serving(command, port, folder, environment) as url:
+        yield url
+
+
+@contextmanager
+def serving(
+    command: list[str], port: int, folder: Path, environment: dict[str, str]
+) -> Iterator[str]:
+    """A server that answers; its log, in `folder`, holds no traceback at the end."""
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(
             command,

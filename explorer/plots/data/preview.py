@@ -63,14 +63,14 @@ def figure(drawn: PreviewDrawn, _: Translate = str) -> Figure:
         "y": drawn.values,
         "line": {"color": GREY, "width": 1.4},
         "marker": {"color": GREY},
-        "name": _(drawn.label),
+        "name": escape(_(drawn.label)),
     }
     shapes, words = [], []
     if drawn.begins is not None:
         shapes.append(_shade(drawn.begins, plain(drawn.positions[-1])))
         words.append(corner_note(escape(_("shaded: validation"))))
     x = axis(_(drawn.axis) if drawn.axis else _("time"), nticks=4)
-    y = axis(_(drawn.label) if drawn.label else _("value"), nticks=4)
+    y = axis(escape(_(drawn.label) if drawn.label else _("value")), nticks=4)
     x = dated(x, drawn.positions)
     return {
         "data": [line],

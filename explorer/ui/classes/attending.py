@@ -24,9 +24,10 @@ from explorer.ui.address import (
     show_class,
     shown_class,
 )
-from explorer.ui.classes.board import literal, loss_in_words, short_board, standings
+from explorer.ui.classes.board import loss_in_words, short_board, standings
 from explorer.ui.language import Translate
 from explorer.ui.page import shown_later
+from explorer.ui.plain import literal, show_error
 
 EVERY = 10.0
 """Seconds between two looks of a student's tab at the score board."""
@@ -52,7 +53,7 @@ def shown_group(visitor: Visitor, _: Translate) -> Group | None:
     try:
         return visitor.store.groups.get(shown_class(), KIND)
     except ExplorerError as error:
-        st.error(error.text(_), icon=":material/search_off:")
+        show_error(error, _, "search_off")
         _leave_button(_)
         return None
 

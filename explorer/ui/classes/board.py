@@ -1,6 +1,5 @@
 """The score board of a class: one look at the store in two seconds, by all tabs."""
 
-import re
 from collections.abc import Sequence
 from html import escape
 
@@ -23,8 +22,6 @@ STYLE = """<style>
 .sx-board .own td { font-weight: 700; }
 </style>"""
 
-_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$&@=])")
-
 
 @st.cache_resource(ttl=1.9, max_entries=64, show_spinner=False)
 def standings(
@@ -33,15 +30,6 @@ def standings(
     """How the members of a class stand; all tabs share one look in two seconds."""
     members = _store.groups.members(group_id)
     return _store.boards.standings(members, group_id, goal, within)
-
-
-def literal(words: str) -> str:
-    """What a person wrote, with nothing in it that Markdown would read.
-
-    >>> literal("*a* :smile:")
-    '\\\\*a\\\\* \\\\:smile\\\\:'
-    """
-    return _MARKS.sub(r"\\\1", words)
 
 
 def loss_in_words(loss: float | None) -> str:

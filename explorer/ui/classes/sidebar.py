@@ -19,6 +19,7 @@ from explorer.ui.controls import settings_widgets
 from explorer.ui.data.preview import show_preview
 from explorer.ui.describe import title_of
 from explorer.ui.language import Translate
+from explorer.ui.plain import show_error
 
 
 def class_sidebar(lesson: Lesson, _: Translate) -> RunConfig | None:
@@ -29,7 +30,7 @@ def class_sidebar(lesson: Lesson, _: Translate) -> RunConfig | None:
         try:
             chosen = _choose(lesson, bounded(lesson, read_address()), _)
         except ExplorerError as error:
-            st.error(error.text(_), icon=":material/error:")
+            show_error(error, _)
             return None
     write_address(chosen)
     return chosen

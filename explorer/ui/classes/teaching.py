@@ -13,11 +13,12 @@ from explorer.runs.commands import PAUSE, RESUME, STOP, CommandSpec
 from explorer.runs.records import Group
 from explorer.ui.address import class_link, show_class
 from explorer.ui.classes.attending import goal_line
-from explorer.ui.classes.board import literal, long_board, standings
+from explorer.ui.classes.board import long_board, standings
 from explorer.ui.classes.forms import change_class
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
 from explorer.ui.page import shown_later
+from explorer.ui.plain import literal
 
 EVERY = 2.0
 """Seconds between two looks at the class."""

@@ -23,6 +23,7 @@ from explorer.tasks import TASKS
 from explorer.ui.data.preview import asked, picture, written
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_still
+from explorer.ui.plain import literal
 
 GIVEN = 60
 """Tokens of a window that are written out."""
@@ -60,7 +61,7 @@ def show_picture(data: Data, _: Translate) -> None:
         if data.series is not None:
             figure["layout"]["xaxis"].pop("range", None)
         show_still("picture", figure, alternative, _)
-        st.caption(sentence)
+        st.caption(literal(sentence))
     if data.hint:
         st.info(_(data.hint), icon=":material/info:")
 
@@ -145,7 +146,7 @@ def _window(data: Data, _: Translate) -> None:
     if data.task == "forecast":
         drawn = window.extract(x, y, data.counted_from, data.series is not None)
         show_still("window", window.figure(drawn, _), window.alternative(drawn, _), _)
-        st.caption(window.reading(drawn, _))
+        st.caption(literal(window.reading(drawn, _)))
     elif data.task == "next_token":
         tokens = [data.symbols[int(k)] for k in x[:GIVEN]]
         later = [data.symbols[int(k)] for k in y[:GIVEN]]
@@ -171,14 +172,14 @@ def _autocorrelation(data: Data, _: Translate) -> None:
     found = autocorrelation(_given(data))
     drawn = lags.extract(found.values, found.band)
     show_still("lags", lags.figure(drawn, _), lags.alternative(drawn, _), _)
-    st.caption(lags.reading(drawn, _))
+    st.caption(literal(lags.reading(drawn, _)))
 
 
 def _balance(data: Data, _: Translate) -> None:
     shares = balance(data.train.y, data.labels)
     drawn = labels.extract([s.label for s in shares], [s.share for s in shares])
     show_still("balance", labels.figure(drawn, _), labels.alternative(drawn, _), _)
-    st.caption(labels.reading(drawn, _))
+    st.caption(literal(labels.reading(drawn, _)))
 
 
 def series_picture(

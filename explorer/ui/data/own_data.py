@@ -12,6 +12,7 @@ from explorer.ui.address import read_address, take_over
 from explorer.ui.data.ways_in import own_config
 from explorer.ui.language import Translate
 from explorer.ui.page import shown_later
+from explorer.ui.plain import literal
 
 
 def own_data_list(me: Visitor, config: RunConfig, _: Translate) -> None:
@@ -33,7 +34,7 @@ def _own_data(me: Visitor, held: OwnData, config: RunConfig, _: Translate) -> No
     shown = config.data_settings.get("digest") == held.digest
     key = held.digest[:16]
     with st.container(border=True, key=f"held.{key}"):
-        st.markdown(f"**{_escaped(held.label)}**")
+        st.markdown(f"**{literal(held.label)}**")
         line = _("%(kind)s, %(size)s kB, %(date)s")
         facts = {
             "kind": _(KINDS[held.kind]),
@@ -63,11 +64,6 @@ def _own_data(me: Visitor, held: OwnData, config: RunConfig, _: Translate) -> No
                     on_click=shown_later(_delete),
                     args=(me, held.digest),
                 )
-
-
-def _escaped(text: str) -> str:
-    """A label as it stands, with no markup in it."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!$:~<>|" else c for c in text)
 
 
 def _look(held: OwnData) -> None:

@@ -16,6 +16,7 @@ from explorer.plots.theme import template
 from explorer.tasks import END, FILLED, IGNORED
 from explorer.ui.language import Translate
 from explorer.ui.page import mode
+from explorer.ui.plain import literal
 
 HEIGHT = 170
 WIDTH = 244
@@ -103,7 +104,7 @@ def _show(figure: Figure, sentence: str, alternative: str) -> None:
         alt=alternative,
         key="preview",
     )
-    st.caption(sentence)
+    st.caption(literal(sentence))
 
 
 def _around_split(data: Data) -> list[Any]:

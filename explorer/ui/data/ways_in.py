@@ -25,6 +25,7 @@ from explorer.ui.data.uploading import file_field
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_still
 from explorer.ui.page import language, shown_later, words
+from explorer.ui.plain import literal, show_error
 
 TEXT_SHOWN = 300
 FILES = ("csv", "tsv", "txt")
@@ -49,7 +50,7 @@ def _ways(me: Visitor, _language: str) -> None:
                 try:
                     way(me, _)
                 except ExplorerError as error:
-                    st.error(error.text(_), icon=":material/error:")
+                    show_error(error, _)
     if st.session_state.pop(_DONE, False):
         st.rerun()
 
@@ -84,7 +85,7 @@ def _upload(me: Visitor, _: Translate) -> None:
         if taken is not None:
             _offer_series(me, taken.series, _)
             for remark in taken.remarks:
-                st.caption(remark.text(_))
+                st.caption(literal(remark.text(_)))
 
 
 def _kind(usual: Kind, _: Translate) -> Kind:

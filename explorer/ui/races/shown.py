@@ -23,6 +23,7 @@ from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
 from explorer.ui.live.frames import STATES, explain
 from explorer.ui.page import shown_later
+from explorer.ui.plain import literal, show_error
 from explorer.ui.races.views import lively, pictures
 from explorer.ui.races.words import NONE, columns, labels, reached_words, spread_words
 
@@ -47,7 +48,7 @@ def present_race(visitor: Visitor, _: Translate) -> Race | None:
     try:
         return find_race(visitor.store, wanted)
     except ExplorerError as error:
-        st.error(error.text(_), icon=":material/search_off:")
+        show_error(error, _, "search_off")
         return None
 
 
@@ -140,7 +141,8 @@ def _progress(store: Store, race: Race, _: Translate) -> None:
     for name, each in zip(names, now.runs, strict=True):
         for run in each:
             if run.status in ("diverged", "failed"):
-                st.warning(f"**{name}** · {explain(run, _)}", icon=":material/warning:")
+                why = literal(explain(run, _))
+                st.warning(f"**{name}** · {why}", icon=":material/warning:")
                 break
     if now.state == "finished":
         _verdict(store, now, names, _)
@@ -187,7 +189,7 @@ def _curves(store: Store, race: Race, _: Translate) -> None:
     drawn = chart.extract(entries, lines(*now.configs), axis, total)
     figure = chart.figure(drawn, _, y_log=scale == "log", training=behind)
     show_figure("race", figure, chart.alternative(drawn, _), _)
-    st.markdown(chart.reading(drawn, _))
+    st.markdown(literal(chart.reading(drawn, _)))
 
 
 def _entry(name: str, tint: str, laps: Sequence[Lap]) -> chart.Entry:

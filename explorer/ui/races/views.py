@@ -19,6 +19,7 @@ from explorer.runs.records import Run, View
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
 from explorer.ui.page import shown_errors
+from explorer.ui.plain import literal
 from explorer.ui.races.words import labels
 
 EVERY = 4.0
@@ -96,7 +97,7 @@ def _picture(
 ) -> None:
     (seen,) = visitor.engine.look(run.id, step, (Wanted(view),))
     if "error" in seen.notes:
-        st.caption(Words.read(seen.notes["error"]).text(_))
+        st.caption(literal(Words.read(seen.notes["error"]).text(_)))
         return
     content = drawn(run.config, seen, _)
     said = _("After step %(step)s. %(reading)s")
@@ -105,7 +106,7 @@ def _picture(
         _sample(text["blocks"][0])
     elif content["figure"] is not None:
         show_figure(f"race.{number}", content["figure"], content["alternative"], _)
-    st.caption(reading)
+    st.caption(literal(reading))
 
 
 def drawn(config: RunConfig, view: View, _: Translate) -> dict[str, Any]:
@@ -115,6 +116,6 @@ def drawn(config: RunConfig, view: View, _: Translate) -> dict[str, Any]:
 
 def _sample(block: dict[str, Any]) -> None:
     """The first block of text, in letters of one width."""
-    st.caption(block["caption"])
+    st.caption(literal(block["caption"]))
     text = block["joiner"].join(str(token[0]) for token in block["tokens"])
     st.code(text, language=None, wrap_lines=True)

@@ -16,6 +16,7 @@ from explorer.tasks import TASKS
 from explorer.ui.describe import title_of
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
+from explorer.ui.plain import literal
 from explorer.ui.runs.table import called
 
 ABSENT = "—"
@@ -50,7 +51,7 @@ def compared(visitor: Visitor, chosen: Sequence[Run], _: Translate) -> None:
     )
     figure, words = overlaid.figure(drawn, _), overlaid.alternative(drawn, _)
     show_figure("overlaid", figure, words, _)
-    st.markdown(overlaid.reading(drawn, _))
+    st.markdown(literal(overlaid.reading(drawn, _)))
     if several:
         _differences(chosen, names, _)
 

@@ -11,6 +11,7 @@ from explorer.ui.address import shown_run
 from explorer.ui.describe import run_line
 from explorer.ui.language import Translate
 from explorer.ui.live.sample import SAMPLE
+from explorer.ui.plain import show_error
 
 _RUNS = "recent.runs"
 MOST = 12
@@ -23,7 +24,7 @@ def named_run(visitor: Visitor, _: Translate) -> Run | None:
     try:
         return visitor.store.get(run_id)
     except ExplorerError as error:
-        st.error(error.text(_), icon=":material/search_off:")
+        show_error(error, _, "search_off")
         return None
 
 

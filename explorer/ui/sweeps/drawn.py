@@ -9,6 +9,7 @@ from explorer.plots.sweeps import pictures, readings
 from explorer.ui.language import Translate, translator
 from explorer.ui.live.figure import show_figure
 from explorer.ui.page import language
+from explorer.ui.plain import literal
 
 
 def show_picture(name: str, drawn: pictures.SweepDrawn, _: Translate) -> None:
@@ -16,7 +17,7 @@ def show_picture(name: str, drawn: pictures.SweepDrawn, _: Translate) -> None:
     st.markdown(f"#### {_(readings.QUESTIONS[name])}")
     figure, reading, alternative = _drawn(name, _Key(name, drawn), language())
     show_figure(f"sweep.{name}", figure, alternative, _)
-    st.markdown(reading)
+    st.markdown(literal(reading))
 
 
 class _Key:

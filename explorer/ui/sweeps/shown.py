@@ -18,6 +18,7 @@ from explorer.sweeping.plan import Plan
 from explorer.ui.address import SWEEP
 from explorer.ui.language import Translate
 from explorer.ui.page import shown_later
+from explorer.ui.plain import literal, show_error
 from explorer.ui.sweeps.drawn import show_picture
 from explorer.ui.sweeps.setup import label_of, show_sweep
 from explorer.ui.sweeps.trials import (
@@ -46,7 +47,7 @@ def shown_sweep(visitor: Visitor, _: Translate) -> Group | None:
     try:
         return visitor.store.groups.get(group_id, "sweep")
     except ExplorerError as error:
-        st.error(error.text(_), icon=":material/search_off:")
+        show_error(error, _, "search_off")
         return None
 
 
@@ -77,7 +78,8 @@ def show(visitor: Visitor, group: Group, _: Translate) -> None:
     st.markdown(f"**{_sweep_line(group, _)}**")
     _controls(visitor, group, _)
     if why := group.facts.get("why"):
-        st.warning(Words.read(why).text(_), icon=":material/pause_circle:")
+        told = literal(Words.read(why).text(_))
+        st.warning(told, icon=":material/pause_circle:")
     part = st.fragment(_state, run_every=EVERY if going else None)
     part(visitor, group, plan, going, _)
 
@@ -156,7 +158,7 @@ def _state(
         group = visitor.store.groups.get(group.id, "sweep")
         trials = visitor.engine.sweeps.trials(group.id)
     except ExplorerError as error:
-        st.error(error.text(_), icon=":material/search_off:")
+        show_error(error, _, "search_off")
         return
     _progress(visitor, group, plan, trials, _)
     _best(visitor, group, plan, trials, _)
