@@ -18,11 +18,15 @@ $(BIN)/.run: requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
+$(BIN)/.compiled: $(BIN)/.run $(wildcard explorer/kernels/*.py)
+	$(ENV) $(BIN)/python -m explorer.kernels
+	touch $@
+
 $(BIN)/.dev: requirements-dev.txt $(BIN)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
-run: $(BIN)/.run ## Install what is missing and start the app.
+run: $(BIN)/.compiled ## Install what is missing and start the app.
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 test: $(BIN)/.dev ## Run every test but the slow ones, or ONLY=models those of a room.

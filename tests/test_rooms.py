@@ -16,7 +16,8 @@ MAY = {
     "config": {"errors"},
     "tasks": {"errors"},
     "data": {"tasks", "config", "errors"},
-    "models": {"tasks", "config", "errors"},
+    "kernels": set(),
+    "models": {"kernels", "tasks", "config", "errors"},
     "catalog": {"data", "models", "tasks", "config", "discovery", "errors"},
     "runs": {"tasks", "config", "errors"},
     "training": {
@@ -99,6 +100,7 @@ MAY = {
 
 LIBRARIES = {
     "torch": {
+        "kernels",
         "models",
         "catalog",
         "training",
@@ -108,6 +110,7 @@ LIBRARIES = {
         "portable",
         "cli",
     },
+    "numba": {"kernels"},
     "streamlit": {"ui"},
     "distributed": {"engine"},
     "dask": {"engine"},

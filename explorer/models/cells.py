@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from torch import Tensor, nn
 
+from explorer.kernels import nets
 from explorer.models import gru, lstm, rnn
 from explorer.models.base import Capture, ModelSpec, Probe
 
@@ -40,9 +41,9 @@ class Cell(NamedTuple):
 
 
 CELLS: Mapping[CellName, Cell] = {
-    "rnn": Cell(nn.RNN, 1, rnn.cell, 1),
+    "rnn": Cell(nets.RNN, 1, rnn.cell, 1),
     "lstm": Cell(nn.LSTM, 2, lstm.cell, 1),
-    "gru": Cell(nn.GRU, 1, gru.cell, 2),
+    "gru": Cell(nets.GRU, 1, gru.cell, 2),
 }
 
 

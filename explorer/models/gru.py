@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from explorer.config.settings import Settings
 from explorer.errors import N_
+from explorer.kernels import nets
 from explorer.models import notation
 from explorer.models.base import (
     Capture,
@@ -82,7 +83,7 @@ class GRU(SequenceModel):
     def __init__(self, settings: GRUSettings, sizes: Sizes) -> None:
         super().__init__()
         self.embedding, width = embed(sizes, settings.hidden_size)
-        self.gru = nn.GRU(
+        self.gru = nets.GRU(
             width,
             settings.hidden_size,
             settings.layers,

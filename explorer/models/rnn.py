@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from explorer.config.settings import Settings, setting
 from explorer.errors import N_
+from explorer.kernels import nets
 from explorer.models import notation
 from explorer.models.base import (
     Capture,
@@ -85,7 +86,7 @@ class RNN(SequenceModel):
         super().__init__()
         self.activation = settings.activation
         self.embedding, width = embed(sizes, settings.hidden_size)
-        self.rnn = nn.RNN(
+        self.rnn = nets.RNN(
             width,
             settings.hidden_size,
             settings.layers,
