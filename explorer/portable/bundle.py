@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from explorer.config.settings import Scalar, Settings
 from explorer.portable.sources import (
+    PYTORCHS,
     STAND_INS,
     Key,
     Reader,
@@ -54,7 +55,8 @@ def bundle(root: Key) -> Bundle:
         readers, outside = _reached(root, wanted)
         mentioned = frozenset().union(*(r.attributes for r in readers.values()))
         if mentioned <= wanted:
-            return Bundle(readers, frozenset(outside), _names(readers))
+            names = _names(readers) | PYTORCHS
+            return Bundle(readers, frozenset(outside), names)
         wanted |= mentioned
 
 
@@ -64,9 +66,9 @@ def _reached(root: Key, wanted: frozenset[str]) -> tuple[dict[Key, Reader], set[
     waiting = [root]
     while waiting:
         key = waiting.pop()
+        module, name = key = ("torch", "nn") if key in PYTORCHS else key
         if key in readers or key in outside:
             continue
-        module, name = key
         if not module.startswith("explorer"):
             outside.add(key)
             continue

@@ -17,6 +17,11 @@ STAND_INS = {
 Key = tuple[str, str]
 """A module and a name that it defines."""
 
+PYTORCHS: dict[Key, str] = {
+    ("explorer.kernels.nets", name): f"nn.{name}" for name in ("RNN", "GRU")
+}
+"""What PyTorch has too, only slower, and its name there."""
+
 
 class Source:
     """One file of this program, taken apart."""
