@@ -93,8 +93,12 @@ class Hub:
         views: tuple[tuple[Wanted, View], ...],
     ) -> None:
         """The runner's listener: tell those who watch this run, if anybody does."""
-        if self._loop is not None and run_id in self._feeds:
-            self._loop.call_soon_threadsafe(self._hear, run_id, progress, views)
+        if self._loop is None or run_id not in self._feeds:
+            return
+        # What a slice adds may have cost others their place.
+        added = progress is not None and progress.checkpoints
+        kept = tuple(self._store.checkpoint_steps(run_id)) if added else None
+        self._loop.call_soon_threadsafe(self._hear, run_id, progress, views, kept)
 
     async def subscribe(self, run_id: str, who: object) -> Feed:
         """The feed of a run, loaded from the store on first sight.
@@ -157,6 +161,7 @@ class Hub:
         run_id: str,
         progress: Progress | None,
         views: tuple[tuple[Wanted, View], ...],
+        kept: tuple[int, ...] | None,
     ) -> None:
         feed = self._feeds.get(run_id)
         if feed is None:
@@ -173,7 +178,6 @@ class Hub:
             message=progress.message,
         )
         validations = {v.step: v for v in (*old.validations, *progress.validations)}
-        steps = {*old.checkpoints, *(c.step for c in progress.checkpoints)}
         feed.change(
             replace(
                 old,
@@ -181,7 +185,7 @@ class Hub:
                 curves=old.curves.until(progress.first_step).then(progress.curves),
                 validations=tuple(validations[step] for step in sorted(validations)),
                 commands=(*old.commands, *progress.commands),
-                checkpoints=tuple(sorted(steps)),
+                checkpoints=old.checkpoints if kept is None else kept,
                 views={**old.views, **dict(views)},
             )
         )

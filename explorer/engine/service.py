@@ -15,6 +15,7 @@ from explorer.engine.jobs import Wanted
 from explorer.engine.packing import bring, own_digest
 from explorer.engine.runner import Runner
 from explorer.engine.sweeps import Sweeps
+from explorer.engine.tidying import Tidying
 from explorer.engine.worker import begin, check, look_at
 from explorer.errors import N_, ExplorerError
 from explorer.portable.pack import folder_name, run_files, zipped
@@ -50,8 +51,8 @@ class Engine:
         self._views: OrderedDict[tuple[str, int, Wanted], View] = OrderedDict()
         self._lock = threading.Lock()
         self.resumed = self._runner.resume_all()
-        self.store.shelf.sweep_out()
         self.sweeps.resume()
+        self._tidying = Tidying(self.store)
 
     @property
     def ready(self) -> bool:
@@ -254,6 +255,7 @@ class Engine:
 
     def close(self) -> None:
         """Let go of the workers; unfinished runs go on at the next start."""
+        self._tidying.close()
         self.sweeps.close()
         self._runner.close()
         if self._runner.client.done() and not self._runner.client.exception():

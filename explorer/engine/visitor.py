@@ -198,10 +198,12 @@ class Visitor:
         """Show a run again that this person threw away; it is there or comes back.
 
         Raises:
-            ExplorerError: if it was swept out meanwhile, or if it is another's.
+            ExplorerError: if it was swept out meanwhile, if it is another's, or if
+                there is no room for it any more.
         """
         thrown = self.store.shelf.thrown_away(run_id)
         if thrown is not None and self.may_control(thrown):
+            self.allowed.check_room()
             self.store.shelf.have_back(run_id)
         self._own(run_id)
 

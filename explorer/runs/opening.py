@@ -140,6 +140,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """Readers never wait for the writer, and a killed process loses no slice."""
     connection.isolation_level = None  # `_begin_sqlite` says when a transaction begins
     connection.execute("PRAGMA busy_timeout=20000")  # milliseconds
+    connection.execute("PRAGMA auto_vacuum=INCREMENTAL")  # of a file that is new
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")

@@ -19,7 +19,7 @@ from explorer.runs.records import ACTIVE, Run
 MOST_NAME = 80
 """Characters of a run's name, and of all its tags together."""
 
-KEPT = timedelta(days=1)
+KEPT = timedelta(minutes=10)
 """A run that was thrown away can be had back for so long."""
 
 
@@ -105,8 +105,10 @@ class Shelf:
             return connection.execute(delete(schema.runs).where(old)).rowcount
 
     def stored_bytes(self, owner: str) -> int:
-        """How much of the database a person's runs and own data take."""
-        mine = select(schema.runs.c.id).where(schema.runs.c.owner == owner)
+        """How much of the database a person's runs and own data take; what was thrown
+        away counts no more."""
+        runs = schema.runs.c
+        mine = select(runs.id).where(runs.owner == owner, runs.deleted.is_(None))
         sizes = (
             (schema.checkpoints, schema.checkpoints.c.size),
             (schema.states, func.length(schema.states.c.state)),

@@ -5,14 +5,14 @@ that is written twice (because a crash made the engine train it again) changes n
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from sqlalchemy import Engine, delete, insert, update
 
 from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError, Words
-from explorer.runs import reading, schema, writing
+from explorer.runs import reading, room, schema, writing
 from explorer.runs.boards import Boards
 from explorer.runs.contents import Contents
 from explorer.runs.groups import Groups
@@ -30,7 +30,7 @@ from explorer.runs.records import (
     Status,
     Validation,
 )
-from explorer.runs.shelf import Shelf, present, read_run, run_row
+from explorer.runs.shelf import KEPT, Shelf, present, read_run, run_row
 
 
 def open_store(url: str | None = None) -> "Store":
@@ -278,6 +278,13 @@ class Store:
         """Forget a run and all that belongs to it; its forks stay."""
         with self._writer.begin() as connection:
             writing.remove(connection, run_id)
+
+    def tidy(self, age: timedelta = KEPT) -> int:
+        """Forget the runs that were thrown away longer ago than `age`, and give their
+        room back to the disk; how many runs."""
+        gone = self.shelf.sweep_out(age)
+        room.give_back(self._reader)
+        return gone
 
     def close(self) -> None:
         """Close every connection."""

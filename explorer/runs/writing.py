@@ -5,6 +5,7 @@ slice needs are made once.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from explorer.runs.messages import written
 from explorer.runs.reading import commands_of, joined, key_of, of
 from explorer.runs.records import ENDED, Checkpoint, Progress, nullable
 
-CHECKPOINT_BYTES = 64 * 2**20
+CHECKPOINT_BYTES = 8 * 2**20
 """The checkpoints of one run take at most this much; then they are thinned."""
 
 _runs, _chunk, _state = schema.runs.c, schema.chunks.c, schema.states.c
@@ -136,21 +137,47 @@ def write_state(connection: Connection, run_id: str, newest: Checkpoint) -> None
 
 
 def _thin(connection: Connection, run_id: str) -> None:
-    """Drop the checkpoints that are missed least, if together they weigh too much.
-
-    Again and again the one whose neighbours lie closest together goes, so that those
-    that remain stay as even as can be. The first and the newest always remain.
-    """
+    """Drop the checkpoints that are missed least, if together they weigh too much."""
     wanted = of(schema.checkpoints, run_id, "step", "size")
     kept = connection.execute(wanted.order_by(schema.checkpoints.c.step)).all()
-    steps, sizes = [row.step for row in kept], [row.size for row in kept]
-    while len(steps) > 2 and sum(sizes) > CHECKPOINT_BYTES:
-        gaps = [after - before for before, after in zip(steps, steps[2:], strict=False)]
-        least = 1 + gaps.index(min(gaps))
-        sizes.pop(least)
-        dropped = schema.checkpoints.c.step == steps.pop(least)
-        of_run = schema.checkpoints.c.run_id == run_id
-        connection.execute(delete(schema.checkpoints).where(of_run, dropped))
+    sizes = {row.step: row.size for row in kept}
+    if sum(sizes.values()) <= CHECKPOINT_BYTES:
+        return
+    seen = schema.validations.c
+    lowest = of(schema.validations, run_id, "step").where(seen.step.in_(sizes))
+    lowest = lowest.where(seen.loss.is_not(None)).order_by(seen.loss, seen.step)
+    best = connection.scalar(lowest.limit(1))
+    stay = most_useful(sizes, CHECKPOINT_BYTES, best)
+    table = schema.checkpoints.c
+    connection.execute(
+        delete(schema.checkpoints).where(
+            table.run_id == run_id, table.step.in_(sizes.keys() - stay)
+        )
+    )
+
+
+def most_useful(sizes: Mapping[int, int], most: int, best: int | None) -> set[int]:
+    """The steps of which at most so many bytes are kept: both ends, the best, and those
+    between at about equal ratios, since a run changes fast at first.
+
+    Again and again the one goes whose neighbours are closest in that sense.
+
+    >>> sorted(most_useful(dict.fromkeys(range(0, 101, 2), 1), 6, 50))
+    [0, 2, 10, 18, 50, 100]
+    """
+    steps, total = sorted(sizes), sum(sizes.values())
+    while total > most:
+        gaps = {
+            step: (after + 1) / (before + 1)
+            for before, step, after in zip(steps, steps[1:], steps[2:], strict=False)
+            if step != best
+        }
+        if not gaps:
+            break
+        least = min(gaps, key=lambda step: gaps[step])
+        steps.remove(least)
+        total -= sizes[least]
+    return set(steps)
 
 
 def _replace(connection: Connection, table: Table, row: dict[str, Any]) -> None:

@@ -39,6 +39,10 @@ def test_a_shelf_has_pinned_runs_first_and_says_what_they_weigh(store: Store) ->
     assert store.shelf.active(owner) == 3
     assert store.shelf.stored_bytes(owner) == 730
     assert store.shelf.sizes(owner) == {second.id: 700}
+    store.shelf.throw_away(second.id)
+    assert store.shelf.stored_bytes(owner) == 0
+    store.shelf.have_back(second.id)
+    assert store.shelf.stored_bytes(owner) == 730
 
 
 def test_what_was_thrown_away_is_back_until_it_is_swept_out(store: Store) -> None:

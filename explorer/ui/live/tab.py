@@ -184,6 +184,9 @@ class Tab:
         found = await asyncio.gather(*map(self.seen_elsewhere, needed))
         seen = dict(zip(needed, found, strict=True))
         missing = {n: e for n, e in seen.items() if isinstance(e, ExplorerError)}
+        if missing and self.basis not in (None, *snapshot.checkpoints):
+            self.basis = None  # it is kept no more
+            return await self.elsewhere(feed)
         if missing and self.complained_of is not wish:
             self.complained_of = wish
             await self.complain(left_out(snapshot.run.id, missing))
