@@ -3,6 +3,7 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
+from explorer.ui.crowd import Crowd
 from explorer.ui.live.server import ROUTES, lifespan
 from explorer.ui.visitor import KnownBrowsers
 
@@ -10,5 +11,5 @@ app = st.App(
     "explorer/ui/router.py",
     lifespan=lifespan,
     routes=ROUTES,
-    middleware=[Middleware(KnownBrowsers)],
+    middleware=[Middleware(Crowd), Middleware(KnownBrowsers)],
 )

@@ -4,10 +4,49 @@ from explorer import catalog
 from explorer.config.run import RunConfig
 from explorer.data import content
 from explorer.engine import classes
-from explorer.engine.limits import LIMITS, MEGABYTE, Limits, read_limits
+from explorer.engine.limits import (
+    LIMITS,
+    MEGABYTE,
+    SERVER_LIMITS,
+    Limits,
+    read_limits,
+    read_server_limits,
+)
 from explorer.errors import N_, ExplorerError
 from explorer.runs.records import Group
+from explorer.runs.shelf import Active, Admit
 from explorer.runs.store import Store
+
+
+def check_server_room(store: Store) -> None:
+    """See that the server has room for anything new.
+
+    Raises:
+        ExplorerError: if what is stored there, or its disk, is full.
+    """
+    limits = read_server_limits()
+    if (taken := store.room.taken() // MEGABYTE) >= limits.stored_megabytes:
+        raise ExplorerError(
+            N_(
+                "This server stores %(most)d MB for all its visitors, and their runs "
+                "and data take %(came)d. Delete what you need no more, or raise "
+                "stored_megabytes in %(variable)s."
+            ),
+            most=limits.stored_megabytes,
+            came=taken,
+            variable=SERVER_LIMITS,
+        )
+    if (free := store.room.free() // MEGABYTE) < limits.free_megabytes:
+        raise ExplorerError(
+            N_(
+                "The server's disk must have %(least)d MB free before anything new "
+                "begins, but has %(came)d. Make room on it, or lower free_megabytes "
+                "in %(variable)s."
+            ),
+            least=limits.free_megabytes,
+            came=free,
+            variable=SERVER_LIMITS,
+        )
 
 
 class Allowed:
@@ -25,10 +64,10 @@ class Allowed:
         """
         return read_limits()
 
-    def check(self, config: RunConfig, leaving: int = 0, group_id: str = "") -> None:
+    def check(self, config: RunConfig, group_id: str = "") -> None:
         """See that a new run of this config is within the limits, on data that this
-        person may train on, and allowed by the class that it would be part of.
-        `leaving`: how many active runs make room for it.
+        person may train on, and allowed by the class that it would be part of. How many
+        may train is seen to by `admits`.
 
         Raises:
             ExplorerError: if it is not.
@@ -38,16 +77,15 @@ class Allowed:
             classes.check_member(self.store, group, self.owner)
             classes.check_rules(classes.read_lesson(group), config)
         self.check_data(config, group_id)
-        self.check_limits(config, leaving)
+        self.check_limits(config)
 
-    def check_limits(self, config: RunConfig, leaving: int = 0) -> None:
+    def check_limits(self, config: RunConfig) -> None:
         """See that a new run of this config is within the limits.
 
         Raises:
             ExplorerError: if it is not.
         """
         self.check_size(config)
-        self.check_active(leaving)
         self.check_room()
 
     def check_size(self, config: RunConfig) -> None:
@@ -104,29 +142,44 @@ class Allowed:
         held = self.store.contents.holds
         return digest == content.NO_DIGEST or held(self.owner, digest)
 
-    def check_active(self, leaving: int = 0, coming: int = 1) -> None:
-        """See that one more run may train, or as many as are coming.
-
-        Raises:
-            ExplorerError: if too many of this person's do.
+    def admits(self, leaving: int = 0) -> Admit:
+        """What the store asks before it lets more of this person's runs train.
+        `leaving`: how many make room for them.
         """
-        active = self.store.shelf.active(self.owner) - leaving
-        if active + coming > self.limits.active_runs:
-            raise ExplorerError(
-                N_(
-                    "One visitor may train %(most)d runs at one time here, and "
-                    "%(came)d of yours are training. Stop or pause one of them."
-                ),
-                most=self.limits.active_runs,
-                came=active,
-            )
+        most, most_here = self.limits.active_runs, read_server_limits().active_runs
+
+        def admit(active: Active, coming: int) -> None:
+            if active.mine - leaving + coming > most:
+                raise ExplorerError(
+                    N_(
+                        "One visitor may train %(most)d runs at one time here, and "
+                        "%(came)d of yours are training. Stop or pause one of them."
+                    ),
+                    most=most,
+                    came=active.mine - leaving,
+                )
+            if active.everybodys - leaving + coming > most_here:
+                raise ExplorerError(
+                    N_(
+                        "This server trains %(most)d runs at one time, and %(came)d "
+                        "are training. Wait until some have ended, or raise "
+                        "active_runs in %(variable)s."
+                    ),
+                    most=most_here,
+                    came=active.everybodys - leaving,
+                    variable=SERVER_LIMITS,
+                )
+
+        return admit
 
     def check_room(self) -> None:
         """See that there is room for one more run or upload.
 
         Raises:
-            ExplorerError: if this person's runs and data fill theirs.
+            ExplorerError: if this person's runs and data fill theirs, or everybody's
+                the server.
         """
+        check_server_room(self.store)
         stored = self.store.shelf.stored_bytes(self.owner)
         if stored >= self.limits.stored_megabytes * MEGABYTE:
             raise ExplorerError(

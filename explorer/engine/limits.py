@@ -1,12 +1,15 @@
-"""What one visitor may take of a server that many share."""
+"""What one visitor may take of a server that many share, and what all of them may."""
 
 import os
+from typing import TypeVar
 
 from explorer.config.settings import Settings, setting
 from explorer.errors import N_, ExplorerError, Words
 
-LIMITS = "EXPLORER_LIMITS"
+LIMITS, SERVER_LIMITS = "EXPLORER_LIMITS", "EXPLORER_SERVER_LIMITS"
 MEGABYTE = 10**6
+
+_Kind = TypeVar("_Kind", bound=Settings)
 
 
 class Limits(Settings):
@@ -37,8 +40,40 @@ class Limits(Settings):
     )
 
 
+class ServerLimits(Settings):
+    """What all visitors together may take of a server."""
+
+    active_runs: int = setting(
+        200, N_("Runs that train at one time."), title=N_("Active runs"), ge=1, le=10**5
+    )
+    stored_megabytes: int = setting(
+        10_000,
+        N_("What runs and own data take together."),
+        title=N_("Stored megabytes"),
+        ge=1,
+        le=10**8,
+    )
+    sessions: int = setting(
+        300, N_("Tabs that are open at one time."), title=N_("Tabs"), ge=1, le=10**5
+    )
+    upload_megabytes: int = setting(
+        512,
+        N_("Files in memory that were uploaded and are not let go yet."),
+        title=N_("Uploaded megabytes"),
+        ge=1,
+        le=10**6,
+    )
+    free_megabytes: int = setting(
+        500,
+        N_("What the disk must have free before anything new begins."),
+        title=N_("Free megabytes"),
+        ge=0,
+        le=10**8,
+    )
+
+
 def read_limits(text: str | None = None) -> Limits:
-    """The limits of this server, as in "active_runs=4,uploads=10".
+    """The limits of one visitor, as in "active_runs=4,uploads=10".
 
     Args:
         text: what `EXPLORER_LIMITS` says if None.
@@ -46,18 +81,36 @@ def read_limits(text: str | None = None) -> Limits:
     Raises:
         ExplorerError: if it is not of that form, or a value is out of bounds.
     """
-    given = os.environ.get(LIMITS, "") if text is None else text
+    return _read(Limits, LIMITS, "active_runs=4,uploads=10", text)
+
+
+def read_server_limits(text: str | None = None) -> ServerLimits:
+    """The limits of all visitors together, as in "active_runs=40,sessions=60".
+
+    Args:
+        text: what `EXPLORER_SERVER_LIMITS` says if None.
+
+    Raises:
+        ExplorerError: if it is not of that form, or a value is out of bounds.
+    """
+    return _read(ServerLimits, SERVER_LIMITS, "active_runs=40,sessions=60", text)
+
+
+def _read(kind: type[_Kind], variable: str, like: str, text: str | None) -> _Kind:
+    given = os.environ.get(variable, "") if text is None else text
     values = {}
     for part in filter(None, (p.strip() for p in given.split(","))):
         name, sign, value = part.partition("=")
         if not sign:
             raise ExplorerError(
                 N_(
-                    "%(variable)s must be like active_runs=4,uploads=10, but got "
-                    "'%(came)s'. Leave it empty for the usual limits."
+                    "%(variable)s must be like %(like)s, but got '%(came)s'. Leave it "
+                    "empty for the usual limits."
                 ),
-                variable=LIMITS,
+                variable=variable,
+                like=like,
                 came=part[:60],
             )
         values[name.strip()] = value.strip()
-    return Limits.read(values, Words(N_("limit in EXPLORER_LIMITS:")))
+    group = Words(N_("limit in %(variable)s:"), {"variable": variable})
+    return kind.read(values, group)

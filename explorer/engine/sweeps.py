@@ -17,6 +17,7 @@ from optuna.storages import BaseStorage
 
 from explorer import catalog
 from explorer.config.run import RunConfig
+from explorer.engine.allowed import check_server_room
 from explorer.engine.runner import Runner
 from explorer.errors import N_, ExplorerError, Words
 from explorer.runs.commands import PAUSE, RESUME, STOP
@@ -274,7 +275,7 @@ class Sweeps:
         for run_id, run in under_way.runs.items():
             if run.status in ("training", "paused"):
                 self._runner.send([run_id], STOP())
-            self._store.thin(run_id, KEPT_CHECKPOINTS)
+            self._store.room.thin(run_id, KEPT_CHECKPOINTS)
         return True
 
     def _allow(self, sweep: _Sweep, under_way: _UnderWay) -> None:
@@ -322,13 +323,19 @@ class Sweeps:
         return runs
 
     def _full(self, sweep: _Sweep) -> bool:
-        """Whether the owner's room is used up; the sweep then stops."""
+        """Whether the owner's room or the server's is used up; the sweep then stops."""
         most = int(sweep.group.facts.get("most_bytes", 10**15))
-        if self._store.shelf.stored_bytes(sweep.group.owner) < most:
-            return False
-        why = Words(N_("Your room on this server is full: delete runs, then go on."))
-        self.stop(sweep.group.id, why)
-        return True
+        why = None
+        if self._store.shelf.stored_bytes(sweep.group.owner) >= most:
+            full = N_("Your room on this server is full: delete runs, then go on.")
+            why = Words(full)
+        try:
+            check_server_room(self._store)
+        except ExplorerError as error:
+            why = error.words
+        if why is not None:
+            self.stop(sweep.group.id, why)
+        return why is not None
 
     def _rest(self, sweep: _Sweep, status: str, why: Words | None = None) -> None:
         facts = {"status": status, "seconds": sweep.seconds}

@@ -30,7 +30,8 @@ class Tidying:
     def _loop(self) -> None:
         while not self._closing.is_set():
             try:
-                self._store.tidy()
+                self._store.room.sweep_out()
+                self._store.room.give_back()
             except DBAPIError as error:
                 log.warning("What was thrown away stays for now: %s", error.orig)
             self._closing.wait(EVERY)

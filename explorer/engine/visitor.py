@@ -56,8 +56,9 @@ class Visitor:
                 does not allow it.
         """
         replaced = instead_of is not None and self.may_stop(instead_of)
-        self.allowed.check(config, int(replaced), group_id)
-        new = self.engine.start(config, self.owner, group_id)
+        self.allowed.check(config, group_id)
+        admit = self.allowed.admits(int(replaced))
+        new = self.engine.start(config, self.owner, group_id, admit)
         if instead_of is not None and replaced:
             self.engine.send(instead_of.id, STOP())
         return new
@@ -73,8 +74,8 @@ class Visitor:
             ExplorerError: if the config is not sound, a limit is reached, or a class
                 does not allow it.
         """
-        self.allowed.check(config, group_id=group_id)
-        return self.engine.prepare(config, self.owner, group_id)
+        self.allowed.check(config, group_id)
+        return self.engine.prepare(config, self.owner, group_id, self.allowed.admits())
 
     def fork(self, run: Run, step: int | None, config: RunConfig) -> Run:
         """A new run that goes on from a checkpoint of one that may be another's, or, at
@@ -86,9 +87,10 @@ class Visitor:
         """
         replaced = self.may_stop(run)
         # A fork of a class's run is no part of the class, but may stay on its data.
-        self.allowed.check_limits(config, int(replaced))
+        self.allowed.check_limits(config)
         self.allowed.check_data(config, run.group_id)
-        new = self.engine.fork(run.id, step, config, self.owner)
+        admit = self.allowed.admits(int(replaced))
+        new = self.engine.fork(run.id, step, config, self.owner, admit)
         if replaced:
             self.engine.send(run.id, STOP())
         return new
@@ -101,12 +103,10 @@ class Visitor:
                 `Engine.send` does.
         """
         run, spec = self._own(run_id), spec_of(command.name)
-        if spec.status == "training" and run.status != "training":
-            self.allowed.check_active()
         group = self.allowed.class_of(run.group_id) if spec.setting else None
         if group is not None and group.owner != self.owner:
             classes.check_change(classes.read_lesson(group), spec.setting)
-        self.engine.send(run_id, command)
+        self.engine.send(run_id, command, self.owner, self.allowed.admits())
 
     def send_all(self, runs: Iterable[Run], command: Command) -> None:
         """Have those of these runs do something in whose states it makes sense.
@@ -117,9 +117,8 @@ class Visitor:
         spec = spec_of(command.name)
         fresh = [self._own(run.id) for run in runs]
         moved = [run for run in fresh if run.status in spec.states]
-        if spec.status == "training" and moved:
-            self.allowed.check_active(coming=len(moved))
-        self.engine.send_all([run.id for run in moved], command)
+        every = [run.id for run in moved]
+        self.engine.send_all(every, command, self.owner, self.allowed.admits())
 
     def start_sweep(self, plan: Plan) -> Group:
         """Begin a sweep.

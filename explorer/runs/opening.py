@@ -30,8 +30,8 @@ FOLDER = "EXPLORER_DATA"
 WRITES = {"explorer_writes": True}
 """Execution options of a transaction that writes."""
 
-_OPENING = 7_236_517
-"""The number of the lock that PostgreSQL keeps while the tables are made."""
+_TURN = 7_236_517
+"""The number of the lock that PostgreSQL keeps for those who take turns."""
 
 _RULE = Words(
     N_(
@@ -49,7 +49,7 @@ def open_database(url: str | None = None) -> Engine:
         ExplorerError: if the address is none, or nothing can be opened or read there.
     """
     engine = _engine(url or os.environ.get(DATABASE))
-    if _is_sqlite(engine.url):
+    if is_sqlite(engine.url):
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     try:
@@ -76,7 +76,7 @@ def _engine(given: str | None) -> Engine:
     """An engine for that address, or for a file of one's own; nothing is opened yet."""
     try:
         address = make_url(given) if given else _own_file()
-        engine = create_engine(address, pool_pre_ping=not _is_sqlite(address))
+        engine = create_engine(address, pool_pre_ping=not is_sqlite(address))
     except ModuleNotFoundError as error:
         raise ExplorerError(
             N_(
@@ -93,7 +93,7 @@ def _engine(given: str | None) -> Engine:
             rule=_RULE,
             came=_without_password(given or "")[:60],
         ) from None
-    if _is_sqlite(address) and address.database in (None, "", ":memory:"):
+    if is_sqlite(address) and address.database in (None, "", ":memory:"):
         raise ExplorerError(
             N_(
                 "%(rule)s, but '%(came)s' names no file, and what is only in memory "
@@ -105,9 +105,14 @@ def _engine(given: str | None) -> Engine:
     return engine
 
 
-def _own_file() -> URL:
+def data_folder() -> Path:
+    """`EXPLORER_DATA`, or the user's data folder."""
     chosen = os.environ.get(FOLDER)
-    folder = Path(chosen or platformdirs.user_data_dir("sequence-explorer"))
+    return Path(chosen or platformdirs.user_data_dir("sequence-explorer"))
+
+
+def _own_file() -> URL:
+    folder = data_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -123,7 +128,8 @@ def _own_file() -> URL:
     return URL.create("sqlite", database=str(folder / "explorer.sqlite3"))
 
 
-def _is_sqlite(address: URL) -> bool:
+def is_sqlite(address: URL) -> bool:
+    """Whether a database is a file of SQLite."""
     return address.get_backend_name() == "sqlite"
 
 
@@ -152,11 +158,18 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def take_turn(connection: Connection) -> None:
+    """Wait until no other transaction is under way that has taken a turn.
+
+    Whoever writes to SQLite does so anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
+
+
 def _create_tables(connection: Connection) -> None:
     """Make what is missing, and bring an older database up to this version."""
-    if connection.dialect.name == "postgresql":
-        # Several that open a new database at once take turns, as SQLite's writers do.
-        connection.execute(select(func.pg_advisory_xact_lock(_OPENING)))
+    take_turn(connection)
     version = _version(connection)
     tables.create_all(connection)
     if version is None:

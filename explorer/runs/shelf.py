@@ -4,11 +4,11 @@ What is thrown away can be had back until it is swept out.
 """
 
 import json
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, Select, delete, func, select, update
+from sqlalchemy import Connection, Engine, Select, func, select, update
 
 from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError
@@ -19,8 +19,18 @@ from explorer.runs.records import ACTIVE, Run
 MOST_NAME = 80
 """Characters of a run's name, and of all its tags together."""
 
-KEPT = timedelta(minutes=10)
-"""A run that was thrown away can be had back for so long."""
+
+class Active(NamedTuple):
+    """How many runs train."""
+
+    mine: int
+    everybodys: int
+
+
+Admit = Callable[[Active, int], None]
+"""Given who trains and how many runs are coming: raises an `ExplorerError` if those are
+too many. It is called within the transaction that lets them train, and those that ask
+take turns, so that no two of them take the last place."""
 
 
 class Shelf:
@@ -46,16 +56,8 @@ class Shelf:
 
     def active(self, owner: str) -> int:
         """How many of a person's runs are training, besides the trials of sweeps."""
-        runs, groups = schema.runs.c, schema.groups.c
-        sweeps = select(groups.id).where(groups.kind == "sweep")
-        counted = select(func.count()).where(
-            runs.owner == owner,
-            runs.status.in_(ACTIVE),
-            runs.deleted.is_(None),
-            runs.group_id.not_in(sweeps),
-        )
         with self._reader.connect() as connection:
-            return int(connection.scalar(counted) or 0)
+            return active(connection, owner).mine
 
     def describe(
         self, run_id: str, name: str, tags: Sequence[str], pinned: bool
@@ -97,12 +99,6 @@ class Shelf:
         with self._reader.connect() as connection:
             row = connection.execute(wanted).mappings().first()
         return None if row is None else read_run(row)
-
-    def sweep_out(self, age: timedelta = KEPT) -> int:
-        """Forget what was thrown away longer ago than `age`; how many runs."""
-        old = schema.runs.c.deleted < written(datetime.now(UTC) - age)
-        with self._writer.begin() as connection:
-            return connection.execute(delete(schema.runs).where(old)).rowcount
 
     def stored_bytes(self, owner: str) -> int:
         """How much of the database a person's runs and own data take; what was thrown
@@ -155,6 +151,17 @@ class Shelf:
         changed = update(schema.runs).where(schema.runs.c.id == run_id)
         with self._writer.begin() as connection:
             connection.execute(changed.values(values))
+
+
+def active(connection: Connection, owner: str) -> Active:
+    """Who trains, besides the trials of sweeps."""
+    runs, groups = schema.runs.c, schema.groups.c
+    sweeps = select(groups.id).where(groups.kind == "sweep")
+    training = select(func.count()).where(
+        runs.status.in_(ACTIVE), runs.deleted.is_(None), runs.group_id.not_in(sweeps)
+    )
+    mine = connection.scalar(training.where(runs.owner == owner))
+    return Active(int(mine or 0), int(connection.scalar(training) or 0))
 
 
 def present() -> Select[Any]:

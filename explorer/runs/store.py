@@ -4,22 +4,22 @@ Nothing that a run needs lives anywhere else. One slice is one transaction, and 
 that is written twice (because a crash made the engine train it again) changes nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-import numpy as np
-from sqlalchemy import Engine, delete, insert, update
+from sqlalchemy import Engine, insert, update
 
 from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError, Words
-from explorer.runs import reading, room, schema, writing
+from explorer.runs import reading, schema, writing
 from explorer.runs.boards import Boards
 from explorer.runs.contents import Contents
 from explorer.runs.groups import Groups
 from explorer.runs.ids import new_id
 from explorer.runs.keys import Keys
 from explorer.runs.messages import written
-from explorer.runs.opening import WRITES, open_database
+from explorer.runs.opening import WRITES, open_database, take_turn
 from explorer.runs.records import (
     ACTIVE,
     Checkpoint,
@@ -30,7 +30,8 @@ from explorer.runs.records import (
     Status,
     Validation,
 )
-from explorer.runs.shelf import KEPT, Shelf, present, read_run, run_row
+from explorer.runs.room import Room
+from explorer.runs.shelf import Admit, Shelf, active, present, read_run, run_row
 
 
 def open_store(url: str | None = None) -> "Store":
@@ -53,6 +54,7 @@ class Store:
         self.groups = Groups(self._reader, self._writer)
         self.contents = Contents(self._reader, self._writer)
         self.boards = Boards(self._reader)
+        self.room = Room(self._reader, self._writer)
         self.keys = Keys(self._reader, self._writer)
 
     @property
@@ -68,16 +70,19 @@ class Store:
         parent: tuple[str, int | None] | None = None,
         owner: str = "",
         group_id: str = "",
+        admit: Admit | None = None,
+        first: Progress | None = None,
     ) -> Run:
         """Enter a new run; with `parent` = (run id, step), one forked from there; from
         its newest state where the step is None.
 
         A fork has its parent's curves and measurements up to that step, the commands
-        before it, and the parent's checkpoint there as its own state.
+        before it, and the parent's checkpoint there as its own state. Another run may
+        have a `first` state. `admit` is asked in the same transaction.
 
         Raises:
-            ExplorerError: if there is no such parent, or if it has no checkpoint at
-                that step, naming the nearest.
+            ExplorerError: if there is no such parent, if it has no checkpoint at that
+                step, naming the nearest, or as `admit` does.
         """
         run = Run(
             id=new_id(),
@@ -92,8 +97,13 @@ class Store:
             group_id=group_id,
         )
         with self._writer.begin() as connection:
+            if admit is not None:
+                take_turn(connection)
+                admit(active(connection, owner), 1)
             if parent is None:
                 connection.execute(insert(schema.runs).values(run_row(run)))
+                if first is not None:
+                    writing.write(connection, run.id, first)
             else:
                 inherited = reading.inherited(connection, *parent, status)
                 run = replace(run, parent_step=inherited.step)
@@ -224,6 +234,24 @@ class Store:
                 connection.execute(insert(schema.commands).values(row))
         return run
 
+    def activate(
+        self, run_ids: Sequence[str], owner: str = "", admit: Admit | None = None
+    ) -> None:
+        """Let runs train, all or none, if `admit` has room for those that rest.
+
+        Raises:
+            ExplorerError: if there is no such run, or as `admit` does.
+        """
+        table = schema.runs.c
+        with self._writer.begin() as connection:
+            take_turn(connection)
+            every = [reading.run_of(connection, run_id) for run_id in run_ids]
+            resting = [run.id for run in every if run.status == "paused"]
+            if admit is not None and resting:
+                admit(active(connection, owner), len(resting))
+            started = update(schema.runs).where(table.id.in_(resting))
+            connection.execute(started.values(status="training", message=""))
+
     def curves(self, run_id: str, since: int = 0) -> Curves:
         """The curve of a run, from step index `since` on. Read-only arrays."""
         with self._reader.connect() as connection:
@@ -261,30 +289,10 @@ class Store:
         with self._reader.connect() as connection:
             return reading.checkpoint_of(connection, run_id, step)
 
-    def thin(self, run_id: str, kept: int) -> None:
-        """Keep so many of a run's checkpoints, evenly from the first to the last."""
-        steps = self.checkpoint_steps(run_id)
-        spread = np.linspace(0, len(steps) - 1, min(kept, len(steps))).round()
-        stay = {steps[int(place)] for place in spread}
-        table = schema.checkpoints.c
-        with self._writer.begin() as connection:
-            connection.execute(
-                delete(schema.checkpoints).where(
-                    table.run_id == reading.key_of(run_id), table.step.not_in(stay)
-                )
-            )
-
     def delete(self, run_id: str) -> None:
         """Forget a run and all that belongs to it; its forks stay."""
         with self._writer.begin() as connection:
             writing.remove(connection, run_id)
-
-    def tidy(self, age: timedelta = KEPT) -> int:
-        """Forget the runs that were thrown away longer ago than `age`, and give their
-        room back to the disk; how many runs."""
-        gone = self.shelf.sweep_out(age)
-        room.give_back(self._reader)
-        return gone
 
     def close(self) -> None:
         """Close every connection."""

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from explorer.errors import ExplorerError
 from explorer.ui.address import follow_page, remember_address
+from explorer.ui.crowd import check_tab
 from explorer.ui.history import one_stop_a_page
 from explorer.ui.language import ASSETS, LANGUAGES
 from explorer.ui.page import LANGUAGE, language, mode, words
@@ -42,6 +44,11 @@ def show() -> None:
         )
         login_button(_)
         one_stop_a_page()
+    try:
+        check_tab()
+    except ExplorerError as error:
+        st.error(error.text(_), icon=":material/error:")
+        return
     page.run()
 
 

@@ -173,7 +173,7 @@ def test_own_data_travels_to_workers_that_lack_it(
     assert len({path.name for path in elsewhere.contents()}) == 1
     for path in elsewhere.contents():
         path.unlink()
-    (view,) = engine.look(runs[0].id, 60, (Wanted("prediction"),))
+    (view,) = engine.looks.at(runs[0].id, 60, (Wanted("prediction"),))
     assert "error" not in view.notes
     assert view.arrays
     assert elsewhere.contents() != []

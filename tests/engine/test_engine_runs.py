@@ -176,16 +176,19 @@ def test_a_fork_goes_on_from_its_checkpoint(engine: Engine) -> None:
 def test_looking_at_a_stored_moment(engine: Engine) -> None:
     run = until_ended(engine, engine.start(small(2)))
     wanted = (Wanted("prediction"), Wanted("inside"), Wanted("gradients"))
-    early, late = engine.look(run.id, 4, wanted), engine.look(run.id, 120, wanted)
+    early, late = (
+        engine.looks.at(run.id, 4, wanted),
+        engine.looks.at(run.id, 120, wanted),
+    )
     assert [view.name for view in early] == ["prediction", "inside", "gradients"]
     assert early[0].step == 4
     assert late[0].step == 120
     assert not np.array_equal(early[1].arrays["values"], late[1].arrays["values"])
     with pytest.raises(ExplorerError, match="the nearest is"):
-        engine.look(run.id, 119, wanted)
+        engine.looks.at(run.id, 119, wanted)
     with pytest.raises(ExplorerError, match="There is no run"):
-        engine.look("made-up", 1, wanted)
-    (unknown,) = engine.look(run.id, 120, (Wanted("inside", '{"capture": "x"}'),))
+        engine.looks.at("made-up", 1, wanted)
+    (unknown,) = engine.looks.at(run.id, 120, (Wanted("inside", '{"capture": "x"}'),))
     message = str(Words.read(unknown.notes["error"]))
     assert message.startswith("Unknown capture 'x'. Known: layer_0.")
 

@@ -3,6 +3,7 @@ they are refused."""
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 
@@ -15,12 +16,12 @@ from explorer.config.run import RunConfig
 from explorer.data import content
 from explorer.engine import classes
 from explorer.engine.classes import Lesson
-from explorer.engine.limits import LIMITS, Limits, read_limits
+from explorer.engine.limits import LIMITS, SERVER_LIMITS, Limits, read_limits
 from explorer.engine.service import Engine
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
 from explorer.runs.commands import LEARNING_RATE, PAUSE, RELEASE, RESUME, STEP, STOP
-from explorer.runs.records import Command, Group
+from explorer.runs.records import Command, Group, Run
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:distributed"),
@@ -200,6 +201,42 @@ def test_only_so_many_runs_train_at_once(
     eve = Visitor(engine, "eve")
     eve.send(eve.start(small()).id, STOP())  # another's runs count for another
     dan.send(second.id, STOP())
+
+
+def test_twelve_starts_at_once_are_as_many_as_may(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(LIMITS, "active_runs=4")
+    gil = Visitor(engine, "gil")
+
+    def start(_: int) -> list[Run]:
+        with suppress(ExplorerError):
+            return [gil.start(small(training__steps=20000))]
+        return []
+
+    with ThreadPoolExecutor(12) as pool:
+        started = [run for runs in pool.map(start, range(12)) for run in runs]
+    assert len(started) == 4
+    gil.send_all(started, STOP())
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ("active_runs=1", "server trains 1 runs at one time, and 1 are training"),
+        ("stored_megabytes=1", "server stores 1 MB for all its visitors"),
+        ("free_megabytes=100000000", "disk must have 100000000 MB free before"),
+    ],
+)
+def test_a_new_cookie_brings_nothing_beyond_the_servers_limits(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, limits: str, said: str
+) -> None:
+    busy = Visitor(engine, "hal").start(small(training__steps=20000))
+    engine.store.contents.hold("hal", "e" * 64, "text", "long", bytes(1_000_000))
+    monkeypatch.setenv(SERVER_LIMITS, limits)
+    with pytest.raises(ExplorerError, match=f"{said}.*{SERVER_LIMITS}"):
+        Visitor(engine, "somebody new").start(small())
+    engine.send(busy.id, STOP())
 
 
 def test_runs_and_data_fill_ones_room(

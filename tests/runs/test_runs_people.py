@@ -81,11 +81,11 @@ def test_what_is_thrown_away_can_be_had_back_until_it_is_swept(
     with pytest.raises(ExplorerError, match="no run"):
         store.get(run.id)
     assert run.id not in [r.id for r in store.active()]
-    store.shelf.sweep_out()
+    store.room.sweep_out()
     store.shelf.have_back(run.id)
     assert store.get(run.id) == run
     store.shelf.throw_away(run.id)
-    store.shelf.sweep_out(timedelta(0))
+    store.room.sweep_out(timedelta(0))
     store.shelf.have_back(run.id)
     with pytest.raises(ExplorerError, match="no run"):
         store.get(run.id)

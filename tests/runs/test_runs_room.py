@@ -40,6 +40,7 @@ def test_two_hundred_deleted_runs_leave_less_than_ten_had_taken(
     made += fill(store, 190)
     for run_id in made:
         store.shelf.throw_away(run_id)
-    assert store.tidy(timedelta(0)) == 200
+    assert store.room.sweep_out(timedelta(0)) == 200
+    store.room.give_back()
     assert size(tmp_path) < with_ten
     store.close()

@@ -11,6 +11,7 @@ from explorer.config.training import TrainingSettings
 from explorer.errors import ExplorerError
 from explorer.runs.ids import new_id
 from explorer.runs.records import Checkpoint, Curves, Progress
+from explorer.runs.shelf import Active
 from explorer.runs.store import Store, open_store
 
 CONFIG = RunConfig(
@@ -45,17 +46,41 @@ def test_a_shelf_has_pinned_runs_first_and_says_what_they_weigh(store: Store) ->
     assert store.shelf.stored_bytes(owner) == 730
 
 
+@pytest.mark.parametrize("how", ["start", "resume"])
+def test_twelve_who_begin_at_once_are_as_many_as_may(store: Store, how: str) -> None:
+    owner = new_id()
+    resting = [store.create(CONFIG, 1, "paused", owner=owner).id for _ in range(12)]
+
+    def admit(active: Active, coming: int) -> None:
+        if active.mine + coming > 4:
+            raise ExplorerError("Four may train")
+
+    def begin(run_id: str) -> int:
+        try:
+            if how == "start":
+                store.create(CONFIG, 1, owner=owner, admit=admit)
+            else:
+                store.activate([run_id], owner, admit)
+        except ExplorerError:
+            return 0
+        return 1
+
+    with ThreadPoolExecutor(12) as pool:
+        assert sum(pool.map(begin, resting)) == 4
+    assert store.shelf.active(owner) == 4
+
+
 def test_what_was_thrown_away_is_back_until_it_is_swept_out(store: Store) -> None:
     owner = new_id()
     run = store.create(CONFIG, 1, owner=owner)
     store.shelf.throw_away(run.id)
     assert store.shelf.of(owner) == []
     assert store.shelf.active(owner) == 0
-    assert store.shelf.sweep_out() == 0
+    assert store.room.sweep_out() == 0
     store.shelf.have_back(run.id)
     assert [r.id for r in store.shelf.of(owner)] == [run.id]
     store.shelf.throw_away(run.id)
-    assert store.shelf.sweep_out(timedelta(days=-1)) == 1
+    assert store.room.sweep_out(timedelta(days=-1)) == 1
     store.shelf.have_back(run.id)
     with pytest.raises(ExplorerError, match="There is no run"):
         store.get(run.id)

@@ -15,7 +15,7 @@ from explorer.errors import ExplorerError
 from explorer.models.base import parameters
 from explorer.runs.commands import STOP
 from explorer.runs.records import Run
-from explorer.runs.shelf import KEPT
+from explorer.runs.room import KEPT
 from explorer.training.trainer import Budget, Trainer
 from explorer.ui.runs.compared import _value
 from explorer.ui.runs.table import Search, all_rows, found
@@ -110,7 +110,7 @@ def test_nobody_has_back_anothers_run() -> None:
         Visitor(engine(), "mal").have_back(run.id)
     assert engine().store.shelf.of("eve") == []
     Visitor(engine(), "eve").have_back(run.id)
-    assert engine().store.shelf.sweep_out(KEPT) == 0
+    assert engine().store.room.sweep_out(KEPT) == 0
     assert [r.id for r in engine().store.shelf.of("eve")] == [run.id]
 
 

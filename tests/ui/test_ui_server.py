@@ -288,7 +288,7 @@ def test_a_table_has_every_number_of_its_view(client: TestClient) -> None:
     step = engine().store.get(SAMPLE).step
     assert sent["name"] == f"raster-{step}.csv"
     asked = Wanted("raster", json.dumps({"example": -1, "text": ""}))
-    (view,) = engine().look(SAMPLE, step, (asked,))
+    (view,) = engine().looks.at(SAMPLE, step, (asked,))
     lines = list(csv.DictReader(io.StringIO(sent["content"])))
     assert len(lines) == sum(a.size for a in view.arrays.values())
     for line in lines[::97]:

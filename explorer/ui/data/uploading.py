@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from explorer.engine.limits import MEGABYTE
+from explorer.ui.crowd import check_upload
 from explorer.ui.language import Translate
 
 STYLE = """<style>
@@ -29,7 +31,13 @@ def file_field(
     _: Translate,
     help_: str | None = None,
 ) -> UploadedFile | None:
-    """The file that was given, of one of these endings and at most this size."""
+    """The file that was given, of one of these endings and at most this size.
+
+    Raises:
+        ExplorerError: if the uploads of all tabs leave no room for one.
+    """
+    if st.session_state.get(key) is None:
+        check_upload(megabytes * MEGABYTE)
     rule = _("At most %(most)d MB: %(endings)s") % {
         "most": megabytes,
         "endings": ", ".join(ending.upper() for ending in endings),

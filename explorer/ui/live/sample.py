@@ -54,7 +54,7 @@ def bring_sample(engine: Engine, folder: Path = FOLDER) -> Run:
             if name.split(".", 1)[0] == str(number)
         }
         view = View(want[0], run.step, own, notes)
-        engine.keep(run.id, run.step, Wanted(*want), view)
+        engine.looks.keep(run.id, run.step, Wanted(*want), view)
     return run
 
 
@@ -81,7 +81,7 @@ def write_sample(engine: Engine, run_id: str, folder: Path = FOLDER) -> None:
         state = store.checkpoint(run_id, step).state
         (folder / "checkpoints" / f"{step:05d}.safetensors").write_bytes(state)
     wants = wanted(run.config, first_wish(run.config))
-    views = engine.look(run_id, run.step, wants)
+    views = engine.looks.at(run_id, run.step, wants)
     facts: dict[str, Any] = {
         "config": json.loads(run.config.to_json()),
         "step": run.step,

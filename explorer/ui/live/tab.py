@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, TypeVar
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -25,6 +26,8 @@ from explorer.ui.visitor import controls
 
 Views = Mapping[Wanted, View]
 
+_T = TypeVar("_T")
+
 LEAST_PAUSE = 0.15
 """Seconds between two frames of one tab: more is not seen, only paid for."""
 
@@ -41,6 +44,8 @@ class Tab:
         """The wish of which it was already said that something elsewhere is missing."""
         self.feed: Feed | None = None
         self.sender: asyncio.Task[None] | None = None
+        self.looking = asyncio.Lock()
+        """Held while a look of this tab is under way."""
 
     async def listen(self) -> None:
         """Follow every wish that comes, until the tab goes away."""
@@ -86,7 +91,8 @@ class Tab:
         known = {a.panel.name: a.wanted for a in asked(run.config, wish) if a.wanted}
         if wish.csv not in known:
             raise unknown(N_("view"), wish.csv, known)
-        (view,) = await self.engine.look_async(run.id, step, known[wish.csv][:1])
+        look = self.engine.looks.at_async(run.id, step, known[wish.csv][:1])
+        (view,) = await self.alone(look)
         name = f"{view.name}-{step}.csv"
         message = {"download": {"name": name, "content": table(view)}}
         await self.socket.send_text(json.dumps(message))
@@ -165,7 +171,7 @@ class Tab:
         if run.step == 0 and not feed.snapshot.checkpoints:
             return {}
         needed = wanted(run.config, self.wish)
-        views = await self.engine.look_async(run.id, step, needed)
+        views = await self.alone(self.engine.looks.at_async(run.id, step, needed))
         return dict(zip(needed, views, strict=True))
 
     async def elsewhere(self, feed: Feed) -> Others:
@@ -181,7 +187,7 @@ class Tab:
             self.basis = max(snapshot.checkpoints)
         needs = (needs_of(a, snapshot, wish, self.basis or 0) for a in each)
         needed = dict.fromkeys(need for n in needs for need in n.each())
-        found = await asyncio.gather(*map(self.seen_elsewhere, needed))
+        found = await self.alone(self.all_elsewhere(list(needed)))
         seen = dict(zip(needed, found, strict=True))
         missing = {n: e for n, e in seen.items() if isinstance(e, ExplorerError)}
         if missing and self.basis not in (None, *snapshot.checkpoints):
@@ -192,12 +198,36 @@ class Tab:
             await self.complain(left_out(snapshot.run.id, missing))
         return {n: v for n, v in seen.items() if not isinstance(v, ExplorerError)}
 
+    async def alone(self, look: Coroutine[Any, Any, _T]) -> _T:
+        """What a look brings: it begins when this tab's last one is back, unless a
+        newer wish has taken its place by then."""
+        try:
+            await self.looking.acquire()
+        except asyncio.CancelledError:
+            look.close()
+            raise
+        task = asyncio.create_task(look)
+        task.add_done_callback(self.looked)
+        return await asyncio.shield(task)
+
+    def looked(self, task: asyncio.Task[Any]) -> None:
+        """A look is back; who asked for it may be gone, and its error with them."""
+        self.looking.release()
+        if not task.cancelled():
+            task.exception()
+
+    async def all_elsewhere(
+        self, needed: Sequence[Elsewhere]
+    ) -> list[tuple[RunConfig, View] | ExplorerError]:
+        """What is to be seen elsewhere, one after the other."""
+        return [await self.seen_elsewhere(need) for need in needed]
+
     async def seen_elsewhere(
         self, need: Elsewhere
     ) -> tuple[RunConfig, View] | ExplorerError:
         """A view of elsewhere, or why there is none: the other pictures need it not."""
         try:
-            return await self.engine.look_elsewhere(*need)
+            return await self.engine.looks.elsewhere(*need)
         except ExplorerError as error:
             return error
 

@@ -159,17 +159,16 @@ def begin(
         ExplorerError: if they cannot race, or if a limit is reached; nothing is left.
     """
     race_facts = facts(entries.checked(configs), clock, seeds, guess)
-    visitor.allowed.check_active(coming=len(configs) * seeds)
     group = visitor.store.groups.create("race", visitor.owner, race_facts)
     runs = []
     try:
         for config in configs:
             for each in seeded(config, seeds):
                 runs.append(visitor.prepare(each, group.id))
+        visitor.send_all(runs, RESUME())
     except ExplorerError:
         for run in runs:
             visitor.store.delete(run.id)
         visitor.store.groups.delete(group.id)
         raise
-    visitor.send_all(runs, RESUME())
     show_race(group.id)

@@ -95,7 +95,7 @@ def moment(visitor: Visitor, race: Race, run: Run) -> int | None:
 def _picture(
     visitor: Visitor, run: Run, step: int, view: str, number: int, _: Translate
 ) -> None:
-    (seen,) = visitor.engine.look(run.id, step, (Wanted(view),))
+    (seen,) = visitor.engine.looks.at(run.id, step, (Wanted(view),))
     if "error" in seen.notes:
         st.caption(literal(Words.read(seen.notes["error"]).text(_)))
         return

@@ -1,0 +1,110 @@
+"""Looking at stored moments of runs: what was seen is kept ready, and training goes on.
+
+Workers answer looks before they train. So there are never more under way than workers:
+between two looks each of them trains.
+"""
+
+import asyncio
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+from explorer.config.run import RunConfig
+from explorer.engine.asking import Asker
+from explorer.engine.jobs import Wanted
+from explorer.engine.worker import look_at
+from explorer.runs.records import View
+from explorer.runs.store import Store
+
+MOST_VIEWS = 512
+"""Views of stored states that are kept ready, over all runs."""
+
+THREADS = 32
+"""Looks that wait at one time, each in a thread; the others wait in a queue."""
+
+_T = TypeVar("_T")
+
+
+class Looks:
+    """What `Engine.looks` is."""
+
+    def __init__(self, store: Store, asker: Asker, workers: Callable[[], int]) -> None:
+        """`workers`: how many there are now."""
+        self._store, self._asker, self._workers = store, asker, workers
+        self._views: OrderedDict[tuple[str, int, Wanted], View] = OrderedDict()
+        self._threads = ThreadPoolExecutor(THREADS, "looks")
+        self._turn = threading.Condition()
+        self._under_way = 0
+
+    def at(self, run_id: str, step: int, wanted: tuple[Wanted, ...]) -> list[View]:
+        """Views of a run as it was after `step` updates, a stored state. Blocks.
+
+        Raises:
+            ExplorerError: if nothing is stored for that step, or a view is unknown.
+        """
+        missing = [w for w in wanted if (run_id, step, w) not in self._views]
+        if missing:
+            run = self._store.get(run_id)
+            checkpoint = self._store.checkpoint(run_id, step)
+            with self._in_turn():
+                views = self._asker.ask(
+                    look_at, (run.config,), checkpoint.state, missing
+                )
+            for want, view in zip(missing, views, strict=True):
+                self.keep(run_id, step, want, view)
+        with self._turn:
+            return [self._views[run_id, step, w] for w in wanted]
+
+    async def at_async(
+        self, run_id: str, step: int, wanted: tuple[Wanted, ...]
+    ) -> list[View]:
+        """`at` for the event loop."""
+        return await self._in_thread(lambda: self.at(run_id, step, wanted))
+
+    async def elsewhere(
+        self, run_id: str, step: int, wanted: Wanted
+    ) -> tuple[RunConfig, View]:
+        """One view of another moment or run, and that run's config; step -1: newest."""
+
+        def look() -> tuple[RunConfig, View]:
+            run = self._store.get(run_id)
+            newest = self._store.state(run_id) if step < 0 else None
+            at = newest.step if newest is not None else max(0, step)
+            (view,) = self.at(run_id, at, (wanted,))
+            return run.config, view
+
+        return await self._in_thread(look)
+
+    def keep(self, run_id: str, step: int, wanted: Wanted, view: View) -> None:
+        """Have a view ready."""
+        with self._turn:
+            self._views[run_id, step, wanted] = view
+            while len(self._views) > MOST_VIEWS:
+                self._views.popitem(last=False)
+
+    def forget(self) -> None:
+        """Have no view ready any more."""
+        with self._turn:
+            self._views.clear()
+
+    def close(self) -> None:
+        """Begin no more looks."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _in_thread(self, look: Callable[[], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, look)
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        with self._turn:
+            self._turn.wait_for(lambda: self._under_way < max(1, self._workers()))
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._under_way -= 1
+                self._turn.notify_all()

@@ -1,0 +1,52 @@
+"""Looks leave the workers time to train, however many ask for them."""
+
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from explorer import catalog
+from explorer.engine.asking import Asker
+from explorer.engine.jobs import Wanted
+from explorer.engine.looks import Looks
+from explorer.runs.records import Checkpoint, Curves, Progress, View
+from explorer.runs.store import open_store
+
+
+class Counting:
+    """An asker that notes how many ask at one time."""
+
+    def __init__(self) -> None:
+        self.lock, self.inside, self.most, self.all = threading.Lock(), 0, 0, 0
+
+    def ask(self, _f: Any, _c: Any, _state: bytes, wanted: Sequence[Wanted]) -> Any:
+        with self.lock:
+            self.inside, self.all = self.inside + 1, self.all + 1
+            self.most = max(self.most, self.inside)
+        time.sleep(0.02)
+        with self.lock:
+            self.inside -= 1
+        return [View(want.view, 0) for want in wanted]
+
+
+@pytest.mark.parametrize("workers", [0, 1, 3])
+def test_no_more_looks_are_under_way_than_workers(tmp_path: Path, workers: int) -> None:
+    store, asker = open_store(f"sqlite:///{tmp_path}/runs.sqlite3"), Counting()
+    looks = Looks(store, cast(Asker, asker), lambda: workers)
+    run = store.create(catalog.make_config(), 1)
+    kept = (Checkpoint(0, b"zero"),)
+    store.record(run.id, Progress(0, Curves.empty(), 0, 0.0, checkpoints=kept))
+
+    def look(number: int) -> None:
+        looks.at(run.id, 0, (Wanted(f"view {number}"),))
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(look, range(12)))
+    assert asker.all == 12
+    assert asker.most == max(1, workers)
+    looks.close()
+    store.close()
