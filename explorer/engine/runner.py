@@ -37,6 +37,7 @@ from explorer.runs.records import (
     View,
 )
 from explorer.runs.store import Store
+from explorer.runs.trouble import database_trouble
 
 log = logging.getLogger(__name__)
 
@@ -92,12 +93,12 @@ class Runner:
     def start(self, run: Run, commands: Iterable[Command] = ()) -> None:
         """Train a run from where the store has it, after these commands."""
         first = list(commands)
-        self._inbox.put(lambda: self._start(run, first))
+        self._surely(lambda: self._start(run, first))
 
     def send(self, run_ids: Iterable[str], command: Command) -> None:
         """Have all of these do something before any goes on."""
         every = list(run_ids)
-        self._inbox.put(lambda: self._send(every, command))
+        self._surely(lambda: self._send(every, command))
 
     def allow(self, run_id: str, step: int) -> None:
         """Let a trial of a sweep train up to this step, and no further."""
@@ -126,6 +127,20 @@ class Runner:
         self._inbox.put(lambda: None)
         self._thread.join(timeout=10)
 
+    def _surely(self, work: Callable[[], None]) -> None:
+        """Have the runner's thread do this, again later where the database fails."""
+
+        def tried() -> None:
+            try:
+                work()
+            except Exception as error:
+                if database_trouble(error) is None:
+                    raise
+                time.sleep(STORE_AGAIN)
+                self._inbox.put(tried)
+
+        self._inbox.put(tried)
+
     # Everything below runs in the runner's own thread.
 
     def _client(self) -> Client:
@@ -142,8 +157,8 @@ class Runner:
         """A bug in one message, or a lost connection, must not stop all training."""
         try:
             work()
-        except Exception:
-            if not self._closing:
+        except Exception as error:
+            if not self._closing and database_trouble(error) is None:
                 log.exception("The runner could not do its work")
 
     def _listen(self) -> None:
@@ -312,8 +327,9 @@ class Runner:
         try:
             self._take(driven, result)
             driven.under_way.pop(job.serial, None)
-        except Exception:
-            log.exception("What a slice brought could not be stored")
+        except Exception as error:
+            if database_trouble(error) is None:
+                log.exception("What a slice brought could not be stored")
             time.sleep(STORE_AGAIN)
             vars(driven).update(before)
             self._driven[driven.run.id] = driven

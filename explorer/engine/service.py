@@ -1,5 +1,6 @@
 """The engine as pages and the command line use it: start, send, look, watch."""
 
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -252,7 +253,19 @@ class Engine:
         self.store.close()
 
 
-@cache
+_one_at_a_time = threading.Lock()
+
+
 def engine() -> Engine:
-    """The one engine of this process."""
+    """The one engine of this process.
+
+    Raises:
+        ExplorerError: if there can be none now, as the store's cannot be opened.
+    """
+    with _one_at_a_time:
+        return _made()
+
+
+@cache
+def _made() -> Engine:
     return Engine()

@@ -25,6 +25,7 @@ from explorer.runs.records import Group, Progress, Run, Status
 from explorer.runs.store import Store
 from explorer.runs.studies import open_studies
 from explorer.runs.trials import Trial
+from explorer.runs.trouble import database_trouble
 from explorer.sweeping.plan import Plan
 from explorer.sweeping.study import Study, mean_of_folds, next_rung
 
@@ -182,9 +183,11 @@ class Sweeps:
         while not self._closing:
             try:
                 self._listen()
-            except Exception:
+            except Exception as error:
                 # What one message broke is mended by the next look at the store.
-                log.exception("The sweeps could not handle a message")
+                if database_trouble(error) is None:
+                    log.exception("The sweeps could not handle a message")
+                time.sleep(EVERY)
             for group_id in list(self._running):
                 self._care_for(group_id)
 
@@ -229,7 +232,9 @@ class Sweeps:
                 return
             try:
                 self._tend(sweep)
-            except Exception:
+            except Exception as error:
+                if database_trouble(error) is not None:
+                    return  # it goes on when the database does
                 # A bug in one sweep must not stop everybody's.
                 log.exception("The sweep %s could not go on", group_id)
                 self.stop(group_id, Words(N_("The sweep met an error of the program.")))

@@ -3,9 +3,8 @@
 import logging
 import threading
 
-from sqlalchemy.exc import DBAPIError
-
 from explorer.runs.store import Store
+from explorer.runs.trouble import database_trouble
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +31,7 @@ class Tidying:
             try:
                 self._store.room.sweep_out()
                 self._store.room.give_back()
-            except DBAPIError as error:
-                log.warning("What was thrown away stays for now: %s", error.orig)
+            except Exception as error:
+                if database_trouble(error) is None:
+                    log.exception("What was thrown away stays for now")
             self._closing.wait(EVERY)

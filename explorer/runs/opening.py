@@ -2,10 +2,8 @@
 
 import os
 import re
-from pathlib import Path
 from typing import Any
 
-import platformdirs
 from sqlalchemy import (
     URL,
     Connection,
@@ -22,10 +20,9 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from explorer.errors import N_, ExplorerError, Words
 from explorer.runs.schema import SCHEMA, meta, tables
+from explorer.runs.trouble import database_trouble
 from explorer.runs.upgrades import upgrade
-
-DATABASE = "EXPLORER_DATABASE"
-FOLDER = "EXPLORER_DATA"
+from explorer.runs.whereabouts import DATABASE, FOLDER, data_folder
 
 WRITES = {"explorer_writes": True}
 """Execution options of a transaction that writes."""
@@ -60,16 +57,31 @@ def open_database(url: str | None = None) -> Engine:
         raise
     except DatabaseError as error:
         engine.dispose()
-        reason = (str(error.orig).splitlines() or ["nothing"])[0]
-        raise ExplorerError(
-            N_(
-                "%(rule)s, and it must be one that can be opened, but the database "
-                "said: %(reason)s. Check that it runs and that you may write to it."
-            ),
-            rule=_RULE,
-            reason=reason[:200],
-        ) from None
+        raise (database_trouble(error) or _not_opened(url, error)) from None
     return engine
+
+
+def _not_opened(url: str | None, error: DatabaseError) -> ExplorerError:
+    """What is said where nobody knows better than the database itself."""
+    reason = (str(error.orig).splitlines() or ["nothing"])[0][:200]
+    if url is None and not os.environ.get(DATABASE):
+        return ExplorerError(
+            N_(
+                "%(variable)s must be a folder whose database can be opened, but the "
+                "database said: %(reason)s. Check that you may write to it, or name "
+                "another folder."
+            ),
+            variable=FOLDER,
+            reason=reason,
+        )
+    return ExplorerError(
+        N_(
+            "%(rule)s, and it must be one that can be opened, but the database "
+            "said: %(reason)s. Check that it runs and that you may write to it."
+        ),
+        rule=_RULE,
+        reason=reason,
+    )
 
 
 def _engine(given: str | None) -> Engine:
@@ -103,12 +115,6 @@ def _engine(given: str | None) -> Engine:
             came=given,
         )
     return engine
-
-
-def data_folder() -> Path:
-    """`EXPLORER_DATA`, or the user's data folder."""
-    chosen = os.environ.get(FOLDER)
-    return Path(chosen or platformdirs.user_data_dir("sequence-explorer"))
 
 
 def _own_file() -> URL:

@@ -15,8 +15,9 @@ from sqlalchemy import Engine, delete, func, select
 
 from explorer.runs import schema
 from explorer.runs.ids import written
-from explorer.runs.opening import data_folder, is_sqlite
+from explorer.runs.opening import is_sqlite
 from explorer.runs.reading import key_of, of
+from explorer.runs.whereabouts import data_folder
 
 KEPT = timedelta(minutes=10)
 """A run that was thrown away can be had back for so long."""

@@ -7,8 +7,8 @@ from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from sqlalchemy.engine import make_url
 
-from explorer.runs.opening import DATABASE
 from explorer.runs.store import Store
+from explorer.runs.whereabouts import DATABASE
 
 PATIENCE = 20
 """Seconds that a writer waits for its turn at a database."""

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from explorer.errors import ExplorerError
 from explorer.ui.address import follow_page, remember_address
 from explorer.ui.crowd import check_tab
 from explorer.ui.history import one_stop_a_page
 from explorer.ui.language import ASSETS, LANGUAGES
-from explorer.ui.page import LANGUAGE, language, mode, words
+from explorer.ui.page import LANGUAGE, explained, language, mode, words
 from explorer.ui.places import PAGES, places
+from explorer.ui.plain import show_error
 from explorer.ui.visitor import login_button
 
 
@@ -46,10 +46,9 @@ def show() -> None:
         one_stop_a_page()
     try:
         check_tab()
-    except ExplorerError as error:
-        st.error(error.text(_), icon=":material/error:")
-        return
-    page.run()
+        page.run()
+    except Exception as error:
+        show_error(explained(error), _)
 
 
 def _switch() -> None:

@@ -8,6 +8,7 @@ from typing import ParamSpec
 import streamlit as st
 
 from explorer.errors import ExplorerError
+from explorer.runs.trouble import database_trouble
 from explorer.ui.language import Translate, best_language, translator
 from explorer.ui.plain import show_error
 
@@ -27,6 +28,18 @@ def words() -> Translate:
     return translator(language())
 
 
+def explained(error: Exception) -> ExplorerError:
+    """What a person can mend, in a sentence: also a database that fails.
+
+    Raises:
+        Exception: the error itself, if it is a bug.
+    """
+    told = error if isinstance(error, ExplorerError) else database_trouble(error)
+    if told is None:
+        raise error
+    return told
+
+
 @contextmanager
 def shown_errors() -> Iterator[None]:
     """Show what a person can mend as one sentence; anything else is a bug.
@@ -37,8 +50,8 @@ def shown_errors() -> Iterator[None]:
         show_error(error, words())
     try:
         yield
-    except ExplorerError as error:
-        show_error(error, words())
+    except Exception as error:
+        show_error(explained(error), words())
 
 
 def shown_later(callback: Callable[_P, object]) -> Callable[_P, None]:
@@ -48,8 +61,8 @@ def shown_later(callback: Callable[_P, object]) -> Callable[_P, None]:
     def guarded(*args: _P.args, **kwargs: _P.kwargs) -> None:
         try:
             callback(*args, **kwargs)
-        except ExplorerError as error:
-            st.session_state[_LATER] = error.words
+        except Exception as error:
+            st.session_state[_LATER] = explained(error).words
 
     return guarded
 

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from explorer.engine.service import engine
 from explorer.engine.visitor import Visitor
 from explorer.ui.language import Translate
+from explorer.ui.page import explained
 
 COOKIE = "explorer_owner"
 YEAR = 365 * 24 * 3600
@@ -111,7 +112,7 @@ class KnownBrowsers:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or _read(_cookie_in(scope)) is not None:
+        if scope["type"] != "http" or _is_known(scope):
             await self.app(scope, receive, send)
             return
 
@@ -123,6 +124,16 @@ class KnownBrowsers:
             await send(message)
 
         await self.app(scope, receive, send_with_cookie)
+
+
+def _is_known(scope: Scope) -> bool:
+    """Whether a request needs no new cookie: it has one, or there can be none now, and
+    the page says why."""
+    try:
+        return _read(_cookie_in(scope)) is not None
+    except Exception as error:
+        explained(error)
+        return True
 
 
 def _cookie_in(scope: Scope) -> str:

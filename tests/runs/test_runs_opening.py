@@ -61,7 +61,7 @@ def test_a_missing_driver_is_named() -> None:
 def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("Not a database at all. " * 50)
-    with pytest.raises(ExplorerError, match="file is not a database"):
+    with pytest.raises(ExplorerError, match="none of a database"):
         open_store(f"sqlite:///{file}")
     assert file.read_text() == "Not a database at all. " * 50
 

@@ -9,9 +9,9 @@ import pytest
 from optuna.storages import BaseStorage, RDBStorage
 from optuna.trial import TrialState
 
-from explorer.runs.opening import DATABASE
 from explorer.runs.store import Store, open_store
 from explorer.runs.studies import open_studies
+from explorer.runs.whereabouts import DATABASE
 
 
 @pytest.fixture

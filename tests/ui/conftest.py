@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from explorer.engine.service import engine
+from explorer.engine.service import _made, engine
 from explorer.runs.records import Run
 from explorer.ui.live.sample import bring_sample
 from explorer.ui.live.server import ROUTES, lifespan
@@ -29,20 +29,20 @@ QUIET = [
 @pytest.fixture(scope="module")
 def workers(with_workers: None) -> Iterator[None]:
     """The engine that the server's lifespan would bring."""
-    engine.cache_clear()
+    _made.cache_clear()
     bring_sample(engine())
     yield
     engine().close()
-    engine.cache_clear()
+    _made.cache_clear()
 
 
 @pytest.fixture(scope="module")
 def client(with_workers: None) -> Iterator[TestClient]:
     """A browser's side of the live socket."""
-    engine.cache_clear()
+    _made.cache_clear()
     with TestClient(Starlette(routes=ROUTES, lifespan=lifespan)) as client:
         yield client
-    engine.cache_clear()
+    _made.cache_clear()
 
 
 def page(name: str = "", owner: str = NOBODY, **query: str) -> AppTest:

@@ -222,7 +222,7 @@ def test_a_moment_that_is_kept_no_more_costs_only_itself(
     monkeypatch.setattr(store, "checkpoint", thinned)
     with monkeypatch.context() as patch:
         # Views that were looked at before need no checkpoint.
-        patch.setattr(engine(), "_views", OrderedDict())
+        patch.setattr(engine().looks, "_views", OrderedDict())
         expected = "Not every earlier moment is drawn: Only some steps"
         errors, panels = told_and_drawn(client, expected, shown="health,raster")
     assert len(errors) == 1
@@ -249,7 +249,7 @@ def test_a_frame_that_was_overtaken_is_not_sent(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner, looks = engine(), 0
-    look = owner.look_async
+    look = owner.looks.at_async
 
     async def overtaken(*asked: Any) -> Any:
         nonlocal looks
@@ -259,7 +259,7 @@ def test_a_frame_that_was_overtaken_is_not_sent(
             feed.change(replace(feed.snapshot))
         return await look(*asked)
 
-    monkeypatch.setattr(owner, "look_async", overtaken)
+    monkeypatch.setattr(owner.looks, "at_async", overtaken)
     told_and_drawn(client, shown="health")
     assert looks == 2
 
@@ -301,7 +301,7 @@ def test_other_moments_are_looked_at_together(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner, at_work, most = engine(), 0, 0
-    look = owner.look_elsewhere
+    look = owner.looks.elsewhere
 
     async def counted(*need: Any) -> Any:
         nonlocal at_work, most
@@ -311,7 +311,7 @@ def test_other_moments_are_looked_at_together(
         at_work -= 1
         return found
 
-    monkeypatch.setattr(owner, "look_elsewhere", counted)
+    monkeypatch.setattr(owner.looks, "elsewhere", counted)
     errors, _panels = told_and_drawn(client, shown="health")
     assert errors == []
     assert most == len(ghosts()) > 3

@@ -28,9 +28,13 @@ from explorer.inspection.facts import facts_of
 from explorer.plots.panel import panels
 from explorer.ui.live.sample import bring_sample
 from explorer.ui.live.tab import Tab
+from explorer.ui.page import explained
 from explorer.ui.places import PLOTLY, SOCKET
 
 log = logging.getLogger(__name__)
+
+AGAIN_AFTER = 2.0
+"""Seconds between two tries to bring up the engine."""
 
 FOREIGN = 4403
 """Close code for a page of another site."""
@@ -80,14 +84,40 @@ ROUTES: list[BaseRoute] = [
 
 
 @asynccontextmanager
-async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
-    """Bring up the engine behind the first page; let go of it at the end."""
-    owner = await asyncio.to_thread(_bring_up)
-    owner.hub.attach(asyncio.get_running_loop())
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    """Bring up the engine behind the first page; let go of it at the end.
+
+    Where that cannot be yet, pages say why, and it is tried again and again.
+    """
+    there = asyncio.Event()
+    coming = asyncio.create_task(_keep_trying(there))
+    await there.wait()
+    if coming.done():
+        coming.result()  # a bug must not start silently
     warm = asyncio.create_task(asyncio.to_thread(_plotly_js))
-    yield {"engine": owner}
+    yield
     warm.cancel()
-    await asyncio.to_thread(owner.close)
+    if not coming.done():
+        coming.cancel()
+    else:
+        await asyncio.to_thread(coming.result().close)
+
+
+async def _keep_trying(tried: asyncio.Event) -> Engine:
+    """The engine, as soon as it can be; `tried` is set after the first time."""
+    told = ""
+    while True:
+        try:
+            owner = await asyncio.to_thread(_bring_up)
+            owner.hub.attach(asyncio.get_running_loop())
+            return owner
+        except Exception as error:
+            if (sentence := str(explained(error))) != told:
+                log.warning("%s", sentence)
+            told = sentence
+        finally:
+            tried.set()
+        await asyncio.sleep(AGAIN_AFTER)
 
 
 def _bring_up() -> Engine:

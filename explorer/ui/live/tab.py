@@ -22,6 +22,7 @@ from explorer.ui.live.frames import frame
 from explorer.ui.live.held import chosen_change
 from explorer.ui.live.table import table
 from explorer.ui.live.wishes import LIVE, MOST_MESSAGE, Wish, read_wish
+from explorer.ui.page import explained
 from explorer.ui.visitor import controls
 
 Views = Mapping[Wanted, View]
@@ -57,8 +58,8 @@ class Tab:
                 # Bytes are no message of ours, and read as an empty one.
                 wish = read_wish((message.get("text") or "")[: MOST_MESSAGE + 1])
                 await self.follow(wish)
-            except ExplorerError as error:
-                await self.complain(error)
+            except Exception as error:
+                await self.complain(explained(error))
 
     async def follow(self, wish: Wish) -> None:
         """Show what is wished for from now on."""
@@ -128,11 +129,11 @@ class Tab:
             seen = await self.feed.next(seen)
             try:
                 await self.show(self.feed)
-            except ExplorerError as error:
-                await self.complain(error)
             except (WebSocketDisconnect, RuntimeError):
                 # The tab went away between two frames; `listen` cleans up.
                 return
+            except Exception as error:
+                await self.complain(explained(error))
             await asyncio.sleep(LEAST_PAUSE)
 
     async def complain(self, error: ExplorerError) -> None:
@@ -219,8 +220,8 @@ class Tab:
     async def all_elsewhere(
         self, needed: Sequence[Elsewhere]
     ) -> list[tuple[RunConfig, View] | ExplorerError]:
-        """What is to be seen elsewhere, one after the other."""
-        return [await self.seen_elsewhere(need) for need in needed]
+        """What is to be seen elsewhere, asked for in one go."""
+        return await asyncio.gather(*map(self.seen_elsewhere, needed))
 
     async def seen_elsewhere(
         self, need: Elsewhere
