@@ -2,6 +2,7 @@
 
 import os
 import re
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -47,6 +48,9 @@ def open_database(url: str | None = None) -> Engine:
     """
     engine = _engine(url or os.environ.get(DATABASE))
     if is_sqlite(engine.url):
+        file = Path(engine.url.database or ".")
+        if not (str(file).startswith("file:") or file.resolve().parent.is_dir()):
+            raise _not_opened(url, "unable to open database file")
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     try:
@@ -57,13 +61,13 @@ def open_database(url: str | None = None) -> Engine:
         raise
     except DatabaseError as error:
         engine.dispose()
-        raise (database_trouble(error) or _not_opened(url, error)) from None
+        reason = (str(error.orig).splitlines() or ["nothing"])[0][:200]
+        raise (database_trouble(error) or _not_opened(url, reason)) from None
     return engine
 
 
-def _not_opened(url: str | None, error: DatabaseError) -> ExplorerError:
+def _not_opened(url: str | None, reason: str) -> ExplorerError:
     """What is said where nobody knows better than the database itself."""
-    reason = (str(error.orig).splitlines() or ["nothing"])[0][:200]
     if url is None and not os.environ.get(DATABASE):
         return ExplorerError(
             N_(

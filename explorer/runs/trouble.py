@@ -11,7 +11,7 @@ import time
 
 from sqlalchemy.exc import DBAPIError
 
-from explorer.errors import N_, ExplorerError
+from explorer.errors import N_, ExplorerError, Words
 from explorer.runs.whereabouts import chosen_by
 
 log = logging.getLogger(__name__)
@@ -23,26 +23,11 @@ _lock = threading.Lock()
 _said: dict[str, float] = {}
 """When each sentence was logged."""
 
-_FULL = N_(
-    "The database needs room to write into, but its disk is full (%(variable)s says "
-    "where it lies). Make room there; runs then go on by themselves."
-)
-_READ_ONLY = N_(
-    "The server must be able to write to its database, but may only read it "
-    "(%(variable)s says where it lies). Allow it to write to the file and its folder."
-)
-_DAMAGED = N_(
-    "The database cannot be read: its file is damaged, or is none of a database "
-    "(%(variable)s says where it lies). Put a copy of it back, or name another one."
-)
-_LOCKED = N_(
-    "The database is held by another program for too long (%(variable)s says where it "
-    "lies). End that program; runs then go on by themselves."
-)
-_AWAY = N_(
-    "The database must answer, but it does not: %(reason)s (%(variable)s says where it "
-    "is). Start it, or mend the way to it; runs then go on by themselves."
-)
+_FULL = N_("its disk is full; make room there")
+_READ_ONLY = N_("it can only be read; let the server write to the file and its folder")
+_DAMAGED = N_("its file is damaged, or is none of a database; put a copy of it back")
+_LOCKED = N_("another program holds it for too long; end that program")
+_AWAY = N_("it does not answer, or says '%(reason)s'; start it, or mend the way to it")
 
 _SQLITE = {
     sqlite3.SQLITE_FULL: _FULL,
@@ -70,18 +55,24 @@ def database_trouble(error: BaseException | None) -> ExplorerError | None:
     for any other error, and for a statement that is wrong."""
     if not isinstance(error, DBAPIError) or error.orig is None:
         return None
-    sentence = _AWAY if error.connection_invalidated else None
+    why = _AWAY if error.connection_invalidated else None
     if isinstance(error.orig, sqlite3.Error):
         code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-        sentence = _SQLITE.get(code & 0xFF, sentence)
+        why = _SQLITE.get(code & 0xFF, why)
     elif type(error.orig).__name__ in ("OperationalError", "InterfaceError"):
-        sentence = _AWAY
-    state = str(getattr(error.orig, "sqlstate", None))
-    sentence = _POSTGRESQL.get(state, sentence)
-    if sentence is None:
+        why = _AWAY
+    why = _POSTGRESQL.get(str(getattr(error.orig, "sqlstate", None)), why)
+    if why is None:
         return None
     reason = (str(error.orig).splitlines() or [""])[0][:200]
-    trouble = ExplorerError(sentence, variable=chosen_by(), reason=reason)
+    trouble = ExplorerError(
+        N_(
+            "The server needs its database, but %(why)s. %(variable)s says where it "
+            "is; runs go on by themselves when that is mended."
+        ),
+        why=Words(why, {"reason": reason}),
+        variable=chosen_by(),
+    )
     _log_once(str(trouble))
     return trouble
 
