@@ -113,7 +113,7 @@ MEASURES: Mapping[str, Measure] = {
     "f1": Measure(N_("F1 (macro)"), True, True),
     "exact_match": Measure(N_("Exact match"), True, True),
     "token_accuracy": Measure(N_("Token accuracy"), True, True),
-    "bleu": Measure(N_("BLEU"), True),
+    "bleu": Measure(N_("BLEU (0–100)"), True),
     "perplexity": Measure(N_("Perplexity"), False),
     "bits_per_token": Measure(N_("Bits per token"), False),
     "mae": Measure(N_("MAE (standardised)"), False),

@@ -25,9 +25,10 @@ with shown_errors():
     st.title(_(TITLE), anchor=False)
     st.markdown(
         _(
-            "Choose data, model and training on the left, say what is open and what is "
-            "to be reached, and give the link to your students. They train in their "
-            "own browsers; you see everybody's loss here."
+            "Choose data, model and training in the sidebar (on a phone: », at the top "
+            "left), say what is open and what is to be reached, and give the link to "
+            "your students. They train in their own browsers; you see everybody's "
+            "loss here."
         )
     )
     config = sidebar()

@@ -186,7 +186,7 @@ def captures(settings: GRUSettings) -> tuple[Capture, ...]:
                 ),
                 colour="update",
             ),
-            signed(k, "candidate", "candidate", N_("Candidate"), 1.0),
+            signed(k, "candidate", "candidate", N_("Candidate state"), 1.0),
             signed(k, "hidden", "hidden", N_("Hidden state"), 1.0),
         )
     )

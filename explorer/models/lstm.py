@@ -226,7 +226,7 @@ def captures(settings: LSTMSettings) -> tuple[Capture, ...]:
                 ),
                 colour="output",
             ),
-            signed(k, "candidate", "candidate", N_("Candidate"), 1.0),
+            signed(k, "candidate", "candidate", N_("Candidate memory"), 1.0),
             signed(k, "memory", "memory", N_("Memory"), 3.0),
             signed(k, "hidden", "hidden", N_("Hidden state"), 1.0),
         )

@@ -2,16 +2,15 @@
 
 import math
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.plots.theme import GREY
-
-Translate = Callable[[str], str]
-"""A message in English -> the same in the reader's language."""
+from explorer.plots.words import Translate as Translate
+from explorer.plots.words import percent
 
 Figure = dict[str, Any]
 """{"data": [...], "layout": {...}} as Plotly reads it, with numpy arrays inside."""
@@ -256,9 +255,11 @@ def ticks(named: Mapping[float, str]) -> dict[str, Any]:
     }
 
 
-def share_colours(none: str = "0 %", whole: str = "100 %") -> dict[str, Any]:
-    """A colour axis from 0 to 100 %, and the words at its ends."""
-    return colour_axis(0, 100, **ticks({0: none, 50: "50 %", 100: whole}))
+def share_colours(_: Translate, none: str = "", whole: str = "") -> dict[str, Any]:
+    """A colour axis from 0 to 100 %, and the words at its ends where it has some."""
+    named = {0.0: none, 50.0: "", 100.0: whole}
+    words = {place: word or percent(f"{place:.0f}", _) for place, word in named.items()}
+    return colour_axis(0, 100, **ticks(words))
 
 
 def token_ticks(tokens: Sequence[str], first: int = 1, at_most: int = 24) -> Figure:

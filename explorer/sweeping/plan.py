@@ -50,7 +50,7 @@ class SweepSettings(Settings):
     trials: int = setting(
         30,
         N_("How many settings are tried."),
-        title=N_("Trials"),
+        title=N_("Number of trials"),
         ge=2,
         le=MOST_TRIALS,
         scale="log",

@@ -41,7 +41,7 @@ def widget(name: str, field: FieldInfo, value: Any, key: str, _: Translate) -> A
     """The widget that fits a field: a switch, a choice, a slider or a log slider."""
     label, help_ = _(str(field.title or name)), _(str(field.description or ""))
     if unit := extra_of(field).get("unit"):
-        label = f"{label} ({_(unit)})"
+        label = _("%(name)s (%(more)s)") % {"name": label, "more": _(unit)}
     shared: dict[str, Any] = {"label": label, "key": key, "help": help_}
     if field.annotation is bool:
         return st.toggle(value=bool(value), **shared)

@@ -9,6 +9,7 @@ from explorer.config.run import DIGEST, GROUPS, RunConfig, difference, settings_
 from explorer.config.settings import Scalar
 from explorer.data.content import there
 from explorer.errors import N_
+from explorer.plots.words import listed
 from explorer.ui.language import Translate
 
 OF_THE_RUN = {
@@ -59,7 +60,7 @@ def changes_line(before: RunConfig, after: RunConfig, _: Translate) -> str:
     parts = []
     for name, old, new in difference(before, after):
         parts.append(f"{_(title_of(after, name))} {_shown(old)} → {_shown(new)}")
-    return ", ".join(parts)
+    return listed(parts, _)
 
 
 def title_of(config: RunConfig, name: str) -> str:

@@ -10,7 +10,7 @@ from explorer.ui.language import Translate
 
 def explanations(config: RunConfig, _: Translate) -> None:
     """Four tabs about the run that is shown; only the open one is computed."""
-    names = [_("Equations"), _("Diagram"), _("Source"), _("Command line")]
+    names = [_("Equations"), _("Diagram"), _("Source code"), _("Command line")]
     shown = (_equations, _diagram, _source, _command)
     tabs = st.tabs(names, key="explanations", on_change="rerun")
     for tab, show in zip(tabs, shown, strict=True):

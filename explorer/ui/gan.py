@@ -46,7 +46,7 @@ def invitation(visitor: Visitor, _: Translate) -> None:
             _(
                 "A generator makes windows out of noise, and a discriminator learns to "
                 "tell them from real ones. Start one on a sine wave and watch waves "
-                "appear out of noise, or choose data and settings on the left first."
+                "appear out of noise, or choose data and settings in the sidebar first."
             )
         )
         st.button(
@@ -76,7 +76,7 @@ def duel(
             type="primary" if run is not None else "secondary",
             key="train",
             disabled=config is None,
-            help=_("Start a new run with the settings on the left."),
+            help=_("Start a new run with the settings in the sidebar."),
             on_click=shown_later(train_new),
             args=(visitor, run, config),
         )

@@ -130,7 +130,7 @@ def _choose_training(
     config: RunConfig, data: str, model: str, edition: str, _: Translate
 ) -> tuple[dict[str, Any], int]:
     """How to train, and the seed."""
-    st.subheader(_("Training"), anchor=False)
+    st.subheader(_("Training settings"), anchor=False)
     usual = catalog.usual_training(data, model)
     kind = ",".join(f"{name}={value}" for name, value in sorted(usual.items()))
     values = _training(kind, usual, config)

@@ -74,7 +74,7 @@ def _train_button(
         type="primary",
         key="train",
         disabled=config is None,
-        help=_("Start a new run with the settings on the left."),
+        help=_("Start a new run with the settings in the sidebar."),
         on_click=shown_later(train_new),
         args=(visitor, run, config, group_id),
     )
@@ -101,7 +101,7 @@ def _again_buttons(
         disabled=not own or config is None,
         help=_(
             "Go on from the moment at the slider in a new run, with the training "
-            "settings on the left."
+            "settings in the sidebar."
         ),
         on_click=shown_later(fork),
         args=(visitor, run, config),

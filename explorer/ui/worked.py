@@ -11,6 +11,7 @@ from explorer.data.hidden_markov import (
     viterbi,
 )
 from explorer.errors import N_
+from explorer.plots.words import listed
 from explorer.ui.language import Translate
 
 STATES = (N_("Healthy"), N_("Fever"))
@@ -42,9 +43,9 @@ def worked_example(_: Translate) -> None:
     st.markdown(
         text
         % {
-            "seen": ", ".join(_(SEEN[v]) for v in seen),
+            "seen": listed([_(SEEN[v]) for v in seen], _),
             "likelihood": f"{np.exp(log_likelihood(model, x)[0]):.5g}",
-            "path": ", ".join(f"**{_(STATES[k])}**" for k in best.states[0]),
+            "path": listed([f"**{_(STATES[k])}**" for k in best.states[0]], _),
             "best": f"{np.exp(best.log_chance[0]):.5g}",
         }
     )

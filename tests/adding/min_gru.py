@@ -73,7 +73,7 @@ def captures(settings: MinGRUSettings) -> tuple[Capture, ...]:
             reading=N_("The update gate replaces %(mean).0f %% on average."),
             colour="update",
         ),
-        signed(0, "candidate", "candidate", N_("Candidate"), REACH),
+        signed(0, "candidate", "candidate", N_("Candidate state"), REACH),
         signed(0, "hidden", "hidden", N_("Hidden state"), REACH),
     )
 

@@ -45,7 +45,7 @@ def test_the_example_is_of_an_lstm_on_the_sine_wave() -> None:
 def test_a_sweep_is_set_up_run_shown_to_others_and_opened() -> None:
     query = {"model": "rnn", "training.steps": "30", "data.window": "16"}
     test = page("sweep", owner="ann", **query)
-    (trials,) = [s for s in test.select_slider if s.label == "Trials"]
+    (trials,) = [s for s in test.select_slider if s.label == "Number of trials"]
     trials.set_value(6).run()
     test.button(key="sweep-start").click().run()
     assert not test.exception

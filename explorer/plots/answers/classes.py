@@ -10,6 +10,7 @@ from explorer.plots.bars import bars
 from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, visible
 from explorer.plots.theme import ATTENTION, GREY, colour_of
+from explorer.plots.words import listed, paragraph
 from explorer.runs.records import View
 
 LEFT, RIGHT = [0.0, 0.46], [0.56, 1.0]
@@ -181,7 +182,7 @@ def reading(drawn: ClassesDrawn, _: Translate = str) -> str:
         "truth": names[int(i)],
         "said": names[int(j)],
     }
-    return f"{sentence} {whole % numbers}"
+    return paragraph(sentence, whole % numbers)
 
 
 def alternative(drawn: ClassesDrawn, _: Translate = str) -> str:
@@ -189,17 +190,16 @@ def alternative(drawn: ClassesDrawn, _: Translate = str) -> str:
     if not drawn.labels:
         return _("Odds of labels and a confusion matrix; nothing is drawn yet.")
     names = [_(label) for label in drawn.labels]
-    odds = ", ".join(
-        f"{name} {share:.0%}"
-        for name, share in zip(names, drawn.probabilities, strict=True)
-    )
-    rows = "; ".join(
-        f"{name}: " + ", ".join(map(str, row))
+    shares = zip(names, drawn.probabilities, strict=True)
+    odds = listed([f"{name} {share:.0%}" for name, share in shares], _)
+    counts = [
+        {"name": name, "value": listed(map(str, row), _)}
         for name, row in zip(names, drawn.confusion, strict=True)
-    )
+    ]
+    rows = paragraph(*(_("%(name)s: %(value)s.") % each for each in counts))
     message = _(
         "Bar chart of the labels' odds: %(odds)s. Confusion matrix, a row for each "
-        "true label: %(rows)s."
+        "true label: %(rows)s"
     )
     return message % {"odds": odds, "rows": rows}
 

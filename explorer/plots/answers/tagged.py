@@ -26,6 +26,7 @@ from explorer.plots.parts import (
     visible,
 )
 from explorer.plots.theme import GATES, GREY
+from explorer.plots.words import percent
 from explorer.runs.records import View
 from explorer.tasks import IGNORED
 
@@ -148,6 +149,7 @@ def figure(drawn: TaggedDrawn, _: Translate = str) -> Figure:
 
 def _curves(drawn: TaggedDrawn, _: Translate) -> list[dict[str, Any]]:
     """One line per label."""
+    chance = percent("%{y:.1f}", _)
     return [
         {
             "type": "scatter",
@@ -157,7 +159,7 @@ def _curves(drawn: TaggedDrawn, _: Translate) -> list[dict[str, Any]]:
             "y": np.ascontiguousarray(100 * drawn.chances[:, k]),
             "name": drawn.name(k, _),
             "line": {"color": colour(k), "width": 2.2, "dash": DASHES[_round(k)]},
-            "hovertemplate": f"{escape(drawn.name(k, _))}: %{{y:.1f}} %<extra></extra>",
+            "hovertemplate": f"{escape(drawn.name(k, _))}: {chance}<extra></extra>",
         }
         for k in range(len(drawn.labels))
     ]

@@ -12,6 +12,7 @@ from explorer.plots.bars import bars
 from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import Figure, Translate, visible
 from explorer.plots.theme import colour_of
+from explorer.plots.words import listed
 from explorer.runs.records import View
 
 LIKELIEST = 12
@@ -73,7 +74,7 @@ def alternative(drawn: TextDrawn, _: Translate = str) -> str:
     if not drawn.tokens:
         return _("Bar chart of the likeliest next tokens; nothing is drawn yet.")
     pairs = zip(drawn.tokens, drawn.probabilities, strict=True)
-    each = ", ".join(f"{visible(token)} {share:.0%}" for token, share in pairs)
+    each = listed([f"{visible(token)} {share:.0%}" for token, share in pairs], _)
     return _("Bar chart of the likeliest next tokens: %(each)s.") % {"each": each}
 
 

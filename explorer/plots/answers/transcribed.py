@@ -14,6 +14,7 @@ from explorer.errors import N_
 from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, finite, layout
 from explorer.plots.theme import GATES, GREY, SIGNED, SMALL_FONT_SIZE
+from explorer.plots.words import percent
 from explorer.runs.records import View
 
 BLANK = 0
@@ -118,6 +119,7 @@ def _curves(drawn: TranscribedDrawn, _: Translate) -> list[dict[str, Any]]:
     """One line per symbol: the blank's first, so that it lies under the others."""
     names = [_("blank"), *drawn.labels]
     rounds = [0, *(k // len(COLOURS) for k in range(len(drawn.labels)))]
+    chance = percent("%{y:.0f}", _)
     return [
         {
             "type": "scatter",
@@ -133,7 +135,7 @@ def _curves(drawn: TranscribedDrawn, _: Translate) -> list[dict[str, Any]]:
                 "width": 2.4,
                 "dash": DASHES[rounds[k] % len(DASHES)],
             },
-            "hovertemplate": f"{escape(names[k])}: %{{y:.0f}} %<extra></extra>",
+            "hovertemplate": f"{escape(names[k])}: {chance}<extra></extra>",
         }
         for k in range(drawn.chances.shape[1])
     ]

@@ -21,6 +21,7 @@ from explorer.plots.parts import (
     visible,
 )
 from explorer.plots.theme import ATTENTION, colour_of
+from explorer.plots.words import percent
 from explorer.runs.records import View
 
 MOST_TICKS = 40
@@ -94,7 +95,7 @@ def _map(drawn: TranslatedDrawn, percent: NDArray[Any], _: Translate) -> Figure:
         range=[rows + 0.5, 0.5],
         **token_ticks(drawn.written, at_most=MOST_TICKS),
     )
-    colours = share_colours(_("0 % ignored"), _("100 % alone"))
+    colours = share_colours(_, _("0 % ignored"), _("100 % alone"))
     return {"data": [heat], "layout": layout(x, y, **{ATTENTION: colours})}
 
 
@@ -108,7 +109,7 @@ def _bars(drawn: TranslatedDrawn, _: Translate) -> Figure:
         "marker": {"color": colour_of(drawn.model)},
         "text": [escape(visible(token)) for token in drawn.written],
         "textposition": "none",
-        "hovertemplate": "%{text}: %{y:.1f} %<extra></extra>",
+        "hovertemplate": f"%{{text}}: {percent('%{y:.1f}', _)}<extra></extra>",
     }
     x = axis(
         _("written token"),

@@ -10,6 +10,7 @@ from explorer.plots.chains.transitions import named
 from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Figure, Translate, axis, layout, visible
 from explorer.plots.theme import ARCHITECTURES
+from explorer.plots.words import listed
 
 LIKELIEST = 3
 
@@ -61,7 +62,7 @@ def _reading(scene: Scene, names: list[str], _: Translate) -> str:
     k = int(contrast.argmax())
     if notes["symbols"]:
         best = np.argsort(-values[k], kind="stable")[:LIKELIEST]
-        symbols = ", ".join(f"“{visible(notes['symbols'][int(v)])}”" for v in best)
+        symbols = listed([f"“{visible(notes['symbols'][int(v)])}”" for v in best], _)
         message = _("State %(name)s is the choosiest; it likes best %(said)s.")
         return message % {"name": names[k], "said": symbols}
     place = float(scene.view.arrays["places"][values[k].argmax()])

@@ -9,8 +9,9 @@ from explorer.config.run import RunConfig
 from explorer.errors import N_
 from explorer.plots.chains.transitions import named
 from explorer.plots.panel import Content, Panel, Scene, mark_time
-from explorer.plots.parts import Figure, Translate, axis, key, layout
+from explorer.plots.parts import Figure, Translate, axis, key, layout, ticks
 from explorer.plots.theme import ATTENTION, GREY, colour_of
+from explorer.plots.words import percent
 from explorer.runs.records import View
 
 GAP = 0.12
@@ -58,7 +59,7 @@ def figure(shown: list[tuple[RunConfig, View]], _: Translate = str) -> Figure:
         words.append(_title(config, view, top, _))
     y = axes.pop("yaxis")
     x["anchor"] = "y" if len(shown) == 1 else f"y{len(shown)}"
-    bar = {"tickvals": [0, 0.5, 1], "ticktext": ["0 %", "50 %", "100 %"]}
+    bar = ticks({share / 100: percent(str(share), _) for share in (0, 50, 100)})
     extra = {ATTENTION: {"cmin": 0, "cmax": 1, "colorbar": bar}, "annotations": words}
     return {"data": data, "layout": layout(x, y, margin={"t": 26}, **axes, **extra)}
 

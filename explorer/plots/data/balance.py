@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from explorer.plots.bars import bars
 from explorer.plots.parts import Figure, Translate
 from explorer.plots.theme import GREY
+from explorer.plots.words import listed
 
 MOST = 12
 
@@ -58,5 +59,5 @@ def alternative(drawn: BalanceDrawn, _: Translate = str) -> str:
     if not len(drawn.shares):
         return _("Bar chart of labels; nothing is drawn yet.")
     pairs = zip(drawn.labels, drawn.shares, strict=True)
-    each = ", ".join(f"{_(label)} {share:.0%}" for label, share in pairs)
+    each = listed([f"{_(label)} {share:.0%}" for label, share in pairs], _)
     return _("Bar chart of the labels' shares: %(each)s.") % {"each": each}

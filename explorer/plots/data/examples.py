@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from explorer.plots.parts import Figure, Translate, axis, escape, layout, width_of
 from explorer.plots.theme import GREY, SIGNED
+from explorer.plots.words import listed
 
 MOST_ROWS = 6
 """More channels than these are a map."""
@@ -121,7 +122,7 @@ def alternative(drawn: ExamplesDrawn, _: Translate = str) -> str:
     return message % {
         "steps": drawn.steps,
         "title": _(drawn.title),
-        "names": ", ".join(_(name) for name in drawn.names),
+        "names": listed([_(name) for name in drawn.names], _),
     }
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from explorer.plots.bars import bars
 from explorer.plots.parts import Figure, Translate, visible
 from explorer.plots.theme import GREY
+from explorer.plots.words import listed
 
 COMMONEST = 10
 """How many bars are drawn."""
@@ -68,5 +69,5 @@ def alternative(drawn: FrequenciesDrawn, _: Translate = str) -> str:
     if not drawn.tokens:
         return _("Bar chart of the commonest tokens; nothing is drawn yet.")
     pairs = zip(drawn.tokens, drawn.shares, strict=True)
-    each = ", ".join(f"{visible(token)} {share:.0%}" for token, share in pairs)
+    each = listed([f"{visible(token)} {share:.0%}" for token, share in pairs], _)
     return _("Bar chart of the commonest tokens: %(each)s.") % {"each": each}

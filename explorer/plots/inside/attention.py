@@ -111,7 +111,7 @@ def figure(drawn: AttentionDrawn, _: Translate = str) -> Figure:
     if rows:
         x["range"] = [0.5, columns + 0.5]
         y["range"] = [rows + 0.5, 0.5]
-    colours = share_colours(_("0 % ignored"), _("100 % alone"))
+    colours = share_colours(_, _("0 % ignored"), _("100 % alone"))
     return {"data": [heat], "layout": layout(x, y, **{ATTENTION: colours})}
 
 

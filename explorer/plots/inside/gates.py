@@ -25,6 +25,7 @@ from explorer.plots.parts import (
     width_of,
 )
 from explorer.plots.theme import ATTENTION, GATE_AXES, GREY, SIGNED
+from explorer.plots.words import percent
 from explorer.runs.records import View
 
 STRIP_LETTERS = 80
@@ -187,7 +188,7 @@ def _colours(drawn: GatesDrawn, _: Translate) -> dict[str, Any]:
 
 def _hover(drawn: GatesDrawn, _: Translate) -> str:
     where = _("time step %(step)s, hidden unit %(unit)s")
-    value = "%{z} %"
+    value = percent("%{z}", _)
     if drawn.centred or drawn.high != 1.0:
         reach = max(abs(drawn.low), abs(drawn.high))
         value = _("%(z)s %% of %(reach)s") % {"z": "%{z}", "reach": short(reach)}

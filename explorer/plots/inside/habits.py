@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import N_
 from explorer.plots.parts import Translate
+from explorer.plots.words import listed
 from explorer.runs.records import View
 
 ENTROPY = 4
@@ -97,7 +98,7 @@ def scores_in_words(view: View, head: Head, _: Translate) -> str:
         message = _(
             "Layer %(layer)d, head %(head)d: %(scores)s; entropy %(entropy).2f."
         )
-    more = {"scores": ", ".join(sentences), "entropy": head.scores[ENTROPY]}
+    more = {"scores": listed(sentences, _), "entropy": head.scores[ENTROPY]}
     return _kind(view, head, _) + message % (_numbers(view, head) | more)
 
 
@@ -121,7 +122,7 @@ def kinds_in_words(view: View, rows: list[list[Head]], _: Translate) -> str:
         "habit: %(rest)d."
     )
     rest = len(heads) - sum(map(len, found.values()))
-    return message % {"count": len(heads), "kinds": ", ".join(sentences), "rest": rest}
+    return message % {"count": len(heads), "kinds": listed(sentences, _), "rest": rest}
 
 
 def _none_in_words(view: View, heads: list[Head], _: Translate) -> str:

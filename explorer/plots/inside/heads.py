@@ -32,6 +32,7 @@ from explorer.plots.parts import (
     token_ticks,
 )
 from explorer.plots.theme import ATTENTION
+from explorer.plots.words import paragraph
 from explorer.runs.records import View
 
 CELLS = 150_000
@@ -110,7 +111,7 @@ def draw(scene: Scene, _: Translate) -> Content:
         "figure": figure,
         "reading": sentence,
         "alternative": alternative,
-        "proof": " ".join(checks),
+        "proof": paragraph(*checks),
     }
 
 
@@ -150,7 +151,7 @@ def _grid(view: View, rows: list[list[Head]], _: Translate) -> Figure:
             data.append(_small(view, head, place.x, place.y, size, _))
             titles.append(_heading(title(view, head, wide, _), place, wide))
     first = axes.pop("xaxis"), axes.pop("yaxis")
-    axes[ATTENTION] = share_colours()
+    axes[ATTENTION] = share_colours(_)
     return {"data": data, "layout": layout(*first, **axes, annotations=titles)}
 
 

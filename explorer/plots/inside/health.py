@@ -21,6 +21,7 @@ from explorer.plots.parts import (
     thin,
 )
 from explorer.plots.theme import OTHER, colour_of
+from explorer.plots.words import listed
 from explorer.runs.records import View
 
 USUAL = (1e-4, 1e-1)
@@ -210,7 +211,7 @@ def _reading(view: View, clipped: float, _: Translate) -> str:
 
 def _alternative(view: View, _: Translate) -> str:
     pairs = zip(view.notes["names"], view.arrays["ratios"], strict=True)
-    each = ", ".join(f"{name} {ratio:.2g}" for name, ratio in pairs)
+    each = listed([f"{name} {ratio:.2g}" for name, ratio in pairs], _)
     message = _("Line chart of the update-to-weight ratio of each matrix: %(each)s.")
     return message % {"each": each}
 

@@ -19,6 +19,7 @@ from explorer.plots.parts import (
     ticks,
 )
 from explorer.plots.theme import ATTENTION, colour_of
+from explorer.plots.words import paragraph
 from explorer.runs.records import View
 
 LOWEST, HIGHEST = -6, 1
@@ -54,7 +55,7 @@ def draw(scene: Scene, _: Translate) -> Content:
         check = residual(N_("influence of later steps"), later, 0.0, _)
     return {
         "figure": mark_time(figure, scene.mark, "x", "y"),
-        "reading": f"{sentence} {_strongest(norms[target], target, _)}",
+        "reading": paragraph(sentence, _strongest(norms[target], target, _)),
         "alternative": message % numbers,
         "proof": check,
     }

@@ -27,6 +27,7 @@ from explorer.plots.parts import (
     visible,
 )
 from explorer.plots.theme import ATTENTION, GREY, colour_of
+from explorer.plots.words import listed
 from explorer.runs.records import View
 
 LIMIT = 1e-5
@@ -256,7 +257,7 @@ def alternative(view: View, _: Translate) -> str:
     return message % {
         "step": view.step,
         "steps": view.arrays["losses"].shape[1],
-        "means": ", ".join(short(float(loss)) for loss in view.arrays["mean"]),
+        "means": listed([short(float(loss)) for loss in view.arrays["mean"]], _),
         "reading": reading(view, _),
     }
 

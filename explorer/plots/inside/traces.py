@@ -22,6 +22,7 @@ from explorer.plots.parts import (
     visible,
 )
 from explorer.plots.theme import GATES, GREY
+from explorer.plots.words import listed, paragraph
 from explorer.runs.records import View
 
 COLOURS = tuple(GATES.values())
@@ -165,7 +166,8 @@ def value_title(view: View, _: Translate) -> str:
         "title": _(name),
         "number": notes["layer"] + 1,
     }
-    return f"{title} ({short(notes['low'])} … {short(notes['high'])})"
+    span = f"{short(notes['low'])} … {short(notes['high'])}"
+    return _("%(name)s (%(more)s)") % {"name": title, "more": span}
 
 
 def stretches(on: NDArray[np.uint8]) -> list[tuple[int, int]]:
@@ -241,7 +243,7 @@ def reading(view: View, _: Translate) -> str:
         "hidden": notes["hidden"],
         "percent": 100 * float(arrays["similarity"][0]),
     }
-    return f"{first} {second}"
+    return paragraph(first, second)
 
 
 def alternative(view: View, _: Translate) -> str:
@@ -254,7 +256,7 @@ def alternative(view: View, _: Translate) -> str:
     return message % {
         "title": value_title(view, _),
         "step": view.step,
-        "units": ", ".join(str(unit + 1) for unit in view.arrays["units"]),
+        "units": listed([str(unit + 1) for unit in view.arrays["units"]], _),
         "steps": len(view.arrays["traces"]),
         "threshold": short(view.notes["threshold"]),
         "reading": reading(view, _),

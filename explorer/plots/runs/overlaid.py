@@ -25,6 +25,7 @@ from explorer.plots.parts import (
     thin,
 )
 from explorer.plots.theme import colour_of
+from explorer.plots.words import paragraph
 from explorer.runs.records import Curves, Validation
 
 Floats = NDArray[np.float32]
@@ -134,7 +135,7 @@ def alternative(drawn: OverlaidDrawn, _: Translate = str) -> str:
     for number, line in enumerate(drawn.lines):
         if (low := _lowest(line)) is not None:
             sentences.append(f"{_label(number, line)}: {short(low)}.")
-    return " ".join(sentences)
+    return paragraph(*sentences)
 
 
 def _traces(

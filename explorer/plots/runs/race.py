@@ -29,7 +29,8 @@ from explorer.plots.parts import (
 from explorer.plots.runs.verdict import Standing, in_front
 from explorer.plots.theme import GATES, GREY, colour_of, see_through
 from explorer.plots.training.clock import clock_axis, clock_place
-from explorer.plots.training.loss_axis import loss_axis, loss_span
+from explorer.plots.training.loss_axis import levels_in_words, loss_axis, loss_span
+from explorer.plots.words import paragraph
 from explorer.runs.records import Clock, Curves, Lines
 
 Floats = NDArray[np.float32]
@@ -184,10 +185,9 @@ def alternative(drawn: RaceDrawn, _: Translate = str) -> str:
             numbers = {"first": known[0], "last": known[-1], "low": known.min()}
             shown = {name: short(float(value)) for name, value in numbers.items()}
             sentences.append(message % {"name": line.label, **shown})
-    if drawn.floor is not None:
-        sentences.append(f"{_('floor')}: {short(drawn.floor)}.")
-    sentences += [f"{_(name)}: {short(value)}." for name, value in drawn.baselines]
-    return " ".join(sentences)
+    floors = [] if drawn.floor is None else [("floor", drawn.floor)]
+    sentences += levels_in_words([*floors, *drawn.baselines], _)
+    return paragraph(*sentences)
 
 
 def cut(label: str) -> str:

@@ -25,6 +25,7 @@ from explorer.plots.parts import (
     width_of,
 )
 from explorer.plots.theme import GATES, GREY
+from explorer.plots.words import paragraph
 from explorer.runs.boards import Line, Standing
 from explorer.runs.records import Lines
 
@@ -127,7 +128,7 @@ def alternative(drawn: StandingsDrawn, _: Translate = str) -> str:
     for name, value in ((_(GOAL_NAME), drawn.goal), (_("floor"), drawn.floor)):
         if value is not None:
             sentences.append(f"{name}: {short(value)}.")
-    return " ".join(sentences)
+    return paragraph(*sentences)
 
 
 def _colours(leaders: Sequence[Standing]) -> dict[int, str]:

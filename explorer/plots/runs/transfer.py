@@ -20,6 +20,7 @@ from explorer.plots.parts import (
     short,
 )
 from explorer.plots.theme import GREY, OTHER, colour_of
+from explorer.plots.words import listed, paragraph
 from explorer.runs.records import Lines
 
 WAYS = {
@@ -150,16 +151,19 @@ def alternative(drawn: TransferDrawn, _: Translate = str) -> str:
     chart = _("Line chart of the target's loss by the number of its examples.")
     sentences = [
         f"{_(WAYS[way])}: "
-        + ", ".join(
-            f"{n:g}: {short(float(v))}"
-            for n, v in zip(drawn.examples, values, strict=True)
-            if np.isfinite(v)
+        + listed(
+            [
+                f"{n:g}: {short(float(v))}"
+                for n, v in zip(drawn.examples, values, strict=True)
+                if np.isfinite(v)
+            ],
+            _,
         )
         + "."
         for way, values in drawn.losses.items()
         if np.isfinite(values).any()
     ]
-    return " ".join([chart, *sentences])
+    return paragraph(chart, *sentences)
 
 
 def _span(drawn: TransferDrawn) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from explorer.errors import N_
 from explorer.plots.parts import Translate, short
 from explorer.plots.ratio import in_ratio
 from explorer.plots.sweeps.pictures import FEW, SweepDrawn, weights
+from explorer.plots.words import listed, paragraph
 from explorer.runs.trials import Range, Trial
 
 Reading = Callable[[SweepDrawn, Translate], str]
@@ -117,7 +118,7 @@ def read_contour(drawn: SweepDrawn, _: Translate = str) -> str:
     best = _first(drawn)
     return _("The lowest loss, %(loss)s, lies at %(values)s.") % {
         "loss": short(best.loss),
-        "values": values_in_words(drawn, best.values),
+        "values": values_in_words(drawn, best.values, _),
     }
 
 
@@ -166,13 +167,19 @@ def alternative(name: str, drawn: SweepDrawn, _: Translate = str) -> str:
         "parallel": N_("Lines of all trials through their settings."),
         "importances": N_("Bar chart of how much each setting matters."),
     }
-    return f"{_(kinds[name])} {READINGS[name](drawn, _)}"
+    return paragraph(_(kinds[name]), READINGS[name](drawn, _))
 
 
-def values_in_words(drawn: SweepDrawn, values: Mapping[str, object]) -> str:
+def values_in_words(
+    drawn: SweepDrawn, values: Mapping[str, object], _: Translate
+) -> str:
     """As in "Learning rate 0.0123, Hidden size 32"."""
-    return ", ".join(
-        f"{drawn.titles[each.name]} {_short(values[each.name])}" for each in drawn.space
+    return listed(
+        [
+            f"{drawn.titles[each.name]} {_short(values[each.name])}"
+            for each in drawn.space
+        ],
+        _,
     )
 
 

@@ -29,8 +29,14 @@ from explorer.plots.training import levels, verdict
 from explorer.plots.training.clock import clock_axis, clock_place
 from explorer.plots.training.commands import Mark, hidden_axis, marks, trace
 from explorer.plots.training.levels import Floor, floors_of
-from explorer.plots.training.loss_axis import Span, loss_axis, loss_span
+from explorer.plots.training.loss_axis import (
+    Span,
+    levels_in_words,
+    loss_axis,
+    loss_span,
+)
 from explorer.plots.training.trend import rise_by_heart, trend
+from explorer.plots.words import paragraph
 from explorer.runs.records import Clock, Command, Curves, Lines, Validation
 
 Floats = NDArray[np.float32]
@@ -209,9 +215,9 @@ def alternative(drawn: LossDrawn, _: Translate = str) -> str:
                     "low": short(float(known.min())),
                 }
             )
-    sentences += [f"{_(floor.name)}: {short(floor.value)}." for floor in drawn.floors]
-    sentences += [f"{_(name)}: {short(value)}." for name, value in drawn.baselines]
-    return " ".join(sentences)
+    floors = [(floor.name, floor.value) for floor in drawn.floors]
+    sentences += levels_in_words([*floors, *drawn.baselines], _)
+    return paragraph(*sentences)
 
 
 def _span(drawn: LossDrawn, y_log: bool) -> Span | None:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from explorer.plots.parts import axis
+from explorer.plots.parts import Translate, axis, short
 
 DENSE_DECADES, SPARSE_DECADES = 0.7, 3.0
 """Up to the first, every tick has its label; from the second on, only decades."""
@@ -58,3 +58,11 @@ def loss_axis(title: str, span: Span | None, y_log: bool) -> dict[str, Any]:
             # Labels at 1, 2 and 5 of a decade; more would lie on each other.
             y["dtick"] = "D2" if span[1] - span[0] < SPARSE_DECADES else 1
     return y
+
+
+def levels_in_words(levels: Iterable[tuple[str, float]], _: Translate) -> list[str]:
+    """What the steady lines of a chart stand at, each as in "floor: 0.0194."."""
+    return [
+        _("%(name)s: %(value)s.") % {"name": _(name), "value": short(value)}
+        for name, value in levels
+    ]

@@ -21,6 +21,7 @@ from explorer.plots.parts import (
 )
 from explorer.plots.theme import colour_of
 from explorer.plots.training.clock import clock_axis, clock_place
+from explorer.plots.words import paragraph, percent
 from explorer.runs.records import Clock, Validation
 from explorer.tasks import MEASURES, Measure
 
@@ -71,7 +72,7 @@ def figure(drawn: MeasureDrawn, _: Translate = str) -> Figure:
     now = last(drawn.y)
     words = []
     if now is not None:
-        text = key("●", colour, _in_words(now, drawn.measure))
+        text = key("●", colour, _in_words(now, drawn.measure, _))
         words = end_labels([(text, now)], *_span(drawn))
     return {
         "data": [
@@ -106,15 +107,15 @@ def reading(drawn: MeasureDrawn, _: Translate = str) -> str:
     )
     return message % {
         "name": _(drawn.measure.title),
-        "now": _in_words(float(known[-1]), drawn.measure),
-        "best": _in_words(float(best), drawn.measure),
+        "now": _in_words(float(known[-1]), drawn.measure, _),
+        "best": _in_words(float(best), drawn.measure, _),
     }
 
 
 def alternative(drawn: MeasureDrawn, _: Translate = str) -> str:
     """The chart in words."""
     chart = _("Line chart of a measure of the held-out part over training.")
-    return f"{chart} {reading(drawn, _)}"
+    return paragraph(chart, reading(drawn, _))
 
 
 def line(newest: Validation, _: Translate = str) -> str:
@@ -124,14 +125,14 @@ def line(newest: Validation, _: Translate = str) -> str:
         for name in newest.measures
     ]
     head = _("Held out at step %(step)s:") % {"step": f"{newest.step:,}"}
-    return f"{head} {' · '.join(parts)}"
+    return paragraph(head, " · ".join(parts))
 
 
 def _number(seen: Validation, name: str, _: Translate) -> str:
     measure, value = MEASURES[name], seen.measures[name]
     if _undefined(seen, name):
         return _why(measure, _)
-    return _in_words(100 * value if measure.percent else value, measure)
+    return _in_words(100 * value if measure.percent else value, measure, _)
 
 
 def _undefined(seen: Validation, name: str) -> bool:
@@ -145,10 +146,10 @@ def _why(measure: Measure, _: Translate) -> str:
     return _("– (undefined: %(why)s)") % {"why": _(measure.undefined)}
 
 
-def _in_words(value: float, measure: Measure) -> str:
+def _in_words(value: float, measure: Measure, _: Translate) -> str:
     if not math.isfinite(value):
         return "–"
-    return f"{value:.1f} %" if measure.percent else short(value)
+    return percent(f"{value:.1f}", _) if measure.percent else short(value)
 
 
 def _span(drawn: MeasureDrawn) -> tuple[float, float]:

@@ -27,6 +27,7 @@ from explorer.plots.parts import (
 from explorer.plots.theme import GREY, colour_of, see_through
 from explorer.plots.training.clock import clock_axis, clock_place
 from explorer.plots.training.verdict import of_diverged
+from explorer.plots.words import paragraph
 from explorer.runs.records import Clock, Curves, Lines, Validation
 
 AROUND = 0.02
@@ -174,7 +175,7 @@ def reading(drawn: GapDrawn, _: Translate = str) -> str:
 def alternative(drawn: GapDrawn, _: Translate = str) -> str:
     """The chart in words."""
     chart = _("Line chart of training and validation loss with the gap between them.")
-    return f"{chart} {reading(drawn, _)}"
+    return paragraph(chart, reading(drawn, _))
 
 
 def _span(drawn: GapDrawn) -> tuple[float, float]:

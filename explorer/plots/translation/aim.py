@@ -6,15 +6,9 @@ import numpy as np
 
 from explorer.errors import N_
 from explorer.plots.panel import Content, Panel, Scene
-from explorer.plots.parts import (
-    Figure,
-    Translate,
-    axis,
-    escape,
-    layout,
-    visible,
-)
+from explorer.plots.parts import Figure, Translate, axis, escape, layout, visible
 from explorer.plots.theme import GATES, SMALL_FONT_SIZE, colour_of
+from explorer.plots.words import listed, paragraph
 from explorer.runs.records import View
 
 CHANGED = GATES["memory"]
@@ -106,7 +100,7 @@ def _reading(view: View, _: Translate) -> str:
         "number": notes["t"] + 1,
         "was": visible(notes["source"][most]),
         "percent": 100 * float(rows[0][most]),
-        "at": ", ".join(f"“{visible(notes['source'][k])}”" for k in notes["at"]),
+        "at": listed([f"“{visible(notes['source'][k])}”" for k in notes["at"]], _),
         "before": before,
         "after": after,
     }
@@ -118,7 +112,7 @@ def _reading(view: View, _: Translate) -> str:
         result = _("The model writes “%(after)s” all the same.")
     else:
         result = _("The model then writes “%(after)s” instead of “%(before)s”.")
-    return f"{sentence % numbers} {result % numbers}"
+    return paragraph(sentence % numbers, result % numbers)
 
 
 PANEL = Panel(

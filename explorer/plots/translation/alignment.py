@@ -55,7 +55,7 @@ def _figure(view: View, shown: NDArray[np.float32], _: Translate) -> Figure:
     still = [visible(w) if k <= t else " " for k, w in enumerate(notes["written"])]
     down = token_ticks(still, at_most=MOST_TICKS)
     down["ticktext"] = [text.replace("␣", "") for text in down["ticktext"]]
-    colours = share_colours(_("0 % ignored"), _("100 % alone"))
+    colours = share_colours(_, _("0 % ignored"), _("100 % alone"))
     frame = {
         "type": "rect",
         "x0": 0.5,

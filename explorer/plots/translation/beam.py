@@ -10,6 +10,7 @@ from explorer.errors import N_
 from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, layout, visible
 from explorer.plots.theme import GREY, SMALL_FONT_SIZE, colour_of
+from explorer.plots.words import paragraph
 from explorer.runs.records import View
 
 WIDTHS = ((0.9, 6.0), (0.5, 4.0), (0.1, 2.5), (0.0, 1.2))
@@ -193,7 +194,7 @@ def _reading(view: View, _: Translate) -> str:
         return sentence
     right = notes["said"] == notes["truth"]
     verdict = _("That is right.") if right else _("Right is “%(truth)s”.") % numbers
-    return f"{sentence} {verdict}"
+    return paragraph(sentence, verdict)
 
 
 PANEL = Panel(

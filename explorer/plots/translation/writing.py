@@ -9,6 +9,7 @@ from explorer.plots.bars import bars
 from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Translate, visible
 from explorer.plots.theme import colour_of
+from explorer.plots.words import listed, paragraph
 
 ROWS = 10
 """How many bars are drawn."""
@@ -29,9 +30,12 @@ def draw(scene: Scene, _: Translate) -> Content:
     )
     reading = _reading(notes, chances, view.arrays.get("attention"), _)
     message = _("Bar chart of the likeliest next tokens: %(each)s. %(reading)s")
-    each = ", ".join(
-        f"{visible(token)} {share:.0%}"
-        for token, share in zip(tokens, chances, strict=True)
+    each = listed(
+        [
+            f"{visible(token)} {share:.0%}"
+            for token, share in zip(tokens, chances, strict=True)
+        ],
+        _,
     )
     return {
         "figure": figure,
@@ -87,7 +91,7 @@ def _reading(notes: Any, chances: Any, attention: Any, _: Translate) -> str:
         parts.append(sentence % numbers)
     if t == len(written) - 1:
         parts.append(_verdict(notes, _))
-    return " ".join(parts)
+    return paragraph(*parts)
 
 
 def _verdict(notes: Any, _: Translate) -> str:

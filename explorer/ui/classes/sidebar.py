@@ -7,6 +7,7 @@ from explorer.config.run import RunConfig
 from explorer.config.training import TrainingSettings
 from explorer.engine.classes import Lesson, bounded
 from explorer.errors import ExplorerError
+from explorer.plots.words import listed
 from explorer.ui.address import (
     has_settings,
     read_address,
@@ -102,7 +103,7 @@ def fixed_line(lesson: Lesson, _: Translate) -> str:
     """What is open, and that all else is fixed."""
     line = _("Everything is fixed by the teacher.")
     if lesson.open:
-        names = ", ".join(_(title_of(lesson.base, name)) for name in lesson.open)
+        names = listed([_(title_of(lesson.base, name)) for name in lesson.open], _)
         line = _("Open in this class: %(names)s. The teacher fixed everything else.")
         line %= {"names": names}
     if lesson.within is not None and "training.steps" in lesson.open:

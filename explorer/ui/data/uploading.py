@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from explorer.engine.limits import MEGABYTE
+from explorer.plots.words import listed
 from explorer.ui.crowd import check_upload
 from explorer.ui.language import Translate
 
@@ -40,7 +41,7 @@ def file_field(
         check_upload(megabytes * MEGABYTE)
     rule = _("At most %(most)d MB: %(endings)s") % {
         "most": megabytes,
-        "endings": ", ".join(ending.upper() for ending in endings),
+        "endings": listed([ending.upper() for ending in endings], _),
     }
     st.html(STYLE.format(button=_("Upload"), rule=rule))
     return st.file_uploader(

@@ -9,6 +9,7 @@ from explorer import catalog
 from explorer.config.run import RunConfig
 from explorer.config.settings import Scalar, bounds_of, choices_of, extra_of
 from explorer.errors import N_, ExplorerError
+from explorer.plots.words import listed
 from explorer.racing import entries
 from explorer.ui.controls import log_options
 from explorer.ui.describe import title_of
@@ -56,7 +57,7 @@ def _architectures(base: RunConfig, _: Translate) -> list[RunConfig]:
         st.caption(note % {"count": f"{wanted:,}"})
     if fixed:
         note = _("Without a hidden size, and left as it is: %(names)s.")
-        names = ", ".join(_(catalog.model_spec(c.model).title) for c in fixed)
+        names = listed([_(catalog.model_spec(c.model).title) for c in fixed], _)
         st.caption(note % {"names": names})
     return configs
 
@@ -150,7 +151,7 @@ def _by_hand(base: RunConfig, _: Translate) -> list[RunConfig]:
             key="race.add",
             on_click=shown_later(_add),
             args=(base, {}),
-            help=_("As they stand on the left; change them there and add again."),
+            help=_("As they stand in the sidebar; change them there and add again."),
         )
         with st.popover(_("Add with one change"), icon=":material/edit:"):
             _changed_row(base, _)

@@ -12,6 +12,7 @@ from explorer.errors import N_, ExplorerError
 from explorer.inspection.facts import lines
 from explorer.plots.runs import race as chart
 from explorer.plots.runs.verdict import Standing, outcome
+from explorer.plots.words import listed
 from explorer.racing import results
 from explorer.racing.race import Race, State, read_race
 from explorer.racing.results import Lap, Result
@@ -278,4 +279,4 @@ def _state(runs: Sequence[Run], _: Translate) -> str:
     if not runs:
         return _("deleted")
     kinds = dict.fromkeys(run.status for run in runs)
-    return ", ".join(_(STATES[kind]) for kind in kinds)
+    return listed([_(STATES[kind]) for kind in kinds], _)

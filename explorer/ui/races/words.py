@@ -8,6 +8,7 @@ from explorer import catalog
 from explorer.config.run import RunConfig
 from explorer.config.settings import choices_of, extra_of
 from explorer.errors import N_
+from explorer.plots.words import listed
 from explorer.racing.results import Spread, Value, differing, telling
 from explorer.ui.describe import title_of
 from explorer.ui.language import Translate
@@ -29,7 +30,7 @@ def labels(configs: Sequence[RunConfig], _: Translate) -> list[str]:
             for name in names
             if differences[name][k] is not None
         ]
-        found.append(", ".join(parts))
+        found.append(listed(parts, _))
     return found
 
 

@@ -97,7 +97,9 @@ def label_of(base: RunConfig, name: str, _: Translate) -> str:
     alike = [
         n for n in variable_settings(base) if title_of(base, n) == title_of(base, name)
     ]
-    return title if len(alike) == 1 else f"{title} ({name})"
+    if len(alike) == 1:
+        return title
+    return _("%(name)s (%(more)s)") % {"name": title, "more": name}
 
 
 def _range(base: RunConfig, name: str, prefix: str, _: Translate) -> Range | None:

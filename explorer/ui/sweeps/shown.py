@@ -12,6 +12,7 @@ from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError, Words
 from explorer.inspection.facts import lines
 from explorer.plots.sweeps import pictures
+from explorer.plots.words import listed
 from explorer.runs.records import Group
 from explorer.runs.trials import Trial, best
 from explorer.sweeping.plan import Plan
@@ -100,7 +101,7 @@ def _sweep_line(group: Group, _: Translate) -> str:
     return _("%(model)s on %(data)s: %(settings)s; %(trials)d trials (%(status)s)") % {
         "model": _(catalog.model_spec(plan.base.model).title),
         "data": _(catalog.data_spec(plan.base.data).title),
-        "settings": ", ".join(names),
+        "settings": listed(names, _),
         "trials": plan.trials,
         "status": _(STATUS[group.facts["status"]]),
     }
@@ -223,9 +224,12 @@ def _best(
         )
         return
     first, second = st.columns([3, 1], vertical_alignment="center")
-    values = ", ".join(
-        f"{label_of(plan.base, name, _)} **{short_value(value)}**"
-        for name, value in winner.values.items()
+    values = listed(
+        [
+            f"{label_of(plan.base, name, _)} **{short_value(value)}**"
+            for name, value in winner.values.items()
+        ],
+        _,
     )
     found = {"loss": f"**{winner.loss:.4g}**", "values": values}
     first.markdown(_("Best so far: loss %(loss)s with %(values)s.") % found)

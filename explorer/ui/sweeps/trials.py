@@ -17,7 +17,7 @@ from explorer.ui.places import PLAYGROUND
 from explorer.ui.sweeps.setup import label_of
 
 STATES = {
-    "training": N_("training"),
+    "training": N_("trains"),
     "finished": N_("finished"),
     "pruned": N_("pruned"),
     "failed": N_("came to nothing"),

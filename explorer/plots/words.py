@@ -1,0 +1,36 @@
+"""Numbers, lists and sentences as the reader's language writes them."""
+
+import re
+from collections.abc import Callable, Iterable
+
+Translate = Callable[[str], str]
+"""A message in English -> the same in the reader's language."""
+
+_WIDE_ENDS = re.compile("(?<=[，。！？：；、）]) +")
+
+
+def percent(number: str, _: Translate) -> str:
+    """A number, or the place that Plotly fills with one, and its percent sign.
+
+    >>> percent("50", str)
+    '50 %'
+    """
+    return _("%(number)s %%") % {"number": number}
+
+
+def listed(words: Iterable[str], _: Translate) -> str:
+    """Words in a row, with the language's own comma between them.
+
+    >>> listed(["rnn", "lstm"], str)
+    'rnn, lstm'
+    """
+    return _(", ").join(words)
+
+
+def paragraph(*sentences: str) -> str:
+    """Sentences in a row: what ends in a full-width mark needs no space after it.
+
+    >>> paragraph("It falls.", "Then it stays."), paragraph("下降。", "然后不变。")
+    ('It falls. Then it stays.', '下降。然后不变。')
+    """
+    return _WIDE_ENDS.sub("", " ".join(sentences))
