@@ -11,7 +11,7 @@ from explorer.plots.chains.transitions import named
 from explorer.plots.panel import Content, Panel, Scene, mark_time
 from explorer.plots.parts import Figure, Translate, axis, key, layout, ticks
 from explorer.plots.theme import ATTENTION, GREY, colour_of
-from explorer.plots.words import percent
+from explorer.plots.words import paragraph, percent
 from explorer.runs.records import View
 
 GAP = 0.12
@@ -28,7 +28,7 @@ def draw(scene: Scene, _: Translate) -> Content:
     shown = [(scene.config, scene.view)]
     if scene.beside is not None and fits(scene.view, scene.beside[1]):
         shown.append(scene.beside)
-    readings = " ".join(_reading(config, view, _) for config, view in shown)
+    readings = paragraph(*(_reading(config, view, _) for config, view in shown))
     message = _("Heat map of probabilities over %(steps)d time steps. %(reading)s")
     steps = len(scene.view.arrays["path"])
     return {

@@ -21,7 +21,7 @@ from explorer.plots.parts import (
     thin,
 )
 from explorer.plots.theme import OTHER, colour_of
-from explorer.plots.words import listed
+from explorer.plots.words import listed, paragraph
 from explorer.runs.records import View
 
 USUAL = (1e-4, 1e-1)
@@ -195,7 +195,7 @@ def unusual(view: View, clipped: float) -> list[tuple[str, dict[str, Any]]]:
 def _reading(view: View, clipped: float, _: Translate) -> str:
     found = unusual(view, clipped)
     if found:
-        sentences = " ".join(_(sentence) % numbers for sentence, numbers in found[:2])
+        sentences = paragraph(*(_(told) % numbers for told, numbers in found[:2]))
         return _("Unusual: %(said)s") % {"said": sentences}
     ratios = view.arrays["ratios"]
     message = _(

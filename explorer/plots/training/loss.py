@@ -190,7 +190,7 @@ def _against_floor(drawn: LossDrawn, now: float, _: Translate) -> str:
         verdict.guess_beside(now, drawn.baselines, _),
         *(verdict.other_floor(other.value, _) for other in others),
     ]
-    return " ".join(filter(None, sentences))
+    return paragraph(*filter(None, sentences))
 
 
 def alternative(drawn: LossDrawn, _: Translate = str) -> str:
