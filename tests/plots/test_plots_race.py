@@ -188,7 +188,7 @@ def test_who_has_won_and_whether_that_was_guessed(
 
 
 FRONT = [
-    (standings(None, None), "Nobody has been measured yet", "还没有任何人"),
+    (standings(None, None), "Nobody has been measured yet", "还没有任何一方"),
     (standings(0.1, None), "nobody else has been measured", "LSTM"),
     (standings(0.15, 0.1), "GRU is in front with a validation loss of 0.1", "领先"),
     (standings(0.15, 0.1), "LSTM follows with 0.15, 50 % more", "高出 50 %"),
