@@ -31,6 +31,10 @@ def test_a_sweep_runs_is_watched_reloads_and_opens(open_page: Opener) -> None:
     page = open_page(QUICK, ready=False)
     expect(page.get_by_text("Or set up your own")).to_be_visible(timeout=PATIENCE)
     pictures(page, 2)
+    count = page.get_by_role("slider", name="Trials")
+    count.press("Home")
+    for _ in range(8):
+        count.press("ArrowRight")
     click(page, "Start sweep")
     expect(page.get_by_text("trials have ended")).to_be_visible(timeout=PATIENCE)
     pictures(page, PICTURES)
