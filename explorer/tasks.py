@@ -64,7 +64,7 @@ TASKS: Mapping[Task, TaskSpec] = {
     "forecast": TaskSpec(
         N_("forecast"),
         N_("mean squared error (standardised)"),
-        ("mae", "rmse", "r2", "skill"),
+        ("mae", "rmse", "r2", "best_skill"),
     ),
     "next_token": TaskSpec(
         N_("next token"),
@@ -119,6 +119,11 @@ MEASURES: Mapping[str, Measure] = {
     "mae": Measure(N_("MAE (standardised)"), False),
     "rmse": Measure(N_("RMSE (standardised)"), False),
     "r2": Measure(N_("R²"), True, undefined=UNMOVED),
+    "best_skill": Measure(
+        N_("Skill against the best simple guess"),
+        True,
+        undefined=N_("a simple guess is never wrong here"),
+    ),
     "skill": Measure(N_("Skill against repeat-last"), True, undefined=UNMOVED),
     "label_error_rate": Measure(N_("Label error rate"), False, True),
     "diversity": Measure(
@@ -135,3 +140,4 @@ MEASURES: Mapping[str, Measure] = {
     "real_score": Measure(N_("Score of real windows"), True, True),
     "fake_score": Measure(N_("Score of generated windows"), True, True),
 }
+"""Every measure that a stored run may have; "skill" is that of older ones."""

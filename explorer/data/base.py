@@ -100,6 +100,9 @@ def next_value(scaled: Floats, shown: Floats, scaler: Scaler) -> Floats:
     return scaler.undo(scaled)
 
 
+Fit = Callable[[Floats], Scaler]
+"""The known values of a training part -> their scaler."""
+
 Restore = Callable[[Floats, Floats, Scaler], Floats]
 """(predicted scaled value, shown value one step before, scaler) -> shown value."""
 
@@ -140,6 +143,8 @@ class Data:
     """Whether symbol 0 fills up windows of different lengths and means nothing. Of
     translate, symbol 1 begins and symbol 2 ends a target."""
     scaler: Scaler = field(default_factory=Scaler)
+    fit: Fit = Scaler.fit
+    """How the scaler was fitted, to be fitted again to a part."""
     restore: Restore = next_value
     streamed: bool = True
     """Windows are cut from one sequence, each a place after the last; else each is made

@@ -81,12 +81,21 @@ def seasonal_baseline(
     return {N_("a season ago"): float(np.nanmean(judged))}
 
 
-def token_baselines(tokens: Ints, split: int, n_symbols: int) -> dict[str, float]:
-    """Cross-entropy in nats of uniform, unigram and bigram guesses, held-out part."""
-    train, held = tokens[:split], tokens[split:]
-    unigram = unigrams(train, n_symbols)
-    bigram = bigrams(train[:-1], train[1:], unigram)
-    return guesses(unigram, bigram, held[:-1], held[1:])
+def token_baselines(
+    training_part: Ints, validation: Windows, n_symbols: int, counted_from: int = 0
+) -> dict[str, float]:
+    """Cross-entropy in nats of uniform, unigram and bigram guesses.
+
+    Args:
+        training_part: (n,) what the guesses are counted in.
+        validation: windows of tokens.
+        n_symbols: V.
+        counted_from: first counted position.
+    """
+    unigram = unigrams(training_part, n_symbols)
+    bigram = bigrams(training_part[:-1], training_part[1:], unigram)
+    before, after = (part[:, counted_from:].ravel() for part in validation)
+    return guesses(unigram, bigram, before, after)
 
 
 def guesses(

@@ -52,11 +52,12 @@ def make(settings: DigitsSettings, seed: int) -> Data:
     """
     split = split_point(settings.length, settings.validation_share, settings.window)
     ids = np.random.default_rng(seed).integers(len(DIGITS), size=settings.length)
+    validation = windows(ids[split:], settings.window, MAX_VALIDATION_WINDOWS)
     return Data(
         task="next_token",
         train=windows(ids[:split], settings.window),
-        validation=windows(ids[split:], settings.window, MAX_VALIDATION_WINDOWS),
-        baselines=token_baselines(ids, split, len(DIGITS)),
+        validation=validation,
+        baselines=token_baselines(ids[:split], validation, len(DIGITS)),
         floor=math.log(len(DIGITS)),
         floor_note=N_("ln 10: every digit is as likely as any other"),
         text=Text(ids, split),

@@ -11,15 +11,22 @@ https://doi.org/10.1016/S0169-2070(00)00065-0
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, Windows
+from explorer.data.base import (
+    MAX_VALIDATION_WINDOWS,
+    Data,
+    Scaler,
+    Series,
+    Windows,
+)
 from explorer.errors import N_, ExplorerError
 
 
 def folded(data: Data, fold: str) -> Data:
-    """The data of one fold, in the units of the whole, so that losses compare.
+    """The data of one fold, scaled by what it learns from alone.
 
-    Its floor and its baselines hold for the whole's held-out part and are left out.
+    The whole's floor and baselines hold for its own held-out part and are left out.
 
     Args:
         data: whose windows are cut from one sequence, in its order.
@@ -41,7 +48,7 @@ def folded(data: Data, fold: str) -> Data:
     judged = np.unique(
         np.linspace(begin, end - 1, MAX_VALIDATION_WINDOWS).round().astype(int)
     )
-    return replace(
+    cut = replace(
         _cut(data, begin, end),
         train=Windows(data.train.x[:edge], data.train.y[:edge]),
         validation=Windows(data.train.x[judged], data.train.y[judged]),
@@ -50,6 +57,29 @@ def folded(data: Data, fold: str) -> Data:
         floor_note="",
         past_floor=None,
         past_floor_note="",
+    )
+    return cut if cut.series is None else _rescaled(cut, cut.series)
+
+
+def _rescaled(data: Data, series: Series) -> Data:
+    """Values scaled by the known targets of the training windows, which are the first
+    channel of what is given; other channels say no values."""
+    y = data.train.y[..., 0]
+    learned = np.append(y[0], y[1:, -1])
+    again = data.fit(learned[np.isfinite(learned)].astype(np.float64))
+    whole = data.scaler
+
+    def scaled(values: NDArray[np.float32]) -> NDArray[np.float32]:
+        if values.ndim == 1:
+            return again.apply(values)
+        return np.concatenate([again.apply(values[..., :1]), values[..., 1:]], -1)
+
+    return replace(
+        data,
+        train=Windows(*map(scaled, data.train)),
+        validation=Windows(*map(scaled, data.validation)),
+        series=series._replace(scaled=scaled(series.scaled)),
+        scaler=Scaler(whole.mean + whole.scale * again.mean, whole.scale * again.scale),
     )
 
 

@@ -147,14 +147,16 @@ def make(settings: LanguageSettings, seed: int) -> Data:
     found = sentences(settings, np.random.default_rng(seed))
     symbols = alphabet(settings.tokens)
     ids = encode(found, symbols)
+    validation = windows(ids[split:], settings.window, MAX_VALIDATION_WINDOWS)
+    counted_from = settings.window // 2
     return Data(
         task="next_token",
         train=windows(ids[:split], settings.window),
-        validation=windows(ids[split:], settings.window, MAX_VALIDATION_WINDOWS),
-        baselines=token_baselines(ids, split, len(symbols)),
+        validation=validation,
+        baselines=token_baselines(ids[:split], validation, len(symbols), counted_from),
         floor=sentence_rates(settings.recursion, settings.tokens).per_token,
         floor_note=N_("the entropy rate of the grammar"),
-        counted_from=settings.window // 2,
+        counted_from=counted_from,
         text=Text(ids, split),
         joiner=" " if settings.tokens == "word" else "",
         symbols=symbols,

@@ -122,11 +122,12 @@ def make(settings: MelodiesSettings, seed: int) -> Data:
     pieces, split = train + held, len(train)
     symbols = vocabulary(pieces, split, "character")  # each word is one symbol
     ids = encode(pieces, symbols)
+    validation = windows(ids[split:], settings.window, MAX_VALIDATION_WINDOWS)
     return Data(
         task="next_token",
         train=windows(ids[:split], settings.window),
-        validation=windows(ids[split:], settings.window, MAX_VALIDATION_WINDOWS),
-        baselines=token_baselines(ids, split, len(symbols)),
+        validation=validation,
+        baselines=token_baselines(ids[:split], validation, len(symbols)),
         text=Text(ids, split),
         symbols=symbols,
         joiner=" ",

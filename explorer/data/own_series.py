@@ -1,5 +1,7 @@
 """A person's own series: one column of numbers, prepared as its settings say."""
 
+from functools import partial
+
 import numpy as np
 
 from explorer.data import content, prepare
@@ -55,6 +57,7 @@ def make(settings: OwnSeriesSettings, seed: int) -> Data:
         ),
         channels=(own.label, N_("missing")) if masked else (),
         scaler=ready.scaler,
+        fit=partial(prepare.fitted, scaling=settings.scaling),
         restore=RESTORE[settings.change],
         shifted=not masked,
         gaps=bool(np.isnan(ready.asked).any()),

@@ -86,13 +86,14 @@ def make(settings: RepeatsSettings, seed: int) -> Data:
     places = np.arange(settings.window + 1) % periods[:, None]  # (N, T + 1)
     tokens = np.take_along_axis(blocks, places, 1).astype(np.int64)
     train, held = tokens[: settings.count], tokens[settings.count :]
+    validation = Windows(held[:, :-1], held[:, 1:])
     stream = tokens[:, :-1].reshape(-1)
     split = settings.count * settings.window
     return Data(
         task="next_token",
         train=Windows(train[:, :-1], train[:, 1:]),
-        validation=Windows(held[:, :-1], held[:, 1:]),
-        baselines=token_baselines(stream, split, settings.symbols),
+        validation=validation,
+        baselines=token_baselines(stream[:split], validation, settings.symbols),
         floor=float(bayes_losses(held, settings)[:, 1:].mean()),
         floor_note=N_("the Bayes predictor, which knows how windows are made"),
         text=Text(stream, split),

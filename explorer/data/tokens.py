@@ -130,11 +130,12 @@ def next_token_data(
             came=short(symbols[0]),
         )
     ids = encode(pieces, symbols)
+    validation = windows(ids[split:], window, MAX_VALIDATION_WINDOWS)
     return Data(
         task="next_token",
         train=windows(ids[:split], window),
-        validation=windows(ids[split:], window, MAX_VALIDATION_WINDOWS),
-        baselines=token_baselines(ids, split, len(symbols)),
+        validation=validation,
+        baselines=token_baselines(ids[:split], validation, len(symbols)),
         text=Text(ids, split),
         joiner=" " if tokens == "word" else "",
         symbols=symbols,

@@ -89,7 +89,7 @@ def summary(study: Study, seconds: float) -> dict[str, Any]:
     """What a sweep found and what it cost, as JSON can hold it."""
     plan, trials = study.plan, study.trials()
     winner, runs = best(trials), len(plan.folds)
-    floor = catalog.floor_of(plan.base)[0]
+    floor = None if plan.settings.folds > 1 else catalog.floor_of(plan.base)[0]
     loss = winner.loss if winner else None
     trained = sum(t.steps for t in trials) * runs
     return {

@@ -1,13 +1,13 @@
 """How well a model does on the held-out part, in the field's usual measures.
 
-forecast: MAE and RMSE in standardised units, R^2, and the skill against repeating the
-last value, 1 - MSE / MSE(repeat last); the last two are undefined (NaN) where the
-held-out part does not move. next_token: accuracy, perplexity exp(CE), bits
-per token. classify and tag: accuracy; precision, recall and F1 per label, averaged over
-the labels (macro). transcribe: label error rate, edits per true label, and the share of
-sequences without an error, both of the likeliest symbol of every step. translate, of
-what the model writes by itself (greedily): the share of translations without a mistake,
-the share of right tokens, and BLEU. generate: see `generating`.
+forecast: MAE and RMSE in standardised units, R^2, and the skill against the best simple
+guess, 1 - MSE / MSE(guess); R^2 is undefined (NaN) where the held-out part does not
+move, the skill where the guess is never wrong. next_token: accuracy, perplexity
+exp(CE), bits per token. classify and tag: accuracy; precision, recall and F1 per label,
+averaged over the labels (macro). transcribe: label error rate, edits per true label,
+and the share of sequences without an error, both of the likeliest symbol of every step.
+translate, of what the model writes by itself (greedily): the share of translations
+without a mistake, the share of right tokens, and BLEU. generate: see `generating`.
 """
 
 import math
@@ -72,8 +72,8 @@ def forecast(
         "rmse": math.sqrt(mse),
         "r2": 1 - ratio(mse, float(y.double().var(correction=0)), size),
     }
-    if "repeat last" in data.baselines:
-        found["skill"] = 1 - ratio(mse, data.baselines["repeat last"], size)
+    if data.baselines:
+        found["best_skill"] = 1 - ratio(mse, min(data.baselines.values()), size)
     return found
 
 

@@ -32,11 +32,12 @@ def make(settings: CoinSettings, seed: int) -> Data:
     p = settings.heads
     split = split_point(LENGTH, settings.validation_share, settings.window)
     ids = (np.random.default_rng(seed).random(LENGTH) < p).astype(np.int64)
+    validation = windows(ids[split:], settings.window)
     return Data(
         task="next_token",
         train=windows(ids[:split], settings.window),
-        validation=windows(ids[split:], settings.window),
-        baselines=token_baselines(ids, split, 2),
+        validation=validation,
+        baselines=token_baselines(ids[:split], validation, 2),
         floor=-p * math.log(p) - (1 - p) * math.log(1 - p),
         floor_note=N_("the entropy of the coin"),
         text=Text(ids, split),

@@ -53,6 +53,7 @@ def test_folds_a_grid_and_plain_words() -> None:
     lines = dict(line.split(maxsplit=1) for line in result.stdout.splitlines())
     assert lines["trials"] == "2"
     assert lines["steps_trained"] == "100"
+    assert lines["floor"] == lines["times_floor"] == "None"
 
 
 @pytest.mark.parametrize(

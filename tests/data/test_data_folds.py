@@ -1,10 +1,13 @@
 """Folds in time: nothing of what a fold is judged by was there to learn from."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from explorer import catalog
 from explorer.config.run import RunConfig, difference, query_pairs
+from explorer.data import content
 from explorer.errors import ExplorerError
 from explorer.training.trainer import Budget, Trainer
 
@@ -24,19 +27,53 @@ def test_a_fold_learns_from_the_beginning_and_is_judged_by_what_follows(
     quarter = len(whole.train.x) / 4
     np.testing.assert_allclose(sizes, [quarter, 2 * quarter, 3 * quarter], atol=1)
     for fold, size in zip(folds, sizes, strict=True):
-        np.testing.assert_array_equal(fold.train.x, whole.train.x[:size])
+        mine, theirs = (
+            part.scaler.undo(values[..., 0]) if part.series else values
+            for part, values in ((fold, fold.train.x), (whole, whole.train.x[:size]))
+        )
+        np.testing.assert_allclose(mine, theirs, atol=1e-4)
         assert 1 <= len(fold.validation.x) <= 64
         assert fold.floor is None
         assert not fold.baselines
 
 
+@pytest.mark.parametrize("data", ["sine", "stock", "weather"])
+def test_a_fold_is_scaled_by_what_it_learns_from(data: str) -> None:
+    """By the fold's own values in real units, and other channels stay as they are."""
+    for k in (1, 2, 3):
+        fold = catalog.make_data(config(f"{k}/3", data))
+        y = fold.train.y[..., 0]
+        learned = np.append(y[0], y[1:, -1])
+        assert (learned.mean(), learned.std()) == pytest.approx((0, 1), abs=1e-5)
+        assert fold.series is not None
+        given = fold.series.scaled.reshape(len(fold.series.scaled), -1)
+        assert set(np.unique(given[:, 1:])) <= {0, 1}
+        if data == "sine":
+            shown = fold.scaler.undo(given[:, 0])
+            np.testing.assert_allclose(shown, fold.series.values, atol=1e-4)
+
+
+def test_a_fold_of_an_own_series_is_scaled_as_its_owner_chose(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    digest = content.put_series(np.arange(1000.0), "v")
+    made = config("1/3", "own_series", digest=digest, scaling="minmax")
+    fold = catalog.make_data(made)
+    assert (fold.train.y.min(), fold.train.y.max()) == (0, 1)
+    made = config("1/3", "own_series", digest=digest, scaling="none")
+    fold = catalog.make_data(made)
+    last_learned = len(fold.train.x) - 1 + fold.steps
+    assert (fold.train.y.min(), fold.train.y.max()) == (1, last_learned)
+
+
 def test_no_value_is_in_both_parts_of_a_fold() -> None:
     whole = catalog.make_data(config())
     assert whole.series is not None
-    values = whole.series.scaled
     for k in (1, 2, 3, 4):
         fold = catalog.make_data(config(f"{k}/4"))
         assert fold.series is not None
+        values = fold.series.scaled
         last_learned = len(fold.train.x) - 1 + fold.steps
         split = fold.series.split
         assert last_learned < split

@@ -1,8 +1,12 @@
+import math
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer import catalog
 from explorer.data import tokens
 from explorer.data.fables import FablesSettings, fables, make
 from explorer.data.tokens import encode, next_token_data, pieces_of, vocabulary, words
@@ -86,3 +90,20 @@ def test_fables_in_words() -> None:
 def test_chinese_fables_in_words() -> None:
     with pytest.raises(ExplorerError, match="Choose tokens: character"):
         make(FablesSettings(language="zh", tokens="word"), 0)
+
+
+@pytest.mark.parametrize(
+    "name", ["fables", "digits", "language", "repeats", "melodies"]
+)
+def test_simple_guesses_are_judged_by_the_windows_that_models_are(name: str) -> None:
+    data = catalog.make_data(catalog.make_config(name))
+    assert data.text is not None
+    learned = data.text.tokens[: data.text.split].tolist()
+    counts = Counter(learned)
+    total = len(learned) + len(data.symbols)
+    losses = [
+        -math.log((counts[token] + 1) / total)
+        for window in data.validation.y
+        for token in window[data.counted_from :].tolist()
+    ]
+    assert data.baselines["unigram"] == pytest.approx(sum(losses) / len(losses))

@@ -47,8 +47,8 @@ def judged(values: np.ndarray, model: str = "rnn", **settings: object) -> Valida
     ("values", "undefined"),
     [
         (WAVE, set()),
-        (FLAT_TAIL, {"r2", "skill"}),
-        (BARELY, {"r2", "skill"}),
+        (FLAT_TAIL, {"r2", "best_skill"}),
+        (BARELY, {"r2", "best_skill"}),
         (ONE_KNOWN, {"r2"}),  # repeating the value before the gap is wrong there
     ],
 )
@@ -105,13 +105,13 @@ def test_the_command_line_and_the_store_hold_null(tmp_path: Path) -> None:
     words = ["train", "--data", str(file), "--model", "rnn", "--steps", "3"]
     found = json.loads(CliRunner().invoke(main, [*words, "--json"]).stdout)
     assert found["metrics"]["r2"] is None
-    assert found["metrics"]["skill"] is None
+    assert found["metrics"]["best_skill"] is None
     with sqlite3.connect(tmp_path / "data" / "explorer.sqlite3") as connection:
         rows = connection.execute("SELECT measures FROM validations").fetchall()
     stored = [json.loads(row, parse_constant=pytest.fail) for (row,) in rows]
     assert {row["r2"] for row in stored} == {None}
     seen = open_store().validations(found["run"])[-1].measures
-    assert math.isnan(seen["skill"])
+    assert math.isnan(seen["best_skill"])
     plain = CliRunner().invoke(main, words).stdout
     assert "r2 – (the held-out part does not move)" in plain
 

@@ -173,7 +173,7 @@ def _state(
         trials,
         plan.steps,
         lines(plan.base).unit,
-        None if plan.settings.folds else lines(plan.base).floor,
+        None if plan.settings.folds > 1 else lines(plan.base).floor,
     )
     names = [n for n in pictures.FIGURES if n != "contour" or len(plan.space) > 1]
     for left in range(0, len(names), 2):
