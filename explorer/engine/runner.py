@@ -54,6 +54,10 @@ with the last worker."""
 MOST_LOSSES = 5
 """A run whose slice is lost this often in a row has failed."""
 
+PLACEMENTS = 1000
+"""A run is not handed to workers this often: no task of a run that was let go is taken
+for one of the same run that was begun anew."""
+
 Listener = Callable[[str, Progress | None, tuple[tuple[Wanted, View], ...]], None]
 """(run id, what a slice brought, what was seen); called from the runner's thread."""
 
@@ -62,15 +66,25 @@ class Runner:
     """`start`, `send`, `watch` and `close`; all return at once."""
 
     def __init__(
-        self, connect: Callable[[], Client], store: Store, listener: Listener
+        self,
+        connect: Callable[[], Client],
+        store: Store,
+        listener: Listener,
+        may_drive: Callable[[], bool],
     ) -> None:
-        """Connect to the workers in the background; what is said meanwhile waits."""
+        """Connect to the workers in the background; what is said meanwhile waits.
+
+        While it may not drive it lets go of all runs: another server has them.
+        """
+        self._may_drive = may_drive
         self._store, self._listener = store, listener
         self._workers = Workers(connect, lambda: self._inbox.put(lambda: None))
         self._driven: dict[str, Driven] = {}
         self._watched: dict[str, tuple[Wanted, ...]] = {}
         self._tasks: dict[str, set[Task[list[Result]]]] = {}
         self._ready: list[str] = []
+        self._begun = 0
+        """How many runs it has begun to drive."""
         self._turns = Turns()
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._closing = False
@@ -148,10 +162,22 @@ class Runner:
 
     def _loop(self) -> None:
         while not self._closing:
+            if not self._may_drive():
+                self._stand_back()
+                time.sleep(STORE_AGAIN)
+                continue
             if not self._workers.reach():
                 continue
             self._guarded(self._listen)
             self._guarded(self._dispatch)
+
+    def _stand_back(self) -> None:
+        """Let go of all runs; what comes back of them is dropped."""
+        self._driven.clear()
+        for tasks in self._tasks.values():
+            for task in tasks:
+                task.release()
+        self._tasks.clear()
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """A bug in one message, or a lost connection, must not stop all training."""
@@ -175,12 +201,14 @@ class Runner:
             return
         saved = self._store.state(run.id)
         background, held = self._group_rules(run)
+        self._begun += 1
         self._turns.keep({driven.person for driven in self._driven.values()})
         self._driven[run.id] = Driven(
             run,
             run.config.to_json(),
             saved,
             pace=pace_of(self._store, run),
+            epoch=self._begun * PLACEMENTS,
             commands=commands,
             background=background,
             until=run.step if held else None,

@@ -9,6 +9,7 @@ from explorer import catalog
 from explorer.config.run import RunConfig
 from explorer.engine.asking import CHECK_PRIORITY, Asker
 from explorer.engine.cluster import close, connect
+from explorer.engine.driving import Driving
 from explorer.engine.hub import Hub
 from explorer.engine.jobs import Wanted
 from explorer.engine.looks import Looks
@@ -40,16 +41,36 @@ class Engine:
     """The store, the workers, the runner and the hub, as one."""
 
     def __init__(self, store: Store | None = None) -> None:
-        """Open the store, connect to the workers behind the scenes, resume runs."""
+        """Open the store, connect to the workers behind the scenes, resume runs.
+
+        Raises:
+            ExplorerError: if the store cannot be opened, or if another server drives
+                its runs.
+        """
         self.store = store or open_store()
+        try:
+            self._driving = Driving(self.store, self._drive_again)
+        except Exception:
+            self.store.close()
+            raise
         self.hub = Hub(self.store, lambda run, views: self._runner.watch(run, views))
-        self._runner = Runner(connect, self.store, self._heard)
+        self._runner = Runner(connect, self.store, self._heard, self._may_drive)
         self._asker = Asker(self.store, self._runner)
-        self.sweeps = Sweeps(self.store, self._runner, self.start)
+        self.sweeps = Sweeps(self.store, self._runner, self.start, self._may_drive)
         self.looks = Looks(self.store, self._asker, lambda: self._runner.workers)
         self.resumed = self._runner.resume_all()
         self.sweeps.resume()
         self._tidying = Tidying(self.store)
+
+    def _may_drive(self) -> bool:
+        return self._driving.held
+
+    def _drive_again(self) -> None:
+        """The right to drive is back: go on with all runs from where they are now."""
+        self._runner.resume_all()
+        self.sweeps.resume()
+        for run in self.store.active():
+            self._heard(run.id, None, ())
 
     @property
     def ready(self) -> bool:
@@ -106,6 +127,7 @@ class Engine:
         admit: Admit | None,
     ) -> Run:
         """A new run in the store; one that begins with another's weights has them."""
+        self._driving.check()
         self._runner.check()
         bring(self.store, own_digest(config))
         first = None
@@ -147,6 +169,7 @@ class Engine:
             ExplorerError: if there is no such run or checkpoint, if the config changes
                 more than the training settings, or as `admit` does.
         """
+        self._driving.check()
         self._runner.check()
         parent = self.store.get(run_id)
         if (parent.config.model, parent.config.model_settings) != (
@@ -208,6 +231,7 @@ class Engine:
         Raises:
             ExplorerError: if there is no such run, or as `admit` does.
         """
+        self._driving.check()
         every = list(run_ids)
         if spec_of(command.name).status == "training":
             # Whoever looks now sees them on their way, even before workers are there.
@@ -250,6 +274,7 @@ class Engine:
         self._runner.close()
         if self._runner.client.done() and not self._runner.client.exception():
             close(self._runner.client.result())
+        self._driving.close()
         self.store.close()
 
 

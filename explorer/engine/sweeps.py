@@ -81,8 +81,15 @@ class _Sweep:
 class Sweeps:
     """`start`, `stop`, `go_on`, `delete` and `trials`, from any thread."""
 
-    def __init__(self, store: Store, runner: Runner, start: Start) -> None:
-        """Nothing runs before `resume`."""
+    def __init__(
+        self,
+        store: Store,
+        runner: Runner,
+        start: Start,
+        may_drive: Callable[[], bool],
+    ) -> None:
+        """Nothing runs before `resume`, nor while another server drives."""
+        self._may_drive = may_drive
         self._store, self._runner, self._start = store, runner, start
         self._running: dict[str, _Sweep] = {}
         self._studies: dict[str, Study] = {}
@@ -95,7 +102,12 @@ class Sweeps:
         self._thread = threading.Thread(target=self._loop, name="sweeps", daemon=True)
 
     def resume(self) -> int:
-        """Go on with every sweep that was running; how many there are."""
+        """Go on with every sweep that was running; how many there are. What is known
+        of them from before another server drove them is forgotten."""
+        with self._lock:
+            self._running.clear()
+            self._runs.clear()
+            self._studies.clear()
         groups = self._store.groups.every("sweep")
         running = [g for g in groups if g.facts.get("status") == "running"]
         for group in running:
@@ -105,7 +117,8 @@ class Sweeps:
                 # One that cannot be read any more must not keep the server down.
                 facts = {"status": "stopped", "why": asdict(error.words)}
                 self._store.groups.change(group.id, facts)
-        self._thread.start()
+        if not self._thread.is_alive():
+            self._thread.start()
         return len(running)
 
     def start(self, plan: Plan, owner: str, limits: Mapping[str, Any]) -> Group:
@@ -188,7 +201,7 @@ class Sweeps:
                 if database_trouble(error) is None:
                     log.exception("The sweeps could not handle a message")
                 time.sleep(EVERY)
-            for group_id in list(self._running):
+            for group_id in list(self._running) if self._may_drive() else ():
                 self._care_for(group_id)
 
     def _listen(self) -> None:

@@ -91,6 +91,13 @@ keys = Table(
     Column("name", String(32), primary_key=True),
     Column("value", String(128), nullable=False),
 )
+leases = Table(
+    "leases",
+    tables,
+    Column("holder", String(64), primary_key=True),
+    Column("where", Text, nullable=False),  # JSON
+    Column("until", String(32), nullable=False),  # ISO 8601, UTC
+)
 chunks = Table(
     "chunks",
     tables,

@@ -18,6 +18,7 @@ from explorer.runs.contents import Contents
 from explorer.runs.groups import Groups
 from explorer.runs.ids import new_id
 from explorer.runs.keys import Keys
+from explorer.runs.leases import Leases
 from explorer.runs.messages import written
 from explorer.runs.opening import WRITES, open_database, take_turn
 from explorer.runs.records import (
@@ -55,6 +56,7 @@ class Store:
         self.contents = Contents(self._reader, self._writer)
         self.boards = Boards(self._reader)
         self.room = Room(self._reader, self._writer)
+        self.leases = Leases(self._reader, self._writer)
         self.keys = Keys(self._reader, self._writer)
 
     @property

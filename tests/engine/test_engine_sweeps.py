@@ -52,7 +52,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
 def test_dask_puts_trials_behind_live_runs(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runner, seen = Runner(no_workers, store, lambda *_: None), []
+    runner, seen = Runner(no_workers, store, lambda *_: None, lambda: True), []
     runner.close()
 
     class Scheduler:

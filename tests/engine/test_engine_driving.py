@@ -1,0 +1,108 @@
+"""Two servers on one database: one drives, the other waits and takes over."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from explorer.engine import driving
+from explorer.engine.driving import Driving, _is_gone, _this_process
+from explorer.engine.service import Engine
+from explorer.errors import ExplorerError
+from explorer.runs.commands import STOP
+from explorer.runs.store import open_store
+from tests.engine.test_engine_runs import same_as_uncut, small, until_ended
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:distributed"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def test_the_second_waits_until_the_first_has_ended(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/runs.sqlite3")
+    first = Driving(store, lambda: None)
+    with pytest.raises(
+        ExplorerError, match=r"drives those of this one\. .* takes over"
+    ):
+        Driving(store, lambda: None)
+    first.close()
+    second = Driving(store, lambda: None)
+    assert second.held
+    second.close()
+    store.close()
+
+
+def test_one_that_hung_stands_back_and_drives_again_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/runs.sqlite3")
+    monkeypatch.setattr(driving, "RENEWED_EVERY", 0.02)
+    back: list[str] = []
+    first = Driving(store, lambda: back.append("first"))
+    with monkeypatch.context() as hanging:
+        hanging.setattr(first, "_renew", lambda: None)
+        hanging.setattr(first, "_until", 0.0)
+        hanging.setattr(driving, "_is_gone", lambda where: True)
+        second = Driving(store, lambda: None)
+    wait(lambda: first._other is not None)
+    assert second.held
+    assert not first.held
+    with pytest.raises(ExplorerError, match="One server at a time"):
+        first.check()
+    assert back == []
+    second.close()
+    wait(lambda: back == ["first"])
+    assert first.held
+    first.close()
+    store.close()
+
+
+def test_a_process_that_was_killed_is_not_waited_for() -> None:
+    assert not _is_gone(_this_process())
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=-1) as other:
+        where = json.loads(_this_process())
+        where |= {"process": other.pid, "began": driving._began(other.pid)}
+        assert not _is_gone(json.dumps(where))
+        other.kill()
+        wait(lambda: _is_gone(json.dumps(where)))
+        elsewhere = where | {"machine": "another"}
+        assert not _is_gone(json.dumps(elsewhere))
+
+
+def test_a_run_goes_on_with_the_server_that_took_over(
+    with_workers: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driving, "LASTS", 1.0)
+    monkeypatch.setattr(driving, "RENEWED_EVERY", 0.2)
+    address = f"sqlite:///{tmp_path}/runs.sqlite3"
+    first = Engine(open_store(address))
+    run = first.start(small(3, steps=3000))
+    wait(lambda: first.store.get(run.id).step > 20)
+    with pytest.raises(ExplorerError, match="One server at a time"):
+        Engine(open_store(address))
+    monkeypatch.setattr(first._driving, "_renew", lambda: None)  # it hangs
+    wait(lambda: not first._driving.held)
+    second = Engine(open_store(address))
+    try:
+        monkeypatch.undo()
+        wait(lambda: first._driving._other is not None)
+        with pytest.raises(ExplorerError, match="One server at a time"):
+            first.send(run.id, STOP())
+        assert until_ended(second, run).status == "finished"
+        same_as_uncut(second.store, run)
+    finally:
+        second.close()
+        first.close()
