@@ -191,7 +191,7 @@ FRONT = [
     (standings(None, None), "Nobody has been measured yet", "还没有任何一方"),
     (standings(0.1, None), "nobody else has been measured", "LSTM"),
     (standings(0.15, 0.1), "GRU is in front with a validation loss of 0.1", "领先"),
-    (standings(0.15, 0.1), "LSTM follows with 0.15, 50 % more", "高出 50 %"),
+    (standings(0.15, 0.1), "LSTM follows with 0.15, 50 % more", "高出 50%"),
     (standings(0.1, 1.5), "GRU follows with 1.5, 15 times as much", "15 倍"),
     (standings(0.1009, 0.1), "LSTM and GRU are level", "LSTM"),
     (standings(0.0, 0.1), "GRU follows", "领先"),

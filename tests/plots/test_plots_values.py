@@ -39,7 +39,7 @@ def drawn(
 WIDE = np.array([[-47.0, 0.5], [2.0, 45.0], [0.0, 0.0], [1.0, -1.0]])
 
 SPOKEN = [
-    (WIDE, (-3.0, 3.0, True), "from -47 to 45; 25 % lie beyond ±3", "25 % 的值超出 ±3"),
+    (WIDE, (-3.0, 3.0, True), "from -47 to 45; 25 % lie beyond ±3", "25% 的值超出 ±3"),
     (WIDE / 100, (-3.0, 3.0, True), "from -0.47 to 0.45; 0 % lie at the ends", "-0.47"),
     ([[0.99, -0.97]], (-1.0, 1.0, True), "100 % lie at the ends", "0.95"),
     ([[0.2, 0.6]], (0.0, 1.0, False), "from 0.2 to 0.6, on average 0.4", "平均 0.4"),

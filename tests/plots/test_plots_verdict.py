@@ -26,9 +26,9 @@ ABOVE: list[tuple[float, Any, str, str]] = [
     (0.13, "level", "13 % above the floor. It hardly falls", "帮助不大"),
     (0.13, "unknown", "do not tell yet whether more training", "还看不出"),
     (0.16, "level", "rather change the settings", "不如改动设置"),
-    (0.16, "falls", "16 % above the floor. It is still falling", "高 16 %"),
+    (0.16, "falls", "16 % above the floor. It is still falling", "高 16%"),
     (0.16, "unknown", "16 % above the floor. There is still something", "仍有可学"),
-    (2.99, "falls", "299 % above the floor", "高 299 %"),
+    (2.99, "falls", "299 % above the floor", "高 299%"),
     (3.01, "falls", "4.0 times as high as the floor", "下限的 4.0 倍"),
     (132.03, "falls", "133 times as high as the floor", "下限的 133 倍"),
 ]
@@ -45,7 +45,7 @@ def test_how_far_above_the_floor(
 GUESSES = (("repeat last", 0.4), ("mean", 0.2))
 
 AGAINST = [
-    (0.19, "5 % below the best simple guess (mean)", "低 5 %"),
+    (0.19, "5 % below the best simple guess (mean)", "低 5%"),
     (0.2, "has not beaten the best simple guess (mean: 0.2)", "尚未胜过"),
     (0.3, "has not beaten the best simple guess (mean: 0.2)", "尚未胜过"),
     (0.00001, "99.995 % below", "99.995 %"),
