@@ -1,6 +1,9 @@
 """What the commands share: how they refuse, and how they read what they are given."""
 
 import codecs
+import errno
+import os
+import stat
 import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -13,6 +16,7 @@ from explorer.data import content, files
 from explorer.data.choices import SAME, Choices, Same
 from explorer.data.content import KINDS
 from explorer.data.decoding import ENCODINGS
+from explorer.data.parsing import MAX_TABLE_BYTES
 from explorer.data.time_forms import FIRST, First
 from explorer.errors import N_, ExplorerError, Words, unknown
 
@@ -27,10 +31,31 @@ def sentences(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **kwargs)
         except ExplorerError as error:
-            click.echo(f"Error: {error}", err=True)
+            click.echo(f"Error: {printable(str(error))}", err=True)
             sys.exit(BAD_INPUT)
 
     return run
+
+
+def printable(words: str) -> str:
+    """Words in one line that cannot move a terminal's cursor or change its colours."""
+    line = " ".join(words.split())
+    return "".join(letter if letter.isprintable() else "�" for letter in line)
+
+
+def read_file(path: Path, most: int) -> bytes:
+    """An ordinary file; of a longer one, one byte more than `most`.
+
+    Raises:
+        OSError: if it is none, or cannot be read.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise OSError(errno.EINVAL, "it is no ordinary file")
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    except ValueError as error:  # a sign that no path has
+        raise OSError(errno.EINVAL, str(error)) from None
 
 
 def read_settings(pairs: tuple[str, ...]) -> dict[str, Any]:
@@ -128,7 +153,7 @@ def file_options(command: Callable[..., None]) -> Callable[..., None]:
 def is_path(data: str) -> bool:
     """Whether --data names a file."""
     known = Path(data).suffix.lower() in (*files.TABLES, ".txt")
-    return known or "/" in data or Path(data).is_file()
+    return known or "/" in data or os.path.isfile(data)
 
 
 def data_of(data: str, file: FileOptions) -> tuple[str, dict[str, Any]]:
@@ -159,14 +184,14 @@ def own_data(path: Path, file: FileOptions) -> tuple[str, str]:
         ExplorerError: if it cannot be read.
     """
     try:
-        raw = path.read_bytes()
+        raw = read_file(path, MAX_TABLE_BYTES)
     except OSError as error:
         raise ExplorerError(
             N_(
                 "--data must be a dataset or a file that can be read, but '%(path)s' "
                 "gave: %(reason)s. Check the path."
             ),
-            path=path,
+            path=str(path)[:200],
             reason=error.strerror or str(error),
         ) from None
     encoding = _encoding(file.encoding)

@@ -10,6 +10,7 @@ import orjson
 import torch
 
 from explorer.cli.arguments import read_settings, sentences
+from explorer.config.settings import whole_number
 from explorer.errors import N_, ExplorerError
 from explorer.inspection.base import Request, Subject, look, views
 from explorer.runs.records import View
@@ -74,9 +75,8 @@ def _options(
         return options | {"text": text}
     if example is None:
         return options
-    if example.lstrip("-").isdigit():
-        return options | {"example": int(example)}
-    return options | {"text": example}
+    number = whole_number(example)
+    return options | ({"text": example} if number is None else {"example": number})
 
 
 def _as_json(run: str, seen: View, axes: Mapping[str, tuple[str, ...]]) -> bytes:

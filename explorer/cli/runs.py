@@ -12,7 +12,7 @@ from explorer.runs.store import open_store
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 @click.option(
     "--limit",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 10**6),
     default=50,
     show_default=True,
     help="At most so many.",

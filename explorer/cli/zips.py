@@ -7,7 +7,7 @@ import click
 import torch
 
 from explorer import catalog
-from explorer.cli.arguments import sentences
+from explorer.cli.arguments import read_file, sentences
 from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError
 from explorer.portable.opened import MOST_ZIP
@@ -43,8 +43,7 @@ def export_(run: str, path: Path) -> None:
 def import_(path: Path, as_json: bool) -> None:
     """Take the runs of a .zip into the store, each under a new id."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(MOST_ZIP + 1)
+        raw = read_file(path, MOST_ZIP)
     except OSError as error:
         raise _unusable(path, error) from None
     importer = Importer("", MOST_ZIP, _is_stored, lambda config: None, check_states)

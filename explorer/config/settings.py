@@ -5,6 +5,7 @@ sliders.
 """
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, Literal, Self, cast, get_args, get_origin
 
@@ -64,6 +65,9 @@ def setting(
     )
 
 
+WHOLE = re.compile(r"\s*-?[0-9]{1,15}\s*")
+
+
 class Settings(BaseModel):
     """Frozen values with bounds. Subclasses declare fields with `setting`."""
 
@@ -98,6 +102,15 @@ class Settings(BaseModel):
         """Only the settings that differ from their defaults."""
         fields = type(self).model_fields
         return {k: v for k, v in self.values().items() if v != fields[k].default}
+
+
+def whole_number(text: str) -> int | None:
+    """A whole number as people type it; None for anything else.
+
+    >>> whole_number("-12"), whole_number("²"), whole_number("9" * 6000)
+    (-12, None, None)
+    """
+    return int(text) if WHOLE.fullmatch(text) else None
 
 
 def choices_of(field: FieldInfo) -> tuple[str, ...]:

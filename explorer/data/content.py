@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
+from explorer.config.folder import data_folder, make_folder, unwritable
 from explorer.data.base import Floats
 from explorer.errors import N_, ExplorerError, Words
 
@@ -39,10 +39,8 @@ class OwnSeries(NamedTuple):
 
 
 def folder() -> Path:
-    """`content` in $EXPLORER_DATA, or in the user's data folder."""
-    chosen = os.environ.get("EXPLORER_DATA")
-    base = chosen or platformdirs.user_data_dir("sequence-explorer")
-    return Path(base) / "content"
+    """`content` in the data folder."""
+    return data_folder() / "content"
 
 
 def put_series(values: Floats, label: str, times: NDArray[Any] | None = None) -> str:
@@ -134,7 +132,7 @@ def packed(digest: str) -> tuple[Kind, bytes]:
     Raises:
         ExplorerError: if there is nothing of that digest.
     """
-    if (folder() / f"{digest}{TEXT}").is_file():
+    if os.path.isfile(folder() / f"{digest}{TEXT}"):
         return "text", _read(digest, TEXT, KINDS["text"])
     name = _read(digest, LABEL, KINDS["series"])
     return "series", _read(digest, SERIES, KINDS["series"]) + name
@@ -169,7 +167,7 @@ def there(digest: str) -> bool:
     """Whether content of that digest lies here."""
     if not DIGEST.fullmatch(digest):
         return False
-    return any((folder() / f"{digest}{e}").is_file() for e in (SERIES, TEXT))
+    return any(os.path.isfile(folder() / f"{digest}{e}") for e in (SERIES, TEXT))
 
 
 def throw_away(digest: str) -> None:
@@ -184,22 +182,31 @@ def _digest(raw: bytes, name: bytes = b"") -> str:
 
 
 def _write(digest: str, ending: str, raw: bytes) -> None:
-    """All or nothing: a reader never meets a half-written file."""
-    target = folder() / f"{digest}{ending}"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
+    """All or nothing: a reader never meets a half-written file.
+
+    Raises:
+        ExplorerError: if the data folder cannot be written to.
+    """
+    make_folder(data_folder())
+    make_folder(folder())
+    try:
+        handle, temporary = tempfile.mkstemp(dir=folder(), suffix=".part")
+    except OSError as error:
+        raise unwritable(folder(), error) from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(raw)
-        os.replace(temporary, target)
-    except BaseException:
+        os.replace(temporary, folder() / f"{digest}{ending}")
+    except BaseException as error:
         os.unlink(temporary)
+        if isinstance(error, OSError):
+            raise unwritable(folder(), error) from None
         raise
 
 
 def _read(digest: str, ending: str, kind: str) -> bytes:
     path = folder() / f"{digest}{ending}"
-    if not DIGEST.fullmatch(digest) or not path.is_file():
+    if not DIGEST.fullmatch(digest) or not os.path.isfile(path):
         raise _missing(digest, kind)
     return path.read_bytes()
 

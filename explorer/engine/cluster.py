@@ -14,6 +14,7 @@ import dask
 from distributed import Client, LocalCluster
 from distributed.comm import core
 
+from explorer.config.settings import whole_number
 from explorer.engine.worker import warm_up
 from explorer.errors import N_, ExplorerError
 
@@ -116,7 +117,8 @@ def _worker_count() -> int:
     given = os.environ.get(WORKERS, "")
     if not given:
         return max(1, len(os.sched_getaffinity(0)))
-    if not given.isdigit() or not 1 <= int(given) <= MOST_WORKERS:
+    count = whole_number(given) or 0
+    if not 1 <= count <= MOST_WORKERS:
         raise ExplorerError(
             N_(
                 "%(variable)s must be a whole number from 1 to %(most)d, but got "
@@ -126,4 +128,4 @@ def _worker_count() -> int:
             most=MOST_WORKERS,
             came=given[:20],
         )
-    return int(given)
+    return count

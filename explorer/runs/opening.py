@@ -2,6 +2,7 @@
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,15 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
+from explorer.config.folder import FOLDER, data_folder, keep_private, make_folder
 from explorer.errors import N_, ExplorerError, Words
 from explorer.runs.schema import SCHEMA, meta, tables
 from explorer.runs.trouble import database_trouble
 from explorer.runs.upgrades import upgrade
-from explorer.runs.whereabouts import DATABASE, FOLDER, data_folder
+from explorer.runs.whereabouts import DATABASE
+
+BESIDE = ("-wal", "-shm", "-journal")
+"""Endings of the files that SQLite keeps beside a database."""
 
 WRITES = {"explorer_writes": True}
 """Execution options of a transaction that writes."""
@@ -49,8 +54,10 @@ def open_database(url: str | None = None) -> Engine:
     engine = _engine(url or os.environ.get(DATABASE))
     if is_sqlite(engine.url):
         file = Path(engine.url.database or ".")
-        if not (str(file).startswith("file:") or file.resolve().parent.is_dir()):
-            raise _not_opened(url, "unable to open database file")
+        if not str(file).startswith("file:"):
+            if not file.resolve().parent.is_dir():
+                raise _not_opened(url, "unable to open database file")
+            _make_private(file)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     try:
@@ -59,8 +66,10 @@ def open_database(url: str | None = None) -> Engine:
     except ExplorerError:
         engine.dispose()
         raise
-    except DatabaseError as error:
+    except (DatabaseError, UnicodeError) as error:
         engine.dispose()
+        if isinstance(error, UnicodeError):
+            raise _not_opened(url, str(error)) from None
         reason = (str(error.orig).splitlines() or ["nothing"])[0][:200]
         raise (database_trouble(error) or _not_opened(url, reason)) from None
     return engine
@@ -123,19 +132,17 @@ def _engine(given: str | None) -> Engine:
 
 def _own_file() -> URL:
     folder = data_folder()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExplorerError(
-            N_(
-                "%(variable)s must be a folder that can be made and written to, but "
-                "'%(folder)s' is not: %(reason)s. Name another folder."
-            ),
-            variable=FOLDER,
-            folder=str(folder)[:200],
-            reason=error.strerror,
-        ) from None
+    make_folder(folder)
     return URL.create("sqlite", database=str(folder / "explorer.sqlite3"))
+
+
+def _make_private(file: Path) -> None:
+    """Have a database that only its owner can read; SQLite makes the files beside it
+    with the same rights. What cannot be made is told of when it is opened."""
+    with suppress(OSError):
+        file.touch(mode=0o600, exist_ok=True)
+    for each in (file, *(file.with_name(file.name + end) for end in BESIDE)):
+        keep_private(each)
 
 
 def is_sqlite(address: URL) -> bool:

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Engine, delete, func, select
 
+from explorer.config.folder import data_folder
 from explorer.runs import schema
 from explorer.runs.ids import written
 from explorer.runs.opening import is_sqlite
 from explorer.runs.reading import key_of, of
-from explorer.runs.whereabouts import data_folder
 
 KEPT = timedelta(minutes=10)
 """A run that was thrown away can be had back for so long."""

@@ -7,6 +7,7 @@ from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 from sqlalchemy.engine import make_url
 
+from explorer.config.folder import keep_private
 from explorer.runs.store import Store
 from explorer.runs.whereabouts import DATABASE
 
@@ -26,4 +27,6 @@ def open_studies(store: Store) -> BaseStorage:
         return RDBStorage(store.address, engine_kwargs=waiting)
     folder = Path(address.database or ".").parent
     journal = str(folder / "sweeps.journal")
+    Path(journal).touch(mode=0o600)
+    keep_private(Path(journal))
     return JournalStorage(JournalFileBackend(journal, JournalFileOpenLock(journal)))

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from explorer import catalog
 from explorer.catalog import Resolved
 from explorer.config.run import RunConfig
-from explorer.config.settings import Settings, setting
+from explorer.config.settings import Settings, setting, whole_number
 from explorer.errors import N_, ExplorerError, unknown
 from explorer.models.base import (
     Capture,
@@ -170,9 +170,9 @@ def units_of(text: str, count: int) -> list[int]:
     units: set[int] = set()
     for piece in text.split(","):
         low, dash, high = piece.strip().partition("-")
-        sound = low.strip().isdigit() and (not dash or high.strip().isdigit())
-        numbers = range(int(low), int(high or low) + 1) if sound else range(0)
-        if not numbers or numbers[0] < 1 or numbers[-1] > count:
+        first = whole_number(low) or 0
+        last = (whole_number(high) or 0) if dash else first
+        if not 1 <= first <= last <= count:
             raise ExplorerError(
                 N_(
                     "Units must be numbers from 1 to %(count)d with commas between "
@@ -181,7 +181,7 @@ def units_of(text: str, count: int) -> list[int]:
                 count=count,
                 came=text[:40],
             )
-        units.update(number - 1 for number in numbers)
+        units.update(range(first - 1, last))
     return sorted(units)
 
 

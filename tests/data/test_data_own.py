@@ -87,7 +87,7 @@ def test_no_half_written_file_is_left(
         raise OSError("disk full")
 
     monkeypatch.setattr(content.os, "replace", full_disk)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(ExplorerError, match="is not: disk full"):
         content.put_text(TEXT)
     assert list(store.iterdir()) == []
 

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from explorer.config.folder import FOLDER
 from explorer.errors import ExplorerError
 from explorer.runs import trouble
 from explorer.runs.records import Checkpoint
 from explorer.runs.store import Store, open_store
 from explorer.runs.trouble import database_trouble
-from explorer.runs.whereabouts import DATABASE, FOLDER
+from explorer.runs.whereabouts import DATABASE
 from tests.runs.slices import CONFIG, slice_of
 
 

@@ -55,6 +55,7 @@ def answer(client: TestClient, message: str) -> dict[str, Any]:
         ("http://a.example.evil.example", "a.example", False),
         ("http://a.example:1", "a.example:2", False),
         ("null", "a.example", False),
+        ("http://[bad", "a.example", False),
         ("", "a.example", False),
         (None, "a.example", False),
         (None, None, False),

@@ -5,6 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from explorer.config.settings import whole_number
 from explorer.data.base import Data
 from explorer.errors import N_, ExplorerError
 from explorer.inspection.answer import Answer, PredictionOptions, encode
@@ -75,8 +76,8 @@ def window_number(prompt: str) -> int:
     Raises:
         ExplorerError: if it is none.
     """
-    number = prompt.strip()
-    if not (number.isascii() and number.isdigit() and int(number) < MOST_WINDOWS):
+    number = whole_number(prompt)
+    if number is None or not 0 <= number < MOST_WINDOWS:
         raise ExplorerError(
             N_(
                 "A held-out series is named by its number, counted from 0, but got "
@@ -84,7 +85,7 @@ def window_number(prompt: str) -> int:
             ),
             came=prompt[:40],
         )
-    return int(number)
+    return number
 
 
 def filled_up(data: Data, ids: list[int]) -> Tensor:

@@ -42,7 +42,10 @@ FOREIGN = 4403
 
 def same_origin(origin: str | None, host: str | None) -> bool:
     """Whether a socket was opened by a page of this very server."""
-    return bool(origin and host) and urlsplit(origin or "").netloc == host
+    try:
+        return bool(origin and host) and urlsplit(origin or "").netloc == host
+    except ValueError:  # no address at all, as http://[bad
+        return False
 
 
 async def live(socket: WebSocket) -> None:

@@ -1,0 +1,173 @@
+"""Nonsense in every option and variable: exit code 2 and a sentence, or a result."""
+
+import os
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from explorer.__main__ import main
+from explorer.data import content
+from explorer.engine import cluster
+from explorer.engine.limits import read_limits
+from explorer.errors import ExplorerError
+from explorer.runs.opening import open_database
+
+MEGABYTE = 10**6
+NASTY = ["", " ", "\x1b[2J", "²", "--5", "-", "9" * 6000, "-1", "1e999", "nan"]
+NASTY += ["=", "a=", "=1", "../x", "/dev/zero", "/", "x" * 5000, "数", "a\nb", "1:2:3"]
+TEXTS = st.text(st.characters(exclude_characters="\0"), max_size=30)
+VALUES = st.sampled_from(NASTY) | TEXTS | st.integers().map(str)
+QUICK = settings(
+    max_examples=15, deadline=None, suppress_health_check=list(HealthCheck)
+)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _own_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("data")))
+        patch.chdir(tmp_path_factory.mktemp("here"))
+        yield
+
+
+@pytest.fixture(scope="module")
+def run() -> str:
+    """A run that can be looked into."""
+    words = ["--model", "rnn", "--steps", "2", "--set", "model.hidden_size=3", "--json"]
+    done = call("train", *words)
+    assert done.exit_code == 0, done.output
+    return done.stdout.partition('"run": "')[2].partition('"')[0]
+
+
+def call(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words))
+
+
+def sound(done: Result) -> None:
+    """It came to an end that was meant: a result, or a sentence for people."""
+    assert done.exit_code in (0, 2), (done.exit_code, done.exception, done.output)
+    if done.exit_code == 2:
+        last = done.stderr.splitlines()[-1]
+        assert last.startswith("Error: "), done.stderr
+        assert last.isprintable()
+        assert "Traceback" not in done.output
+
+
+OPTIONS = [
+    (name, parameter.opts[0])
+    for name, command in main.commands.items()
+    for parameter in command.params
+    if parameter.opts[0].startswith("--") and not getattr(parameter, "is_flag", False)
+]
+BEGINNINGS = {
+    "train": ["--model", "rnn", "--steps", "2"],
+    "sweep": ["--model", "rnn", "--steps", "2", "--trials", "1"],
+    "inspect": ["--view", "prediction"],
+}
+
+
+@pytest.mark.parametrize(("command", "option"), OPTIONS, ids="".join)
+def test_an_option_takes_any_words(command: str, option: str, run: str) -> None:
+    named = [run] if command == "inspect" else []
+    first = [*BEGINNINGS.get(command, []), option]
+    if command == "sweep" and option != "--space":
+        first = ["--space", "training.learning_rate=0.001:0.01", *first]
+
+    @QUICK
+    @given(VALUES)
+    def asked(value: str) -> None:
+        if option != "--export" or not value.strip(" /.x\n"):
+            sound(call(command, *named, *first, value))
+
+    asked()
+
+
+@QUICK
+@given(st.sampled_from(["model", "data", "training"]), VALUES, VALUES)
+@example("training", "learning_rate", "9" * 6000)
+@example("model", "hidden_size", "²")
+def test_a_setting_takes_any_words(group: str, name: str, value: str) -> None:
+    pair = f"{group}.{name}={value}"
+    sound(call("train", "--model", "rnn", "--steps", "2", "--set", pair))
+
+
+@QUICK
+@given(st.sampled_from(["import", "inspect"]), VALUES)
+@example("import", "/dev/zero")
+@example("import", "/")
+def test_an_argument_takes_any_words(command: str, words: str) -> None:
+    more = {"inspect": ["--view", "prediction"]}.get(command, [])
+    sound(call(command, *more, "--", words))
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("words", [("train", "--data"), ("import",)])
+def test_what_has_no_end_is_not_read(words: tuple[str, ...], tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    for path in ("/dev/zero", str(pipe), str(tmp_path)):
+        done = call(*words, path)
+        sound(done)
+        assert done.exit_code == 2
+
+
+@pytest.mark.quick
+def test_a_long_file_is_not_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    with path.open("wb") as file:
+        file.truncate(400 * MEGABYTE)
+    tracemalloc.start()
+    done = call("train", "--data", str(path))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "may take 32,000,000 bytes" in done.stderr
+    assert peak < 3 * 32 * MEGABYTE
+
+
+@pytest.mark.quick
+def test_a_data_folder_that_cannot_be_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    series = tmp_path / "a.csv"
+    series.write_text("x\n" + "\n".join(str(k % 7) for k in range(400)))
+    file = tmp_path / "file"
+    file.touch()
+    for folder in (file, file / "in", Path("/proc/none"), tmp_path / ("x" * 300)):
+        monkeypatch.setenv("EXPLORER_DATA", str(folder))
+        for words in (["train", "--steps", "2", "--data", str(series)], ["runs"]):
+            done = call(*words)
+            assert done.exit_code == 2, (folder, words, done.output)
+            (line,) = done.stderr.splitlines()
+            assert "EXPLORER_DATA must be a folder that can be made" in line
+        assert not content.there("0" * 64)
+
+
+@QUICK
+@given(VALUES)
+@example("active_runs=²")
+@example("active_runs=" + "9" * 6000)
+def test_the_variables_take_any_words(words: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXPLORER_WORKERS", words)
+        patch.setenv("EXPLORER_LIMITS", words)
+        for read in (cluster._worker_count, read_limits):
+            with suppress(ExplorerError):
+                assert read()
+
+
+@QUICK
+@example("postgresql://\x80")
+@given(VALUES | VALUES.map("sqlite:///".__add__) | VALUES.map("postgresql://".__add__))
+def test_a_database_takes_any_words(words: str) -> None:
+    if "/" in words.partition(":///")[2]:
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(content.folder().parent.parent)
+        with suppress(ExplorerError):
+            open_database(words or " ").dispose()
