@@ -69,7 +69,7 @@ TASKS: Mapping[Task, TaskSpec] = {
     "next_token": TaskSpec(
         N_("next token"),
         N_("cross-entropy (nats per token)"),
-        ("perplexity", "bits_per_token", "accuracy"),
+        ("perplexity", "bits_per_token", "accuracy", "recalled"),
     ),
     "classify": TaskSpec(
         N_("classify"),
@@ -108,6 +108,7 @@ UNMOVED = N_("the held-out part does not move")
 
 MEASURES: Mapping[str, Measure] = {
     "accuracy": Measure(N_("Accuracy"), True, True),
+    "recalled": Measure(N_("Accuracy of what must be recalled"), True, True),
     "precision": Measure(N_("Precision (macro)"), True, True),
     "recall": Measure(N_("Recall (macro)"), True, True),
     "f1": Measure(N_("F1 (macro)"), True, True),

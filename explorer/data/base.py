@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from explorer.config.settings import Scalar, Settings
 from explorer.errors import N_, ExplorerError
+from explorer.tasks import TASKS
 from explorer.tasks import Task as Task
 
 Floats = NDArray[np.floating[Any]]
@@ -127,6 +128,9 @@ class Data:
     counted_from: int = 0
     """The loss counts window positions t >= counted_from: before them a model has
     seen too little to be judged."""
+    recalled_from: int | None = None
+    """next_token: where the answers begin that must be recalled. Before them it is easy
+    to be right: accuracy is told of these alone."""
     series: Series | None = None
     text: Text | None = None
     symbols: tuple[str, ...] = ()
@@ -172,6 +176,13 @@ class Data:
         if one_way and self.past_floor is not None:
             return self.past_floor, self.past_floor_note
         return self.floor, self.floor_note
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The task's that are told of this data, names of `explorer.tasks.MEASURES`."""
+        other = "recalled" if self.recalled_from is None else "accuracy"
+        every = TASKS[self.task].measures
+        return tuple(n for n in every if n != other or self.task != "next_token")
 
     @cached_property
     def spread(self) -> float:

@@ -60,12 +60,14 @@ def make(settings: CopyMemorySettings, seed: int) -> Data:
         },
         floor=0.0,
         floor_note=N_("a perfect memory: every answer has been read before"),
+        recalled_from=settings.blanks + COPIED,
         symbols=SYMBOLS,
         streamed=False,
         shifted=False,
         hint=N_(
             "The loss falls to the line 'no memory' within a few steps: to say blank "
-            "is easy. Only below it are symbols remembered."
+            "is easy. Only below it are symbols remembered; accuracy is that of the "
+            "ten symbols alone, by chance 12.5 %."
         ),
     )
 

@@ -23,8 +23,10 @@ class OwnSeriesSettings(Settings):
     missing: prepare.Missing = setting(
         "forward",
         N_(
-            "What becomes of rows without a value. With a mask the model is given the "
-            "last value and told that it is old, and is never judged there."
+            "What becomes of rows without a value. Where the last value is repeated or "
+            "a line is drawn, what the model is asked for is filled as well, and it is "
+            "judged by it. With a mask the model is given the last value and told that "
+            "it is old, and is never judged there."
         ),
         title=N_("Missing values"),
         more=True,

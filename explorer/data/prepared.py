@@ -28,6 +28,7 @@ class Prepared(NamedTuple):
     split: int
     scaler: Scaler
     clipped: int  # outliers that were moved
+    filled: int  # places asked for where nothing was measured
 
 
 def prepared(settings: OwnSeriesSettings) -> Prepared:
@@ -44,6 +45,7 @@ def prepared(settings: OwnSeriesSettings) -> Prepared:
     groups = _groups(settings, len(values), times)
     at = at[np.flatnonzero(np.diff(groups, prepend=-1))]
     levels, split, clipped = _levels(settings, values, groups)
+    filled = _filled(settings, values, groups, levels)
     if settings.missing == "drop":
         full = np.isfinite(levels)
         split, levels = int(full[:split].sum()), levels[full]
@@ -64,7 +66,9 @@ def prepared(settings: OwnSeriesSettings) -> Prepared:
     _check_spread(asked[known], scaler)
     scaled = scaler.apply(asked)
     given = _given(scaled, settings.missing == "mask")
-    return Prepared(at, axis, levels, held, scaled, given, split, scaler, clipped)
+    return Prepared(
+        at, axis, levels, held, scaled, given, split, scaler, clipped, filled
+    )
 
 
 def _levels(
@@ -81,6 +85,19 @@ def _levels(
         levels = prepare.gathered(levels, groups, settings.resample != "nth")
         levels = prepare.fill(levels, split, settings.missing)
     return levels, split, clipped
+
+
+def _filled(
+    settings: OwnSeriesSettings,
+    values: Floats,
+    groups: NDArray[np.int64],
+    levels: Floats,
+) -> int:
+    """Of the levels (g,), how many have a number where none was measured."""
+    measured = values
+    if settings.resample != "none":
+        measured = prepare.gathered(values, groups, settings.resample != "nth")
+    return int((np.isfinite(levels) & np.isnan(measured)).sum())
 
 
 def _places(values: Floats, times: NDArray[Any] | None) -> tuple[NDArray[Any], str]:

@@ -21,11 +21,13 @@ def facts_of(config: RunConfig) -> Facts:
         ExplorerError: if there is no such data, or no longer.
     """
     data = catalog.make_data(config)
-    return _facts(config, data.task, answer_to(data) or "")
+    return _facts(config, data.task, data.measures, answer_to(data) or "")
 
 
 @lru_cache(MOST_CONFIGS)
-def _facts(config: RunConfig, task: Task, answer: str) -> Facts:
+def _facts(
+    config: RunConfig, task: Task, measures: tuple[str, ...], answer: str
+) -> Facts:
     resolved = catalog.resolve(config)
     captures = captures_of(resolved)
     return Facts(
@@ -35,6 +37,7 @@ def _facts(config: RunConfig, task: Task, answer: str) -> Facts:
         frozenset(spec.name for spec in views_of(resolved)),
         frozenset(capture.kind for capture in captures),
         favourite(captures).name if captures else "",
+        measures,
         answer,
     )
 

@@ -19,6 +19,8 @@ class Facts(NamedTuple):
     """What can be read out of the model: "gate", "attention", "hidden", ..."""
     favourite: str
     """The value that says most at first sight; empty where none can be read."""
+    measures: tuple[str, ...]
+    """What it is judged by beside the loss, names of `explorer.tasks.MEASURES`."""
     answer: str
     """The file that looks at the model's answers, and the plot of that name draws
     them; empty where there is none."""

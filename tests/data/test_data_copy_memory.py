@@ -4,8 +4,13 @@ import math
 
 import numpy as np
 import pytest
+import torch
 
+from explorer import catalog
 from explorer.data.copy_memory import CopyMemorySettings, make
+from explorer.inspection.facts import facts_of
+from explorer.models.base import Probe, SequenceModel, ignore
+from explorer.training.measures import metrics
 
 
 @pytest.mark.parametrize(
@@ -58,3 +63,44 @@ def test_held_out_windows_are_new() -> None:
     data = make(CopyMemorySettings(), 5)
     known = {row.tobytes() for row in data.train.x}
     assert not known & {row.tobytes() for row in data.validation.x}
+
+
+class Forgetful(SequenceModel):
+    """Knows when to say blank, and says one symbol where it must recall."""
+
+    def __init__(self, blanks: int) -> None:
+        super().__init__()
+        self.blanks = blanks
+
+    def forward(self, x: torch.Tensor, probe: Probe = ignore) -> torch.Tensor:
+        answers = torch.zeros(*x.shape, 10)
+        answers[:, : self.blanks + 10, 8] = 9.0
+        answers[:, self.blanks + 10 :, 3] = 9.0
+        return answers
+
+
+@pytest.mark.parametrize(
+    ("blanks", "all_steps"), [(10, 0.71), (100, 0.93), (1000, 0.991)]
+)
+def test_accuracy_is_that_of_the_ten_that_must_be_recalled(
+    blanks: int, all_steps: float
+) -> None:
+    data = make(CopyMemorySettings(blanks=blanks, count=100), 6)
+    found = metrics(Forgetful(blanks), data)
+    y = data.validation.y
+    share = float((y[:, -10:] == 3).mean())
+    assert found["recalled"] == pytest.approx(share)
+    assert share == pytest.approx(1 / 8, abs=0.03)
+    assert "accuracy" not in found
+    everywhere = (10 * share + blanks + 10) / (blanks + 20)
+    assert everywhere == pytest.approx(all_steps, abs=0.005)
+
+
+def test_the_ten_have_their_own_measure_on_charts() -> None:
+    names = {
+        data: facts_of(catalog.make_config(data, "rnn")).measures
+        for data in ("copy_memory", "fables", "sine")
+    }
+    assert names["copy_memory"] == ("perplexity", "bits_per_token", "recalled")
+    assert names["fables"] == ("perplexity", "bits_per_token", "accuracy")
+    assert names["sine"] == ("mae", "rmse", "r2", "skill")

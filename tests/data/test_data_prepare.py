@@ -197,3 +197,33 @@ def test_what_leaves_too_little_is_said(tmp_path: Path) -> None:
         own(gone, missing="mask")
     with pytest.raises(ExplorerError, match="scaled units away"):
         own(WALK * 1e9, scaling="none")
+
+
+HOLES = 50 + np.cumsum(np.random.default_rng(7).normal(size=400))
+HOLES[(np.arange(400) % 40 < 3) & (np.arange(400) > 3)] = NAN  # three of every forty
+
+
+@pytest.mark.parametrize(
+    ("missing", "resample", "filled"),
+    [
+        ("forward", "none", 27),
+        ("linear", "none", 27),
+        ("mask", "none", 0),
+        ("drop", "none", 0),
+        ("forward", "mean", 0),
+        ("forward", "nth", 9),
+    ],
+)
+def test_targets_that_nobody_measured_are_counted(
+    missing: str, resample: str, filled: int
+) -> None:
+    chosen = {"missing": missing, "resample": resample, "every": 4, "window": 8}
+    digest = content.put_series(HOLES, "a walk")
+    settings = OwnSeriesSettings.read({"digest": digest, **chosen})
+    ready = prepared(settings)
+    assert ready.filled == filled
+
+
+def test_that_fills_reach_the_targets_is_said() -> None:
+    said = OwnSeriesSettings.model_fields["missing"].description or ""
+    assert "what the model is asked for is filled as well" in said

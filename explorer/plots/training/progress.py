@@ -9,7 +9,7 @@ from explorer.plots.parts import Translate
 from explorer.plots.training import loss, measures, overfitting
 from explorer.runs.facts import Facts
 from explorer.runs.records import Clock
-from explorer.tasks import MEASURES, TASKS
+from explorer.tasks import MEASURES
 
 
 class ProgressSettings(Settings):
@@ -45,7 +45,7 @@ def draw(scene: Scene, _: Translate) -> Content:
 
 def _chart(scene: Scene, _: Translate) -> Content:
     chosen, model = scene.chosen, scene.config.model
-    if chosen.curve in TASKS[scene.facts.task].measures:
+    if chosen.curve in scene.facts.measures:
         measured = measures.extract(
             model, scene.validations, chosen.curve, chosen.axis, scene.end
         )
@@ -83,8 +83,8 @@ def question(facts: Facts) -> str:
 
 
 def choices(facts: Facts) -> Choices:
-    """The loss, the gap, and the measures of the task."""
-    each = [(name, MEASURES[name].title) for name in TASKS[facts.task].measures]
+    """The loss, the gap, and the run's measures."""
+    each = [(name, MEASURES[name].title) for name in facts.measures]
     return {"curve": [("loss", N_("loss")), ("gap", N_("overfitting")), *each]}
 
 

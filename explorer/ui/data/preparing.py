@@ -102,6 +102,12 @@ def _series_after(config: RunConfig, where: Any, _: Translate) -> None:
         message = _("%(count)s values, %(clipped)s outliers clipped.")
         counted = {"count": f"{len(given):,}", "clipped": f"{ready.clipped:,}"}
         st.caption(message % counted)
+        if ready.filled:
+            message = _(
+                "%(filled)s of the values were filled in. They are asked for as well, "
+                "so that a model is also judged by what nobody measured."
+            )
+            st.caption(message % {"filled": f"{ready.filled:,}"})
 
 
 def _text(text: str, title: str, where: Any, _: Translate) -> None:
