@@ -39,11 +39,18 @@ class Additive(nn.Module):
         return (A @ h)[:, 0]
 
 
-def equations(S: int, K: int) -> list[str]:
-    """Over S steps of a source of K numbers each."""
+def equations(S: int, K: int, top: str = "") -> list[str]:
+    """Over S steps of a source of K numbers each; `top` marks the last layer."""
     return [
-        r"e_{ts} &= v^\top \tanh(W_a\, g_{t-1} + U_a h_s)",
+        rf"e_{{ts}} &= v^\top \tanh(W_a\, g_{{t-1}}{top} + U_a h_s{top})",
         rf"A_t &= \operatorname{{softmax}}(e_t) \in {real(S)}, \quad "
         r"A_{ts} = 0 \;\; (s > n)",
-        rf"a_t &= \textstyle\sum_s A_{{ts}}\, h_s \in {real(K)}",
+        rf"a_t &= \textstyle\sum_s A_{{ts}}\, h_s{top} \in {real(K)}",
+    ]
+
+
+def shapes(H: int, K: int) -> list[str]:
+    """The shapes of what is learned."""
+    return [
+        rf"W_a &\in {real(H, H)}, \quad U_a \in {real(H, K)}, \quad v \in {real(H)}"
     ]

@@ -164,32 +164,44 @@ FORWARD, BACKWARD = r"\overrightarrow{h}", r"\overleftarrow{h}"
 
 
 def equations(settings: BidirectionalSettings, sizes: Sizes) -> str:
-    H, L, T = settings.hidden_size, settings.layers, sizes.steps
+    H, L = settings.hidden_size, settings.layers
     cell = DESCRIPTIONS[settings.cell]
-    name = rf"\operatorname{{{cell.title}}}"
-    step = [line.replace("t-1", "s") for line in cell.equations()]
+    step = (line.replace("t-1", "s") for line in cell.equations())
+    width = notation.width_of(sizes, H)
     return "\n\n".join(
         [
             notation.display(
                 notation.entry(sizes, H), *notation.stack(L, settings.dropout)
             ),
-            notation.display(
-                rf"{FORWARD}_t &= {name}(x_t, {FORWARD}_{{t-1}}), "
-                rf"\quad {FORWARD}_0 = 0",
-                rf"{BACKWARD}_t &= {name}(x_t, {BACKWARD}_{{t+1}}), "
-                rf"\quad {BACKWARD}_{{{T + 1}}} = 0",
-                rf"h_t &= [{FORWARD}_t,\, {BACKWARD}_t] \in {notation.real(2 * H)}",
-            ),
+            notation.display(*_readers(settings, sizes)),
             notation.display(
                 rf"{FORWARD}: \;\; s &= t - 1, \qquad {BACKWARD}: \;\; s = t + 1",
-                *step,
+                *notation.in_layers(L, *step),
             ),
             notation.display(_answer(sizes, H, L)),
             notation.display(
-                *notation.weights(cell.names, sizes, H, L, below=2 * H),
+                *cell.shapes(width, H, L, 2 * H, notation.BOTH_WAYS),
             ),
         ]
     )
+
+
+def _readers(settings: BidirectionalSettings, sizes: Sizes) -> list[str]:
+    """Both readers, where each begins, and what a step has of them."""
+    name = rf"\operatorname{{{DESCRIPTIONS[settings.cell].title}}}"
+    k = "^{(k)}" if settings.layers > 1 else ""
+    zeros = [f"{FORWARD}_0{k} &= {BACKWARD}_{{{sizes.steps + 1}}}{k} = 0"]
+    if CELLS[settings.cell].states == 2:
+        starts = f"{FORWARD}_0{k}", f"{BACKWARD}_{{{sizes.steps + 1}}}{k}"
+        ahead, back = (each.replace("{h}", "{c}") for each in starts)
+        zeros.append(f"{ahead} &= {back} = 0")
+    return [
+        rf"{FORWARD}_t{k} &= {name}(x_t{k}, {FORWARD}_{{t-1}}{k})",
+        rf"{BACKWARD}_t{k} &= {name}(x_t{k}, {BACKWARD}_{{t+1}}{k})",
+        *zeros,
+        rf"h_t{k} &= [{FORWARD}_t{k},\, {BACKWARD}_t{k}] \in "
+        rf"{notation.real(2 * settings.hidden_size)}",
+    ]
 
 
 def _answer(sizes: Sizes, H: int, L: int) -> str:

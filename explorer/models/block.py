@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.models.base import Probe, ignore
+from explorer.models.notation import real, span
 from explorer.models.positions import Positions
 
 
@@ -126,11 +127,37 @@ def initialise(model: nn.Module, layers: int) -> None:
             nn.init.normal_(p, std=0.02)
 
 
-LAYER_NORM = (
-    r"\operatorname{LN}(h)_t &= \gamma \odot \frac{h_t - \overline{h_t}}"
-    r"{\sqrt{\operatorname{var}(h_t) + 10^{-5}}}, \quad \gamma \in "
-)
-"""Its equation, up to the set that gamma is from."""
+def layer_norms(hidden: int, count: int) -> list[str]:
+    """Their equation, and the shape of the gamma that each has for itself."""
+    return [
+        r"\operatorname{LN}(h)_t &= \gamma \odot \frac{h_t - \overline{h_t}}"
+        r"{\sqrt{\operatorname{var}(h_t) + 10^{-5}}}",
+        rf"\gamma_j &\in {real(hidden)}, \quad {span('j', 1, count)}",
+    ]
+
+
+def block_shapes(
+    hidden: int, heads: int, feed_forward: int, blocks: int, mark: str = ""
+) -> list[str]:
+    """The shapes of what each block learns, its letters under a `mark`."""
+    H, D, F = hidden, hidden // heads, hidden * feed_forward
+    reach = span("k", 1, blocks)
+    W = f"{mark}{{W}}" if mark else "W"
+    return [
+        *attention_shapes(H, D, heads, blocks, W),
+        rf"{W}_1^{{(k)}} &\in {real(F, H)}, \quad {reach}",
+        rf"{W}_2^{{(k)}} &\in {real(H, F)}, \quad {reach}",
+    ]
+
+
+def attention_shapes(H: int, D: int, heads: int, blocks: int, W: str) -> list[str]:
+    """The shapes of the matrices of every head, and of the one that joins them."""
+    reach = span("k", 1, blocks)
+    each = r",\, ".join(f"{W}_{{{letter},i}}^{{(k)}}" for letter in "QKV")
+    return [
+        rf"{each} &\in {real(D, H)}, \quad {span('i', 1, heads)}, \quad {reach}",
+        rf"{W}_O^{{(k)}} &\in {real(H, H)}, \quad {reach}",
+    ]
 
 
 def dropped(p: float) -> str:

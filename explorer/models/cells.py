@@ -1,12 +1,12 @@
 """The recurrent cells as larger models use them: one step, its weights, its names."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from torch import Tensor, nn
 
 from explorer.kernels import nets
-from explorer.models import gru, lstm, rnn
+from explorer.models import gru, lstm, notation, rnn
 from explorer.models.base import Capture, ModelSpec, Probe
 
 CellName = Literal["rnn", "lstm", "gru"]
@@ -55,6 +55,21 @@ class Description(NamedTuple):
     names: str
     """The letters of its gates, as in W_i; empty where there are none."""
     equations: Callable[[], list[str]]
+    apart: str = ""
+    """The gate whose two biases do not act as their sum."""
+
+    def shapes(
+        self,
+        width: int,
+        hidden: int,
+        layers: int,
+        below: int | None = None,
+        marks: Sequence[str] = notation.ONE_WAY,
+    ) -> list[str]:
+        """The shapes of all that a step takes; arguments as of `notation.shapes`."""
+        return notation.shapes(
+            self.names, width, hidden, layers, below, marks, self.apart
+        )
 
     def captures(self, layers: int) -> tuple[Capture, ...]:
         """What can be read out of so many layers of it."""
@@ -65,5 +80,5 @@ class Description(NamedTuple):
 DESCRIPTIONS: Mapping[CellName, Description] = {
     "rnn": Description("RNN", rnn.SPEC, "", rnn.step_equations),
     "lstm": Description("LSTM", lstm.SPEC, "i,f,o,g", lstm.step_equations),
-    "gru": Description("GRU", gru.SPEC, "r,z,n", gru.step_equations),
+    "gru": Description("GRU", gru.SPEC, "r,z,n", gru.step_equations, "n"),
 }

@@ -35,6 +35,7 @@ from explorer.models.base import (
     Sizes,
     ignore,
 )
+from explorer.models.cells import DESCRIPTIONS
 from explorer.models.chain import best_path
 from explorer.models.fields import hidden_size_field
 from explorer.models.gru import GRU, GRUSettings
@@ -221,13 +222,13 @@ def equations(settings: CRFSettings, sizes: Sizes) -> str:
     C, T = sizes.outputs, sizes.steps
     return "\n\n".join(
         [
-            notation.display(_emission(settings, sizes)),
+            notation.display(*_emission(settings, sizes)),
             notation.display(
                 r"\operatorname{score}(x, y) &= a_{y_1} + "
                 rf"\textstyle\sum_{{t=1}}^{{{T}}} e_t(y_t) + "
                 rf"\sum_{{t=2}}^{{{T}}} W_{{y_{{t-1}} y_t}} + z_{{y_{{{T}}}}}",
                 r"p(y \mid x) &= e^{\operatorname{score}(x, y)} \,/\, Z(x)",
-                rf"W &\in {notation.real(C, C)}, \quad a, z \in {notation.real(C)}",
+                rf"W &\in {notation.real(C, C)}, \quad a,\, z \in {notation.real(C)}",
             ),
             notation.display(
                 r"\alpha_1(k) &= e^{a_k + e_1(k)}, \quad \alpha_t(k) = e^{e_t(k)} "
@@ -244,24 +245,33 @@ def equations(settings: CRFSettings, sizes: Sizes) -> str:
     )
 
 
-def _emission(settings: CRFSettings, sizes: Sizes) -> str:
-    C, width = sizes.outputs, sizes.symbols or sizes.inputs
+def _emission(settings: CRFSettings, sizes: Sizes) -> list[str]:
+    """The lines of what each step brings, and the shapes of what is learned for it."""
+    C, width, real = sizes.outputs, sizes.symbols or sizes.inputs, notation.real
     if settings.features == "window":
         R = settings.reach
         given = r"u_{x_{t+r}}" if sizes.symbols else r"x_{t+r}"
-        return (
-            rf"e_t &= d + \textstyle\sum_{{r=-{R}}}^{{{R}}} V_r\, {given}, \quad "
-            rf"V_r \in {notation.real(C, width)}, \quad d \in {notation.real(C)}"
-        )
-    H, name = settings.hidden_size, settings.features.upper()
-    given = rf"\operatorname{{{name}}}"
-    return (
-        rf"e_t &= \overrightarrow{{V}}\, \overrightarrow{{h}}_t + "
-        rf"\overleftarrow{{V}}\, \overleftarrow{{h}}_t + d, \quad "
-        rf"\overrightarrow{{h}}, \overleftarrow{{h}} = {given}(x) \in "
-        rf"{notation.real(H)}, \quad V \in {notation.real(C, H)}, \quad x_t \in "
-        rf"{notation.real(width)}"
+        return [
+            rf"e_t &= d + \textstyle\sum_{{r=-{R}}}^{{{R}}} V_r\, {given}",
+            rf"V_r &\in {real(C, width)}, \quad {notation.span('r', -R, R)}",
+            rf"d &\in {real(C)}",
+        ]
+    H, name = settings.hidden_size, rf"\operatorname{{{settings.features.upper()}}}"
+    given = "u_{x_t}" if sizes.symbols else "x_t"
+    right, left = (rf"{mark}{{h}}" for mark in notation.BOTH_WAYS)
+    tops = [notation.named(letter, "", "", notation.BOTH_WAYS) for letter in "Vd"]
+    shapes = DESCRIPTIONS[settings.features].shapes(
+        width, H, 1, None, notation.BOTH_WAYS
     )
+    return [
+        rf"e_t &= \overrightarrow{{V}}\, {right}_t + \overrightarrow{{d}} + "
+        rf"\overleftarrow{{V}}\, {left}_t + \overleftarrow{{d}}",
+        rf"{right}_t &= {name}({given}, {right}_{{t-1}}), \quad "
+        rf"{left}_t = {name}({given}, {left}_{{t+1}})",
+        rf"{tops[0]} &\in {real(C, H)}",
+        rf"{tops[1]} &\in {real(C)}",
+        *shapes,
+    ]
 
 
 def diagram(settings: CRFSettings, sizes: Sizes) -> str:

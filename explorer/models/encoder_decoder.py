@@ -14,6 +14,8 @@ Vaswani et al. (2017), Attention is all you need. https://arxiv.org/abs/1706.037
 Pre-norm: Xiong et al. (2020). https://arxiv.org/abs/2002.04745
 """
 
+from collections.abc import Iterable, Iterator
+
 from torch import Tensor, nn
 
 from explorer.config.settings import Settings
@@ -32,12 +34,14 @@ from explorer.models.base import (
     within,
 )
 from explorer.models.block import (
-    LAYER_NORM,
     Block,
     all_heads,
     attend,
+    attention_shapes,
+    block_shapes,
     dropped,
     initialise,
+    layer_norms,
 )
 from explorer.models.fields import (
     block_dropout_field,
@@ -231,19 +235,31 @@ def equations(settings: EncoderDecoderSettings, sizes: Sizes) -> str:
                 _thought(settings, "h"),
             ),
             display(rf"m &= {_norm('h')} \in {real(S, H)}"),
-            display(
-                *(line.replace("h_t", "g_t") for line in enter("E_{w_t}", H, N, L))
-            ),
+            display(*map(_written, enter("E_{w_t}", H, N, L))),
             repeated(
                 layers,
-                *_looked(settings, "g", _norm("g"), L, L, later),
-                *_looked(settings, "g", "m", L, S, filled),
-                _thought(settings, "g"),
+                *_under(OWN, _looked(settings, "g", _norm("g"), L, L, later)),
+                *_under(CROSS, _looked(settings, "g", "m", L, S, filled)),
+                *_under(OWN, [_thought(settings, "g")]),
             ),
             display(rf"y &= {_norm('g')} V^\top + d \in {real(L, V)}"),
             display(*_shapes(settings, sizes)),
         ]
     )
+
+
+OWN, CROSS = r"\tilde", r"\hat"
+"""Over the letters of the decoder's own matrices, and of those that look across."""
+
+
+def _under(mark: str, lines: Iterable[str]) -> Iterator[str]:
+    return (line.replace("W_", f"{mark}{{W}}_") for line in lines)
+
+
+def _written(line: str) -> str:
+    """How a step of the source enters, as a step of the target."""
+    line = line.replace("h_t", "g_t").replace("p_", rf"{OWN}{{p}}_")
+    return line.replace(r"p \in", rf"{OWN}{{p}} \in")
 
 
 def _norm(h: str) -> str:
@@ -280,14 +296,14 @@ def _thought(settings: EncoderDecoderSettings, h: str) -> str:
 
 def _shapes(settings: EncoderDecoderSettings, sizes: Sizes) -> tuple[str, ...]:
     H, N, V, real = settings.hidden_size, settings.heads, sizes.outputs, notation.real
-    D, F = H // N, H * settings.feed_forward
+    L, R = settings.layers, settings.feed_forward
     return (
         rf"E &\in {real(sizes.symbols, H)}, \quad V \in {real(V, H)}, \quad "
         rf"d \in {real(V)}",
-        rf"W_{{Q,i}},\, W_{{K,i}},\, W_{{V,i}} &\in {real(D, H)}, \quad "
-        rf"i = 1, \dots, {N}, \quad W_O \in {real(H, H)}",
-        rf"W_1 &\in {real(F, H)}, \quad W_2 \in {real(H, F)}",
-        LAYER_NORM + real(H),
+        *block_shapes(H, N, R, L),
+        *block_shapes(H, N, R, L, OWN),
+        *attention_shapes(H, H // N, N, L, rf"{CROSS}{{W}}"),
+        *layer_norms(H, 5 * L + 2),
     )
 
 

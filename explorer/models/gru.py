@@ -210,12 +210,10 @@ def equations(settings: GRUSettings, sizes: Sizes) -> str:
             notation.display(
                 notation.entry(sizes, H), *notation.stack(L, settings.dropout)
             ),
-            notation.display(*step_equations(), r"h_0 &= 0"),
+            notation.display(*notation.in_layers(L, *step_equations(), r"h_0 &= 0")),
             notation.display(notation.answer(sizes, H, L)),
             notation.display(
-                *notation.weights("r,z,n", sizes, H, L),
-                rf"b_{{r,z}} &= b_{{ih}} + b_{{hh}} \in {notation.real(H)}",
-                rf"b_{{n}},\, e_{{n}} &\in {notation.real(H)}",
+                *notation.shapes("r,z,n", notation.width_of(sizes, H), H, L, apart="n")
             ),
         ]
     )

@@ -251,11 +251,12 @@ def equations(settings: LSTMSettings, sizes: Sizes) -> str:
             notation.display(
                 notation.entry(sizes, H), *notation.stack(L, settings.dropout)
             ),
-            notation.display(*step_equations(), r"c_0 &= h_0 = 0"),
+            notation.display(
+                *notation.in_layers(L, *step_equations(), r"c_0 &= h_0 = 0")
+            ),
             notation.display(notation.answer(sizes, H, L)),
             notation.display(
-                *notation.weights("i,f,o,g", sizes, H, L),
-                rf"b_{{i,f,o,g}} &= b_{{ih}} + b_{{hh}} \in {notation.real(H)}",
+                *notation.shapes("i,f,o,g", notation.width_of(sizes, H), H, L)
             ),
         ]
     )

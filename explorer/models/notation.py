@@ -4,6 +4,9 @@ LaTeX inside Markdown, and mermaid flowcharts; letters and numbers, no prose, so
 they need no translation.
 """
 
+import re
+from collections.abc import Sequence
+
 from explorer.models.base import Sizes
 
 NEXT_STEP = '-. "t → t + 1" .->'
@@ -29,12 +32,16 @@ def display(*lines: str) -> str:
     return f"$$\n\\begin{{aligned}}\n{rows}\n\\end{{aligned}}\n$$"
 
 
+BLOCKS_OWN = re.compile(r"(W\}?_(?:\{[^{}]*\}|[A-Z0-9]))(?:\^(\\top))?")
+"""A matrix of a block, with the sign that turns it."""
+
+
 def repeated(times: int, *lines: str) -> str:
-    """The same in a brace with the number of times that they are applied."""
-    rows = " \\\\\n".join(lines)
+    """The same in a brace, once for each block k, with weights of its own."""
+    rows = " \\\\\n".join(BLOCKS_OWN.sub(r"\1^{(k)\2}", line) for line in lines)
     return (
         f"$$\n\\left.\n\\begin{{aligned}}\n{rows}\n\\end{{aligned}}\n"
-        rf"\right\}} \times {times}"
+        rf"\right\}} \; {span('k', 1, times)}"
         "\n$$"
     )
 
@@ -50,36 +57,116 @@ def entry(sizes: Sizes, hidden: int) -> str:
     return rf"x_t &\in {real(sizes.inputs)}, \quad t = 1, \dots, {sizes.steps}"
 
 
+def span(letter: str, first: int, last: int) -> str:
+    r"""What an index runs through.
+
+    >>> span("k", 1, 1), span("k", 0, 1), span("k", 1, 4)
+    ('k = 1', 'k = 0, 1', 'k = 1, \\dots, 4')
+    """
+    between = r", \dots" if last > first + 1 else ""
+    return f"{letter} = {first}{between}" + (f", {last}" if last > first else "")
+
+
 def stack(layers: int, dropout: float) -> list[str]:
     """The lines that say how recurrent layers stand on each other; none for one."""
+    return stacked("x_t", "x_t", "h_t", layers, dropout)
+
+
+def stacked(
+    given: str, source: str, state: str, layers: int, dropout: float
+) -> list[str]:
+    """The same for other letters: a layer's input `given`, the first layer's `source`,
+    and the `state` that a layer gives to the next."""
     if layers == 1:
         return []
-    below = r"h_t^{(k-1)}"
+    below = f"{state}^{{(k-1)}}"
     if dropout:
-        below = rf"\operatorname{{dropout}}_{{{dropout:g}}}(h_t^{{(k-1)}})"
-    span = "k = " + ", ".join(map(str, range(1, layers)))
-    return [rf"x_t^{{(0)}} &= x_t, \quad x_t^{{(k)}} = {below}, \quad {span}"]
+        below = rf"\operatorname{{dropout}}_{{{dropout:g}}}({below})"
+    reach = span("k", 1, layers - 1)
+    return [
+        rf"{given}^{{(0)}} &= {source}, \quad {given}^{{(k)}} = {below}, \quad {reach}"
+    ]
 
 
-def weights(
-    names: str, sizes: Sizes, hidden: int, layers: int, below: int | None = None
+SUBSCRIPTED = re.compile(r"(?<![\\A-Za-z])([A-Za-z]_(?:\{[^{}]*\}|[a-z0-9]))")
+ALONE = re.compile(r"(?<![\\A-Za-z])([WUb])(?=[ )])")
+
+
+def in_layers(layers: int, *lines: str) -> list[str]:
+    r"""A cell's lines as those of layer k; as they are where there is one layer.
+
+    >>> in_layers(2, r"h_t &= \tanh(W x_t + b)")
+    ['h_t^{(k)} &= \\tanh(W^{(k)} x_t^{(k)} + b^{(k)})']
+    """
+    if layers == 1:
+        return list(lines)
+    marked = (SUBSCRIPTED.sub(r"\1^{(k)}", line) for line in lines)
+    return [ALONE.sub(r"\1^{(k)}", line) for line in marked]
+
+
+ONE_WAY = ("",)
+BOTH_WAYS = (r"\overrightarrow", r"\overleftarrow")
+"""What is drawn over the letters of one net, or of two that read both ways."""
+
+
+def named(letter: str, names: str, layer: str, marks: Sequence[str]) -> str:
+    """A matrix or bias of every gate in `names` and of every net in `marks`."""
+    index = f"_{{{names}}}" if names else ""
+    letters = (f"{mark}{{{letter}}}" if mark else letter for mark in marks)
+    return r",\, ".join(f"{one}{index}{layer}" for one in letters)
+
+
+def shapes(
+    names: str,
+    width: int,
+    hidden: int,
+    layers: int,
+    below: int | None = None,
+    marks: Sequence[str] = ONE_WAY,
+    apart: str = "",
 ) -> list[str]:
-    """The lines with the shapes of W and U.
+    """The lines with the shapes of all that a recurrent cell's step takes.
 
     Args:
-        names: the letters of the gates, as in "r,z,n", which W and U have as an index;
-            empty where there is one W and one U.
-        sizes, hidden, layers: the run's own.
+        names: the letters of the gates, as in "r,z,n", which W, U and b have as an
+            index; empty where there is one of each.
+        width, hidden, layers: the run's own.
         below: how many numbers a layer gives to the next, where not `hidden`.
+        marks: of each net that has weights of its own.
+        apart: the gate whose two biases do not act as their sum.
     """
-    width = hidden if sizes.symbols else sizes.inputs
-    W, U = (rf"{m}_{{{names}}}" if names else m for m in "WU")
     first = "^{(0)}" if layers > 1 else ""
-    lines = [rf"{W}{first} &\in {real(hidden, width)}"]
+    lines = [rf"{named('W', names, first, marks)} &\in {real(hidden, width)}"]
     if layers > 1:
-        given = real(hidden, below or hidden)
-        lines.append(rf"{W}^{{(k)}} &\in {given}, \quad k \geq 1")
-    return [*lines, rf"{U} &\in {real(hidden, hidden)}"]
+        above = named("W", names, "^{(k)}", marks)
+        reach = span("k", 1, layers - 1)
+        lines.append(rf"{above} &\in {real(hidden, below or hidden)}, \quad {reach}")
+    summed = ",".join(name for name in names.split(",") if name != apart)
+    biases = in_every_layer("b", summed, real(hidden), layers, marks)
+    return [
+        *lines,
+        in_every_layer("U", names, real(hidden, hidden), layers, marks),
+        biases.replace(r"&\in", r"&= b_{ih} + b_{hh} \in"),
+        *(
+            in_every_layer(letter, apart, real(hidden), layers, marks)
+            for letter in ("be" if apart else "")
+        ),
+    ]
+
+
+def in_every_layer(
+    letter: str, names: str, shape: str, layers: int, marks: Sequence[str]
+) -> str:
+    """The line of a shape that is the same in all layers."""
+    layer, reach = "", ""
+    if layers > 1:
+        layer, reach = "^{(k)}", rf", \quad {span('k', 0, layers - 1)}"
+    return rf"{named(letter, names, layer, marks)} &\in {shape}{reach}"
+
+
+def width_of(sizes: Sizes, hidden: int) -> int:
+    """How many numbers the first layer is given at a step."""
+    return hidden if sizes.symbols else sizes.inputs
 
 
 def answer(sizes: Sizes, hidden: int, layers: int = 1) -> str:

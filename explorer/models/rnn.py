@@ -165,12 +165,13 @@ def equations(settings: RNNSettings, sizes: Sizes) -> str:
             notation.display(
                 notation.entry(sizes, H), *notation.stack(L, settings.dropout)
             ),
-            notation.display(*step_equations(settings.activation), r"h_0 &= 0"),
-            notation.display(notation.answer(sizes, H, L)),
             notation.display(
-                *notation.weights("", sizes, H, L),
-                rf"b &= b_{{ih}} + b_{{hh}} \in {notation.real(H)}",
+                *notation.in_layers(
+                    L, *step_equations(settings.activation), r"h_0 &= 0"
+                )
             ),
+            notation.display(notation.answer(sizes, H, L)),
+            notation.display(*notation.shapes("", notation.width_of(sizes, H), H, L)),
         ]
     )
 

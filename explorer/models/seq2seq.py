@@ -17,7 +17,6 @@ Own words in training: Bengio et al. (2015), Scheduled sampling.
 https://arxiv.org/abs/1506.03099
 """
 
-from collections.abc import Mapping
 from typing import Literal
 
 import torch
@@ -27,7 +26,6 @@ from explorer.config.settings import Settings, setting
 from explorer.errors import N_
 from explorer.models import notation
 from explorer.models.additive import Additive
-from explorer.models.additive import equations as attention_equations
 from explorer.models.base import (
     Capture,
     CaptureAxes,
@@ -42,6 +40,7 @@ from explorer.models.base import (
 from explorer.models.cell_captures import PLACES, placed
 from explorer.models.cells import CELLS, DESCRIPTIONS, CellName, State, Weights
 from explorer.models.fields import dropout_field, hidden_size_field, layers_field
+from explorer.models.seq2seq_equations import Written
 from explorer.models.sources import last_said, turned
 
 
@@ -92,22 +91,6 @@ class Seq2SeqSettings(Settings):
         more=True,
     )
     dropout: float = dropout_field()
-
-
-EQUATIONS: Mapping[CellName, tuple[str, ...]] = {
-    "rnn": (r"h' &= \tanh(W x + U h + b)",),
-    "lstm": (
-        r"i,\, f,\, o &= \sigma(W_{i,f,o}\, x + U_{i,f,o}\, h + b_{i,f,o}), \quad "
-        r"m = \tanh(W_m x + U_m h + b_m)",
-        r"c' &= f \odot c + i \odot m, \quad h' = o \odot \tanh(c')",
-    ),
-    "gru": (
-        r"r,\, z &= \sigma(W_{r,z}\, x + U_{r,z}\, h + b_{r,z}), \quad "
-        r"n = \tanh(W_n x + b_n + r \odot (U_n h + d_n))",
-        r"h' &= (1 - z) \odot n + z \odot h",
-    ),
-}
-"""One step from x, h (and c) to the next; g is the decoder's state here."""
 
 
 class Seq2Seq(SequenceModel):
@@ -288,53 +271,15 @@ def captures(settings: Seq2SeqSettings) -> tuple[Capture, ...]:
 
 
 def equations(settings: Seq2SeqSettings, sizes: Sizes) -> str:
-    H, V, kind = settings.hidden_size, sizes.outputs, CELLS[settings.cell]
-    both, attends = settings.directions == "both", settings.attention == "additive"
-    K, S, L = (2 if both else 1) * H, sizes.source, sizes.steps - sizes.source
-    real, display = notation.real, notation.display
-    cell = rf"\operatorname{{{settings.cell.upper()}}}"
-    start = r"g_0,\, c_0" if kind.states == 2 else "g_0"
-    given = r"[E_{w_t};\, a_t]" if attends else "E_{w_t}"
-    end = r"[\overrightarrow{h}_n;\, \overleftarrow{h}_1]" if both else "h_n"
-    shapes = [
-        rf"E &\in {real(sizes.symbols, H)}, \quad B \in {real(kind.states * H, K)}, "
-        rf"\quad V \in {real(V, H)}, \quad d \in {real(V)}"
-    ]
-    if attends:
-        shapes.append(
-            rf"W_a &\in {real(H, H)}, \quad U_a \in {real(H, K)}, \quad v \in {real(H)}"
-        )
-    return "\n\n".join(
-        [
-            display(
-                *(_both_ways(cell, K) if both else _one_way(cell, K)),
-                rf"s &= 1, \dots, n \leq {S}, \quad w_{{n+1}} = \dots = 0",
-                *notation.stack(settings.layers, settings.dropout),
-            ),
-            display(
-                rf"{start} &= \tanh(B\, {end} + b) \in {real(H)}",
-                *(attention_equations(S, K) if attends else ()),
-                rf"g_t &= {cell}({given}, g_{{t-1}}) \in {real(H)}",
-                rf"y_t &= V g_t + d \in {real(V)}, \quad t = 1, \dots, {L}",
-            ),
-            display(rf"{cell}(x, h):", *EQUATIONS[settings.cell]),
-            display(*shapes),
-        ]
-    )
-
-
-def _one_way(cell: str, K: int) -> list[str]:
-    state = rf"h_s &= {cell}(E_{{w_s}}, h_{{s-1}}) \in {notation.real(K)}"
-    return [rf"{state}, \quad h_0 = 0"]
-
-
-def _both_ways(cell: str, K: int) -> list[str]:
-    right, left = r"\overrightarrow{h}", r"\overleftarrow{h}"
-    return [
-        rf"{right}_s &= {cell}(E_{{w_s}}, {right}_{{s-1}}), \quad {right}_0 = 0",
-        rf"{left}_s &= {cell}(E_{{w_s}}, {left}_{{s+1}}), \quad {left}_{{n+1}} = 0",
-        rf"h_s &= [{right}_s;\, {left}_s] \in {notation.real(K)}",
-    ]
+    return Written(
+        settings.cell,
+        settings.hidden_size,
+        settings.layers,
+        settings.dropout,
+        settings.directions == "both",
+        settings.attention == "additive",
+        sizes,
+    ).page()
 
 
 def diagram(settings: Seq2SeqSettings, sizes: Sizes) -> str:

@@ -29,7 +29,14 @@ from explorer.models.base import (
     in_layer,
     signed,
 )
-from explorer.models.block import LAYER_NORM, Block, all_heads, dropped, initialise
+from explorer.models.block import (
+    Block,
+    all_heads,
+    block_shapes,
+    dropped,
+    initialise,
+    layer_norms,
+)
 from explorer.models.fields import (
     block_dropout_field,
     feed_forward_field,
@@ -135,7 +142,7 @@ def captures(settings: TransformerSettings) -> tuple[Capture, ...]:
 
 def equations(settings: TransformerSettings, sizes: Sizes) -> str:
     H, N, L = settings.hidden_size, settings.heads, settings.layers
-    D, T, F, p = H // N, sizes.steps, H * settings.feed_forward, settings.dropout
+    D, T, p = H // N, sizes.steps, settings.dropout
     real, display = notation.real, notation.display
     drop = dropped(p)
     Q, K = ("(R Q_i)", "(R K_i)") if settings.positions == "rotary" else ("Q_i", "K_i")
@@ -159,12 +166,10 @@ def equations(settings: TransformerSettings, sizes: Sizes) -> str:
             ),
             display(answer),
             display(
-                rf"W_{{Q,i}},\, W_{{K,i}},\, W_{{V,i}} &\in {real(D, H)}, "
-                rf"\quad W_O \in {real(H, H)}",
-                rf"W_1 &\in {real(F, H)}, \quad W_2 \in {real(H, F)}",
+                *block_shapes(H, N, settings.feed_forward, L),
                 given_shape,
                 *answer_shape,
-                LAYER_NORM + real(H),
+                *layer_norms(H, 2 * L + 1),
             ),
         ]
     )
