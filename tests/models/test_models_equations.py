@@ -107,6 +107,10 @@ def times_of(name: str, sizes: dict[str, int]) -> int:
     return times * prod(sizes[each] for each in running & sizes.keys())
 
 
+SUMMED = {"RNN": 1, "LSTM": 4, "GRU": 2}
+"""By the class of a cell's net: of how many gates two biases act as their sum."""
+
+
 def written(equations: str) -> int:
     """How many numbers the equations say are learned."""
     plain = equations.replace(r"&= b_{ih} + b_{hh} \in", r"&\in")
@@ -118,13 +122,8 @@ def learned(model: nn.Module) -> int:
     extra = 0
     for net in model.modules():
         if isinstance(net, nn.RNNBase):
-            acting = (
-                net.hidden_size
-                * {"RNN": 1, "LSTM": 4, "GRU": 2}[
-                    type(net).__name__.removesuffix("Base")
-                ]
-            )
-            extra += acting * net.num_layers * (2 if net.bidirectional else 1)
+            readers = net.num_layers * (2 if net.bidirectional else 1)
+            extra += SUMMED[type(net).__name__] * net.hidden_size * readers
     return parameters(model) - extra
 
 
