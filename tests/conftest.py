@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine
 from xdist.scheduler import LoadScopeScheduling
 
-from explorer.engine import cluster, worker
+from explorer.engine import cluster, workers
 from explorer.runs import schema
 from tests.postgresql import NoPostgreSQLError, empty, served
 
@@ -58,7 +58,7 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.delenv(cluster.SCHEDULER, raising=False)
         patch.setenv(cluster.WORKERS, "2")
         patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("workers")))
-        patch.setattr(cluster, "warm_up", worker.get_ready)
+        patch.setattr(workers, "to_warm_up", list)
         client = cluster.connect()
     yield client.scheduler.address
     cluster.close(client)
@@ -72,7 +72,7 @@ def with_workers(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(cluster.SCHEDULER, scheduler)
         patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("server")))
-        patch.setattr(cluster, "warm_up", worker.get_ready)
+        patch.setattr(workers, "to_warm_up", list)
         yield
 
 

@@ -15,7 +15,6 @@ from distributed import Client, LocalCluster
 from distributed.comm import core
 
 from explorer.config.settings import whole_number
-from explorer.engine.worker import warm_up
 from explorer.errors import N_, ExplorerError
 
 SCHEDULER = "EXPLORER_SCHEDULER"
@@ -46,9 +45,7 @@ def connect() -> Client:
         memory_limit=0,
         silence_logs=40,
     )
-    client = Client(cluster, direct_to_workers=True)
-    client.run(warm_up)
-    return client
+    return Client(cluster, direct_to_workers=True)
 
 
 def worker_environment() -> dict[str, str]:
@@ -83,10 +80,7 @@ def _existing(address: str) -> Client:
     try:
         if address.startswith("tcp:"):
             asyncio.run(_check_scheduler(address))
-        client = Client(address, timeout=ANSWERS_WITHIN, set_as_default=False)
-        # One that cannot run this program is left out later.
-        client.run(warm_up, on_error="ignore")
-        return client
+        return Client(address, timeout=ANSWERS_WITHIN, set_as_default=False)
     except (OSError, ImportError):
         raise ExplorerError(
             N_(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 
 from explorer.engine.jobs import Wanted
+from explorer.errors import Words
 from explorer.runs.records import (
     Command,
     Curves,
@@ -38,6 +39,8 @@ class Snapshot:
     """The newest of each view that is watched live."""
     parent: Curves | None = None
     """The curves of the run that this one was forked from."""
+    trouble: Words | None = None
+    """Why nobody can train now."""
 
 
 class Feed:
@@ -81,6 +84,7 @@ class Hub:
         self._store, self._watch = store, watch
         self._feeds: dict[str, Feed] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._trouble: Words | None = None
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Serve watchers in this event loop."""
@@ -99,6 +103,13 @@ class Hub:
         added = progress is not None and progress.checkpoints
         kept = tuple(self._store.checkpoint_steps(run_id)) if added else None
         self._loop.call_soon_threadsafe(self._hear, run_id, progress, views, kept)
+
+    def tell(self, trouble: Words | None) -> None:
+        """Have all who watch know why nobody can train now, or that it can be again."""
+        if trouble != self._trouble:
+            self._trouble = trouble
+            for feed in self._feeds.values():
+                feed.change(replace(feed.snapshot, trouble=trouble))
 
     async def subscribe(self, run_id: str, who: object) -> Feed:
         """The feed of a run, loaded from the store on first sight.
@@ -150,6 +161,7 @@ class Hub:
             tuple(store.commands(run_id)),
             tuple(store.checkpoint_steps(run_id)),
             parent=store.curves(run.parent) if run.parent else None,
+            trouble=self._trouble,
         )
 
     def _reload(self, run_id: str) -> None:

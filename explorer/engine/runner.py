@@ -17,6 +17,7 @@ from dataclasses import replace
 from distributed import Client
 from distributed import Future as Task
 
+from explorer.engine.answering import Answering
 from explorer.engine.driven import Chosen, Driven
 from explorer.engine.jobs import Job, Result, Wanted
 from explorer.engine.packing import packed
@@ -86,6 +87,7 @@ class Runner:
         self._begun = 0
         """How many runs it has begun to drive."""
         self._turns = Turns()
+        self._answering = Answering()
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._closing = False
         self._thread = threading.Thread(target=self._loop, name="runner", daemon=True)
@@ -279,8 +281,9 @@ class Runner:
                 self._submit(worker, chosen)
 
     def _refresh_workers(self) -> None:
-        self._ready = self._workers.ready(busy=bool(self._driven))
-        for worker in set(self._tasks) - set(self._ready):
+        present = self._workers.ready(busy=bool(self._driven))
+        self._ready = self._answering.those(present)
+        for worker in set(self._tasks) - set(present):
             for task in self._tasks.pop(worker):
                 self._client().cancel([task], force=True)
 
@@ -298,6 +301,7 @@ class Runner:
             retries=0,
         )
         self._tasks[worker].add(task)
+        self._answering.given(worker)
         task.add_done_callback(
             lambda done: self._inbox.put(lambda: self._done(worker, done, jobs, epochs))
         )
@@ -305,7 +309,9 @@ class Runner:
     def _done(
         self, worker: str, task: Task[list[Result]], jobs: list[Job], epochs: list[int]
     ) -> None:
-        self._tasks.get(worker, set()).discard(task)
+        under_way = self._tasks.get(worker, set())
+        under_way.discard(task)
+        self._answering.heard(worker, bool(under_way))
         results: list[Result] = []
         try:
             results = task.result(timeout=RESULT_WITHIN)

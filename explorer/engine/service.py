@@ -18,7 +18,7 @@ from explorer.engine.runner import Runner
 from explorer.engine.sweeps import Sweeps
 from explorer.engine.tidying import Tidying
 from explorer.engine.worker import begin, check
-from explorer.errors import N_, ExplorerError
+from explorer.errors import N_, ExplorerError, Words
 from explorer.portable.pack import folder_name, run_files, zipped
 from explorer.portable.record import read_kept
 from explorer.portable.states import pieces
@@ -76,6 +76,16 @@ class Engine:
     def ready(self) -> bool:
         """Whether the workers are there and warm."""
         return self._runner.client.done()
+
+    @property
+    def trouble(self) -> Words | None:
+        """Why nobody can train now, if that is so."""
+        try:
+            self._driving.check()
+            self._runner.check()
+        except ExplorerError as error:
+            return error.words
+        return None
 
     def _heard(
         self,

@@ -62,17 +62,16 @@ def get_ready() -> None:
     Trainer(catalog.make_config()).advance(Budget(steps=1))
 
 
-def warm_up() -> None:
-    """Train what can learn the first dataset and look at it, so that nobody waits.
+def warm_up(model: str) -> None:
+    """Train a model on the first dataset and look at it, so that nobody waits later.
 
     One torch thread, so that a run's numbers never depend on the load.
     """
     torch.set_num_threads(1)
-    for model in catalog.fitting(catalog.DEFAULT_DATA):
-        trainer = Trainer(catalog.make_config(model=model.name))
-        trainer.advance(Budget(steps=1))
-        for view in views_of(catalog.resolve(trainer.config)):
-            _look(Subject.of(trainer), Wanted(view.name))
+    trainer = Trainer(catalog.make_config(model=model))
+    trainer.advance(Budget(steps=1))
+    for view in views_of(catalog.resolve(trainer.config)):
+        _look(Subject.of(trainer), Wanted(view.name))
 
 
 def run_slices(jobs: list[Job]) -> list[Result]:

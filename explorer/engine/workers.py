@@ -15,7 +15,8 @@ from typing import Any
 from distributed import Client
 from distributed import Future as Task
 
-from explorer.engine.worker import get_ready
+from explorer import catalog
+from explorer.engine.worker import get_ready, warm_up
 from explorer.errors import N_, ExplorerError, Words
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,15 @@ BUSY, IDLE = 1.0, 5.0
 """Seconds between two looks at who is there, while something trains and else."""
 
 
+WARMING_PRIORITY = -10
+"""Of a task that warms up, as Dask sees it: behind all that anybody waits for."""
+
+
+def to_warm_up() -> list[str]:
+    """The models that can learn the first dataset."""
+    return [model.name for model in catalog.fitting(catalog.DEFAULT_DATA)]
+
+
 class Workers:
     """Those who train for a runner. Only its thread calls `reach` and `ready`."""
 
@@ -40,6 +50,7 @@ class Workers:
         self.client: Future[Client] = Future()
         self._trouble: ExplorerError | None = None
         self._welcomed: dict[str, Task[None]] = {}
+        self._warming: dict[str, list[Task[None]]] = {}
         self._ready: list[str] = []
         self._looked = 0.0
         self._last_seen = time.monotonic()
@@ -115,6 +126,7 @@ class Workers:
     def _lose(self) -> None:
         """The scheduler went away, and with it all that was under way."""
         self._welcomed.clear()
+        self._warming.clear()
         self._ready = []
         self._looked = 0.0
         self._hold_trouble()
@@ -142,7 +154,11 @@ class Workers:
                 self._welcomed[worker] = self._welcome(worker)
         for gone in set(self._welcomed) - set(present):
             self._welcomed.pop(gone).release()
+            self._warming.pop(gone, None)
         self._ready = [w for w in present if self._welcomed[w].status == "finished"]
+        for worker in self._ready:
+            if worker not in self._warming:
+                self._warming[worker] = self._warm(worker)
         if self._ready:
             self._last_seen = now
         return self._ready
@@ -164,3 +180,19 @@ class Workers:
         )
         task.add_done_callback(settled)
         return task
+
+    def _warm(self, worker: str) -> "list[Task[None]]":
+        """Have a worker do once what people will ask of it, while it has nothing else
+        to do."""
+        client = self.client.result()
+        return [
+            client.submit(
+                warm_up,
+                model,
+                workers=[worker],
+                allow_other_workers=False,
+                pure=False,
+                priority=WARMING_PRIORITY,
+            )
+            for model in to_warm_up()
+        ]

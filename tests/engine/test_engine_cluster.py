@@ -16,11 +16,12 @@ import pytest
 from explorer import catalog
 from explorer.config.run import RunConfig
 from explorer.data import content
-from explorer.engine import cluster, workers
+from explorer.engine import answering, cluster, workers
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import Engine
 from explorer.errors import ExplorerError
 from explorer.runs.commands import RESUME
+from explorer.runs.store import open_store
 from tests.engine.test_engine_runs import (
     ROOT,
     pytestmark,
@@ -249,6 +250,31 @@ def test_runs_go_on_when_the_scheduler_is_started_again(
     wait(lambda: engine.store.get(run.id).ended, LONG)
     assert engine.store.get(run.id).status == "finished"
     same_as_uncut(engine.store, run)
+
+
+def test_a_worker_that_hangs_stops_nobody(
+    engine: Engine,
+    elsewhere: Elsewhere,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    elsewhere.add_worker()
+    has_workers(engine, 2)
+    runs = [engine.start(small(seed, steps=3000)) for seed in (31, 32)]
+    wait(lambda: all(engine.store.get(run.id).step > 50 for run in runs), LONG)
+    monkeypatch.setattr(answering, "WITHIN", 1.5)
+    elsewhere.workers[-1].send_signal(signal.SIGSTOP)
+    try:
+        for run in runs:
+            wait(lambda run=run: engine.store.get(run.id).ended, LONG)
+        another = Engine(open_store(f"sqlite:///{tmp_path}/another.sqlite3"))
+        has_workers(another, 1)  # it connects while one hangs
+        another.close()
+    finally:
+        elsewhere.workers[-1].send_signal(signal.SIGCONT)
+    for run in runs:
+        assert engine.store.get(run.id).status == "finished"
+        same_as_uncut(engine.store, run)
 
 
 @pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n" * 9])

@@ -1,11 +1,13 @@
 """What a feed shows of a run, without workers."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from explorer import catalog
 from explorer.engine.hub import Hub
+from explorer.errors import Words
 from explorer.runs import writing
 from explorer.runs.records import Checkpoint, Curves, Progress
 from explorer.runs.store import open_store
@@ -34,4 +36,25 @@ def test_a_feed_names_only_moments_that_are_still_kept(
     shown = asyncio.run(watch())
     assert shown == tuple(store.checkpoint_steps(run.id))
     assert len(shown) == 3
+    store.close()
+
+
+def test_all_who_watch_are_told_that_nobody_trains_and_when_that_is_over(
+    tmp_path: Path,
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/runs.sqlite3")
+    run = store.create(catalog.make_config(), 1)
+    away = Words("The scheduler is away")
+
+    async def watch() -> list[Words | None]:
+        hub = Hub(store, lambda run_id, views: None)
+        feed = await hub.subscribe(run.id, "somebody")
+        seen, told = feed.version, [feed.snapshot.trouble]
+        for trouble in (away, away, None):
+            hub.tell(trouble)
+            told.append(feed.snapshot.trouble)
+        assert feed.version == seen + 2
+        return told
+
+    assert asyncio.run(watch()) == [None, away, away, None]
     store.close()

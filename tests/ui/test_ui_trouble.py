@@ -1,8 +1,11 @@
 """A database that cannot be opened is a sentence on every page, until it can."""
 
 import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -11,8 +14,14 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
+from explorer import catalog
+from explorer.engine.hub import Snapshot
 from explorer.engine.service import _made, engine
+from explorer.errors import Words
+from explorer.runs.records import Curves, Run
+from explorer.ui.language import translator
 from explorer.ui.live import server
+from explorer.ui.live.frames import message, numbers, state
 from explorer.ui.live.server import lifespan
 from explorer.ui.visitor import KnownBrowsers
 from tests.ui.conftest import QUIET, ROOT
@@ -50,3 +59,20 @@ def test_pages_say_why_there_is_no_engine_and_it_comes_by_itself(
         assert not [error for error in shown.error if SAID in error.value]
     assert engine().store is not None
     _made.cache_clear()
+
+
+def test_a_run_that_nobody_trains_waits_and_has_no_rate() -> None:
+    steps = np.arange(1, 101, dtype=np.float32)
+    curves = Curves(steps, steps, steps, steps / 10, steps, steps)
+    config = catalog.make_config()
+    run = Run("abc", config, "training", 100, 10.0, 1, datetime.now(UTC))
+    snapshot = Snapshot(run, curves, (), (), ())
+    _ = translator("en")
+    assert state(snapshot, _) == "Training"
+    assert "steps per second" in numbers(snapshot, _)
+    alone = replace(snapshot, trouble=Words("The scheduler is away"))
+    assert state(alone, _) == "Waiting …"
+    assert numbers(alone, _) == f"Step 100 of {config.training.steps}"
+    assert message(alone, _) == "The scheduler is away"
+    resting = replace(alone, run=replace(run, status="paused"))
+    assert (state(resting, _), message(resting, _)) == ("Paused", "")

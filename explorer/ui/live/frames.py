@@ -49,8 +49,8 @@ def frame(
     return {
         "run": run.id,
         "status": run.status,
-        "state": state(run, _),
-        "message": explain(run, _),
+        "state": state(snapshot, _),
+        "message": message(snapshot, _),
         "step": run.step,
         "steps": run.config.training.steps,
         "numbers": numbers(snapshot, _),
@@ -59,8 +59,16 @@ def frame(
     }
 
 
-def state(run: Run, _: Translate) -> str:
+def waits(snapshot: Snapshot) -> bool:
+    """Whether a run would train if anybody could train it."""
+    return snapshot.trouble is not None and snapshot.run.status == "training"
+
+
+def state(snapshot: Snapshot, _: Translate) -> str:
     """The run's status, in a word."""
+    run = snapshot.run
+    if waits(snapshot):
+        return _("Waiting …")
     if run.status == "training" and run.step == 0:
         return _("Starting …")
     return _(STATES[run.status])
@@ -77,6 +85,8 @@ def numbers(snapshot: Snapshot, _: Translate) -> str:
     if held := held_changes(snapshot.commands):
         text += " · " + _("changes held: %(count)d") % {"count": held}
     recent = seconds[-RECENT_STEPS:]
+    if waits(snapshot):
+        return text
     if len(recent) < 2 or recent[-1] <= recent[0]:
         return text
     rate = (len(recent) - 1) / float(recent[-1] - recent[0])
@@ -87,6 +97,13 @@ def numbers(snapshot: Snapshot, _: Translate) -> str:
     elif run.ended:
         text += " · " + _("%(seconds).1f s of training") % {"seconds": run.seconds}
     return text
+
+
+def message(snapshot: Snapshot, _: Translate) -> str:
+    """Why a run waits, or what happened to it."""
+    if snapshot.trouble is not None and waits(snapshot):
+        return snapshot.trouble.text(_)
+    return explain(snapshot.run, _)
 
 
 def explain(run: Run, _: Translate) -> str:

@@ -36,6 +36,9 @@ log = logging.getLogger(__name__)
 AGAIN_AFTER = 2.0
 """Seconds between two tries to bring up the engine."""
 
+TOLD_EVERY = 1.0
+"""Seconds between two looks at whether anybody can train."""
+
 FOREIGN = 4403
 """Close code for a page of another site."""
 
@@ -98,8 +101,10 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     if coming.done():
         coming.result()  # a bug must not start silently
     warm = asyncio.create_task(asyncio.to_thread(_plotly_js))
+    telling = asyncio.create_task(_tell_trouble(coming))
     yield
     warm.cancel()
+    telling.cancel()
     if not coming.done():
         coming.cancel()
     else:
@@ -121,6 +126,14 @@ async def _keep_trying(tried: asyncio.Event) -> Engine:
         finally:
             tried.set()
         await asyncio.sleep(AGAIN_AFTER)
+
+
+async def _tell_trouble(coming: "asyncio.Task[Engine]") -> None:
+    """Have all who watch know within a moment that nobody can train, and why."""
+    owner = await asyncio.shield(coming)
+    while True:
+        owner.hub.tell(owner.trouble)
+        await asyncio.sleep(TOLD_EVERY)
 
 
 def _bring_up() -> Engine:

@@ -1,0 +1,72 @@
+"""A worker that hangs holds up nobody but itself."""
+
+import pytest
+
+from explorer.engine import answering
+from explorer.engine.answering import Answering
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(answering, "time", clock)
+    return clock
+
+
+def test_one_that_is_silent_too_long_is_set_aside_until_it_answers(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    both, those = ["ann", "bob"], Answering()
+    for worker in both:
+        those.given(worker)
+    clock.now += answering.WITHIN / 2
+    those.heard("bob", more=True)
+    assert those.those(both) == both
+    clock.now += answering.WITHIN / 2 + 1
+    for _again in range(2):
+        assert those.those(both) == ["bob"]
+    those.heard("ann", more=False)
+    assert those.those(both) == both
+    said = [record.getMessage() for record in caplog.records]
+    assert said == [
+        "ann does not answer; its runs go on elsewhere",
+        "ann answers again",
+    ]
+
+
+def test_one_that_was_only_slow_is_given_more_time(clock: Clock) -> None:
+    both, those = ["ann", "bob"], Answering()
+    those.given("ann")
+    clock.now += answering.WITHIN + 1
+    assert those.those(both) == ["bob"]
+    those.heard("ann", more=True)
+    clock.now += 2 * answering.WITHIN - 1
+    assert those.those(both) == both
+    clock.now += 2
+    assert those.those(both) == ["bob"]
+
+
+def test_where_none_answers_all_are_waited_for(clock: Clock) -> None:
+    both, those = ["ann", "bob"], Answering()
+    for worker in both:
+        those.given(worker)
+    clock.now += 100 * answering.WITHIN
+    assert those.those(both) == both
+    assert those.those(["bob"]) == ["bob"]
+
+
+def test_one_that_has_nothing_to_do_is_not_silent(clock: Clock) -> None:
+    both, those = ["ann", "bob"], Answering()
+    those.given("ann")
+    those.heard("ann", more=False)
+    clock.now += 100 * answering.WITHIN
+    assert those.those(both) == both
