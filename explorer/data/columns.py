@@ -179,6 +179,9 @@ def _time_remarks(time: str, found: Times, kept: int) -> list[Words]:
     remarks = [Words(N_("Times are those of '%(column)s'."), {"column": time})]
     if len(found.moments) > 1 and found.moments[0] > found.moments[-1]:
         remarks.append(Words(N_("The newest row came first; now the oldest does.")))
+    if found.autumns:
+        words = N_("Clocks were put back (%(count)d): that hour is there twice.")
+        remarks.append(Words(words, {"count": found.autumns}))
     if lost := len(found.moments) - kept:
         words = N_("Rows joined to another of the same time: %(count)d.")
         remarks.append(Words(words, {"count": lost}))

@@ -29,6 +29,13 @@ QUOTES = re.compile(rb"[\x80\x84\x85\x91-\x97\x99\x9b]")
 """Bytes of curly quotes, dashes and the like, the same in all of Windows' encodings of
 letters; no other high byte stands in an English text."""
 
+WESTERN = bytes(
+    b
+    for b in range(0xA0, 0x100)
+    if len({bytes([b]).decode(name) for name in ("cp1250", "cp1252", "cp1254")}) == 1
+)
+"""Bytes of letters and signs that are the same in western and middle Europe."""
+
 DETECTED_BYTES = 100_000
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -59,11 +66,28 @@ def decoded(raw: bytes, filename: str, at_most: int, encoding: str = "") -> str:
             came=f"{len(raw):,}",
         )
     encoding = encoding or ("utf-16" if raw.startswith(UTF_16) else "")
+    if not encoding and (order := _order(raw)):
+        raw, encoding = order + raw, "utf-16"
     if encoding != "utf-16":
         _refuse_binary(raw, filename)
     text = _in(encoding, raw, filename) if encoding else _detected(raw, filename)
     _refuse_empty(text, filename)
     return re.sub(r"\r+\n|\r", "\n", text)
+
+
+def _order(raw: bytes) -> bytes:
+    r"""The byte order mark that UTF-16 lacks, told by where it is zero; else nothing.
+
+    >>> _order("1,2".encode("utf-16-le")), _order("1,2".encode("utf-16-be"))
+    (b'\xff\xfe', b'\xfe\xff')
+    >>> _order(b"1,2"), _order(b"P\0\0\1")
+    (b'', b'')
+    """
+    first, second = raw[:DETECTED_BYTES:2], raw[1:DETECTED_BYTES:2]
+    for mark, whole, zero in zip(UTF_16, (first, second), (second, first), strict=True):
+        if len(raw) % 2 == 0 and zero.count(0) > 0.6 * len(zero) and 0 not in whole:
+            return mark
+    return b""
 
 
 def _refuse_empty(content: bytes | str, filename: str) -> None:
@@ -111,6 +135,8 @@ def _detected(raw: bytes, filename: str) -> str:
         place = error.start + len(codecs.BOM_UTF8) * marked
     if not marked and _has_quotes_alone(raw):
         return raw.decode("cp1252")
+    if not marked and _is_western(raw):
+        return raw.decode("cp1252", errors="replace")
     if not marked and _is_gb18030(raw):
         return raw.decode("gb18030")
     raise ExplorerError(
@@ -132,6 +158,22 @@ def _has_quotes_alone(raw: bytes) -> bool:
     """
     rest = QUOTES.sub(b"", raw)
     return rest.isascii() and len(raw) - len(rest) < len(raw) / 4
+
+
+def _is_western(raw: bytes) -> bool:
+    r"""Whether letters beyond ASCII stand between twice as many of it, never three in a
+    row: each character of an Eastern text takes two high bytes.
+
+    >>> _is_western(b"Gr\xf6\xdfe (\xb0C)"), _is_western("日期".encode("gb18030"))
+    (True, False)
+    """
+    high = QUOTES.sub(b"", raw.replace(b"\x80", b"")).translate(None, bytes(range(128)))
+    if set(high) - set(WESTERN) or re.search(rb"[\xa0-\xff]{3}", raw):
+        return False
+    words = re.findall(rb"[A-Za-z\xc0-\xff]*[\xc0-\xff][A-Za-z\xc0-\xff]*", raw)
+    letters = sum(map(len, words))
+    beyond = sum(byte >= 0xC0 for word in words for byte in word)
+    return bool(letters >= 2 * beyond)
 
 
 def _is_gb18030(raw: bytes) -> bool:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from explorer.data.time_cells import MONTH, are_clocks
+from explorer.data.time_cells import are_clocks
 from explorer.data.time_forms import NUMBER, find_times
+from explorer.data.time_words import MONTH
 
 SIGN = " + "
 """Between the names of columns that together say when."""
@@ -13,7 +14,7 @@ CALENDAR: Mapping[str, tuple[str, range]] = {
     "year": (r"year|yr|yyyy|jahr|année|año|年|年份", range(1800, 2200)),
     "month": (r"month|mon|mo|mm|monat|mois|mes|月|月份", range(1, 13)),
     "day": (r"day|dy|dd|tag|jour|día|日", range(1, 32)),
-    "hour": (r"hour|hr|hh|stunde|heure|hora|时|時|小时", range(24)),
+    "hour": (r"hour|hr|hh|stunde|heure|hora|时|時|小时", range(25)),
 }
 """Parts of a time in columns of their own: what they are called, and their numbers."""
 

@@ -7,8 +7,11 @@ from typing import NamedTuple
 EMPTY = frozenset(
     (
         *("", "nan", "na", "n/a", "n.a.", "null", "none", "nat", "<na>", "nil", "\\n"),
+        *("n.d.", "nd", "n.v.", "k.a.", "k. a.", "keine angabe", "missing", "fehlt"),
+        *("无", "缺失", "缺测", "暂无"),
         *("?", "-", "--", "---", ".", "..", "...", "…", "*"),
         *("#n/a", "#n/a n/a", "#na", "#value!", "#div/0!", "#ref!", "#num!", "#null!"),
+        *("#nv", "#wert!", "#bezug!", "#zahl!"),
     )
 )
 """Cells, in lower case, that hold nothing; spreadsheets write the last ones."""
@@ -57,6 +60,9 @@ CELL = re.compile(
     r"\s*(?P<after>-)?(?P<closed>\))?"
 )
 
+CODE = re.compile(r"[0-9]{2,}[eE][0-9]+")
+"""An id like 41e7: numbers with an exponent have a point, one digit or a sign."""
+
 NOUGHT = re.compile(rf"{MONEY}\s*-")
 """No money, as accountants write it: "$ -"."""
 
@@ -96,7 +102,8 @@ def cell_of(text: str) -> Cell | None:
     plain = text.translate(PLAIN).strip()
     if NOUGHT.fullmatch(plain):
         return Cell("0")
-    found = CELL.fullmatch(plain) if len(plain) <= LONGEST else None
+    odd = len(plain) > LONGEST or CODE.fullmatch(plain)
+    found = None if odd else CELL.fullmatch(plain)
     if found is None or bool(found["opened"]) != bool(found["closed"]):
         return None
     signs = [found[name] for name in ("sign", "inner", "after", "opened")]

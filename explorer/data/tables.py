@@ -74,13 +74,18 @@ class Table:
 
     @cached_property
     def measured(self) -> list[str]:
-        """The columns of numbers that are no times and neither count rows nor name
-        groups of them; all columns of numbers where there is no other."""
+        """The columns of numbers that are no times, move, and neither count rows nor
+        name groups of them; all columns of numbers where there is no other."""
         times = {part for name in self.times for part in self.parts(name)}
         rest = [name for name in self.numeric if name not in times]
-        groups = self.groups(self.times[0]) if self.times else []
-        found = [n for n in rest if n not in groups and not self._counts(n)]
+        left = {*self.still, *(self.groups(self.times[0]) if self.times else [])}
+        found = [n for n in rest if n not in left and not self._counts(n)]
         return found or rest or self.numeric
+
+    @cached_property
+    def still(self) -> list[str]:
+        """The columns of numbers that are the same in every row."""
+        return [name for name in self.numeric if self.cells[name].nunique() == 1]
 
     def groups(self, time: str) -> list[str]:
         """The columns of few values that tell rows of the same time apart."""
@@ -100,7 +105,12 @@ class Table:
         """Why columns can be used neither as numbers nor as times."""
         used = {*self.numeric, *(p for name in self.times for p in self.parts(name))}
         left = [n for n in self.names if n not in used and self._filled(n)]
-        return [self._why_unread(name) for name in left]
+        said = [self._why_unread(name) for name in left]
+        words = N_("%(column)s is always %(value)s")
+        for name in self.still:
+            shown = {"column": self.column(name), "value": short(self.head(name)[0])}
+            said.append(Words(words, shown))
+        return said
 
     @cached_property
     def hints(self) -> Hints:

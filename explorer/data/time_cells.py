@@ -3,12 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from explorer.data.time_words import MONTH, in_english
+
 CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?( ?[AaPp]\.?[Mm]\.?)?")
 
-MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-
 DATE = re.compile(
-    r"(?:[a-z]{3,9},? )?"  # a weekday
     r"(?:[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}"
     r"|[0-9]{4}[-/.][0-9]{1,2}|[0-9]{1,2}[-/][0-9]{4}"
     r"|[0-9]{4}年[0-9]{1,2}月([0-9]{1,2}日)?"
@@ -19,9 +18,22 @@ DATE = re.compile(
     re.IGNORECASE,
 )
 
-QUARTER = re.compile(r"([0-9]{4})[- ]?Q([1-4])|Q([1-4])[- /]?([0-9]{4})", re.IGNORECASE)
+QUARTER = re.compile(
+    r"([0-9]{4})[-/: ]?Q([1-4])|Q([1-4])[-/: ]?([0-9]{4})", re.IGNORECASE
+)
 
-WEEK = re.compile(r"([0-9]{4})-?W([0-9]{2})", re.IGNORECASE)
+WEEK = re.compile(
+    r"([0-9]{4})[-/ ]?(?:W|KW|CW) ?([0-9]{1,2})"
+    r"|(?:W|KW|CW) ?([0-9]{1,2})[-/ ]+([0-9]{4})",
+    re.IGNORECASE,
+)
+"""Of a year's weeks; calendar weeks are also called KW and CW."""
+
+UNTIL = re.compile(r"(?<=[0-9]{2}) [-–] (?=[0-9]).*|(?<=[0-9]Z)/(?=[0-9]{4}-).*")
+"""The end of a span, which is told after its beginning."""
+
+EAST = str.maketrans("년월일시분時点點", "年月日时分时时时")
+"""One sign for what parts a time in Korean, Japanese and older Chinese."""
 
 
 def looks_like_time(cell: str) -> bool:
@@ -31,9 +43,11 @@ def looks_like_time(cell: str) -> bool:
     [True, True, False, False]
     """
     plain = cell.strip()
-    if len(plain) > 60:
+    if len(plain) > 60 or not any(map(str.isdigit, plain)):
         return False
-    return any(form.fullmatch(plain) for form in (DATE, CLOCK, QUARTER, WEEK))
+    if any(form.fullmatch(plain) for form in (CLOCK, QUARTER, WEEK)):
+        return True
+    return DATE.fullmatch(normal(plain)) is not None
 
 
 def are_clocks(cells: Sequence[str]) -> bool:
@@ -42,26 +56,51 @@ def are_clocks(cells: Sequence[str]) -> bool:
 
 
 def normal(cell: str) -> str:
-    """A cell without what says nothing more: weekdays, commas, the name of a zone.
+    """A cell without what says nothing more: weekdays, commas, the name of a zone, the
+    end of a span; its month in English.
 
     >>> normal("Mon, Feb 04, 2023"), normal("1/2/2022 3:04 p.m."), normal("Sept. 5")
     ('Feb 04 2023', '1/2/2022 3:04 PM', 'Sep 5')
-    >>> normal("2022-Q3"), normal("2022W05")
-    ('2022-07', '2022-W05-1')
+    >>> normal("2022-Q3"), normal("KW 5/2022"), normal("1. 5. 2022"), normal("5. Mai")
+    ('2022-07', '2022-W05-1', '1.5.2022', '5 May')
+    >>> normal("2022年1月5日 下午3:04"), normal("31.12.2024 23.59 Uhr")
+    ('2022年1月5日 3:04 PM', '31.12.2024 23:59')
     """
     plain = re.sub(r"\s+", " ", cell.replace(",", " ")).strip()
+    plain = re.sub(r"(?<=[0-9])\. (?=[0-9]+\.| ?[0-9]{4})", ".", plain)
+    plain = re.sub(r"(?<= )([0-9]{1,2})\.([0-9]{2})(?![0-9.])", r"\1:\2", plain)
+    plain = UNTIL.sub("", plain) if len(plain) > 16 else plain
     if not any(letter.isalpha() for letter in plain):
         return plain
     if found := QUARTER.fullmatch(plain):
         year, quarter = found[1] or found[4], int(found[2] or found[3])
         return f"{year}-{3 * quarter - 2:02}"
     if found := WEEK.fullmatch(plain):
-        return f"{found[1]}-W{found[2]}-1"
-    plain = re.sub(r"^(mon|tue|wed|thu|fri|sat|sun)[a-z]*\.? ", "", plain, flags=re.I)
+        return f"{found[1] or found[4]}-W{int(found[2] or found[3]):02}-1"
+    return _clock(in_english(_eastern(plain)))
+
+
+def _eastern(plain: str) -> str:
+    """Years, months and days in one word, and a clock with colons and AM or PM."""
+    if plain.isascii():
+        return plain
+    plain = re.sub(r"(?<=[年月]) (?=[0-9])", "", plain.translate(EAST))
+    plain = re.sub(r" ?([0-9]{1,2})时(?:([0-9]{1,2})分?)?$", _colon, plain)
+    half = {"上午": "AM", "下午": "PM", "午前": "AM", "午後": "PM"}
+    found = re.fullmatch(rf"(.*?) ?({'|'.join(half)}) ?([0-9:]+)", plain)
+    return f"{found[1]} {found[3]} {half[found[2]]}" if found else plain
+
+
+def _colon(found: re.Match[str]) -> str:
+    return f" {found[1]}:{int(found[2] or 0):02}"
+
+
+def _clock(plain: str) -> str:
+    """A date and a clock in English, without the words around them."""
+    plain = re.sub(r"(?<=[0-9])\. (?=[A-Z])", " ", plain)
+    plain = re.sub(r" de (?=[A-Z0-9])", " ", plain)
     plain = re.sub(r"(?<=/[0-9]{4}):", " ", plain)
-    plain = re.sub(r" (UTC|GMT|[A-Z]?[A-Z]EST|[A-Z][SD]T|[CEW]ET)$", "", plain)
-    plain = re.sub(r"\bsept\b", "Sep", plain, flags=re.I)
-    plain = re.sub(r"(?<=[A-Za-z]{3})\.(?= )", "", plain)
+    plain = re.sub(r" (UTC|GMT|Uhr|h|[A-Z]?[A-Z]EST|[A-Z][SD]T|[CEW]ET)$", "", plain)
     return re.sub(
         r"(?<=[0-9]) ?([ap])\.?m\.?$", lambda m: f" {m[1].upper()}M", plain, flags=re.I
     )

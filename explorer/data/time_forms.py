@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from explorer.data.decoding import short
 from explorer.data.numbers import read_numbers
 from explorer.data.time_cells import normal
+from explorer.data.times import put_back
 from explorer.errors import N_, ExplorerError, Words
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ EPOCHS = {"seconds": 1.0, "milliseconds": 1e3, "microseconds": 1e6, "nanoseconds
 
 EPOCH_YEARS = (1e8, 4.2e9)
 """Seconds since 1970 in 1973 and in 2103: what lies between may be a count of them."""
+
+MIDNIGHT = re.compile(r"(?<=[T ])24:00")
+"""The end of a day, which is the beginning of the next one."""
+
+DAY = np.timedelta64(1, "D")
 
 FIRST_CELLS = 200
 """Enough to tell which forms cannot be meant."""
@@ -79,6 +85,8 @@ class Times(NamedTuple):
     form: str
     rivals: tuple[str, ...] = ()
     """The forms among which nothing decides, for a person to choose; or none."""
+    autumns: int = 0
+    """How often clocks were put back an hour, so that it comes twice."""
 
 
 def first_of(form: str) -> First:
@@ -102,13 +110,22 @@ def find_times(cells: Sequence[str], called: str, first: First = "") -> Times | 
     import pandas as pd
 
     plain = pd.Series([normal(cell) for cell in cells], dtype=str)
-    return (
+    ends = plain.str.contains(MIDNIGHT).to_numpy(bool)
+    if ends.any():
+        plain = plain.str.replace(MIDNIGHT, "00:00", regex=True)
+    found = (
         _run_together(plain)
         or _counted(plain, called)
         or _numbers(cells)
         or _iso(plain)
         or _by_forms(plain, first)
     )
+    if found is None or found.values.dtype.kind == "f":
+        return found
+    days = ends * DAY
+    found = found._replace(values=found.values + days, moments=found.moments + days)
+    later, autumns = put_back(found.moments)
+    return found._replace(moments=later, autumns=autumns)
 
 
 def no_times(cells: Sequence[str], rows: Sequence[int], name: Words) -> ExplorerError:
@@ -223,8 +240,9 @@ def _by_forms(plain: "pd.Series[str]", first: First) -> Times | None:
     if not fits:
         return None
     ordered = [each for each in fits if _in_order(each[1])]
-    form, found = (ordered or fits)[0]
-    sure = len(fits) == 1 or len(ordered) == 1
+    dense = [each for each in ordered if _within_a_day(each[1])]
+    form, found = (dense or ordered or fits)[0]
+    sure = 1 in (len(fits), len(ordered), len(dense))
     return Times(found, found, form, () if sure else tuple(f for f, _ in fits))
 
 
@@ -250,6 +268,13 @@ def _in_order(times: NDArray[Any]) -> bool:
     steps = np.diff(times)
     none = np.timedelta64(0)
     return bool((steps >= none).all() or (steps <= none).all())
+
+
+def _within_a_day(times: NDArray[Any]) -> bool:
+    """Whether several days of times leave no gap of more than a day: whoever takes day
+    for month leaps a month at each midnight."""
+    steps = np.abs(np.diff(times))
+    return bool((steps <= DAY).all() and np.abs(times[-1] - times[0]) > DAY)
 
 
 def _milliseconds(found: "pd.Series[Any]") -> NDArray[Any]:

@@ -16,6 +16,35 @@ UNITS = {
 """Spans that times can be gathered by, all counted from a Monday."""
 
 
+HOUR, DAY = UNITS["hour"], UNITS["day"]
+NONE = np.timedelta64(0)
+
+AUTUMN = (3, 4, 9, 10, 11)
+"""Months in which a country puts its clocks back, north or south."""
+
+
+def put_back(moments: NDArray[Any]) -> tuple[NDArray[Any], int]:
+    """Times (n,) of which the hour that comes twice in autumn is counted on, and how
+    often that was; either end may be the newest.
+
+    There one step is an hour less than the usual one, which is an hour at most.
+    """
+    back = len(moments) > 1 and moments[0] > moments[-1]
+    ahead = moments[::-1] if back else moments
+    steps = np.diff(ahead)
+    usual = np.median(steps) if len(steps) else DAY
+    again = (steps == usual - HOUR) & (steps <= NONE)
+    days = ahead[1:][again].astype("datetime64[D]")
+    months = days.astype("datetime64[M]").astype(int) % 12 + 1
+    at_night = np.isin(months, AUTUMN) & (ahead[1:][again] - days <= 4 * HOUR)
+    if not again.any() or not at_night.all() or (steps[~again] <= NONE).any():
+        return moments, 0
+    if (np.diff(days) < 300 * DAY).any():
+        return moments, 0
+    later = ahead + np.append(0, np.cumsum(again)) * HOUR
+    return (later[::-1] if back else later), int(again.sum())
+
+
 def places(times: NDArray[Any]) -> tuple[NDArray[Any], str]:
     """What a horizontal axis shows of times in order, and its title."""
     if times.dtype.kind == "f":

@@ -148,7 +148,19 @@ TIMES: dict[str, tuple[str, list[datetime]]] = {
     "%b-%y": ("", MONTHS),
     "%m/%Y": ("", MONTHS),
     "%G-W%V": ("", WEEKS),
+    "KW %V/%G": ("", WEEKS),
+    "%d. %m. %Y": ("", DAYS),
+    "%d.%m.%Y %H.%M": ("day-first", HOURS),
+    "%d.%m.%Y %H:%M Uhr": ("day-first", HOURS),
+    "%d.%m.%Y %H:%M - %d.%m.%Y %H:%M": ("day-first", HOURS),
+    "%Y-%m-%dT%H:%MZ/%Y-%m-%dT%H:%MZ": ("", HOURS),
+    "%Y年%m月%d日": ("", DAYS),
+    "%Y年%m月%d日%H时": ("", HOURS),
+    "%Y年%m月%d日 %p %I:%M": ("", HOURS),
+    "%Y년 %m월 %d일": ("", DAYS),
+    "%d/%m/%Y %H:%M": ("", HOURS),
 }
+HALVES = str.maketrans({"A": "上", "P": "下", "M": "午"})
 
 
 @pytest.mark.parametrize("name", NUMBERS)
@@ -168,7 +180,10 @@ def test_what_stands_around_a_table(name: str) -> None:
 @pytest.mark.parametrize("newest_first", [False, True])
 def test_times(form: str, newest_first: bool) -> None:
     first, times = TIMES[form]
-    rows = list(zip([f"{time:{form}}" for time in times], POINT, strict=True))
+    written = [f"{time:{form}}" for time in times]
+    if "年" in form:
+        written = [time.translate(HALVES) for time in written]
+    rows = list(zip(written, POINT, strict=True))
     rows = rows[::-1] if newest_first else rows
     series = read(table("when;v", *zip(*rows, strict=True), by=";"), first=first).series
     np.testing.assert_array_equal(series.values, VALUES)
@@ -184,8 +199,9 @@ def test_counts_since_1970(per_second: int) -> None:
     np.testing.assert_array_equal(taken.series.times, np.array(HOURS, "datetime64[ms]"))
 
 
-def test_quarters() -> None:
-    written = [f"{time.year}-Q{1 + time.month // 3}" for time in QUARTERS]
+@pytest.mark.parametrize("form", ["{0}-Q{1}", "{0}Q{1}", "{0}:Q{1}", "Q{1} {0}"])
+def test_quarters(form: str) -> None:
+    written = [form.format(time.year, 1 + time.month // 3) for time in QUARTERS]
     times = read(table("when,v", written, POINT)).series.times
     np.testing.assert_array_equal(times, np.array(QUARTERS, "datetime64[ms]"))
 
@@ -216,7 +232,110 @@ def test_years_and_names_of_months() -> None:
     np.testing.assert_array_equal(times, np.array(MONTHS, "datetime64[ms]"))
 
 
-@pytest.mark.parametrize("cell", ["#N/A", "--", ".", "NULL", "n/a", "-", "NaN", "<NA>"])
+MONTH_NAMES = {
+    "German": "Januar Februar März April Mai Juni Juli August September Oktober "
+    "November Dezember",
+    "French": "janvier février mars avril mai juin juillet août septembre octobre "
+    "novembre décembre",
+    "Spanish": "enero febrero marzo abril mayo junio julio agosto septiembre octubre "
+    "noviembre diciembre",
+}
+
+
+@pytest.mark.parametrize("language", MONTH_NAMES)
+@pytest.mark.parametrize("form", ["{1} {2}", "{0}. {1} {2}", "Mo, {0} {1} {2}"])
+def test_months_by_name(language: str, form: str) -> None:
+    names = MONTH_NAMES[language].split()
+    written = [form.format(t.day, names[t.month - 1], t.year) for t in MONTHS]
+    times = read(table("when;v", written, COMMA, by=";")).series.times
+    np.testing.assert_array_equal(times, np.array(MONTHS, "datetime64[ms]"))
+
+
+def test_a_day_that_ends_at_24() -> None:
+    ends = [time + timedelta(hours=1) for time in HOURS]
+    days, clocks = ([f"{time:{form}}" for time in HOURS] for form in ("%Y-%m-%d", "%H"))
+    clocks = [f"{int(clock) + 1:02}:00" for clock in clocks]
+    texts = (
+        table("Date,Time,v", days, clocks, POINT),
+        table("Date,Hour,v", days, [clock[:2] for clock in clocks], POINT),
+        table("t,v", map(" ".join, zip(days, clocks, strict=True)), POINT),
+    )
+    for text in texts:
+        series = read(text, column="v").series
+        np.testing.assert_array_equal(series.times, np.array(ends, "datetime64[ms]"))
+
+
+@pytest.mark.parametrize("minutes", [60, 30, 15])
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_the_hour_that_autumn_repeats_is_kept_twice_and_said(
+    minutes: int, newest_first: bool
+) -> None:
+    begin, change = datetime(2022, 10, 29, 12), datetime(2022, 10, 30, 3)
+    times = [begin + timedelta(minutes=minutes * k) for k in range(N)]
+    clocks = [t if t < change else t - timedelta(hours=1) for t in times]
+    rows = list(zip([f"{t:%Y-%m-%d %H:%M}" for t in clocks], POINT, strict=True))
+    rows = rows[::-1] if newest_first else rows
+    taken = read(table("t,v", *zip(*rows, strict=True)))
+    np.testing.assert_array_equal(taken.series.values, VALUES)
+    said = "Clocks were put back (1): that hour is there twice."
+    assert said in map(str, taken.remarks)
+    summer = [t.replace("-10-", "-07-") for t, _v in rows]
+    with pytest.raises(ExplorerError, match="Say what becomes of them"):
+        read(table("t,v", summer, [v for _t, v in rows]))
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        (["12"] * N, "column 'other' of 'a.csv' is always 12"),
+        ([f"{k:02}e{k % 10}" for k in range(N)], "it says '00e0'"),
+        (["0x1f"] * N, "it says '0x1f'"),
+    ],
+)
+def test_columns_that_are_no_series_are_said_not_asked(
+    column: list[str], said: str
+) -> None:
+    taken = read(table("date,other,v", ISO, column, POINT))
+    assert taken.series.label == "v"
+    assert any(said in str(remark) for remark in taken.remarks)
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding"),
+    [
+        ("Tag;Größe °C", "cp1252"),
+        ("Día;Máximo", "cp1252"),
+        ("Tag;Betrag in €", "cp1252"),
+        ("Tag;v", "utf-16-le"),
+        ("Tag;v", "utf-16-be"),
+    ],
+)
+def test_encodings_that_a_table_tells(head: str, encoding: str) -> None:
+    raw = table(head, ISO, COMMA, by=";").encode(encoding)
+    series = files.read_series(raw, "a.csv").series
+    assert series.label == head.split(";")[1]
+    np.testing.assert_array_equal(series.values, VALUES)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["shift_jis", "euc_kr", "big5", "cp1251", "gb18030"]
+)
+def test_an_encoding_that_is_unsure_is_asked_for(encoding: str) -> None:
+    words = {
+        "shift_jis": "日付,気温",
+        "euc_kr": "날짜,값",
+        "big5": "日期,溫度",
+        "gb18030": "日期,温度",
+    }
+    raw = table(words.get(encoding, "Дата,Значение"), ISO, POINT).encode(encoding)
+    with pytest.raises(ExplorerError, match="unsure what else"):
+        files.read_series(raw, "a.csv")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["k.A.", "#NV", "缺测", "#N/A", "--", ".", "NULL", "n/a", "-", "NaN", "<NA>"],
+)
 def test_cells_that_hold_nothing(cell: str) -> None:
     values = read(
         PLAIN.replace(f"{ISO[5]},{POINT[5]}", f"{ISO[5]},{cell}")

@@ -1,0 +1,74 @@
+"""Names of months and weekdays in the languages that files come in."""
+
+import re
+
+ENGLISH = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
+"""As forms of dates know them."""
+
+NAMES = (
+    "january february march april may june july august september october november "
+    "december",
+    "januar februar märz april mai juni juli august september oktober november "
+    "dezember",
+    "jänner februar maerz april mai juni juli august september oktober november "
+    "dezember",
+    "janvier février mars avril mai juin juillet août septembre octobre novembre "
+    "décembre",
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
+    "diciembre",
+    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre "
+    "novembre dicembre",
+    "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro "
+    "dezembro",
+    "januari februari maart april mei juni juli augustus september oktober november "
+    "december",
+)
+"""The months of a year: English, German and Austrian, French, Spanish, Italian,
+Portuguese, Dutch."""
+
+SHORT = {
+    **{"janv": "Jan", "févr": "Feb", "avr": "Apr", "juil": "Jul", "sept": "Sep"},
+    **{"mrz": "Mar", "mrt": "Mar"},
+}
+"""Short forms that are not the first three letters of a name."""
+
+MONTHS = {
+    name[:letters]: english
+    for names in NAMES
+    for name, english in zip(names.split(), ENGLISH, strict=True)
+    for letters in (len(name), 3)
+    if name[:letters] != "jui"  # of June or of July
+} | SHORT
+"""Every name in small letters, and what it is in English."""
+
+DAYS = (
+    *("mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun"),
+    *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+    *("mo", "di", "mi", "do", "fr", "sa", "so"),
+    *("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag"),
+    *("lun", "mer", "jeu", "ven", "sam", "dim", "mié", "jue", "vie", "sáb", "dom"),
+    *("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+    *("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
+)
+"""Of weekdays; "mar" is March."""
+
+MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
+
+WEEKDAY = re.compile(
+    rf"^(?:{'|'.join(sorted(DAYS, key=len, reverse=True))})\b\.?,? (?=[^\W_])", re.I
+)
+
+NAMED = re.compile(rf"(?<![^\W\d_]){MONTH}", re.IGNORECASE)
+
+
+def in_english(text: str) -> str:
+    """A date without its weekday, its month in English.
+
+    >>> in_english("Mo, 3. März 2022"), in_english("12 août 2021"), in_english("Mar 5")
+    ('3. Mar 2022', '12 Aug 2021', 'Mar 5')
+    """
+    plain = WEEKDAY.sub("", text)
+    return NAMED.sub(lambda found: MONTHS[found[0].rstrip(".").lower()], plain)
