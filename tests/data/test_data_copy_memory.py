@@ -10,6 +10,7 @@ from explorer import catalog
 from explorer.data.copy_memory import CopyMemorySettings, make
 from explorer.inspection.facts import facts_of
 from explorer.models.base import Probe, SequenceModel, ignore
+from explorer.tasks import TASKS
 from explorer.training.measures import metrics
 
 
@@ -103,4 +104,4 @@ def test_the_ten_have_their_own_measure_on_charts() -> None:
     }
     assert names["copy_memory"] == ("perplexity", "bits_per_token", "recalled")
     assert names["fables"] == ("perplexity", "bits_per_token", "accuracy")
-    assert names["sine"] == ("mae", "rmse", "r2", "skill")
+    assert names["sine"] == TASKS["forecast"].measures

@@ -67,7 +67,7 @@ def test_the_sentence_about_values(
 )
 def test_true_ranges_are_told_whatever_the_colours_reach(values: list[float]) -> None:
     said = gates.reading(drawn(np.array([values])), EN)
-    assert f"run from {min(values):.3g} to {max(values):.3g};" in said
+    assert f"run from {min(values) + 0.0:.3g} to {max(values) + 0.0:.3g};" in said
 
 
 def test_the_colour_bar_says_where_colours_are_clipped() -> None:
@@ -120,7 +120,7 @@ def test_a_gate_that_keeps_says_what_is_left(model: str, name: str, steps: str) 
     assert "keeps 74 %" in said
     assert "a step on average" in said
     assert f"after {count} steps {100 * 0.74**count:.3g} % is left" in said
-    assert f"{steps}之后剩下 {100 * 0.74**count:.3g} %" in gates.reading(seen, ZH)
+    assert f"{steps}之后剩下 {100 * 0.74**count:.3g}%" in gates.reading(seen, ZH)
 
 
 def test_nearly_shut_counts_what_is_below_a_tenth() -> None:

@@ -48,7 +48,7 @@ AGAINST = [
     (0.19, "5 % below the best simple guess (mean)", "低 5%"),
     (0.2, "has not beaten the best simple guess (mean: 0.2)", "尚未胜过"),
     (0.3, "has not beaten the best simple guess (mean: 0.2)", "尚未胜过"),
-    (0.00001, "99.995 % below", "99.995 %"),
+    (0.00001, "99.995 % below", "99.995%"),
 ]
 
 
@@ -101,9 +101,9 @@ def test_what_is_not_all_is_not_called_all() -> None:
 
 CHANGES = [
     (0.5, 0.501, "hardly matters", "几乎没有影响"),
-    (0.5, 0.6, "rises by 20 %, from 0.5 to 0.6", "20 %"),
+    (0.5, 0.6, "rises by 20 %, from 0.5 to 0.6", "上升 20%"),
     (0.003, 0.399, "becomes 133 times as high, from 0.003", "133 倍"),
-    (0.5, 0.4, "falls by 20 %", "20 %"),
+    (0.5, 0.4, "falls by 20 %", "下降 20%"),
     (0.0, 0.4, "rises from 0 to 0.4", "从 0 升到 0.4"),
     (0.5, float("nan"), "no longer a number", "不再是"),
 ]

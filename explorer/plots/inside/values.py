@@ -44,8 +44,8 @@ def summed_up(
     edge = np.abs(known) / reach if centred else (known - low) / (high - low)
     steps = min(STEPS, len(values))
     return Values(
-        float(known.min()),
-        float(known.max()),
+        float(known.min()) + 0.0,  # no -0
+        float(known.max()) + 0.0,
         float(known.mean()),
         float(np.mean(known < SHUT)),
         float(np.mean(edge >= EDGE)),
