@@ -63,10 +63,14 @@ class Driving:
         if not self.held and self._other is not None:
             raise _other_drives(self._other)
 
-    def close(self) -> None:
-        """Let another server drive at once."""
+    def renew_no_more(self) -> None:
+        """Keep the right for as long as it lasts, to come to an end with it."""
         self._closing.set()
         self._thread.join(timeout=10)
+
+    def close(self) -> None:
+        """Let another server drive at once."""
+        self.renew_no_more()
         try:
             self._store.leases.give_up(self._holder)
         except Exception as error:

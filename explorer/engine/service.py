@@ -74,7 +74,7 @@ class Engine:
 
     @property
     def ready(self) -> bool:
-        """Whether the workers are there and warm."""
+        """Whether the workers, or their scheduler, can be spoken to."""
         return self._runner.client.done()
 
     @property
@@ -278,6 +278,7 @@ class Engine:
 
     def close(self) -> None:
         """Let go of the workers; unfinished runs go on at the next start."""
+        self._driving.renew_no_more()
         self._tidying.close()
         self.looks.close()
         self.sweeps.close()
