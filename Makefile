@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 PORT ?= 8501
+ADDRESS ?= 127.0.0.1
 VENV := .venv
 BIN := $(VENV)/bin
 ENV := PYTHONPATH=.
@@ -27,7 +28,7 @@ $(BIN)/.dev: requirements-dev.txt $(BIN)/.run
 	touch $@
 
 run: $(BIN)/.compiled ## Install what is missing and start the app.
-	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
+	$(BIN)/streamlit run streamlit_app.py --server.address $(ADDRESS) --server.port $(PORT)
 
 test: $(BIN)/.dev ## Run every test but the slow ones, or ONLY=models those of a room.
 	sh scripts/get_postgresql.sh

@@ -4,6 +4,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from explorer.ui.crowd import Crowd
+from explorer.ui.headers import Headers
 from explorer.ui.live.server import ROUTES, lifespan
 from explorer.ui.visitor import KnownBrowsers
 
@@ -11,5 +12,5 @@ app = st.App(
     "explorer/ui/router.py",
     lifespan=lifespan,
     routes=ROUTES,
-    middleware=[Middleware(Crowd), Middleware(KnownBrowsers)],
+    middleware=[Middleware(Headers), Middleware(Crowd), Middleware(KnownBrowsers)],
 )

@@ -6,6 +6,8 @@ a link that passes for ours. Every page shows such words through `literal`.
 """
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -28,6 +30,13 @@ _MARKS = re.compile(
 )
 
 
+_PICTURES = re.compile(r"!(?=\[)|&(?=\S)|data(?=\\?:)", re.IGNORECASE)
+"""What begins a picture or such a link, be it spelt by an entity."""
+
+_FORMULA = re.compile(r"\s*[=+\-@]")
+_NUMBER = re.compile(r"[+-]?[\d.,]+(?:e[+-]?\d+)?", re.IGNORECASE)
+
+
 def literal(words: str) -> str:
     r"""Words in one line, with nothing in it that Markdown would read.
 
@@ -37,6 +46,30 @@ def literal(words: str) -> str:
     line = " ".join(_UNSEEN.sub("", words).split())
     parted = _ARROWS.sub(rf"\g<0>{JOINER}", _TOUCHING.sub(JOINER, line))
     return _MARKS.sub(r"\\\g<0>", parted)
+
+
+def safe_markdown(text: str) -> str:
+    """What a person wrote in Markdown, without pictures and links to `data:`."""
+    return _PICTURES.sub(rf"\g<0>{JOINER}", text)
+
+
+def harmless(cell: Any) -> Any:
+    """What a spreadsheet does not take for a formula; numbers stay as they are.
+
+    >>> harmless(["=1+1", "-0.5", "gru", 3])
+    ["'=1+1", '-0.5', 'gru', 3]
+    """
+    if isinstance(cell, Mapping):
+        return {harmless(name): harmless(each) for name, each in cell.items()}
+    if isinstance(cell, list | tuple):
+        return [harmless(each) for each in cell]
+    formula = isinstance(cell, str) and _FORMULA.match(cell)
+    return f"'{cell}" if formula and not _NUMBER.fullmatch(cell) else cell
+
+
+def show_table(table: Any, **options: Any) -> Any:
+    """A table, which every reader can take along and open in a spreadsheet."""
+    return st.dataframe(harmless(table), **options)
 
 
 def show_error(error: ExplorerError | Words, _: Translate, icon: str = "error") -> None:

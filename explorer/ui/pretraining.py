@@ -18,7 +18,7 @@ from explorer.ui.describe import run_line
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
 from explorer.ui.page import shown_later
-from explorer.ui.plain import literal
+from explorer.ui.plain import literal, show_table
 from explorer.ui.runs.recent import shown_runs
 
 PANELS = ("loss", "prediction")
@@ -208,7 +208,7 @@ def _table(runs: dict[tuple[str, int], Run | None], _: Translate) -> None:
     ]
     if rows:
         with st.expander(_("The runs behind the chart")):
-            st.dataframe(
+            show_table(
                 rows,
                 hide_index=True,
                 column_config={

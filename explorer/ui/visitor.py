@@ -18,6 +18,7 @@ from explorer.engine.service import engine
 from explorer.engine.visitor import Visitor
 from explorer.ui.language import Translate
 from explorer.ui.page import explained
+from explorer.ui.plain import literal
 
 COOKIE = "explorer_owner"
 YEAR = 365 * 24 * 3600
@@ -65,7 +66,7 @@ def login_button(_: Translate) -> None:
             _("Log out"),
             icon=":material/logout:",
             key="logout",
-            help=name or None,
+            help=literal(name) or None,
             on_click=st.logout,
         )
 

@@ -13,6 +13,7 @@ from explorer.data.hidden_markov import (
 from explorer.errors import N_
 from explorer.plots.words import listed
 from explorer.ui.language import Translate
+from explorer.ui.plain import show_table
 
 STATES = (N_("Healthy"), N_("Fever"))
 SEEN = (N_("normal"), N_("cold"), N_("dizzy"))
@@ -49,7 +50,7 @@ def worked_example(_: Translate) -> None:
             "best": f"{np.exp(best.log_chance[0]):.5g}",
         }
     )
-    st.dataframe(rows(model, seen, _), hide_index=True, key="worked.table")
+    show_table(rows(model, seen, _), hide_index=True, key="worked.table")
 
 
 def rows(

@@ -4,11 +4,14 @@ import ast
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.ui.plain import JOINER, literal
+from explorer.runs.records import View
+from explorer.ui.live.table import table
+from explorer.ui.plain import JOINER, harmless, literal, safe_markdown
 from tests.ui.conftest import ROOT
 
 pytestmark = pytest.mark.quick
@@ -77,3 +80,59 @@ def test_sentences_with_words_from_outside_take_the_one_way(path: Path) -> None:
             assert called(first) not in ("text", "reading"), ast.unparse(call)
         if called(call) == "error" and path.name not in ("plain.py", "visitor.py"):
             raise AssertionError(f"{ast.unparse(call)}: use show_error")
+        if called(call) == "dataframe":
+            assert path.name == "plain.py", f"{ast.unparse(call)}: use show_table"
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1-800", "'+1-800"),
+        ("-a", "'-a"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        (" =1", "' =1"),
+        ("-0.5", "-0.5"),
+        ("+3", "+3"),
+        ("-1e-5", "-1e-5"),
+        ("-1,234", "-1,234"),
+        ("a=1", "a=1"),
+        ("–", "–"),
+        ("", ""),
+        (-3, -3),
+        (None, None),
+        (["=a", "b"], ["'=a", "b"]),
+        ({"=a": ["=b"], "c": [-1.5]}, {"'=a": ["'=b"], "c": [-1.5]}),
+        ([{"a": "-b"}], [{"a": "'-b"}]),
+    ],
+)
+def test_no_cell_is_a_formula(cell: object, shown: object) -> None:
+    assert harmless(cell) == shown
+
+
+def test_the_numbers_of_a_view_hold_no_formula() -> None:
+    view = View("text", 0, {"=token": np.array(["=1+1", "-2"])})
+    assert table(view).splitlines()[1:] == ["'=token,0,'=1+1", "'=token,1,-2"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![a](http://other/x.png)",
+        "\\![a](http://other/x.png)",
+        "![a][b]\n\n[b]: http://other",
+        "[a](data:text/html,x)",
+        "[a](DATA\\:x)",
+        "[a](&#100;ata:x)",
+        "<data:x>",
+    ],
+)
+def test_a_lesson_has_no_pictures_and_no_data_links(text: str) -> None:
+    shown = safe_markdown(text)
+    assert not re.search(r"!\[|data\\?:|&#", shown, re.I)
+    assert shown.replace(JOINER, "") == text
+
+
+def test_other_marks_of_a_lesson_stay() -> None:
+    text = "# A *lesson* with [a link](https://here.org) and `code`"
+    assert safe_markdown(text) == text

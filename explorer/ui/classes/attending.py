@@ -27,7 +27,7 @@ from explorer.ui.address import (
 from explorer.ui.classes.board import loss_in_words, short_board, standings
 from explorer.ui.language import Translate
 from explorer.ui.page import shown_later
-from explorer.ui.plain import literal, show_error
+from explorer.ui.plain import literal, safe_markdown, show_error
 
 EVERY = 10.0
 """Seconds between two looks of a student's tab at the score board."""
@@ -121,7 +121,7 @@ def lesson_head(
     with left:
         st.markdown(goal_line(here.lesson, _))
         if here.lesson.text:
-            st.markdown(here.lesson.text)
+            st.markdown(safe_markdown(here.lesson.text))
         if here.lesson.closed:
             st.info(_("This class was closed by its teacher."), icon=":material/lock:")
         _leave_button(_)

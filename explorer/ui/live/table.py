@@ -6,6 +6,7 @@ import io
 import numpy as np
 
 from explorer.runs.records import View
+from explorer.ui.plain import harmless
 
 
 def table(view: View) -> str:
@@ -17,5 +18,5 @@ def table(view: View) -> str:
     for name, values in view.arrays.items():
         for place in np.ndindex(values.shape):
             filled = [*place, *[""] * (deepest - len(place))]
-            writer.writerow([name, *filled, values[place]])
+            writer.writerow(harmless([name, *filled, values[place]]))
     return out.getvalue()

@@ -15,6 +15,7 @@ from explorer.ui.controls import log_options
 from explorer.ui.describe import title_of
 from explorer.ui.language import Translate
 from explorer.ui.page import shown_later
+from explorer.ui.plain import show_table
 from explorer.ui.races.words import columns, fields_of, labels
 
 WAYS = {
@@ -219,7 +220,7 @@ def entrants_table(configs: list[RunConfig], _: Translate) -> None:
     table = {_("Setting"): names, **columns(configs, _), _("Parameters"): counts}
     if names == table.get(_("Model")):
         del table[_("Setting")]
-    st.dataframe(table, hide_index=True, key="race.who", placeholder="–")
+    show_table(table, hide_index=True, key="race.who", placeholder="–")
 
 
 def _flat(config: RunConfig) -> dict[str, Scalar]:

@@ -24,7 +24,7 @@ from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
 from explorer.ui.live.frames import STATES, explain
 from explorer.ui.page import shown_later
-from explorer.ui.plain import literal, show_error
+from explorer.ui.plain import literal, show_error, show_table
 from explorer.ui.races.views import lively, pictures
 from explorer.ui.races.words import NONE, columns, labels, reached_words, spread_words
 
@@ -234,7 +234,7 @@ def _table(store: Store, race: Race, _: Translate) -> None:
     )
     laps = [_laps(store, runs) for runs in now.runs]
     found = [results.result(each, wanted) for each in laps]
-    st.dataframe(
+    show_table(
         _rows(now, found, wanted, _),
         hide_index=True,
         key=f"race.table.{race.id}",

@@ -16,7 +16,7 @@ from explorer.tasks import TASKS
 from explorer.ui.describe import title_of
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
-from explorer.ui.plain import literal
+from explorer.ui.plain import literal, show_table
 from explorer.ui.runs.table import called
 
 ABSENT = "—"
@@ -85,7 +85,7 @@ def _differences(chosen: Sequence[Run], names: Sequence[str], _: Translate) -> N
             )
         },
     }
-    st.dataframe(columns, hide_index=True, alt=_("The settings that differ"))
+    show_table(columns, hide_index=True, alt=_("The settings that differ"))
 
 
 def _title(configs: Sequence[RunConfig], name: str) -> str:

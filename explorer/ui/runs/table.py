@@ -12,6 +12,7 @@ from explorer.errors import N_
 from explorer.runs.records import Run
 from explorer.ui.language import Translate
 from explorer.ui.live.frames import STATES
+from explorer.ui.plain import show_table
 
 KILOBYTE = 1000
 MOST_WHOLE = 10
@@ -182,7 +183,7 @@ def table(rows: Sequence[Row], _: Translate) -> list[Row]:
     config = st.column_config
     # Another list is another table: a choice never slips to a row that took its place.
     key = hash(tuple(row.run.id for row in rows))
-    chosen = st.dataframe(
+    chosen = show_table(
         columns,
         hide_index=True,
         on_select="rerun",

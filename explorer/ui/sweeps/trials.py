@@ -14,6 +14,7 @@ from explorer.sweeping.plan import Plan
 from explorer.ui.address import SWEEP, show_run, take_over
 from explorer.ui.language import Translate
 from explorer.ui.places import PLAYGROUND
+from explorer.ui.plain import show_table
 from explorer.ui.sweeps.setup import label_of
 
 STATES = {
@@ -68,7 +69,7 @@ def trials_table(group: Group, plan: Plan, trials: list[Trial], _: Translate) ->
         }
         for trial in trials
     ]
-    st.dataframe(
+    show_table(
         rows,
         hide_index=True,
         key=f"sweep.table.{group.id}",
