@@ -17,6 +17,9 @@ FEWEST = 4
 WORTH = 0.1
 """Of what is left above the floor: a recent fall by less changes little."""
 
+SEEN = 0.01
+"""Of the loss itself: nor does a fall by less."""
+
 SURE = 2.0
 """Standard errors by which a line must fall."""
 
@@ -33,7 +36,8 @@ def trend(when: Points, losses: Points, floor: float) -> Trend:
     """What a straight line through the latest measurements says.
 
     It falls where, over that stretch, it came down by `WORTH` of what is still above
-    the floor; where that is within the scatter of the measurements, nobody knows.
+    the floor and by `SEEN` of the loss; where that is within the scatter of the
+    measurements, nobody knows.
 
     Args:
         when: (m,) steps of the measurements, or seconds, rising.
@@ -49,7 +53,8 @@ def trend(when: Points, losses: Points, floor: float) -> Trend:
     slope, error = _line(x, y)
     span = float(x[-1] - x[0])
     fall, scatter = -slope * span, error * span
-    if fall <= 0 or fall < WORTH * (float(y[-1]) - floor):
+    now = float(y[-1])
+    if fall <= 0 or fall < max(WORTH * (now - floor), SEEN * now):
         return "level"
     return "falls" if fall > SURE * scatter else "unknown"
 
