@@ -5,12 +5,12 @@ from starlette.middleware import Middleware
 
 from explorer.ui.crowd import Crowd
 from explorer.ui.headers import Headers
-from explorer.ui.live.server import ROUTES, lifespan
+from explorer.ui.live.server import lifespan, routes
 from explorer.ui.visitor import KnownBrowsers
 
 app = st.App(
     "explorer/ui/router.py",
     lifespan=lifespan,
-    routes=ROUTES,
+    routes=routes(),
     middleware=[Middleware(Headers), Middleware(Crowd), Middleware(KnownBrowsers)],
 )

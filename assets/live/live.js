@@ -9,6 +9,7 @@ function decode(data) {
 }
 
 const SETTLED = 600 // milliseconds that the slider stands still before Python hears of it
+const SOON = 500 // milliseconds to the first new try of a lost socket
 const LEAVING = 30000 // milliseconds that the next page may take to come
 
 class Live {
@@ -20,11 +21,11 @@ class Live {
     this.frame = null
     this.trouble = ""
     this.reportedAt = null
-    this.wait = 500
+    this.wait = SOON
     this.closed = false
     this.panels = new Map()
     this.sizes = new ResizeObserver((entries) => {
-      for (const { target } of entries) if (target._fullLayout) busy(target, window.Plotly.Plots.resize(target))
+      for (const { target, contentRect } of entries) this.panels.get(target.dataset.panel)?.resized(contentRect)
     })
     this.shown = new Set() // the panels on the screen: only these are asked for
     this.sight = new IntersectionObserver((entries) => {
@@ -128,19 +129,26 @@ class Live {
 
   connect() {
     if (this.closed) return
-    const url = new URL(this.data.socket, window.location.href)
+    const url = new URL(this.data.socket, document.baseURI)
     url.protocol = url.protocol.replace("http", "ws")
     const socket = new WebSocket(url)
     socket.binaryType = "arraybuffer"
     this.socket = socket
-    socket.onopen = () => { this.wait = 500; this.ask({}, true) }
+    socket.onopen = () => { this.wait = SOON; this.ask({}, true) }
     socket.onmessage = (event) => this.receive(decode(event.data))
     socket.onclose = () => {
       if (this.closed || this.socket !== socket) return
       this.state.textContent = this.data.strings.reconnecting
+      if (this.wait > SOON) this.explain()
       setTimeout(() => this.connect(), this.wait)
       this.wait = Math.min(this.wait * 2, 5000)
     }
+  }
+
+  // A server that answers but lets nobody in is not one that will be back soon.
+  async explain() {
+    const reason = await refusal(this.data.language)
+    if (reason && this.socket.readyState !== WebSocket.OPEN) this.say(reason)
   }
 
   // Say what this page wants to see; the server answers with frames until told otherwise.

@@ -78,10 +78,17 @@ class Panel {
     if (content.text) page.texts.draw(text, content.text)
     plot.classList.toggle("sx-small", Boolean(content.text))
     if (!window.Plotly || !content.figure) return
-    const { data, layout } = fitted(content.figure, plot.clientWidth)
-    const sizes = { ...layout, template, autosize: true }
+    this.size ??= { width: plot.clientWidth, height: plot.clientHeight }
+    const { data, layout } = fitted(content.figure, this.size.width)
+    const sizes = { ...layout, ...this.size, template, autosize: true }
     busy(plot, window.Plotly.react(plot, data, sizes, PLOTLY_CONFIG))
     this.listen()
+  }
+
+  // Sizes are kept: to ask for them at every draw has the page laid out once for each panel.
+  resized({ width, height }) {
+    this.size = width && height ? { width, height } : undefined
+    if (this.plot._fullLayout) busy(this.plot, window.Plotly.Plots.resize(this.plot))
   }
 
   listen() {

@@ -1,4 +1,8 @@
-"""Where the server's own routes are, and the pages."""
+"""Where the server's own routes are, and the pages.
+
+Routes are named from the page's own base, whatever a proxy puts in front of it: every
+page lies right under that base, so that a browser finds them beside the page.
+"""
 
 import ast
 from functools import cache
@@ -7,8 +11,10 @@ from typing import NamedTuple
 
 import plotly
 
-SOCKET = "/explorer/live"
-PLOTLY = f"/explorer/plotly-{plotly.__version__}.min.js"
+SOCKET = "explorer/live"
+REASON = "explorer/reason"
+WAITING = "explorer/waiting.js"
+PLOTLY = f"explorer/plotly-{plotly.__version__}.min.js"
 PAGES = Path(__file__).parents[2] / "pages"
 PLAYGROUND = PAGES / "playground.py"
 

@@ -22,6 +22,8 @@ from explorer.ui.plain import literal
 
 COOKIE = "explorer_owner"
 YEAR = 365 * 24 * 3600
+FRAMES = ("iframe", "frame", "embed", "object")
+"""What browsers call a page that stands inside another one."""
 
 _OWNER = "visitor.owner"
 
@@ -121,7 +123,7 @@ class KnownBrowsers:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers.append("set-cookie", _set_cookie(scope["scheme"]))
+                    headers.append("set-cookie", _set_cookie(scope))
             await send(message)
 
         await self.app(scope, receive, send_with_cookie)
@@ -145,7 +147,13 @@ def _cookie_in(scope: Scope) -> str:
     return cookies[COOKIE].value if COOKIE in cookies else ""
 
 
-def _set_cookie(scheme: str) -> str:
+def _set_cookie(scope: Scope) -> str:
+    """A new owner's cookie: in a frame of another site, the frame's alone."""
     value = _signer("cookie").sign(_new_owner()).decode()
-    secure = "; Secure" if scheme == "https" else ""
-    return f"{COOKIE}={value}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax{secure}"
+    if scope["scheme"] != "https":
+        reach = "SameSite=Lax"
+    elif Headers(scope=scope).get("sec-fetch-dest") in FRAMES:
+        reach = "SameSite=None; Secure; Partitioned"
+    else:
+        reach = "SameSite=Lax; Secure"
+    return f"{COOKIE}={value}; Path=/; Max-Age={YEAR}; HttpOnly; {reach}"

@@ -26,6 +26,7 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--host-resolver-rules=MAP *.test 127.0.0.1",
 ]
 PATIENCE = 90_000
 """Milliseconds; the machine may be busy."""
@@ -54,18 +55,34 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the app is served, with its workers warm."""
-    port, folder = free_port(), tmp_path_factory.mktemp("app")
+    with app_serving(free_port(), tmp_path_factory.mktemp("app")) as url:
+        yield url
+
+
+@contextmanager
+def app_serving(port: int, folder: Path, **options: str) -> Iterator[str]:
+    """The app's address while it is served with its data in this folder.
+
+    Args:
+        options: more of Streamlit's of `server`, as in `baseUrlPath="explorer"`.
+    """
+    options |= {"headless": "true", "address": "127.0.0.1", "port": str(port)}
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    command += ["--server.headless", "true", "--server.address", "127.0.0.1"]
-    command += ["--server.port", str(port)]
+    for name, value in options.items():
+        command += [f"--server.{name}", value]
     environment = {"EXPLORER_DATA": str(folder), "EXPLORER_WORKERS": "2"}
-    with serving(command, port, folder, environment) as url:
+    base = options.get("baseUrlPath", "")
+    with serving(command, port, folder, environment, base) as url:
         yield url
 
 
 @contextmanager
 def serving(
-    command: list[str], port: int, folder: Path, environment: dict[str, str]
+    command: list[str],
+    port: int,
+    folder: Path,
+    environment: dict[str, str],
+    base: str = "",
 ) -> Iterator[str]:
     """A server that answers; its log, in `folder`, holds no traceback at the end."""
     with (folder / "log").open("w") as log:
@@ -77,7 +94,7 @@ def serving(
             stderr=log,
             start_new_session=True,
         )
-        url = f"http://127.0.0.1:{port}"
+        url = f"http://127.0.0.1:{port}/{base}".rstrip("/")
         try:
             deadline = time.monotonic() + 60
             while True:

@@ -1,10 +1,20 @@
-"""What a page tells Python of its run: in time, and nothing once it is left."""
+"""What a page tells Python of its run: in time, and nothing once it is left.
+
+And what it asks the browser: how wide a plot is, only when that changes.
+"""
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from explorer.ui.places import SOCKET
-from tests.browser.conftest import Opener, click, drawn, state_is, train
+from tests.browser.conftest import (
+    Opener,
+    click,
+    drawn,
+    state_is,
+    step_of,
+    train,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -124,6 +134,39 @@ def test_the_sliders_place_counts_while_a_run_trains(open_page: Opener) -> None:
         "step => document.querySelector('[data-panel=loss]')?._fullData"
         "?.some(trace => trace.x.length === 1 && trace.x[0] === step)",
         arg=step,
+    )
+    click(page, "Stop")
+    state_is(page, "Stopped")
+
+
+def test_a_plots_size_is_asked_for_once_and_followed(open_page: Opener) -> None:
+    page = open_page(f"/?model=rnn&{LONG}")
+    page.evaluate(
+        """() => {
+          window.asked = 0
+          for (const name of ['clientWidth', 'clientHeight']) {
+            const own = Object.getOwnPropertyDescriptor(Element.prototype, name)
+            Object.defineProperty(Element.prototype, name, { get() {
+              const by = new Error().stack.split('\\n')[2]  // Plotly asks, too
+              if (by.includes('sequence_explorer')) window.asked += 1
+              return own.get.call(this)
+            } })
+          }
+        }"""
+    )
+    train(page)
+    before = page.evaluate("window.asked")
+    step = step_of(page)
+    page.wait_for_function(
+        "step => Number(document.querySelector('.sx-numbers').textContent"
+        ".split(' ')[1].replace(',', '')) > step + 200",
+        arg=step,
+    )
+    assert page.evaluate("window.asked") == before
+    page.set_viewport_size({"width": 1100, "height": 900})
+    page.wait_for_function(
+        "[...document.querySelectorAll('.sx-plot')].every(plot =>"
+        " Math.abs(plot._fullLayout.width - plot.getBoundingClientRect().width) < 1)"
     )
     click(page, "Stop")
     state_is(page, "Stopped")

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.engine.service import _made, engine
 from explorer.runs.records import Run
 from explorer.ui.live.sample import bring_sample
-from explorer.ui.live.server import ROUTES, lifespan
+from explorer.ui.live.server import lifespan, routes
 
 ROOT = Path(__file__).parents[2]
 NOBODY = ""
@@ -40,7 +40,7 @@ def workers(with_workers: None) -> Iterator[None]:
 def client(with_workers: None) -> Iterator[TestClient]:
     """A browser's side of the live socket."""
     _made.cache_clear()
-    with TestClient(Starlette(routes=ROUTES, lifespan=lifespan)) as client:
+    with TestClient(Starlette(routes=routes(), lifespan=lifespan)) as client:
         yield client
     _made.cache_clear()
 

@@ -17,6 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
+from streamlit import net_util
+from streamlit.testing.v1.util import patch_config_options
 
 from explorer import catalog
 from explorer.engine.jobs import Wanted
@@ -27,9 +29,10 @@ from explorer.runs.records import Checkpoint
 from explorer.ui.live.asked import wanted
 from explorer.ui.live.elsewhere import earlier
 from explorer.ui.live.sample import SAMPLE
-from explorer.ui.live.server import FOREIGN, same_origin
+from explorer.ui.live.server import FOREIGN, routes
 from explorer.ui.live.wishes import MOST_MESSAGE, Wish, read_wish
-from explorer.ui.places import PLOTLY, SOCKET
+from explorer.ui.origins import allowed
+from explorer.ui.places import PLOTLY, REASON, SOCKET, WAITING
 from tests.ui.conftest import QUIET
 
 pytestmark = QUIET
@@ -47,29 +50,91 @@ def answer(client: TestClient, message: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("origin", "host", "own"),
+    ("origin", "host", "may"),
     [
         ("http://a.example", "a.example", True),
         ("https://a.example:8501", "a.example:8501", True),
+        ("http://localhost:8501", "a.example", True),
+        ("https://known.example:8443", "a.example", True),
+        (None, "a.example", True),
         ("http://evil.example", "a.example", False),
         ("http://a.example.evil.example", "a.example", False),
         ("http://a.example:1", "a.example:2", False),
+        ("http://[bad", "a.example", False),
         ("null", "a.example", False),
         ("http://[bad", "a.example", False),
         ("", "a.example", False),
-        (None, "a.example", False),
-        (None, None, False),
     ],
 )
-def test_only_pages_of_this_server_may_open_the_socket(
-    origin: str | None, host: str | None, own: bool
+def test_only_pages_of_allowed_addresses_may_open_the_socket(
+    monkeypatch: pytest.MonkeyPatch, origin: str | None, host: str, may: bool
 ) -> None:
-    assert same_origin(origin, host) is own
+    monkeypatch.setattr(net_util, "get_external_ip", lambda: None)
+    with patch_config_options({"server.corsAllowedOrigins": ["https://known.example"]}):
+        assert allowed(origin, host) is may
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", None])
-def test_a_foreign_page_is_turned_away(client: TestClient, origin: str | None) -> None:
-    headers = {"host": "testserver"} | ({"origin": origin} if origin else {})
+@pytest.mark.parametrize("host", ["evil.example", "a.example@evil.example"])
+def test_a_server_with_a_list_of_hosts_answers_to_no_other(host: str) -> None:
+    with patch_config_options({"server.allowedHosts": ["a.example"]}):
+        assert allowed("http://a.example", "a.example")
+        assert not allowed(f"http://{host}", host)
+        assert not allowed(None, host)
+
+
+@pytest.mark.parametrize("base", ["", "rooms/explorer", "/rooms/explorer/"])
+def test_the_routes_lie_under_the_base_path(base: str) -> None:
+    with patch_config_options({"server.baseUrlPath": base}):
+        paths = {route.path for route in routes()}  # type: ignore[attr-defined]
+    prefix = f"/{base.strip('/')}" if base else ""
+    for path in (SOCKET, PLOTLY, WAITING, REASON, "", "models"):
+        assert f"{prefix}/{path}" in paths
+
+
+@pytest.mark.parametrize(
+    ("path", "accepted", "language", "title"),
+    [
+        ("/", "en-US,en;q=0.9", "en", "Sequence Explorer"),
+        ("/class", "zh-CN,zh;q=0.9,en;q=0.8", "zh", "序列探索器"),
+        ("/?lang=zh", "en-US", "zh", "序列探索器"),
+        ("/models?lang=en", "zh-CN", "en", "Sequence Explorer"),
+        ("/", "de", "en", "Sequence Explorer"),
+    ],
+)
+def test_a_page_is_in_its_readers_language_from_the_beginning(
+    client: TestClient, path: str, accepted: str, language: str, title: str
+) -> None:
+    page = client.get(path, headers={"accept-language": accepted}).text
+    assert f'<html lang="{language}">' in page
+    assert f"<title>{title}</title>" in page
+    assert f'<script type="module" src="./{WAITING}"></script>' in page
+    assert 'src="./static/js/' in page
+
+
+@pytest.mark.parametrize(
+    ("origin", "said"),
+    [
+        ("http://testserver", "has to forward WebSockets"),
+        ("http://a.example:81", "is at http://a.example:81, and the server was asked"),
+    ],
+)
+def test_a_page_that_gets_no_socket_is_told_why(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, origin: str, said: str
+) -> None:
+    monkeypatch.setattr(net_util, "get_external_ip", lambda: None)
+    answer = client.get(f"/{REASON}", params={"origin": origin})
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert said in answer.text
+    chinese = client.get(f"/{REASON}", params={"origin": origin, "lang": "zh"}).text
+    assert chinese != answer.text
+    assert "代理" in chinese
+
+
+def test_a_foreign_page_is_turned_away(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(net_util, "get_external_ip", lambda: None)
+    headers = {"host": "testserver", "origin": "http://evil.example"}
     with (
         pytest.raises(WebSocketDisconnect) as refused,
         client.websocket_connect(SOCKET, headers=headers),

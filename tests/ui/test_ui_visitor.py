@@ -52,7 +52,7 @@ ROUTES = [Route("/", html), Route("/text", plain), Route("/json", data)]
 def fresh(scheme: str = "http") -> TestClient:
     """A browser that was never here."""
     app = Starlette(
-        routes=[*ROUTES, WebSocketRoute(SOCKET, live)],
+        routes=[*ROUTES, WebSocketRoute(f"/{SOCKET}", live)],
         middleware=[Middleware(KnownBrowsers)],
     )
     return TestClient(app, base_url=f"{scheme}://testserver")
@@ -93,8 +93,18 @@ def test_a_page_brings_one_cookie_that_scripts_cannot_read() -> None:
 
 
 def test_under_https_the_cookie_stays_there() -> None:
-    given = cookie_of(fresh("https").get("/").headers["set-cookie"])
-    assert given["secure"] is True
+    for place in ("document", "empty"):
+        answer = fresh("https").get("/", headers={"sec-fetch-dest": place})
+        given = cookie_of(answer.headers["set-cookie"])
+        assert (given["secure"], given["samesite"]) == (True, "Lax")
+
+
+def test_in_a_frame_the_cookie_is_the_frames_alone_and_needs_https() -> None:
+    framed = {"sec-fetch-dest": "iframe"}
+    header = fresh("https").get("/", headers=framed).headers["set-cookie"]
+    assert header.endswith("HttpOnly; SameSite=None; Secure; Partitioned")
+    header = fresh().get("/", headers=framed).headers["set-cookie"]
+    assert header.endswith("SameSite=Lax")
 
 
 @pytest.mark.parametrize("path", ["/text", "/json", "/nothing"])

@@ -21,7 +21,9 @@ _component = st.components.v2.component(
     "sequence_explorer_live",
     html='<div class="sx-live"></div>\n',
     css=(ASSETS / "live" / "live.css").read_text(encoding="utf-8"),
-    js=script("plotting", "element", "tune", "text", "controls", "panel", "live"),
+    js=script(
+        "plotting", "element", "refusal", "tune", "text", "controls", "panel", "live"
+    ),
     isolate_styles=False,
 )
 

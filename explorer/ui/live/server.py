@@ -1,8 +1,8 @@
-"""The web server beside Streamlit's own: the live socket and plotly.js.
+"""The web server beside Streamlit's own: the live socket, plotly.js, the pages' shell.
 
 Custom routes get neither Streamlit's Origin check nor its XSRF protection, so the
-socket checks Origin against Host itself, and shows a run only to those who know its
-unguessable id.
+socket applies the same rule to Origin and Host itself, and shows a run only to those
+who know its unguessable id.
 """
 
 import asyncio
@@ -15,21 +15,24 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
+from streamlit import config
+from streamlit.url_util import make_url_path
 
 from explorer import catalog
 from explorer.engine.service import Engine, engine
 from explorer.inspection.facts import facts_of
 from explorer.plots.panel import panels
+from explorer.ui import shell
 from explorer.ui.live.sample import bring_sample
 from explorer.ui.live.tab import Tab
+from explorer.ui.origins import allowed
 from explorer.ui.page import explained
-from explorer.ui.places import PLOTLY, SOCKET
+from explorer.ui.places import PAGES, PLOTLY, REASON, SOCKET, WAITING, places
 
 log = logging.getLogger(__name__)
 
@@ -43,18 +46,11 @@ FOREIGN = 4403
 """Close code for a page of another site."""
 
 
-def same_origin(origin: str | None, host: str | None) -> bool:
-    """Whether a socket was opened by a page of this very server."""
-    try:
-        return bool(origin and host) and urlsplit(origin or "").netloc == host
-    except ValueError:  # no address at all, as http://[bad
-        return False
-
-
 async def live(socket: WebSocket) -> None:
     """One tab: it sends wishes, and gets frames until it leaves."""
-    headers = socket.headers
-    if not same_origin(headers.get("origin"), headers.get("host")):
+    origin, host = (socket.headers.get(name) for name in ("origin", "host"))
+    # Streamlit may ask another host for this machine's address.
+    if not await asyncio.to_thread(allowed, origin, host):
         await socket.close(FOREIGN)
         return
     await socket.accept()
@@ -83,10 +79,20 @@ async def plotly_js(request: Request) -> Response:
     return Response(body, media_type="text/javascript", headers=headers)
 
 
-ROUTES: list[BaseRoute] = [
-    WebSocketRoute(SOCKET, live),
-    Route(PLOTLY, plotly_js),
-]
+def routes() -> list[BaseRoute]:
+    """The server's own routes, where Streamlit's are: under `server.baseUrlPath`."""
+    base = config.get_option("server.baseUrlPath")
+    answers = {
+        PLOTLY: plotly_js,
+        WAITING: shell.waiting_js,
+        REASON: shell.reason,
+        "": shell.page,
+    }
+    answers |= {place.address: shell.page for place in places(PAGES)[1:]}
+    return [
+        WebSocketRoute(make_url_path(base, SOCKET), live),
+        *(Route(make_url_path(base, path), answer) for path, answer in answers.items()),
+    ]
 
 
 @asynccontextmanager

@@ -1,0 +1,71 @@
+"""The page that a browser gets first, which Streamlit then fills over its socket.
+
+It is Streamlit's own, with the reader's language and our title from the beginning, and
+with a script that says why where nothing comes: Streamlit itself waits without a word.
+"""
+
+import asyncio
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from streamlit import file_util
+
+from explorer.ui.language import best_language, translator
+from explorer.ui.live.scripts import script
+from explorer.ui.origins import allowed
+from explorer.ui.page import LANGUAGE
+from explorer.ui.places import WAITING
+
+NO_CACHE = {"Cache-Control": "no-cache"}
+
+
+def language_of(request: Request) -> str:
+    """The language that the address or else the browser wishes."""
+    wishes = request.headers.get("accept-language", "")
+    return best_language(request.query_params.get(LANGUAGE), wishes.split(",")[0])
+
+
+async def page(request: Request) -> Response:
+    """The page itself, whichever it is."""
+    return HTMLResponse(_html(language_of(request)), headers=NO_CACHE)
+
+
+@cache
+def _html(language: str) -> str:
+    text = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
+    title = escape(translator(language)("Sequence Explorer"))
+    for streamlits, ours in (
+        ('<html lang="en">', f'<html lang="{language}">'),
+        ("<title>Streamlit</title>", f"<title>{title}</title>"),
+        ("</head>", f'<script type="module" src="./{WAITING}"></script></head>'),
+    ):
+        text = text.replace(streamlits, ours, 1)
+    return text
+
+
+async def waiting_js(request: Request) -> Response:
+    """The script of a page that waits."""
+    text = script("element", "refusal", "waiting")
+    return Response(text, media_type="text/javascript", headers=NO_CACHE)
+
+
+async def reason(request: Request) -> Response:
+    """Why a page's socket does not open, in a sentence."""
+    origin = request.query_params.get("origin", "")
+    host = request.headers.get("host", "")
+    _ = translator(language_of(request))
+    if await asyncio.to_thread(allowed, origin, host):
+        text = _(
+            "This page came through, but its live connection does not. A proxy on the "
+            "way has to forward WebSockets: the headers Upgrade and Connection."
+        )
+    else:
+        text = _(
+            "The server refuses this page: the page is at {origin}, and the server was "
+            "asked as {host}. Have the proxy pass on the header Host with its port, or "
+            "name the page's address in server.corsAllowedOrigins."
+        ).format(origin=origin, host=host)
+    return PlainTextResponse(text, headers=NO_CACHE)
