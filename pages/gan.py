@@ -21,8 +21,7 @@ with shown_errors():
     me = visitor()
     run = rivals_run(me)
     if run is None:
-        invitation(me, _)
-        duel(me, run, config, _)
+        invitation(me, config, _)
     else:
         remember_run(run)
         st.markdown(run_line(run.config, _))

@@ -8,7 +8,7 @@ from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
 from explorer.runs.commands import STEP
 from explorer.runs.records import Run
-from explorer.ui.address import shown_run, take_over
+from explorer.ui.address import shown_run
 from explorer.ui.language import Translate
 from explorer.ui.page import shown_later
 from explorer.ui.transport import pause_button, step_run, train_new
@@ -38,50 +38,43 @@ def rivals_run(visitor: Visitor) -> Run | None:
     return run if learning == "adversarial" else None
 
 
-def invitation(visitor: Visitor, _: Translate) -> None:
-    """What stands here before there is a GAN, and the button that starts one."""
+def invitation(visitor: Visitor, config: RunConfig | None, _: Translate) -> None:
+    """What stands here before there is a GAN, and the button that starts one.
+
+    Args:
+        config: what the sidebar says; None: nothing that could be trained.
+    """
     with st.container(border=True, key="invitation"):
         st.subheader(_("No GAN trains here yet"), anchor=False)
         st.markdown(
             _(
                 "A generator makes windows out of noise, and a discriminator learns to "
-                "tell them from real ones. Start one on a sine wave and watch waves "
-                "appear out of noise, or choose data and settings in the sidebar first."
+                "tell them from real ones. Press Train and watch windows take shape "
+                "out of noise; data and settings are in the sidebar."
             )
         )
-        st.button(
-            _("Start a GAN on a sine wave"),
-            icon=":material/play_arrow:",
-            type="primary",
-            key="begin",
-            on_click=shown_later(_begin),
-            args=(visitor,),
-        )
+        _train_button(visitor, None, config, _)
 
 
-def _begin(visitor: Visitor) -> None:
-    config = catalog.make_config(catalog.DEFAULT_DATA, MODEL)
-    take_over(config)
-    train_new(visitor, None, config)
-
-
-def duel(
+def _train_button(
     visitor: Visitor, run: Run | None, config: RunConfig | None, _: Translate
 ) -> None:
+    st.button(
+        _("Train"),
+        icon=":material/play_arrow:",
+        type="primary",
+        key="train",
+        disabled=config is None,
+        help=_("Start a new run with the settings in the sidebar."),
+        on_click=shown_later(train_new),
+        args=(visitor, run, config),
+    )
+
+
+def duel(visitor: Visitor, run: Run, config: RunConfig | None, _: Translate) -> None:
     """Train, pause, step; and step one of the two alone."""
     with st.container(horizontal=True, key="duel", gap="small"):
-        st.button(
-            _("Train"),
-            icon=":material/play_arrow:",
-            type="primary" if run is not None else "secondary",
-            key="train",
-            disabled=config is None,
-            help=_("Start a new run with the settings in the sidebar."),
-            on_click=shown_later(train_new),
-            args=(visitor, run, config),
-        )
-        if run is None:
-            return
+        _train_button(visitor, run, config, _)
         pause_button(visitor, run, _)
         still = run.status == "training" or (config is None and run.ended)
         st.button(

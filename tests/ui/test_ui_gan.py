@@ -29,9 +29,9 @@ def keys(test: AppTest) -> set[str]:
 
 def test_without_a_gan_the_page_invites_to_one() -> None:
     test = opened()
-    assert "begin" in keys(test)
-    assert "generator" not in keys(test)
-    test.button(key="begin").click().run()
+    assert "train" in keys(test)
+    assert {"pause", "generator"} & keys(test) == set()
+    test.button(key="train").click().run()
     assert not test.exception
     run = engine().store.get(shown_run(test))
     assert run.config == catalog.make_config("sine", "gan")
@@ -40,7 +40,7 @@ def test_without_a_gan_the_page_invites_to_one() -> None:
 
 
 def test_a_run_of_one_net_is_not_shown_here() -> None:
-    assert "begin" in keys(opened(run=SAMPLE))
+    assert "pause" not in keys(opened(run=SAMPLE))
 
 
 def test_only_data_of_one_series_and_only_the_gan_are_offered() -> None:

@@ -25,11 +25,13 @@ def test_the_first_visit_shows_the_sample() -> None:
 
 
 @pytest.mark.quick
-def test_every_page_runs() -> None:
+def test_every_page_runs_and_has_one_main_button() -> None:
     for path in sorted((ROOT / "pages").glob("*.py")):
         test = page()
         test.switch_page(f"../../pages/{path.name}").run()
         assert not test.exception
+        main = [str(b.key) for b in test.button if b.proto.type == "primary"]
+        assert len(main) <= 1, path.name
 
 
 def test_a_worker_born_after_a_page_draws_none() -> None:

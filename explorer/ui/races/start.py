@@ -36,7 +36,6 @@ def invitation(visitor: Visitor, _: Translate) -> None:
         st.button(
             _("Race RNN, LSTM, GRU and Transformer at equal parameters"),
             icon=":material/sports_score:",
-            type="primary",
             key="example",
             help=_(
                 "On Sine wave, about 4,500 parameters each. Takes a minute or less."
