@@ -4,6 +4,7 @@ import streamlit as st
 
 from explorer.ui.address import follow_page, remember_address
 from explorer.ui.crowd import check_tab
+from explorer.ui.document import say_language
 from explorer.ui.history import one_stop_a_page
 from explorer.ui.language import ASSETS, LANGUAGES
 from explorer.ui.page import LANGUAGE, explained, language, mode, words
@@ -14,13 +15,13 @@ from explorer.ui.visitor import login_button
 
 def show() -> None:
     """Draw the page that the address names, and what surrounds it."""
+    _ = words()
     st.set_page_config(
-        page_title="Sequence Explorer",
+        page_title=_("Sequence Explorer"),
         page_icon=ASSETS / "icon.png",
         layout="wide",
         initial_sidebar_state="auto",
     )
-    _ = words()
     first, *others = places(PAGES)
     page = st.navigation(
         [
@@ -30,9 +31,10 @@ def show() -> None:
         position="top",
     )
     follow_page(page.url_path)
-    st.html(ASSETS / "page" / f"{mode()}.css")
-
-    with st.sidebar:
+    for name in ("header", mode()):
+        st.html(ASSETS / "page" / f"{name}.css")
+    with st.container(horizontal=True, key="reader", gap="small", width="content"):
+        login_button(_)
         st.segmented_control(
             "Language / 语言",
             list(LANGUAGES),
@@ -40,10 +42,12 @@ def show() -> None:
             required=True,
             format_func=LANGUAGES.__getitem__,
             key="language",
+            label_visibility="collapsed",
             on_change=_switch,
         )
-        login_button(_)
+    with st.container(key="unseen"):
         one_stop_a_page()
+        say_language(language())
     try:
         check_tab()
         page.run()
