@@ -1,5 +1,7 @@
 // Blocks of text in a panel, and the one of them that is being played.
 
+const STARTING = 500 // milliseconds that sound may take to begin
+
 class Texts {
   // `ended`: shows what came while something was played.
   constructor(ended) {
@@ -48,8 +50,16 @@ class Texts {
       if (token >= 0) box.scrollTop = spans[token].offsetTop - box.offsetTop - box.clientHeight / 2
     }, () => this.silence())
     this.playing = { tune, button, spans, name: button.getAttribute("aria-label"), words: button.textContent }
+    const hint = element("span", { role: "status", className: "sx-hint" })
+    button.after(hint)
+    const heard = () => {
+      button.dataset.playing = tune.sound.state
+      hint.textContent = tune.sound.state === "suspended" ? play.silent : ""
+    }
+    tune.sound.onstatechange = heard
+    const later = setTimeout(heard, STARTING)
     button.dataset.playing = tune.sound.state
-    tune.sound.onstatechange = () => { button.dataset.playing = tune.sound.state }
+    this.playing.unhint = () => { clearTimeout(later); hint.remove() }
     button.textContent = `■ ${play.stop}`
     button.setAttribute("aria-label", `${play.stop}: ${caption}`)
   }
@@ -61,9 +71,10 @@ class Texts {
 
   silence(redraw = true) {
     if (!this.playing) return
-    const { tune, button, spans, name, words } = this.playing
+    const { tune, button, spans, name, words, unhint } = this.playing
     this.playing = null
     tune.stop()
+    unhint()
     for (const span of spans) span.classList.remove("sx-sounding")
     delete button.dataset.playing
     button.textContent = words

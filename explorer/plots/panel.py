@@ -23,7 +23,8 @@ EXACT_CELLS = 2**14
 Content = dict[str, Any]
 """figure, reading, alternative; and where there is one: proof, text, drag, and last,
 the step at which playing ends. A block of text that can be played has "play": notes
-[[start, beats, midi, token], ...], beats per minute, and what its button says."""
+[[start, beats, midi, token], ...], beats per minute, what its
+button says, and what is said where no sound comes."""
 
 
 class NoSettings(Settings):

@@ -50,6 +50,31 @@ def test_both_tunes_play_and_the_sounding_note_moves(page: Page) -> None:
         expect(page.locator(".sx-sounding")).to_have_count(0)
 
 
+def test_where_no_sound_comes_it_is_said(page: Page) -> None:
+    page.evaluate(
+        """() => {
+          const state = Object.getOwnPropertyDescriptor(
+            BaseAudioContext.prototype, "state")
+          window.restored = () => Object.defineProperty(
+            BaseAudioContext.prototype, "state", state)
+          Object.defineProperty(BaseAudioContext.prototype, "state",
+            { configurable: true, get: () => "suspended" })
+        }"""
+    )
+    button = play_buttons(page).first
+    button.click()
+    hint = page.locator("#sx-prediction .sx-hint")
+    expect(hint).to_contain_text("The browser holds the sound back")
+    expect(button).to_have_attribute("data-playing", "suspended")
+    button.click()
+    expect(hint).to_have_count(0)
+    page.evaluate("window.restored()")
+    button.click()
+    expect(button).to_have_attribute("data-playing", "running")
+    expect(hint).to_be_empty()
+    button.click()
+
+
 def test_a_second_tune_ends_the_first(page: Page) -> None:
     one, other = play_buttons(page).nth(0), play_buttons(page).nth(1)
     one.click()

@@ -184,6 +184,10 @@ def blocks(drawn: PianoDrawn, view: View, _: Translate) -> list[dict[str, Any]]:
             "tempo": BEATS_PER_MINUTE,
             "start": _("Play"),
             "stop": _("Stop playing"),
+            "silent": _(
+                "The browser holds the sound back. Allow sound for this page, and see "
+                "whether this device can play any."
+            ),
         }
     return found
 
