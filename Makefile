@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ENV := PYTHONPATH=.
 
-.PHONY: help run test quick test-slow check format bench sample messages screenshot clean
+.PHONY: help run test quick test-slow test-browsers check format bench sample messages screenshot clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,16 @@ quick: $(BIN)/.dev ## Say yes or no in two minutes: lint, import rules, a few te
 
 test-slow: $(BIN)/.dev ## Run the tests that train for minutes.
 	$(ENV) $(BIN)/python -m pytest -m slow
+
+# Newer versions of Playwright ask Debian's Firefox for what it cannot do yet.
+build/browsers/.done: $(BIN)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/browsers \
+		"playwright==1.58.0" "selenium==4.51.0"
+	touch $@
+
+test-browsers: build/browsers/.done ## Run a dozen main tests in Firefox and WebKitGTK.
+	sh scripts/get_browsers.sh
+	PYTHONPATH=build/browsers:. $(BIN)/python -m pytest tests/browser/others
 
 check: $(BIN)/.dev ## Formatting, lint and types.
 	$(BIN)/ruff format --check .

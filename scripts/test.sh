@@ -4,7 +4,7 @@
 set -eu
 python=$1
 room=${2:-}
-which="not slow"
+which="not slow and not browsers"
 
 rooms=$(ls tests | sed -n 's/^test_\(.*\)\.py$/\1/; /^[a-z]*$/p' | grep -vx slow | sort -u)
 if [ -z "$room" ]; then
