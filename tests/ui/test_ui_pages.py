@@ -1,5 +1,6 @@
 """The pages without a browser: they run, they refuse, they follow the address."""
 
+import json
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -32,6 +33,18 @@ def test_every_page_runs_and_has_one_main_button() -> None:
         assert not test.exception
         main = [str(b.key) for b in test.button if b.proto.type == "primary"]
         assert len(main) <= 1, path.name
+        beside = len(test.sidebar)
+        assert beside == 0 or beside > 2, (path.name, beside)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_document_is_in_the_readers_language(language: str) -> None:
+    sent = [
+        json.loads(element.proto.json)
+        for element in page(lang=language).get("bidi_component")
+        if element.proto.json
+    ]
+    assert {"language": language} in sent
 
 
 def test_a_worker_born_after_a_page_draws_none() -> None:
