@@ -35,16 +35,15 @@ def show() -> None:
         st.html(ASSETS / "page" / f"{name}.css")
     with st.container(horizontal=True, key="reader", gap="small", width="content"):
         login_button(_)
-        st.segmented_control(
-            "Language / 语言",
-            list(LANGUAGES),
-            default=language(),
-            required=True,
-            format_func=LANGUAGES.__getitem__,
-            key="language",
-            label_visibility="collapsed",
-            on_change=_switch,
-        )
+        for other in (each for each in LANGUAGES if each != language()):
+            st.button(
+                LANGUAGES[other],
+                type="tertiary",
+                key=f"language.{other}",
+                help="Language / 语言",
+                on_click=_switch,
+                args=(other,),
+            )
     with st.container(key="unseen"):
         one_stop_a_page()
         say_language(language())
@@ -55,6 +54,6 @@ def show() -> None:
         show_error(explained(error), _)
 
 
-def _switch() -> None:
-    st.query_params[LANGUAGE] = st.session_state["language"]
+def _switch(other: str) -> None:
+    st.query_params[LANGUAGE] = other
     remember_address()

@@ -239,7 +239,7 @@ def test_chinese(open_page: Opener) -> None:
         "[p._fullLayout.xaxis.title.text, p._fullLayout.yaxis.title.text])"
     )
     assert all(re.search(r"[\u4e00-\u9fff]", title) for title in titles), titles
-    page.get_by_text("English", exact=True).click()
+    click(page, "English")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
 
 

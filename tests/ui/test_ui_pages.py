@@ -37,6 +37,15 @@ def test_every_page_runs_and_has_one_main_button() -> None:
         assert beside == 0 or beside > 2, (path.name, beside)
 
 
+def test_a_button_leads_to_the_other_language() -> None:
+    test = page()
+    test.button(key="language.zh").click().run()
+    assert test.query_params["lang"] == "zh"
+    assert test.title[0].value == "训练场"
+    test.button(key="language.en").click().run()
+    assert test.title[0].value == "Playground"
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_document_is_in_the_readers_language(language: str) -> None:
     sent = [
