@@ -153,7 +153,7 @@ def test_a_bad_address_keeps_the_page(query: dict[str, str], message: str) -> No
 
 def test_chinese_words_on_every_control() -> None:
     test = page(lang="zh")
-    labels = [b.label for b in test.button]
+    labels = [b.label for b in test.button if b.key != "language.en"]
     labels += [w.label for w in (*test.select_slider, *test.slider, *test.selectbox)]
     labels += [w.help for w in (*test.select_slider, *test.slider) if w.help]
     assert len(labels) > 20
