@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from explorer.ui.headers import FRAMES
 from explorer.ui.places import PLOTLY
 from tests.browser.conftest import (
     PATIENCE,
@@ -47,7 +48,7 @@ class Proxy:
         named = f"{PASSED_ON} proxy_set_header Host $http_host;"
         portless = f"{PASSED_ON} proxy_set_header Host $host;"
         other = f"http://127.0.0.1:{self.forwarding}"
-        frame = f"https://explorer.test:{self.readme}/?embed=true"
+        frame = f"https://explorer.test:{self.prefixes}/{BASE}/?embed=true"
         return f"""
         {in_readme(plain, self.readme, keys)}
         server {{
@@ -98,11 +99,13 @@ def proxy(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pr
     proxy = Proxy(port)
     keys = certificate(folder, "explorer.test", "school.test")
     origins = f"http://explorer.test:{proxy.dropping}"
-    with (
-        app_serving(port, folder, baseUrlPath=BASE, corsAllowedOrigins=origins),
-        proxying(folder, proxy.servers(address, keys), proxy.dropping),
-    ):
-        yield proxy
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(FRAMES, f"https://school.test:{proxy.prefixes}")
+        with (
+            app_serving(port, folder, baseUrlPath=BASE, corsAllowedOrigins=origins),
+            proxying(folder, proxy.servers(address, keys), proxy.dropping),
+        ):
+            yield proxy
 
 
 @pytest.fixture
