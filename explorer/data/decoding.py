@@ -142,8 +142,8 @@ def _detected(raw: bytes, filename: str) -> str:
     raise ExplorerError(
         N_(
             "A file must be text in UTF-8 or GB18030, but byte %(place)d of '%(file)s' "
-            "is not UTF-8, and it is unsure what else. Say its encoding (--encoding), "
-            "or save it again as UTF-8 (in a shell: iconv -f GB18030 -t UTF-8)."
+            "is not UTF-8, and it is unsure what else. Say its encoding, or save it "
+            "again as UTF-8."
         ),
         place=place,
         file=named(filename),
