@@ -14,7 +14,7 @@ import torch
 
 import explorer.data
 import explorer.models
-from explorer.config.run import FOLD, RUN_ID, RunConfig
+from explorer.config.run import FOLD, START, RunConfig
 from explorer.config.settings import Scalar, Settings
 from explorer.config.training import TrainingSettings
 from explorer.data.base import Data, DataSpec, Windows
@@ -396,11 +396,12 @@ def _in_short(config: RunConfig) -> str:
 
 
 def _start(value: str) -> str:
-    if not re.fullmatch(RUN_ID, value):
+    if not re.fullmatch(START, value):
         raise ExplorerError(
             N_(
-                "start must be the id of a run, of letters, digits, - and _, but got "
-                "'%(came)s'. Copy it from the run's link."
+                "start must be the id of a run, of letters, digits, - and _, or with "
+                "@best behind it for its lowest held-out loss, but got '%(came)s'. "
+                "Copy it from the run's link."
             ),
             came=value[:40],
         )

@@ -11,6 +11,7 @@ from explorer.ui.pretraining import (
     PANELS,
     compare,
     earlier_run,
+    moment_of,
     pretraining_button,
     target,
 )
@@ -52,4 +53,4 @@ with shown_errors():
             icon=":material/hourglass_top:",
         )
         st.stop()
-    compare(me, run, target(run, _), _)
+    compare(me, moment_of(me, run, _), target(run, _), _)

@@ -57,6 +57,7 @@ class Live {
     this.reported = data.status // what Python knows
     if (changed) { this.at = null; this.texts.silence() }
     if (rebuilt) this.build()
+    else if (changed) this.rest(data.strings.waiting) // what another run shows is not this one's
     if (changed || rebuilt) this.state.textContent = data.run ? data.strings.connecting : ""
     loadPlotly(data.plotly).then(() => this.draw(), () => this.say(data.strings.noPlotly))
     if (!this.socket) this.connect()
@@ -164,7 +165,12 @@ class Live {
   }
 
   receive(frame) {
-    if (frame.error !== undefined) { this.trouble = frame.error; this.say(frame.error); return }
+    if (frame.error !== undefined) {
+      this.trouble = frame.error
+      this.say(frame.error)
+      if (!this.frame) this.rest(frame.error)
+      return
+    }
     if (frame.download) { this.save(frame.download); return }
     if (frame.run !== this.data.run) return
     this.frame = frame
@@ -173,6 +179,12 @@ class Live {
       this.scheduled = true
       requestAnimationFrame(() => { this.scheduled = false; this.draw() })
     }
+  }
+
+  // Every panel without a picture, and why.
+  rest(why) {
+    this.frame = null
+    for (const panel of this.panels.values()) panel.rest(why)
   }
 
   say(sentence) {

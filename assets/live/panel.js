@@ -66,9 +66,20 @@ class Panel {
       { format: "png", scale: 2, width: plot.clientWidth, height: plot.clientHeight, filename: this.name })
   }
 
+  // Show no picture, and say why.
+  rest(why) {
+    clear(this.plot)
+    this.text.classList.add("sx-hidden")
+    this.plot.setAttribute("aria-label", why)
+    this.reading.textContent = why
+    this.reading.classList.remove("sx-alarm")
+    this.proof.textContent = ""
+  }
+
   draw(content, template) {
     const { plot, text, page } = this
     if (!content || page.texts.busyIn(text)) return
+    if (!content.figure && !content.text) { this.rest(content.reading); return }
     this.drag = content.drag
     this.reading.textContent = content.reading
     this.reading.classList.toggle("sx-alarm", Boolean(content.alarm))

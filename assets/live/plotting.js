@@ -33,6 +33,8 @@ function clear(plot) {
   const last = plot.busy
   Promise.resolve(last).then(() => {
     // A plot that came back meanwhile stays.
-    if (window.Plotly && plot.gone && plot.busy === last) window.Plotly.purge(plot)
+    if (!window.Plotly || !plot.gone || plot.busy !== last) return
+    window.Plotly.purge(plot)
+    plot.heard = false // whoever listened is forgotten
   })
 }

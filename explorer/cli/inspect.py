@@ -9,19 +9,20 @@ import numpy as np
 import orjson
 import torch
 
+from explorer import catalog
 from explorer.cli.arguments import read_settings, sentences
 from explorer.config.settings import whole_number
 from explorer.errors import N_, ExplorerError
 from explorer.inspection.base import Request, Subject, look, views
-from explorer.runs.records import View
-from explorer.runs.store import open_store
+from explorer.runs.records import Checkpoint, View
+from explorer.runs.store import Store, open_store
 from explorer.training.trainer import Trainer
 
 
 @click.command()
 @click.argument("run")
 @click.option("--view", required=True, help="Which view; an unknown one lists them.")
-@click.option("--step", type=int, help="A kept step; the newest by default.")
+@click.option("--step", default="last", help="A kept step, best, or last (default).")
 @click.option("--example", help="Number of a held-out window; words are own text.")
 @click.option("--text", help="Your own text or numbers, a number alone included.")
 @click.option(
@@ -32,7 +33,7 @@ from explorer.training.trainer import Trainer
 def inspect(
     run: str,
     view: str,
-    step: int | None,
+    step: str,
     example: str | None,
     text: str | None,
     pairs: tuple[str, ...],
@@ -42,7 +43,8 @@ def inspect(
     torch.set_num_threads(1)
     store = open_store()
     config = store.get(run).config
-    state = store.state(run) if step is None else store.checkpoint(run, step)
+    catalog.make_data(config)  # where it is somebody's own and absent, that is said
+    state = _kept(store, run, step)
     if state is None:
         raise ExplorerError(
             N_("Run '%(run)s' has not kept anything yet. Wait for its first steps."),
@@ -57,6 +59,20 @@ def inspect(
     click.echo(f"{seen.name} of {run} after {seen.step} steps")
     for name, values in seen.arrays.items():
         click.echo(f"  {name:<14}{values.dtype} {values.shape}")
+
+
+def _kept(store: Store, run: str, step: str) -> Checkpoint | None:
+    """The state of a run that `--step` names; None if it has none at all."""
+    if step == "last":
+        return store.state(run)
+    if step == "best":
+        return store.best_state(run)
+    if step.lstrip("-").isdecimal():
+        return store.checkpoint(run, int(step))
+    raise ExplorerError(
+        N_("--step must be a whole number, best or last, but got '%(came)s'."),
+        came=step[:40],
+    )
 
 
 def _options(

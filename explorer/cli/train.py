@@ -18,9 +18,10 @@ from explorer.cli.arguments import (
     sentences,
 )
 from explorer.config.run import RunConfig
+from explorer.errors import ExplorerError
 from explorer.models.base import parameters
 from explorer.portable.results import Training, export, summary
-from explorer.runs.messages import INTERRUPTED
+from explorer.runs.messages import INTERRUPTED, unexpected
 from explorer.runs.records import Curves, Status, Validation
 from explorer.runs.store import open_store
 from explorer.tasks import MEASURES
@@ -42,14 +43,19 @@ SLICE_SECONDS = 0.25
 @click.option("--set", "pairs", multiple=True, help="A setting: group.name=value.")
 @click.option("--steps", help="Short for --set training.steps=N.")
 @click.option("--seed", default="0", show_default=True, help="Equal seeds, equal runs.")
-@click.option("--start", default="", help="A run whose weights to begin with.")
+@click.option(
+    "--start",
+    default="",
+    help="A run with whose last weights to begin; RUN@best: with its best ones.",
+)
 @click.option("--fold", default="", help="Train one fold in time: 2/3, say.")
 @click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
 @click.option(
     "--export",
     "folder",
     type=click.Path(path_type=Path),
-    help="Write config.json, curves.csv and weights.safetensors there.",
+    help="Write config.json, curves.csv, and weights.safetensors of the last step and "
+    "weights_best.safetensors of the lowest held-out loss there.",
 )
 @sentences
 def train(
@@ -80,13 +86,13 @@ def train(
         return
     for key, value in result.items():
         if not isinstance(value, dict):
-            click.echo(f"{key:<18}{value}")
+            click.echo(f"{key:<21}{value}")
         elif key != "config":
             measured = result["validation_loss"] is not None
             parts = (
                 f"{name} {_word(name, each, measured)}" for name, each in value.items()
             )
-            click.echo(f"{key:<18}{', '.join(parts)}")
+            click.echo(f"{key:<21}{', '.join(parts)}")
 
 
 def _word(name: str, value: float | None, measured: bool) -> str:
@@ -125,6 +131,11 @@ def _trained(config: RunConfig) -> Training:
         except KeyboardInterrupt:
             status, message = "stopped", INTERRUPTED
             store.set_status(run.id, "stopped", message)
+        except Exception as error:
+            why = unexpected(error)
+            store.set_status(run.id, "failed", why)
+            raise ExplorerError(why.template, **why.values) from error
+    best = store.best_state(run.id) if store.best(run.id) else None
     store.close()
     measured = tuple(validations[step] for step in sorted(validations))
-    return Training(config, trainer, curves, measured, status, message, run.id)
+    return Training(config, trainer, curves, measured, status, message, run.id, best)

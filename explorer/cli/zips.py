@@ -10,9 +10,10 @@ from explorer import catalog
 from explorer.cli.arguments import read_file, sentences
 from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError
+from explorer.portable.layout import BEST_WEIGHTS
 from explorer.portable.opened import MOST_ZIP
 from explorer.portable.pack import folder_name, run_files, zipped
-from explorer.portable.record import read_kept
+from explorer.portable.record import Kept, read_kept
 from explorer.portable.states import check_states
 from explorer.portable.unpack import Importer, unpacked
 from explorer.runs.store import open_store
@@ -33,7 +34,7 @@ def export_(run: str, path: Path) -> None:
         path.write_bytes(raw)
     except OSError as error:
         raise _unusable(path, error) from None
-    click.echo(f"{run} -> {path} ({len(raw):,} bytes)")
+    click.echo(f"{run} -> {path} ({len(raw):,} bytes), {_weights(kept)}")
 
 
 @click.command("import")
@@ -57,6 +58,15 @@ def import_(path: Path, as_json: bool) -> None:
             json.dumps(facts) if as_json else "  ".join(map(str, facts.values()))
         )
     store.close()
+
+
+def _weights(kept: Kept) -> str:
+    """Which moments' weights lie in a zip."""
+    last = kept.checkpoints[-1].step if kept.checkpoints else 0
+    words = f"weights.safetensors of step {last} (last)"
+    if kept.best is not None:
+        words += f", {BEST_WEIGHTS} of step {kept.best.step} (lowest held-out loss)"
+    return words
 
 
 def _is_stored(config: RunConfig) -> bool:

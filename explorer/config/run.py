@@ -13,6 +13,10 @@ from explorer.errors import N_, ExplorerError
 MAX_QUERY_LENGTH = 4000
 
 RUN_ID = r"^[A-Za-z0-9_-]{0,64}$"
+BEST = "@best"
+"""Behind a run's id: not its last moment, but that of its lowest held-out loss."""
+
+START = rf"^(?:[A-Za-z0-9_-]{{1,64}}(?:{BEST})?)?$"
 """What names a run; empty where none is meant."""
 
 FOLD = r"^([1-9]/[2-9])?$"
@@ -34,8 +38,9 @@ class RunConfig(BaseModel):
     model_settings: dict[str, Scalar]
     training: TrainingSettings
     seed: int = Field(0, ge=0, le=2**31 - 1)
-    start: str = Field("", pattern=RUN_ID)
-    """The run whose last weights this one begins with; empty for random ones."""
+    start: str = Field("", pattern=START)
+    """The run whose weights this one begins with, the last ones or, with `BEST` behind
+    it, those of its lowest held-out loss; empty for random ones."""
     fold: str = Field("", pattern=FOLD)
     """Which fold in time is trained, as in "2/3"; empty for the data as a whole."""
 

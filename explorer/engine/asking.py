@@ -1,19 +1,17 @@
 """Asking a worker: what needs a model is answered there, not in the server."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from distributed import Future as Task
-from distributed import KilledWorker
-from distributed.client import ClosedClientError
 
 from explorer.config.run import RunConfig
 from explorer.engine.jobs import Answer
 from explorer.engine.packing import packed
 from explorer.engine.runner import Runner
 from explorer.engine.worker import asked
+from explorer.engine.workers import LOST
 from explorer.errors import N_, ExplorerError
 from explorer.runs.store import Store
 
@@ -23,15 +21,6 @@ ANSWER_WITHIN = 60
 LOOK_PRIORITY, CHECK_PRIORITY = 50, 5
 """Of questions, as Dask sees them: a look is quick and goes first; what came from
 outside is checked when live runs leave time for it, before sweeps."""
-
-LOST = (
-    TimeoutError,
-    OSError,
-    KilledWorker,
-    ClosedClientError,
-    asyncio.CancelledError,
-)
-"""What asking says where workers or their scheduler went away."""
 
 
 class Asker:

@@ -32,7 +32,7 @@ class Driven:
     """Counts how often the run was handed to a worker with its state."""
     taken: int = 0
     """The serial of the result that comes next."""
-    early: dict[int, tuple[Job, Result | None]] = field(default_factory=dict)
+    early: dict[int, tuple[Job, Result]] = field(default_factory=dict)
     """Results that overtook the one that comes next."""
     placed: bool = False
     """Whether the worker has, or will have, a trainer."""

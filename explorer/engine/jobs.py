@@ -49,6 +49,7 @@ class Result(NamedTuple):
     lacks: tuple[str, ...] = ()
     """Digests of own data that the worker has not: send it along."""
     error: Words | None = None  # the run cannot go on
+    lost: Words | None = None  # no worker said this: why nothing came back
 
 
 class Answer(NamedTuple):

@@ -5,7 +5,6 @@ has at most two tasks under way, so that it never waits for this thread. A run s
 with one worker, which keeps its trainer alive, as long as the work is evenly spread.
 """
 
-import asyncio
 import logging
 import queue
 import threading
@@ -24,10 +23,10 @@ from explorer.engine.packing import packed
 from explorer.engine.race import pace_of
 from explorer.engine.turns import IN_FLIGHT, Turns, even_out, place
 from explorer.engine.worker import run_slices
-from explorer.engine.workers import Workers
+from explorer.engine.workers import LOST, Workers
 from explorer.errors import ExplorerError, Words
 from explorer.runs.commands import PAUSE, STOP, spec_of
-from explorer.runs.messages import WORKER_DIED
+from explorer.runs.messages import WORKER_DIED, unexpected
 from explorer.runs.records import (
     Checkpoint,
     Command,
@@ -312,35 +311,39 @@ class Runner:
         under_way = self._tasks.get(worker, set())
         under_way.discard(task)
         self._answering.heard(worker, bool(under_way))
-        results: list[Result] = []
+        results, why = list[Result](), WORKER_DIED
         try:
             results = task.result(timeout=RESULT_WITHIN)
-        except (Exception, asyncio.CancelledError) as error:
+        except LOST as error:
             log.warning("A task was lost: %r", error)
+        except Exception as error:
+            log.exception("A task could not be carried out")
+            why = unexpected(error)
         task.release()
         by_run = {result.run_id: result for result in results}
         for job, epoch in zip(jobs, epochs, strict=True):
             driven = self._driven.get(job.run_id)
             if driven is None or driven.epoch != epoch:
                 continue
-            driven.early[job.serial] = job, by_run.get(job.run_id)
+            lost = Result(job.run_id, job.serial, lost=why)
+            driven.early[job.serial] = job, by_run.get(job.run_id, lost)
             while driven.epoch == epoch and driven.taken in driven.early:
                 self._settle(driven, *driven.early.pop(driven.taken))
 
-    def _settle(self, driven: Driven, job: Job, result: Result | None) -> None:
+    def _settle(self, driven: Driven, job: Job, result: Result) -> None:
         """Take a job's result, or hand the run to a worker again if there is none."""
         driven.taken += 1
         driven.in_flight -= 1
-        if result is not None and result.lacks:
+        if result.lacks:
             self._provide(driven, job)
-        elif result is not None and not result.missing:
+        elif result.lost and driven.lost >= MOST_LOSSES:
+            self._fail(driven, result.lost)
+        elif result.lost or result.missing:
+            driven.lost += result.lost is not None
+            self._hand_back(driven)
+        else:
             driven.lost = 0
             self._keep(driven, job, result)
-        elif driven.lost >= MOST_LOSSES:
-            self._fail(driven, WORKER_DIED)
-        else:
-            driven.lost += result is None
-            self._hand_back(driven)
 
     def _hand_back(self, driven: Driven) -> None:
         """Nothing came of its job: that is done again from the last known state."""

@@ -21,6 +21,7 @@ from explorer.engine.allowed import check_server_room
 from explorer.engine.runner import Runner
 from explorer.errors import N_, ExplorerError, Words
 from explorer.runs.commands import PAUSE, RESUME, STOP
+from explorer.runs.messages import unexpected
 from explorer.runs.records import Group, Progress, Run, Status
 from explorer.runs.store import Store
 from explorer.runs.studies import open_studies
@@ -48,6 +49,7 @@ class _Training:
     status: Status
     step: int
     measured: dict[int, float]
+    why: Words | None = None
 
 
 @dataclass
@@ -222,6 +224,7 @@ class Sweeps:
             self._refresh(run_id, known)
             return
         known.status, known.step = progress.status, progress.step
+        known.why = progress.message
         known.measured |= {v.step: v.loss for v in progress.validations}
 
     def _look_again(self) -> None:
@@ -234,7 +237,7 @@ class Sweeps:
         except ExplorerError:
             known.status = "stopped"  # it was deleted
             return
-        known.status, known.step = run.status, run.step
+        known.status, known.step, known.why = run.status, run.step, run.message
         found = self._store.validations(run_id)
         known.measured |= {v.step: v.loss for v in found}
 
@@ -250,7 +253,7 @@ class Sweeps:
                     return  # it goes on when the database does
                 # A bug in one sweep must not stop everybody's.
                 log.exception("The sweep %s could not go on", group_id)
-                self.stop(group_id, Words(N_("The sweep met an error of the program.")))
+                self.stop(group_id, unexpected(error))
 
     def _run(self, group: Group) -> None:
         with self._lock:
@@ -287,8 +290,8 @@ class Sweeps:
 
     def _settle(self, sweep: _Sweep, under_way: _UnderWay) -> bool:
         """Judge a trial by what is new; whether it has ended."""
-        statuses = {run.status for run in under_way.runs.values()}
-        if not sweep.study.settle(under_way.trial, statuses, under_way.measured):
+        became = {run.status: run.why for run in under_way.runs.values()}
+        if not sweep.study.settle(under_way.trial, became, under_way.measured):
             return False
         for run_id, run in under_way.runs.items():
             if run.status in ("training", "paused"):

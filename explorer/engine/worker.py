@@ -24,6 +24,7 @@ from explorer.engine.packing import own_digest
 from explorer.errors import N_, ExplorerError, Words
 from explorer.inspection.base import Request, Subject, look, views_of
 from explorer.portable.states import check_states
+from explorer.runs.messages import unexpected
 from explorer.runs.records import Checkpoint, View
 from explorer.training.trainer import Budget, Trainer
 from explorer.training.transfer import transferred
@@ -90,10 +91,19 @@ def asked(
     """`function(*configs, *more)`, unless own data of these configs is lacking here.
 
     Raises:
-        ExplorerError: as the function does.
+        ExplorerError: as the function does; of any other exception, what it says.
     """
     lacking = _lacking(map(RunConfig.from_json, configs), contents)
-    return Answer(lacks=lacking) if lacking else Answer(function(*configs, *more))
+    if lacking:
+        return Answer(lacks=lacking)
+    try:
+        return Answer(function(*configs, *more))
+    except ExplorerError:
+        raise
+    except Exception as error:
+        log.exception("A question could not be answered")
+        words = unexpected(error)
+        raise ExplorerError(words.template, **words.values) from None
 
 
 def _lacking(
@@ -162,9 +172,11 @@ def _run_slice(job: Job) -> Result:
         if ended:
             del _live[job.run_id]
         return Result(job.run_id, job.serial, progress, views)
-    except ExplorerError as error:
+    except Exception as error:
+        if not isinstance(error, ExplorerError):
+            log.exception("The run %s could not go on", job.run_id)
         _live.pop(job.run_id, None)
-        return Result(job.run_id, job.serial, error=error.words)
+        return Result(job.run_id, job.serial, error=unexpected(error))
 
 
 def _look_live(

@@ -5,15 +5,17 @@ gets no run before it has taken a first step, and none at all if it cannot run t
 program.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from copy import copy
 from typing import Any
 
-from distributed import Client
+from distributed import Client, KilledWorker
 from distributed import Future as Task
+from distributed.client import ClosedClientError
 
 from explorer import catalog
 from explorer.engine.worker import get_ready, warm_up
@@ -27,6 +29,16 @@ none is there, and where one is getting ready."""
 
 AGAIN_AFTER = 2.0
 """Seconds between two tries to reach the scheduler."""
+
+LOST = (
+    TimeoutError,
+    OSError,
+    KilledWorker,
+    ClosedClientError,
+    CancelledError,
+    asyncio.CancelledError,
+)
+"""What a task says where workers or their scheduler went away."""
 
 BUSY, IDLE = 1.0, 5.0
 """Seconds between two looks at who is there, while something trains and else."""

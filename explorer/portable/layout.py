@@ -17,6 +17,7 @@ FORMAT = "sequence-explorer-run"
 FACTS = "run.json"
 CURVES = "curves.safetensors"
 CHECKPOINTS = "checkpoints"
+BEST_WEIGHTS = "weights_best.safetensors"
 PLOTLY = "plotly.min.js"
 README = "README.md"
 ABOUT = {
@@ -25,7 +26,9 @@ ABOUT = {
     "curves.csv": "one row per step; the same as curves.parquet",
     "curves.parquet": "for pandas, polars, DuckDB or R",
     CURVES: "the same to the bit, for importing it again",
-    "weights.safetensors": "what the model learned, under PyTorch's own names",
+    "weights.safetensors": "what the model had learned at its last step, under "
+    "PyTorch's own names",
+    BEST_WEIGHTS: "the same at the step of its lowest held-out loss",
     "example.safetensors": "inputs of one window, and what the model answers",
     "model.py": "the model in PyTorch alone; run it: it answers the example",
     "notebook.ipynb": "the same as a notebook",
@@ -34,7 +37,8 @@ ABOUT = {
 """The files of a run's folder; the states that it kept lie in `CHECKPOINTS`."""
 
 MOST_CHECKPOINTS = 8
-"""So many states of a run go along: the first, the newest, and some between."""
+"""So many states of a run go along: the first, the newest, the best, and some
+between."""
 
 _FILES = "|".join(map(re.escape, ABOUT))
 NAME = re.compile(

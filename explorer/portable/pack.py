@@ -23,6 +23,7 @@ from explorer.inspection.base import probe_window
 from explorer.portable.figures import figures_page
 from explorer.portable.layout import (
     ABOUT,
+    BEST_WEIGHTS,
     CHECKPOINTS,
     CURVES,
     FACTS,
@@ -32,7 +33,14 @@ from explorer.portable.layout import (
 )
 from explorer.portable.plain import model_program, notebook
 from explorer.portable.record import Kept, is_own
-from explorer.portable.results import COLUMNS, config_json, curves_csv, table, weights
+from explorer.portable.results import (
+    COLUMNS,
+    config_json,
+    curves_csv,
+    table,
+    weights,
+    weights_of,
+)
 from explorer.runs.records import nullable
 from explorer.runs.shelf import MOST_NAME
 from explorer.training.trainer import Trainer
@@ -88,6 +96,8 @@ def run_files(kept: Kept) -> Files:
     files["model.py"] = model_program(run.config).encode()
     files["notebook.ipynb"] = notebook(run.config).encode()
     files["weights.safetensors"] = weights(trainer.model)
+    if kept.best is not None:
+        files[BEST_WEIGHTS] = weights_of(kept.best)
     files["example.safetensors"] = _example(trainer)
     return files
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from explorer.config.run import RunConfig
 from explorer.portable.layout import MOST_CHECKPOINTS
-from explorer.runs.records import Checkpoint, Command, Curves, Run, Validation
+from explorer.runs.records import Checkpoint, Command, Curves, Run, Validation, lowest
 from explorer.runs.store import Store
 
 
@@ -17,6 +17,13 @@ class Kept(NamedTuple):
     commands: list[Command]
     checkpoints: list[Checkpoint]
     """By step; the last is where the run can go on."""
+
+    @property
+    def best(self) -> Checkpoint | None:
+        """The state at the lowest held-out loss, where it is kept."""
+        best = lowest(self.validations)
+        found = (c for c in self.checkpoints if best and c.step == best.step)
+        return next(found, None)
 
 
 def is_own(config: RunConfig) -> bool:
@@ -33,10 +40,12 @@ def read_kept(store: Store, run_id: str) -> Kept:
     run, newest = store.get(run_id), store.state(run_id)
     steps = store.checkpoint_steps(run_id)
     chosen = {
-        steps[round(k * (len(steps) - 1) / (MOST_CHECKPOINTS - 2))]
-        for k in range(MOST_CHECKPOINTS - 1)
+        steps[round(k * (len(steps) - 1) / (MOST_CHECKPOINTS - 3))]
+        for k in range(MOST_CHECKPOINTS - 2)
         if steps
     }
+    if best := store.best(run_id):
+        chosen.add(best.step)
     found = {
         step: store.checkpoint(run_id, step) for step in chosen if step <= run.step
     }

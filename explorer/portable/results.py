@@ -16,8 +16,10 @@ from explorer import catalog
 from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError, Words
 from explorer.models.base import SequenceModel, parameters
-from explorer.runs.records import Curves, Validation, nullable
+from explorer.portable.layout import BEST_WEIGHTS
+from explorer.runs.records import Checkpoint, Curves, Validation, lowest, nullable
 from explorer.training.measures import metrics
+from explorer.training.state import unpack
 from explorer.training.trainer import Trainer
 
 COLUMNS = (
@@ -48,6 +50,8 @@ class Training:
     message: Words | None
     run: str
     """Its id in the store."""
+    best: Checkpoint | None
+    """The state at its lowest held-out loss."""
 
 
 def summary(done: Training) -> dict[str, Any]:
@@ -55,6 +59,7 @@ def summary(done: Training) -> dict[str, Any]:
     data, steps = done.trainer.data, len(done.curves.losses)
     last = done.curves.losses[steps - max(1, round(steps * LAST_SHARE)) :]
     seconds = float(done.curves.seconds[-1]) if steps else 0.0
+    best = lowest(done.validations)
     numbers: dict[str, Any] = {
         "run": done.run,
         "model": done.config.model,
@@ -66,6 +71,10 @@ def summary(done: Training) -> dict[str, Any]:
         "steps_per_second": steps / seconds if seconds else None,
         "train_loss": float(np.mean(last)) if steps else None,
         "validation_loss": done.validations[-1].loss if done.validations else None,
+        "best_step": done.best.step if done.best else None,
+        "best_validation_loss": best.loss if best else None,
+        "stopped_early": done.status == "finished"
+        and done.trainer.step < done.config.training.steps,
         "floor": catalog.floor_of(done.config)[0],
         "baselines": dict(data.baselines),
         "metrics": dict(metrics(done.trainer.model, data)),
@@ -79,7 +88,7 @@ def summary(done: Training) -> dict[str, Any]:
 
 
 def export(done: Training, folder: Path) -> None:
-    """Write config.json, curves.csv and weights.safetensors.
+    """Write config.json, curves.csv and the weights of the last step, and of the best.
 
     Raises:
         ExplorerError: if the folder cannot be written.
@@ -91,6 +100,8 @@ def export(done: Training, folder: Path) -> None:
             "curves.csv": curves_csv(done.curves, done.validations),
             "weights.safetensors": weights(done.trainer.model),
         }
+        if done.best is not None:
+            written[BEST_WEIGHTS] = weights_of(done.best)
         for name, content in written.items():
             (folder / name).write_bytes(content)
     except OSError as error:
@@ -113,6 +124,13 @@ def weights(model: SequenceModel) -> bytes:
     """What a model has learned, as safetensors by PyTorch's own names."""
     tensors = {k: v.detach().contiguous() for k, v in model.state_dict().items()}
     return safetensors.torch.save(tensors)
+
+
+def weights_of(kept: Checkpoint) -> bytes:
+    """The same of a state that a run has kept."""
+    tensors = unpack(kept.state)[0].items()
+    own = {k.removeprefix("model."): v for k, v in tensors if k.startswith("model.")}
+    return safetensors.torch.save(own)
 
 
 def table(curves: Curves, validations: Sequence[Validation]) -> list[list[Any]]:

@@ -41,6 +41,10 @@ class StateFacts(BaseModel):
     first_loss: float
     optimizer: Literal["sgd", "adam", "adamw", "muon"]
     patience: Annotated[list[float | int], Field(min_length=3, max_length=3)]
+    lowest: Annotated[list[float | int], Field(min_length=2, max_length=2)] = [
+        math.inf,
+        0,
+    ]
     changes: Annotated[list[dict[str, Any]], Field(max_length=64)] = []
     side: Annotated[list[str | int | None], Field(min_length=2, max_length=2)] = []
 
@@ -111,7 +115,8 @@ def _check_facts(config: RunConfig, facts: Any, step: int) -> None:
         _see(until is None or isinstance(until, int))
     _see(read.step == step)
     _see(all(isinstance(n, int) and n >= 0 for n in read.patience[1:]))
-    _see(not math.isnan(read.patience[0]))
+    _see(not math.isnan(read.patience[0]) and not math.isnan(read.lowest[0]))
+    _see(isinstance(read.lowest[1], int) and 0 <= read.lowest[1] <= read.step)
 
 
 def _check_tensors(

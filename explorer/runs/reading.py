@@ -19,6 +19,7 @@ from explorer.runs.records import (
     Run,
     Status,
     Validation,
+    lowest,
     number,
 )
 from explorer.runs.shelf import present, read_run
@@ -115,18 +116,14 @@ def checkpoint_of(connection: Connection, run_id: str, step: int) -> Checkpoint:
     Raises:
         ExplorerError: if none is kept for that step, naming the nearest.
     """
-    both = (schema.states, schema.checkpoints)  # a checkpoint goes before
-    kept = {
-        at: table
-        for table in both
-        for at in connection.scalars(of(table, run_id, "step"))
-    }
-    row = None
+    kept, row = _kept(connection, run_id), None
     if step in kept:
         wanted = of(kept[step], run_id, "step", "state")
         row = connection.execute(wanted.where(kept[step].c.step == step)).first()
     if row is not None:
         return Checkpoint(*row)
+    if not kept and run_of(connection, run_id).step:
+        raise stateless(run_id)
     nearest = min(kept, key=lambda at: abs(at - step)) if kept else None
     hint = Words(N_("none is kept yet"))
     if nearest is not None:
@@ -139,6 +136,34 @@ def checkpoint_of(connection: Connection, run_id: str, step: int) -> Checkpoint:
         step=step,
         hint=hint,
     )
+
+
+def stateless(run_id: str) -> ExplorerError:
+    """What is said of a run that has trained, but not here."""
+    return ExplorerError(
+        N_(
+            "Of the run '%(id)s' only the numbers are here: it was imported without "
+            "its own data, so it can be neither looked into nor gone on with. Import "
+            "it where that data is."
+        ),
+        id=run_id[:60],
+    )
+
+
+def _kept(connection: Connection, run_id: str) -> dict[int, Table]:
+    """By step: the table that has its state."""
+    both = (schema.states, schema.checkpoints)  # a checkpoint goes before
+    return {
+        at: table
+        for table in both
+        for at in connection.scalars(of(table, run_id, "step"))
+    }
+
+
+def best_of(connection: Connection, run_id: str) -> Validation | None:
+    """The measurement of the lowest held-out loss, where its state is kept."""
+    best = lowest(validations_of(connection, run_id))
+    return best if best and best.step in _kept(connection, run_id) else None
 
 
 def inherited(
@@ -156,15 +181,17 @@ def inherited(
         step = connection.scalar(of(schema.states, run.id, "step")) or 0
     checkpoint = checkpoint_of(connection, run.id, step)
     curves = curves_of(connection, run.id).until(step)
+    validations = [v for v in validations_of(connection, run.id) if v.step <= step]
+    best, kept = lowest(validations), [checkpoint]
+    if best and best.step != step and best.step in _kept(connection, run.id):
+        kept.append(checkpoint_of(connection, run.id, best.step))
     return Progress(
         first_step=0,
         curves=curves,
         step=step,
         seconds=float(curves.seconds[-1]) if len(curves.seconds) else 0.0,
-        validations=tuple(
-            v for v in validations_of(connection, run.id) if v.step <= step
-        ),
-        checkpoints=(checkpoint,),
+        validations=tuple(validations),
+        checkpoints=tuple(kept),
         # A command at `step` shapes the step after the checkpoint.
         commands=tuple(c for c in commands_of(connection, run.id) if c.step < step),
         state=checkpoint.state,

@@ -1,7 +1,7 @@
 """What is known of a run: frozen, free of torch, and all that plots and pages see."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -73,6 +73,12 @@ class Validation(NamedTuple):
     seconds: float  # training time since the start
     measures: Mapping[str, float] = MappingProxyType({})
     """By name, as in `explorer.tasks.MEASURES`; NaN where one is undefined."""
+
+
+def lowest(validations: Iterable[Validation]) -> Validation | None:
+    """The first measurement of the lowest loss; None where none is a finite number."""
+    known = (v for v in validations if math.isfinite(v.loss))
+    return min(known, key=lambda v: v.loss, default=None)
 
 
 class Command(NamedTuple):

@@ -17,7 +17,7 @@ from explorer.config.folder import data_folder
 from explorer.runs import schema
 from explorer.runs.ids import written
 from explorer.runs.opening import is_sqlite
-from explorer.runs.reading import key_of, of
+from explorer.runs.reading import best_of, key_of, of
 
 KEPT = timedelta(minutes=10)
 """A run that was thrown away can be had back for so long."""
@@ -72,13 +72,15 @@ class Room:
             return connection.execute(delete(schema.runs).where(old)).rowcount
 
     def thin(self, run_id: str, kept: int) -> None:
-        """Keep so many of a run's checkpoints, evenly from the first to the last."""
+        """Keep so many of a run's checkpoints, evenly from the first to the last, and
+        the best one."""
         table = schema.checkpoints.c
         with self._writer.begin() as connection:
             wanted = of(schema.checkpoints, run_id, "step").order_by(table.step)
             steps = list(connection.scalars(wanted))
             spread = np.linspace(0, len(steps) - 1, min(kept, len(steps))).round()
-            stay = {steps[int(place)] for place in spread}
+            best = best_of(connection, run_id)
+            stay = {steps[int(place)] for place in spread} | {best.step if best else 0}
             connection.execute(
                 delete(schema.checkpoints).where(
                     table.run_id == key_of(run_id), table.step.not_in(stay)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, insert, update
 
-from explorer.config.run import RunConfig
+from explorer.config.run import BEST, RunConfig
 from explorer.errors import N_, ExplorerError, Words
 from explorer.runs import reading, schema, writing
 from explorer.runs.boards import Boards
@@ -159,13 +159,20 @@ class Store:
         with self._reader.connect() as connection:
             return reading.run_of(connection, run_id)
 
-    def learned(self, run_id: str) -> tuple[RunConfig, bytes]:
-        """What another run can begin with: the run's config and its newest state.
+    def learned(self, start: str) -> tuple[RunConfig, bytes]:
+        """What another run can begin with: a run's config, and its newest state or, as
+        `RunConfig.start` says, that of its lowest held-out loss.
 
         Raises:
-            ExplorerError: if there is no such run, or if it has not trained yet.
+            ExplorerError: if there is no such run, if it has not trained yet, or if it
+                has not kept its best moment.
         """
+        run_id = start.removesuffix(BEST)
         run, newest = self.get(run_id), self.state(run_id)
+        if start != run_id and newest is not None:
+            return run.config, self.best_state(run_id).state
+        if newest is None and run.step:
+            raise reading.stateless(run_id)
         if newest is None:
             raise ExplorerError(
                 N_(
@@ -290,6 +297,29 @@ class Store:
         """
         with self._reader.connect() as connection:
             return reading.checkpoint_of(connection, run_id, step)
+
+    def best(self, run_id: str) -> Validation | None:
+        """The measurement of the lowest held-out loss; None where its state is not
+        kept, as of runs from before it always was."""
+        with self._reader.connect() as connection:
+            return reading.best_of(connection, run_id)
+
+    def best_state(self, run_id: str) -> Checkpoint:
+        """The state at the lowest held-out loss.
+
+        Raises:
+            ExplorerError: if it is not kept.
+        """
+        best = self.best(run_id)
+        if best is None:
+            raise ExplorerError(
+                N_(
+                    "The best moment is that of the lowest held-out loss, but run "
+                    "'%(run)s' has not kept it. Take its last one."
+                ),
+                run=run_id[:60],
+            )
+        return self.checkpoint(run_id, best.step)
 
     def delete(self, run_id: str) -> None:
         """Forget a run and all that belongs to it; its forks stay."""

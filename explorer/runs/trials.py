@@ -1,9 +1,9 @@
 """The records of a sweep: what varies in it, and what each trial came to."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import optuna
 from optuna.distributions import (
@@ -14,11 +14,21 @@ from optuna.distributions import (
 )
 
 from explorer.config.settings import Scalar
-from explorer.errors import Words
+from explorer.errors import N_, Words
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
-TrialState = Literal["training", "finished", "pruned", "failed"]
+TrialState = Literal["training", "finished", "pruned", "diverged", "failed"]
+
+
+_NONE = N_(
+    "None of %(count)d trials came to its end: %(diverged)d diverged, %(failed)d "
+    "failed, and %(pruned)d were pruned."
+)
+_NONE_BECAUSE = N_(
+    "None of %(count)d trials came to its end: %(diverged)d diverged, %(failed)d "
+    "failed, and %(pruned)d were pruned. Of trial %(number)d: %(why)s"
+)
 
 
 class Range(NamedTuple):
@@ -79,7 +89,7 @@ class Trial(NamedTuple):
     runs: tuple[str, ...] = ()
     """The run of each fold, or the one run."""
     why: Words | None = None
-    """Why it came to nothing, where it was not pruned for its losses."""
+    """Why it came to nothing, where it diverged or failed."""
 
     @property
     def lowest(self) -> float:
@@ -90,6 +100,23 @@ class Trial(NamedTuple):
     def steps(self) -> int:
         """How far it is known to have trained, in weight updates of each run."""
         return max(self.measured, default=0)
+
+
+def count_of(trials: Sequence[Trial], state: TrialState) -> int:
+    """How many of them are in this state."""
+    return sum(trial.state == state for trial in trials)
+
+
+def why_none(trials: Sequence[Trial]) -> Words | None:
+    """Why no trial has come to its end, once all of them have ended; else None."""
+    counts = {state: count_of(trials, state) for state in get_args(TrialState)}
+    if not trials or counts["training"] or counts["finished"]:
+        return None
+    said = next((t for t in trials if t.why is not None), None)
+    values = {**counts, "count": len(trials)}
+    if said is None:
+        return Words(_NONE, values)
+    return Words(_NONE_BECAUSE, values | {"number": said.number, "why": said.why})
 
 
 def best(trials: list[Trial]) -> Trial | None:

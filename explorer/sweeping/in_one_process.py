@@ -7,11 +7,12 @@ from typing import Any
 import torch
 
 from explorer import catalog
-from explorer.errors import ExplorerError
+from explorer.errors import Words
+from explorer.runs.messages import unexpected
 from explorer.runs.records import Status
 from explorer.runs.store import Store
 from explorer.runs.studies import open_studies
-from explorer.runs.trials import Trial, best
+from explorer.runs.trials import Trial, best, count_of, why_none
 from explorer.sweeping.plan import Plan
 from explorer.sweeping.study import Study, mean_of_folds, next_rung
 from explorer.training.trainer import Budget, Trainer
@@ -30,6 +31,7 @@ class _Fold:
         self.trainer, self.run_id = trainer, run_id
         self.measured: dict[int, float] = {}
         self.status: Status = "training"
+        self.message: Words | None = None
 
     def advance(self, store: Store) -> None:
         """Train to the next measurement."""
@@ -39,7 +41,7 @@ class _Fold:
         kept: Status = "paused" if slice_.status == "training" else slice_.status
         store.record(self.run_id, replace(slice_, status=kept))
         self.measured |= {v.step: v.loss for v in slice_.validations}
-        self.status = slice_.status
+        self.status, self.message = slice_.status, slice_.message
 
 
 def begin_sweep(store: Store, plan: Plan) -> tuple[str, Study]:
@@ -54,8 +56,8 @@ def run_sweep(store: Store, group_id: str, study: Study, report: Report) -> None
     while (trial := study.ask()) is not None:
         try:
             _train(store, group_id, study, trial, report)
-        except ExplorerError as error:
-            study.fail(trial, error.words)
+        except Exception as error:
+            study.fail(trial, unexpected(error))
             report(study.trials())
     store.groups.change(group_id, {"status": "finished"})
 
@@ -75,7 +77,8 @@ def _train(
         for fold in _training(folds):
             fold.advance(store)
         measured = mean_of_folds([fold.measured for fold in folds])
-        ended = study.settle(trial, {fold.status for fold in folds}, measured)
+        became = {fold.status: fold.message for fold in folds}
+        ended = study.settle(trial, became, measured)
         report(study.trials())
     for fold in _training(folds):
         store.set_status(fold.run_id, "stopped")
@@ -88,7 +91,7 @@ def _training(folds: list[_Fold]) -> list[_Fold]:
 def summary(study: Study, seconds: float) -> dict[str, Any]:
     """What a sweep found and what it cost, as JSON can hold it."""
     plan, trials = study.plan, study.trials()
-    winner, runs = best(trials), len(plan.folds)
+    winner, why, runs = best(trials), why_none(trials), len(plan.folds)
     floor = None if plan.settings.folds > 1 else catalog.floor_of(plan.base)[0]
     loss = winner.loss if winner else None
     trained = sum(t.steps for t in trials) * runs
@@ -100,9 +103,11 @@ def summary(study: Study, seconds: float) -> dict[str, Any]:
         "best_settings": dict(winner.values) if winner else None,
         "best_run": winner.runs[0] if winner else None,
         "trials": len(trials),
-        "finished": sum(t.state == "finished" for t in trials),
-        "pruned": sum(t.state == "pruned" for t in trials),
-        "failed": sum(t.state == "failed" for t in trials),
+        "finished": count_of(trials, "finished"),
+        "pruned": count_of(trials, "pruned"),
+        "diverged": count_of(trials, "diverged"),
+        "failed": count_of(trials, "failed"),
+        "why": None if why is None else str(why),
         "steps_trained": trained,
         "steps_saved": saved(plan, trials),
         "floor": floor,

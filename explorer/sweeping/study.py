@@ -7,7 +7,6 @@ Optuna's (Akiba et al., 2019, https://arxiv.org/abs/1907.10902).
 import math
 import warnings
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 
 import optuna
@@ -32,7 +31,7 @@ MEASUREMENTS = 3
 STARTUP = 5
 """The median means nothing before so many trials are done."""
 
-_RUNS, _WHY = "runs", "why"
+_RUNS, _WHY, _DIVERGED = "runs", "why", "diverged"
 _STATES: Mapping[OptunaState, TrialState] = {
     OptunaState.RUNNING: "training",
     OptunaState.WAITING: "training",
@@ -41,8 +40,11 @@ _STATES: Mapping[OptunaState, TrialState] = {
     OptunaState.FAIL: "failed",
 }
 
-DIVERGED, STOPPED = Words(N_("diverged")), Words(N_("stopped by hand"))
-"""Why a trial ended before its time."""
+STOPPED = Words(N_("stopped by hand"))
+"""Why a trial came to nothing that nobody but a person ended."""
+
+DIVERGED = Words(N_("diverged"))
+"""Why a trial was pruned, as older programs kept it."""
 
 
 def rungs(steps: int) -> int:
@@ -99,13 +101,24 @@ class Study:
         self._live(trial).set_user_attr(_RUNS, list(runs))
 
     def settle(
-        self, trial: Trial, statuses: AbstractSet[Status], measured: Mapping[int, float]
+        self,
+        trial: Trial,
+        runs: Mapping[Status, Words | None],
+        measured: Mapping[int, float],
     ) -> bool:
-        """Judge a trial by its runs and what they measured; whether it has ended."""
-        pruned = self.judge(trial, measured)
+        """Judge a trial by its runs and what they measured; whether it has ended.
+
+        Args:
+            trial: one that is under way.
+            runs: the statuses of its runs, and what happened to one of each.
+            measured: the held-out losses, by step.
+        """
+        statuses, pruned = set(runs), self.judge(trial, measured)
         if "diverged" in statuses:
-            self.prune(trial, DIVERGED)
-        elif statuses & {"stopped", "failed"}:
+            self.diverge(trial, runs["diverged"])
+        elif "failed" in statuses:
+            self.fail(trial, runs["failed"] or STOPPED)
+        elif "stopped" in statuses:
             self.fail(trial, STOPPED)
         elif statuses == {"finished"}:
             self.finish(trial, measured)
@@ -138,10 +151,17 @@ class Study:
         else:
             self.fail(trial, Words(N_("its loss is no number")))
 
-    def prune(self, trial: Trial, why: Words | None = None) -> None:
-        """The trial ended early: it promised little, or as `why` says."""
+    def prune(self, trial: Trial) -> None:
+        """The trial ended early: it promised little."""
+        self._end(trial, OptunaState.PRUNED)
+
+    def diverge(self, trial: Trial, why: Words | None) -> None:
+        """A run of the trial diverged, which a sampler learns from as from one that was
+        pruned."""
+        live = self._live(trial)
+        live.set_user_attr(_DIVERGED, True)
         if why is not None:
-            self._live(trial).set_user_attr(_WHY, asdict(why))
+            live.set_user_attr(_WHY, asdict(why))
         self._end(trial, OptunaState.PRUNED)
 
     def fail(self, trial: Trial, why: Words) -> None:
@@ -172,15 +192,18 @@ class Study:
 
 
 def _read(stored: FrozenTrial) -> Trial:
-    why = stored.user_attrs.get(_WHY)
+    noted, state = stored.user_attrs, _STATES[stored.state]
+    why = Words.read(noted[_WHY]) if _WHY in noted else None
+    if noted.get(_DIVERGED) or (state == "pruned" and why == DIVERGED):
+        state, why = "diverged", None if why == DIVERGED else why
     return Trial(
         stored.number,
         dict(stored.params),
-        _STATES[stored.state],
+        state,
         math.nan if stored.value is None else stored.value,
         dict(stored.intermediate_values),
-        tuple(stored.user_attrs.get(_RUNS, ())),
-        None if why is None else Words.read(why),
+        tuple(noted.get(_RUNS, ())),
+        why,
     )
 
 

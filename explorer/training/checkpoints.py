@@ -41,8 +41,16 @@ def patience_due(step: int, steps: int) -> bool:
     return step % max(1, steps // VALIDATIONS) == 0
 
 
+class Lowest(NamedTuple):
+    """The lowest held-out loss so far, and its step, whose state is always kept."""
+
+    loss: float = math.inf
+    step: int = 0
+
+
 class Patience(NamedTuple):
-    """The lowest held-out loss so far, and how often it was not beaten since."""
+    """The lowest of the losses that early stopping counts, and how often it was not
+    beaten since."""
 
     best: float = math.inf
     step: int = 0

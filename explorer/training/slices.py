@@ -7,7 +7,7 @@ import numpy as np
 
 from explorer.config.run import RunConfig
 from explorer.runs.records import Checkpoint, Curves, Validation
-from explorer.training.checkpoints import Patience, patience_due, validation_due
+from explorer.training.checkpoints import Lowest, Patience, patience_due, validation_due
 from explorer.training.rules import Rule
 
 
@@ -19,6 +19,7 @@ class Advancing(Protocol):
     step: int
     seconds: float
     patience: Patience
+    lowest: Lowest
     checkpoints: frozenset[int]
 
     def pack(self) -> bytes: ...
@@ -44,16 +45,19 @@ class Slice:
     def due(self) -> None:
         """Validate and keep a checkpoint where this step asks for it."""
         trainer, settings = self.trainer, self.trainer.config.training
-        measured = validation_due(trainer.step, settings.steps)
-        if measured:
+        steps, keep = settings.steps, self.trainer.step in self.trainer.checkpoints
+        if validation_due(trainer.step, steps):
             loss, measures = trainer.rule.judge()
             self.validations.append(
                 Validation(trainer.step, loss, trainer.seconds, measures)
             )
-            if patience_due(trainer.step, settings.steps):
+            if patience_due(trainer.step, steps):
                 trainer.patience = trainer.patience.after(trainer.step, loss)
-        # Whoever waits for the best step wants to go back to it.
-        if trainer.step in trainer.checkpoints or (measured and settings.patience):
+            if best := loss < trainer.lowest.loss:
+                trainer.lowest = Lowest(loss, trainer.step)
+            # Whoever waits for the best step wants to go back to any.
+            keep = keep or best or settings.patience > 0
+        if keep:
             self.kept.append(Checkpoint(trainer.step, trainer.pack()))
 
     def keep_until(self, step: int) -> None:

@@ -17,11 +17,11 @@ from explorer import catalog
 from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError
 from explorer.models.base import parameters
-from explorer.runs.messages import diverged
+from explorer.runs.messages import Reference, advice, diverged, stopped_early
 from explorer.runs.records import Checkpoint, Command, Progress, Status
 from explorer.training.adversarial import Side
 from explorer.training.changes import Change, applied, read_changes
-from explorer.training.checkpoints import Patience, checkpoint_steps
+from explorer.training.checkpoints import Lowest, Patience, checkpoint_steps
 from explorer.training.commands import carry_out
 from explorer.training.optimizers import schedule_factor
 from explorer.training.rules import RULES, Rule
@@ -29,7 +29,8 @@ from explorer.training.slices import Slice
 from explorer.training.state import pack, unpack
 
 DIVERGED_AT = 100.0
-"""A loss this many times the first one has diverged, even while it is still finite."""
+"""A loss this many times the first one, or a simple guess's where that is larger, has
+diverged, even while it is still finite."""
 
 STATE_BYTES_PER_PARAMETER = 12
 """A float32 weight and two float32 moments."""
@@ -68,6 +69,7 @@ class Trainer:
         self.base_rate = config.training.learning_rate
         self.first_loss = math.nan
         self.patience = Patience()
+        self.lowest = Lowest()
         self.hold(())
         self.take(self.rule.side)
         if state is not None:
@@ -85,6 +87,7 @@ class Trainer:
             "first_loss": self.first_loss,
             "optimizer": self.config.training.optimizer,
             "patience": self.patience,
+            "lowest": self.lowest,
         }
         if self.changes:
             facts["changes"] = [change.values() for change in self.changes]
@@ -108,6 +111,7 @@ class Trainer:
         self.base_rate = float(facts["base_rate"])
         self.first_loss = float(facts["first_loss"])
         self.patience = Patience(*facts.get("patience", ()))
+        self.lowest = Lowest(*facts.get("lowest", ()))
         self.hold(read_changes(facts))
         self.take(*facts.get("side", (self.rule.side,)))
 
@@ -159,9 +163,12 @@ class Trainer:
                 self._train(max(start, divergence.step - 1), math.inf, None)
         status: Status = "finished" if self.ended else "training"
         message = None
+        if divergence is None and self.ended and self.step < total:
+            message = stopped_early(self.step, self.lowest.step, self.patience.waited)
         if divergence is not None:
-            status, first, rate = "diverged", self.first_loss, self.base_rate
-            message = diverged(*divergence, DIVERGED_AT, first, self.step, rate)
+            status = "diverged"
+            tries = advice(self.base_rate, self.config.training)
+            message = diverged(*divergence, self._reference, self.step, tries)
             slice_.keep_until(self.step)
             if self.step not in {c.step for c in slice_.kept}:
                 slice_.kept.append(Checkpoint(self.step, self.pack()))
@@ -192,7 +199,7 @@ class Trainer:
             if self.step > first and time.perf_counter() >= deadline:
                 break
             value = self._loss()
-            if self._is_off(value):
+            if self._reference.passed(value):
                 return Divergence(self.step, value)
             norm, rate = self._update()
             if slice_ is not None:
@@ -201,7 +208,8 @@ class Trainer:
         # A state is only handed out once its next loss is known to be sound; the next
         # slice goes on from that loss.
         value = self._loss()
-        return Divergence(self.step, value) if self._is_off(value) else None
+        off = self._reference.passed(value)
+        return Divergence(self.step, value) if off else None
 
     def rehearse(self) -> float:
         """Take one more step, even past the end of the run; the gradient's norm.
@@ -236,8 +244,13 @@ class Trainer:
             self.first_loss = loss
         return loss
 
-    def _is_off(self, loss: float) -> bool:
-        return not math.isfinite(loss) or loss > DIVERGED_AT * self.first_loss
+    @property
+    def _reference(self) -> Reference:
+        """A run that begins with what another has learned may begin near nothing, so
+        that its own first loss alone says little."""
+        guesses = self.data.baselines.values()
+        known = (guess for guess in guesses if math.isfinite(guess))
+        return Reference(self.first_loss, max(known, default=0.0), DIVERGED_AT)
 
     def _tensors(self) -> dict[str, Tensor]:
         weights = {f"model.{k}": v for k, v in self.model.state_dict().items()}

@@ -50,6 +50,7 @@ def _open(visitor: Visitor, run: Run, _: Translate) -> None:
                 "loss chart."
             )
         )
+        at = _moment(visitor, run, _)
         values = run.config.training.values()
         chosen = settings_widgets(
             TrainingSettings,
@@ -59,15 +60,33 @@ def _open(visitor: Visitor, run: Run, _: Translate) -> None:
             skip=catalog.unused_training(run.config.model),
         )
         if st.button(_("Fork here"), type="primary", key="fork_here"):
-            _fork_with(visitor, run, chosen)
+            _fork_with(visitor, run, at, chosen)
             st.rerun()
 
     dialog()
 
 
+def _moment(visitor: Visitor, run: Run, _: Translate) -> int | None:
+    """The slider's moment, or that of the lowest held-out loss where it is another."""
+    best, here = visitor.store.best(run.id), moment()
+    if best is None or best.step == (run.step if here is None else here):
+        return here
+    step = f"{run.step if here is None else here:,}"
+    words = {
+        False: _("the moment at the slider: step %(step)s") % {"step": step},
+        True: _("the lowest held-out loss: step %(step)s") % {"step": f"{best.step:,}"},
+    }
+    chosen = st.radio(
+        _("Go on from"), list(words), format_func=words.__getitem__, key="fork_moment"
+    )
+    return best.step if chosen else here
+
+
 @shown_later
-def _fork_with(visitor: Visitor, run: Run, chosen: dict[str, object]) -> None:
+def _fork_with(
+    visitor: Visitor, run: Run, at: int | None, chosen: dict[str, object]
+) -> None:
     training = TrainingSettings.read(chosen)
     config = run.config.model_copy(update={"training": training})
-    fork(visitor, run, config)
+    show_run(visitor.fork(run, at, config).id)
     take_over(config)

@@ -19,7 +19,7 @@ from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
 from explorer.ui.page import shown_later
 from explorer.ui.plain import literal, show_table
-from explorer.ui.runs.recent import shown_runs
+from explorer.ui.runs.recent import moments, shown_runs
 
 PANELS = ("loss", "prediction")
 EXAMPLES = (1, 2, 4, 8, 16, 32, 64, 256)
@@ -87,6 +87,20 @@ def earlier_run(visitor: Visitor, present: Run | None, _: Translate) -> None:
         st.rerun()
 
 
+def moment_of(visitor: Visitor, start: Run, _: Translate) -> str:
+    """Which moment of the pretrained run the target begins with, as
+    `RunConfig.start` says it."""
+    known = moments(visitor, start, _)
+    if len(known) == 1:
+        return start.id
+    return st.radio(
+        _("Begin with the weights of"),
+        list(known),
+        format_func=known.__getitem__,
+        key=f"pretrain.moment.{start.id}",
+    )
+
+
 def target(start: Run, _: Translate) -> RunConfig:
     """The controls of the target; the config of a run on all of its examples.
 
@@ -118,13 +132,13 @@ def target(start: Run, _: Translate) -> RunConfig:
     return catalog.make_config(data, start.config.model, settings, start.config.seed)
 
 
-def comparison(start: Run, wanted: RunConfig) -> dict[tuple[str, int], RunConfig]:
+def comparison(start: str, wanted: RunConfig) -> dict[tuple[str, int], RunConfig]:
     """By (way, number of examples): the run that gives one point of the chart."""
     most = len(catalog.make_data(wanted).train.x)
     return {
         (way, n): wanted.model_copy(
             update={
-                "start": "" if way == "scratch" else start.id,
+                "start": "" if way == "scratch" else start,
                 "training": wanted.training.model_copy(
                     update={
                         "examples": n,
@@ -140,7 +154,7 @@ def comparison(start: Run, wanted: RunConfig) -> dict[tuple[str, int], RunConfig
     }
 
 
-def compare(visitor: Visitor, start: Run, wanted: RunConfig, _: Translate) -> None:
+def compare(visitor: Visitor, start: str, wanted: RunConfig, _: Translate) -> None:
     """The button that trains the runs that are missing, and the chart of all."""
     asked = comparison(start, wanted)
     known = {point: visitor.store.same(config) for point, config in asked.items()}

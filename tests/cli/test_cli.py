@@ -14,7 +14,10 @@ from click.testing import CliRunner, Result
 from explorer import catalog
 from explorer.__main__ import main
 from explorer.config.run import RunConfig
+from explorer.runs.messages import unexpected
+from explorer.runs.store import open_store
 from explorer.training.objectives import evaluate
+from explorer.training.trainer import Trainer
 from tests.pairs import AS_TWO
 
 ROOT = Path(__file__).parents[2]
@@ -98,6 +101,63 @@ def test_a_diverged_run_says_so() -> None:
     found = trained("--set", "training.learning_rate=10", "--steps", "30")
     assert found["status"] == "diverged"
     assert "learning rate" in str(found["message"])
+
+
+RISING = ("--data", "digits", "--model", "gru", "--set", "training.learning_rate=0.02")
+
+
+def test_a_run_that_stops_early_says_so_and_offers_its_best_moment(
+    tmp_path: Path,
+) -> None:
+    small = ("--set", "data.length=400", "--set", "data.window=16", "--steps", "400")
+    early = ("--set", "training.patience=3", "--export", str(tmp_path))
+    found = trained(*RISING, *small, *early)
+    assert (found["status"], found["stopped_early"]) == ("finished", True)
+    best, run = found["best_step"], str(found["run"])
+    assert f"It was lowest at step {best}, whose weights" in str(found["message"])
+    assert found["best_validation_loss"] < found["validation_loss"]  # type: ignore[operator]
+    model = catalog.build_model(catalog.make_config("digits", "gru"))
+    config = RunConfig.from_json((tmp_path / "config.json").read_text())
+    data = catalog.make_data(config)
+    for name, key in (("weights", ""), ("weights_best", "best_")):
+        stored = safetensors.torch.load_file(tmp_path / f"{name}.safetensors")
+        model.load_state_dict(stored)
+        loss = evaluate(model, data, data.validation)
+        assert loss == pytest.approx(found[f"{key}validation_loss"])
+    for step, seen in (("best", best), ("last", found["steps"])):
+        words = ("inspect", run, "--view", "prediction", "--step", step, "--json")
+        assert json.loads(call(*words).stdout)["step"] == seen
+    assert "best or last" in call(*words[:-2], "worst").stderr
+    said = call("export", run, str(tmp_path / "run.zip")).stdout
+    assert f"of step {found['steps']} (last)" in said
+    assert f"of step {best} (lowest held-out loss)" in said
+    again = [
+        trained(*RISING, *small[:4], "--steps", "1", "--start", s)
+        for s in (run, f"{run}@best")
+    ]
+    store = open_store()
+    first = [store.validations(str(each["run"]))[0].loss for each in again]
+    store.close()
+    assert first == pytest.approx(
+        [found["validation_loss"], found["best_validation_loss"]]
+    )
+
+
+def test_an_error_of_the_program_is_said_and_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_given: object) -> None:
+        raise RuntimeError("out of paper")
+
+    monkeypatch.setattr(Trainer, "advance", broken)
+    result = call("train", "--steps", "3", "--json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "RuntimeError: out of paper" in result.stderr.splitlines()[-1]
+    store = open_store()
+    (run,) = store.runs()
+    store.close()
+    assert run.status == "failed"
+    assert run.message == unexpected(RuntimeError("out of paper"))
 
 
 def test_own_text_and_own_series(tmp_path: Path) -> None:

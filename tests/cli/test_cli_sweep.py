@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from explorer.__main__ import main
 from explorer.runs.store import open_store
+from explorer.training.trainer import Trainer
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +31,9 @@ def test_one_json_object_with_what_was_promised() -> None:
     found = json.loads(result.stdout)
     assert "7/7" in result.stderr
     assert found["trials"] == 7
-    assert found["finished"] + found["pruned"] + found["failed"] == 7
+    states = ("finished", "pruned", "diverged", "failed")
+    assert sum(found[state] for state in states) == 7
+    assert found["why"] is None
     assert found["steps_trained"] + found["steps_saved"] == 7 * 25
     assert found["times_floor"] == found["best_value"] / found["floor"]
     assert 0.0001 <= found["best_settings"]["training.learning_rate"] <= 0.1
@@ -45,6 +48,36 @@ def test_one_json_object_with_what_was_promised() -> None:
     store.close()
     again = json.loads(call(*RATE, *SIZE, "--sampler", "random", "--json").stdout)
     assert again["best_value"] == found["best_value"]
+
+
+WILD = (
+    *("--space", "training.learning_rate=9:10", "--set", "training.optimizer=sgd"),
+    *("--set", "training.clip=0", "--sampler", "random", "--pruner", "none"),
+)
+
+
+def test_a_sweep_whose_trials_all_diverged_says_why() -> None:
+    found = json.loads(call(*WILD, "--trials", "2", "--json").stdout)
+    assert (found["diverged"], found["pruned"], found["failed"]) == (2, 0, 0)
+    assert found["steps_saved"] == 0
+    assert found["best_value"] is None
+    assert found["why"].startswith("None of 2 trials came to its end: 2 diverged")
+    assert "Try a learning rate of" in found["why"]
+    assert "gradient clipping" in found["why"]
+    said = call(*WILD, "--trials", "2").stdout
+    assert found["why"][:60] in said
+
+
+def test_a_sweep_that_meets_an_error_of_the_program_says_which(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_given: object) -> None:
+        raise RuntimeError("out of paper")
+
+    monkeypatch.setattr(Trainer, "advance", broken)
+    found = json.loads(call(*SIZE, "--trials", "2", "--json").stdout)
+    assert found["failed"] == 2
+    assert "RuntimeError: out of paper" in found["why"]
 
 
 def test_folds_a_grid_and_plain_words() -> None:

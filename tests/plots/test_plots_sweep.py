@@ -119,6 +119,23 @@ def test_readings_say_what_is_in_the_numbers() -> None:
     assert "320 steps, 27 % of all" in READINGS["intermediate"](what, str)
 
 
+def test_diverged_trials_are_told_apart_from_pruned_ones() -> None:
+    what = drawn(12)
+    trials = [
+        t._replace(state="diverged", loss=math.nan) if t.state == "pruned" else t
+        for t in what.trials
+    ]
+    what = what._replace(trials=tuple(trials))
+    assert {t.state for t in what.ended} == {"finished"}
+    said = READINGS["intermediate"](what, str)
+    assert said == "4 trials diverged (at a triangle), and 0 failed."
+    lines = pictures.intermediate(what)["data"]
+    marks = [line.get("marker", {}).get("symbol") for line in lines]
+    assert marks.count("triangle-up-open") == 4
+    lost = what._replace(trials=tuple(t for t in trials if t.state == "diverged"))
+    assert "4 diverged" in READINGS["history"](lost, str)
+
+
 def test_settings_of_one_title_keep_their_dotted_names() -> None:
     alike = {RATE.name: "Rate", SIZE.name: "Rate"}
     what = pictures.extract("lstm", (RATE, SIZE), alike, [], 100, "nats", None)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import pickle
 import struct
 import zipfile
@@ -27,7 +28,7 @@ from explorer.portable.pack import folder_name, run_files, zipped
 from explorer.portable.record import Kept, read_kept
 from explorer.portable.unpack import unpacked
 from explorer.runs.opening import open_database
-from explorer.runs.records import Command, Progress
+from explorer.runs.records import Command, Progress, Validation, lowest
 from explorer.runs.store import Store
 from explorer.training.state import pack as pack_state
 from explorer.training.state import unpack as unpack_state
@@ -294,6 +295,9 @@ CURVE = safetensors.numpy.save({"losses": np.zeros(3)})
         (state(optimizer="evil"), "step 3"),
         (state(base_rate=1e9), "step 3"),
         (state(patience=[1, 2]), "step 3"),
+        (state(lowest=[1, 2, 3]), "step 3"),
+        (state(lowest=[0.5, 9]), "step 3"),
+        (state(lowest=[math.nan, 1]), "step 3"),
         (state(changes=[{"what": "explode"}]), "step 3"),
         (state(side=["both", None]), "step 3"),
         (state(surprise=1), "step 3"),
@@ -443,10 +447,27 @@ def test_any_fact_of_a_state_is_refused_or_sound(
         "base_rate",
         "first_loss",
         "patience",
+        "lowest",
         "changes",
         "side",
     )
     sound_or_refused(changed(state(**{data.draw(st.sampled_from(names)): value})))
+
+
+def test_both_the_last_weights_and_the_best_go_out(store: Store) -> None:
+    kept = trained(store, usual("rnn"))
+    last, best = kept.checkpoints[-1], lowest(kept.validations)
+    assert best is not None
+    early = kept.checkpoints[0]
+    measured = [Validation(early.step, best.loss / 2, 0.0), *kept.validations[1:]]
+    files = run_files(kept._replace(validations=measured))
+    for name, state in (("weights", last), ("weights_best", early)):
+        stored = safetensors.torch.load(files[f"{name}.safetensors"])
+        tensors = unpack_state(state.state)[0]
+        assert all(torch.equal(v, tensors[f"model.{k}"]) for k, v in stored.items())
+        assert len(stored) == sum(k.startswith("model.") for k in tensors)
+    old = [Validation(10**4, 0.0, 0.0)]  # of an older run, whose best was not kept
+    assert "weights_best.safetensors" not in run_files(kept._replace(validations=old))
 
 
 def test_the_zip_is_made_for_reading(tmp_path: Path) -> None:

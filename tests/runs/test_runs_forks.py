@@ -2,12 +2,14 @@
 
 import math
 import threading
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.config.run import BEST
 from explorer.errors import ExplorerError, Words
 from explorer.runs import writing
 from explorer.runs.records import Checkpoint, Command, Run, Validation
@@ -59,6 +61,52 @@ def test_a_fork_goes_on_from_its_parent(store: Store, run: Run) -> None:
     store.record(fork.id, slice_of(5, 7))
     assert len(store.curves(fork.id).losses) == 7
     assert everything(store, run.id) == before
+
+
+MEASURED = tuple(
+    Validation(k, loss, k / 10)
+    for k, loss in ((0, 3.0), (4, float("nan")), (5, 1.0), (7, 1.0), (11, 2.0))
+)
+
+
+def with_a_best(store: Store, run: Run, *steps: int) -> None:
+    kept = tuple(Checkpoint(k, b"at %d" % k) for k in steps)
+    progress = slice_of(0, 11, validations=MEASURED, checkpoints=kept)
+    store.record(run.id, replace(progress, status="finished"))
+
+
+def test_the_best_moment_is_the_first_of_the_lowest_loss(
+    store: Store, run: Run
+) -> None:
+    assert store.best(run.id) is None
+    with_a_best(store, run, 0, 5, 7)
+    assert store.best(run.id) == MEASURED[2]
+    assert store.learned(run.id) == (CONFIG, b"state 11")
+    assert store.learned(run.id + BEST) == (CONFIG, b"at 5")
+    fork = store.create(CONFIG, 1, parent=(run.id, 7))
+    assert store.checkpoint_steps(fork.id) == [5, 7]
+    assert store.best(fork.id) == MEASURED[2]
+
+
+def test_an_older_run_has_no_best_moment_and_says_so(store: Store, run: Run) -> None:
+    with_a_best(store, run, 0, 7)
+    assert store.best(run.id) is None
+    with pytest.raises(ExplorerError, match=r"has not kept it\. Take its last one"):
+        store.learned(run.id + BEST)
+    fork = store.create(CONFIG, 1, parent=(run.id, 7))
+    assert store.checkpoint_steps(fork.id) == [7]
+
+
+def test_thinning_spares_the_best_moment(
+    store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = store.create(CONFIG, 1)
+    with_a_best(store, other, *range(11))
+    store.room.thin(other.id, 2)
+    assert store.checkpoint_steps(other.id) == [0, 5, 10]
+    monkeypatch.setattr(writing, "CHECKPOINT_BYTES", 10)
+    with_a_best(store, run, *range(11))
+    assert store.checkpoint_steps(run.id) == [0, 5, 10]
 
 
 def test_a_fork_that_fails_leaves_no_run(store: Store, run: Run) -> None:

@@ -1,6 +1,7 @@
 """What a sweep varies, how it is remembered, and when a trial is ended."""
 
 import math
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,11 @@ from optuna.storages.journal import JournalFileBackend
 from explorer import catalog
 from explorer.config.settings import bounds_of, choices_of, extra_of
 from explorer.errors import ExplorerError, Words
+from explorer.runs.records import Status
 from explorer.runs.store import open_store
 from explorer.runs.studies import open_studies
-from explorer.runs.trials import Range, Trial, best
+from explorer.runs.trials import Range, Trial, TrialState, best, why_none
+from explorer.sweeping.in_one_process import summary
 from explorer.sweeping.plan import Plan, SweepSettings
 from explorer.sweeping.space import (
     narrowed,
@@ -29,6 +32,7 @@ from explorer.sweeping.space import (
     with_values,
 )
 from explorer.sweeping.study import Study, mean_of_folds, rungs
+from explorer.ui.language import translator
 
 pytestmark = pytest.mark.quick
 
@@ -182,6 +186,71 @@ def test_the_objective_counts_the_lowest_or_the_last_loss() -> None:
         study.finish(trial, measured)
         assert study.trials()[0].loss == expected
         assert best(study.trials()) == study.trials()[0]
+
+
+OVERSHOT = Words("The loss at step %(step)s was too high.", {"step": "7"})
+
+
+def lost(study: Study, status: Status, why: Words | None = OVERSHOT) -> Trial:
+    """The study's next trial, of which a run came to this."""
+    trial = study.ask()
+    assert trial is not None
+    assert study.settle(trial, {status: why}, {0: 1.0})
+    return study.trials()[trial.number]
+
+
+def test_a_diverged_trial_is_no_pruned_one_and_saves_nothing() -> None:
+    study = Study(plan(trials=3, pruner="none", sampler="random"))
+    assert lost(study, "diverged")[2:7:4] == ("diverged", OVERSHOT)
+    assert lost(study, "failed").why == OVERSHOT
+    assert lost(study, "stopped").why == Words("stopped by hand")
+    found = summary(study, 1.0)
+    states = ("finished", "pruned", "diverged", "failed")
+    assert [found[state] for state in states] == [0, 0, 1, 2]
+    assert found["steps_saved"] == 0
+    assert best(study.trials()) is None
+
+
+def test_an_older_study_called_its_diverged_trials_pruned() -> None:
+    study = Study(plan(pruner="none", sampler="random"))
+    for why in (Words("diverged"), None):
+        trial = study.ask()
+        assert trial is not None
+        if why is not None:
+            study._live(trial).set_user_attr("why", asdict(why))
+        study.prune(trial)
+    first, second = study.trials()
+    assert (first.state, first.why) == ("diverged", None)
+    assert (second.state, second.why) == ("pruned", None)
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ((), ""),
+        (("finished", "diverged"), ""),
+        (("training", "diverged"), ""),
+        (
+            ("diverged", "diverged"),
+            "2 diverged, 0 failed, and 0 were pruned. Of trial 0",
+        ),
+        (("pruned", "failed"), "0 diverged, 1 failed, and 1 were pruned. Of trial 1"),
+        (("pruned",), "0 diverged, 0 failed, and 1 were pruned."),
+    ],
+)
+def test_why_no_trial_came_to_its_end(
+    states: tuple[TrialState, ...], said: str
+) -> None:
+    trials = [
+        Trial(k, {}, state, why=None if state == "pruned" else OVERSHOT)
+        for k, state in enumerate(states)
+    ]
+    words = why_none(trials)
+    assert said in str(words or "")
+    assert (words is None) == (said == "")
+    if words is not None:
+        assert words.text(translator("zh")) != str(words)
+        assert str(OVERSHOT) in words.text(translator("zh")) or "Of trial" not in said
 
 
 def test_a_loss_that_is_no_number_fails_its_trial() -> None:

@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer import catalog
+from explorer.runs.messages import stopped_early
+from explorer.runs.records import Validation, lowest
 from explorer.training.checkpoints import (
     MOST_CHECKPOINTS,
+    Lowest,
     checkpoint_steps,
     validation_due,
 )
@@ -19,9 +22,13 @@ from explorer.training.measures import confusion, measures_of, metrics
 from explorer.training.objectives import Objective, evaluate
 from explorer.training.optimizers import schedule_factor
 from explorer.training.sampling import generate, next_logits, probabilities
-from explorer.training.trainer import Budget, Trainer
+from explorer.training.state import pack, unpack
+from explorer.training.trainer import Budget, Trainer, advance
+from explorer.ui.language import translator
 
 pytestmark = pytest.mark.quick
+RISING = {"training.learning_rate": 0.02, "data.length": 400, "data.window": 16}
+"""Random digits soon learned by heart, so that the held-out loss rises."""
 
 
 def test_schedules_by_hand() -> None:
@@ -153,12 +160,48 @@ def test_early_stopping_ends_a_run_that_learns_by_heart() -> None:
     assert progress.validations[-1].step == trainer.step
     kept = {checkpoint.step for checkpoint in progress.checkpoints}
     assert {v.step for v in progress.validations} <= kept
+    found = lowest(progress.validations)
+    assert found is not None
+    message = stopped_early(trainer.step, found.step, 3)
+    assert progress.message == message
+    assert str(found.step) in message.text(translator("zh"))
     again = Trainer(config)
     for _ in range(9):
         cut = again.advance(Budget(steps=60))
     assert cut.status == "finished"
     assert again.step == trainer.step
     assert again.advance(Budget(steps=5)).step == trainer.step
+
+
+@pytest.mark.parametrize("cut", [25, 60])
+def test_the_best_moment_is_always_kept(
+    cut: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Random digits again, without early stopping: the held-out loss rises."""
+    config = catalog.make_config("digits", "gru", {"training.steps": 60, **RISING})
+    name = "explorer.training.trainer.checkpoint_steps"
+    monkeypatch.setattr(name, lambda *_given: frozenset({0, 60}))
+    validations, kept = list[Validation](), dict[int, bytes]()
+    state: bytes | None = None
+    for _ in range(0, 60, cut):
+        state, progress = advance(config, state, Budget(steps=cut))
+        validations += progress.validations
+        kept |= dict(progress.checkpoints)
+    best = lowest(validations)
+    assert best is not None
+    assert 0 < best.step < 60
+    then = Trainer(config, kept[best.step])
+    assert (then.step, then.rule.judge().loss) == (best.step, best.loss)
+    assert Trainer(config, state).lowest == (best.loss, best.step)
+
+
+def test_a_state_from_before_the_best_was_kept_still_opens() -> None:
+    config = catalog.make_config("digits", "gru", {"training.steps": 3, **RISING})
+    tensors, facts = unpack(advance(config, None, Budget(steps=1))[0])
+    del facts["lowest"]
+    trainer = Trainer(config, pack(tensors, facts))
+    assert trainer.lowest == Lowest(math.inf, 0)
+    assert trainer.advance(Budget()).status == "finished"
 
 
 def test_an_l1_penalty_pulls_every_weight_to_zero_alike() -> None:

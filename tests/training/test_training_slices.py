@@ -1,5 +1,8 @@
 """A run is a fold: however it is cut, watched or moved, it is the same to the bit."""
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -200,6 +203,28 @@ def test_divergence_is_found_alike_however_the_run_is_cut(cut: int) -> None:
     same_weights(state, whole_state)
     tensors, _facts = unpack(whole_state)
     assert all(bool(torch.isfinite(v).all()) for v in tensors.values())
+
+
+def begun_near_nothing(rate: float) -> Trainer:
+    """A run whose first loss was far below every simple guess, as of a run that begins
+    with weights that have learned."""
+    settings_ = {"training.steps": STEPS, "training.learning_rate": 0.001}
+    config = catalog.make_config("reverse", "encoder_decoder", settings_)
+    tensors, facts = unpack(advance(config, None, Budget(steps=1))[0])
+    facts |= {"first_loss": 0.0016, "base_rate": rate}
+    return Trainer(config, pack(tensors, facts))
+
+
+def test_a_run_that_begins_near_nothing_is_held_against_the_simple_guess() -> None:
+    gentle = begun_near_nothing(0.001).advance(Budget())
+    assert gentle.curves.losses.max() > 100 * 0.0016
+    assert gentle.status == "finished"
+    wild = begun_near_nothing(10.0)
+    wild.data = replace(wild.data, baselines={"unigram": 0.002, "flat": math.nan})
+    found = wild.advance(Budget())
+    assert found.status == "diverged"
+    assert "100 times the 0.002 of a simple guess" in str(found.message)
+    assert "clipping" not in str(found.message)  # it is set
 
 
 @given(garbage=st.binary(max_size=300))

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 import optuna
 from optuna.exceptions import ExperimentalWarning
-from optuna.trial import TrialState, create_trial
+from optuna.trial import TrialState as OptunaState
+from optuna.trial import create_trial
 
 from explorer.errors import N_
 from explorer.plots.parts import Figure, Translate, axis, escape, layout, rule
 from explorer.plots.theme import GREY, colour_of, see_through
-from explorer.runs.trials import Range, Trial
+from explorer.runs.trials import Range, Trial, TrialState
 
 FEW = 3
 """With fewer trials that have ended there is nothing to compare."""
@@ -27,6 +28,12 @@ UNTITLED = {
     "Hyperparameter Importance": N_("share of what the settings change in the loss"),
 }
 """Optuna's axis titles, and ours."""
+
+ENDS: Mapping[TrialState, str] = {
+    "pruned": "x-thin-open",
+    "diverged": "triangle-up-open",
+}
+"""What stands at the end of a trial that came to none."""
 
 OBJECTIVES = ("Objective Value", "Intermediate Value")
 
@@ -115,7 +122,7 @@ def intermediate(drawn: SweepDrawn, _: Translate = str) -> Figure:
         label = _("trial %(number)s") % {"number": trial.number}
         trace |= {"line": look, "mode": "lines", "name": label}
         trace |= {"hovertemplate": f"{label}<br>%{{x}}: %{{y:.4~g}}<extra></extra>"}
-        if trial.state == "pruned":
+        if trial.state in ENDS:
             trace |= {"mode": "lines+markers", "marker": _ends(trial, look["color"])}
     made["data"].sort(key=lambda trace: trace["line"]["width"])
     made["layout"]["xaxis"]["range"] = [0, drawn.steps]
@@ -241,10 +248,10 @@ def study(
     made = optuna.create_study()
     distributions = {drawn.titles[e.name]: e.distribution for e in drawn.space}
     for trial in drawn.ended if trials is None else trials:
-        under_way = trial.state in ("training", "failed")
+        under_way = trial.state not in ("finished", "pruned")
         made.add_trial(
             create_trial(
-                state=TrialState.RUNNING if under_way else TrialState.COMPLETE,
+                state=OptunaState.RUNNING if under_way else OptunaState.COMPLETE,
                 value=None if under_way else trial.lowest,
                 params={drawn.titles[k]: v for k, v in trial.values.items()},
                 distributions=distributions,
@@ -346,10 +353,10 @@ def _ground(
 
 
 def _ends(trial: Trial, colour: str) -> dict[str, Any]:
-    """A cross where a trial was ended early."""
+    """A cross where a trial was ended early, a triangle where it diverged."""
     sizes = [0] * (len(trial.measured) - 1) + [8]
     return {
-        "symbol": "x-thin-open",
+        "symbol": ENDS[trial.state],
         "color": colour,
         "size": sizes,
         "line": {"width": 2},

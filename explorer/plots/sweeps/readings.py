@@ -10,7 +10,7 @@ from explorer.plots.parts import Translate, short
 from explorer.plots.ratio import in_ratio
 from explorer.plots.sweeps.pictures import FEW, SweepDrawn, weights
 from explorer.plots.words import listed, paragraph
-from explorer.runs.trials import Range, Trial
+from explorer.runs.trials import Range, Trial, TrialState, count_of, why_none
 
 Reading = Callable[[SweepDrawn, Translate], str]
 
@@ -27,7 +27,8 @@ QUESTIONS: Mapping[str, str] = {
 def read_history(drawn: SweepDrawn, _: Translate = str) -> str:
     """The best loss, when it was found, and against the floor."""
     if not drawn.ended:
-        return _("No trial has ended yet.")
+        why = why_none(drawn.trials)
+        return _("No trial has ended yet.") if why is None else why.text(_)
     best = _first(drawn)
     values = {
         "count": len(drawn.ended),
@@ -59,12 +60,27 @@ def read_history(drawn: SweepDrawn, _: Translate = str) -> str:
 
 
 def read_intermediate(drawn: SweepDrawn, _: Translate = str) -> str:
-    """What pruning spared."""
+    """What pruning spared, and which trials were lost."""
+    said = [_read_lost(drawn, _)]
+    if drawn.ended:
+        said.insert(0, _read_pruned(drawn, bool(said[0]), _))
+    return " ".join(filter(None, said)) or _("Nothing was measured yet.")
+
+
+def _read_lost(drawn: SweepDrawn, _: Translate) -> str:
+    ends: tuple[TrialState, ...] = ("diverged", "failed")
+    lost = {state: count_of(drawn.trials, state) for state in ends}
+    if not any(lost.values()):
+        return ""
+    return (
+        _("%(diverged)d trials diverged (at a triangle), and %(failed)d failed.") % lost
+    )
+
+
+def _read_pruned(drawn: SweepDrawn, some_lost: bool, _: Translate) -> str:
     pruned = [t for t in drawn.trials if t.state == "pruned"]
-    if not drawn.ended:
-        return _("Nothing was measured yet.")
     if not pruned:
-        return _("Every trial was trained to its end.")
+        return "" if some_lost else _("Every trial was trained to its end.")
     saved = sum(drawn.steps - t.steps for t in pruned)
     whole = drawn.steps * len(drawn.ended)
     values = {

@@ -109,7 +109,7 @@ def message(snapshot: Snapshot, _: Translate) -> str:
 def explain(run: Run, _: Translate) -> str:
     """What happened to a run that did not simply finish, and what to try."""
     why = run.message.text(_) if run.message is not None else ""
-    if run.status == "diverged":
+    if run.status == "diverged" or (why and run.status == "finished"):
         return why
     if run.status == "failed":
         return _("The run could not go on: %(why)s") % {"why": why}

@@ -8,7 +8,7 @@ from typing import Any
 from explorer.config.run import RunConfig
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
-from explorer.errors import ExplorerError, Words
+from explorer.errors import N_, ExplorerError, Words
 from explorer.inspection.facts import facts_of, lines
 from explorer.plots.panel import Content, Panel, Scene
 from explorer.runs.records import View
@@ -20,6 +20,8 @@ from explorer.ui.live.wishes import Wish
 
 MOST_DRAWN = 256
 """Pictures kept as they were drawn: most frames bring no new view."""
+
+NOTHING = Words(N_("There is no picture: the run ended before its first step."))
 
 _drawn: OrderedDict[Hashable, tuple[Scene, Content]] = OrderedDict()
 
@@ -47,12 +49,16 @@ def drawn(
     others: Others = MappingProxyType({}),
     basis: int = 0,
 ) -> dict[str, Content]:
-    """The shown panels whose views are there."""
-    found = {}
+    """The shown panels whose views are there; of a run that has ended without any, the
+    others say why they are empty."""
+    found, run = {}, snapshot.run
+    nothing = run.ended and run.step == 0 and not snapshot.checkpoints
     for each in asked(snapshot.run.config, wish):
         if all(want in views for want in each.wanted):
             needs = needs_of(each, snapshot, wish, basis)
             found[each.panel.name] = _draw(each, snapshot, wish, views, needs, others)
+        elif nothing:
+            found[each.panel.name] = _sentence(NOTHING, translator(wish.language))
     return found
 
 

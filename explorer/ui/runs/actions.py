@@ -92,8 +92,9 @@ def export_button(visitor: Visitor, chosen: Sequence[Run], _: Translate) -> None
         help=_("At most %(most)d runs go into one zip.") % {"most": MOST_EXPORTED}
         if too_many
         else _(
-            "A zip with curves, weights, pictures, and the model as a PyTorch program "
-            "and a notebook. It can be imported again."
+            "A zip with curves, pictures, the weights of the last step and of the "
+            "lowest held-out loss, and the model as a PyTorch program and a notebook. "
+            "It can be imported again."
         ),
     )
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer import catalog
-from explorer.config.run import RunConfig
+from explorer.config.run import BEST, RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
 from explorer.runs.records import Run
@@ -59,6 +59,19 @@ def shown_runs(visitor: Visitor) -> list[Run]:
     return found
 
 
+def moments(visitor: Visitor, run: Run, _: Translate) -> dict[str, str]:
+    """What of a run another can begin with, as `RunConfig.start` says it: its last
+    weights, and those of its lowest held-out loss where they are others."""
+    words = {"run": run_line(run.config, _)}
+    last = _("step %(step)s of %(run)s (last)")
+    found = {run.id: last % (words | {"step": f"{run.step:,}"})}
+    best = visitor.store.best(run.id)
+    if best is not None and best.step != run.step:
+        line = _("step %(step)s of %(run)s (lowest held-out loss)")
+        found[run.id + BEST] = line % (words | {"step": f"{best.step:,}"})
+    return found
+
+
 def beginnings(visitor: Visitor, config: RunConfig, _: Translate) -> dict[str, str]:
     """What a run of this config can begin with: run ids, and what each is."""
     alike = {"": _("random weights")}
@@ -68,11 +81,7 @@ def beginnings(visitor: Visitor, config: RunConfig, _: Translate) -> dict[str, s
         except ExplorerError:
             continue  # built otherwise
         if run.step > 0:
-            line = _("step %(step)s of %(run)s")
-            alike[run.id] = line % {
-                "step": f"{run.step:,}",
-                "run": run_line(run.config, _),
-            }
+            alike |= moments(visitor, run, _)
     if config.start:
         alike.setdefault(config.start, config.start)
     return alike

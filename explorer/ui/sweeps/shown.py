@@ -14,7 +14,7 @@ from explorer.inspection.facts import lines
 from explorer.plots.sweeps import pictures
 from explorer.plots.words import listed
 from explorer.runs.records import Group
-from explorer.runs.trials import Trial, best
+from explorer.runs.trials import Trial, best, why_none
 from explorer.sweeping.plan import Plan
 from explorer.ui.address import SWEEP
 from explorer.ui.language import Translate
@@ -217,6 +217,9 @@ def _best(
     visitor: Visitor, group: Group, plan: Plan, trials: list[Trial], _: Translate
 ) -> None:
     winner = best(trials)
+    if winner is None and (why := why_none(trials)) is not None:
+        st.error(literal(why.text(_)), icon=":material/error:")
+        return
     if winner is None:
         st.info(
             _("The best setting will stand here once the first trial has finished."),

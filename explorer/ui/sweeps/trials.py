@@ -21,7 +21,8 @@ STATES = {
     "training": N_("trains"),
     "finished": N_("finished"),
     "pruned": N_("pruned"),
-    "failed": N_("came to nothing"),
+    "diverged": N_("diverged"),
+    "failed": N_("failed"),
 }
 _CHOSEN = "sweep.open"
 

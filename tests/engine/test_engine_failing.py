@@ -1,0 +1,127 @@
+"""A failure says its own cause: an exception is no dead worker."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from distributed import KilledWorker
+
+from explorer.engine import worker
+from explorer.engine.answering import Answering
+from explorer.engine.driven import Driven
+from explorer.engine.jobs import Job, Wanted
+from explorer.engine.runner import MOST_LOSSES, Runner
+from explorer.engine.service import Engine
+from explorer.errors import ExplorerError, Words
+from explorer.runs.commands import RESUME
+from explorer.runs.messages import WORKER_DIED, unexpected
+from explorer.runs.records import Progress, Run
+from explorer.runs.store import open_store
+from explorer.training.state import pack, unpack
+from explorer.training.trainer import Budget, Trainer, advance
+from tests.engine.test_engine_runs import small, until_ended
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:distributed"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+TORCH = RuntimeError("[enforce fail at alloc] DefaultCPUAllocator: can't allocate")
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize(
+    "error",
+    [
+        TORCH,
+        ValueError("50 % of **it**"),
+        MemoryError(),
+        ExplorerError("Give a prime."),
+    ],
+)
+def test_an_exception_inside_a_slice_is_what_the_run_says(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def broken(*_given: Any, **_named: Any) -> None:
+        raise error
+
+    config = small().to_json()
+    monkeypatch.setattr(Trainer, "advance", broken)
+    job = Job("broken", config, 0, None, fresh=True, seconds=1.0, steps=1)
+    (result,) = worker.run_slices([job])
+    assert result.error == unexpected(error)
+    assert "broken" not in worker._live
+
+
+class Task:
+    """A task that ends in an exception."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def result(self, timeout: float) -> Any:
+        raise self.error
+
+    def release(self) -> None:
+        pass
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (KilledWorker("run_slices", None, 1), WORKER_DIED),
+        (OSError("connection lost"), WORKER_DIED),
+        (ImportError("no such thing"), unexpected(ImportError("no such thing"))),
+    ],
+)
+def test_a_worker_is_called_dead_only_where_it_died(
+    tmp_path: Path, error: Exception, why: Words
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/runs.sqlite3")
+    run = store.create(small(), 1)
+    runner = Runner.__new__(Runner)
+    driven = Driven(run, run.config.to_json(), None)
+    runner._store, runner._driven = store, {run.id: driven}
+    runner._ready, runner._tasks = [], {}
+    runner._answering = Answering()
+    runner._listener = lambda *_given: None
+    for lost in range(MOST_LOSSES + 1):
+        assert store.get(run.id).status == "training", lost
+        job = driven.job(1.0, None)
+        runner._done("gone", Task(error), [job], [driven.epoch])  # type: ignore[arg-type]
+    found = store.get(run.id)
+    assert (found.status, found.message) == ("failed", why)
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def engine(with_workers: None) -> Iterator[Engine]:
+    engine = Engine()
+    yield engine
+    engine.close()
+
+
+def with_a_broken_state(engine: Engine) -> Run:
+    """A run over whose state every worker stumbles."""
+    state, progress = advance(small(), None, Budget(steps=3))
+    tensors, facts = unpack(state)
+    del facts["seconds"]
+    run = engine.store.create(small(), 1, "paused")
+    broken = Progress(0, progress.curves, 3, 0.1, state=pack(tensors, facts))
+    engine.store.record(run.id, broken)
+    return engine.store.set_status(run.id, "paused")
+
+
+def test_a_run_that_a_worker_cannot_go_on_with_fails_at_once(engine: Engine) -> None:
+    run = with_a_broken_state(engine)
+    engine.send(run.id, RESUME())
+    ended = until_ended(engine, run)
+    assert ended.status == "failed"
+    assert ended.message == unexpected(KeyError("seconds"))
+
+
+def test_a_look_that_goes_wrong_says_why(engine: Engine) -> None:
+    run = with_a_broken_state(engine)
+    with pytest.raises(ExplorerError, match="KeyError: 'seconds'"):
+        engine.looks.at(run.id, 3, (Wanted("prediction"),))
