@@ -69,6 +69,11 @@ class ExplorerError(Exception):
         self.words = Words(template, values)
         super().__init__(str(self.words))
 
+    @classmethod
+    def saying(cls, words: Words) -> Self:
+        """The error that says words which stand already, as of a run that failed."""
+        return cls(words.template, **words.values)
+
     def text(self, translate: Callable[[str], str]) -> str:
         """The sentence in another language."""
         return self.words.text(translate)

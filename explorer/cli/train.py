@@ -134,7 +134,7 @@ def _trained(config: RunConfig) -> Training:
         except Exception as error:
             why = unexpected(error)
             store.set_status(run.id, "failed", why)
-            raise ExplorerError(why.template, **why.values) from error
+            raise ExplorerError.saying(why) from error
     best = store.best_state(run.id) if store.best(run.id) else None
     store.close()
     measured = tuple(validations[step] for step in sorted(validations))

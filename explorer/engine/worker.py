@@ -102,8 +102,7 @@ def asked(
         raise
     except Exception as error:
         log.exception("A question could not be answered")
-        words = unexpected(error)
-        raise ExplorerError(words.template, **words.values) from None
+        raise ExplorerError.saying(unexpected(error)) from None
 
 
 def _lacking(
