@@ -292,6 +292,7 @@ CURVE = safetensors.numpy.save({"losses": np.zeros(3)})
         (put("checkpoints/00003.safetensors", struct.pack("<Q", 2**60)), "step 3"),
         (put("checkpoints/00004.safetensors", b""), "steps"),
         (state(step=2), "step 3"),
+        (state(step=4), "step 3"),
         (state(optimizer="evil"), "step 3"),
         (state(base_rate=1e9), "step 3"),
         (state(patience=[1, 2]), "step 3"),
