@@ -7,14 +7,15 @@ export default function (component) {
   const { data, parentElement } = component
   const plot = parentElement.querySelector(".sx-figure")
   if (!plot) return undefined
-  plot.style.height = data.height ?? ""
   plot.setAttribute("role", "img")
   plot.setAttribute("aria-label", data.alternative)
   loadPlotly(data.plotly).then(() => {
     if (!plot.isConnected) return
     const { data: traces, layout } = JSON.parse(data.figure)
-    const template = data.templates[isDark(parentElement) ? "dark" : "light"]
-    busy(plot, window.Plotly.react(plot, traces, { ...layout, template, autosize: true }, CONFIG))
+    const template = held(data.templates[isDark(parentElement) ? "dark" : "light"])
+    const drawn = fitted({ data: traces, layout }, plot.clientWidth)
+    plot.style.height = `calc(${data.height || "26rem"} + ${drawn.more}px)`
+    busy(plot, window.Plotly.react(plot, drawn.data, { ...drawn.layout, template, autosize: true }, CONFIG))
     if (!figures.has(plot)) {
       const sizes = new ResizeObserver(() => busy(plot, window.Plotly.Plots.resize(plot)))
       sizes.observe(plot)

@@ -9,6 +9,8 @@ const completes = (address) => {
 }
 
 export default function () {
+  guardSliders()
+  keepFocus()
   if (history[MENDED]) return
   history[MENDED] = true
   const push = history.pushState

@@ -75,7 +75,7 @@ class Live {
     this.sight.disconnect()
     this.shown.clear()
     this.state = element("span", { className: "sx-state" })
-    this.state.setAttribute("role", "status")
+    this.spoken = element("span", { className: "sx-unseen", role: "status" })
     this.bar = element("progress", { max: 1, value: 0, "aria-label": strings.progress })
     this.numbers = element("span", { className: "sx-numbers" })
     this.message = element("p", { className: "sx-message", role: "alert" })
@@ -92,7 +92,8 @@ class Live {
       element("label", { htmlFor: "sx-slider", textContent: strings.slider }),
       this.slider, this.moment, this.toLive)
     this.root.replaceChildren(
-      element("div", { className: "sx-bar" }, this.state, this.bar, this.numbers),
+      element("div", { className: "sx-bar" }, this.state, this.spoken, this.bar, this.numbers),
+      element("p", { className: "sx-settings", textContent: this.data.settings }),
       this.message, this.shared, ...(this.data.long ? [this.time, this.grid] : [this.grid, this.time]))
     this.time.classList.toggle("sx-sticky", this.data.long)
     this.frame = null
@@ -139,7 +140,7 @@ class Live {
     socket.onmessage = (event) => this.receive(decode(event.data))
     socket.onclose = () => {
       if (this.closed || this.socket !== socket) return
-      this.state.textContent = this.data.strings.reconnecting
+      this.state.textContent = this.spoken.textContent = this.data.strings.reconnecting
       if (this.wait > SOON) this.explain()
       setTimeout(() => this.connect(), this.wait)
       this.wait = Math.min(this.wait * 2, 5000)
@@ -211,12 +212,13 @@ class Live {
     if (!frame || frame.run !== this.data.run) return
     this.say(this.trouble || frame.message)
     this.state.textContent = frame.state
+    if (this.spoken.textContent !== frame.spoken) this.spoken.textContent = frame.spoken
     this.bar.value = frame.steps ? frame.step / frame.steps : 0
     this.numbers.textContent = frame.numbers
     this.slider.max = frame.checkpoints.length
     if (this.at === null) this.slider.value = this.slider.max
     this.showMoment()
-    const template = this.data.templates[this.dark ? "dark" : "light"]
+    const template = held(this.data.templates[this.dark ? "dark" : "light"])
     for (const [name, panel] of this.panels) panel.draw(frame.panels[name], template)
     const news = this.fresh && frame.status !== this.reported
     this.fresh = false

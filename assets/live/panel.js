@@ -5,29 +5,6 @@ const PLOTLY_CONFIG = {
   responsive: true, doubleClick: "reset", scrollZoom: false,
 }
 
-// On a phone: only as many words of a row as stand apart, and no note inside the plot.
-const LETTER = 8 // pixels
-const NARROW = 480
-const AREA = 0.6 // of a narrow panel is plot
-const thinned = (words, width) => {
-  const letters = words.reduce((sum, word) => sum + word.length + 1, 0)
-  const every = Math.ceil((letters * LETTER) / (width * AREA))
-  return words.map((word, index) => (index % every ? "" : word))
-}
-const fitted = ({ data, layout }, width) => {
-  if (width > NARROW) return { data, layout }
-  const strip = (trace) => trace.mode === "text" && trace.yaxis === "y2"
-  const { xaxis, annotations = [] } = layout
-  const ticks = xaxis?.ticktext && { ...xaxis, ticktext: thinned(xaxis.ticktext, width) }
-  return {
-    data: data.map((trace) => (strip(trace) ? { ...trace, text: thinned(trace.text, width) } : trace)),
-    layout: {
-      ...layout, xaxis: ticks ?? xaxis,
-      annotations: annotations.filter(({ name }) => name !== "note"),
-    },
-  }
-}
-
 class Panel {
   // `page`: has the strings, the controls and texts of all panels, and `ask`.
   constructor({ name, question, about, controls }, page) {
@@ -38,7 +15,7 @@ class Panel {
     this.text = element("div", { className: "sx-hidden" })
     this.reading = element("p", { className: "sx-reading", textContent: page.strings.waiting })
     this.proof = element("p", { className: "sx-proof" })
-    const head = element("div", { className: "sx-head" }, element("h3", { textContent: question }))
+    const head = element("div", { className: "sx-head" }, element("h2", { textContent: question }))
     const parts = [head, page.controls.row(controls), this.text, this.plot, this.reading, this.proof]
     if (about) {
       head.append(this.saveButtons())
@@ -89,9 +66,10 @@ class Panel {
     if (content.text) page.texts.draw(text, content.text)
     plot.classList.toggle("sx-small", Boolean(content.text))
     if (!window.Plotly || !content.figure) return
+    const { data, layout, more } = fitted(content.figure, this.size?.width ?? plot.clientWidth)
+    plot.style.setProperty("--sx-more", `${more}px`)
     this.size ??= { width: plot.clientWidth, height: plot.clientHeight }
-    const { data, layout } = fitted(content.figure, this.size.width)
-    const sizes = { ...layout, ...this.size, template, autosize: true }
+    const sizes = { ...still(layout), ...this.size, template, autosize: true }
     busy(plot, window.Plotly.react(plot, data, sizes, PLOTLY_CONFIG))
     this.listen()
   }

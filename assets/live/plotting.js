@@ -13,6 +13,21 @@ function loadPlotly(url) {
   return window.sxPlotlyLoading
 }
 
+// Under a finger a chart holds still: a swipe scrolls the page, a tap shows a value.
+const FINGER = window.matchMedia("(pointer: coarse)")
+function held(template) {
+  if (!FINGER.matches) return template
+  const { layout } = template
+  const fixed = (axis) => ({ ...axis, fixedrange: true })
+  return { ...template, layout: { ...layout, dragmode: false, hoverdistance: -1, xaxis: fixed(layout.xaxis), yaxis: fixed(layout.yaxis) } }
+}
+
+// Nor is a line dragged by who meant to scroll.
+function still(layout) {
+  if (!FINGER.matches || !layout.shapes) return layout
+  return { ...layout, shapes: layout.shapes.map((shape) => ({ ...shape, editable: false })) }
+}
+
 function isDark(node) {
   const probe = document.createElement("span")
   probe.style.color = "var(--st-background-color)"

@@ -175,7 +175,7 @@ def short(value: float) -> str:
     >>> short(0.0123456), short(1234.5), short(2.0)
     ('0.0123', '1.23e+03', '2')
     """
-    return f"{value:.3g}"
+    return f"{value + 0.0:.3g}"  # never "-0"
 
 
 def escape(text: str) -> str:

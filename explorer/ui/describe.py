@@ -77,6 +77,20 @@ def title_of(config: RunConfig, name: str) -> str:
     return str(cls.model_fields[key].title)
 
 
+def settings_line(config: RunConfig, _: Translate) -> str:
+    """Every setting with its value, for paper."""
+    names = [
+        (f"{group}.{key}", value)
+        for group in GROUPS
+        for key, value in settings_groups(config)[group].items()
+        if key != DIGEST
+    ]
+    parts = [f"{_(title_of(config, name))} {_shown(value)}" for name, value in names]
+    model = _(catalog.model_spec(config.model).title)
+    data = _(catalog.data_spec(config.data).title)
+    return listed([model, data, *parts, f"{_('Seed')} {config.seed}"], _)
+
+
 def command_line(config: RunConfig) -> str:
     """The same run without a browser."""
     usual = settings_groups(catalog.defaults_for(config))

@@ -1,4 +1,4 @@
-"""The browser's history: one stop for each page and each change of settings."""
+"""What browsers do by themselves, mended once for all pages."""
 
 import streamlit as st
 
@@ -7,15 +7,16 @@ from explorer.ui.live.scripts import script
 _component = st.components.v2.component(
     "sequence_explorer_history",
     html="",
-    js=script("history"),
+    js=script("swipes", "focus", "history"),
     isolate_styles=False,
 )
 
 
-def one_stop_a_page() -> None:
-    """Let the back button leave a page at the first press.
+def mend_browser() -> None:
+    """Let the back button leave a page at the first press, and swipes scroll it.
 
     A page switch empties the address, `follow_page` completes it, and Streamlit makes
-    each of the two a stop of its own.
+    each of the two a stop of its own. A slider takes every touch for its own, and a
+    button that is disabled for a moment loses the focus.
     """
     _component(key="history", height=1)

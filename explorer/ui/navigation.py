@@ -5,7 +5,7 @@ import streamlit as st
 from explorer.ui.address import follow_page, remember_address
 from explorer.ui.crowd import check_tab
 from explorer.ui.document import say_language
-from explorer.ui.history import one_stop_a_page
+from explorer.ui.history import mend_browser
 from explorer.ui.language import ASSETS, LANGUAGES
 from explorer.ui.page import LANGUAGE, explained, language, mode, words
 from explorer.ui.places import PAGES, places
@@ -31,7 +31,7 @@ def show() -> None:
         position="top",
     )
     follow_page(page.url_path)
-    for name in ("header", mode()):
+    for name in ("header", "every", mode()):
         st.html(ASSETS / "page" / f"{name}.css")
     with st.container(horizontal=True, key="reader", gap="small", width="content"):
         login_button(_)
@@ -45,7 +45,7 @@ def show() -> None:
                 args=(other,),
             )
     with st.container(key="unseen"):
-        one_stop_a_page()
+        mend_browser()
         say_language(language())
     try:
         check_tab()

@@ -17,7 +17,7 @@ from explorer.ui.address import (
     write_address,
 )
 from explorer.ui.controls import settings_widgets
-from explorer.ui.data.datasets import key_of, offered, parted
+from explorer.ui.data.datasets import key_of, offered, parted, spoken
 from explorer.ui.data.preview import show_preview
 from explorer.ui.language import Translate
 from explorer.ui.page import words
@@ -219,6 +219,8 @@ def _values(group: str, name: str, config: RunConfig) -> dict[str, Any]:
     start = spec.settings().values()
     shared = ("hidden_size", "layers", "dropout")
     start |= {k: v for k, v in values.items() if k in start and k in shared}
+    if group == "data":
+        start |= spoken(parted(name)[0])
     return dict(start)
 
 

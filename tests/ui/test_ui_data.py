@@ -119,6 +119,17 @@ def test_a_digest_alone_shows_nothing_of_anothers_data(name: str) -> None:
         assert engine().store.shelf.of(BEN) == []
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("name", ["fables", "sentiment"])
+def test_a_text_begins_in_the_readers_language(name: str, lang: str) -> None:
+    test = page(lang=lang)
+    box = next(b for b in test.sidebar.selectbox if b.label in ("Dataset", "数据集"))
+    box.set_value(name).run()
+    assert not test.error
+    chosen = [b for b in test.sidebar.selectbox if b.label in ("Language", "语言")]
+    assert [b.value for b in chosen] == [lang]
+
+
 def test_the_playground_offers_ones_own() -> None:
     digest = given(ANN, "Offered")
     test = page(owner=ANN)

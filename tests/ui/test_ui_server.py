@@ -9,6 +9,7 @@ from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,13 +22,15 @@ from streamlit import net_util
 from streamlit.testing.v1.util import patch_config_options
 
 from explorer import catalog
+from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import engine
 from explorer.errors import ExplorerError
 from explorer.plots.panel import names_on
-from explorer.runs.records import Checkpoint
+from explorer.runs.records import Checkpoint, Validation
 from explorer.ui.live.asked import wanted
 from explorer.ui.live.elsewhere import earlier
+from explorer.ui.live.frames import spoken
 from explorer.ui.live.sample import SAMPLE
 from explorer.ui.live.server import FOREIGN, routes
 from explorer.ui.live.wishes import MOST_MESSAGE, Wish, read_wish
@@ -171,6 +174,27 @@ def test_the_sample_is_shown_at_once(client: TestClient) -> None:
     assert frame["state"] == "Finished"
     assert set(frame["panels"]) == set(names_on("playground"))
     assert all(panel["figure"]["data"] for panel in frame["panels"].values())
+
+
+def test_a_screen_reader_hears_model_step_and_loss(client: TestClient) -> None:
+    frame = answer(client, json.dumps(PLAYGROUND))
+    assert frame["spoken"].startswith("Finished, step 600: validation loss 0.0")
+    for panel in frame["panels"].values():
+        assert panel["alternative"].startswith("LSTM at step 600, validation loss 0.0")
+
+
+def test_what_is_spoken_changes_at_each_tenth_of_the_way() -> None:
+    heard = []
+    for step in range(1, 600):
+        run = SimpleNamespace(
+            status="training",
+            step=step,
+            config=SimpleNamespace(training=SimpleNamespace(steps=600)),
+        )
+        measured = [Validation(k, 1 / k, 0.0) for k in range(1, step + 1, 5)]
+        heard.append(spoken(Snapshot(run, None, measured, (), ()), str))  # type: ignore[arg-type]
+    assert len(set(heard)) == 10
+    assert heard[-1] == "Training, step 536: validation loss 0.00187"
 
 
 def test_frames_come_in_the_tabs_language(client: TestClient) -> None:

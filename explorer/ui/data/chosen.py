@@ -10,7 +10,7 @@ from explorer.ui.address import (
     widget_edition,
     write_address,
 )
-from explorer.ui.data.datasets import OWN, key_of, offered, parted
+from explorer.ui.data.datasets import OWN, key_of, offered, parted, spoken
 from explorer.ui.data.preparing import settings_of
 from explorer.ui.data.ways_in import own_config
 from explorer.ui.language import Translate
@@ -73,4 +73,5 @@ def _taken(key: str, config: RunConfig) -> None:
         take_over(own_config(kinds[name], str(fixed["digest"])))
         return
     fits = config.model in [m.name for m in catalog.fitting(name)]
-    take_over(catalog.make_config(name, config.model if fits else None))
+    settings = {f"data.{k}": v for k, v in spoken(name).items()}
+    take_over(catalog.make_config(name, config.model if fits else None, settings))

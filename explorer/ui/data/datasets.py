@@ -2,10 +2,11 @@
 
 from explorer import catalog
 from explorer.config.run import RunConfig
-from explorer.config.settings import Scalar
+from explorer.config.settings import Scalar, choices_of
 from explorer.data.content import KINDS, Kind
 from explorer.engine.visitor import Visitor
 from explorer.ui.language import Translate
+from explorer.ui.page import language
 
 OWN: dict[Kind, str] = {"series": "own_series", "text": "own_text"}
 """The dataset that reads each kind of own data."""
@@ -48,6 +49,13 @@ def offered(
     if not only:
         return titles
     return {k: title for k, title in titles.items() if _fits(parted(k)[0], only)}
+
+
+def spoken(data: str) -> dict[str, Scalar]:
+    """The language that a dataset begins with: the reader's, where it has that one."""
+    field = catalog.data_spec(data).settings.model_fields.get("language")
+    known = field is not None and language() in choices_of(field)
+    return {"language": language()} if known else {}
 
 
 def _fits(data: str, model: str) -> bool:

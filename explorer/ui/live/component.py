@@ -10,6 +10,7 @@ import streamlit as st
 from explorer.plots.panel import names_on
 from explorer.plots.theme import template
 from explorer.runs.records import Run
+from explorer.ui.describe import settings_line
 from explorer.ui.language import ASSETS, Translate
 from explorer.ui.live.controls import Control
 from explorer.ui.live.panels import described
@@ -22,7 +23,15 @@ _component = st.components.v2.component(
     html='<div class="sx-live"></div>\n',
     css=(ASSETS / "live" / "live.css").read_text(encoding="utf-8"),
     js=script(
-        "plotting", "element", "refusal", "tune", "text", "controls", "panel", "live"
+        "plotting",
+        "element",
+        "refusal",
+        "tune",
+        "text",
+        "controls",
+        "narrow",
+        "panel",
+        "live",
     ),
     isolate_styles=False,
 )
@@ -64,6 +73,7 @@ def live_panels(
             "socket": SOCKET,
             "token": _token(run),
             "strings": _strings(_),
+            "settings": settings_line(run.config, _),
         },
         on_status_change=_again,
         on_at_change=_again,

@@ -15,7 +15,7 @@ _component = st.components.v2.component(
     "sequence_explorer_figure",
     html='<div class="sx-figure"></div>\n',
     css=".sx-figure { height: 26rem; width: 100%; overflow: hidden; }\n",
-    js=script("plotting", "figure"),
+    js=script("plotting", "narrow", "figure"),
     isolate_styles=False,
 )
 

@@ -5,9 +5,12 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from explorer.catalog import model_spec
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
 from explorer.errors import N_
+from explorer.plots.parts import short
+from explorer.plots.words import paragraph
 from explorer.runs.commands import held_changes
 from explorer.runs.records import Run, View
 from explorer.ui.language import Translate, translator
@@ -50,12 +53,17 @@ def frame(
         "run": run.id,
         "status": run.status,
         "state": state(snapshot, _),
+        "spoken": spoken(snapshot, _),
         "message": message(snapshot, _),
         "step": run.step,
         "steps": run.config.training.steps,
         "numbers": numbers(snapshot, _),
         "checkpoints": list(snapshot.checkpoints),
-        "panels": drawn(shown, wish, views, others, basis),
+        "panels": {
+            name: content
+            | {"alternative": paragraph(moment(shown, wish, _), content["alternative"])}
+            for name, content in drawn(shown, wish, views, others, basis).items()
+        },
     }
 
 
@@ -72,6 +80,34 @@ def state(snapshot: Snapshot, _: Translate) -> str:
     if run.status == "training" and run.step == 0:
         return _("Starting …")
     return _(STATES[run.status])
+
+
+def spoken(snapshot: Snapshot, _: Translate) -> str:
+    """What a screen reader says: the state, and the loss at each tenth of the way.
+
+    It changes no oftener than that, whatever comes in between.
+    """
+    run, steps = snapshot.run, snapshot.run.config.training.steps
+    tenth = max(1, steps // 10)
+    heard = run.step - run.step % tenth if run.status == "training" else run.step
+    known = [v for v in snapshot.validations if v.step <= heard]
+    if not known:
+        return state(snapshot, _)
+    return _("%(state)s, step %(step)s: validation loss %(loss)s") % {
+        "state": state(snapshot, _),
+        "step": f"{known[-1].step:,}",
+        "loss": short(known[-1].loss),
+    }
+
+
+def moment(shown: Snapshot, wish: Wish, _: Translate) -> str:
+    """Whose picture it is, of which step, and how low the loss was there."""
+    step = shown.run.step if wish.at == LIVE else wish.at
+    told = {"model": _(model_spec(shown.run.config.model).title), "step": f"{step:,}"}
+    if not shown.validations:
+        return _("%(model)s at step %(step)s.") % told
+    told["loss"] = short(shown.validations[-1].loss)
+    return _("%(model)s at step %(step)s, validation loss %(loss)s.") % told
 
 
 def numbers(snapshot: Snapshot, _: Translate) -> str:

@@ -1,0 +1,62 @@
+// On a phone the plot keeps the width: what stands beside it elsewhere stands under it.
+
+const NARROW = 480 // pixels
+const LETTER = 8
+const LINE = 20
+const AXIS = 52 // from the plot's lower edge to below the words of its axis
+const BAR = 40 // of a colour bar with its words
+const AREA = 0.6 // of a narrow panel is plot, at least
+
+const letters = (text) => [...text.replace(/<[^>]*>/g, "")].reduce((sum, c) => sum + (c > "\u2e80" ? 2 : 1), 0)
+
+// Only as many words of a row as stand apart.
+const thinned = (words, width) => {
+  const sum = words.reduce((total, word) => total + letters(word) + 1, 0)
+  const every = Math.ceil((sum * LETTER) / (width * AREA))
+  return words.map((word, index) => (index % every ? "" : word))
+}
+
+// The labels of line ends in as few lines as hold them.
+const packed = (labels, width) => {
+  const lines = []
+  let room = 0
+  for (const label of labels) {
+    const taken = (letters(label) + 3) * LETTER
+    if (taken > room) { lines.push([]); room = width }
+    lines.at(-1).push(label)
+    room -= taken
+  }
+  return lines.map((line) => line.join(" &nbsp; "))
+}
+
+const flat = (bar) => ({
+  ...bar, orientation: "h", x: 0, xanchor: "left", len: 1, thickness: 12,
+  y: 0, yref: "container", yanchor: "bottom", ypad: 4, title: { ...bar?.title, side: "top" },
+})
+
+// The figure for a panel of this width, and how many pixels higher it is to be.
+function fitted({ data, layout }, width) {
+  if (width > NARROW) return { data, layout, more: 0 }
+  const strip = (trace) => trace.mode === "text" && trace.yaxis === "y2"
+  const beside = ({ x, xref, xanchor }) => x === 1 && xref === "paper" && xanchor === "left"
+  const { xaxis, annotations = [] } = layout
+  const kept = annotations.filter((each) => each.name !== "note" && !beside(each))
+  const lines = packed(annotations.filter(beside).map(({ text }) => text), width)
+  const bars = Object.entries(layout).filter(([name, { colorbar } = {}]) => name.startsWith("coloraxis") && colorbar)
+  const more = lines.length * LINE + (bars.length ? BAR : 0)
+  const key = {
+    x: 0, xref: "paper", xanchor: "left", xshift: -AXIS, y: 0, yref: "paper", yanchor: "top", yshift: -AXIS,
+    align: "left", showarrow: false, text: lines.join("<br>"),
+  }
+  const under = more ? { margin: { ...layout.margin, r: 12, b: AXIS + more } } : {}
+  return {
+    data: data.map((trace) => (strip(trace) ? { ...trace, text: thinned(trace.text, width) } : trace)),
+    layout: {
+      ...layout, ...under,
+      ...Object.fromEntries(bars.map(([name, axis]) => [name, { ...axis, colorbar: flat(axis.colorbar) }])),
+      xaxis: xaxis?.ticktext ? { ...xaxis, ticktext: thinned(xaxis.ticktext, width) } : xaxis,
+      annotations: lines.length ? [...kept, key] : kept,
+    },
+    more,
+  }
+}
