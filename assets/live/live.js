@@ -57,7 +57,7 @@ class Live {
     this.reported = data.status // what Python knows
     if (changed) { this.at = null; this.texts.silence() }
     if (rebuilt) this.build()
-    else if (changed) this.rest(data.strings.waiting) // what another run shows is not this one's
+    else if (changed) this.fade()
     if (changed || rebuilt) this.state.textContent = data.run ? data.strings.connecting : ""
     loadPlotly(data.plotly).then(() => this.draw(), () => this.say(data.strings.noPlotly))
     if (!this.socket) this.connect()
@@ -180,6 +180,12 @@ class Live {
       this.scheduled = true
       requestAnimationFrame(() => { this.scheduled = false; this.draw() })
     }
+  }
+
+  // What another run shows is not this one's: it pales until this one's comes.
+  fade() {
+    this.frame = null
+    for (const panel of this.panels.values()) panel.section.classList.add("sx-others")
   }
 
   // Every panel without a picture, and why.

@@ -45,18 +45,22 @@ class Panel {
 
   // Show no picture, and say why.
   rest(why) {
+    this.section.classList.remove("sx-others")
     clear(this.plot)
     this.text.classList.add("sx-hidden")
     this.plot.setAttribute("aria-label", why)
     this.reading.textContent = why
     this.reading.classList.remove("sx-alarm")
     this.proof.textContent = ""
+    this.drawn = null
   }
 
   draw(content, template) {
     const { plot, text, page } = this
     if (!content || page.texts.busyIn(text)) return
     if (!content.figure && !content.text) { this.rest(content.reading); return }
+    this.drawn = [content, template]
+    this.section.classList.remove("sx-others")
     this.drag = content.drag
     this.reading.textContent = content.reading
     this.reading.classList.toggle("sx-alarm", Boolean(content.alarm))
@@ -77,7 +81,7 @@ class Panel {
   // Sizes are kept: to ask for them at every draw has the page laid out once for each panel.
   resized({ width, height }) {
     this.size = width && height ? { width, height } : undefined
-    if (this.plot._fullLayout) busy(this.plot, window.Plotly.Plots.resize(this.plot))
+    if (this.size && this.drawn && this.plot._fullLayout) this.draw(...this.drawn)
   }
 
   listen() {
