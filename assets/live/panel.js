@@ -5,6 +5,9 @@ const PLOTLY_CONFIG = {
   responsive: true, doubleClick: "reset", scrollZoom: false,
 }
 
+// Plotly takes a size below 10 for none.
+const sized = (width, height) => ({ width: Math.max(10, width), height: Math.max(10, height) })
+
 class Panel {
   // `page`: has the strings, the controls and texts of all panels, and `ask`.
   constructor({ name, question, about, controls }, page) {
@@ -72,7 +75,7 @@ class Panel {
     if (!window.Plotly || !content.figure) return
     const { data, layout, more } = fitted(content.figure, this.size?.width ?? plot.clientWidth)
     plot.style.setProperty("--sx-more", `${more}px`)
-    this.size ??= { width: plot.clientWidth, height: plot.clientHeight }
+    this.size ??= sized(plot.clientWidth, plot.clientHeight)
     const sizes = { ...still(layout), ...this.size, template, autosize: true }
     busy(plot, window.Plotly.react(plot, data, sizes, PLOTLY_CONFIG))
     this.listen()
@@ -80,7 +83,7 @@ class Panel {
 
   // Sizes are kept: to ask for them at every draw has the page laid out once for each panel.
   resized({ width, height }) {
-    this.size = width && height ? { width, height } : undefined
+    this.size = width && height ? sized(width, height) : undefined
     if (this.size && this.drawn && this.plot._fullLayout) this.draw(...this.drawn)
   }
 
