@@ -7,6 +7,8 @@ in `assets/cluster.yaml` undo that, here and on other machines.
 import asyncio
 import os
 import re
+import signal
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,10 @@ def connect() -> Client:
     dask.config.update(dask.config.config, _settings())
     if address := os.environ.get(SCHEDULER):
         return _existing(address)
+    # Ctrl-C is for the server alone: the workers are born of threads of this one, and
+    # inherit what it does not hear. The tracker's own start would undo it.
+    resource_tracker.ensure_running()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     cluster = LocalCluster(
         n_workers=_worker_count(),
         threads_per_worker=1,

@@ -140,7 +140,8 @@ class Runner:
         """Let go of all tasks; the store has what is needed to go on."""
         self._closing = True
         self._inbox.put(lambda: None)
-        self._thread.join(timeout=10)
+        # Workers that are still starting are not waited for.
+        self._thread.join(timeout=10 if self.client.done() else 1)
 
     def _surely(self, work: Callable[[], None]) -> None:
         """Have the runner's thread do this, again later where the database fails."""

@@ -116,8 +116,7 @@ class Workers:
         except ExplorerError as error:
             self._hold_up(error)
         except Exception as error:
-            log.exception("No workers could be had")
-            reason = repr(error)[:200]
+            reason = repr(error.__cause__ or error)[:200]
             self._hold_up(
                 ExplorerError(
                     N_(
