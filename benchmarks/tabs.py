@@ -52,7 +52,7 @@ class Tab:
         """Connected, with the page on the screen; one who comes back is known."""
         if "Cookie" not in self.headers:
             self.headers["Cookie"] = await asyncio.to_thread(cookie_of, self.host)
-        async with self.socket("/_stcore/stream", ["streamlit"]) as page:
+        async with self.socket("_stcore/stream", ["streamlit"]) as page:
             self._page = page
             reader = asyncio.create_task(self._read(page))
             await self.rerun()
@@ -65,7 +65,7 @@ class Tab:
     def socket(self, path: str, protocols: list[str] | None = None) -> connect:
         """A websocket of this browser."""
         return connect(
-            f"ws://{self.host}{path}",
+            f"ws://{self.host}/{path}",
             additional_headers=self.headers,
             subprotocols=protocols,  # type: ignore[arg-type]
             max_size=None,

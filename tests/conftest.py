@@ -30,12 +30,14 @@ one already; else a server is started for them."""
 class ByFile(LoadScopeScheduling):
     """Processes that share the tests take them by file, for what a file's tests share.
 
-    One alone takes all that need a browser: one server and one browser are enough.
+    One alone takes all that need a browser: one server and one browser are enough. What
+    is served behind proxies has servers of its own.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
-        return "tests/browser" if file.startswith("tests/browser/") else file
+        shared = file.startswith("tests/browser/") and "proxies" not in file
+        return "tests/browser" if shared else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

@@ -10,7 +10,7 @@ from tests.browser.conftest import Opener, click, drawn, serious, state_is, trai
 
 pytestmark = pytest.mark.browser
 
-LONG = "training.steps=20000&training.schedule=constant&model=rnn"
+LONG = "training.steps=20000&training.schedule=constant&model=lstm"
 POINTS = """() => document.querySelector('.sx-figure')?._fullData?.map(
   t => [t.name, Array.from(t.y ?? []).length]) ?? []"""
 

@@ -198,7 +198,7 @@ def test_a_change_moves_the_loss_and_the_forecast(sample: Page) -> None:
     go_to(sample, "change")
     until(sample, "change", "plot._fullData?.length === 3")
     reading = sample.locator("#sx-change .sx-reading")
-    expect(reading).to_contain_text("rises")
+    expect(reading).to_contain_text("times as high")
     before = trace(sample, "change", "y", 2)
     choose(sample, "change.value", "0")
     until(sample, "change", f"plot._fullData?.[2].y.at(-1) !== {before[-1]}")

@@ -10,7 +10,7 @@ from tests.browser.conftest import PATIENCE, Opener, click, state_is, train
 pytestmark = pytest.mark.browser
 
 SHORT = "/?data=melodies&model=rnn&training.steps=40&data.copies=0"
-LONG = "/?data=melodies&model=rnn&training.steps=20000&data.copies=0"
+LONG = "/?data=melodies&model=lstm&training.steps=20000&data.copies=0"
 NOW = "document.querySelector('.sx-sounding')"
 
 

@@ -72,7 +72,7 @@ def test_training_moves_without_remount_or_flicker(open_page: Opener) -> None:
 
 
 def test_pause_step_resume(open_page: Opener) -> None:
-    page = open_page(f"/?model=rnn&{LONG}")
+    page = open_page(f"/?model=lstm&{LONG}")
     train(page)
     click(page, "Pause")
     state_is(page, "Paused")
@@ -98,7 +98,7 @@ def test_pause_step_resume(open_page: Opener) -> None:
 
 
 def test_the_learning_rate_reaches_a_running_model(open_page: Opener) -> None:
-    page = open_page(f"/?model=rnn&{LONG}")
+    page = open_page(f"/?model=lstm&{LONG}")
     train(page)
     thumb = page.get_by_role("slider", name=re.compile("Learning rate"))
     thumb.focus()
@@ -141,7 +141,7 @@ def test_the_slider_moves_every_picture_back_in_time(open_page: Opener) -> None:
 
 
 def test_a_reload_shows_the_whole_curve(open_page: Opener) -> None:
-    page = open_page(f"/?model=rnn&{LONG}")
+    page = open_page(f"/?model=lstm&{LONG}")
     train(page)
     page.wait_for_function(
         "document.querySelector('[data-panel=loss]')._fullData?.[0].x?.length > 50"
@@ -160,7 +160,7 @@ def test_a_reload_shows_the_whole_curve(open_page: Opener) -> None:
 
 
 def test_two_tabs_watch_one_run(open_page: Opener) -> None:
-    one = open_page(f"/?model=rnn&{LONG}")
+    one = open_page(f"/?model=lstm&{LONG}")
     train(one)
     two = one.context.new_page()
     two.goto(one.url)

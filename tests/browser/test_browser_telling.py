@@ -47,15 +47,10 @@ class SlowServer:
         self._held.clear()
 
 
-@pytest.mark.parametrize(
-    "back",
-    [
-        pytest.param(False, id="by a link"),
-        pytest.param(True, id="by the back button", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("back", [False, True], ids=["by a link", "by the back button"])
 def test_a_run_that_ends_calls_nobody_back(open_page: Opener, back: bool) -> None:
-    first = open_page(f"/?model=rnn&{LONG}")
+    first = open_page(f"/?model=lstm&{LONG}")
     train(first)
     leaver = first.context.new_page()
     server = SlowServer(leaver)
@@ -88,8 +83,9 @@ def test_a_run_that_ends_calls_nobody_back(open_page: Opener, back: bool) -> Non
     assert "/models" in leaver.url
 
 
+@pytest.mark.slow
 def test_buttons_follow_a_status_that_came_and_went_unseen(open_page: Opener) -> None:
-    first = open_page(f"/?model=rnn&{LONG}")
+    first = open_page(f"/?model=lstm&{LONG}")
     train(first)
     click(first, "Pause")
     state_is(first, "Paused")
@@ -114,7 +110,7 @@ def test_buttons_follow_a_status_that_came_and_went_unseen(open_page: Opener) ->
 
 
 def test_the_sliders_place_counts_while_a_run_trains(open_page: Opener) -> None:
-    page = open_page(f"/?model=rnn&{LONG}")
+    page = open_page(f"/?model=lstm&{LONG}")
     train(page)
     page.wait_for_function("document.querySelector('#sx-slider').max >= 3")
     page.evaluate(
@@ -140,7 +136,7 @@ def test_the_sliders_place_counts_while_a_run_trains(open_page: Opener) -> None:
 
 
 def test_a_plots_size_is_asked_for_once_and_followed(open_page: Opener) -> None:
-    page = open_page(f"/?model=rnn&{LONG}")
+    page = open_page(f"/?model=lstm&{LONG}")
     page.evaluate(
         """() => {
           window.asked = 0

@@ -183,7 +183,7 @@ GOOD = "\n".join(str(np.sin(k)) for k in range(300))
         ("short.csv", b"x\n1\n2\n3\n", "100"),
         ("words.csv", f"x\n{GOOD}\noops\n".encode(), "oops"),
         ("hollow.csv", b"x,y\n" + 300 * b",1\n", "has 0"),
-        ("latin.csv", "x\npreço\n".encode("latin-1"), "UTF-8"),
+        ("latin.csv", "x\npreço\n".encode("latin-1"), "a column of numbers"),
         ("picture.txt", b"\x89PNG\r\n\x1a\n\x00\x00" * 40, "binary"),
         ("empty.txt", b"", "empty"),
         ("short.txt", b"hello", "needs"),

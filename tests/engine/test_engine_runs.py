@@ -238,6 +238,7 @@ def test_a_killed_worker_costs_its_slice_and_nothing_else(engine: Engine) -> Non
     assert set(client.run(os.getpid).values()).isdisjoint(pids.values())
 
 
+@pytest.mark.slow
 def test_a_result_that_dies_with_all_workers_is_computed_again(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -129,6 +129,7 @@ def test_a_net_whose_shape_is_not_compiled_is_pytorchs() -> None:
     torch.testing.assert_close(half[1], half[0])
 
 
+@pytest.mark.slow
 def test_it_trains_where_no_code_can_be_kept(tmp_path: Path) -> None:
     """The user's cache folder is a file, so that none can be made in it."""
     nowhere = {"XDG_CACHE_HOME": "/dev/null", "EXPLORER_DATA": str(tmp_path)}

@@ -20,7 +20,8 @@ def opened() -> AppTest:
 def test_an_empty_page_offers_an_hmm_and_a_crf() -> None:
     test = opened()
     assert "Which rolls were made with the loaded die?" in test.subheader[0].value
-    assert [b.key for b in test.button] == ["begin-hmm", "begin-crf"]
+    begun = [b.key for b in test.button if b.key.startswith("begin")]
+    assert begun == ["begin-hmm", "begin-crf"]
 
 
 @pytest.mark.parametrize("model", ["hmm", "crf"])

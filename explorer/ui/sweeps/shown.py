@@ -218,7 +218,7 @@ def _best(
 ) -> None:
     winner = best(trials)
     if winner is None and (why := why_none(trials)) is not None:
-        st.error(literal(why.text(_)), icon=":material/error:")
+        show_error(why, _)
         return
     if winner is None:
         st.info(
