@@ -1,5 +1,6 @@
 """What tests of several rooms share."""
 
+import asyncio
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -51,6 +52,15 @@ def own_main() -> Iterator[None]:
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main
+
+
+@pytest.fixture
+def own_loop() -> Iterator[None]:
+    """For who calls `asyncio.run`: an open browser has its loop in this thread."""
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
 
 
 @pytest.fixture(scope="session")
