@@ -37,15 +37,17 @@ def extracted() -> dict[str, list[tuple[str, int]]]:
 
 def merged(language: str) -> Catalog:
     """The catalogue as it should be."""
-    path, known = catalogue_path(language), {}
+    path, before = catalogue_path(language), Catalog(locale=language)
     if path.exists():
         with path.open("rb") as file:
-            known = {m.id: m.string for m in read_po(file, locale=language) if m.id}
+            before = read_po(file, locale=language)
+    known = {m.id: m.string for m in before if m.id}
     catalogue = Catalog(
         locale=language,
         project="Sequence Explorer",
         version="0.1.0",
         fuzzy=False,
+        creation_date=before.creation_date,
         header_comment=f"# Sequence Explorer's messages in language '{language}'.",
     )
     for message, places in sorted(extracted().items()):

@@ -11,7 +11,7 @@ from explorer.runs.records import Run
 from explorer.ui.address import shown_run
 from explorer.ui.language import Translate
 from explorer.ui.page import shown_later
-from explorer.ui.transport import pause_button, step_run, train_new
+from explorer.ui.transport import pause_button, step_run, train_button
 
 MODEL = "gan"
 """The architecture of this page."""
@@ -53,28 +53,13 @@ def invitation(visitor: Visitor, config: RunConfig | None, _: Translate) -> None
                 "out of noise; data and settings are in the sidebar."
             )
         )
-        _train_button(visitor, None, config, _)
-
-
-def _train_button(
-    visitor: Visitor, run: Run | None, config: RunConfig | None, _: Translate
-) -> None:
-    st.button(
-        _("Train"),
-        icon=":material/play_arrow:",
-        type="primary",
-        key="train",
-        disabled=config is None,
-        help=_("Start a new run with the settings in the sidebar."),
-        on_click=shown_later(train_new),
-        args=(visitor, run, config),
-    )
+        train_button(visitor, None, config, _)
 
 
 def duel(visitor: Visitor, run: Run, config: RunConfig | None, _: Translate) -> None:
     """Train, pause, step; and step one of the two alone."""
     with st.container(horizontal=True, key="duel", gap="small"):
-        _train_button(visitor, run, config, _)
+        train_button(visitor, run, config, _)
         pause_button(visitor, run, _)
         still = run.status == "training" or (config is None and run.ended)
         st.button(

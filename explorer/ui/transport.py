@@ -48,7 +48,7 @@ def transport(
     own, mine = run.id != SAMPLE, visitor.may_control(run)
     busy = run.status == "training"
     with st.container(horizontal=True, key="transport", gap="small"):
-        _train_button(visitor, run, config, group_id, _)
+        train_button(visitor, run, config, _, group_id)
         pause_button(visitor, run, _)
         hindered = busy or (config is None if run.ended else not mine)
         step = partial(step_run, visitor, run, config, group_id=group_id)
@@ -65,9 +65,14 @@ def transport(
         _pending(run, config, _)
 
 
-def _train_button(
-    visitor: Visitor, run: Run, config: RunConfig | None, group_id: str, _: Translate
+def train_button(
+    visitor: Visitor,
+    run: Run | None,
+    config: RunConfig | None,
+    _: Translate,
+    group_id: str = "",
 ) -> None:
+    """Start a new run; `run` is the one that is shown, as in `train_new`."""
     st.button(
         _("Train"),
         icon=":material/play_arrow:",

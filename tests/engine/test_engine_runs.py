@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -193,6 +192,7 @@ def test_looking_at_a_stored_moment(engine: Engine) -> None:
     assert message.startswith("Unknown capture 'x'. Known: layer_0.")
 
 
+@pytest.mark.usefixtures("own_loop")
 def test_watchers_share_one_feed(engine: Engine) -> None:
     encoded: list[int] = []
 
@@ -220,9 +220,7 @@ def test_watchers_share_one_feed(engine: Engine) -> None:
         with pytest.raises(ExplorerError, match="There is no run"):
             await engine.hub.subscribe("made-up", "one")
 
-    # In a thread of its own: a browser test may have left a loop running in this one.
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: asyncio.run(watch())).result()
+    asyncio.run(watch())
     assert len(encoded) == len(set(encoded)) >= 3
 
 
