@@ -23,14 +23,14 @@ def in_ratio(ratio: float, by_percent: str, by_factor: str, **more: object) -> s
     '133 times as much'
     """
     if 100 * (ratio - 1) <= MOST_PERCENT:
-        return by_percent % (more | {"percent": percent(ratio - 1)})
+        return by_percent % (more | {"percent": percentage(ratio - 1)})
     return by_factor % (more | {"times": times(ratio)})
 
 
-def percent(share: float) -> str:
+def percentage(share: float) -> str:
     """Whole percents; what is not all is never written as 100.
 
-    >>> percent(0.274), percent(1.0), percent(0.99987)
+    >>> percentage(0.274), percentage(1.0), percentage(0.99987)
     ('27', '100', '99.99')
     """
     value, digits = 100 * share, 0

@@ -8,7 +8,7 @@ import pytest
 from explorer import catalog
 from explorer.inspection.facts import lines
 from explorer.plots.inside import change
-from explorer.plots.ratio import in_ratio, percent, times
+from explorer.plots.ratio import in_ratio, percentage, times
 from explorer.plots.training import levels, loss, overfitting, verdict
 from explorer.plots.training.trend import trend
 from explorer.runs.records import Curves, Lines, Validation
@@ -95,7 +95,11 @@ def test_percents_above_some_hundred_become_a_factor(ratio: float, words: str) -
 
 
 def test_what_is_not_all_is_not_called_all() -> None:
-    assert [percent(share) for share in (0.9999, 1.0, 1.2)] == ["99.99", "100", "120"]
+    assert [percentage(share) for share in (0.9999, 1.0, 1.2)] == [
+        "99.99",
+        "100",
+        "120",
+    ]
     assert times(9.96) == "10.0"
 
 

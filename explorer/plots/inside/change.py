@@ -24,7 +24,7 @@ from explorer.plots.parts import (
     short,
     token_ticks,
 )
-from explorer.plots.ratio import in_ratio, percent
+from explorer.plots.ratio import in_ratio, percentage
 from explorer.plots.theme import GATES, GREY, colour_of
 from explorer.runs import commands
 from explorer.runs.records import View
@@ -116,7 +116,7 @@ def reading(before: float, after: float, _: Translate) -> str:
         "The held-out loss falls by %(percent)s %%, from %(before)s to %(after)s: "
         "the model does better with the change."
     )
-    return message % (numbers | {"percent": percent(1 - ratio)})
+    return message % (numbers | {"percent": percentage(1 - ratio)})
 
 
 class _Line(NamedTuple):

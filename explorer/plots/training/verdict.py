@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from explorer.plots.parts import Translate, short
-from explorer.plots.ratio import in_ratio, percent
+from explorer.plots.ratio import in_ratio, percentage
 from explorer.plots.training.trend import Trend
 
 REACHED = 0.005
@@ -79,7 +79,7 @@ def against_guess(now: float, guesses: Guesses, _: Translate) -> str:
         message = _(
             "Validation is %(percent)s %% below the best simple guess (%(name)s)."
         )
-        return message % {"percent": percent(1 - now / best), "name": _(name)}
+        return message % {"percent": percentage(1 - now / best), "name": _(name)}
     message = _(
         "Validation has not beaten the best simple guess (%(name)s: %(best)s), "
         "which needs no training."
