@@ -156,11 +156,12 @@ def test_a_value_that_is_missing_shows_at_once() -> None:
 
 
 def sentences_raised() -> list[ast.Call]:
-    """Every `ExplorerError(...)` in the program."""
+    """Every `ExplorerError(...)` and `UndecidedError(...)` in the program."""
     paths = (ROOT / "explorer").rglob("*.py")
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths]
     calls = [n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Call)]
-    return [call for call in calls if ast.unparse(call.func) == "ExplorerError"]
+    names = ("ExplorerError", "UndecidedError")
+    return [call for call in calls if ast.unparse(call.func) in names]
 
 
 @pytest.mark.quick
@@ -174,7 +175,8 @@ def test_every_sentence_is_marked_and_translated() -> None:
             continue
         template = ast.literal_eval(first.args[0])
         named = set(re.findall(r"%\((\w+)\)", template))
-        assert named == {keyword.arg for keyword in call.keywords}, template
+        place = {"where"} if ast.unparse(call.func) == "UndecidedError" else set()
+        assert named == {k.arg for k in call.keywords} | place, template
         assert re.search(r"[\u4e00-\u9fff]", messages("zh")[template]), template
     assert len(sentences_raised()) > 50
     assert unmarked == ["str(problem['msg']).removeprefix('Value error, ')"]

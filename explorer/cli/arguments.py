@@ -3,6 +3,7 @@
 import codecs
 import errno
 import os
+import shlex
 import stat
 import sys
 from collections.abc import Callable, Iterable
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple, cast
 import click
 
 from explorer.data import content, files
-from explorer.data.choices import SAME, Choices, Same
+from explorer.data.choices import SAME, Choices, Same, UndecidedError
 from explorer.data.content import KINDS
 from explorer.data.decoding import ENCODINGS
 from explorer.data.parsing import MAX_TABLE_BYTES
@@ -124,7 +125,9 @@ class FileOptions(NamedTuple):
         )
 
 
-TYPED = {name: f"--{name}" for name in FileOptions._fields} | {"kind": "--as"}
+TYPED = {name: f"--{name}" for name in FileOptions._fields}
+TYPED |= {"kind": "--as", "first": "--dates"}
+"""Options, by what they say; of choices too."""
 OPTIONS = (
     click.option("--as", "kind", help="Read the file as: series | text."),
     click.option("--column", help="Which column holds the series."),
@@ -199,10 +202,22 @@ def own_data(path: Path, file: FileOptions) -> tuple[str, str]:
     if kind == "text":
         _check_text_options(file)
         return "own_text", content.put_text(files.read_text(raw, path.name, encoding))
-    taken = files.read_series(raw, path.name, file.choices(), encoding)
+    try:
+        taken = files.read_series(raw, path.name, file.choices(), encoding)
+    except UndecidedError as question:
+        raise question.asked_by(_typed(question)) from None
     for remark in taken.remarks:
         click.echo(str(remark), err=True)
     return "own_series", content.put_series(*taken.series)
+
+
+def _typed(question: UndecidedError) -> str:
+    """The options that answer a question."""
+    said = [
+        " ".join((TYPED[name], shlex.quote(answer) if answer else "")).strip()
+        for name, answer in question.answers
+    ]
+    return " or ".join(filter(None, (", ".join(said[:-1]), said[-1])))
 
 
 def _check_text_options(file: FileOptions) -> None:

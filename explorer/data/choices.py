@@ -1,11 +1,12 @@
 """What a person says of a table, and what the table decides where nothing is said.
 
 Where it can be read in two ways a person decides. The page asks first; whoever asks for
-a series all the same is told which option decides.
+a series all the same is told where to say it.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -48,6 +49,36 @@ class Choices:
     """A column, and the cell that rows must have in it."""
 
 
+QUESTIONS: Mapping[str, str] = {
+    "column": N_("Column"),
+    "decimal": N_("The first numbers are"),
+    "first": N_("The first dates are"),
+    "same": N_("Rows of the same time"),
+}
+"""What a page calls the field in which it asks for a choice, by the choice's name."""
+
+Answer = tuple[str, str]
+"""The name of a choice, and what may be said; "" where that is not listed."""
+
+
+class UndecidedError(ExplorerError):
+    """A question that a person must answer, and where: in a page's field of that name,
+    unless `asked_by` names another place."""
+
+    def __init__(
+        self, template: str, /, answers: Sequence[Answer] = (), **values: Any
+    ) -> None:
+        if answers:
+            values["where"] = Words(QUESTIONS[answers[0][0]])
+        super().__init__(template, **values)
+        self.answers = tuple(answers)
+
+    def asked_by(self, options: str | Words) -> ExplorerError:
+        """The same question, answered elsewhere."""
+        values = {**self.words.values, "where": options}
+        return ExplorerError.saying(Words(self.words.template, values))
+
+
 def narrowed(table: Table, asked: Choices) -> Table:
     """The table with the rows that are asked for.
 
@@ -88,11 +119,12 @@ def chosen_column(table: Table, asked: Choices) -> str:
             file=named(table.filename),
             names=_listed(table.names),
         )
-    raise ExplorerError(
+    raise UndecidedError(
         N_(
             "A series is one column, but '%(file)s' has %(count)d columns of numbers: "
-            "%(names)s. Say which one is meant (--column)."
+            "%(names)s. Say which one is meant (%(where)s)."
         ),
+        [("column", "")],
         file=named(table.filename),
         count=len(measured),
         names=_listed(measured),
@@ -124,12 +156,13 @@ def chosen_numbers(table: Table, column: str, asked: Choices) -> Numbers:
     numbers = table.numbers(column, asked.decimal)
     if numbers.rivals:
         one, other, *_ = (first_values(table, column, f) for f in numbers.rivals)
-        raise ExplorerError(
+        raise UndecidedError(
             N_(
                 "Numbers must be written so that decimals and thousands cannot be "
                 "mistaken, but %(column)s can be read as %(one)s or as %(other)s. Say "
-                "which sign begins decimals (--decimal . or --decimal ,)."
+                "which of them is meant (%(where)s)."
             ),
+            [("decimal", form.decimal) for form in numbers.rivals],
             column=table.column(column),
             one=one,
             other=other,
@@ -169,16 +202,15 @@ def chosen_times(table: Table, time: str, asked: Choices) -> Times:
     if found is None:
         raise no_times(cells, list(map(int, table.rows)), table.column(time))
     if found.rivals:
-        raise ExplorerError(
+        raise UndecidedError(
             N_(
                 "Dates must be written so that day and month cannot be mistaken, but "
-                "'%(came)s' in %(column)s can be read in two ways. Say what comes "
-                "first (--dates %(one)s or --dates %(other)s), or write 2024-01-31."
+                "'%(came)s' in %(column)s can be read in two ways. Say which one is "
+                "meant (%(where)s), or write 2024-01-31."
             ),
+            [("first", first_of(form)) for form in found.rivals],
             came=short(cells[0]),
             column=table.column(time),
-            one=first_of(found.rivals[0]),
-            other=first_of(found.rivals[1]),
         )
     return found
 

@@ -7,8 +7,11 @@ from numpy.typing import NDArray
 
 from explorer.data.choices import (
     NO_TIME,
+    SAME,
+    Answer,
     Choices,
     Same,
+    UndecidedError,
     chosen_column,
     chosen_numbers,
     chosen_time,
@@ -216,22 +219,19 @@ def _one_each(
 
 
 def _several(table: Table, time: str, count: int, row: int) -> ExplorerError:
-    """The error for rows of the same time; it names what may tell them apart."""
-    only = Words("")
+    """The error for rows of the same time; it knows what may tell them apart."""
+    answers: list[Answer] = [("same", said) for said in SAME]
     if groups := table.groups(time):
-        cell = short(str(table.cells[groups[0]].iloc[0]).strip(), 20)
-        only = Words(
-            N_(", or take one group (--only %(column)s=%(cell)s)"),
-            {"column": groups[0], "cell": cell},
-        )
-    return ExplorerError(
+        cell = str(table.cells[groups[0]].iloc[0]).strip()
+        answers.append(("only", f"{groups[0]}={cell}"))
+    return UndecidedError(
         N_(
             "Every row needs a time of its own, but in %(column)s %(count)d rows have "
             "the time of another, the first in row %(row)d. Say what becomes of them "
-            "(--same mean, first, last or all)%(only)s."
+            "(%(where)s)."
         ),
+        answers,
         column=table.column(time),
         count=count,
         row=row,
-        only=only,
     )

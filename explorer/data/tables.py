@@ -21,6 +21,7 @@ from explorer.data.time_forms import (
     First,
     Times,
     find_times,
+    first_of,
     no_times,
 )
 from explorer.errors import N_, Words
@@ -46,6 +47,8 @@ class Table:
     parted_by: str = WHOLE
     skipped: tuple[Words, ...] = ()
     """What of the file is not among the cells."""
+    whole: "Table | None" = None
+    """The table that this one has some rows of; they are written as all its rows."""
     _known: dict[tuple[str, ...], Any] = field(default_factory=dict)
     """What was read of it already."""
 
@@ -115,6 +118,8 @@ class Table:
     @cached_property
     def hints(self) -> Hints:
         """What all columns together tell of the way in which numbers are written."""
+        if self.whole:
+            return self.whole.hints
         reads = (read_numbers(self.head(name)) for name in self.names)
         proofs = {read.proof for read in reads if _mostly_numbers(read)} - {""}
         dotted = any(
@@ -133,6 +138,9 @@ class Table:
         """A column as numbers; `decimal` begins decimals where a person says it."""
         key = "numbers", name, decimal
         if key not in self._known:
+            all_rows = self.whole.numbers(name) if self.whole and not decimal else None
+            if all_rows and not all_rows.rivals:
+                decimal = all_rows.form.decimal
             cells = list(self.cells[name])
             self._known[key] = read_numbers(cells, self.hints, decimal)
         read: Numbers = self._known[key]
@@ -142,6 +150,9 @@ class Table:
         """A column of times, or several joined; None where a cell is none."""
         key = "moments", name, first
         if key not in self._known:
+            all_rows = self.whole.moments(name) if self.whole and not first else None
+            if all_rows and not all_rows.rivals:
+                first = first_of(all_rows.form)
             self._known[key] = find_times(self.when(name), name, first)
         found: Times | None = self._known[key]
         return found
@@ -153,7 +164,7 @@ class Table:
             there = (self.cells[column].str.strip() == cell.strip()).to_numpy(bool)
             cells = self.cells[there].reset_index(drop=True)
             self._known[key] = replace(
-                self, cells=cells, rows=self.rows[there], _known={}
+                self, cells=cells, rows=self.rows[there], whole=self, _known={}
             )
         table: Table = self._known[key]
         return table

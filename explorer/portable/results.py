@@ -107,7 +107,7 @@ def export(done: Training, folder: Path) -> None:
     except OSError as error:
         raise ExplorerError(
             N_(
-                "--export needs a folder that can be written, but '%(folder)s' gave: "
+                "An export needs a folder that can be written, but '%(folder)s' gave: "
                 "%(reason)s. Choose another folder."
             ),
             folder=folder,

@@ -115,11 +115,27 @@ def test_what_is_asked_can_be_said(tmp_path: Path) -> None:
     assert times is not None
     assert str(times[1]).startswith("2000-02-01")
     path = table(tmp_path, "b.csv", days=[*DAYS[:100], *DAYS[:50]])
-    with pytest.raises(ExplorerError, match="50 rows have the time of another"):
+    several = "50 rows have the time of another.*--same last or --same all"
+    with pytest.raises(ExplorerError, match=several):
         taken(path)
     means = get_series(taken(path, same="mean")[1]).values
     np.testing.assert_allclose(means[0], (VALUES[0] + VALUES[100]) / 2)
     assert len(means) == 100
+
+
+def test_a_question_names_the_options_that_answer_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    rows = [
+        f'{day},{shop},"{k + more},0{k % 10}0"'
+        for k, day in enumerate(DAYS, 1)
+        for shop, more in (("north wing", 0), ("south", 5))
+    ]
+    path.write_text("\n".join(["date,shop,v", *rows]))
+    with pytest.raises(ExplorerError, match=r"meant \(--decimal , or --decimal \.\)"):
+        taken(path)
+    with pytest.raises(ExplorerError, match="--same all or --only 'shop=north wing'"):
+        taken(path, decimal=",")
+    taken(path, decimal=",", only="shop=north wing")
 
 
 def ran(command: str, *words: str) -> Result:

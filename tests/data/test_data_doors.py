@@ -85,7 +85,7 @@ def test_times_with_a_zone_and_plain_numbers() -> None:
             ["", *map(str, DAYS[1:])],
             "1 of 150 cells in .* are empty, the first in row 2",
         ),
-        (["03/04/2024", "02/05/2024"] * 75, "can be read in two ways. Say what comes"),
+        (["03/04/2024", "02/05/2024"] * 75, "can be read in two ways. Say which one"),
     ],
 )
 def test_times_that_are_none(days: list[str], match: str) -> None:

@@ -416,30 +416,43 @@ def test_rows_of_the_same_time(said: dict[str, object], values: np.ndarray) -> N
     np.testing.assert_allclose(read(TWO, **said).series.values, values)
 
 
+def test_some_rows_are_written_as_all_of_them_are() -> None:
+    """The other shop's cells tell decimals from thousands, and days from months."""
+    days = [*(f"{t:%d/%m/%Y}" for t in MONTHS), *(f"{d:%d/%m/%Y}" for d in DAYS)]
+    cells = [*(f"{v:.3f}" for v in VALUES / 10), *(f"{v:.1f}" for v in VALUES)]
+    text = table("d,shop,v", days, ["1"] * N + ["2"] * N, cells)
+    found = read(text, only=("shop", "1")).series
+    np.testing.assert_allclose(found.values, VALUES / 10)
+    assert found.times is not None
+    assert str(found.times[1]).startswith("2000-02-01")
+
+
 ASKED: dict[str, tuple[str, dict[str, object], str, str]] = {
     "thousands or decimals": (
         table("d,v", ISO, quoted([local(v, ".", ",", 0) for v in BIG])),
         {"decimal": "."},
-        r"as 2; 2\.071; 2\.141 or as 2000; 2071; 2141\. Say which sign .*--decimal",
+        r"as 2; 2\.071; 2\.141 or as 2000; 2071; 2141\. Say which of them is meant "
+        ".The first numbers are",
         r"2; 2\.071; 2\.141",
     ),
     "day or month": (
         table("d,v", [f"{t:%d/%m/%Y}" for t in MONTHS], POINT),
         {"first": "day-first"},
-        "can be read in two ways. Say what comes first .--dates",
-        "--dates",
+        "can be read in two ways. Say which one is meant .The first dates are",
+        "前几个日期是",
     ),
     "rows of the same time": (
         TWO,
         {"same": "mean"},
-        "150 rows have the time of another.*--same mean.*--only shop=1",
-        "--only shop=1",
+        "150 rows have the time of another.*Say what becomes of them .Rows of the same "
+        "time",
+        "时间相同的行",
     ),
     "columns": (
         table("d,a,b", ISO, POINT, POINT),
         {"column": "a"},
-        "has 2 columns of numbers: 'a', 'b'. Say which one is meant .--column",
-        "--column",
+        "has 2 columns of numbers: 'a', 'b'. Say which one is meant .Column",
+        "列",
     ),
 }
 

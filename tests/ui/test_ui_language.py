@@ -52,6 +52,14 @@ def test_translations_keep_their_placeholders(extracted: dict[str, Any]) -> None
         assert sorted(here) == sorted(there), message
 
 
+def test_only_the_command_line_names_its_options(extracted: dict[str, Any]) -> None:
+    """A page that shows such a sentence would name what is not there."""
+    named = {m: places for m, places in extracted.items() if re.search("--[a-z]", m)}
+    assert named
+    places = {file for found in named.values() for file, _ in found}
+    assert [file for file in places if not file.startswith("explorer/cli/")] == []
+
+
 def words_of_settings(cls: type[Settings]) -> list[str]:
     said = []
     for field in cls.model_fields.values():

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from explorer.data.choices import (
+    QUESTIONS,
     SAME,
     SHOWN_VALUES,
     Choices,
@@ -22,6 +23,11 @@ MOST_CELLS = 20
 
 Group = tuple[str, str]
 """A column, and a cell in it."""
+
+
+def title_of(choice: str, _: Translate) -> str:
+    """What the field of a choice is called."""
+    return _(QUESTIONS[choice])
 
 
 def read_by_choice(table: Table, _: Translate) -> Taken | None:
@@ -43,7 +49,7 @@ def read_by_choice(table: Table, _: Translate) -> Taken | None:
 
 def _ask_columns(table: Table, key: str, _: Translate) -> Choices:
     column = st.selectbox(
-        _("Column"),
+        title_of("column", _),
         table.numeric,
         index=table.numeric.index(table.measured[0]),
         key=f"column.{key}",
@@ -71,7 +77,7 @@ def _ask_decimal(
     if not forms:
         return asked
     form = st.radio(
-        _("The first numbers are"),
+        title_of("decimal", _),
         forms,
         index=None,
         format_func=lambda form: first_values(table, column, form),
@@ -88,7 +94,7 @@ def _ask_dates(table: Table, asked: Choices, key: str, _: Translate) -> Choices 
     if found is None or not found.rivals:
         return asked
     first = st.radio(
-        _("The first dates are"),
+        title_of("first", _),
         [first_of(form) for form in found.rivals],
         index=None,
         format_func=lambda first: _first_dates(table, time, first),
@@ -119,9 +125,9 @@ def _ask_repeated(
         for cell in table.cells[name].unique()[:MOST_CELLS]
     ]
     options: list[Same | Group] = [*groups, *SAME]
-    message = _("Rows with the time of another row: %(count)d. Take")
+    message = _("%(title)s: %(count)d. Take")
     chosen = st.selectbox(
-        message % {"count": count},
+        message % {"title": title_of("same", _), "count": count},
         options,
         index=None,
         format_func=lambda option: _option(option, _),

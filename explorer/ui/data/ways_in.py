@@ -20,7 +20,7 @@ from explorer.plots.data import preview
 from explorer.ui.address import take_over
 from explorer.ui.data.datasets import OWN
 from explorer.ui.data.drawing import drawing
-from explorer.ui.data.reading import read_by_choice
+from explorer.ui.data.reading import read_by_choice, title_of
 from explorer.ui.data.uploading import file_field
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_still
@@ -211,7 +211,7 @@ def _pasted_numbers(pasted: str, _: Translate) -> NDArray[np.float64] | None:
     if not numbers.rivals:
         return numbers.values
     form = st.radio(
-        _("The first numbers are"),
+        title_of("decimal", _),
         numbers.rivals,
         index=None,
         format_func=lambda form: typed.first_numbers(pasted, form.decimal),
