@@ -11,7 +11,7 @@ from explorer.ui.page import shown_errors, words
 from explorer.ui.sidebar import sidebar
 from explorer.ui.visitor import visitor
 
-TITLE, ORDER = N_("Class"), 110
+TITLE, SECTION, ORDER = N_("Class"), N_("Class"), 120
 _ = words()
 with shown_errors():
     me = visitor()

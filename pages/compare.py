@@ -10,7 +10,7 @@ from explorer.ui.races.start import invitation, preparation
 from explorer.ui.sidebar import sidebar
 from explorer.ui.visitor import visitor
 
-TITLE, ORDER = N_("Compare"), 20
+TITLE, SECTION, ORDER = N_("Compare"), N_("Experiment"), 40
 _ = words()
 config = sidebar()
 st.title(_(TITLE), anchor=False)

@@ -17,7 +17,7 @@ from explorer.ui.data.ways_in import ways_in
 from explorer.ui.page import shown_errors, words
 from explorer.ui.visitor import visitor
 
-TITLE, ORDER = N_("Data"), 90
+TITLE, SECTION, ORDER = N_("Data"), N_("Library"), 100
 _ = words()
 st.title(_(TITLE), anchor=False)
 st.markdown(_("What a model can learn lies in its data: look at it before you train."))

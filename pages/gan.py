@@ -13,7 +13,7 @@ from explorer.ui.runs.recent import remember_run
 from explorer.ui.sidebar import sidebar
 from explorer.ui.visitor import visitor
 
-TITLE, ORDER = N_("GAN"), 60
+TITLE, SECTION, ORDER = N_("GAN"), N_("Special models"), 70
 _ = words()
 config = sidebar(only=MODEL)
 st.title(_(TITLE), anchor=False)

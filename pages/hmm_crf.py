@@ -16,7 +16,7 @@ from explorer.ui.transport import pilot
 from explorer.ui.visitor import visitor
 from explorer.ui.worked import worked_example
 
-TITLE, ORDER = N_("HMM and CRF"), 70
+TITLE, SECTION, ORDER = N_("HMM and CRF"), N_("Special models"), 80
 _ = words()
 read_address()
 st.title(_(TITLE), anchor=False)

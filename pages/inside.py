@@ -13,7 +13,7 @@ from explorer.ui.runs.recent import recent_runs, remember_run, run_or_sample
 from explorer.ui.transport import pilot
 from explorer.ui.visitor import visitor
 
-TITLE, ORDER = N_("Look inside"), 40
+TITLE, SECTION, ORDER = N_("Look inside"), N_("Play"), 30
 _ = words()
 read_address()
 st.title(_(TITLE), anchor=False)

@@ -8,7 +8,7 @@ from explorer.ui.describe import run_line
 from explorer.ui.explanations import explanations
 from explorer.ui.page import shown_errors, words
 
-TITLE, ORDER = N_("Models"), 120
+TITLE, SECTION, ORDER = N_("Models"), N_("Learn"), 10
 _ = words()
 st.title(_(TITLE), anchor=False)
 st.markdown(

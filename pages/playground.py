@@ -18,7 +18,7 @@ from explorer.ui.sidebar import sidebar
 from explorer.ui.transport import transport
 from explorer.ui.visitor import visitor
 
-TITLE, ORDER = N_("Playground"), 10
+TITLE, SECTION, ORDER = N_("Playground"), N_("Play"), 20
 _ = words()
 me, here = visitor(), None
 with shown_errors():

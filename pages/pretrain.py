@@ -19,7 +19,7 @@ from explorer.ui.runs.recent import named_run, remember_run
 from explorer.ui.transport import pilot
 from explorer.ui.visitor import visitor
 
-TITLE, ORDER = N_("Pretrain and fine-tune"), 80
+TITLE, SECTION, ORDER = N_("Pretrain and fine-tune"), N_("Special models"), 90
 _ = words()
 read_address()
 st.title(_(TITLE), anchor=False)

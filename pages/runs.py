@@ -7,7 +7,7 @@ from explorer.ui.page import shown_errors, words
 from explorer.ui.runs.shelf import shelf
 from explorer.ui.visitor import visitor
 
-TITLE, ORDER = N_("Runs"), 100
+TITLE, SECTION, ORDER = N_("Runs"), N_("Library"), 110
 _ = words()
 st.title(_(TITLE), anchor=False)
 st.markdown(

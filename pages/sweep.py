@@ -10,7 +10,7 @@ from explorer.ui.sweeps.setup import example, example_button, setup
 from explorer.ui.sweeps.shown import earlier_sweeps, empty, show, shown_sweep
 from explorer.ui.visitor import visitor
 
-TITLE, ORDER = N_("Sweep"), 30
+TITLE, SECTION, ORDER = N_("Sweep"), N_("Experiment"), 50
 _ = words()
 config = sidebar()
 st.title(_(TITLE), anchor=False)

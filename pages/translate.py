@@ -14,7 +14,7 @@ from explorer.ui.translate import chooser, translated, translation_run
 from explorer.ui.transport import pilot
 from explorer.ui.visitor import visitor
 
-TITLE, ORDER = N_("Translate"), 50
+TITLE, SECTION, ORDER = N_("Translate"), N_("Special models"), 60
 _ = words()
 read_address()
 st.title(_(TITLE), anchor=False)

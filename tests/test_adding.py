@@ -96,7 +96,7 @@ def test_a_dataset_is_one_file(add: Add) -> None:
 def test_a_page_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copy(FILES / "hello.py", tmp_path)
     (found,) = places.places(tmp_path)
-    assert found == (15, "Hello", tmp_path / "hello.py")
+    assert found == (15, "Learn", "Hello", tmp_path / "hello.py")
     monkeypatch.setattr(navigation, "PAGES", tmp_path)
     page = AppTest.from_file(str(ROUTER), default_timeout=60).run()
     assert not page.exception
@@ -105,7 +105,7 @@ def test_a_page_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_pages_stand_in_the_order_that_they_say() -> None:
     every = places.places(places.PAGES)
-    assert every[0].title == "Playground"
+    assert [place.title for place in every if not place.address] == ["Playground"]
     assert [place.order for place in every] == sorted({p.order for p in every})
     assert {place.file for place in every} == set(places.PAGES.glob("*.py"))
     assert "class" in {place.address for place in every}
@@ -113,5 +113,5 @@ def test_pages_stand_in_the_order_that_they_say() -> None:
 
 def test_a_page_without_its_line_is_named(tmp_path: Path) -> None:
     (tmp_path / "lost.py").write_text("import streamlit as st\n")
-    with pytest.raises(ValueError, match=r"lost\.py must say TITLE, ORDER"):
+    with pytest.raises(ValueError, match=r"lost\.py must say TITLE, SECTION"):
         places.places(tmp_path)

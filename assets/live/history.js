@@ -11,6 +11,7 @@ const completes = (address) => {
 export default function () {
   guardSliders()
   keepFocus()
+  tidyMenu()
   if (history[MENDED]) return
   history[MENDED] = true
   const push = history.pushState

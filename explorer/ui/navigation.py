@@ -1,5 +1,7 @@
 """What surrounds every page: navigation and the language switch."""
 
+from typing import Any
+
 import streamlit as st
 
 from explorer.ui.address import follow_page, remember_address
@@ -8,7 +10,7 @@ from explorer.ui.document import say_language
 from explorer.ui.history import mend_browser
 from explorer.ui.language import ASSETS, LANGUAGES
 from explorer.ui.page import LANGUAGE, explained, language, mode, words
-from explorer.ui.places import PAGES, places
+from explorer.ui.places import PAGES, Place, places
 from explorer.ui.plain import show_error
 from explorer.ui.visitor import login_button
 
@@ -22,15 +24,12 @@ def show() -> None:
         layout="wide",
         initial_sidebar_state="auto",
     )
-    first, *others = places(PAGES)
-    page = st.navigation(
-        [
-            st.Page(first.file, title=_(first.title), url_path="", default=True),
-            *(st.Page(p.file, title=_(p.title), url_path=p.address) for p in others),
-        ],
-        position="top",
-    )
+    sections: dict[str, list[Any]] = {}
+    for place in places(PAGES):
+        sections.setdefault(_(place.section), []).append(_page(place, _(place.title)))
+    page = st.navigation(sections, position="top")
     follow_page(page.url_path)
+    _mark_section(1 + [page in pages for pages in sections.values()].index(True))
     for name in ("header", "every", mode()):
         st.html(ASSETS / "page" / f"{name}.css")
     with st.container(horizontal=True, key="reader", gap="small", width="content"):
@@ -52,6 +51,19 @@ def show() -> None:
         page.run()
     except Exception as error:
         show_error(explained(error), _)
+
+
+def _mark_section(number: int) -> None:
+    """Show in which section the page is; Streamlit marks it in the open menu alone."""
+    item = f'[data-testid="stHeader"] .rc-overflow-item:nth-child({number}) button'
+    shade = "background: color-mix(in srgb, currentColor 10%, transparent)"
+    st.html(f"<style>{item} {{ {shade} }}</style>")
+
+
+def _page(place: Place, title: str) -> Any:
+    """The page that lies at the bare address is the one that Streamlit opens first."""
+    at = place.address
+    return st.Page(place.file, title=title, url_path=at, default=not at)
 
 
 def _switch(other: str) -> None:

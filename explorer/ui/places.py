@@ -23,20 +23,21 @@ class Place(NamedTuple):
     """A page in the navigation."""
 
     order: int
-    """Low ones come first; the first of all answers at the bare address."""
+    """Low ones come first, and so does the section of the lowest."""
+    section: str
     title: str
     file: Path
 
     @property
     def address(self) -> str:
         """Its path in the URL: the file's name, whose `_room` tells it from a word of
-        Python's own."""
-        return self.file.stem.removesuffix("_room")
+        Python's own. The Playground answers at the bare address."""
+        return "" if self.file == PLAYGROUND else self.file.stem.removesuffix("_room")
 
 
 @cache
 def places(folder: Path) -> list[Place]:
-    """The pages of a folder in their order, as each says in `TITLE, ORDER = ...`.
+    """The pages of a folder in their order, as each says in `TITLE, SECTION, ORDER`.
 
     The line is read and not run: running a page draws it.
     """
@@ -47,8 +48,19 @@ def _place(file: Path) -> Place:
     for line in ast.parse(file.read_text(encoding="utf-8")).body:
         match line:
             case ast.Assign(
-                [ast.Tuple([ast.Name("TITLE"), ast.Name("ORDER")])],
-                ast.Tuple([ast.Call(args=[ast.Constant(title)]), ast.Constant(order)]),
+                [
+                    ast.Tuple(
+                        [ast.Name("TITLE"), ast.Name("SECTION"), ast.Name("ORDER")]
+                    )
+                ],
+                ast.Tuple(
+                    [
+                        ast.Call(args=[ast.Constant(title)]),
+                        ast.Call(args=[ast.Constant(section)]),
+                        ast.Constant(order),
+                    ]
+                ),
             ):
-                return Place(int(str(order)), str(title), file)
-    raise ValueError(f'{file.name} must say TITLE, ORDER = N_("..."), 10')
+                return Place(int(str(order)), str(section), str(title), file)
+    rule = 'TITLE, SECTION, ORDER = N_("..."), N_("..."), 10'
+    raise ValueError(f"{file.name} must say {rule}")

@@ -76,7 +76,7 @@ def translated(run: Run, _: Translate) -> list[Control]:
             "min": 0,
             "max": data.steps - data.source - 1,
             "help": _("How many tokens of the answer stand there already."),
-            "play": _("Play"),
+            "play": _("Play through"),
             "pause": _("Pause"),
         },
     ]

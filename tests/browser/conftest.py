@@ -17,6 +17,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from explorer.ui.places import PAGES, places
+
 ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SWITCHES = [
@@ -200,6 +202,13 @@ def drawn(page: Page) -> None:
 
 def click(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
+
+
+def visit(page: Page, title: str) -> None:
+    """Choose a page in the menu of its section."""
+    (section,) = {p.section for p in places(PAGES) if p.title == title}
+    page.get_by_role("banner").get_by_role("button", name=section).click()
+    page.get_by_role("menuitem", name=title, exact=True).click()
 
 
 def state_is(page: Page, *states: str) -> None:

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opener, click, drawn, serious, state_is, train
+from tests.browser.conftest import Opener, click, drawn, serious, state_is, train, visit
 
 pytestmark = pytest.mark.browser
 
@@ -97,9 +97,9 @@ def test_a_class_trains_and_its_teacher_sees_it(open_page: Opener) -> None:
     ann.reload()
     expect(ann.get_by_text("You are Ann")).to_be_visible()
     state_is(ann, "Stopped")
-    ann.get_by_role("link", name="Models").click()
+    visit(ann, "Models")
     expect(ann.locator(".katex").first).to_be_visible()
-    ann.get_by_role("link", name="Playground").click()
+    visit(ann, "Playground")
     expect(ann.get_by_text("You are Ann")).to_be_visible()
     run = re.search(r"run=([\w-]+)", bob.url)
     assert run is not None

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, Opener, click, drawn, serious
+from tests.browser.conftest import PATIENCE, Opener, click, drawn, serious, visit
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
@@ -79,13 +79,13 @@ def test_a_table_is_brought_prepared_trained_on_and_deleted(
         "?.yaxis.title.text === 'sales'"
     )
 
-    page.get_by_role("link", name="Data").click()
+    visit(page, "Data")
     expect(page.get_by_text("599 values, 0 outliers clipped.")).to_be_visible()
     click(page, "Delete")
     click(page, "Delete it now")
     expect(page.get_by_text("Nothing yet. What you bring is yours")).to_be_visible()
     expect(page.get_by_text("on Own series")).to_have_count(0)
-    page.get_by_role("link", name="Playground").click()
+    visit(page, "Playground")
     expect(page.get_by_text("on Own series that was deleted")).to_be_visible()
     expect(
         page.get_by_role("alert").filter(has_text="Give the file again").first

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opener, click, state_is, trace, train
+from tests.browser.conftest import Opener, click, state_is, trace, train, visit
 
 pytestmark = pytest.mark.browser
 
@@ -68,7 +68,7 @@ def transformer(open_shared: Opener) -> Page:
     )
     train(page)
     state_is(page, "Finished")
-    page.get_by_role("link", name="Look inside").click()
+    visit(page, "Look inside")
     page.wait_for_selector("#sx-heads")
     return page
 
@@ -160,7 +160,7 @@ def test_an_rnn_stands_beside_the_lstm(open_page: Opener) -> None:
     page = open_page("/?model=rnn&training.steps=60")
     train(page)
     state_is(page, "Finished")
-    page.get_by_role("link", name="Look inside").click()
+    visit(page, "Look inside")
     page.wait_for_selector('[data-control="beside"]')
     choose(page, "beside", "sample")
     go_to(page, "gradients")
@@ -246,7 +246,7 @@ def test_numbers_and_pictures_can_be_taken_away(sample: Page) -> None:
 def test_a_change_is_held_while_a_run_learns(open_page: Opener) -> None:
     page = open_page("/?model=lstm&training.steps=20000&training.schedule=constant")
     train(page)
-    page.get_by_role("link", name="Look inside").click()
+    visit(page, "Look inside")
     go_to(page, "change")
     choose(page, "change.value", "0.5")
     click(page, "Hold while it trains")

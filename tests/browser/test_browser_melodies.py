@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE, Opener, click, state_is, train
+from tests.browser.conftest import PATIENCE, Opener, click, state_is, train, visit
 
 pytestmark = pytest.mark.browser
 
@@ -118,5 +118,5 @@ def test_leaving_the_page_ends_the_tune(page: Page) -> None:
     )
     play_buttons(page).first.click()
     expect(play_buttons(page).first).to_have_attribute("data-playing", "running")
-    page.get_by_role("link", name="Models").click()
+    visit(page, "Models")
     page.wait_for_function("window.silenced === 1")

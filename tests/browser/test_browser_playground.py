@@ -14,6 +14,7 @@ from tests.browser.conftest import (
     step_of,
     trace,
     train,
+    visit,
 )
 
 pytestmark = pytest.mark.browser
@@ -176,10 +177,10 @@ def test_two_tabs_watch_one_run(open_page: Opener) -> None:
 def test_a_page_switch_and_back_keeps_run_and_settings(open_page: Opener) -> None:
     page = open_page(f"/?model=gru&{LONG}")
     train(page)
-    page.get_by_role("link", name="Models").click()
+    visit(page, "Models")
     expect(page.get_by_role("heading", name="Models")).to_be_visible()
     expect(page.locator(".katex").first).to_be_visible()
-    page.get_by_role("link", name="Playground").click()
+    visit(page, "Playground")
     drawn(page)
     expect(page.locator("[data-testid=stMain]")).to_contain_text("GRU, layers: 1")
     state_is(page, "Training", "Finished")
@@ -192,7 +193,7 @@ def test_the_back_button_returns_to_the_run(open_page: Opener) -> None:
     train(page)
     run = re.search(r"run=([\w-]+)", page.url)
     assert run is not None
-    page.get_by_role("link", name="Models").click()
+    visit(page, "Models")
     page.wait_for_url(f"**/models?**run={run[1]}**")
     page.go_back()
     drawn(page)

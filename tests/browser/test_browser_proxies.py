@@ -21,6 +21,7 @@ from tests.browser.conftest import (
     free_port,
     opening,
     state_is,
+    visit,
 )
 from tests.browser.nginx import NoNginxError, certificate, program, proxying
 
@@ -119,9 +120,9 @@ def works(page: Page, base: str) -> None:
     """Charts are drawn under this address, on the first page and after another."""
     drawn(page)
     state_is(page, "Finished")
-    page.get_by_role("link", name="Class", exact=True).click()
+    visit(page, "Class")
     page.wait_for_url(f"{base}/class*")
-    page.get_by_role("link", name="Playground", exact=True).click()
+    visit(page, "Playground")
     drawn(page)
     state_is(page, "Finished")
     assert page.evaluate("document.title") == "Sequence Explorer"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Opener, click, serious, state_is, train
+from tests.browser.conftest import Opener, click, serious, state_is, train, visit
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +29,7 @@ def with_a_run(open_page: Opener, **options: object) -> Page:
     page = open_page("/?training.steps=5&model=rnn", **options)
     train(page)
     state_is(page, "Finished")
-    page.get_by_role("link", name="Runs").click()
+    visit(page, "Runs")
     table(page)
     return page
 

@@ -14,6 +14,7 @@ from tests.browser.conftest import (
     state_is,
     step_of,
     train,
+    visit,
 )
 
 pytestmark = pytest.mark.browser
@@ -57,9 +58,9 @@ def test_a_run_that_ends_calls_nobody_back(open_page: Opener, back: bool) -> Non
     leaver.goto(first.url)
     heading = leaver.get_by_role("heading", name="Models", exact=True)
     if back:
-        leaver.get_by_role("link", name="Models").click()
+        visit(leaver, "Models")
         expect(heading).to_be_visible()
-        leaver.get_by_role("link", name="Playground").click()
+        visit(leaver, "Playground")
     drawn(leaver)
     state_is(leaver, "Training")
     expect(leaver.locator(".st-key-stop button")).to_be_enabled()
@@ -68,7 +69,7 @@ def test_a_run_that_ends_calls_nobody_back(open_page: Opener, back: bool) -> Non
     if back:
         leaver.evaluate("history.back()")
     else:
-        leaver.get_by_role("link", name="Models").click()
+        visit(leaver, "Models")
     click(first, "Stop")
     state_is(leaver, "Stopped")
     leaver.evaluate(

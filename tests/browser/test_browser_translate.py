@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opener, click, state_is, train
+from tests.browser.conftest import Opener, click, state_is, train, visit
 from tests.browser.test_browser_inside import choose, go_to, until
 
 pytestmark = pytest.mark.browser
@@ -18,7 +18,7 @@ def translating(open_shared: Opener) -> Page:
     )
     train(page)
     state_is(page, "Finished")
-    page.get_by_role("link", name="Translate", exact=True).click()
+    visit(page, "Translate")
     go_to(page, "writing")
     return page
 
@@ -47,11 +47,13 @@ def test_it_writes_token_by_token(translating: Page) -> None:
 def test_play_goes_on_to_the_end(translating: Page) -> None:
     choose_text(translating, "abcdef")
     expect(translating.locator("#sx-writing .sx-text").first).to_have_text("abcdef")
-    click(translating, "Play")
+    click(translating, "Play through")
     expect(translating.get_by_role("button", name="Pause").last).to_be_visible()
     reading = translating.locator("#sx-writing .sx-reading")
     expect(reading).to_contain_text("In all it writes")
-    expect(translating.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(
+        translating.get_by_role("button", name="Play through", exact=True)
+    ).to_be_visible()
 
 
 def test_what_the_vocabulary_lacks_is_named(translating: Page) -> None:

@@ -182,7 +182,7 @@ def blocks(drawn: PianoDrawn, view: View, _: Translate) -> list[dict[str, Any]]:
         block["play"] = {
             "notes": notes.tolist(),
             "tempo": BEATS_PER_MINUTE,
-            "start": _("Play"),
+            "start": _("Listen"),
             "stop": _("Stop playing"),
             "silent": _(
                 "The browser holds the sound back. Allow sound for this page, and see "

@@ -86,9 +86,8 @@ def routes() -> list[BaseRoute]:
         PLOTLY: plotly_js,
         WAITING: shell.waiting_js,
         REASON: shell.reason,
-        "": shell.page,
     }
-    answers |= {place.address: shell.page for place in places(PAGES)[1:]}
+    answers |= {place.address: shell.page for place in places(PAGES)}
     return [
         WebSocketRoute(make_url_path(base, SOCKET), live),
         *(Route(make_url_path(base, path), answer) for path, answer in answers.items()),
