@@ -50,7 +50,11 @@ def _one_of(name: str) -> str:
 @click.option("--sampler", help=_one_of("sampler"))
 @click.option("--pruner", help=_one_of("pruner"))
 @click.option("--objective", help=_one_of("objective"))
-@click.option("--folds", help="Judge by so many folds in time; 0: the held-out part.")
+@click.option(
+    "--folds",
+    help="Judge by so many folds in time; 0: the held-out part. Values are prepared "
+    "and scaled by what each fold learns from; a text's symbols are the whole's.",
+)
 @click.option("--steps", help="Short for --set training.steps=N.")
 @click.option("--seed", default="0", show_default=True, help="Of runs and sampler.")
 @click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")

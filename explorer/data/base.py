@@ -149,6 +149,9 @@ class Data:
     scaler: Scaler = field(default_factory=Scaler)
     fit: Fit = Scaler.fit
     """How the scaler was fitted, to be fitted again to a part."""
+    learning: Callable[[int], "Data"] | None = None
+    """The same, prepared by what its first so many places tell; None where nothing is
+    fitted but the scaler."""
     restore: Restore = next_value
     streamed: bool = True
     """Windows are cut from one sequence, each a place after the last; else each is made

@@ -24,8 +24,9 @@ from explorer.errors import N_, ExplorerError
 
 
 def folded(data: Data, fold: str) -> Data:
-    """The data of one fold, scaled by what it learns from alone.
+    """The data of one fold, prepared and scaled by what it learns from alone.
 
+    The symbols of a text are those of the whole: losses over others do not compare.
     The whole's floor and baselines hold for its own held-out part and are left out.
 
     Args:
@@ -45,6 +46,8 @@ def folded(data: Data, fold: str) -> Data:
         )
     edge, end = _stretch(len(data.train.x), data.steps, k, n)
     begin = edge + data.steps  # no value is in both parts
+    if data.learning is not None:
+        data = data.learning(begin)
     judged = np.unique(
         np.linspace(begin, end - 1, MAX_VALIDATION_WINDOWS).round().astype(int)
     )

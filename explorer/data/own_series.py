@@ -3,6 +3,7 @@
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.data import content, prepare
 from explorer.data.base import (
@@ -33,7 +34,16 @@ def make(settings: OwnSeriesSettings, seed: int) -> Data:
         ExplorerError: if there is no such content, it is too short for the window, or
             its training part tells nothing about its size.
     """
-    own, ready = content.get_series(settings.digest), prepared(settings)
+    return _made(settings, prepared(settings))
+
+
+def _learning(settings: OwnSeriesSettings, rows: NDArray[np.int64], n: int) -> Data:
+    """The same as its first n places tell to prepare it; `rows` says which they are."""
+    return _made(settings, prepared(settings, int(rows[n - 1]) + 1))
+
+
+def _made(settings: OwnSeriesSettings, ready: Prepared) -> Data:
+    own = content.get_series(settings.digest)
     steps, split = settings.window, ready.split
     counted_from = steps // 2
     train, validation = both_parts(ready.given, ready.asked[:, None], split, steps)
@@ -58,6 +68,7 @@ def make(settings: OwnSeriesSettings, seed: int) -> Data:
         channels=(own.label, N_("missing")) if masked else (),
         scaler=ready.scaler,
         fit=partial(prepare.fitted, scaling=settings.scaling),
+        learning=partial(_learning, settings, ready.rows),
         restore=RESTORE[settings.change],
         shifted=not masked,
         gaps=bool(np.isnan(ready.asked).any()),

@@ -29,10 +29,16 @@ class Prepared(NamedTuple):
     scaler: Scaler
     clipped: int  # outliers that were moved
     filled: int  # places asked for where nothing was measured
+    rows: NDArray[np.int64]  # (n,) which row of the resampled series each one is
 
 
-def prepared(settings: OwnSeriesSettings) -> Prepared:
+def prepared(settings: OwnSeriesSettings, learned: int | None = None) -> Prepared:
     """The stored series after the steps that the settings name.
+
+    Args:
+        settings: which series, and what becomes of it.
+        learned: rows of the resampled series by which bounds are fitted and beyond
+            which no line looks; those of the training part if left out.
 
     Raises:
         ExplorerError: if there is no such content, or the steps leave too little.
@@ -44,46 +50,53 @@ def prepared(settings: OwnSeriesSettings) -> Prepared:
     at, axis = _places(values, times)
     groups = _groups(settings, len(values), times)
     at = at[np.flatnonzero(np.diff(groups, prepend=-1))]
-    levels, split, clipped = _levels(settings, values, groups)
+    levels, split, clipped = _levels(settings, values, groups, learned)
+    rows = np.arange(len(levels))
     filled = _filled(settings, values, groups, levels)
     if settings.missing == "drop":
         full = np.isfinite(levels)
-        split, levels = int(full[:split].sum()), levels[full]
+        split, levels, rows = int(full[:split].sum()), levels[full], rows[full]
     elif len(at) < len(levels):
         at = _evenly(at, groups, len(levels))
     first = int(np.isfinite(levels).argmax())
-    at, levels, split = at[first:], levels[first:], split - first
+    at, levels, rows, split = at[first:], levels[first:], rows[first:], split - first
     held = prepare.forward(levels)
     asked = levels
     if settings.change != "none":
         asked = prepare.changes(levels[1:], held[:-1], settings.change)
-        at, levels, held, split = at[1:], levels[1:], held[1:], split - 1
+        at, levels, held, rows = at[1:], levels[1:], held[1:], rows[1:]
+        split -= 1
     known = np.isfinite(asked)
-    _check_parts(known, split, settings)
-    training = asked[:split][known[:split]]
-    scaler = prepare.fitted(training, settings.scaling)
+    _check_parts(len(known), split, settings)
+    seen = split if learned is None else int((rows < learned).sum())
+    training = asked[:seen][known[:seen]]
     _check_constant(training, settings, clipped)
+    scaler = prepare.fitted(training, settings.scaling)
     _check_spread(asked[known], scaler)
     scaled = scaler.apply(asked)
     given = _given(scaled, settings.missing == "mask")
     return Prepared(
-        at, axis, levels, held, scaled, given, split, scaler, clipped, filled
+        at, axis, levels, held, scaled, given, split, scaler, clipped, filled, rows
     )
 
 
 def _levels(
-    settings: OwnSeriesSettings, values: Floats, groups: NDArray[np.int64]
+    settings: OwnSeriesSettings,
+    values: Floats,
+    groups: NDArray[np.int64],
+    learned: int | None,
 ) -> tuple[Floats, int, int]:
     """Values (g,) in real units, where their validation part begins, and outliers."""
     split = round((int(groups[-1]) + 1) * (1 - settings.validation_share))
-    rows = int((groups < split).sum())
+    seen = split if learned is None else learned
+    rows = int((groups < seen).sum())
     filled = prepare.fill(values, rows, settings.missing)
     bounds = prepare.outlier_bounds(filled[:rows], settings.outliers, settings.reach)
     clipped = int(((filled < bounds.low) | (filled > bounds.high)).sum())
     levels = np.clip(filled, *bounds)
     if settings.resample != "none":
         levels = prepare.gathered(levels, groups, settings.resample != "nth")
-        levels = prepare.fill(levels, split, settings.missing)
+        levels = prepare.fill(levels, seen, settings.missing)
     return levels, split, clipped
 
 
@@ -157,11 +170,9 @@ def _given(scaled: NDArray[np.float32], masked: bool) -> NDArray[np.float32]:
     return np.stack([newest, np.isnan(scaled)], 1).astype(np.float32)
 
 
-def _check_parts(
-    known: NDArray[np.bool_], split: int, settings: OwnSeriesSettings
-) -> None:
-    """See that both parts are long enough, and that something is known to fit."""
-    n, least = len(known), settings.window + 1
+def _check_parts(n: int, split: int, settings: OwnSeriesSettings) -> None:
+    """See that both parts are long enough."""
+    least = settings.window + 1
     if min(split, n - split) < least:
         raise ExplorerError(
             N_(
@@ -175,8 +186,6 @@ def _check_parts(
             first=max(0, split),
             rest=n - max(0, split),
         )
-    if not known[:split].any():
-        raise all_gaps()
 
 
 def all_gaps() -> ExplorerError:
@@ -192,7 +201,10 @@ def all_gaps() -> ExplorerError:
 def _check_constant(
     training: Floats, settings: OwnSeriesSettings, clipped: int
 ) -> None:
-    """See that the training part varies; else say what made it constant."""
+    """See that the known values of the training part vary; else say what made them
+    constant."""
+    if not len(training):
+        raise all_gaps()
     if np.ptp(training) > 0:
         return
     if clipped:

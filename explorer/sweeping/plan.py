@@ -68,9 +68,10 @@ class SweepSettings(Settings):
         0,
         N_(
             "Judge each trial by several folds in time: fold k learns from the "
-            "beginning of the training part, by which its values are scaled, and is "
-            "judged by the stretch after it. 0 judges by the held-out part; each fold "
-            "costs a run."
+            "beginning of the training part, by which its values are prepared and "
+            "scaled, and is judged by the stretch after it. The symbols of a text stay "
+            "those of the whole, so that losses compare. 0 judges by the held-out "
+            "part; each fold costs a run."
         ),
         title=N_("Folds in time"),
         ge=0,

@@ -8,6 +8,7 @@ import pytest
 from explorer import catalog
 from explorer.config.run import RunConfig, difference, query_pairs
 from explorer.data import content
+from explorer.data.base import Data
 from explorer.errors import ExplorerError
 from explorer.training.trainer import Budget, Trainer
 
@@ -65,6 +66,56 @@ def test_a_fold_of_an_own_series_is_scaled_as_its_owner_chose(
     fold = catalog.make_data(made)
     last_learned = len(fold.train.x) - 1 + fold.steps
     assert (fold.train.y.min(), fold.train.y.max()) == (1, last_learned)
+
+
+@pytest.mark.parametrize("missing", ["forward", "drop", "linear", "mask"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"outliers": "iqr", "change": "difference"},
+        {"outliers": "zscore", "reach": 1.0, "resample": "mean", "every": 2},
+        {"resample": "nth", "every": 3, "change": "log_return", "scaling": "minmax"},
+    ],
+    ids=["iqr", "zscore", "nth"],
+)
+def test_nothing_that_comes_later_changes_what_a_fold_learns(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    missing: str,
+    more: dict[str, object],
+) -> None:
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    n = 3000
+    values = 5 + np.sin(np.arange(n) / 5) + np.arange(n) / n
+    values[40::60] *= 3
+    values[np.isin(np.arange(n) % 5, (1, 2))] = np.nan
+
+    def made(fold: str) -> Data:
+        digest = content.put_series(values, "v")
+        more_settings = {"missing": missing, "window": 24} | more
+        return catalog.make_data(
+            config(fold, "own_series", digest=digest, **more_settings)
+        )
+
+    series, whole = made("2/4").series, made("").series
+    assert series is not None
+    assert whole is not None
+    rows = np.flatnonzero(np.isfinite(values)) if missing == "drop" else np.arange(n)
+    after = rows[int(whole.positions[series.split])]
+    if missing != "drop":  # a line through this gap would see what comes later
+        values[after - 5 : after] = np.nan
+    fold = made("2/4")
+    values[after:] *= 100
+    again = made("2/4")
+    assert len(again.train.x) == len(fold.train.x)
+    np.testing.assert_allclose(again.train.x, fold.train.x, atol=1e-4)
+    np.testing.assert_allclose(again.train.y, fold.train.y, atol=1e-4)
+
+
+def test_the_symbols_of_a_text_are_the_same_in_every_fold() -> None:
+    """What a sweep by folds says where folds are chosen."""
+    made = [catalog.make_data(config(f, "fables", tokens="word")) for f in ("", "1/3")]
+    assert made[0].symbols == made[1].symbols
 
 
 def test_no_value_is_in_both_parts_of_a_fold() -> None:
