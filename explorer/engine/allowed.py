@@ -1,5 +1,7 @@
 """What a visitor may do here: the limits of this server, own data, a class's rules."""
 
+from collections.abc import Sequence
+
 from explorer import catalog
 from explorer.config.run import RunConfig
 from explorer.data import content
@@ -172,6 +174,56 @@ class Allowed:
 
         return admit
 
+    def admit_sweep(self, sweeps: Sequence[Group]) -> None:
+        """What the store asks before one more sweep runs; `sweeps`: everybody's.
+
+        Raises:
+            ExplorerError: if too many run.
+        """
+        running = [g.owner for g in sweeps if g.facts.get("status") == "running"]
+        if (mine := running.count(self.owner)) >= self.limits.running_sweeps:
+            raise ExplorerError(
+                N_(
+                    "One visitor may have %(most)d sweeps running at one time here, "
+                    "and %(came)d of yours are. Stop one, or wait for its end."
+                ),
+                most=self.limits.running_sweeps,
+                came=mine,
+            )
+        if len(running) >= (most_here := read_server_limits().running_sweeps):
+            raise ExplorerError(
+                N_(
+                    "This server runs %(most)d sweeps at one time, and %(came)d are "
+                    "running. Wait until one has ended, or raise running_sweeps in "
+                    "%(variable)s."
+                ),
+                most=most_here,
+                came=len(running),
+                variable=SERVER_LIMITS,
+            )
+
+    def admit_data(self, held: int, stored: int) -> None:
+        """What the store asks before one more series or text is held.
+
+        Args:
+            held: how many this person has.
+            stored: bytes of all that they store.
+
+        Raises:
+            ExplorerError: if it is too much.
+        """
+        self.check_stored(stored)
+        if held >= self.limits.uploads:
+            raise ExplorerError(
+                N_(
+                    "One visitor may keep %(most)d series and texts here, and you have "
+                    "%(came)d. Delete one of them, or raise uploads in %(variable)s."
+                ),
+                most=self.limits.uploads,
+                came=held,
+                variable=LIMITS,
+            )
+
     def check_room(self) -> None:
         """See that there is room for one more run or upload.
 
@@ -180,7 +232,14 @@ class Allowed:
                 the server.
         """
         check_server_room(self.store)
-        stored = self.store.shelf.stored_bytes(self.owner)
+        self.check_stored(self.store.shelf.stored_bytes(self.owner))
+
+    def check_stored(self, stored: int) -> None:
+        """See that this person, who stores so many bytes, may store more.
+
+        Raises:
+            ExplorerError: if they may not.
+        """
         if stored >= self.limits.stored_megabytes * MEGABYTE:
             raise ExplorerError(
                 N_(

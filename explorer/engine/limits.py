@@ -46,6 +46,13 @@ class ServerLimits(Settings):
     active_runs: int = setting(
         200, N_("Runs that train at one time."), title=N_("Active runs"), ge=1, le=10**5
     )
+    running_sweeps: int = setting(
+        20,
+        N_("Sweeps that run at one time."),
+        title=N_("Running sweeps"),
+        ge=0,
+        le=10**4,
+    )
     stored_megabytes: int = setting(
         10_000,
         N_("What runs and own data take together."),

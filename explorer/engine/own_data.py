@@ -2,9 +2,8 @@
 
 from explorer.data import content
 from explorer.data.content import OwnSeries
-from explorer.engine.limits import LIMITS
 from explorer.engine.visitor import Visitor
-from explorer.errors import N_, ExplorerError
+from explorer.errors import ExplorerError
 from explorer.runs.commands import STOP
 
 MOST_LABEL = 60
@@ -17,7 +16,7 @@ def give_series(visitor: Visitor, series: OwnSeries) -> str:
     Raises:
         ExplorerError: if it is too long, or a limit is reached.
     """
-    _check_uploads(visitor)
+    visitor.allowed.check_room()
     label = series.label[:MOST_LABEL]
     digest = content.put_series(series.values, label, series.times)
     return _held(visitor, digest, label)
@@ -29,7 +28,7 @@ def give_text(visitor: Visitor, text: str, label: str) -> str:
     Raises:
         ExplorerError: if it is too long, or a limit is reached.
     """
-    _check_uploads(visitor)
+    visitor.allowed.check_room()
     return _held(visitor, content.put_text(text), label[:MOST_LABEL])
 
 
@@ -51,20 +50,11 @@ def delete(visitor: Visitor, digest: str) -> None:
 
 def _held(visitor: Visitor, digest: str, label: str) -> str:
     kind, raw = content.packed(digest)
-    visitor.store.contents.hold(visitor.owner, digest, kind, label, raw)
+    contents, admit = visitor.store.contents, visitor.allowed.admit_data
+    try:
+        contents.hold(visitor.owner, digest, kind, label, raw, admit)
+    except ExplorerError:
+        if contents.content(digest) is None:
+            content.throw_away(digest)
+        raise
     return digest
-
-
-def _check_uploads(visitor: Visitor) -> None:
-    visitor.allowed.check_room()
-    held = len(visitor.store.contents.of(visitor.owner))
-    if held >= visitor.allowed.limits.uploads:
-        raise ExplorerError(
-            N_(
-                "One visitor may keep %(most)d series and texts here, and you have "
-                "%(came)d. Delete one of them, or raise uploads in %(variable)s."
-            ),
-            most=visitor.allowed.limits.uploads,
-            came=held,
-            variable=LIMITS,
-        )

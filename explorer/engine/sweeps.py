@@ -21,6 +21,7 @@ from explorer.engine.allowed import check_server_room
 from explorer.engine.runner import Runner
 from explorer.errors import N_, ExplorerError, Words
 from explorer.runs.commands import PAUSE, RESUME, STOP
+from explorer.runs.groups import AdmitGroup
 from explorer.runs.messages import unexpected
 from explorer.runs.records import Group, Progress, Run, Status
 from explorer.runs.store import Store
@@ -123,10 +124,20 @@ class Sweeps:
             self._thread.start()
         return len(running)
 
-    def start(self, plan: Plan, owner: str, limits: Mapping[str, Any]) -> Group:
-        """Begin a sweep. `limits`: "most_bytes" and "most_parameters" of its owner."""
+    def start(
+        self,
+        plan: Plan,
+        owner: str,
+        limits: Mapping[str, Any],
+        admit: AdmitGroup | None = None,
+    ) -> Group:
+        """Begin a sweep. `limits`: "most_bytes" and "most_parameters" of its owner.
+
+        Raises:
+            ExplorerError: as `admit` does.
+        """
         facts = plan.facts() | dict(limits) | {"status": "running", "seconds": 0.0}
-        group = self._store.groups.create("sweep", owner, facts)
+        group = self._store.groups.create("sweep", owner, facts, admit)
         self._run(group)
         self._news.put(None)
         return group
@@ -143,13 +154,17 @@ class Sweeps:
                     self._runs.pop(run_id, None)
                     self._runner.send([run_id], PAUSE())
 
-    def go_on(self, group_id: str) -> None:
-        """Go on with a sweep that was stopped."""
+    def go_on(self, group_id: str, admit: AdmitGroup | None = None) -> None:
+        """Go on with a sweep that was stopped.
+
+        Raises:
+            ExplorerError: as `admit` does.
+        """
         with self._lock:
             if group_id in self._running:
                 return
             facts = {"status": "running", "why": None}
-            self._run(self._store.groups.change(group_id, facts))
+            self._run(self._store.groups.change(group_id, facts, admit))
         self._news.put(None)
 
     def delete(self, group_id: str) -> None:

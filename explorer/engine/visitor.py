@@ -126,7 +126,6 @@ class Visitor:
         Raises:
             ExplorerError: if its trials cannot be trained, or a limit is reached.
         """
-        self.check_sweeps()
         plan.check()
         self.allowed.check_data(plan.base)
         self.allowed.check_room()
@@ -134,7 +133,8 @@ class Visitor:
             "most_bytes": self.allowed.limits.stored_megabytes * MEGABYTE,
             "most_parameters": self.allowed.limits.parameters,
         }
-        return self.engine.sweeps.start(plan, self.owner, limits)
+        admit = self.allowed.admit_sweep
+        return self.engine.sweeps.start(plan, self.owner, limits, admit)
 
     def stop_sweep(self, group_id: str) -> None:
         """Pause one's own sweep, and the trials under way.
@@ -152,9 +152,8 @@ class Visitor:
                 are running.
         """
         group = self._own_sweep(group_id)
-        self.check_sweeps()
         self.allowed.check_room()
-        self.engine.sweeps.go_on(group.id)
+        self.engine.sweeps.go_on(group.id, self.allowed.admit_sweep)
 
     def delete_sweep(self, group_id: str) -> None:
         """Forget one's own sweep, its trials and their runs.
@@ -163,24 +162,6 @@ class Visitor:
             ExplorerError: if there is no such sweep, or if it is another's.
         """
         self.engine.sweeps.delete(self._own_sweep(group_id).id)
-
-    def check_sweeps(self) -> None:
-        """See that one more sweep may run.
-
-        Raises:
-            ExplorerError: if too many of this person's do.
-        """
-        mine = self.store.groups.of(self.owner, "sweep")
-        running = sum(group.facts.get("status") == "running" for group in mine)
-        if running >= self.allowed.limits.running_sweeps:
-            raise ExplorerError(
-                N_(
-                    "One visitor may have %(most)d sweeps running at one time here, "
-                    "and %(came)d of yours are. Stop one, or wait for its end."
-                ),
-                most=self.allowed.limits.running_sweeps,
-                came=running,
-            )
 
     def throw_away(self, run_id: str) -> None:
         """Stop a run and hide it; `Store.shelf.have_back` shows it again.

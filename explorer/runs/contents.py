@@ -1,14 +1,21 @@
 """Whose own data is whose, and what it holds."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Engine, delete, func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from explorer.runs import schema
 from explorer.runs.ids import now, storable
+from explorer.runs.opening import take_turn
 from explorer.runs.records import OwnData
+from explorer.runs.shelf import stored_bytes
+
+AdmitData = Callable[[int, int], None]
+"""Given how many series and texts a person holds, and the bytes of all that they store:
+raises an `ExplorerError` if one more is too much. It is called as `shelf.Admit` is:
+within the transaction, by turns."""
 
 
 class Contents:
@@ -24,8 +31,13 @@ class Contents:
         kind: Literal["series", "text"],
         label: str,
         content: bytes,
+        admit: AdmitData | None = None,
     ) -> None:
-        """Enter a person's own data; the same again changes nothing."""
+        """Enter a person's own data; the same again changes nothing.
+
+        Raises:
+            ExplorerError: as `admit` does.
+        """
         row = {
             "digest": digest,
             "owner": owner,
@@ -35,11 +47,13 @@ class Contents:
             "size": len(content),
             "content": content,
         }
-        try:
-            with self._writer.begin() as connection:
-                connection.execute(insert(schema.contents).values(row))
-        except IntegrityError:
-            return  # held already
+        with self._writer.begin() as connection:
+            take_turn(connection)
+            if _holds(connection, owner, digest):
+                return
+            if admit is not None:
+                admit(_count(connection, owner), stored_bytes(connection, owner))
+            connection.execute(insert(schema.contents).values(row))
 
     def of(self, owner: str) -> list[OwnData]:
         """A person's own data, newest first."""
@@ -54,10 +68,8 @@ class Contents:
 
     def holds(self, owner: str, digest: str) -> bool:
         """Whether this is a person's own."""
-        held = schema.contents.c
-        wanted = select(func.count()).where(held.owner == owner, held.digest == digest)
         with self._reader.connect() as connection:
-            return bool(connection.scalar(wanted))
+            return _holds(connection, owner, digest)
 
     def content(self, digest: str) -> tuple[str, bytes] | None:
         """The kind and the bytes of somebody's data; None where nobody has it."""
@@ -77,3 +89,14 @@ class Contents:
                 )
             )
         return self.content(digest) is None
+
+
+def _holds(connection: Connection, owner: str, digest: str) -> bool:
+    held = schema.contents.c
+    wanted = select(func.count()).where(held.owner == owner, held.digest == digest)
+    return bool(connection.scalar(wanted))
+
+
+def _count(connection: Connection, owner: str) -> int:
+    mine = select(func.count()).where(schema.contents.c.owner == owner)
+    return int(connection.scalar(mine) or 0)

@@ -1,18 +1,23 @@
 """Races, sweeps and classes: runs that belong together, and who takes part."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Select, delete, insert, select, update
 
 from explorer.errors import N_, ExplorerError
 from explorer.runs import schema
 from explorer.runs.ids import new_id, now, storable, written
+from explorer.runs.opening import take_turn
 from explorer.runs.records import Group, GroupKind, Member
 
 MOST_NICKNAME = 24
+
+AdmitGroup = Callable[[Sequence[Group]], None]
+"""Given everybody's groups of one kind: raises an `ExplorerError` if one more is too
+many. It is called as `shelf.Admit` is: within the transaction, by turns."""
 
 
 class Groups:
@@ -21,12 +26,23 @@ class Groups:
     def __init__(self, reader: Engine, writer: Engine) -> None:
         self._reader, self._writer = reader, writer
 
-    def create(self, kind: GroupKind, owner: str, facts: Mapping[str, Any]) -> Group:
-        """Enter a new group. `facts` is what JSON can hold."""
+    def create(
+        self,
+        kind: GroupKind,
+        owner: str,
+        facts: Mapping[str, Any],
+        admit: AdmitGroup | None = None,
+    ) -> Group:
+        """Enter a new group. `facts` is what JSON can hold.
+
+        Raises:
+            ExplorerError: as `admit` does.
+        """
         group = Group(new_id(), kind, owner, datetime.now(UTC), dict(facts))
         row = {**vars(group), "created": written(group.created)}
         row["facts"] = json.dumps(facts)
         with self._writer.begin() as connection:
+            _ask(connection, kind, admit)
             connection.execute(insert(schema.groups).values(row))
         return group
 
@@ -53,26 +69,30 @@ class Groups:
         """A person's groups of one kind, newest first."""
         groups = schema.groups.c
         wanted = select(schema.groups).where(groups.owner == owner, groups.kind == kind)
-        return self._all(wanted.order_by(groups.created.desc()))
+        with self._reader.connect() as connection:
+            return _all(connection, wanted)
 
     def every(self, kind: GroupKind) -> list[Group]:
         """Everybody's groups of one kind, newest first."""
-        wanted = select(schema.groups).where(schema.groups.c.kind == kind)
-        return self._all(wanted.order_by(schema.groups.c.created.desc()))
+        with self._reader.connect() as connection:
+            return _every(connection, kind)
 
-    def change(self, group_id: str, facts: Mapping[str, Any]) -> Group:
+    def change(
+        self, group_id: str, facts: Mapping[str, Any], admit: AdmitGroup | None = None
+    ) -> Group:
         """Put these facts in place of those of the same names; the others stay.
 
         Raises:
-            ExplorerError: if there is no such group.
+            ExplorerError: if there is no such group, or as `admit` does.
         """
         table = schema.groups
         wanted = table.c.id == storable(group_id)
-        query = select(table.c.facts).where(wanted).with_for_update()
+        query = select(table.c.kind, table.c.facts).where(wanted).with_for_update()
         with self._writer.begin() as connection:
-            before = connection.scalar(query)
+            before = connection.execute(query).first()
             if before is not None:
-                text = json.dumps(json.loads(before) | dict(facts))
+                _ask(connection, before.kind, admit)
+                text = json.dumps(json.loads(before.facts) | dict(facts))
                 changed = update(table).where(wanted)
                 connection.execute(changed.values(facts=text))
         return self.get(group_id)
@@ -122,9 +142,21 @@ class Groups:
         with self._reader.connect() as connection:
             return [Member(*row) for row in connection.execute(wanted)]
 
-    def _all(self, wanted: Any) -> list[Group]:
-        with self._reader.connect() as connection:
-            return [_group(row) for row in connection.execute(wanted).mappings()]
+
+def _ask(connection: Connection, kind: GroupKind, admit: AdmitGroup | None) -> None:
+    if admit is not None:
+        take_turn(connection)
+        admit(_every(connection, kind))
+
+
+def _every(connection: Connection, kind: GroupKind) -> list[Group]:
+    return _all(connection, select(schema.groups).where(schema.groups.c.kind == kind))
+
+
+def _all(connection: Connection, wanted: Select[Any]) -> list[Group]:
+    """The groups that are wanted, newest first."""
+    newest = wanted.order_by(schema.groups.c.created.desc())
+    return [_group(row) for row in connection.execute(newest).mappings()]
 
 
 def _checked_nickname(nickname: str) -> str:

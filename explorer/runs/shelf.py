@@ -103,25 +103,8 @@ class Shelf:
     def stored_bytes(self, owner: str) -> int:
         """How much of the database a person's runs and own data take; what was thrown
         away counts no more."""
-        runs = schema.runs.c
-        mine = select(runs.id).where(runs.owner == owner, runs.deleted.is_(None))
-        sizes = (
-            (schema.checkpoints, schema.checkpoints.c.size),
-            (schema.states, func.length(schema.states.c.state)),
-            (schema.chunks, func.length(schema.chunks.c["values"])),
-        )
         with self._reader.connect() as connection:
-            parts = [
-                connection.scalar(select(func.sum(s)).where(t.c.run_id.in_(mine)))
-                for t, s in sizes
-            ]
-            held = schema.contents.c
-            parts.append(
-                connection.scalar(
-                    select(func.sum(held.size)).where(held.owner == owner)
-                )
-            )
-        return sum(int(part or 0) for part in parts)
+            return stored_bytes(connection, owner)
 
     def sizes(self, owner: str) -> dict[str, int]:
         """How many bytes each of a person's runs keeps in checkpoints, by run id."""
@@ -162,6 +145,20 @@ def active(connection: Connection, owner: str) -> Active:
     )
     mine = connection.scalar(training.where(runs.owner == owner))
     return Active(int(mine or 0), int(connection.scalar(training) or 0))
+
+
+def stored_bytes(connection: Connection, owner: str) -> int:
+    """What `Shelf.stored_bytes` is, within a transaction."""
+    runs, held = schema.runs.c, schema.contents.c
+    mine = select(runs.id).where(runs.owner == owner, runs.deleted.is_(None))
+    sizes = (
+        (schema.checkpoints, schema.checkpoints.c.size),
+        (schema.states, func.length(schema.states.c.state)),
+        (schema.chunks, func.length(schema.chunks.c["values"])),
+    )
+    wanted = [select(func.sum(size)).where(t.c.run_id.in_(mine)) for t, size in sizes]
+    wanted.append(select(func.sum(held.size)).where(held.owner == owner))
+    return sum(int(connection.scalar(each) or 0) for each in wanted)
 
 
 def present() -> Select[Any]:

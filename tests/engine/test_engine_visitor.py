@@ -22,6 +22,8 @@ from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
 from explorer.runs.commands import LEARNING_RATE, PAUSE, RELEASE, RESUME, STEP, STOP
 from explorer.runs.records import Command, Group, Run
+from explorer.runs.trials import Range
+from explorer.sweeping.plan import Plan
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:distributed"),
@@ -237,6 +239,23 @@ def test_a_new_cookie_brings_nothing_beyond_the_servers_limits(
     with pytest.raises(ExplorerError, match=f"{said}.*{SERVER_LIMITS}"):
         Visitor(engine, "somebody new").start(small())
     engine.send(busy.id, STOP())
+
+
+def test_a_new_cookie_brings_no_sweep_beyond_the_servers_limit(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups, new = engine.store.groups, Visitor(engine, "somebody new")
+    plan = Plan(small(), (Range("training.learning_rate", 0.001, 0.1),))
+    running = groups.create("sweep", "hal", {"status": "running"})
+    rests = groups.create("sweep", new.owner, plan.facts() | {"status": "stopped"})
+    monkeypatch.setenv(SERVER_LIMITS, "running_sweeps=1")
+    said = f"runs 1 sweeps at one time, and 1 are running.*{SERVER_LIMITS}"
+    with pytest.raises(ExplorerError, match=said):
+        new.start_sweep(plan)
+    with pytest.raises(ExplorerError, match=said):
+        new.go_on_with_sweep(rests.id)
+    assert [group.id for group in groups.of(new.owner, "sweep")] == [rests.id]
+    groups.delete(running.id)
 
 
 def test_runs_and_data_fill_ones_room(

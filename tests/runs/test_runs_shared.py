@@ -1,7 +1,8 @@
 """Owners, groups, own data and secrets: the same on every database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from explorer.config.run import RunConfig
 from explorer.config.training import TrainingSettings
 from explorer.errors import ExplorerError
 from explorer.runs.ids import new_id
-from explorer.runs.records import Checkpoint, Curves, Progress
+from explorer.runs.records import Checkpoint, Curves, Group, Progress
 from explorer.runs.shelf import Active
 from explorer.runs.store import Store, open_store
 
@@ -68,6 +69,48 @@ def test_twelve_who_begin_at_once_are_as_many_as_may(store: Store, how: str) -> 
     with ThreadPoolExecutor(12) as pool:
         assert sum(pool.map(begin, resting)) == 4
     assert store.shelf.active(owner) == 4
+
+
+@pytest.mark.parametrize("how", ["start", "go on"])
+def test_twelve_sweeps_that_begin_at_once_are_as_many_as_may(
+    store: Store, how: str
+) -> None:
+    owner, running = new_id(), {"status": "running"}
+    resting = [store.groups.create("sweep", owner, {}).id for _ in range(12)]
+
+    def admit(every: Sequence[Group]) -> None:
+        if sum(g.owner == owner and g.facts == running for g in every) >= 4:
+            raise ExplorerError("Four may run")
+
+    def begin(group_id: str) -> None:
+        with suppress(ExplorerError):
+            if how == "start":
+                store.groups.create("sweep", owner, running, admit)
+            else:
+                store.groups.change(group_id, running, admit)
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(begin, resting))
+    mine = store.groups.of(owner, "sweep")
+    assert sum(group.facts == running for group in mine) == 4
+
+
+def test_twelve_uploads_at_once_are_as_many_as_may(store: Store) -> None:
+    owner = new_id()
+
+    def admit(held: int, stored: int) -> None:
+        if held >= 4 or stored >= 40:
+            raise ExplorerError("Four may be held")
+
+    def give(digest: str) -> None:
+        with suppress(ExplorerError):
+            store.contents.hold(owner, digest, "text", "x", bytes(10), admit)
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(give, [new_id() for _ in range(12)]))
+    held = store.contents.of(owner)
+    assert len(held) == 4
+    store.contents.hold(owner, held[0].digest, "text", "x", bytes(10), admit)
 
 
 def test_what_was_thrown_away_is_back_until_it_is_swept_out(store: Store) -> None:
