@@ -7,24 +7,24 @@ VENV := .venv
 BIN := $(VENV)/bin
 ENV := PYTHONPATH=.
 
-.PHONY: help run test quick test-slow test-browsers check format bench sample messages screenshot clean
+.PHONY: help run test quick test-slow test-browsers check check-pythons format lock licences bench sample \
+	messages screenshot clean
 
 help: ## List the commands.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-$(BIN)/.run: requirements.txt
+$(BIN)/.run: requirements.txt requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, but this is " + sys.version.split()[0])'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check "torch==2.13.0"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	sh scripts/install.sh $(BIN)/python requirements
 	touch $@
 
 $(BIN)/.compiled: $(BIN)/.run $(wildcard explorer/kernels/*.py)
 	$(ENV) $(BIN)/python -m explorer.kernels
 	touch $@
 
-$(BIN)/.dev: requirements-dev.txt $(BIN)/.run
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(BIN)/.dev: requirements-dev.txt requirements-dev.lock $(BIN)/.run
+	sh scripts/install.sh $(BIN)/python requirements-dev
 	touch $@
 
 run: $(BIN)/.compiled ## Install what is missing and start the app.
@@ -59,9 +59,31 @@ check: $(BIN)/.dev ## Formatting, lint and types.
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+check-pythons: ## `check` and `quick` under each newer Python that is found here.
+	for python in python3.12 python3.13; do \
+		if ! $$python --version >/dev/null 2>&1; then echo "$$python is not here"; continue; fi; \
+		$(MAKE) check quick VENV=build/$$python PYTHON=$$python || exit 1; \
+	done
+
 format: $(BIN)/.dev ## Format the code and sort its imports.
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+build/lock/.done:
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check "pip-tools==7.6.2"
+	touch $@
+
+# With Python 3.11: what newer ones need no more does no harm there.
+LOCK := build/lock/bin/pip-compile --quiet --generate-hashes --unsafe-package torch --strip-extras \
+	--no-header --no-emit-find-links --no-emit-index-url --no-emit-trusted-host
+
+lock: build/lock/.done ## Write the lock files: every package behind the pins, with its hashes.
+	$(LOCK) --output-file requirements.lock requirements.txt
+	$(LOCK) --constraint requirements.lock --output-file requirements-dev.lock requirements-dev.txt
+
+licences: $(BIN)/.dev ## Write the table of licences.
+	$(BIN)/python scripts/licences.py
 
 bench: $(BIN)/.dev build/keras/.done ## Measure what the README promises; TEXT=file adds the long text.
 	sh scripts/get_browser.sh $(BIN)/python
