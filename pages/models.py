@@ -7,6 +7,8 @@ from explorer.errors import N_
 from explorer.ui.describe import run_line
 from explorer.ui.explanations import explanations
 from explorer.ui.page import shown_errors, words
+from explorer.ui.plain import show_error
+from explorer.ui.visitor import visitor
 
 TITLE, SECTION, ORDER = N_("Models"), N_("Learn"), 10
 _ = words()
@@ -31,3 +33,5 @@ with shown_errors():
     config = catalog.make_config(catalog.usual_data(name), name)
     st.markdown(run_line(config, _))
     explanations(config, _)
+    for remark in visitor().engine.remarks:
+        show_error(remark, _)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine
 from xdist.scheduler import LoadScopeScheduling
 
-from explorer.engine import cluster, workers
+from explorer.engine import cluster, welcoming
 from explorer.runs import schema
 from tests.postgresql import NoPostgreSQLError, empty, served
 
@@ -70,7 +70,7 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.delenv(cluster.SCHEDULER, raising=False)
         patch.setenv(cluster.WORKERS, "2")
         patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("workers")))
-        patch.setattr(workers, "to_warm_up", list)
+        patch.setattr(welcoming, "to_warm_up", list)
         client = cluster.connect()
     yield client.scheduler.address
     cluster.close(client)
@@ -84,7 +84,7 @@ def with_workers(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(cluster.SCHEDULER, scheduler)
         patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("server")))
-        patch.setattr(workers, "to_warm_up", list)
+        patch.setattr(welcoming, "to_warm_up", list)
         yield
 
 

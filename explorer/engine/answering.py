@@ -4,6 +4,8 @@ import logging
 import time
 from collections.abc import Sequence
 
+from explorer.errors import N_, ExplorerError
+
 log = logging.getLogger(__name__)
 
 WITHIN = 10.0
@@ -20,6 +22,24 @@ class Answering:
         """How long each may be silent: twice as long after each time that it turned out
         to be only slow."""
         self._aside: set[str] = set()
+        self._nobody = False
+        """Whether none of those who are there answers."""
+
+    def check(self) -> None:
+        """See that somebody answers.
+
+        Raises:
+            ExplorerError: if nobody of those who are there does.
+        """
+        if self._nobody:
+            raise ExplorerError(
+                N_(
+                    "A worker must come to the end of its task within %(seconds)d "
+                    "seconds, but none does. Wait, or start another; runs go on by "
+                    "themselves."
+                ),
+                seconds=WITHIN,
+            )
 
     def given(self, worker: str) -> None:
         """It has something to do now."""
@@ -41,12 +61,13 @@ class Answering:
         self._aside &= set(present)
         silent = {worker for worker in present if self._is_silent(worker)}
         answering = [w for w in present if w not in silent]
-        if not answering:
-            return list(present)
+        self._nobody = bool(silent) and not answering
         for worker in silent - self._aside:
-            log.warning("%s does not answer; its runs go on elsewhere", worker)
+            log.warning(
+                "%s does not answer; its runs go on where somebody does", worker
+            )
         self._aside = silent
-        return answering
+        return answering or list(present)
 
     def _is_silent(self, worker: str) -> bool:
         if worker in self._aside:

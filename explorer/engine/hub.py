@@ -6,7 +6,7 @@ is slow or asleep misses frames, never the newest one, and never holds up a run.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 
 from explorer.engine.jobs import Wanted
@@ -41,6 +41,8 @@ class Snapshot:
     """The curves of the run that this one was forked from."""
     trouble: Words | None = None
     """Why nobody can train now."""
+    told: bool = False
+    """Whether it was told something meanwhile."""
 
 
 class Feed:
@@ -78,7 +80,8 @@ class Feed:
 
 
 class Hub:
-    """Feeds by run. `heard` may be called from any thread; all else in the loop."""
+    """Feeds by run. `heard` and `noted` may be called from any thread; all else in the
+    loop."""
 
     def __init__(self, store: Store, watch: Watch) -> None:
         self._store, self._watch = store, watch
@@ -109,7 +112,17 @@ class Hub:
         if trouble != self._trouble:
             self._trouble = trouble
             for feed in self._feeds.values():
-                feed.change(replace(feed.snapshot, trouble=trouble))
+                feed.change(replace(feed.snapshot, trouble=trouble, told=False))
+
+    def noted(self, run_ids: Iterable[str]) -> None:
+        """These were told something while nobody can train. From any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._note, list(run_ids))
+
+    def _note(self, run_ids: list[str]) -> None:
+        for run_id in run_ids:
+            if self._trouble is not None and (feed := self._feeds.get(run_id)):
+                feed.change(replace(feed.snapshot, told=True))
 
     async def subscribe(self, run_id: str, who: object) -> Feed:
         """The feed of a run, loaded from the store on first sight.

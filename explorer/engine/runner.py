@@ -97,6 +97,14 @@ class Runner:
         """The connection to the workers, once it is there."""
         return self._workers.client
 
+    def check_reached(self) -> None:
+        """See that the scheduler can be reached, or will be within moments.
+
+        Raises:
+            ExplorerError: if it cannot; what waits goes on by itself later.
+        """
+        self._workers.check_reached()
+
     def check(self) -> None:
         """See that somebody can train, or will within moments.
 
@@ -104,6 +112,12 @@ class Runner:
             ExplorerError: if nobody can; what waits goes on by itself later.
         """
         self._workers.check()
+        self._answering.check()
+
+    @property
+    def remarks(self) -> list[Words]:
+        """What people should know of the workers that are there."""
+        return self._workers.remarks
 
     def start(self, run: Run, commands: Iterable[Command] = ()) -> None:
         """Train a run from where the store has it, after these commands."""
@@ -168,10 +182,21 @@ class Runner:
                 self._stand_back()
                 time.sleep(STORE_AGAIN)
                 continue
-            if not self._workers.reach():
-                continue
+            reached = self._workers.reach()
+            if not reached:
+                self._let_go()
             self._guarded(self._listen)
-            self._guarded(self._dispatch)
+            if reached:
+                self._guarded(self._dispatch)
+
+    def _let_go(self) -> None:
+        """Nobody can train: runs wait where they were saved last, and do what they are
+        told as far as that goes; what comes back of them is dropped."""
+        self._ready = []
+        self._tasks.clear()
+        for driven in self._driven.values():
+            if driven.worker is not None:
+                driven.hand_to(None)
 
     def _stand_back(self) -> None:
         """Let go of all runs; what comes back of them is dropped."""

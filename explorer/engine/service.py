@@ -87,6 +87,11 @@ class Engine:
             return error.words
         return None
 
+    @property
+    def remarks(self) -> list[Words]:
+        """What people should know of the workers that are there."""
+        return self._runner.remarks
+
     def _heard(
         self,
         run_id: str,
@@ -138,7 +143,7 @@ class Engine:
     ) -> Run:
         """A new run in the store; one that begins with another's weights has them."""
         self._driving.check()
-        self._runner.check()
+        self._runner.check_reached()
         bring(self.store, own_digest(config))
         first = None
         if config.start:
@@ -180,7 +185,7 @@ class Engine:
                 more than the training settings, or as `admit` does.
         """
         self._driving.check()
-        self._runner.check()
+        self._runner.check_reached()
         parent = self.store.get(run_id)
         if (parent.config.model, parent.config.model_settings) != (
             config.model,
@@ -247,6 +252,8 @@ class Engine:
             # Whoever looks now sees them on their way, even before workers are there.
             self.store.activate(every, owner, admit)
         self._runner.send(every, command)
+        if self.trouble is not None:
+            self.hub.noted(every)
 
     def export(self, run_ids: Sequence[str]) -> bytes:
         """Runs as a zip; workers make their files. Blocks.

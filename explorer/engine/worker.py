@@ -21,6 +21,7 @@ from explorer.config.run import RunConfig
 from explorer.data import content
 from explorer.engine.jobs import Answer, Job, Packed, Result, Wanted
 from explorer.engine.packing import own_digest
+from explorer.engine.program import Program, program
 from explorer.errors import N_, ExplorerError, Words
 from explorer.inspection.base import Request, Subject, look, views_of
 from explorer.portable.states import check_states
@@ -57,10 +58,11 @@ _live: OrderedDict[str, _Live] = OrderedDict()
 _lock = threading.Lock()
 
 
-def get_ready() -> None:
-    """Take one step of the first model: what a worker must be able to do."""
+def get_ready() -> Program:
+    """Take one step of the first model, and say what takes it."""
     torch.set_num_threads(1)
     Trainer(catalog.make_config()).advance(Budget(steps=1))
+    return program()
 
 
 def warm_up(model: str) -> None:

@@ -1,12 +1,11 @@
 """Who can train: the connection to the scheduler, and the workers that are ready.
 
-Workers may come and go, and so may a scheduler that is not our own. One that joins
-gets no run before it has taken a first step, and none at all if it cannot run this
-program.
+Workers may come and go, and so may a scheduler that is not our own.
 """
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
@@ -14,16 +13,14 @@ from copy import copy
 from typing import Any
 
 from distributed import Client, KilledWorker
-from distributed import Future as Task
 from distributed.client import ClosedClientError
 
-from explorer import catalog
-from explorer.engine.worker import get_ready, warm_up
+from explorer.engine.welcoming import Welcoming
 from explorer.errors import N_, ExplorerError, Words
 
 log = logging.getLogger(__name__)
 
-PATIENCE, WELCOME = 20.0, 120.0
+PATIENCE, WELCOME = 10.0, 120.0
 """Seconds without a ready worker before those who want to train are told so: where
 none is there, and where one is getting ready."""
 
@@ -44,29 +41,38 @@ BUSY, IDLE = 1.0, 5.0
 """Seconds between two looks at who is there, while something trains and else."""
 
 
-WARMING_PRIORITY = -10
-"""Of a task that warms up, as Dask sees it: behind all that anybody waits for."""
-
-
-def to_warm_up() -> list[str]:
-    """The models that can learn the first dataset."""
-    return [model.name for model in catalog.fitting(catalog.DEFAULT_DATA)]
-
-
 class Workers:
     """Those who train for a runner. Only its thread calls `reach` and `ready`."""
 
     def __init__(self, connect: Callable[[], Client], joined: Callable[[], None]):
-        """`joined` is called from any thread when a worker is ready to train."""
+        """`joined` is called from any thread when there is something to do: a worker is
+        ready, or a connection has come about."""
         self._connect, self._joined = connect, joined
         self.client: Future[Client] = Future()
+        self._coming: Future[Client] | None = None
+        """The connection that is under way."""
+        self._again_at = 0.0
         self._trouble: ExplorerError | None = None
-        self._welcomed: dict[str, Task[None]] = {}
-        self._warming: dict[str, list[Task[None]]] = {}
+        self._welcoming: Welcoming | None = None
         self._ready: list[str] = []
         self._looked = 0.0
         self._last_seen = time.monotonic()
         """When there was a worker last, or the wait for one began."""
+
+    @property
+    def remarks(self) -> list[Words]:
+        """What people should know of the workers that are there."""
+        welcoming = self._welcoming
+        return [] if welcoming is None else welcoming.remarks
+
+    def check_reached(self) -> None:
+        """See that the scheduler can be reached, or will be within moments.
+
+        Raises:
+            ExplorerError: if it cannot; what waits goes on by itself later.
+        """
+        if self._trouble is not None:
+            raise copy(self._trouble)
 
     def check(self) -> None:
         """See that somebody can train, or will within moments.
@@ -74,48 +80,53 @@ class Workers:
         Raises:
             ExplorerError: if nobody can; what waits goes on by itself later.
         """
-        trouble = self._trouble
-        if trouble is None and self.client.done():
-            coming = any(not task.done() for task in list(self._welcomed.values()))
-            patience = WELCOME if coming else PATIENCE
+        self.check_reached()
+        welcoming = self._welcoming
+        if welcoming is not None:
+            patience = WELCOME if welcoming.coming else PATIENCE
             if time.monotonic() - self._last_seen > patience:
-                trouble = self._nobody()
-        if trouble is not None:
-            raise copy(trouble)
-
-    def _nobody(self) -> ExplorerError:
-        reasons = [t.exception() for t in list(self._welcomed.values()) if t.done()]
-        message = next((repr(reason)[:200] for reason in reasons if reason), None)
-        reason = Words(N_("there is none"))
-        if message is not None:
-            reason = Words(N_("the last one said: %(reason)s"), {"reason": message})
-        return ExplorerError(
-            N_(
-                "A worker that is ready is needed to train and to look at runs, but "
-                "%(reason)s. Start one; runs that wait go on by themselves."
-            ),
-            reason=reason,
-        )
+                raise _nobody(welcoming.why_useless)
 
     def reach(self) -> bool:
-        """Whether the scheduler can be spoken to; tries once where it could not."""
+        """Whether the scheduler can be spoken to; where it cannot, a connection is
+        under way and not waited for."""
         if self.client.done():
             status = self.client.result().status
             if status == "running":
                 self._trouble = None
                 return True
             self._lose()
-            if status != "closed":
-                time.sleep(0.1)
-                return False  # it tries to connect again by itself
-            self.client = Future()
-        try:
-            client = self._connect()
+            if status == "closed":  # else it tries to connect again by itself
+                self.client = Future()
+        elif self._coming is not None and self._coming.done():
+            self._arrive(self._coming)
+        elif self._coming is None and time.monotonic() >= self._again_at:
+            self._coming = self._begin()
+        return False
+
+    def _begin(self) -> "Future[Client]":
+        coming: Future[Client] = Future()
+
+        def connect() -> None:
+            try:
+                coming.set_result(self._connect())
+            except Exception as error:
+                coming.set_exception(error)
+            self._joined()
+
+        threading.Thread(target=connect, name="connect", daemon=True).start()
+        return coming
+
+    def _arrive(self, coming: "Future[Client]") -> None:
+        """Take a connection that came about, or try again later."""
+        self._coming = None
+        error = coming.exception()
+        if error is None:
             self._last_seen = time.monotonic()
-            self.client.set_result(client)
-        except ExplorerError as error:
+            self.client.set_result(coming.result())
+        elif isinstance(error, ExplorerError):
             self._hold_up(error)
-        except Exception as error:
+        else:
             reason = repr(error.__cause__ or error)[:200]
             self._hold_up(
                 ExplorerError(
@@ -126,23 +137,18 @@ class Workers:
                     reason=reason,
                 )
             )
-        return self.client.done()
 
     def _hold_up(self, error: ExplorerError) -> None:
         if self._trouble is None or str(self._trouble) != str(error):
             log.warning("%s", error)
         self._trouble = error
-        time.sleep(AGAIN_AFTER)
+        self._again_at = time.monotonic() + AGAIN_AFTER
 
     def _lose(self) -> None:
         """The scheduler went away, and with it all that was under way."""
-        self._welcomed.clear()
-        self._warming.clear()
+        self._welcoming = None
         self._ready = []
         self._looked = 0.0
-        self._hold_trouble()
-
-    def _hold_trouble(self) -> None:
         if self._trouble is None:
             log.warning("The scheduler is gone")
         self._trouble = ExplorerError(
@@ -158,52 +164,21 @@ class Workers:
         if now - self._looked < (BUSY if busy else IDLE) and self._ready:
             return self._ready
         self._looked = now
-        info: Any = self.client.result().scheduler_info(n_workers=-1)
-        present = list(info["workers"])
-        for worker in present:
-            if worker not in self._welcomed:
-                self._welcomed[worker] = self._welcome(worker)
-        for gone in set(self._welcomed) - set(present):
-            self._welcomed.pop(gone).release()
-            self._warming.pop(gone, None)
-        self._ready = [w for w in present if self._welcomed[w].status == "finished"]
-        for worker in self._ready:
-            if worker not in self._warming:
-                self._warming[worker] = self._warm(worker)
+        client = self.client.result()
+        if self._welcoming is None:
+            self._welcoming = Welcoming(client, self._joined)
+        info: Any = client.scheduler_info(n_workers=-1)
+        self._ready = self._welcoming.ready(list(info["workers"]))
         if self._ready:
             self._last_seen = now
         return self._ready
 
-    def _welcome(self, worker: str) -> "Task[None]":
-        """Have a worker take a first step; it is ready when it has done so."""
 
-        def settled(task: "Task[None]") -> None:
-            if task.status == "error":
-                log.warning("%s is of no use: %r", worker, task.exception())
-            self._joined()
-
-        task: Task[None] = self.client.result().submit(
-            get_ready,
-            workers=[worker],
-            allow_other_workers=False,
-            pure=False,
-            priority=100,
-        )
-        task.add_done_callback(settled)
-        return task
-
-    def _warm(self, worker: str) -> "list[Task[None]]":
-        """Have a worker do once what people will ask of it, while it has nothing else
-        to do."""
-        client = self.client.result()
-        return [
-            client.submit(
-                warm_up,
-                model,
-                workers=[worker],
-                allow_other_workers=False,
-                pure=False,
-                priority=WARMING_PRIORITY,
-            )
-            for model in to_warm_up()
-        ]
+def _nobody(why_useless: Words | None) -> ExplorerError:
+    return ExplorerError(
+        N_(
+            "A worker that is ready is needed to train and to look at runs, but "
+            "%(reason)s. Start one; runs that wait go on by themselves."
+        ),
+        reason=why_useless or Words(N_("there is none")),
+    )

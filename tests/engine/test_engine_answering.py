@@ -4,6 +4,7 @@ import pytest
 
 from explorer.engine import answering
 from explorer.engine.answering import Answering
+from explorer.errors import ExplorerError
 
 
 class Clock:
@@ -38,7 +39,7 @@ def test_one_that_is_silent_too_long_is_set_aside_until_it_answers(
     assert those.those(both) == both
     said = [record.getMessage() for record in caplog.records]
     assert said == [
-        "ann does not answer; its runs go on elsewhere",
+        "ann does not answer; its runs go on where somebody does",
         "ann answers again",
     ]
 
@@ -59,8 +60,14 @@ def test_where_none_answers_all_are_waited_for(clock: Clock) -> None:
     both, those = ["ann", "bob"], Answering()
     for worker in both:
         those.given(worker)
+    those.check()
     clock.now += 100 * answering.WITHIN
     assert those.those(both) == both
+    with pytest.raises(ExplorerError, match="within 10 seconds, but none does"):
+        those.check()
+    those.heard("ann", more=False)
+    assert those.those(both) == ["ann"]
+    those.check()
     assert those.those(["bob"]) == ["bob"]
 
 

@@ -3,8 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,8 +20,8 @@ from explorer.engine.service import Engine
 from explorer.errors import ExplorerError
 from explorer.runs.commands import RESUME
 from explorer.runs.store import open_store
+from tests.engine.elsewhere import LONG, Elsewhere
 from tests.engine.test_engine_runs import (
-    ROOT,
     pytestmark,
     same_as_uncut,
     small,
@@ -32,55 +30,6 @@ from tests.engine.test_engine_runs import (
 )
 
 __all__ = ["pytestmark"]
-LONG = 200.0
-"""Seconds: a process that imports torch may take its time on a busy machine."""
-
-
-class Elsewhere:
-    """A scheduler and workers, each a process of its own with a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.address = f"tcp://127.0.0.1:{self.port}"
-        self.folder = folder
-        self.scheduler: subprocess.Popen[bytes] | None = None
-        self.workers: list[subprocess.Popen[bytes]] = []
-
-    def process(self, name: str, *more: str) -> "subprocess.Popen[bytes]":
-        number = len(list(self.folder.iterdir()))
-        own = self.folder / str(number)
-        own.mkdir()
-        environment = os.environ | {
-            "DASK_CONFIG": str(cluster.SETTINGS),
-            "EXPLORER_DATA": str(own),
-            "OMP_NUM_THREADS": "1",
-            "PYTHONPATH": str(ROOT),
-        }
-        command = [sys.executable, "-m", f"distributed.cli.dask_{name}", *more]
-        with (own / "log").open("w") as log:
-            return subprocess.Popen(
-                command, cwd=own, env=environment, stdout=log, stderr=log
-            )
-
-    def start_scheduler(self) -> None:
-        place = ["--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"]
-        self.scheduler = self.process("scheduler", *place)
-
-    def add_worker(self) -> None:
-        how = ["--no-nanny", "--no-dashboard", "--nthreads", "1", "--memory-limit", "0"]
-        how += ["--death-timeout", "120"]  # none outlives its scheduler for long
-        self.workers.append(self.process("worker", self.address, *how))
-
-    def end(self) -> None:
-        for process in [*self.workers, *filter(None, [self.scheduler])]:
-            process.kill()
-            process.wait(timeout=30)
-
-    def contents(self) -> list[Path]:
-        """The own data that lies with workers."""
-        return sorted(self.folder.glob("*/content/*.npy"))
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ import pytest
 
 from explorer import catalog
 from explorer.config.run import RunConfig
-from explorer.engine import workers
+from explorer.engine import welcoming
 from explorer.engine.jobs import Wanted
 from explorer.engine.runner import Runner
 from explorer.engine.service import Engine
@@ -263,12 +263,12 @@ def test_a_result_that_dies_with_all_workers_is_computed_again(
 
 HOST = """
 import sys, time
-from explorer.engine import workers
+from explorer.engine import welcoming
 from explorer.engine.service import Engine
 from tests.engine.test_engine_runs import small
 
 if __name__ == "__main__":
-    workers.to_warm_up = list
+    welcoming.to_warm_up = list
     engine = Engine()
     runs = [engine.start(small(seed, steps=900)) for seed in range(3)]
     while any(engine.store.get(run.id).step < 60 for run in runs):
@@ -304,7 +304,7 @@ def test_a_killed_server_goes_on_by_itself(
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
     monkeypatch.setenv("EXPLORER_WORKERS", "1")
     monkeypatch.delenv("EXPLORER_SCHEDULER", raising=False)
-    monkeypatch.setattr(workers, "to_warm_up", list)
+    monkeypatch.setattr(welcoming, "to_warm_up", list)
     before = open_store()
     shown = {run_id: before.curves(run_id) for run_id in ids}
     assert all(before.get(run_id).status == "training" for run_id in ids)

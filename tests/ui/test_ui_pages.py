@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from explorer import catalog
-from explorer.engine.service import engine
+from explorer.engine.service import Engine, engine
+from explorer.errors import Words
 from explorer.runs.commands import STEP, STOP
 from tests.ui.conftest import QUIET, ROOT, page, wait_for
 
@@ -189,3 +190,12 @@ def test_translate_says_that_a_run_is_not_there() -> None:
     test = page("translate", run="made-up")
     assert any("no run 'made-up'" in error.value for error in test.error)
     assert not test.button(key="translate-train").disabled
+
+
+def test_models_says_which_machine_gets_no_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    remark = Words("Workers on %(machine)s get no work", {"machine": "lab_7"})
+    monkeypatch.setattr(Engine, "remarks", [remark])
+    (error,) = page("models").error
+    assert error.value == r"Workers on lab_7 get no work"

@@ -74,5 +74,9 @@ def test_a_run_that_nobody_trains_waits_and_has_no_rate() -> None:
     assert state(alone, _) == "Waiting …"
     assert numbers(alone, _) == f"Step 100 of {config.training.steps}"
     assert message(alone, _) == "The scheduler is away"
+    noted = message(replace(alone, told=True), _)
+    assert noted == (
+        "The scheduler is away What it was told meanwhile is noted, and done then."
+    )
     resting = replace(alone, run=replace(run, status="paused"))
     assert (state(resting, _), message(resting, _)) == ("Paused", "")

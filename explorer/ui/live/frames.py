@@ -138,7 +138,9 @@ def numbers(snapshot: Snapshot, _: Translate) -> str:
 def message(snapshot: Snapshot, _: Translate) -> str:
     """Why a run waits, or what happened to it."""
     if snapshot.trouble is not None and waits(snapshot):
-        return snapshot.trouble.text(_)
+        why = snapshot.trouble.text(_)
+        noted = _("What it was told meanwhile is noted, and done then.")
+        return paragraph(why, noted) if snapshot.told else why
     return explain(snapshot.run, _)
 
 

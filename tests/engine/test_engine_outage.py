@@ -1,0 +1,90 @@
+"""While no scheduler can be reached: what runs are told is done, or noted, at once."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from distributed import Client
+
+from explorer.engine import workers
+from explorer.engine.hub import Hub
+from explorer.engine.runner import Runner
+from explorer.errors import N_, ExplorerError, Words
+from explorer.runs.commands import PAUSE
+from explorer.runs.records import Run
+from explorer.runs.store import Store, open_store
+from explorer.training.trainer import Budget, advance
+from tests.engine.test_engine_runs import small
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(f"sqlite:///{tmp_path}/runs.sqlite3")
+    yield store
+    store.close()
+
+
+def under_way(store: Store) -> Run:
+    """A run that trained three steps, and would train on."""
+    run = store.create(small(), 1)
+    store.record(run.id, advance(small(), None, Budget(steps=3))[1])
+    return store.get(run.id)
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def refused() -> Client:
+    raise ExplorerError(N_("Nothing answers."))
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+def test_a_pause_is_done_at_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch, hangs: bool
+) -> None:
+    monkeypatch.setattr(workers, "AGAIN_AFTER", 1e9)
+    ended = threading.Event()
+
+    def connect() -> Client:
+        if hangs:
+            ended.wait()
+        return refused()
+
+    run = under_way(store)
+    heard: list[str] = []
+    runner = Runner(connect, store, lambda who, *_: heard.append(who), lambda: True)
+    try:
+        runner.start(run)
+        runner.send([run.id], PAUSE())
+        wait(lambda: heard == [run.id])
+        assert store.get(run.id).status == "paused"
+        assert store.get(run.id).step == 3
+    finally:
+        ended.set()
+        runner.close()
+
+
+@pytest.mark.usefixtures("own_loop")
+def test_what_must_wait_is_noted_until_somebody_trains_again(store: Store) -> None:
+    run = under_way(store)
+
+    async def watch() -> list[bool]:
+        hub = Hub(store, lambda run_id, views: None)
+        hub.attach(asyncio.get_running_loop())
+        feed = await hub.subscribe(run.id, "somebody")
+        shown = []
+        for trouble in (None, Words("away"), Words("longer away"), None):
+            hub.tell(trouble)
+            hub.noted([run.id, "another"])
+            await asyncio.sleep(0)
+            shown.append(feed.snapshot.told)
+        return shown
+
+    assert asyncio.run(watch()) == [False, True, True, False]
