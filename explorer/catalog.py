@@ -273,8 +273,9 @@ def as_windows(data: Data) -> Data:
 
 
 def floor_of(*configs: RunConfig) -> tuple[float | None, str]:
-    """The floor that holds for all of these runs on the same data, and what it is."""
-    one_way = all(model_spec(config.model).one_way for config in configs)
+    """The floor that each of these runs on the same data may reach, and what it is: of
+    the past alone where one of them sees no more."""
+    one_way = any(model_spec(config.model).one_way for config in configs)
     return make_data(configs[0]).floor_for(one_way)
 
 

@@ -9,8 +9,10 @@ from explorer import catalog
 from explorer.inspection.facts import lines
 from explorer.plots.inside import change
 from explorer.plots.ratio import in_ratio, percentage, times
+from explorer.plots.runs import race, standings
 from explorer.plots.training import levels, loss, overfitting, verdict
 from explorer.plots.training.trend import trend
+from explorer.runs import boards
 from explorer.runs.records import Curves, Lines, Validation
 from explorer.ui.language import translator
 
@@ -25,6 +27,18 @@ ABOVE: list[tuple[float, Any, str, str]] = [
     (0.13, "falls", "13 % above the floor. It is still falling", "仍在下降"),
     (0.13, "level", "13 % above the floor. It hardly falls", "帮助不大"),
     (0.13, "unknown", "do not tell yet whether more training", "还看不出"),
+    (
+        0.13,
+        "rises",
+        "13 % above the floor. It is rising: more training does",
+        "正在上升",
+    ),
+    (
+        0.16,
+        "rises",
+        "16 % above the floor. It is rising: more training does",
+        "正在上升",
+    ),
     (0.16, "level", "rather change the settings", "不如改动设置"),
     (0.16, "falls", "16 % above the floor. It is still falling", "高 16%"),
     (0.16, "unknown", "16 % above the floor. There is still something", "仍有可学"),
@@ -132,7 +146,9 @@ TRENDS: list[tuple[np.ndarray, float, str]] = [
     (0.5 - 1e-5 * STEPS, 0.4, "level"),
     (0.5 - 4e-5 * STEPS, 0.49, "level"),
     (0.5 - 8e-5 * STEPS, 0.47, "falls"),
-    (0.5 + 1e-3 * STEPS, 0.4, "level"),
+    (0.5 + 1e-3 * STEPS, 0.4, "rises"),
+    (0.5 + 8e-5 * STEPS, 0.4, "rises"),
+    (0.5 + 2e-5 * STEPS, 0.4, "level"),
     (0.5 - 1e-4 * STEPS + 0.1 * NOISE, 0.49, "unknown"),
     (np.where(STEPS == 24, np.nan, FALLING), 0.39, "falls"),
     (np.full(25, np.nan), 0.4, "unknown"),
@@ -226,6 +242,52 @@ def test_a_tagger_that_reads_one_way_has_both_floors_drawn(y_log: bool) -> None:
     told = loss.alternative(drawn, EN)
     assert "floor, filtering: 0.483." in told
     assert "floor, smoothing: 0.397." in told
+
+
+@pytest.mark.parametrize("rise", [0.02, 0.09])
+def test_a_loss_that_rises_by_little_is_not_said_to_hardly_fall(rise: float) -> None:
+    """Below the tenth from which on examples are learned by heart."""
+    low = np.maximum(FALLING, FALLING[12])
+    losses = low * (1 + rise * np.clip((STEPS - 150) / 140, 0, 1))
+    said = loss.reading(drawn_of(losses, Lines(0.37, "", {}, "nats")))
+    assert "It is rising" in said
+    assert "hardly falls" not in said
+
+
+def charts_beside(lines: Lines) -> dict[str, tuple[Any, str]]:
+    """The other charts that draw floors: each with its picture and its words."""
+    curves, seen = measured(np.full(25, 0.485))
+    gap = overfitting.extract("lstm", curves, seen, lines)
+    entry = race.Entry("LSTM", "#000", [0, 12], [0, 1], [0.6, 0.5], [0, 0], [curves])
+    runs = race.extract([entry], lines, total_steps=300)
+    line = boards.Line(np.float32([0, 12]), np.array([0.6, 0.5], np.float32))
+    member = boards.Standing("Ada", 0, 0.5, 12, None, False, line)
+    class_ = standings.extract([member], None, 300, lines)
+    return {
+        "overfitting": (overfitting.figure(gap), overfitting.alternative(gap)),
+        "race": (race.figure(runs), race.alternative(runs)),
+        "standings": (standings.figure(class_), standings.alternative(class_)),
+    }
+
+
+@pytest.mark.parametrize("name", ["overfitting", "race", "standings"])
+def test_every_chart_names_its_floors_alike(name: str) -> None:
+    figure, said = charts_beside(TWO)[name]
+    dashes = [s["line"]["dash"] for s in figure["layout"]["shapes"] if "y0" in s]
+    words = [a["text"] for a in figure["layout"]["annotations"]]
+    assert {"solid", "dot"} <= set(dashes)
+    for floor in ("floor, filtering 0.483", "floor, smoothing 0.397"):
+        assert any(floor in text for text in words)
+        assert floor.replace(" 0", ": 0") in said
+    figure, said = charts_beside(ONE)[name]
+    assert any("floor 0.397" in a["text"] for a in figure["layout"]["annotations"])
+    assert "floor: 0.397" in said
+
+
+def test_a_race_of_both_kinds_has_both_floors() -> None:
+    one_way, both = (catalog.make_config("casino", m) for m in ("lstm", "crf"))
+    assert lines(one_way, both) == lines(one_way)
+    assert lines(both, both).whole_floor is None
 
 
 def test_who_reads_the_whole_window_has_one_floor() -> None:

@@ -4,7 +4,6 @@ One line per setting, labelled at its end; several seeds are their mean and a ba
 one standard deviation. Training losses are thin and light behind them.
 """
 
-import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -21,14 +20,15 @@ from explorer.plots.parts import (
     last,
     layout,
     margin_for,
-    rule,
     short,
     thin,
     width_of,
 )
 from explorer.plots.runs.verdict import Standing, in_front
-from explorer.plots.theme import GATES, GREY, colour_of, see_through
+from explorer.plots.theme import GATES, colour_of, see_through
+from explorer.plots.training import levels
 from explorer.plots.training.clock import clock_axis, clock_place
+from explorer.plots.training.levels import Floor, floors_of
 from explorer.plots.training.loss_axis import levels_in_words, loss_axis, loss_span
 from explorer.plots.words import paragraph
 from explorer.runs.records import Clock, Curves, Lines
@@ -89,7 +89,7 @@ class RaceDrawn(NamedTuple):
 
     axis: Clock
     lines: tuple[Line, ...]
-    floor: float | None
+    floors: tuple[Floor, ...]
     baselines: tuple[tuple[str, float], ...]
     unit: str
     x_end: float | None  # right end of the axis; None: as far as the data
@@ -112,7 +112,7 @@ def extract(
     return RaceDrawn(
         axis,
         tuple(_line(entry, axis) for entry in entries),
-        lines.floor,
+        floors_of(lines),
         tuple(lines.baselines.items()),
         lines.unit,
         float(max(1, total_steps)) if axis == "step" else None,
@@ -144,15 +144,13 @@ def figure(
     """The chart; `training`: with the training losses behind the lines."""
     x = clock_axis(drawn.axis, drawn.x_end, _)
     unit = _(drawn.unit) if drawn.unit else _("loss")
-    steady = [value for _name, value in drawn.baselines]
+    steady, floor = levels.in_span(drawn.floors, drawn.baselines)
     curves = [line.y.tolist() for line in drawn.lines]
-    span = loss_span(curves, steady, drawn.floor, y_log)
+    span = loss_span(curves, steady, floor, y_log)
     y = loss_axis(_("validation loss: %(unit)s") % {"unit": unit}, span, y_log)
-    levels = [(value, "dash") for _name, value in drawn.baselines]
-    if drawn.floor is not None:
-        levels.append((drawn.floor, "solid"))
     names = [cut(line.label) for line in drawn.lines]
-    names += [_(name) for name, _value in drawn.baselines] + [_("floor")]
+    names += [_(name) for name, _value in drawn.baselines]
+    names += [_(each.name) for each in drawn.floors]
     behind = [t for line in drawn.lines for t in _behind(line)] if training else []
     bands = [t for line in drawn.lines for t in _band(line, y_log)]
     return {
@@ -160,7 +158,7 @@ def figure(
         "layout": layout(
             x,
             y,
-            shapes=[rule(v, dash=dash) for v, dash in levels if v > 0 or not y_log],
+            shapes=levels.rules(drawn.floors, drawn.baselines, y_log),
             annotations=_ends(drawn, span, y_log, _) if span is not None else [],
             margin=margin_for(names, digits=7),
         ),
@@ -185,7 +183,7 @@ def alternative(drawn: RaceDrawn, _: Translate = str) -> str:
             numbers = {"first": known[0], "last": known[-1], "low": known.min()}
             shown = {name: short(float(value)) for name, value in numbers.items()}
             sentences.append(message % {"name": line.label, **shown})
-    floors = [] if drawn.floor is None else [("floor", drawn.floor)]
+    floors = [(floor.name, floor.value) for floor in drawn.floors]
     sentences += levels_in_words([*floors, *drawn.baselines], _)
     return paragraph(*sentences)
 
@@ -269,23 +267,17 @@ def _ends(
     drawn: RaceDrawn, span: tuple[float, float], y_log: bool, _: Translate
 ) -> list[dict[str, Any]]:
     """A name and a number at the right end of every line."""
-    ends = [("┄", GREY, _(name), value) for name, value in drawn.baselines]
-    if drawn.floor is not None:
-        ends.append(("—", GREY, _("floor"), drawn.floor))
+    ends = levels.ends(drawn.floors, drawn.baselines, _)
     for k, line in enumerate(drawn.lines):
         if (now := last(line.y)) is not None:
             glyph = GLYPHS[k % len(GLYPHS)]
             name = cut(line.label) + (" ✕" if line.lost else "")
             ends.append((glyph, line.colour, name, now))
     labels = [
-        (key(glyph, tint, f"{escape(name)} {short(value)}"), _place(value, y_log))
+        (
+            key(glyph, tint, f"{escape(name)} {short(value)}"),
+            levels.place(value, y_log),
+        )
         for glyph, tint, name, value in ends
     ]
     return end_labels(labels, *span)
-
-
-def _place(value: float, y_log: bool) -> float:
-    """Where a loss lies in the axis' own coordinates."""
-    if not y_log:
-        return value
-    return math.log10(value) if value > 0 else -math.inf

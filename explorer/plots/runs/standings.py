@@ -25,6 +25,9 @@ from explorer.plots.parts import (
     width_of,
 )
 from explorer.plots.theme import GATES, GREY
+from explorer.plots.training import levels
+from explorer.plots.training.levels import Floor, floors_of
+from explorer.plots.training.loss_axis import levels_in_words
 from explorer.plots.words import paragraph
 from explorer.runs.boards import Line, Standing
 from explorer.runs.records import Lines
@@ -56,7 +59,7 @@ class StandingsDrawn(NamedTuple):
 
     runners: tuple[Runner, ...]
     goal: float | None
-    floor: float | None
+    floors: tuple[Floor, ...]
     unit: str
     x_end: float
 
@@ -72,7 +75,7 @@ def extract(
     )
     ends = [float(r.line.steps[-1]) for r in runners]
     return StandingsDrawn(
-        runners, goal, lines.floor, lines.unit, max([float(steps), 1.0, *ends])
+        runners, goal, floors_of(lines), lines.unit, max([float(steps), 1.0, *ends])
     )
 
 
@@ -92,14 +95,16 @@ def figure(drawn: StandingsDrawn, _: Translate = str) -> Figure:
     )
     if high - low > 0.7:
         y["dtick"] = "D2" if high - low < 3.0 else 1
-    levels = [(drawn.floor, GREY, "solid"), (drawn.goal, GOAL, "dash")]
-    names = [_(GOAL_NAME), _("floor"), *(_named(r.nickname) for r in leaders)]
+    names = [_(GOAL_NAME), *(_(floor.name) for floor in drawn.floors)]
+    names += [_named(r.nickname) for r in leaders]
+    shapes = levels.rules(drawn.floors, (), y_log=True)
+    shapes += [rule(drawn.goal, GOAL, "dash")] if drawn.goal else []
     return {
         "data": [_trace(r, _) for r in (*others, *reversed(leaders))],
         "layout": layout(
             x,
             y,
-            shapes=[rule(v, colour, dash) for v, colour, dash in levels if v],
+            shapes=shapes,
             annotations=end_labels(_ends(drawn, leaders, _), low, high),
             margin=margin_for(names, digits=7),
         ),
@@ -125,9 +130,9 @@ def alternative(drawn: StandingsDrawn, _: Translate = str) -> str:
         f"{r.nickname}: {short(float(np.nanmin(r.line.losses)))}."
         for r in drawn.runners
     ]
-    for name, value in ((_(GOAL_NAME), drawn.goal), (_("floor"), drawn.floor)):
-        if value is not None:
-            sentences.append(f"{name}: {short(value)}.")
+    goal = [] if drawn.goal is None else [(GOAL_NAME, drawn.goal)]
+    floors = [(floor.name, floor.value) for floor in drawn.floors]
+    sentences += levels_in_words([*goal, *floors], _)
     return paragraph(*sentences)
 
 
@@ -161,7 +166,7 @@ def _trace(runner: Runner, _: Translate) -> Figure:
 def _span(drawn: StandingsDrawn) -> tuple[float, float]:
     """Tenths of a decade round all that is drawn."""
     known = [r.line.losses for r in drawn.runners]
-    lines = [value for value in (drawn.goal, drawn.floor) if value]
+    lines = [value for value in (drawn.goal, *(f.value for f in drawn.floors)) if value]
     shown = np.concatenate([*known, np.array(lines, np.float32), np.empty(0)])
     shown = shown[np.isfinite(shown) & (shown > 0)]
     if not len(shown):
@@ -176,7 +181,7 @@ def _ends(
     """A name and a number at the right of every leader's line and of the two rules."""
     ends = [("●", r.colour, _named(r.nickname), _last(r.line)) for r in leaders]
     ends.append(("┄", GOAL, _(GOAL_NAME), drawn.goal or 0.0))
-    ends.append(("—", GREY, _("floor"), drawn.floor or 0.0))
+    ends += levels.ends(drawn.floors, (), _)
     return [
         (key(glyph, colour, f"{escape(name)} {short(value)}"), math.log10(value))
         for glyph, colour, name, value in ends

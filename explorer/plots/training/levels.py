@@ -44,6 +44,16 @@ def floors_of(lines: Lines) -> tuple[Floor, ...]:
     )
 
 
+def in_span(
+    floors: Sequence[Floor], baselines: Sequence[tuple[str, float]]
+) -> tuple[list[float], float | None]:
+    """The steady lines that an axis holds, and the lowest floor, which it may leave
+    outside."""
+    values = sorted(floor.value for floor in floors)
+    steady = [*(value for _name, value in baselines), *values[1:]]
+    return steady, values[0] if values else None
+
+
 def rules(
     floors: Sequence[Floor], baselines: Sequence[tuple[str, float]], y_log: bool
 ) -> list[dict[str, Any]]:

@@ -223,10 +223,9 @@ def alternative(drawn: LossDrawn, _: Translate = str) -> str:
 def _span(drawn: LossDrawn, y_log: bool) -> Span | None:
     """The vertical range, with room below the floor for what it is."""
     losses = np.concatenate((drawn.y, drawn.validation_y, drawn.discriminator)).tolist()
-    values = sorted(floor.value for floor in drawn.floors)
-    steady = [*(value for _name, value in drawn.baselines), *values[1:]]
-    span = loss_span([losses], steady, values[0] if values else None, y_log)
-    if span is None or not y_log or not any(floor.note for floor in drawn.floors):
+    steady, floor = levels.in_span(drawn.floors, drawn.baselines)
+    span = loss_span([losses], steady, floor, y_log)
+    if span is None or not y_log or not any(each.note for each in drawn.floors):
         return span
     low, high = span
     return low - NOTE_ROOM * (high - low), high

@@ -21,11 +21,13 @@ from explorer.plots.parts import (
     last,
     layout,
     margin_for,
-    rule,
     short,
 )
 from explorer.plots.theme import GREY, colour_of, see_through
+from explorer.plots.training import levels
 from explorer.plots.training.clock import clock_axis, clock_place
+from explorer.plots.training.levels import Floor, floors_of
+from explorer.plots.training.loss_axis import levels_in_words
 from explorer.plots.training.verdict import of_diverged
 from explorer.plots.words import paragraph
 from explorer.runs.records import Clock, Curves, Lines, Validation
@@ -47,7 +49,7 @@ class GapDrawn(NamedTuple):
     validation: NDArray[np.float32]  # (m,)
     best: int | None  # the measurement with the lowest validation loss
     best_step: int
-    floor: float | None
+    floors: tuple[Floor, ...]
     unit: str
     x_end: float | None
     diverged: bool  # whether the run was ended because its loss ran away
@@ -77,7 +79,7 @@ def extract(
         losses,
         best,
         known[best].step if best is not None else 0,
-        lines.floor,
+        floors_of(lines),
         lines.unit,
         float(max(total_steps, n, 1)) if axis == "step" else None,
         diverged,
@@ -90,12 +92,12 @@ def figure(drawn: GapDrawn, _: Translate = str) -> Figure:
     y = axis(_(drawn.unit) if drawn.unit else _("loss"), uirevision="gap")
     low, high = _span(drawn)
     y["range"] = [low, high]
-    shapes = [] if drawn.floor is None else [rule(drawn.floor)]
+    shapes = levels.rules(drawn.floors, (), y_log=False)
     words = end_labels(_ends(drawn, _), low, high)
     if drawn.best is not None:
         shapes.append(_best_rule(drawn))
         words.append(_best_words(drawn, _))
-    names = [_("training"), _("validation")]
+    names = [_("training"), _("validation"), *(_(f.name) for f in drawn.floors)]
     return {
         "data": _curves(drawn, _),
         "layout": layout(
@@ -129,16 +131,17 @@ def _curves(drawn: GapDrawn, _: Translate) -> list[dict[str, Any]]:
 
 
 def _ends(drawn: GapDrawn, _: Translate) -> list[tuple[str, float]]:
-    """A name and a number for the right end of either line, and where it lies."""
+    """A name and a number for the right end of every line, and where it lies."""
     colour = colour_of(drawn.model)
     lines = (
-        ("—", _("training"), drawn.training),
-        ("●", _("validation"), drawn.validation),
+        ("—", colour, _("training"), last(drawn.training)),
+        ("●", colour, _("validation"), last(drawn.validation)),
+        *levels.ends(drawn.floors, (), _),
     )
     return [
-        (key(glyph, colour, f"{escape(name)} {short(value)}"), value)
-        for glyph, name, values in lines
-        if (value := last(values)) is not None
+        (key(glyph, tint, f"{escape(name)} {short(value)}"), value)
+        for glyph, tint, name, value in lines
+        if value is not None
     ]
 
 
@@ -175,7 +178,8 @@ def reading(drawn: GapDrawn, _: Translate = str) -> str:
 def alternative(drawn: GapDrawn, _: Translate = str) -> str:
     """The chart in words."""
     chart = _("Line chart of training and validation loss with the gap between them.")
-    return paragraph(chart, reading(drawn, _))
+    floors = [(floor.name, floor.value) for floor in drawn.floors]
+    return paragraph(chart, *levels_in_words(floors, _), reading(drawn, _))
 
 
 def _span(drawn: GapDrawn) -> tuple[float, float]:
@@ -187,9 +191,7 @@ def _span(drawn: GapDrawn) -> tuple[float, float]:
     first = drawn.best or 0
     since = np.concatenate((drawn.training[first:], drawn.validation[first:]))
     high = max(float(np.quantile(both, 0.8)), float(np.nanmax(since)))
-    low = float(both.min())
-    if drawn.floor is not None:
-        low = min(low, drawn.floor)
+    low = min([float(both.min()), *(floor.value for floor in drawn.floors)])
     room = 0.08 * max(high - low, 1e-6)
     return low - room, high + room
 

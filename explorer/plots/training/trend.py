@@ -29,7 +29,7 @@ RISEN = 0.1
 BEFORE = 20
 """Training losses, as drawn, that are looked at before validation was lowest."""
 
-Trend = Literal["unknown", "falls", "level"]
+Trend = Literal["unknown", "falls", "level", "rises"]
 
 
 def trend(when: Points, losses: Points, floor: float) -> Trend:
@@ -37,7 +37,8 @@ def trend(when: Points, losses: Points, floor: float) -> Trend:
 
     It falls where, over that stretch, it came down by `WORTH` of what is still above
     the floor and by `SEEN` of the loss; where that is within the scatter of the
-    measurements, nobody knows.
+    measurements, nobody knows. It rises where it went up by `SEEN` and more than they
+    scatter.
 
     Args:
         when: (m,) steps of the measurements, or seconds, rising.
@@ -54,6 +55,8 @@ def trend(when: Points, losses: Points, floor: float) -> Trend:
     span = float(x[-1] - x[0])
     fall, scatter = -slope * span, error * span
     now = float(y[-1])
+    if -fall > max(SEEN * now, SURE * scatter):
+        return "rises"
     if fall <= 0 or fall < max(WORTH * (now - floor), SEEN * now):
         return "level"
     return "falls" if fall > SURE * scatter else "unknown"

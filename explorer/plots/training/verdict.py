@@ -33,6 +33,8 @@ def _of_more(share: float, trend: Trend, _: Translate) -> str:
     """What more training promises, by how the loss moves now."""
     if trend == "falls":
         return _("It is still falling: more training helps.")
+    if trend == "rises":
+        return _("It is rising: more training does not help.")
     if trend == "level":
         if share <= NEAR:
             return _("It hardly falls any more: more training will not help much.")
