@@ -129,8 +129,8 @@ class Adversarial:
 
 def _restless(optimizers: Optimizers) -> Optimizers:
     """With a first moment that forgets faster, where there is one."""
-    for optimizer in optimizers.each:
-        for group in optimizer.param_groups:
+    for part in optimizers.parts:
+        for group in part.optimizer.param_groups:
             if "betas" in group:
                 group["betas"] = (FIRST_BETA, group["betas"][1])
     return optimizers

@@ -6,7 +6,8 @@ matrix; embeddings, the head, gains and biases go to AdamW beside it.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +16,7 @@ from torch.optim import Optimizer
 from explorer.config.training import Schedule, TrainingSettings
 from explorer.errors import N_, ExplorerError
 from explorer.models.base import SequenceModel
+from explorer.training.flat import Flat
 
 WARMUP_SHARE = 0.1
 FINAL_SHARE = 0.1
@@ -65,30 +67,67 @@ def trainable(model: SequenceModel, settings: TrainingSettings) -> list[nn.Param
     return [p for p in model.parameters() if p.requires_grad]
 
 
+class Part(NamedTuple):
+    """Some of the weights, and the one of PyTorch's optimizers that moves them."""
+
+    flat: Flat
+    optimizer: Optimizer
+    as_one: bool = True
+    """Whether it moves their one vector, and not each of them by itself."""
+
+    def memory(self) -> list[dict[str, Tensor]]:
+        """Moments and counters of each weight, as the tensors that they are."""
+        state = self.optimizer.state
+        if self.as_one:
+            return self.flat.parted(state.get(self.flat.vector, {}))
+        return [dict(state.get(weight, {})) for weight in self.flat.weights]
+
+    def remember(self, each: Sequence[Mapping[str, Tensor]]) -> None:
+        """Take over what `memory` gave."""
+        state = self.optimizer.state
+        state.clear()
+        if self.as_one:
+            state[self.flat.vector] = self.flat.joined(each)
+            return
+        for weight, memory in zip(self.flat.weights, each, strict=True):
+            state[weight] = {name: value.clone() for name, value in memory.items()}
+
+
 class Optimizers:
     """One or two torch optimizers that share a learning rate and a memory."""
 
     def __init__(self, model: SequenceModel, settings: TrainingSettings) -> None:
-        self.weights = list(model.parameters())
-        self.each = _make(model, settings)
+        self.parts = _make(model, settings)
 
     def set_learning_rate(self, value: float) -> None:
         """Use `value` from the next step on."""
-        for optimizer in self.each:
-            for group in optimizer.param_groups:
+        for part in self.parts:
+            for group in part.optimizer.param_groups:
                 group["lr"] = value
 
     def step(self) -> None:
         """Move every weight by its rule."""
-        for optimizer in self.each:
-            optimizer.step()
+        for part in self.parts:
+            part.optimizer.step()
+
+    def clip(self, limit: float) -> float:
+        """Shorten the gradient to this length where it is longer; 0 never does.
+
+        Returns:
+            Its length before.
+        """
+        norm = math.hypot(*(part.flat.length() for part in self.parts))
+        if limit > 0 and not norm <= limit:  # NaN too: it shall spread, and be seen
+            for part in self.parts:
+                part.flat.gradient.mul_(limit / norm)
+        return norm
 
     def memory(self) -> dict[str, Tensor]:
-        """Moments and counters by name, as the tensors that they are."""
+        """Moments and counters by optimizer, weight and name."""
         return {
             f"{k}.{index}.{name}": value
-            for k, optimizer in enumerate(self.each)
-            for index, entry in optimizer.state_dict()["state"].items()
+            for k, part in enumerate(self.parts)
+            for index, entry in enumerate(part.memory())
             for name, value in entry.items()
             if value is not None
         }
@@ -99,22 +138,21 @@ class Optimizers:
         Raises:
             ExplorerError: if it belongs to another model or optimizer.
         """
-        for k, optimizer in enumerate(self.each):
-            states: dict[int, dict[str, Tensor]] = {}
-            for name, value in memory.items():
-                which, index, entry = name.split(".", 2)
-                if int(which) == k:
-                    states.setdefault(int(index), {})[entry] = value.clone()
-            fresh = optimizer.state_dict()
-            try:
-                optimizer.load_state_dict({**fresh, "state": states})
-            except (ValueError, KeyError):
-                raise ExplorerError(
-                    N_(
-                        "A run's state must belong to its own config, but this "
-                        "optimizer memory is of another shape. Restart the run."
-                    )
-                ) from None
+        each: list[list[dict[str, Tensor]]]
+        each = [[{} for _ in part.flat.weights] for part in self.parts]
+        try:
+            for place, value in memory.items():
+                which, index, name = place.split(".", 2)
+                each[int(which)][int(index)][name] = value
+            for part, entries in zip(self.parts, each, strict=True):
+                part.remember(entries)
+        except (ValueError, IndexError, RuntimeError):
+            raise ExplorerError(
+                N_(
+                    "A run's state must belong to its own config, but this "
+                    "optimizer memory is of another shape. Restart the run."
+                )
+            ) from None
 
 
 def descend(
@@ -125,48 +163,48 @@ def descend(
     Returns:
         The gradient's norm before clipping.
     """
-    weights = optimizers.weights
-    for weight in weights:
-        weight.grad = None
+    for part in optimizers.parts:
+        part.flat.gradient.zero_()
     loss.backward()  # type: ignore[no-untyped-call]
     if settings.l1 > 0:
-        for weight in weights:
-            if weight.grad is not None:
-                weight.grad.add_(weight.detach().sign(), alpha=settings.l1)
-    limit = settings.clip if settings.clip > 0 else math.inf
-    norm = torch.nn.utils.clip_grad_norm_(weights, limit)
+        for part in optimizers.parts:
+            signs = part.flat.vector.detach().sign()
+            part.flat.gradient.add_(signs, alpha=settings.l1)
+    norm = optimizers.clip(settings.clip)
     optimizers.set_learning_rate(rate)
     optimizers.step()
-    return norm.item()
+    return norm
 
 
-def _make(model: SequenceModel, settings: TrainingSettings) -> list[Optimizer]:
-    lr, decay = settings.learning_rate, settings.weight_decay
+def _make(model: SequenceModel, settings: TrainingSettings) -> list[Part]:
     everything = trainable(model, settings)
-    if settings.optimizer == "sgd":
-        sgd = torch.optim.SGD(
-            everything,
-            lr=lr,
-            momentum=settings.momentum,
-            weight_decay=decay,
-            fused=True,
-        )
-        return [sgd]
-    if settings.optimizer == "adam":
-        return [torch.optim.Adam(everything, lr=lr, weight_decay=decay, fused=True)]
-    if settings.optimizer == "adamw":
-        return [torch.optim.AdamW(everything, lr=lr, weight_decay=decay, fused=True)]
-    matrices = [p for p in hidden_matrices(model) if p.requires_grad]
-    if not matrices:
-        return [torch.optim.AdamW(everything, lr=lr, weight_decay=decay, fused=True)]
+    muon = settings.optimizer == "muon"
+    matrices = [p for p in hidden_matrices(model) if muon and p.requires_grad]
     taken = {id(p) for p in matrices}
-    rest = [p for p in everything if id(p) not in taken]
+    rest = Flat([p for p in everything if id(p) not in taken])
+    parts = [Part(rest, _by_number(rest.vector, settings))]
+    return [_by_matrix(Flat(matrices), settings), *parts] if matrices else parts
+
+
+def _by_number(vector: nn.Parameter, settings: TrainingSettings) -> Optimizer:
+    """The rules that move every number by itself, wherever it stands."""
+    lr, decay = settings.learning_rate, settings.weight_decay
+    if settings.optimizer == "sgd":
+        momentum = settings.momentum
+        return torch.optim.SGD(
+            [vector], lr=lr, momentum=momentum, weight_decay=decay, fused=True
+        )
+    if settings.optimizer == "adam":
+        return torch.optim.Adam([vector], lr=lr, weight_decay=decay, fused=True)
+    return torch.optim.AdamW([vector], lr=lr, weight_decay=decay, fused=True)
+
+
+def _by_matrix(flat: Flat, settings: TrainingSettings) -> Part:
     muon = torch.optim.Muon(
-        matrices,
-        lr=lr,
+        flat.weights,
+        lr=settings.learning_rate,
         momentum=settings.momentum,
-        weight_decay=decay,
+        weight_decay=settings.weight_decay,
         adjust_lr_fn="match_rms_adamw",
     )
-    adamw = torch.optim.AdamW(rest, lr=lr, weight_decay=decay, fused=True)
-    return [muon, adamw]
+    return Part(flat, muon, as_one=False)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import safetensors
+import safetensors.numpy
 import safetensors.torch
 from torch import Tensor
 
@@ -14,8 +15,8 @@ from explorer.errors import N_, ExplorerError
 
 def pack(tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> bytes:
     """Tensors by name and a few facts (what JSON can hold) as one piece of bytes."""
-    plain = {name: value.detach().contiguous() for name, value in tensors.items()}
-    return safetensors.torch.save(plain, metadata={"facts": json.dumps(dict(facts))})
+    arrays = {k: v.detach().contiguous().numpy() for k, v in tensors.items()}
+    return safetensors.numpy.save(arrays, metadata={"facts": json.dumps(dict(facts))})
 
 
 def unpack(state: bytes) -> tuple[dict[str, Tensor], dict[str, Any]]:
