@@ -13,6 +13,7 @@ from torch import nn
 
 from explorer import catalog
 from explorer.kernels import nets
+from explorer.training.process import settle
 
 
 def pytorchs(model: nn.Module) -> nn.Module:
@@ -26,7 +27,7 @@ def pytorchs(model: nn.Module) -> nn.Module:
 
 def steps_per_second(model_name: str, steps: int) -> float:
     """Train `steps` steps the way a tutorial would, on one thread."""
-    torch.set_num_threads(1)
+    settle()
     config = catalog.make_config("sine", model_name)
     torch.manual_seed(0)
     model, data = pytorchs(catalog.build_model(config)), catalog.make_data(config)

@@ -7,7 +7,6 @@ from typing import Any
 import click
 import numpy as np
 import orjson
-import torch
 
 from explorer import catalog
 from explorer.cli.arguments import read_settings, sentences
@@ -16,6 +15,7 @@ from explorer.errors import N_, ExplorerError
 from explorer.inspection.base import Request, Subject, look, views
 from explorer.runs.records import Checkpoint, View
 from explorer.runs.store import Store, open_store
+from explorer.training.process import settle
 from explorer.training.trainer import Trainer
 
 
@@ -40,7 +40,7 @@ def inspect(
     as_json: bool,
 ) -> None:
     """Print the very arrays that a view of the page Look inside draws."""
-    torch.set_num_threads(1)
+    settle()
     store = open_store()
     config = store.get(run).config
     catalog.make_data(config)  # where it is somebody's own and absent, that is said

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-import torch
 from tqdm import tqdm
 
 from explorer import catalog
@@ -25,6 +24,7 @@ from explorer.runs.messages import INTERRUPTED, unexpected
 from explorer.runs.records import Curves, Status, Validation
 from explorer.runs.store import open_store
 from explorer.tasks import MEASURES
+from explorer.training.process import settle
 from explorer.training.trainer import Budget, Trainer
 from explorer.training.transfer import transferred
 
@@ -109,7 +109,7 @@ def _trained(config: RunConfig) -> Training:
     Every slice enters the store, so that the run can be looked into afterwards. Until
     it ends it is called paused there: no server shall train it as well.
     """
-    torch.set_num_threads(1)
+    settle()
     store = open_store()
     begun = transferred(config, *store.learned(config.start)) if config.start else None
     trainer = Trainer(config, begun)

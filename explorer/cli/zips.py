@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import click
-import torch
 
 from explorer import catalog
 from explorer.cli.arguments import read_file, sentences
@@ -17,6 +16,7 @@ from explorer.portable.record import Kept, read_kept
 from explorer.portable.states import check_states
 from explorer.portable.unpack import Importer, unpacked
 from explorer.runs.store import open_store
+from explorer.training.process import settle
 
 
 @click.command("export")
@@ -25,7 +25,7 @@ from explorer.runs.store import open_store
 @sentences
 def export_(run: str, path: Path) -> None:
     """Write a run of the store as a .zip, for importing it or for using its model."""
-    torch.set_num_threads(1)
+    settle()
     store = open_store()
     kept = read_kept(store, run)
     store.close()

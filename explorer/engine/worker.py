@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import torch
-
 from explorer import catalog
 from explorer.config.run import RunConfig
 from explorer.data import content
@@ -27,6 +25,7 @@ from explorer.inspection.base import Request, Subject, look, views_of
 from explorer.portable.states import check_states
 from explorer.runs.messages import unexpected
 from explorer.runs.records import Checkpoint, View
+from explorer.training.process import settle
 from explorer.training.trainer import Budget, Trainer
 from explorer.training.transfer import transferred
 
@@ -60,17 +59,14 @@ _lock = threading.Lock()
 
 def get_ready() -> Program:
     """Take one step of the first model, and say what takes it."""
-    torch.set_num_threads(1)
+    settle()
     Trainer(catalog.make_config()).advance(Budget(steps=1))
     return program()
 
 
 def warm_up(model: str) -> None:
-    """Train a model on the first dataset and look at it, so that nobody waits later.
-
-    One torch thread, so that a run's numbers never depend on the load.
-    """
-    torch.set_num_threads(1)
+    """Train a model on the first dataset and look at it, so that nobody waits later."""
+    settle()
     trainer = Trainer(catalog.make_config(model=model))
     trainer.advance(Budget(steps=1))
     for view in views_of(catalog.resolve(trainer.config)):
@@ -79,7 +75,7 @@ def warm_up(model: str) -> None:
 
 def run_slices(jobs: list[Job]) -> list[Result]:
     """Advance every job's run by its slice, in order."""
-    torch.set_num_threads(1)
+    settle()
     with _lock:
         return [_run_slice(job) for job in jobs]
 
@@ -122,7 +118,7 @@ def begin(config: str, start: str, state: bytes) -> bytes:
     Raises:
         ExplorerError: if the two are not built alike, or the state is not sound.
     """
-    torch.set_num_threads(1)
+    settle()
     return transferred(RunConfig.from_json(config), RunConfig.from_json(start), state)
 
 
@@ -142,7 +138,7 @@ def look_at(config: str, state: bytes, wanted: list[Wanted]) -> list[View]:
     Raises:
         ExplorerError: if the config or the state is not sound.
     """
-    torch.set_num_threads(1)
+    settle()
     with _lock:
         trainer = Trainer(RunConfig.from_json(config), state)
         subject = Subject.of(trainer)

@@ -19,6 +19,7 @@ from explorer.errors import N_, ExplorerError
 from explorer.runs.commands import LEARNING_RATE
 from explorer.runs.records import Checkpoint
 from explorer.training.changes import Change, checked
+from explorer.training.process import settle
 from explorer.training.rules import checked_side
 from explorer.training.state import unpack
 from explorer.training.trainer import Trainer
@@ -57,7 +58,7 @@ def check_states(config: RunConfig, states: Sequence[Checkpoint]) -> None:
     """
     if not states:
         return
-    torch.set_num_threads(1)
+    settle()
     model, memory = _expected(config.to_json())
     for step, state in states:
         try:

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import torch
-
 from explorer import catalog
 from explorer.errors import Words
 from explorer.runs.messages import unexpected
@@ -15,6 +13,7 @@ from explorer.runs.studies import open_studies
 from explorer.runs.trials import Trial, best, count_of, why_none
 from explorer.sweeping.plan import Plan
 from explorer.sweeping.study import Study, mean_of_folds, next_rung
+from explorer.training.process import settle
 from explorer.training.trainer import Budget, Trainer
 
 RESTING = {"status": "stopped", "seconds": 0.0}
@@ -52,7 +51,7 @@ def begin_sweep(store: Store, plan: Plan) -> tuple[str, Study]:
 
 def run_sweep(store: Store, group_id: str, study: Study, report: Report) -> None:
     """Train every trial that is left; what is interrupted can be gone on with."""
-    torch.set_num_threads(1)
+    settle()
     while (trial := study.ask()) is not None:
         try:
             _train(store, group_id, study, trial, report)

@@ -1,0 +1,45 @@
+"""A process that trains keeps its memory, where its C library can be told so."""
+
+import ctypes
+import platform
+
+import pytest
+import torch
+
+from explorer.training import process
+
+
+def test_one_thread_computes_and_memory_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[tuple[int, int]] = []
+
+    class Library:
+        @staticmethod
+        def mallopt(of: int, value: int) -> int:
+            told.append((of, value))
+            return 1
+
+    monkeypatch.setattr(process, "keep_memory", process.keep_memory.__wrapped__)
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: Library)
+    process.settle()
+    assert torch.get_num_threads() == 1
+    assert told == [(-1, 2**30), (-3, 2**30)]
+
+
+@pytest.mark.parametrize("library", ["has no such function", "cannot be opened"])
+def test_another_library_is_left_as_it_is(
+    library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened(name: None) -> object:
+        if library == "cannot be opened":
+            raise OSError(library)
+        return object()
+
+    monkeypatch.setattr(ctypes, "CDLL", opened)
+    assert process.keep_memory.__wrapped__() is False
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc's own")
+def test_glibc_is_told() -> None:
+    assert process.keep_memory() is True
