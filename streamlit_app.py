@@ -4,6 +4,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from explorer.ui.crowd import Crowd
+from explorer.ui.doors import Doors
 from explorer.ui.headers import Headers
 from explorer.ui.live.server import lifespan, routes
 from explorer.ui.visitor import KnownBrowsers
@@ -12,5 +13,10 @@ app = st.App(
     "explorer/ui/router.py",
     lifespan=lifespan,
     routes=routes(),
-    middleware=[Middleware(Headers), Middleware(Crowd), Middleware(KnownBrowsers)],
+    middleware=[
+        Middleware(Headers),
+        Middleware(Doors),
+        Middleware(Crowd),
+        Middleware(KnownBrowsers),
+    ],
 )

@@ -30,7 +30,7 @@ _MARKS = re.compile(
 )
 
 
-_PICTURES = re.compile(r"!(?=\[)|&(?=\S)|data(?=\\?:)", re.IGNORECASE)
+_PICTURES = re.compile(r"!(?=\[)|&(?=#|\w+;)|data(?=\\?:)", re.IGNORECASE)
 """What begins a picture or such a link, be it spelt by an entity."""
 
 _FORMULA = re.compile(r"\s*[=+\-@]")

@@ -9,7 +9,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from streamlit import file_util
 
@@ -22,7 +22,7 @@ from explorer.ui.places import WAITING
 NO_CACHE = {"Cache-Control": "no-cache"}
 
 
-def language_of(request: Request) -> str:
+def language_of(request: HTTPConnection) -> str:
     """The language that the address or else the browser wishes."""
     wishes = request.headers.get("accept-language", "")
     return best_language(request.query_params.get(LANGUAGE), wishes.split(",")[0])

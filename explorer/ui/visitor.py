@@ -10,18 +10,28 @@ from http.cookies import CookieError, SimpleCookie
 from importlib.util import find_spec
 
 import streamlit as st
-from itsdangerous import BadSignature, Signer
+from itsdangerous import (
+    BadData,
+    BadSignature,
+    SignatureExpired,
+    Signer,
+    TimestampSigner,
+    URLSafeTimedSerializer,
+)
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer.engine.service import engine
 from explorer.engine.visitor import Visitor
+from explorer.errors import N_, ExplorerError
 from explorer.ui.language import Translate
 from explorer.ui.page import explained
 from explorer.ui.plain import literal
 
 COOKIE = "explorer_owner"
-YEAR = 365 * 24 * 3600
+HOUR = 3600
+DAY = 24 * HOUR
+YEAR = 365 * DAY
 FRAMES = ("iframe", "frame", "embed", "object")
 """What browsers call a page that stands inside another one."""
 
@@ -39,9 +49,8 @@ def owner() -> str:
     if (account := _account()) is not None:
         return account
     if _OWNER not in state:
-        cookie = _read(st.context.cookies.get(COOKIE, ""))
         # A browser that refuses cookies owns its runs until its tab is closed.
-        state[_OWNER] = cookie or _new_owner()
+        state[_OWNER] = _read(cookie()) or _new_owner()
     return str(state[_OWNER])
 
 
@@ -73,15 +82,39 @@ def login_button(_: Translate) -> None:
         )
 
 
-def control_token(run_id: str) -> str:
-    """What a tab shows the live socket to be allowed to change a run."""
-    return _signer("control").sign(run_id).decode()
+def cookie() -> str:
+    """What this tab's browser is known by; its live socket brings it too."""
+    return str(st.context.cookies.get(COOKIE, ""))
 
 
-def controls(run_id: str, token: str) -> bool:
-    """Whether `control_token` gave this for that run."""
-    signer = _signer("control")
-    return signer.validate(token) and signer.unsign(token).decode() == run_id
+def control_token(run_id: str, person: str, browser: str) -> str:
+    """What a tab shows the live socket to be allowed to change a run, for a day.
+
+    Args:
+        person: whose right it is.
+        browser: the cookie of who is given it; no other browser can use it.
+    """
+    return _tokens().dumps([run_id, person, _short(browser)])
+
+
+def controller(run_id: str, token: str, browser: str) -> str | None:
+    """Whom `control_token` gave this for that run and this browser; None for nobody.
+
+    Raises:
+        ExplorerError: if that was too long ago.
+    """
+    try:
+        run, person, short = _tokens().loads(token, max_age=DAY)
+    except SignatureExpired:
+        raise ExplorerError(
+            N_(
+                "A page may change runs for a day, and this one was loaded before "
+                "that. Reload it."
+            )
+        ) from None
+    except BadData:
+        return None
+    return str(person) if (run, short) == (run_id, _short(browser)) else None
 
 
 def _account() -> str | None:
@@ -98,6 +131,22 @@ def _new_owner() -> str:
 
 def _signer(use: str) -> Signer:
     return Signer(engine().store.keys.get("visitors"), salt=use)
+
+
+def _tokens() -> URLSafeTimedSerializer:
+    key = engine().store.keys.get("visitors")
+    return URLSafeTimedSerializer(key, salt="control", signer=_Hourly)
+
+
+class _Hourly(TimestampSigner):
+    """Tokens of one hour are alike, so that pages that are drawn again stay equal."""
+
+    def get_timestamp(self) -> int:
+        return super().get_timestamp() // HOUR * HOUR
+
+
+def _short(cookie: str) -> str:
+    return hashlib.sha256(cookie.encode()).hexdigest()[:16]
 
 
 def _read(cookie: str) -> str | None:

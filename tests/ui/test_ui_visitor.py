@@ -16,17 +16,23 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
+from streamlit.runtime.context import ContextProxy
 
 from explorer import catalog
 from explorer.engine.service import engine
 from explorer.ui.live.server import live
+from explorer.ui.live.wishes import Wish
 from explorer.ui.places import SOCKET
 from explorer.ui.visitor import (
     COOKIE,
+    DAY,
+    HOUR,
     KnownBrowsers,
+    _Hourly,
+    _new_owner,
     _read,
     control_token,
-    controls,
+    controller,
     owner,
 )
 from tests.ui.conftest import QUIET, page
@@ -133,7 +139,7 @@ def test_a_cookie_that_is_cut_or_forged_names_nobody(
 ) -> None:
     name, _, signature = signed.rpartition(".")
     other = "browser-" + "x" * 32
-    token = control_token("browser-x")  # signed, but for another use
+    token = control_token("run", "browser-x", "")  # signed, but for another use
     forged = [f"{other}.{signature}", name, signed[:-1], signed[1:], other, token, "."]
     for cookie in forged:
         assert _read(cookie) is None, cookie
@@ -231,37 +237,57 @@ def test_log_in_is_offered_where_it_is_set_up_alone(
 OWN = {"origin": "http://testserver", "host": "testserver"}
 
 
-def held(run_id: str, token: str) -> dict[str, Any]:
-    """What the socket says to a change that is to be held."""
+def held(run_id: str, token: str, cookie: str = "") -> str:
+    """What the socket says to a change that is to be held, or to the "[]" after it."""
     wish = {"run": run_id, "token": token, "shown": "change"}
     wish |= {"hold": "release"}
-    with fresh().websocket_connect(SOCKET, headers=OWN) as socket:
+    browser = fresh()
+    browser.cookies = {COOKIE: cookie}
+    with browser.websocket_connect(SOCKET, headers=OWN) as socket:
         socket.send_text(json.dumps(wish))
-        socket.send_text("[]")  # which is always answered
-        found: dict[str, Any] = json.loads(socket.receive_text())
-    return found
+        socket.send_text("[]")
+        return str(json.loads(socket.receive_text())["error"])
 
 
-def test_the_socket_lets_who_has_the_token_change_a_run() -> None:
-    run, other = (engine().prepare(catalog.make_config()) for _ in range(2))
-    assert "JSON object" in held(run.id, control_token(run.id))["error"]
-    for token in ("", "x", run.id, control_token(other.id), control_token(run.id)[1:]):
-        assert "this one is another's" in held(run.id, token)["error"], token
+def test_the_socket_lets_who_has_the_token_change_a_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run, other = (engine().prepare(catalog.make_config(), "ann") for _ in range(2))
+    token = control_token(run.id, "ann", "hers")
+    assert "JSON object" in held(run.id, token, "hers")
+    others = control_token(other.id, "ann", "hers"), control_token(run.id, "b", "hers")
+    for wrong in ("", "x", run.id, token[1:], *others):
+        assert "this one is another's" in held(run.id, wrong, "hers"), wrong
+    assert "this one is another's" in held(run.id, token, "another browser's")
+    later = _Hourly.get_timestamp
+    monkeypatch.setattr(_Hourly, "get_timestamp", lambda self: later(self) + DAY + HOUR)
+    assert "may change runs for a day" in held(run.id, token, "hers")
 
 
-def test_a_token_is_for_one_run() -> None:
-    assert controls("a", control_token("a"))
-    assert not controls("b", control_token("a"))
-    assert not controls("a", "")
+def test_a_token_is_for_one_run_and_one_browser() -> None:
+    token = control_token("a", "ann", "hers")
+    assert controller("a", token, "hers") == "ann"
+    assert controller("b", token, "hers") is None
+    assert controller("a", token, "") is None
+    assert controller("a", "", "hers") is None
+
+
+@pytest.mark.parametrize("person", ["user-" + 40 * "f", _new_owner()])
+def test_a_token_has_room_in_a_wish(person: str) -> None:
+    token = control_token(16 * "r", person, "")
+    assert Wish(run=16 * "r", token=token).token == token
 
 
 @pytest.mark.parametrize("name", ["", "inside"])
-def test_a_tab_gets_the_token_of_its_own_runs_alone(name: str) -> None:
+def test_a_tab_gets_the_token_of_its_own_runs_alone(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ContextProxy, "cookies", {COOKIE: "theirs"})
     run = engine().prepare(catalog.make_config(), "ann")
     for person, known in (("ann", True), ("bob", False)):
         test = page(name, owner=person, run=run.id)
         (data,) = [p for p in components(test) if p.get("run") == run.id]
-        assert controls(run.id, data["token"]) is known
+        assert controller(run.id, data["token"], "theirs") == ("ann" if known else None)
         for key in ("resume", "step1", "stop"):
             assert test.button(key=key).disabled is not known, key
 

@@ -16,7 +16,7 @@ from explorer.ui.live.controls import Control
 from explorer.ui.live.panels import described
 from explorer.ui.live.scripts import script
 from explorer.ui.places import PLOTLY, SOCKET
-from explorer.ui.visitor import control_token, visitor
+from explorer.ui.visitor import control_token, cookie, visitor
 
 _component = st.components.v2.component(
     "sequence_explorer_live",
@@ -83,7 +83,10 @@ def live_panels(
 
 def _token(run: Run) -> str:
     """The right to have the run hold a change; empty for who has it not."""
-    return control_token(run.id) if visitor().may_control(run) else ""
+    me = visitor()
+    if not me.may_control(run):
+        return ""
+    return control_token(run.id, me.owner, cookie())
 
 
 def _again() -> None:

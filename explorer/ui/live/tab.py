@@ -11,10 +11,11 @@ from explorer.config.run import RunConfig
 from explorer.engine.hub import Feed
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import Engine
+from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError, unknown
 from explorer.plots.encode import to_json
 from explorer.runs.commands import spec_of
-from explorer.runs.records import View
+from explorer.runs.records import Run, View
 from explorer.ui.language import translator
 from explorer.ui.live.asked import asked, wanted
 from explorer.ui.live.elsewhere import Elsewhere, Others, left_out, needs_of
@@ -23,7 +24,7 @@ from explorer.ui.live.held import chosen_change
 from explorer.ui.live.table import table
 from explorer.ui.live.wishes import LIVE, MOST_MESSAGE, Wish, read_wish
 from explorer.ui.page import explained
-from explorer.ui.visitor import controls
+from explorer.ui.visitor import COOKIE, controller
 
 Views = Mapping[Wanted, View]
 
@@ -100,8 +101,10 @@ class Tab:
 
     def command(self, wish: Wish) -> None:
         """Have the run learn under the change that its panel shows, or under none."""
-        ended = self.engine.store.get(wish.run).ended  # the engine says so itself
-        if not ended and not controls(wish.run, wish.token):
+        run = self.engine.store.get(wish.run)
+        if not run.ended and not self.may_control(
+            run, wish.token
+        ):  # else the engine says so
             raise ExplorerError(
                 N_(
                     "Only who started a run may change it while it learns, and this "
@@ -110,9 +113,14 @@ class Tab:
             )
         note, spec = "", spec_of(wish.hold)
         if spec.takes_note:
-            config = self.engine.store.get(wish.run).config
-            note = json.dumps(chosen_change(config, wish))
+            note = json.dumps(chosen_change(run.config, wish))
         self.engine.send(wish.run, spec(note=note))
+
+    def may_control(self, run: Run, token: str) -> bool:
+        """Whether a token's person has the right to change a run, still and here."""
+        cookie = self.socket.cookies.get(COOKIE, "")
+        person = controller(run.id, token, cookie)
+        return person is not None and Visitor(self.engine, person).may_control(run)
 
     def kept_step(self, feed: Feed) -> int:
         """The newest moment that can be read from the store."""
