@@ -30,12 +30,12 @@ $(BIN)/.dev: requirements-dev.txt requirements-dev.lock $(BIN)/.run
 run: $(BIN)/.compiled ## Install what is missing and start the app.
 	$(BIN)/streamlit run streamlit_app.py --server.address $(ADDRESS) --server.port $(PORT)
 
-test: $(BIN)/.dev ## Run every test but the slow ones, or ONLY=models those of a room.
+test: $(BIN)/.dev $(BIN)/.compiled ## Run every test but the slow ones, or ONLY=models those of a room.
 	sh scripts/get_postgresql.sh
 	sh scripts/get_browser.sh $(BIN)/python
 	sh scripts/test.sh $(BIN)/python $(ONLY)
 
-quick: $(BIN)/.dev ## Say yes or no in two minutes: lint, import rules, a few tests of every room.
+quick: $(BIN)/.dev $(BIN)/.compiled ## Say yes or no in two minutes: lint, import rules, a few tests of every room.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	sh scripts/get_browser.sh $(BIN)/python

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from explorer.ui.places import PAGES, places
 
@@ -24,6 +32,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
+    "--in-process-gpu",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
@@ -72,7 +81,7 @@ def app_serving(port: int, folder: Path, **options: str) -> Iterator[str]:
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     for name, value in options.items():
         command += [f"--server.{name}", value]
-    environment = {"EXPLORER_DATA": str(folder), "EXPLORER_WORKERS": "2"}
+    environment = {"EXPLORER_DATA": str(folder), "EXPLORER_WORKERS": "1"}
     base = options.get("baseUrlPath", "")
     with serving(command, port, folder, environment, base) as url:
         yield url
@@ -125,27 +134,57 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+class Profiles:
+    """Browser profiles, each with its own cookies.
+
+    One that was used before is lent again: it knows nobody any more, but need not fetch
+    and compile the app's scripts anew.
+    """
+
+    def __init__(self, browser: Browser):
+        self._browser = browser
+        self._spare: defaultdict[str, list[BrowserContext]] = defaultdict(list)
+
+    def lend(self, options: dict[str, Any]) -> BrowserContext:
+        """A profile with these options of Playwright's, which nobody else uses."""
+        if spare := self._spare[repr(options)]:
+            return spare.pop()
+        profile = self._browser.new_context(**options)
+        profile.set_default_timeout(PATIENCE)
+        return profile
+
+    def take_back(self, options: dict[str, Any], profile: BrowserContext) -> None:
+        """Make a profile, all of whose pages are closed, a stranger's."""
+        profile.clear_cookies()
+        self._spare[repr(options)].append(profile)
+
+
+@pytest.fixture(scope="session")
+def profiles(browser: Browser) -> Profiles:
+    return Profiles(browser)
+
+
 Opener = Callable[..., Page]
 
 
 @pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[Opener]:
+def open_page(profiles: Profiles, address: str) -> Iterator[Opener]:
     """Open the app at a path; every error that the page logs fails the test."""
-    with opening(browser, address) as opener:
+    with opening(profiles, address) as opener:
         yield opener
 
 
 @pytest.fixture(scope="module")
-def open_shared(browser: Browser, address: str) -> Iterator[Opener]:
+def open_shared(profiles: Profiles, address: str) -> Iterator[Opener]:
     """The same for pages that the tests of a file share."""
-    with opening(browser, address) as opener:
+    with opening(profiles, address) as opener:
         yield opener
 
 
 @contextmanager
-def opening(browser: Browser, address: str) -> Iterator[Opener]:
+def opening(profiles: Profiles, address: str) -> Iterator[Opener]:
     """What opens pages; closes them at the end, and tells of their errors."""
-    contexts, complaints = [], []
+    lent, complaints = [], []
 
     def listen(message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(HARMLESS):
@@ -154,10 +193,9 @@ def opening(browser: Browser, address: str) -> Iterator[Opener]:
     def open_(path: str = "/", ready: bool = True, **options: Any) -> Page:
         options.setdefault("viewport", {"width": 1440, "height": 900})
         options.setdefault("locale", "en-US")
-        context = browser.new_context(**options)
-        context.set_default_timeout(PATIENCE)
-        contexts.append(context)
-        page = context.new_page()
+        profile = profiles.lend(options)
+        lent.append((options, profile))
+        page = profile.new_page()
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(address + path)
@@ -166,10 +204,11 @@ def opening(browser: Browser, address: str) -> Iterator[Opener]:
         return page
 
     yield open_
-    for context in contexts:
-        for page in context.pages:
+    for options, profile in lent:
+        for page in profile.pages:
             leave(page)
-        context.close()
+            page.close()
+        profiles.take_back(options, profile)
     assert complaints == []
 
 

@@ -16,6 +16,7 @@ from tests.browser.conftest import (
     PATIENCE,
     ROOT,
     Opener,
+    Profiles,
     app_serving,
     drawn,
     free_port,
@@ -110,9 +111,9 @@ def proxy(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pr
 
 
 @pytest.fixture
-def open_there(browser: Browser) -> Iterator[Opener]:
+def open_there(profiles: Profiles) -> Iterator[Opener]:
     """Open a whole address; nobody vouches for the certificate."""
-    with opening(browser, "") as opener:
+    with opening(profiles, "") as opener:
         yield lambda url: opener(url, ready=False, ignore_https_errors=True)
 
 
