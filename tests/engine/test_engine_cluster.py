@@ -178,6 +178,7 @@ def test_a_database_that_is_away_for_a_moment_loses_no_step(
     same_as_uncut(engine.store, run)
 
 
+@pytest.mark.slow
 def test_runs_go_on_when_the_scheduler_is_started_again(
     engine: Engine, elsewhere: Elsewhere
 ) -> None:
@@ -201,6 +202,7 @@ def test_runs_go_on_when_the_scheduler_is_started_again(
     same_as_uncut(engine.store, run)
 
 
+@pytest.mark.slow
 def test_a_worker_that_hangs_stops_nobody(
     engine: Engine,
     elsewhere: Elsewhere,

@@ -89,7 +89,7 @@ def test_a_run_goes_on_with_the_server_that_took_over(
     monkeypatch.setattr(driving, "RENEWED_EVERY", 0.2)
     address = f"sqlite:///{tmp_path}/runs.sqlite3"
     first = Engine(open_store(address))
-    run = first.start(small(3, steps=3000))
+    run = first.start(small(3, steps=1500))
     wait(lambda: first.store.get(run.id).step > 20)
     with pytest.raises(ExplorerError, match="One server at a time"):
         Engine(open_store(address))
