@@ -5,6 +5,7 @@ from starlette.middleware import Middleware
 
 from explorer.ui.crowd import Crowd
 from explorer.ui.doors import Doors
+from explorer.ui.files import Compressed
 from explorer.ui.headers import Headers
 from explorer.ui.live.server import lifespan, routes
 from explorer.ui.visitor import KnownBrowsers
@@ -16,6 +17,7 @@ app = st.App(
     middleware=[
         Middleware(Headers),
         Middleware(Doors),
+        Middleware(Compressed),
         Middleware(Crowd),
         Middleware(KnownBrowsers),
     ],

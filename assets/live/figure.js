@@ -13,7 +13,9 @@ export default function (component) {
     if (!plot.isConnected) return
     const { data: traces, layout } = JSON.parse(data.figure)
     const template = held(data.templates[isDark(parentElement) ? "dark" : "light"])
-    const drawn = fitted({ data: traces, layout }, plot.clientWidth)
+    const figure = { data: traces, layout }
+    if (data.width) plot.style.width = `${data.width}px`
+    const drawn = data.width ? { ...figure, more: 0 } : fitted(figure, plot.clientWidth)
     plot.style.height = `calc(${data.height || "26rem"} + ${drawn.more}px)`
     busy(plot, window.Plotly.react(plot, drawn.data, { ...drawn.layout, template, autosize: true }, CONFIG))
     if (!figures.has(plot)) {

@@ -17,7 +17,13 @@ from explorer.ui.language import best_language, translator
 from explorer.ui.live.scripts import script
 from explorer.ui.origins import allowed
 from explorer.ui.page import LANGUAGE
-from explorer.ui.places import WAITING
+from explorer.ui.places import PLOTLY, WAITING
+
+HEAD = (
+    f'<link rel="preload" as="script" href="./{PLOTLY}">'
+    f'<script type="module" src="./{WAITING}"></script>'
+)
+"""plotly.js is on its way before any figure asks for it."""
 
 NO_CACHE = {"Cache-Control": "no-cache"}
 
@@ -40,7 +46,7 @@ def _html(language: str) -> str:
     for streamlits, ours in (
         ('<html lang="en">', f'<html lang="{language}">'),
         ("<title>Streamlit</title>", f"<title>{title}</title>"),
-        ("</head>", f'<script type="module" src="./{WAITING}"></script></head>'),
+        ("</head>", f"{HEAD}</head>"),
     ):
         text = text.replace(streamlits, ours, 1)
     return text

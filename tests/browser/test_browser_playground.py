@@ -19,6 +19,9 @@ from tests.browser.conftest import (
 
 pytestmark = pytest.mark.browser
 
+MOST_BYTES = 3.0e6
+"""Of files that a first visit may bring."""
+
 LONG = "training.steps=20000&training.schedule=constant"
 
 
@@ -41,6 +44,11 @@ def test_a_newcomer_finds_a_finished_run(open_page: Opener) -> None:
         words = page.locator(f"[data-panel={panel}]").get_attribute("aria-label")
         assert words
         assert len(words) > 30
+    files = page.evaluate(
+        "performance.getEntriesByType('resource').map(e => [e.name, e.encodedBodySize])"
+    )
+    assert sum(size for _, size in files) < MOST_BYTES
+    assert len([name for name, _ in files if "plotly" in name.lower()]) == 1
 
 
 @pytest.mark.quick

@@ -12,10 +12,9 @@ from explorer.data.base import Data
 from explorer.errors import N_
 from explorer.plots.data import examples, frequencies, preview
 from explorer.plots.parts import Figure
-from explorer.plots.theme import template
 from explorer.tasks import END, FILLED, IGNORED
 from explorer.ui.language import Translate
-from explorer.ui.page import mode
+from explorer.ui.live.figure import show_figure
 from explorer.ui.plain import literal
 
 HEIGHT = 170
@@ -29,8 +28,6 @@ WRITTEN = 3
 LONGEST = 160
 """Letters of one of them."""
 
-CHART_OPTIONS = {"displayModeBar": False, "showSendToCloud": False}
-
 
 def show_preview(config: RunConfig, _: Translate) -> None:
     """What the data looks like, and what is known of it."""
@@ -40,7 +37,7 @@ def show_preview(config: RunConfig, _: Translate) -> None:
         message = _("%(count)d examples to learn from; some of them, with the answers.")
         st.caption(message % {"count": len(data.train.x)})
     else:
-        _show(*picture(data, _))
+        _show(*picture(data, _), _)
     if data.floor is not None:
         note = _("Floor: %(note)s. No model can be expected to go below it.")
         st.caption(note % {"note": _(data.floor_note)})
@@ -89,21 +86,8 @@ def written(data: Data, _: Translate) -> list[str]:
     ]
 
 
-def _show(figure: Figure, sentence: str, alternative: str) -> None:
-    figure["layout"] |= {
-        "template": template(mode()),
-        "width": WIDTH,
-        "height": HEIGHT,
-        "autosize": False,
-    }
-    st.plotly_chart(
-        figure,
-        width="content",
-        theme=None,
-        config=CHART_OPTIONS,
-        alt=alternative,
-        key="preview",
-    )
+def _show(figure: Figure, sentence: str, alternative: str, _: Translate) -> None:
+    show_figure("preview", figure, alternative, _, HEIGHT, WIDTH)
     st.caption(literal(sentence))
 
 

@@ -21,7 +21,12 @@ _component = st.components.v2.component(
 
 
 def show_figure(
-    name: str, drawn: Figure, alternative: str, _: Translate, height: int = 0
+    name: str,
+    drawn: Figure,
+    alternative: str,
+    _: Translate,
+    height: int = 0,
+    width: int = 0,
 ) -> None:
     """Show a figure under a name that stays.
 
@@ -30,11 +35,13 @@ def show_figure(
         drawn: as the plots make it, without a template.
         alternative: the figure in words.
         height: in pixels; 0 for the usual one.
+        width: in pixels; 0 for as wide as there is room.
     """
     data: dict[str, Any] = {
         "figure": to_json(drawn).decode(),
         "alternative": alternative,
         "height": f"{height}px" if height else "",
+        "width": width,
         "templates": {"light": template("light"), "dark": template("dark")},
         "plotly": PLOTLY,
         "trouble": _("The drawing library could not be loaded. Reload the page."),

@@ -1,4 +1,4 @@
-"""The web server beside Streamlit's own: the live socket, plotly.js, the pages' shell.
+"""The web server beside Streamlit's own: the live socket, scripts, the pages' shell.
 
 Custom routes get neither Streamlit's Origin check nor its XSRF protection, so the
 socket applies the same rule to Origin and Host itself, and shows a run only to those
@@ -7,17 +7,12 @@ who know its unguessable id.
 
 import asyncio
 import gc
-import gzip
 import importlib
-import importlib.resources
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit import config
@@ -27,12 +22,19 @@ from explorer import catalog
 from explorer.engine.service import Engine, engine
 from explorer.inspection.facts import facts_of
 from explorer.plots.panel import panels
-from explorer.ui import shell
+from explorer.ui import files, shell
 from explorer.ui.live.sample import bring_sample
 from explorer.ui.live.tab import Tab
 from explorer.ui.origins import allowed
 from explorer.ui.page import explained
-from explorer.ui.places import PAGES, PLOTLY, REASON, SOCKET, WAITING, places
+from explorer.ui.places import (
+    PAGES,
+    PLOTLY,
+    REASON,
+    SOCKET,
+    WAITING,
+    places,
+)
 
 log = logging.getLogger(__name__)
 
@@ -63,27 +65,11 @@ async def live(socket: WebSocket) -> None:
         tab.leave()
 
 
-@cache
-def _plotly_js() -> bytes:
-    path = importlib.resources.files("plotly") / "package_data" / "plotly.min.js"
-    return gzip.compress(path.read_bytes(), compresslevel=6)
-
-
-async def plotly_js(request: Request) -> Response:
-    """plotly.js as the installed plotly package has it; no other host is needed."""
-    body = await asyncio.to_thread(_plotly_js)
-    headers = {
-        "Content-Encoding": "gzip",
-        "Cache-Control": "public, max-age=31536000, immutable",
-    }
-    return Response(body, media_type="text/javascript", headers=headers)
-
-
 def routes() -> list[BaseRoute]:
     """The server's own routes, where Streamlit's are: under `server.baseUrlPath`."""
     base = config.get_option("server.baseUrlPath")
     answers = {
-        PLOTLY: plotly_js,
+        PLOTLY: files.plotly_js,
         WAITING: shell.waiting_js,
         REASON: shell.reason,
     }
@@ -105,7 +91,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     await there.wait()
     if coming.done():
         coming.result()  # a bug must not start silently
-    warm = asyncio.create_task(asyncio.to_thread(_plotly_js))
+    warm = asyncio.create_task(asyncio.to_thread(files.warm_up))
     telling = asyncio.create_task(_tell_trouble(coming))
     yield
     warm.cancel()

@@ -1,0 +1,92 @@
+"""Scripts and styles, compressed once; browsers keep them for as long as they like.
+
+Streamlit sends its own as they are, which takes four times as many bytes. A name has a
+digest or a version in it, so that what it stands for never changes.
+"""
+
+import asyncio
+import gzip
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import pyarrow
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit import config, file_util
+from streamlit.url_util import make_url_path
+
+STREAMLITS = Path(file_util.get_static_dir(), "static")
+PLOTLY_JS = Path(str(resources.files("plotly") / "package_data" / "plotly.min.js"))
+TYPES = {".js": "text/javascript", ".css": "text/css"}
+KEPT = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "Vary": "Accept-Encoding",
+}
+
+BROTLI = pyarrow.Codec("brotli", compression_level=5)
+"""Higher levels save little more and take a new server's first seconds."""
+
+CODINGS: Mapping[str, Callable[[bytes], bytes]] = {
+    "br": lambda raw: BROTLI.compress(raw, asbytes=True),
+    "gzip": gzip.compress,
+}
+"""What browsers can read, the shortest first; brotli is asked for over https alone."""
+
+
+class Compressed:
+    """ASGI middleware: Streamlit's own scripts and styles."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        static = make_url_path(config.get_option("server.baseUrlPath"), "static")
+        self.address = re.compile(rf"{re.escape(static)}/(js|css)/([\w.~-]+)", re.ASCII)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = self.address.fullmatch(scope.get("path", ""))
+        path = STREAMLITS.joinpath(*asked.groups()) if asked else STREAMLITS
+        if scope["type"] != "http" or path.suffix not in TYPES or not path.is_file():
+            await self.app(scope, receive, send)
+            return
+        response = await answer(Request(scope), path)
+        await response(scope, receive, send)
+
+
+async def plotly_js(request: Request) -> Response:
+    """plotly.js as the installed plotly package has it; no other host is needed."""
+    return await answer(request, PLOTLY_JS)
+
+
+async def answer(request: Request, path: Path) -> Response:
+    """A file, in the best of the codings that the browser reads."""
+    coding = coding_for(request.headers.get("accept-encoding", ""))
+    body = await asyncio.to_thread(packed, path, coding)
+    told = KEPT | ({"Content-Encoding": coding} if coding else {})
+    return Response(body, media_type=TYPES[path.suffix], headers=told)
+
+
+def coding_for(accepted: str) -> str:
+    """The best of our codings that a browser names; empty for none.
+
+    >>> coding_for("gzip, deflate, br"), coding_for("gzip;q=1.0, br;q=0")
+    ('br', 'gzip')
+    """
+    each = (one.partition(";q=") for one in accepted.replace(" ", "").split(","))
+    names = {name for name, _, weight in each if weight != "0"}
+    return next((coding for coding in CODINGS if coding in names), "")
+
+
+def warm_up() -> None:
+    """Compress the largest file before anybody waits for it."""
+    for coding in CODINGS:
+        packed(PLOTLY_JS, coding)
+
+
+@cache
+def packed(path: Path, coding: str) -> bytes:
+    """A file as it is sent."""
+    raw = path.read_bytes()
+    return CODINGS[coding](raw) if coding else raw
