@@ -9,7 +9,6 @@ from typing import Literal
 
 import numpy as np
 import torch
-from scipy.cluster.hierarchy import leaves_list, linkage
 
 from explorer import catalog
 from explorer.catalog import Resolved
@@ -105,6 +104,9 @@ def order_of(
         return np.arange(units)
     if order == "mean":
         return np.argsort(-values.mean(0), kind="stable")
+    # Half a second to import, which nothing else needs.
+    from scipy.cluster.hierarchy import leaves_list, linkage
+
     tree = linkage(np.nan_to_num(values.T.astype(np.float64)), method="average")
     return np.asarray(leaves_list(tree), np.int_)
 

@@ -12,7 +12,6 @@ import math
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.stats import wasserstein_distance
 from torch import Tensor
 
 from explorer.models.base import AdversarialModel
@@ -51,12 +50,12 @@ def measured(
 
 
 def value_distance(real: Floats, fake: Floats) -> float:
-    """Wasserstein-1 of the values, each input by itself, averaged over the inputs."""
-    inputs = range(real.shape[-1])
-    each = [
-        wasserstein_distance(real[..., k].ravel(), fake[..., k].ravel()) for k in inputs
-    ]
-    return float(np.mean(each))
+    r"""Wasserstein-1 of the values, each input by itself, averaged over the inputs.
+
+    Of as many values of either, it is the mean of \|a_k - b_k\| with both in order.
+    """
+    a, b = (np.sort(each.reshape(-1, each.shape[-1]), axis=0) for each in (real, fake))
+    return float(np.abs(a - b).mean())
 
 
 def autocorrelation(windows: Floats) -> Floats:

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Callable, Mapping
 
-from scipy.stats import rankdata
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from explorer.errors import N_
 from explorer.plots.parts import Translate, short
@@ -223,8 +224,21 @@ def _span(each: Range, trials: list[Trial], drawn: SweepDrawn) -> str:
 
 def _slope(drawn: SweepDrawn, each: Range) -> float:
     """Spearman's rank correlation of a setting and the loss."""
-    x = rankdata([float(t.values[each.name]) for t in drawn.ended])
-    y = rankdata([t.loss for t in drawn.ended])
+    x = _ranks([float(t.values[each.name]) for t in drawn.ended])
+    y = _ranks([t.loss for t in drawn.ended])
     x, y = x - x.mean(), y - y.mean()
     size = math.sqrt(float((x @ x) * (y @ y)))
     return float(x @ y) / size if size > 0 else 0.0
+
+
+def _ranks(values: ArrayLike) -> NDArray[np.float64]:
+    """Places from 1 in rising order; equal values share the mean of theirs.
+
+    scipy.stats has it too, and takes two thirds of a second to import.
+
+    >>> _ranks([5.0, 2.0, 5.0, 9.0]).tolist()
+    [2.5, 1.0, 2.5, 4.0]
+    """
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    ranks: NDArray[np.float64] = (count.cumsum() - (count - 1) / 2)[place]
+    return ranks
