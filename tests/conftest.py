@@ -8,7 +8,9 @@ from contextlib import ExitStack
 from itertools import count
 from typing import Any
 
+import dask
 import pytest
+from distributed import Client
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine
 from xdist.scheduler import LoadScopeScheduling
@@ -72,8 +74,19 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setenv("EXPLORER_DATA", str(tmp_path_factory.mktemp("workers")))
         patch.setattr(welcoming, "to_warm_up", list)
         client = cluster.connect()
-    yield client.scheduler.address
+    with dask.config.set(known_to(client)):
+        yield client.scheduler.address
     cluster.close(client)
+
+
+def known_to(client: Client) -> dict[str, str]:
+    """Dask's settings with which others reach an embedded cluster."""
+    given = client.cluster.security
+    return {
+        "distributed.comm.tls.ca-file": given.tls_ca_file,
+        "distributed.comm.tls.client.cert": given.tls_client_cert,
+        "distributed.comm.tls.client.key": given.tls_client_key,
+    }
 
 
 @pytest.fixture(scope="module")

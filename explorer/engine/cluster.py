@@ -15,15 +15,21 @@ from typing import Any
 import dask
 from distributed import Client, LocalCluster
 from distributed.comm import core
+from distributed.security import Security
 
 from explorer.config.settings import whole_number
-from explorer.errors import N_, ExplorerError
+from explorer.errors import N_, ExplorerError, Words
 
 SCHEDULER = "EXPLORER_SCHEDULER"
 WORKERS = "EXPLORER_WORKERS"
 MOST_WORKERS = 64
 ANSWERS_WITHIN = 10
 """Seconds in which a scheduler must be reached, or be reached again."""
+
+TLS_SETTINGS = tuple(
+    f"DASK_DISTRIBUTED__COMM__TLS__{name}"
+    for name in ("CA_FILE", "CLIENT__CERT", "CLIENT__KEY")
+)
 
 SETTINGS = Path(__file__).parents[2] / "assets" / "cluster.yaml"
 
@@ -41,7 +47,9 @@ def connect() -> Client:
     # inherit what it does not hear. The tracker's own start would undo it.
     resource_tracker.ensure_running()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    # Throw-away certificates: other users of this machine reach the port, no more.
     cluster = LocalCluster(
+        security=Security.temporary(),
         n_workers=_worker_count(),
         threads_per_worker=1,
         processes=True,
@@ -83,9 +91,10 @@ def _existing(address: str) -> Client:
             variable=SCHEDULER,
             came=address[:60],
         )
+    encryption = _encryption() if address.startswith("tls:") else {}
     try:
-        if address.startswith("tcp:"):
-            asyncio.run(_check_scheduler(address))
+        if not address.startswith("ucx:"):
+            asyncio.run(_check_scheduler(address, encryption))
         return Client(address, timeout=ANSWERS_WITHIN, set_as_default=False)
     except (OSError, ImportError):
         raise ExplorerError(
@@ -98,7 +107,31 @@ def _existing(address: str) -> Client:
         ) from None
 
 
-async def _check_scheduler(address: str) -> None:
+def _encryption() -> dict[str, Any]:
+    """What a connection to a `tls://` address needs, from Dask's settings.
+
+    Raises:
+        ExplorerError: if some of it is missing.
+    """
+    reason = Words(N_("some of them are not set"))
+    try:
+        given: dict[str, Any] = Security().get_connection_args("client")
+        if given["ssl_context"] is not None:
+            return given
+    except OSError as error:
+        told = {"error": error.strerror or str(error)}
+        reason = Words(N_("one of them cannot be used: %(error)s"), told)
+    raise ExplorerError(
+        N_(
+            "A tls:// address needs files of the authority, the certificate and its "
+            "key in %(settings)s, but %(reason)s. Name all three, or use tcp://."
+        ),
+        settings=", ".join(TLS_SETTINGS),
+        reason=reason,
+    )
+
+
+async def _check_scheduler(address: str, encryption: dict[str, Any]) -> None:
     """See that somebody speaks Dask there: a client would wait for ever at a port that
     is open and silent.
 
@@ -106,7 +139,9 @@ async def _check_scheduler(address: str) -> None:
         OSError: if nobody does in time.
     """
     try:
-        comm = await asyncio.wait_for(core.connect(address), ANSWERS_WITHIN)
+        comm = await asyncio.wait_for(
+            core.connect(address, **encryption), ANSWERS_WITHIN
+        )
     except (MemoryError, ValueError) as error:
         # Of another protocol's first bytes, read as Dask's.
         raise OSError(f"no scheduler at {address}") from error

@@ -45,7 +45,7 @@ def delete(visitor: Visitor, digest: str) -> None:
             visitor.send(run.id, STOP())
     if visitor.store.contents.let_go(visitor.owner, digest):
         content.throw_away(digest)
-        visitor.engine.forget_data()
+        visitor.engine.forget_data(digest)
 
 
 def _held(visitor: Visitor, digest: str, label: str) -> str:

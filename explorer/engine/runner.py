@@ -78,7 +78,11 @@ class Runner:
         """
         self._may_drive = may_drive
         self._store, self._listener = store, listener
-        self._workers = Workers(connect, lambda: self._inbox.put(lambda: None))
+        self._workers = Workers(
+            connect, lambda: self._inbox.put(lambda: None), self._still_deleted
+        )
+        self._deleted: set[str] = set()
+        """Digests of own data that was deleted."""
         self._driven: dict[str, Driven] = {}
         self._watched: dict[str, tuple[Wanted, ...]] = {}
         self._tasks: dict[str, set[Task[list[Result]]]] = {}
@@ -137,6 +141,10 @@ class Runner:
         """Replace the views that are read out of a run while it trains."""
         views = tuple(wanted)
         self._inbox.put(lambda: self._watch(run_id, views))
+
+    def forget(self, digest: str) -> None:
+        """Have workers delete own data that nobody has any more."""
+        self._inbox.put(lambda: self._forget(digest))
 
     def resume_all(self) -> int:
         """Go on with every run that the store says is training; how many there are."""
@@ -290,6 +298,15 @@ class Runner:
             self._watched[run_id] = views
         else:
             self._watched.pop(run_id, None)
+
+    def _forget(self, digest: str) -> None:
+        self._deleted.add(digest)
+        self._workers.forget([digest])
+
+    def _still_deleted(self) -> list[str]:
+        """What was deleted, unless somebody has given the same again."""
+        content = self._store.contents.content
+        return [digest for digest in self._deleted if content(digest) is None]
 
     def _dispatch(self) -> None:
         self._refresh_workers()

@@ -276,12 +276,12 @@ class Engine:
         for piece in pieces(states):
             self._asker.ask(check, (config,), piece, priority=CHECK_PRIORITY)
 
-    def forget_data(self) -> None:
-        """Let go of datasets that are kept ready, here and in every worker."""
+    def forget_data(self, digest: str) -> None:
+        """Let go of deleted own data, and of what was made of it, here and in every
+        worker; no worker is waited for."""
         catalog.forget_data()
         self.looks.forget()
-        if self.ready:
-            self._runner.client.result().run(catalog.forget_data)
+        self._runner.forget(digest)
 
     def close(self) -> None:
         """Let go of the workers; unfinished runs go on at the next start."""

@@ -9,12 +9,12 @@ from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from typing import Any, NamedTuple
 
-from distributed import Client
+from distributed import Client, fire_and_forget
 from distributed import Future as Task
 
 from explorer import catalog
 from explorer.engine.program import Program, difference, program
-from explorer.engine.worker import get_ready, warm_up
+from explorer.engine.worker import forget, get_ready, warm_up
 from explorer.errors import N_, Words
 
 log = logging.getLogger(__name__)
@@ -40,9 +40,15 @@ def to_warm_up() -> list[str]:
 class Welcoming:
     """Those who came over one connection. Only one thread calls it."""
 
-    def __init__(self, client: Client, joined: Callable[[], None]) -> None:
-        """`joined` is called from any thread when more is known of a worker."""
-        self._client, self._joined = client, joined
+    def __init__(
+        self,
+        client: Client,
+        joined: Callable[[], None],
+        deleted: Callable[[], Collection[str]],
+    ) -> None:
+        """`joined` is called from any thread when more is known of a worker; `deleted`
+        gives the digests of own data that one who joins must not keep."""
+        self._client, self._joined, self._deleted = client, joined, deleted
         self._first: dict[str, Future[Program]] = {}
         self._warming: dict[str, list[Task[None]]] = {}
         self._verdicts: dict[str, Verdict] = {}
@@ -82,8 +88,26 @@ class Welcoming:
         ]
         for worker in ready:
             if worker not in self._warming:
+                self._have_forgotten(worker, self._deleted())
                 self._warming[worker] = self._warm(worker)
         return ready
+
+    def forget(self, digests: Collection[str]) -> None:
+        """Have all who train delete this own data, each when it finds time."""
+        for worker in self._warming:
+            self._have_forgotten(worker, digests)
+
+    def _have_forgotten(self, worker: str, digests: Collection[str]) -> None:
+        if digests:
+            fire_and_forget(
+                self._client.submit(
+                    forget,
+                    digests,
+                    workers=[worker],
+                    allow_other_workers=False,
+                    pure=False,
+                )
+            )
 
     def _welcome(self, worker: str) -> "Future[Program]":
         """Have a worker take a first step and say what it runs, while nobody waits for

@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -71,6 +71,13 @@ def warm_up(model: str) -> None:
     trainer.advance(Budget(steps=1))
     for view in views_of(catalog.resolve(trainer.config)):
         _look(Subject.of(trainer), Wanted(view.name))
+
+
+def forget(digests: Collection[str]) -> None:
+    """Delete own data that nobody has any more, and what was made of it."""
+    for digest in digests:
+        content.throw_away(digest)
+    catalog.forget_data()
 
 
 def run_slices(jobs: list[Job]) -> list[Result]:

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import CancelledError, Future
 from copy import copy
 from typing import Any
@@ -44,10 +44,15 @@ BUSY, IDLE = 1.0, 5.0
 class Workers:
     """Those who train for a runner. Only its thread calls `reach` and `ready`."""
 
-    def __init__(self, connect: Callable[[], Client], joined: Callable[[], None]):
+    def __init__(
+        self,
+        connect: Callable[[], Client],
+        joined: Callable[[], None],
+        deleted: Callable[[], Collection[str]],
+    ) -> None:
         """`joined` is called from any thread when there is something to do: a worker is
-        ready, or a connection has come about."""
-        self._connect, self._joined = connect, joined
+        ready, or a connection has come about. `deleted` is as in `Welcoming`."""
+        self._connect, self._joined, self._deleted = connect, joined, deleted
         self.client: Future[Client] = Future()
         self._coming: Future[Client] | None = None
         """The connection that is under way."""
@@ -144,6 +149,11 @@ class Workers:
         self._trouble = error
         self._again_at = time.monotonic() + AGAIN_AFTER
 
+    def forget(self, digests: Collection[str]) -> None:
+        """Have workers delete this own data; those who join later are told then."""
+        if self._welcoming is not None:
+            self._welcoming.forget(digests)
+
     def _lose(self) -> None:
         """The scheduler went away, and with it all that was under way."""
         self._welcoming = None
@@ -166,7 +176,7 @@ class Workers:
         self._looked = now
         client = self.client.result()
         if self._welcoming is None:
-            self._welcoming = Welcoming(client, self._joined)
+            self._welcoming = Welcoming(client, self._joined, self._deleted)
         info: Any = client.scheduler_info(n_workers=-1)
         self._ready = self._welcoming.ready(list(info["workers"]))
         if self._ready:

@@ -1,6 +1,7 @@
 """A cluster that others started: what tests of it share."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -46,6 +47,15 @@ class Elsewhere:
     def start_scheduler(self) -> None:
         place = ["--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard"]
         self.scheduler = self.process("scheduler", *place)
+
+    def start_as_written(self, name: str) -> "subprocess.Popen[bytes]":
+        """A scheduler or workers, with the command in the README."""
+        written = (ROOT / "README.md").read_text().replace("\\\n", " ")
+        command = rf"\.venv/bin/python -m distributed\.cli\.dask_{name} (.*)"
+        (options,) = re.findall(rf"^    {command}$", written, re.MULTILINE)
+        options = options.partition("#")[0].replace("OWN-HOST", "HOST")
+        options = options.replace("8786", str(self.port)).replace("HOST", "127.0.0.2")
+        return self.process(name, *options.replace("--nworkers 8", "").split())
 
     def add_worker(self, root: Path = ROOT) -> None:
         """One whose copy of the program is at `root`."""

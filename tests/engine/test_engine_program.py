@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from explorer.data import content
 from explorer.engine import welcoming, worker
 from explorer.engine.program import Program, difference, digests, program
 from explorer.engine.welcoming import Welcoming, compared
@@ -71,13 +72,18 @@ class Connection:
 
     def __init__(self, says: dict[str, Any]) -> None:
         loop = asyncio.new_event_loop()
+        self.forgotten: list[tuple[str, Any]] = []
         self.says, self.loop = says, SimpleNamespace(asyncio_loop=loop)
         self.thread = threading.Thread(target=loop.run_forever)
         self.thread.start()
 
     def submit(
-        self, _get_ready: Any, workers: list[str], **_how: Any
-    ) -> Awaitable[Any]:
+        self, function: Any, *given: Any, workers: list[str], **_how: Any
+    ) -> Awaitable[Any] | None:
+        if function is worker.forget:
+            self.forgotten += [(workers[0], given[0])]
+            return None
+
         async def answer() -> Any:
             said = self.says[workers[0]]
             if isinstance(said, Exception):
@@ -95,6 +101,7 @@ class Connection:
 @pytest.fixture
 def connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     monkeypatch.setattr(welcoming, "to_warm_up", list)
+    monkeypatch.setattr(welcoming, "fire_and_forget", lambda task: None)
     says = {
         "same": other(),
         "changed": other(sources={**OWN.sources, LSTM: "x"}),
@@ -109,7 +116,11 @@ def test_only_who_runs_the_same_gets_work(
     connection: Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
     known, every = threading.Semaphore(0), list(connection.says)
-    workers = Welcoming(connection, known.release)  # type: ignore[arg-type]
+    workers = Welcoming(
+        connection,  # type: ignore[arg-type]
+        known.release,
+        list,
+    )
     assert workers.ready(every) == []
     assert workers.coming or workers.why_useless is None
     for _worker in every:
@@ -130,3 +141,23 @@ def test_only_who_runs_the_same_gets_work(
     )
     assert workers.ready(["same"]) == ["same"]
     assert workers.remarks == []
+
+
+def test_own_data_that_is_deleted_goes_from_who_trains_and_who_joins(
+    connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    digest, deleted, known = content.put_text("Once."), list[str](), threading.Event()
+    workers = Welcoming(connection, known.set, lambda: deleted)  # type: ignore[arg-type]
+    connection.says |= {"early": other(), "late": other()}
+    for joining in (["early"], ["early", "late"]):
+        workers.ready(joining)
+        assert known.wait(timeout=60)
+        known.clear()
+        assert workers.ready(joining) == joining
+        if not deleted:
+            deleted.append(digest)
+            workers.forget([digest])
+    assert connection.forgotten == [("early", [digest]), ("late", [digest])]
+    worker.forget([digest])
+    assert content.lacks(digest)
