@@ -19,6 +19,7 @@ class Live {
     this.texts = new Texts(() => { if (this.frame) this.draw() })
     this.at = null // the step that the slider stands at; null: the live end
     this.frame = null
+    this.kept = null // the last frame that came, whichever run's it is
     this.trouble = ""
     this.reportedAt = null
     this.wait = SOON
@@ -160,21 +161,22 @@ class Live {
     const shown = this.data.long ? [...this.shown].sort() : [...this.panels.keys()]
     const wish = {
       ...this.controls.chosen(), shown: shown.join(","), run: this.data.run, language: this.data.language,
-      at: this.at ?? -1, hidden: document.hidden, token: this.data.token, ...more,
+      at: this.at ?? -1, hidden: document.hidden, token: this.data.token, keeps: true, ...more,
     }
     this.socket.send(JSON.stringify(wish))
   }
 
-  receive(frame) {
-    if (frame.error !== undefined) {
-      this.trouble = frame.error
-      this.say(frame.error)
-      if (!this.frame) this.rest(frame.error)
+  receive(message) {
+    if (message.error !== undefined) {
+      this.trouble = message.error
+      this.say(message.error)
+      if (!this.frame) this.rest(message.error)
       return
     }
-    if (frame.download) { this.save(frame.download); return }
-    if (frame.run !== this.data.run) return
-    this.frame = frame
+    if (message.download) { this.save(message.download); return }
+    this.kept = message.changes ? merged(this.kept, message.changes) : message
+    if (this.kept.run !== this.data.run) return
+    this.frame = structuredClone(this.kept) // what is drawn is Plotly's to change
     this.fresh = true
     if (!this.scheduled) {
       this.scheduled = true

@@ -1,6 +1,6 @@
 """What watchers see: one feed per watched run, kept up to date as slices come in.
 
-Frames are encoded once and shared by everybody who asks for the same. A watcher that
+Frames are made once and shared by everybody who asks for the same. A watcher that
 is slow or asleep misses frames, never the newest one, and never holds up a run.
 """
 
@@ -8,6 +8,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from explorer.engine.jobs import Wanted
 from explorer.errors import Words
@@ -21,9 +22,12 @@ from explorer.runs.records import (
 )
 from explorer.runs.store import Store
 
+T = TypeVar("T")
+
 Watch = Callable[[str, tuple[Wanted, ...]], None]
-MOST_FRAMES = 8
-"""Encoded frames kept per feed: one for each way in which it is looked at."""
+MOST_MADE = 16
+"""Kept per feed of what was made of its snapshot: a frame for each way in which it is
+looked at, and what was sent of it."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Feed:
         self.version = 1
         self.wants: dict[object, tuple[Wanted, ...]] = {}
         self._changed = asyncio.Event()
-        self._frames: OrderedDict[Hashable, tuple[int, bytes]] = OrderedDict()
+        self._made: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
 
     async def next(self, seen: int) -> int:
         """Wait until there is something newer than version `seen`."""
@@ -68,15 +72,16 @@ class Feed:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    def encoded(self, key: Hashable, encode: Callable[[], bytes]) -> bytes:
-        """The frame for `key` at this version; encoded by the first who asks."""
-        frame = self._frames.get(key)
-        if frame is None or frame[0] != self.version:
-            self._frames[key] = frame = (self.version, encode())
-        self._frames.move_to_end(key)
-        while len(self._frames) > MOST_FRAMES:
-            self._frames.popitem(last=False)
-        return frame[1]
+    def made(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `key` stands for at this version; made by the first who asks."""
+        found = self._made.get(key)
+        if found is None or found[0] != self.version:
+            self._made[key] = found = (self.version, make())
+        self._made.move_to_end(key)
+        while len(self._made) > MOST_MADE:
+            self._made.popitem(last=False)
+        made: T = found[1]
+        return made
 
 
 class Hub:

@@ -211,7 +211,7 @@ def test_watchers_share_one_feed(engine: Engine) -> None:
         while not one.snapshot.run.ended:
             seen = await asyncio.wait_for(one.next(seen), 30)
             for _ in range(3):
-                one.encoded("key", partial(encode, seen))
+                one.made("key", partial(encode, seen))
         assert len(one.snapshot.curves.losses) == 2000
         assert Wanted("gradients") in one.snapshot.views
         engine.hub.leave(run.id, "one")

@@ -36,6 +36,7 @@ from explorer.ui.live.server import FOREIGN, routes
 from explorer.ui.live.wishes import MOST_MESSAGE, Wish, read_wish
 from explorer.ui.origins import allowed
 from explorer.ui.places import PLOTLY, REASON, SOCKET, WAITING
+from tests.ui.changes import merged, without_nothing
 from tests.ui.conftest import QUIET
 
 pytestmark = QUIET
@@ -172,6 +173,22 @@ def test_the_sample_is_shown_at_once(client: TestClient) -> None:
     assert frame["state"] == "Finished"
     assert set(frame["panels"]) == set(names_on("playground"))
     assert all(panel["figure"]["data"] for panel in frame["panels"].values())
+
+
+def test_who_keeps_frames_is_told_what_changed(client: TestClient) -> None:
+    wish = PLAYGROUND | {"keeps": True}
+    asked = [wish, wish, wish | {"language": "zh", "at": 128}, PLAYGROUND]
+    with client.websocket_connect(SOCKET, headers=OWN) as socket:
+        told = []
+        for each in asked:
+            socket.send_text(json.dumps(each))
+            told.append(json.loads(socket.receive_bytes()))
+    assert told[0] == told[3]
+    assert told[1] == {"changes": {}}
+    then = merged(told[0], told[2]["changes"])
+    assert without_nothing(then) == without_nothing(
+        answer(client, json.dumps(asked[2] | {"keeps": False}))
+    )
 
 
 def test_a_screen_reader_hears_model_step_and_loss(client: TestClient) -> None:

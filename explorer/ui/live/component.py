@@ -31,6 +31,7 @@ _component = st.components.v2.component(
         "controls",
         "narrow",
         "panel",
+        "changes",
         "live",
     ),
     isolate_styles=False,

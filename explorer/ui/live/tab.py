@@ -18,6 +18,7 @@ from explorer.runs.commands import spec_of
 from explorer.runs.records import Run, View
 from explorer.ui.language import translator
 from explorer.ui.live.asked import asked, wanted
+from explorer.ui.live.changes import SAME, changed
 from explorer.ui.live.elsewhere import Elsewhere, Others, left_out, needs_of
 from explorer.ui.live.frames import frame
 from explorer.ui.live.held import chosen_change
@@ -34,12 +35,28 @@ LEAST_PAUSE = 0.15
 """Seconds between two frames of one tab: more is not seen, only paid for."""
 
 
+class Framed:
+    """A frame as it was made for one or more tabs; equal to itself alone."""
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        self.content = content
+
+    def told(self, since: "Framed | None") -> bytes:
+        """All of it, or what it is beside an earlier one."""
+        if since is None:
+            return to_json(self.content)
+        told = changed(since.content, self.content)
+        return to_json({"changes": {} if told is SAME else told})
+
+
 class Tab:
     """What one socket shows. A newer wish replaces the older one at once."""
 
     def __init__(self, socket: WebSocket, owner: Engine) -> None:
         self.socket, self.engine = socket, owner
         self.wish = Wish()
+        self.given: Framed | None = None
+        """The last frame that was sent."""
         self.basis: int | None = None
         """The kept step whose axes stay while this tab shows a run."""
         self.complained_of: Wish | None = None
@@ -156,23 +173,31 @@ class Tab:
         live = self.wish.at == LIVE
         if live and (views or run.status == "training"):
             others = await self.elsewhere(feed) if run.status == "training" else {}
-            await self.socket.send_bytes(self.encoded(feed, views, others))
+            await self.give(feed, self.framed(feed, views, others))
         if not live or run.status != "training":
             step = run.step if live else self.wish.at
             stored = await self.stored(feed, step)
             others = await self.elsewhere(feed)
             if feed.snapshot is snapshot:
-                await self.socket.send_bytes(self.encoded(feed, stored, others, "rest"))
+                await self.give(feed, self.framed(feed, stored, others, "rest"))
 
-    def encoded(
+    def framed(
         self, feed: Feed, views: Views, others: Others, origin: str = "live"
-    ) -> bytes:
+    ) -> Framed:
         """The frame for this tab; tabs with the same wish share it."""
         wish, snapshot, basis = self.wish, feed.snapshot, self.basis or 0
-        return feed.encoded(
+        return feed.made(
             (wish, len(views), frozenset(others), basis, origin),
-            lambda: to_json(frame(snapshot, wish, views, others, basis)),
+            lambda: Framed(frame(snapshot, wish, views, others, basis)),
         )
+
+    async def give(self, feed: Feed, now: Framed) -> None:
+        """Send a frame, or to who keeps the last one what changed since."""
+        since = self.given if self.wish.keeps else None
+        # Where this is overtaken by a newer wish, nobody knows what came through.
+        self.given = None
+        await self.socket.send_bytes(feed.made((now, since), lambda: now.told(since)))
+        self.given = now
 
     async def stored(self, feed: Feed, step: int) -> Views:
         """Views of a moment that lies still: a checkpoint, or where the run rests."""

@@ -19,6 +19,8 @@ class Wish(Settings):
     language: Literal["en", "zh"] = "en"
     at: int = setting(LIVE, "The step to look at.", title="At", ge=LIVE, le=10**6)
     hidden: bool = False
+    keeps: bool = False
+    """Whether the tab keeps the last frame, and needs only what changed since."""
     example: int = setting(
         -1, "The held-out window to look at.", title="Example", ge=-1, le=4095
     )
