@@ -13,6 +13,7 @@ from benchmarks import (
     capture,
     classroom,
     convergence,
+    first_picture,
     inside,
     keras,
     report,
@@ -40,7 +41,7 @@ def main() -> None:
         for path in sys.argv[1:]:
             print(convergence.character_transformer(Path(path)).line(), flush=True)
     with browser.served() as address:
-        for part in (browser, inside, classroom):
+        for part in (first_picture, browser, inside, classroom):
             for row in part.measure(address):
                 print(row.line(), flush=True)
     for row in soak.measure():

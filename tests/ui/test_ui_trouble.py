@@ -1,9 +1,11 @@
 """A database that cannot be opened is a sentence on every page, until it can."""
 
+import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -59,6 +61,22 @@ def test_pages_say_why_there_is_no_engine_and_it_comes_by_itself(
         assert not [error for error in shown.error if SAID in error.value]
     assert engine().store is not None
     _made.cache_clear()
+
+
+def test_a_server_answers_before_it_is_warm(monkeypatch: pytest.MonkeyPatch) -> None:
+    let, warm = threading.Event(), []
+    there = SimpleNamespace(
+        hub=SimpleNamespace(attach=lambda loop: None, tell=lambda trouble: None),
+        trouble=None,
+        close=lambda: None,
+    )
+    monkeypatch.setattr(server, "_bring_up", lambda: there)
+    monkeypatch.setattr(server, "_warm_up", lambda: warm.append(let.wait(60)))
+    plain = Route("/", lambda request: HTMLResponse("a page"))
+    with TestClient(Starlette(routes=[plain], lifespan=lifespan)) as client:
+        assert client.get("/").status_code == 200
+        assert not warm
+        let.set()
 
 
 def test_a_run_that_nobody_trains_waits_and_has_no_rate() -> None:

@@ -6,6 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import optuna
+
+# Plotly looks for pandas when it first draws, and must not find it half imported by
+# another thread.
+import pandas  # type: ignore[import-untyped]  # noqa: F401
 from optuna.exceptions import ExperimentalWarning
 from optuna.trial import TrialState as OptunaState
 from optuna.trial import create_trial

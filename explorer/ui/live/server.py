@@ -91,7 +91,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     await there.wait()
     if coming.done():
         coming.result()  # a bug must not start silently
-    warm = asyncio.create_task(asyncio.to_thread(files.warm_up))
+    warm = asyncio.create_task(asyncio.to_thread(_warm_up))
     telling = asyncio.create_task(_tell_trouble(coming))
     yield
     warm.cancel()
@@ -128,17 +128,19 @@ async def _tell_trouble(coming: "asyncio.Task[Engine]") -> None:
 
 
 def _bring_up() -> Engine:
+    """The engine, with the run that a newcomer sees."""
     owner = engine()
-    sample = bring_sample(owner)
-    catalog.datasets()
-    # Models, views and pictures are found and imported now, not by the first visitor.
-    facts_of(sample.config)
+    bring_sample(owner)
+    return owner
+
+
+def _warm_up() -> None:
+    """Do what the first visitors would wait for, while the server answers already."""
+    for name in ("pandas", "plotly.graph_objects"):
+        importlib.import_module(name)
+    files.warm_up()
+    facts_of(catalog.make_config())  # finds models, datasets and views
     panels()
-    # Plotly looks for pandas when it first draws; a class that arrives at once must
-    # not find it half imported by another thread.
-    importlib.import_module("pandas")
-    importlib.import_module("plotly.graph_objects")
     # What is imported by now stays; the collector need not look at it again.
     gc.collect()
     gc.freeze()
-    return owner
