@@ -20,7 +20,7 @@ from explorer.data.choices import (
     narrowed,
 )
 from explorer.data.content import MAX_SERIES_VALUES, OwnSeries
-from explorer.data.decoding import short
+from explorer.data.decoding import ENCODINGS, short
 from explorer.data.numbers import NumberForm, Numbers, form_words
 from explorer.data.tables import Table
 from explorer.data.time_forms import Times
@@ -52,6 +52,8 @@ def take_series(table: Table, choices: Choices | None = None) -> Taken:
     _check_cells(table, column, numbers)
     time = chosen_time(table, column, asked)
     remarks = [Words(N_("Left out: %(what)s."), {"what": w}) for w in table.skipped]
+    if table.guessed:
+        remarks.append(_guess_remark(table.guessed))
     remarks += _form_remark(table, column, numbers)
     values, times = numbers.values, None
     if time != NO_TIME:
@@ -169,13 +171,27 @@ def _by_time(
     return _one_each(values, moments, times, same or "first")
 
 
+def _guess_remark(encoding: str) -> Words:
+    words = N_(
+        "Letters are read as %(encoding)s, which is not sure; say another encoding "
+        "where they look wrong."
+    )
+    return Words(words, {"encoding": Words(ENCODINGS[encoding])})
+
+
 def _form_remark(table: Table, column: str, numbers: Numbers) -> list[Words]:
-    """What a form other than 1234.5 makes of the first values."""
+    """What a form other than 1234.5 makes of the first values, and what was taken for
+    no value."""
+    words = N_("Taken for missing: '%(came)s', %(count)d times.")
+    said = [
+        Words(words, {"came": sign, "count": int((table.cells[column] == sign).sum())})
+        for sign in numbers.signs
+    ]
     if numbers.form == NumberForm("."):
-        return []
+        return said
     shown = first_values(table, column, numbers.form)
     words = N_("Numbers are read with %(form)s: %(shown)s, …")
-    return [Words(words, {"form": form_words(numbers.form), "shown": shown})]
+    return [*said, Words(words, {"form": form_words(numbers.form), "shown": shown})]
 
 
 def _time_remarks(time: str, found: Times, kept: int) -> list[Words]:

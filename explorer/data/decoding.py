@@ -17,7 +17,9 @@ ENCODINGS: Mapping[str, str] = {
     "gb18030": "GB18030 (GBK, GB2312)",
     "big5": "Big5",
     "cp1252": "Windows-1252 (Latin)",
+    "cp1251": "Windows-1251 (Cyrillic)",
     "shift_jis": "Shift JIS",
+    "euc_kr": "EUC-KR",
     "utf-16": "UTF-16",
 }
 """What a person may say that a file is in, by the name that Python gives it."""
@@ -126,28 +128,37 @@ def _in(encoding: str, raw: bytes, filename: str) -> str:
     return text.replace("\0", "")
 
 
-def _detected(raw: bytes, filename: str) -> str:
+def sure_encoding(raw: bytes) -> str:
+    """What bytes that are neither UTF-16 nor binary are in; "" where that is unsure."""
     try:
-        return raw.decode("utf-8-sig")
+        raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if raw.startswith(codecs.BOM_UTF8):
+            return ""
+    else:
+        return "utf-8-sig"
+    if _has_quotes_alone(raw) or _is_western(raw):
+        return "cp1252"
+    if _is_japanese(raw):
+        return "shift_jis"
+    return "gb18030" if _is_gb18030(raw) else ""
+
+
+def _detected(raw: bytes, filename: str) -> str:
+    if found := sure_encoding(raw):
+        return raw.decode(found, errors="replace")
+    try:
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        # The decoder does not count a byte order mark that it has skipped.
-        marked = raw.startswith(codecs.BOM_UTF8)
-        place = error.start + len(codecs.BOM_UTF8) * marked
-    if not marked and _has_quotes_alone(raw):
-        return raw.decode("cp1252")
-    if not marked and _is_western(raw):
-        return raw.decode("cp1252", errors="replace")
-    if not marked and _is_gb18030(raw):
-        return raw.decode("gb18030")
-    raise ExplorerError(
-        N_(
-            "A file must be text in UTF-8 or GB18030, but byte %(place)d of '%(file)s' "
-            "is not UTF-8, and it is unsure what else. Say its encoding, or save it "
-            "again as UTF-8."
-        ),
-        place=place,
-        file=named(filename),
-    )
+        raise ExplorerError(
+            N_(
+                "A file must be text in UTF-8 or GB18030, but byte %(place)d of "
+                "'%(file)s' is not UTF-8, and it is unsure what else. Say its "
+                "encoding, or save it again as UTF-8."
+            ),
+            place=error.start,
+            file=named(filename),
+        ) from None
 
 
 def _has_quotes_alone(raw: bytes) -> bool:
@@ -174,6 +185,16 @@ def _is_western(raw: bytes) -> bool:
     letters = sum(map(len, words))
     beyond = sum(byte >= 0xC0 for word in words for byte in word)
     return bool(letters >= 2 * beyond)
+
+
+def _is_japanese(raw: bytes) -> bool:
+    """Whether a tenth of what is beyond ASCII are kana in Shift JIS: their bytes begin
+    no character that is common elsewhere."""
+    try:
+        beyond = [c for c in raw.decode("shift_jis") if c > "\x7f"]
+    except UnicodeDecodeError:
+        return False
+    return 10 * sum("\u3040" <= c <= "\u30ff" for c in beyond) >= max(1, len(beyond))
 
 
 def _is_gb18030(raw: bytes) -> bool:

@@ -10,6 +10,7 @@ from explorer.data.columns import MIN_VALUES, Taken, take_series
 from explorer.data.content import MAX_TEXT_BYTES, Kind
 from explorer.data.decoding import decoded, named, short
 from explorer.data.layout import is_table
+from explorer.data.likeliest import likeliest
 from explorer.data.parsing import MAX_TABLE_BYTES, read_table
 from explorer.errors import N_, ExplorerError
 
@@ -25,7 +26,7 @@ def kind_of(raw: bytes, filename: str, encoding: str = "") -> Kind:
     """
     if filename.lower().endswith(TABLES):
         return "series"
-    text = decoded(raw, filename, MAX_TABLE_BYTES, encoding)
+    text = decoded(raw, filename, MAX_TABLE_BYTES, encoding or likeliest(raw))
     return "series" if is_table(text) else "text"
 
 

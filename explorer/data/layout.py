@@ -213,6 +213,8 @@ def _end(lines: list[str], parted_by: str, kinds: Sequence[str], first: int) -> 
     end = len(lines)
     while end > first and not lines[end - 1].strip():
         end -= 1
+    if any(line.count('"') % 2 for line in lines[max(first, end - BOTTOM_LINES) : end]):
+        return end  # a cell goes over several lines
     last = end
     for k in range(end - 1, max(first, end - BOTTOM_LINES) - 1, -1):
         if not lines[k].strip():

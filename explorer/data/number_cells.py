@@ -9,12 +9,14 @@ EMPTY = frozenset(
         *("", "nan", "na", "n/a", "n.a.", "null", "none", "nat", "<na>", "nil", "\\n"),
         *("n.d.", "nd", "n.v.", "k.a.", "k. a.", "keine angabe", "missing", "fehlt"),
         *("无", "缺失", "缺测", "暂无"),
-        *("?", "-", "--", "---", ".", "..", "...", "…", "*"),
+        *("(null)", "no data", "nodata", "not available", "m"),
+        *("?", "-", "--", "---", ".", "..", "...", "…", "*", ":"),
         *("#n/a", "#n/a n/a", "#na", "#value!", "#div/0!", "#ref!", "#num!", "#null!"),
         *("#nv", "#wert!", "#bezug!", "#zahl!"),
     )
 )
-"""Cells, in lower case, that hold nothing; spreadsheets write the last ones."""
+"""Cells, in lower case, that hold nothing: weather stations write M, Eurostat a colon,
+spreadsheets the last ones."""
 
 DASHES = "−–—‒―﹣－"
 
@@ -22,22 +24,33 @@ SPACES = "\u00a0\u2002\u2003\u2005\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 
 UNSEEN = "\u200b\u200e\u200f\u2060\ufeff"
 
+DIGITS = {
+    c: str(unicodedata.decimal(c))
+    for c in map(chr, range(0x80, 0x20000))
+    if c.isdecimal()
+}
+"""Of all scripts, such as full-width or Arabic ones, and what they mean."""
+
 PLAIN = str.maketrans(
     dict.fromkeys(DASHES, "-")
     | dict.fromkeys(SPACES, " ")
     | dict.fromkeys("’ʼ‘´", "'")
     | dict.fromkeys(UNSEEN)
-    | {"％": "%"}
+    | {"％": "%", "．": ".", "，": ",", "٫": ".", "٬": ",", "٪": "%"}
+    | DIGITS
 )
 """One sign for all that mean the same; None takes a character out."""
 
 SCALES = {
     "K": 1e3,
     "k": 1e3,
+    "Tsd": 1e3,
     "M": 1e6,
+    "Mn": 1e6,
     "Mio": 1e6,
     "B": 1e9,
     "bn": 1e9,
+    "Bn": 1e9,
     "Mrd": 1e9,
     "T": 1e12,
     "万": 1e4,
@@ -55,12 +68,13 @@ MONEY = (
 CELL = re.compile(
     r"(?P<opened>\()?\s*(?P<sign>[-+])?\s*"
     rf"(?:{MONEY}\s*(?P<inner>[-+])?\s*)?"
-    r"(?P<digits>[0-9][0-9., ']*|[.,][0-9]+)(?P<exponent>[eE][-+]?[0-9]+)?"
+    r"(?P<digits>[0-9][0-9., ']*|[.,][0-9]+)(?P<exponent>[eEdD][-+]?[0-9]+)?"
     rf"\s*(?P<scale>{'|'.join(SCALES)})?\s*(?:(?P<percent>[%‰])|{MONEY})?"
-    r"\s*(?P<after>-)?(?P<closed>\))?"
+    r"\s*(?P<after>-)?(?P<closed>\))?\*{0,3}"
 )
+"""An exponent may be Fortran's, with a D; a star tells of a note."""
 
-CODE = re.compile(r"[0-9]{2,}[eE][0-9]+")
+CODE = re.compile(r"[0-9]{2,}[eEdD][0-9]+")
 """An id like 41e7: numbers with an exponent have a point, one digit or a sign."""
 
 NOUGHT = re.compile(rf"{MONEY}\s*-")
@@ -82,13 +96,28 @@ class Cell(NamedTuple):
     percent: str = ""
 
 
+WRAPPED = re.compile(r"=\"(.*)\"|'(.*)'|'([^']*)")
+"""What keeps a spreadsheet from reading a cell: ="1.5" or '1.5."""
+
+
+def bare(cell: str) -> str:
+    """A cell without blanks and marks around it, which mean text and no more.
+
+    >>> bare('="1.5"'), bare("'1.5"), bare(" '1.5' "), bare("1'234")
+    ('1.5', '1.5', '1.5', "1'234")
+    """
+    plain = cell.strip()
+    found = WRAPPED.fullmatch(plain) if plain[:1] in ("=", "'") else None
+    return next(filter(None, found.groups()), "") if found else plain
+
+
 def is_empty(cell: str) -> bool:
     """Whether a cell holds nothing.
 
     >>> [is_empty(cell) for cell in ("", " ", "#N/A", "--", ".", "0")]
     [True, True, True, True, True, False]
     """
-    return cell.translate(PLAIN).strip().lower() in EMPTY
+    return bare(cell.translate(PLAIN)).lower() in EMPTY
 
 
 def cell_of(text: str) -> Cell | None:
@@ -99,7 +128,7 @@ def cell_of(text: str) -> Cell | None:
     >>> cell_of("−3,5 %").sign, cell_of("17.18M").scale, cell_of("12 m")
     (-1.0, 'M', None)
     """
-    plain = text.translate(PLAIN).strip()
+    plain = bare(text.translate(PLAIN))
     if NOUGHT.fullmatch(plain):
         return Cell("0")
     odd = len(plain) > LONGEST or CODE.fullmatch(plain)
@@ -113,7 +142,7 @@ def cell_of(text: str) -> Cell | None:
     return Cell(
         found["digits"].strip(),
         -1.0 if below else 1.0,
-        found["exponent"] or "",
+        re.sub("[dD]", "e", found["exponent"] or ""),
         found["scale"] or "",
         found["percent"] or "",
     )

@@ -7,7 +7,7 @@ signs among them, and only the whole column can tell which one begins the decima
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -59,6 +59,12 @@ class Numbers(NamedTuple):
     """The forms among which nothing decides, for a person to choose; or none."""
     proof: str = ""
     """The sign that begins decimals, if the cells can be read in no other form."""
+    signs: tuple[str, ...] = ()
+    """Cells like -999, far from all others, that say that nothing was measured."""
+
+
+NINES = re.compile(r"-?(99+)(?:[.,](?:9+|0+))?")
+"""What stands for a missing value where nothing but numbers may stand."""
 
 
 @cache
@@ -121,13 +127,34 @@ def read_numbers(
         for text, cell in found.items()
         if fitting.fullmatch(cell.digits)
     }
+    signs = _signs_of_nothing(cells, values)
+    values |= dict.fromkeys(signs, np.nan)
     values |= {text: float(text) for text in known if INFINITE.fullmatch(text.strip())}
     read = np.array([values.get(text, np.nan) for text in cells], np.float64)
     empty = {text for text in known if is_empty(text)}
     wrong = np.array([text not in values and text not in empty for text in cells], bool)
     signed = any(sign in cell.digits for cell in found.values() for sign in ".,")
     proof = form.decimal if signed and len(rivals) == 1 and not decimal else ""
-    return Numbers(read, wrong, form, () if sure else tuple(rivals), proof)
+    return Numbers(read, wrong, form, () if sure else tuple(rivals), proof, signs)
+
+
+def _signs_of_nothing(
+    cells: Sequence[str], values: Mapping[str, float]
+) -> tuple[str, ...]:
+    """The cells of nines that come again and lie further from all others than these do
+    from each other."""
+    nines = {t: v for t, v in values.items() if NINES.fullmatch(t.strip())}
+    rest = [value for text, value in values.items() if text not in nines]
+    if not nines or len(rest) < 2:
+        return ()
+    low, high = min(rest), max(rest)
+    room = max(high - low, abs(low), abs(high))
+    counts = Counter(cells)
+    return tuple(
+        text
+        for text, value in nines.items()
+        if counts[text] > 1 and (value < low - room or value > high + room)
+    )
 
 
 def form_words(form: NumberForm) -> Words:

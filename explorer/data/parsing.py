@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from explorer.data.decoding import decoded, short
 from explorer.data.delimiters import BLANKS
 from explorer.data.layout import COMMENT, Layout, find_layout, uneven
+from explorer.data.likeliest import likeliest
+from explorer.data.number_cells import bare
 from explorer.data.tables import Table
 from explorer.errors import N_, Words
 
@@ -20,6 +22,13 @@ if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
 
 MAX_TABLE_BYTES = 32_000_000
+
+
+SUMS = re.compile(
+    "(?:sub-?|grand )?total|sum|summe|gesamt|mean|average|mittelwert|合计|总计|小计",
+    re.IGNORECASE,
+)
+"""Cells of rows that say what others come to."""
 
 
 def read_table(raw: bytes, filename: str, encoding: str = "") -> Table:
@@ -30,7 +39,8 @@ def read_table(raw: bytes, filename: str, encoding: str = "") -> Table:
     Raises:
         ExplorerError: if it is no table.
     """
-    text = decoded(raw, filename, MAX_TABLE_BYTES, encoding).rstrip("\n")
+    guessed = "" if encoding else likeliest(raw)
+    text = decoded(raw, filename, MAX_TABLE_BYTES, encoding or guessed).rstrip("\n")
     layout = find_layout(text, filename)
     cells = _parsed(text, layout, filename)
     rows = np.arange(len(cells)) + layout.first + 1
@@ -40,7 +50,8 @@ def read_table(raw: bytes, filename: str, encoding: str = "") -> Table:
     there = [k for k, name in enumerate(names) if name or (cells[k] != "").any()]
     cells = cells[there]
     cells.columns = _names([(names[k], k) for k in there])
-    return Table(cells, rows, filename, layout.parted_by, (*layout.skipped, *skipped))
+    left_out = (*layout.skipped, *skipped)
+    return Table(cells, rows, filename, layout.parted_by, left_out, guessed)
 
 
 def _kept(
@@ -54,16 +65,21 @@ def _kept(
     comment = cells[0].str.startswith(COMMENT).to_numpy(dtype=bool)
     if layout.width == 1 and not _regular(blank):
         blank = np.zeros_like(blank)
+    sums = cells.apply(lambda column: column.str.strip().str.fullmatch(SUMS)).any(
+        axis=1
+    )
+    sums = sums.to_numpy(bool) & (layout.width > 1)
     named_again = np.full(len(cells), any(layout.names))
     for k, name in enumerate(layout.names):
         named_again &= (cells[k].str.strip() == name).to_numpy(bool)
     counts = (
         (int(named_again.sum()), N_("rows that repeat the names (%(count)d)")),
         (int(blank.sum()), N_("blank rows between the values (%(count)d)")),
+        (int(sums.sum()), N_("rows of sums between the values (%(count)d)")),
         (int(comment.sum()), N_("comments between the values (%(count)d)")),
     )
     said = (Words(words, {"count": n}) for n, words in counts if n)
-    return ~(blank | comment | named_again), tuple(said)
+    return ~(blank | comment | sums | named_again), tuple(said)
 
 
 def _regular(blank: NDArray[np.bool_]) -> bool:
@@ -111,7 +127,7 @@ def _names(top: list[tuple[str, int]]) -> "pd.Index[str]":
 
     names: list[str] = []
     for cell, place in top:
-        name = short(cell.strip()) or f"column {place + 1}"
+        name = short(bare(cell)) or f"column {place + 1}"
         while name in names:
             name = f"{name} ({place + 1})"
         names.append(name)

@@ -47,6 +47,8 @@ class Table:
     parted_by: str = WHOLE
     skipped: tuple[Words, ...] = ()
     """What of the file is not among the cells."""
+    guessed: str = ""
+    """The encoding that letters are read in, where it is not sure."""
     whole: "Table | None" = None
     """The table that this one has some rows of; they are written as all its rows."""
     _known: dict[tuple[str, ...], Any] = field(default_factory=dict)

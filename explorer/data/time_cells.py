@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date, timedelta
 
+from explorer.data.number_cells import DIGITS, bare
 from explorer.data.time_words import MONTH, in_english
 
 CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?( ?[AaPp]\.?[Mm]\.?)?")
 
 DATE = re.compile(
-    r"(?:[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}"
+    r"(?:[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}|[0-9]{8} [0-9]{2}:[0-9]{2}"
     r"|[0-9]{4}[-/.][0-9]{1,2}|[0-9]{1,2}[-/][0-9]{4}"
     r"|[0-9]{4}年[0-9]{1,2}月([0-9]{1,2}日)?"
     rf"|[0-9]{{1,4}}[- /]?{MONTH}[- /,]*[0-9]{{1,4}}"
@@ -22,6 +24,11 @@ QUARTER = re.compile(
     r"([0-9]{4})[-/: ]?Q([1-4])|Q([1-4])[-/: ]?([0-9]{4})", re.IGNORECASE
 )
 
+MONTHLY = re.compile(r"([0-9]{4})M(0[1-9]|1[0-2])")
+"""As Eurostat counts months."""
+
+DAY_OF_YEAR = re.compile(r"([0-9]{4})-([0-3][0-9]{2})")
+
 WEEK = re.compile(
     r"([0-9]{4})[-/ ]?(?:W|KW|CW) ?([0-9]{1,2})"
     r"|(?:W|KW|CW) ?([0-9]{1,2})[-/ ]+([0-9]{4})",
@@ -31,6 +38,14 @@ WEEK = re.compile(
 
 UNTIL = re.compile(r"(?<=[0-9]{2}) [-–] (?=[0-9]).*|(?<=[0-9]Z)/(?=[0-9]{4}-).*")
 """The end of a span, which is told after its beginning."""
+
+ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
+"""The years before the first of an era, in Japan and Taiwan."""
+
+ZONE = re.compile(r"(?<=:[0-9]{2}) ?[-+][0-9]{2}:?[0-9]{2}(?: \([A-Z]+\))?$")
+"""How far a clock is ahead of Greenwich, after it."""
+
+PLAIN = str.maketrans(DIGITS)
 
 EAST = str.maketrans("년월일시분時点點", "年月日时分时时时")
 """One sign for what parts a time in Korean, Japanese and older Chinese."""
@@ -42,7 +57,7 @@ def looks_like_time(cell: str) -> bool:
     >>> [looks_like_time(c) for c in ("31.12.2024 23:59", "Feb 04, 2023", "1.5", "fox")]
     [True, True, False, False]
     """
-    plain = cell.strip()
+    plain = bare(cell).translate(PLAIN)
     if len(plain) > 60 or not any(map(str.isdigit, plain)):
         return False
     if any(form.fullmatch(plain) for form in (CLOCK, QUARTER, WEEK)):
@@ -65,8 +80,19 @@ def normal(cell: str) -> str:
     ('2022-07', '2022-W05-1', '1.5.2022', '5 May')
     >>> normal("2022年1月5日 下午3:04"), normal("31.12.2024 23.59 Uhr")
     ('2022年1月5日 3:04 PM', '31.12.2024 23:59')
+    >>> normal("20220105:0710"), normal("2022-032"), normal("2022-01-05 07:10:00,125")
+    ('20220105 07:10', '2022-02-01', '2022-01-05 07:10:00.125')
     """
-    plain = re.sub(r"\s+", " ", cell.replace(",", " ")).strip()
+    plain = bare(cell)
+    if not plain.isascii():
+        plain = plain.translate(PLAIN)
+    if "," in plain:
+        plain = re.sub(r"(?<=:[0-9]{2}),(?=[0-9]{1,9}$)", ".", plain).replace(",", " ")
+    plain = re.sub(r"\s+", " ", plain).strip()
+    if plain[8:9] == ":":
+        plain = re.sub(r"^([0-9]{8}):([0-9]{2})([0-9]{2})$", r"\1 \2:\3", plain)
+    if found := DAY_OF_YEAR.fullmatch(plain):
+        return _day_of_year(int(found[1]), int(found[2])) or plain
     plain = re.sub(r"(?<=[0-9])\. (?=[0-9]+\.| ?[0-9]{4})", ".", plain)
     plain = re.sub(r"(?<= )([0-9]{1,2})\.([0-9]{2})(?![0-9.])", r"\1:\2", plain)
     plain = UNTIL.sub("", plain) if len(plain) > 16 else plain
@@ -75,9 +101,18 @@ def normal(cell: str) -> str:
     if found := QUARTER.fullmatch(plain):
         year, quarter = found[1] or found[4], int(found[2] or found[3])
         return f"{year}-{3 * quarter - 2:02}"
+    if found := MONTHLY.fullmatch(plain):
+        return f"{found[1]}-{found[2]}"
     if found := WEEK.fullmatch(plain):
         return f"{found[1] or found[4]}-W{int(found[2] or found[3]):02}-1"
+    plain = re.sub(r"^([0-9]{1,2})([A-Za-z]{3})(?=[0-9]{4})", r"\1 \2 ", plain)
     return _clock(in_english(_eastern(plain)))
+
+
+def _day_of_year(year: int, day: int) -> str:
+    """As year, month and day; empty where that year has no such day."""
+    found = date(year, 1, 1) + timedelta(days=day - 1) if year and day else None
+    return str(found) if found and found.year == year else ""
 
 
 def _eastern(plain: str) -> str:
@@ -85,6 +120,9 @@ def _eastern(plain: str) -> str:
     if plain.isascii():
         return plain
     plain = re.sub(r"(?<=[年月]) (?=[0-9])", "", plain.translate(EAST))
+    if plain[:2] in ERAS and (found := re.match("(元|[0-9]{1,3})年", plain[2:])):
+        year = 1 if found[1] == "元" else int(found[1])
+        plain = f"{ERAS[plain[:2]] + year}{plain[2 + len(found[1]) :]}"
     plain = re.sub(r" ?([0-9]{1,2})时(?:([0-9]{1,2})分?)?$", _colon, plain)
     half = {"上午": "AM", "下午": "PM", "午前": "AM", "午後": "PM"}
     found = re.fullmatch(rf"(.*?) ?({'|'.join(half)}) ?([0-9:]+)", plain)
@@ -99,7 +137,14 @@ def _clock(plain: str) -> str:
     """A date and a clock in English, without the words around them."""
     plain = re.sub(r"(?<=[0-9])\. (?=[A-Z])", " ", plain)
     plain = re.sub(r" de (?=[A-Z0-9])", " ", plain)
-    plain = re.sub(r"(?<=/[0-9]{4}):", " ", plain)
+    plain = re.sub(r"(?<=[/ ][0-9]{4}):", " ", plain)
+    plain = re.sub(r"\[[\w/+-]+\]$| г\.?$", "", plain)
+    if not re.match("[0-9]{4}-", plain):
+        plain = ZONE.sub("", plain)
+    plain = re.sub(
+        r"^(\S+ [0-9]{1,2}) ([0-9:]+) (?:\S+ )?([0-9]{4})$", r"\1 \3 \2", plain
+    )
+    plain = re.sub(r" ([0-9]{1,2}) ?h ?([0-9]{2})?$", _colon, plain)
     plain = re.sub(r" (UTC|GMT|Uhr|h|[A-Z]?[A-Z]EST|[A-Z][SD]T|[CEW]ET)$", "", plain)
     return re.sub(
         r"(?<=[0-9]) ?([ap])\.?m\.?$", lambda m: f" {m[1].upper()}M", plain, flags=re.I

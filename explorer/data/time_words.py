@@ -25,9 +25,22 @@ NAMES = (
     "dezembro",
     "januari februari maart april mei juni juli augustus september oktober november "
     "december",
+    "januari februari mars april maj juni juli augusti september oktober november "
+    "december",
+    "januar februar marts april mai juni juli august september oktober november "
+    "desember",
+    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października "
+    "listopada grudnia",
+    "styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień październik "
+    "listopad grudzień",
+    "ledna února března dubna května června července srpna září října listopadu "
+    "prosince",
+    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+    "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
+    "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
 )
 """The months of a year: English, German and Austrian, French, Spanish, Italian,
-Portuguese, Dutch."""
+Portuguese, Dutch, Swedish, Danish and Norwegian, Polish, Czech, Russian, Turkish."""
 
 SHORT = {
     **{"janv": "Jan", "févr": "Feb", "avr": "Apr", "juil": "Jul", "sept": "Sep"},
@@ -40,7 +53,7 @@ MONTHS = {
     for names in NAMES
     for name, english in zip(names.split(), ENGLISH, strict=True)
     for letters in (len(name), 3)
-    if name[:letters] != "jui"  # of June or of July
+    if name[:letters] not in ("jui", "čer")  # of June or of July
 } | SHORT
 """Every name in small letters, and what it is in English."""
 

@@ -183,7 +183,6 @@ def test_encodings_that_are_told_by_themselves(encoding: str) -> None:
     ("encoding", "text"),
     [
         ("cp1252", "La température à Genève était élevée. "),
-        ("shift_jis", "吾輩は猫である。名前はまだ無い。"),
         ("euc_kr", "날씨가 좋습니다. 그래서 밖에 나갑니다. "),
         ("cp1251", "Кошка и лиса. "),
         ("big5", "狐狸和貓，在雪地上走了很久。"),

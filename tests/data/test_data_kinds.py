@@ -318,22 +318,6 @@ def test_encodings_that_a_table_tells(head: str, encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "encoding", ["shift_jis", "euc_kr", "big5", "cp1251", "gb18030"]
-)
-def test_an_encoding_that_is_unsure_is_asked_for(encoding: str) -> None:
-    words = {
-        "shift_jis": "日付,気温",
-        "euc_kr": "날짜,값",
-        "big5": "日期,溫度",
-        "gb18030": "日期,温度",
-    }
-    raw = table(words.get(encoding, "Дата,Значение"), ISO, POINT).encode(encoding)
-    with pytest.raises(ExplorerError, match="unsure what else") as caught:
-        files.read_series(raw, "a.csv")
-    assert "--" not in str(caught.value)  # the page shows it too
-
-
-@pytest.mark.parametrize(
     "cell",
     ["k.A.", "#NV", "缺测", "#N/A", "--", ".", "NULL", "n/a", "-", "NaN", "<NA>"],
 )

@@ -1,7 +1,9 @@
 """What a country writes is read back: numbers, dates, delimiters, quotes, encodings."""
 
 import csv
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from io import StringIO
 
 import numpy as np
@@ -31,10 +33,11 @@ def written(value: float, form: tuple[str, str], digits: int) -> str:
     form=SIGNS,
     digits=st.sampled_from([0, 1, 2, 4, 6]),
     whole=st.lists(st.integers(-(10**9), 10**9), min_size=3, max_size=40),
-    around=st.sampled_from(["{}", "${}", "{} €", "{}%", "CHF {}", " {} "]),
+    around=st.sampled_from(["{}", "${}", "{} €", "{}%", "CHF {}", " {} ", "'{}"]),
+    below=st.sampled_from(["-{}", "({})", "−{}", "{}-"]),
 )
 def test_numbers_of_a_country(
-    form: tuple[str, str], digits: int, whole: list[int], around: str
+    form: tuple[str, str], digits: int, whole: list[int], around: str, below: str
 ) -> None:
     """Three decimals may be thousands, and no decimals leave the sign open.
 
@@ -43,7 +46,11 @@ def test_numbers_of_a_country(
     alike = all(1000 <= abs(each) < 10**6 for each in whole)
     assume(not (alike and form[1] == "." and not digits))
     values = [each / 10**digits for each in whole]
-    cells = [around.format(written(value, form, digits)) for value in values]
+    cells = [around.format(written(abs(value), form, digits)) for value in values]
+    cells = [
+        below.format(cell.strip("'")) if value < 0 else cell
+        for cell, value in zip(cells, values, strict=True)
+    ]
     read = read_numbers(cells)
     assert not read.wrong.any()
     forms = read.rivals or (read.form,)
@@ -113,6 +120,71 @@ def test_dates_of_a_country(
         found = find_times(cells, "when", first_of(form))
         assert found is not None
     np.testing.assert_array_equal(found.values, np.array(times, "datetime64[ms]"))
+
+
+MONTHS = {
+    "German": "Januar Februar März April Mai Juni Juli August September Oktober "
+    "November Dezember",
+    "French": "janvier février mars avril mai juin juillet août septembre octobre "
+    "novembre décembre",
+    "Polish": "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września "
+    "października listopada grudnia",
+    "Russian": "января февраля марта апреля мая июня июля августа сентября октября "
+    "ноября декабря",
+}
+
+
+def in_words(time: datetime, language: str) -> str:
+    return f"{time.day} {MONTHS[language].split()[time.month - 1]} {time.year}"
+
+
+def epoch(time: datetime) -> float:
+    return (time - datetime(1970, 1, 1)).total_seconds()
+
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+WRITERS: dict[str, tuple[timedelta, Callable[[datetime], str]]] = {
+    "epoch in seconds": (MINUTE, lambda t: f"{epoch(t):.0f}"),
+    "epoch in milliseconds": (MINUTE, lambda t: f"{1e3 * epoch(t):.0f}"),
+    "run together": (DAY, lambda t: f"{t:%Y%m%d}"),
+    "run together, with a clock": (MINUTE, lambda t: f"{t:%Y%m%d%H%M}"),
+    "two digits of a year": (DAY, lambda t: f"{t:%m/%d/%y}"),
+    "a clock of two halves": (MINUTE, lambda t: f"{t:%m/%d/%Y %I:%M:%S %p}"),
+    "small halves": (MINUTE, lambda t: f"{t:%m/%d/%Y %I:%M %p}".lower()),
+    "a zone": (MINUTE, lambda t: f"{t:%Y-%m-%dT%H:%M:%S}+08:00"),
+    "greenwich": (MINUTE, lambda t: f"{t:%Y-%m-%dT%H:%M:%SZ}"),
+    "a weekday": (DAY, lambda t: f"{t:%a, %d %b %Y}"),
+    "the mail": (MINUTE, lambda t: f"{t:%a, %d %b %Y %H:%M:%S} +0200"),
+    "a log": (MINUTE, lambda t: f"{t:%Y-%m-%d %H:%M:%S},250"),
+    "Chinese": (DAY, lambda t: f"{t.year}年{t.month}月{t.day}日"),
+    "days of the year": (DAY, lambda t: f"{t:%Y-%j}"),
+    **{name: (DAY, partial(in_words, language=name)) for name in MONTHS},
+}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    name=st.sampled_from(sorted(WRITERS)),
+    begin=st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)),
+    every=st.integers(1, 40),
+    newest_first=st.booleans(),
+)
+def test_times_of_a_program(
+    name: str, begin: datetime, every: int, newest_first: bool
+) -> None:
+    unit, write = WRITERS[name]
+    begin = begin.replace(second=0, microsecond=0)
+    begin = begin if unit == MINUTE else datetime(begin.year, begin.month, begin.day)
+    times = [begin + k * every * unit for k in range(60)][:: -1 if newest_first else 1]
+    cells = list(map(write, times))
+    found = find_times(cells, "date")
+    assert found is not None
+    if found.rivals:
+        found = find_times(cells, "date", "month-first")
+        assert found is not None
+    more = timedelta(milliseconds=250) if name == "a log" else timedelta(0)
+    expected = np.array([time + more for time in times], "datetime64[ms]")
+    np.testing.assert_array_equal(found.values, expected)
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,0 +1,184 @@
+"""Ordinary files with odd ways: of old programs, of offices, and of far countries."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+
+from explorer.data import files
+from explorer.data.choices import Choices
+from explorer.errors import ExplorerError
+
+N = 150
+VALUES = np.round(20 + 5 * np.sin(np.arange(N) / 7), 2)
+POINT = [f"{v:.2f}" for v in VALUES]
+DAYS = [datetime(2022, 1, 1) + timedelta(days=k) for k in range(N)]
+HOURS = [datetime(2022, 1, 1) + timedelta(hours=k) for k in range(N)]
+ISO = [f"{day:%Y-%m-%d}" for day in DAYS]
+HOLES = np.where(np.arange(N) % 10 == 3, np.nan, VALUES)
+ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May"]
+
+
+def table(head: str, *columns: Iterable[object], by: str = ",") -> str:
+    return "\n".join(
+        [head, *(by.join(map(str, r)) for r in zip(*columns, strict=True))]
+    )
+
+
+def read(raw: bytes, name: str = "a.csv", **said: object) -> files.Taken:
+    assert files.kind_of(raw, name) == "series"
+    return files.read_series(raw, name, Choices(**said))  # type: ignore[arg-type]
+
+
+def in_digits(zero: str, decimal: str) -> list[str]:
+    digits = {str(k): chr(ord(zero) + k) for k in range(10)}
+    return [p.translate(str.maketrans(digits | {".": decimal})) for p in POINT]
+
+
+def holes(cell: str) -> list[str]:
+    return [cell if k % 10 == 3 else p for k, p in enumerate(POINT)]
+
+
+NUMBERS: dict[str, tuple[list[str], np.ndarray]] = {
+    "Fortran": ([f"{v:.4E}".replace("E", "D") for v in VALUES], VALUES),
+    "Fortran, small": ([f"{v:.4e}".replace("e", "d") for v in VALUES], VALUES),
+    "full width": (in_digits("０", "．"), VALUES),
+    "Arabic": (in_digits("٠", "٫"), VALUES),
+    "Devanagari": (in_digits("०", "."), VALUES),
+    "a spreadsheet's text": ([f'="{p}"' for p in POINT], VALUES),
+    "an apostrophe before": ([f"'{p}" for p in POINT], VALUES),
+    "single quotes": ([f"'{p}'" for p in POINT], VALUES),
+    "stars of notes": ([p + "*" * (k % 7 == 3) for k, p in enumerate(POINT)], VALUES),
+    "millions": ([f"{p} Mn" for p in POINT], VALUES * 1e6),
+    **{cell: (holes(cell), HOLES) for cell in (":", "M", "(null)", "No Data")},
+    **{cell: (holes(cell), HOLES) for cell in ("-999", "-9999.0", "999.9", "-99")},
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers(name: str) -> None:
+    cells, values = NUMBERS[name]
+    found = read(table("date;v", ISO, cells, by=";").encode())
+    np.testing.assert_allclose(found.series.values, values, rtol=1e-9)
+    taken = [str(r) for r in found.remarks if "Taken for missing" in str(r)]
+    nines = "9" in name
+    assert taken == ([f"Taken for missing: '{name}', 15 times."] if nines else [])
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [str(900 + k) for k in range(N)],
+        [*POINT[:-1], "-999"],
+        [f"{v * 40:.0f}" if k % 10 != 3 else "999" for k, v in enumerate(VALUES)],
+    ],
+    ids=["counted", "once", "among the others"],
+)
+def test_nines_that_may_be_measured_stay(cells: list[str]) -> None:
+    found = read(table("date,v", ISO, cells).encode()).series.values
+    np.testing.assert_array_equal(found, [float(cell) for cell in cells])
+
+
+def months(names: str, form: str) -> list[str]:
+    return [form.format(d=d.day, m=names.split()[d.month - 1]) for d in DAYS]
+
+
+TIMES: dict[str, list[str]] = {
+    "Eurostat's months": [f"{1990 + k // 12}M{1 + k % 12:02}" for k in range(N)],
+    "days of the year": [f"{d:%Y-%j}" for d in DAYS],
+    "a colon before the clock": [f"{h:%Y%m%d:%H%M}" for h in HOURS],
+    "run together with a name": [f"{d:%d%b%Y}" for d in DAYS],
+    "SAS": [f"{h:%d%b%Y:%H:%M:%S}".upper() for h in HOURS],
+    "mail": [f'"{h:%a, %d %b %Y %H:%M:%S} +0000"' for h in HOURS],
+    "C": [f"{h:%a %b %d %H:%M:%S %Y}" for h in HOURS],
+    "Unix": [f"{h:%a %b %d %H:%M:%S} UTC {h:%Y}" for h in HOURS],
+    "a web server": [f"{h:%d/%b/%Y:%H:%M:%S} +0000" for h in HOURS],
+    "a log": [f'"{h:%Y-%m-%d %H:%M:%S},125"' for h in HOURS],
+    "a named zone": [f"{h:%Y-%m-%dT%H:%M:%S}+01:00[Europe/Paris]" for h in HOURS],
+    "French hours": [f"{h:%d/%m/%Y %Hh%M}" for h in HOURS],
+    "hours alone": [f"{h:%d.%m.%Y %H}h" for h in HOURS],
+    "Swedish": months("januari februari mars april maj", "{d} {m} 2022"),
+    "Polish": months("stycznia lutego marca kwietnia maja", "{d} {m} 2022"),
+    "Czech": months("ledna února března dubna května", "{d}. {m} 2022"),
+    "Russian": months("января февраля марта апреля мая", "{d} {m} 2022 г."),
+    "Turkish": months("Ocak Şubat Mart Nisan Mayıs", "{d} {m} 2022"),
+    "Japanese era": [f"令和4年{d.month}月{d.day}日" for d in DAYS],
+    "Taiwanese era": [f"民國111年{d.month}月{d.day}日" for d in DAYS],
+    "full width": [s.translate({48 + k: 0xFF10 + k for k in range(10)}) for s in ISO],
+}
+
+
+@pytest.mark.parametrize("name", TIMES)
+def test_times(name: str) -> None:
+    found = read(table("date,v", TIMES[name], POINT).encode()).series
+    np.testing.assert_array_equal(found.values, VALUES)
+    assert found.times is not None
+    begins = "1990-01-01" if name.startswith("Eurostat") else "2022-01-01"
+    assert str(found.times[0]).startswith(begins)
+    steps = np.diff(found.times)
+    usual = timedelta(hours=1) if "Hours" in name or ":" in TIMES[name][0] else None
+    assert (steps > np.timedelta64(0)).all()
+    assert usual is None or (steps == np.timedelta64(usual)).all()
+
+
+NAMES = {
+    "shift_jis": ("日付,気温(℃)", "気温(℃)"),
+    "big5": ("日期,氣溫", "氣溫"),
+    "gb18030": ("日期,气温", "气温"),
+    "cp1251": ("Дата,Температура", "Температура"),
+}
+
+
+@pytest.mark.parametrize("encoding", [*NAMES, "euc_kr"])
+def test_names_in_an_unsure_encoding_are_read_by_a_guess(encoding: str) -> None:
+    head, name = NAMES.get(encoding, ("날짜,값", "값"))
+    raw = table(head, ISO, POINT).encode(encoding)
+    found = read(raw)
+    assert found.series.label == name or encoding not in NAMES
+    assert found.series.times is not None
+    np.testing.assert_array_equal(found.series.values, VALUES)
+    assert "which is not sure" in str(found.remarks[0])
+    sure = files.read_series(raw, "a.csv", encoding=encoding)
+    assert sure.series.label == name
+    assert not any("not sure" in str(remark) for remark in sure.remarks)
+
+
+def test_a_table_of_a_weather_service_in_shift_jis() -> None:
+    days = [f"{d.year}/{d.month}/{d.day}" for d in DAYS]
+    above = "ダウンロードした時刻：2022/06/01 10:00:00\r\n\r\n,東京\r\n"
+    text = above + table("年月日,平均気温(℃)", days, POINT).replace("\n", "\r\n")
+    found = read(text.encode("shift_jis"))
+    assert found.series.label == "平均気温(℃)"
+    assert str(found.series.times[0]).startswith("2022-01-01")  # type: ignore[index]
+    np.testing.assert_array_equal(found.series.values, VALUES)
+
+
+def test_japanese_prose_is_known_and_other_prose_is_asked_for() -> None:
+    prose = "古池や蛙飛びこむ水の音。閑さや岩にしみ入る蝉の声。" * 9
+    assert files.read_text(prose.encode("shift_jis"), "a.txt") == prose
+    for text, encoding in (
+        ("Старая мельница у реки. " * 9, "cp1251"),
+        ("여우 " * 60, "euc_kr"),
+    ):
+        raw = text.encode(encoding)
+        assert files.kind_of(raw, "a.txt") == "text"
+        with pytest.raises(ExplorerError, match="Say its encoding"):
+            files.read_text(raw, "a.txt")
+        assert files.read_text(raw, "a.txt", encoding) == text
+
+
+def test_a_cell_of_several_lines_is_no_footer() -> None:
+    raw = table("date,v,note", ISO, POINT, ['"dry\nand cold"'] * N).encode()
+    np.testing.assert_array_equal(read(raw).series.values, VALUES)
+
+
+def test_rows_of_sums_between_the_values_are_left_out() -> None:
+    rows = table("date,v", ISO, POINT).split("\n")
+    for at in (101, 61, 31):
+        rows.insert(at, "Total,612.4")
+    found = read("\n".join(rows).encode())
+    np.testing.assert_array_equal(found.series.values, VALUES)
+    assert found.series.times is not None
+    said = "Left out: rows of sums between the values (3)."
+    assert said in [str(remark) for remark in found.remarks]
