@@ -1,14 +1,18 @@
 """The app that `streamlit run streamlit_app.py` serves."""
 
-import streamlit as st
-from starlette.middleware import Middleware
+from explorer.ui.leaving import leave_when_told
 
-from explorer.ui.crowd import Crowd
-from explorer.ui.doors import Doors
-from explorer.ui.files import Compressed
-from explorer.ui.headers import Headers
-from explorer.ui.live.server import lifespan, routes
-from explorer.ui.visitor import KnownBrowsers
+leave_when_told()  # before the long imports, which nothing else interrupts
+
+import streamlit as st  # noqa: E402
+from starlette.middleware import Middleware  # noqa: E402
+
+from explorer.ui.crowd import Crowd  # noqa: E402
+from explorer.ui.doors import Doors  # noqa: E402
+from explorer.ui.files import Compressed  # noqa: E402
+from explorer.ui.headers import Headers  # noqa: E402
+from explorer.ui.live.server import lifespan, routes  # noqa: E402
+from explorer.ui.visitor import KnownBrowsers  # noqa: E402
 
 app = st.App(
     "explorer/ui/router.py",

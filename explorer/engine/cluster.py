@@ -22,6 +22,7 @@ from explorer.errors import N_, ExplorerError, Words
 
 SCHEDULER = "EXPLORER_SCHEDULER"
 WORKERS = "EXPLORER_WORKERS"
+WARNINGS = "PYTHONWARNINGS"
 MOST_WORKERS = 64
 ANSWERS_WITHIN = 10
 """Seconds in which a scheduler must be reached, or be reached again."""
@@ -45,7 +46,7 @@ def connect() -> Client:
         return _existing(address)
     # Ctrl-C is for the server alone: the workers are born of threads of this one, and
     # inherit what it does not hear. The tracker's own start would undo it.
-    resource_tracker.ensure_running()
+    _start_tracker()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     # Throw-away certificates: other users of this machine reach the port, no more.
     cluster = LocalCluster(
@@ -60,6 +61,17 @@ def connect() -> Client:
         silence_logs=40,
     )
     return Client(cluster, direct_to_workers=True)
+
+
+def _start_tracker() -> None:
+    """Have Python's own keeper of semaphores run; it clears away in silence what a
+    server leaves that is ended by Ctrl-C."""
+    before = os.environ.get(WARNINGS)
+    os.environ[WARNINGS] = "ignore::UserWarning:multiprocessing.resource_tracker"
+    resource_tracker.ensure_running()
+    del os.environ[WARNINGS]
+    if before is not None:
+        os.environ[WARNINGS] = before
 
 
 def worker_environment() -> dict[str, str]:

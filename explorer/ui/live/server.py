@@ -23,6 +23,7 @@ from explorer.engine.service import Engine, engine
 from explorer.inspection.facts import facts_of
 from explorer.plots.panel import panels
 from explorer.ui import files, shell
+from explorer.ui.leaving import leave, leave_when_told
 from explorer.ui.live.sample import bring_sample
 from explorer.ui.live.tab import Tab
 from explorer.ui.origins import allowed
@@ -86,6 +87,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
     Where that cannot be yet, pages say why, and it is tried again and again.
     """
+    leave_when_told()
     there = asyncio.Event()
     coming = asyncio.create_task(_keep_trying(there))
     await there.wait()
@@ -100,6 +102,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
         coming.cancel()
     else:
         await asyncio.to_thread(coming.result().close)
+    leave()
 
 
 async def _keep_trying(tried: asyncio.Event) -> Engine:

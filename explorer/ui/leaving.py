@@ -1,0 +1,55 @@
+"""Ctrl-C: the server ends within moments and says nothing, whatever is under way.
+
+Imports, workers that are being born and a look that hangs cannot be interrupted. They
+are not waited for: the store has what is needed to go on, as after a kill.
+"""
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+WITHIN = 2.0
+"""Seconds for an orderly end."""
+
+_told = threading.Event()
+_before: Callable[[int, FrameType | None], Any] | int | None = None
+"""Who heard of Ctrl-C before."""
+
+
+def leave_when_told() -> None:
+    """From now on Ctrl-C ends this process in time. Nothing where signals are not
+    heard: outside the main thread."""
+    global _before
+    heard_by = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or heard_by is _hear:
+        return
+    _before = heard_by
+    signal.signal(signal.SIGINT, _hear)
+    server = getattr(heard_by, "__self__", None)
+    if getattr(server, "should_exit", False):  # uvicorn heard it a moment ago
+        _told.set()
+        leave()
+
+
+def _hear(number: int, frame: FrameType | None) -> None:
+    if not _told.is_set():
+        _told.set()
+        timer = threading.Timer(WITHIN, leave)
+        timer.daemon = True
+        timer.start()
+    if callable(_before):
+        _before(number, frame)
+
+
+def leave() -> None:
+    """End now, and workers that are still there with it, if Ctrl-C said so."""
+    if _told.is_set():
+        for child in multiprocessing.active_children():
+            child.kill()
+        sys.stdout.flush()
+        os._exit(0)
