@@ -1,10 +1,16 @@
 """The page asks what only a person knows of a table, and then reads it so."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.data.choices import Choices
 from explorer.data.numbers import NumberForm
+from explorer.data.reading import Reading, read
+from explorer.ui.data import reading
 
 N = 150
 MONTHS = [f"01/{1 + k % 12:02}/{2000 + k // 12}" for k in range(N)]
@@ -13,17 +19,16 @@ MONTHS = [f"01/{1 + k % 12:02}/{2000 + k // 12}" for k in range(N)]
 def script(text: str) -> None:
     import streamlit as st
 
-    from explorer.data.parsing import read_table
     from explorer.errors import N_
-    from explorer.ui.data.reading import read_by_choice
+    from explorer.ui.data.reading import read_by_choice, reader
 
-    taken = read_by_choice(read_table(text.encode(), "a.csv"), N_)
+    taken = read_by_choice(reader(text.encode(), "a.csv", "", "a", N_), N_)
     if taken is not None:
         st.session_state["series"] = taken.series
 
 
 def shown(text: str) -> AppTest:
-    test = AppTest.from_function(script, args=(text,)).run()
+    test = AppTest.from_function(script, args=(text,), default_timeout=120).run()
     assert not test.exception
     return test
 
@@ -80,3 +85,28 @@ def test_nothing_is_asked_where_nothing_is_open() -> None:
     assert not test.radio
     assert len(test.selectbox) == 2
     assert len(test.session_state["series"].values) == N
+
+
+def test_a_large_table_is_read_aside_and_its_newest_series_alone_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading, "AT_ONCE", 0)
+    asked = []
+
+    def aside(*given: Any) -> Iterator[float | Reading]:
+        asked.append(given[-1])
+        yield 0.5
+        yield read(*given)
+
+    monkeypatch.setattr(reading, "read_aside", aside)
+    monkeypatch.setattr(reading, "read", None)
+    columns = [[str(k * k) for k in range(N)], [str(-k * k) for k in range(N)]]
+    test = shown(rows("a,b", *columns))
+    test.run()
+    test.selectbox[0].set_value("b").run()
+    test.run()
+    assert asked == [None, Choices("b", "")]
+    assert test.session_state["series"].values[2] == -4
+    _file, known = test.session_state["reading.read"]
+    kept = [each for each in known.values() if each.taken is not None]
+    assert [each.taken.series.label for each in kept] == ["b"]

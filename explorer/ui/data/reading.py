@@ -1,28 +1,25 @@
 """How a table is read: which column, by which times, and what only a person knows."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
-from explorer.data.choices import (
-    QUESTIONS,
-    SAME,
-    SHOWN_VALUES,
-    Choices,
-    Same,
-    first_values,
-    narrowed,
-)
-from explorer.data.columns import Taken, repeated_rows, take_series
-from explorer.data.tables import Table
-from explorer.data.time_forms import first_of
+from explorer.data.aside import read_aside
+from explorer.data.choices import QUESTIONS, SAME, Choices
+from explorer.data.columns import Taken
+from explorer.data.reading import Question, Reading, read
+from explorer.errors import ExplorerError
 from explorer.ui.language import Translate
 
-MOST_CELLS = 20
-"""Groups that are offered one by one."""
+AT_ONCE = 1_000_000
+"""Bytes of a table that a page reads itself; larger ones are read aside."""
 
-Group = tuple[str, str]
-"""A column, and a cell in it."""
+_READ = "reading.read"
+
+Read = Callable[[Choices | None], Reading]
+"""A table by these choices, or by the likeliest ones."""
 
 
 def title_of(choice: str, _: Translate) -> str:
@@ -30,28 +27,76 @@ def title_of(choice: str, _: Translate) -> str:
     return _(QUESTIONS[choice])
 
 
-def read_by_choice(table: Table, _: Translate) -> Taken | None:
+def reader(
+    raw: bytes, filename: str, encoding: str, file_id: str, _: Translate
+) -> Read:
+    """Reads a file, and remembers what came of it: of each choice, but of the series
+    the newest alone."""
+    asked = file_id, encoding
+    if st.session_state.get(_READ, (None,))[0] != asked:
+        st.session_state[_READ] = asked, {}
+    known: dict[Choices | None, Reading | ExplorerError] = st.session_state[_READ][1]
+
+    def read_once(choices: Choices | None) -> Reading:
+        if choices not in known:
+            try:
+                found = _read(raw, filename, encoding, choices, _)
+            except ExplorerError as error:
+                known[choices] = error
+                raise
+            for taken in [each for each, r in known.items() if getattr(r, "taken", 0)]:
+                del known[taken]
+            known[found.choices] = found
+            if choices is None:
+                known[None] = found._replace(taken=None)
+        result = known[choices]
+        if isinstance(result, ExplorerError):
+            raise result
+        return result
+
+    return read_once
+
+
+def _read(
+    raw: bytes, filename: str, encoding: str, choices: Choices | None, _: Translate
+) -> Reading:
+    if len(raw) <= AT_ONCE:
+        return read(raw, filename, encoding, choices)
+    bar = st.progress(0.0, _("Reading the table …"))
+    try:
+        for told in read_aside(raw, filename, encoding, choices):
+            if isinstance(told, Reading):
+                return told
+            bar.progress(told, _("Reading the table …"))
+    finally:
+        bar.empty()
+    raise AssertionError("the last word is what was read")
+
+
+def read_by_choice(read: Read, _: Translate) -> Taken | None:
     """The chosen column, by the chosen times; None while a question is open.
 
     Raises:
         ExplorerError: if there is none of numbers, or it is no series.
     """
-    if not table.numeric:
-        return take_series(table)
+    table = read(None)
     key = ".".join(table.names)
-    asked: Choices | None = _ask_columns(table, key, _)
-    for ask in (_ask_decimal, _ask_dates, _ask_repeated):
-        if asked is None:
+    asked = _ask_columns(table, key, _)
+    while question := (found := read(asked)).question:
+        said = _ASK[question.choice](question, asked, key, _)
+        if said is None:
             return None
-        asked = ask(table, asked, key, _)
-    return None if asked is None else take_series(table, asked)
+        asked = said
+    if found.error is not None:
+        raise found.error
+    return found.taken
 
 
-def _ask_columns(table: Table, key: str, _: Translate) -> Choices:
+def _ask_columns(table: Reading, key: str, _: Translate) -> Choices:
     column = st.selectbox(
         title_of("column", _),
         table.numeric,
-        index=table.numeric.index(table.measured[0]),
+        index=table.numeric.index(str(table.choices.column)),
         key=f"column.{key}",
         help=_("The numbers that a model is to forecast."),
     )
@@ -69,83 +114,70 @@ def _ask_columns(table: Table, key: str, _: Translate) -> Choices:
 
 
 def _ask_decimal(
-    table: Table, asked: Choices, key: str, _: Translate
+    question: Question, asked: Choices, key: str, _: Translate
 ) -> Choices | None:
-    """Which sign begins decimals, where the column can be read in two ways."""
-    column = str(asked.column)
-    forms = table.numbers(column).rivals
-    if not forms:
-        return asked
-    form = st.radio(
-        title_of("decimal", _),
-        forms,
-        index=None,
-        format_func=lambda form: first_values(table, column, form),
-        key=f"decimal.{key}.{column}",
-        help=_("The signs in them may begin decimals or part thousands."),
+    """Which sign begins decimals."""
+    form = _shown_answers(
+        question,
+        f"decimal.{key}.{asked.column}",
+        _("The signs in them may begin decimals or part thousands."),
+        _,
     )
     return None if form is None else replace(asked, decimal=form.decimal)
 
 
-def _ask_dates(table: Table, asked: Choices, key: str, _: Translate) -> Choices | None:
-    """Which of day and month comes first, where both fit."""
-    time = str(asked.time)
-    found = table.moments(time) if time else None
-    if found is None or not found.rivals:
-        return asked
-    first = st.radio(
-        title_of("first", _),
-        [first_of(form) for form in found.rivals],
-        index=None,
-        format_func=lambda first: _first_dates(table, time, first),
-        key=f"dates.{key}.{time}",
-        help=_("The day may come first in them, or the month."),
+def _ask_first(
+    question: Question, asked: Choices, key: str, _: Translate
+) -> Choices | None:
+    """Which of day and month comes first."""
+    first = _shown_answers(
+        question,
+        f"dates.{key}.{asked.time}",
+        _("The day may come first in them, or the month."),
+        _,
     )
     return None if first is None else replace(asked, first=first)
 
 
-def _first_dates(table: Table, time: str, first: str) -> str:
-    """As year, month and day."""
-    found = table.moments(time, first)  # type: ignore[arg-type]
-    assert found is not None
-    days = found.values[:SHOWN_VALUES].astype("datetime64[D]")
-    return "; ".join(map(str, days))
+def _shown_answers(question: Question, key: str, help_: str, _: Translate) -> Any:
+    shown = dict(zip(question.answers, question.shown, strict=True))
+    return st.radio(
+        title_of(question.choice, _),
+        question.answers,
+        index=None,
+        format_func=shown.__getitem__,
+        key=key,
+        help=help_,
+    )
 
 
-def _ask_repeated(
-    table: Table, asked: Choices, key: str, _: Translate
+def _ask_same(
+    question: Question, asked: Choices, key: str, _: Translate
 ) -> Choices | None:
-    """What becomes of rows of the same time."""
-    column, time = str(asked.column), str(asked.time)
-    if not time or not (count := repeated_rows(table, column, time, asked)):
-        return asked
-    groups: list[Group] = [
-        (name, str(cell))
-        for name in table.groups(time)
-        for cell in table.cells[name].unique()[:MOST_CELLS]
-    ]
-    options: list[Same | Group] = [*groups, *SAME]
+    """What becomes of rows of the same time: one answer for all, or a group of them."""
     message = _("%(title)s: %(count)d. Take")
     chosen = st.selectbox(
-        message % {"title": title_of("same", _), "count": count},
-        options,
+        message % {"title": title_of("same", _), "count": question.rows},
+        question.answers,
         index=None,
         format_func=lambda option: _option(option, _),
-        key=f"same.{key}.{column}.{time}",
+        key=f"same.{key}.{asked.column}.{asked.time}",
         help=_("A series has one value at each time."),
     )
     if chosen is None:
         return None
-    if isinstance(chosen, str):
+    if chosen in SAME:
         return replace(asked, same=chosen)
-    only = replace(asked, only=chosen)
-    again = repeated_rows(narrowed(table, only), column, time, only)
-    return replace(only, same="first") if again else only
+    return replace(asked, only=chosen)
 
 
-def _option(option: Same | Group, _: Translate) -> str:
-    if isinstance(option, str):
+def _option(option: Any, _: Translate) -> str:
+    if option in SAME:
         return _(SAME[option])
     column, cell = option
     message = _("only rows where %(column)s is %(cell)s")
     return message % {"column": column, "cell": cell}
+
+
+_ASK = {"decimal": _ask_decimal, "first": _ask_first, "same": _ask_same}
+"""By the name of the choice."""

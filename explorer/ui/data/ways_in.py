@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 
 from explorer import catalog
 from explorer.config.run import RunConfig
-from explorer.data import files, parsing, typed
+from explorer.data import files, typed
 from explorer.data.content import KINDS, Kind, OwnSeries
 from explorer.data.decoding import ENCODINGS
-from explorer.data.tables import Table
 from explorer.data.times import places
 from explorer.engine.own_data import give_series, give_text
 from explorer.engine.visitor import Visitor
@@ -20,7 +19,7 @@ from explorer.plots.data import preview
 from explorer.ui.address import take_over
 from explorer.ui.data.datasets import OWN
 from explorer.ui.data.drawing import drawing
-from explorer.ui.data.reading import read_by_choice, title_of
+from explorer.ui.data.reading import read_by_choice, reader, title_of
 from explorer.ui.data.uploading import file_field
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_still
@@ -32,7 +31,7 @@ FILES = ("csv", "tsv", "txt")
 MOST_MEGABYTES = 32
 LENGTHS = (200, 400, 1000, 2000, 5000)
 
-_TABLE, _DONE = "ways_in.table", "ways_in.done"
+_DONE = "ways_in.done"
 
 
 def ways_in(me: Visitor) -> None:
@@ -81,7 +80,8 @@ def _upload(me: Visitor, _: Translate) -> None:
         text = files.read_text(file.getvalue(), file.name, encoding)
         _offer_text(me, text, file.name, _)
     else:
-        taken = read_by_choice(_table(file, encoding), _)
+        read = reader(file.getvalue(), file.name, encoding, file.file_id, _)
+        taken = read_by_choice(read, _)
         if taken is not None:
             _offer_series(me, taken.series, _)
             for remark in taken.remarks:
@@ -100,17 +100,6 @@ def _kind(usual: Kind, _: Translate) -> Kind:
         help=_("Numbers to forecast, or symbols to guess."),
     )
     return chosen or usual
-
-
-def _table(file: Any, encoding: str) -> Table:
-    """The table of an uploaded file, read once."""
-    known = st.session_state.get(_TABLE)
-    asked = (file.file_id, encoding)
-    if known is None or known[0] != asked:
-        known = asked, parsing.read_table(file.getvalue(), file.name, encoding)
-        st.session_state[_TABLE] = known
-    table: Table = known[1]
-    return table
 
 
 def _offer_series(me: Visitor, series: OwnSeries, _: Translate) -> None:
