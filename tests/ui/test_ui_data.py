@@ -165,6 +165,25 @@ def test_deleting_takes_it_from_everywhere() -> None:
         assert not shown.exception
 
 
+def test_an_imported_run_whose_own_data_is_absent_says_so() -> None:
+    """On the pages that show it, in its reader's language; no other run is shown."""
+    digest = given(ANN, "Left behind", 5)
+    settings = {"data.digest": digest, "training.steps": 6}
+    run = of(ANN).start(catalog.make_config("own_series", "rnn", settings))
+    wait_for(run.id, lambda run: run.ended)
+    raw = of(ANN).export([run.id])
+    delete(of(ANN), digest)
+    (came,) = of(BEN).take_in(raw)
+    for name, language, sentence in (
+        ("playground", "en", "stored here. Give the file again"),
+        ("inside", "zh", "请再次给出该文件"),
+    ):
+        test = page(name, BEN, run=came.id, lang=language)
+        assert not test.exception
+        assert sentence in said(test)
+        assert asked(test, "run") == came.id
+
+
 def test_what_two_have_goes_with_the_last() -> None:
     digest = given(ANN, "Both", 3)
     assert given(BEN, "Both", 3) == digest

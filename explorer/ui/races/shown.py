@@ -183,7 +183,7 @@ def _curves(store: Store, race: Race, _: Translate) -> None:
     names = labels(now.configs, _)
     tints = chart.colours([config.model for config in now.configs])
     entries = [
-        _entry(name, tint, _laps(store, runs))
+        entry(name, tint, _laps(store, runs))
         for name, tint, runs in zip(names, tints, now.runs, strict=True)
     ]
     total = max(config.training.steps for config in now.configs)
@@ -193,7 +193,8 @@ def _curves(store: Store, race: Race, _: Translate) -> None:
     st.markdown(literal(chart.reading(drawn, _)))
 
 
-def _entry(name: str, tint: str, laps: Sequence[Lap]) -> chart.Entry:
+def entry(name: str, tint: str, laps: Sequence[Lap]) -> chart.Entry:
+    """One setting of a race, as the chart knows it."""
     seen = results.moments(laps)
     lowest = results.spread(results.lowest(lap.validations) for lap in laps)
     return chart.Entry(
