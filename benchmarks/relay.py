@@ -5,7 +5,7 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 from explorer.ui.places import SOCKET
@@ -35,9 +35,10 @@ class Relay:
         head = await reader.read(CHUNK)
         kind = "live" if SOCKET.encode() in head.partition(b"\r\n")[0] else "pages"
         up_writer.write(head)
-        await asyncio.gather(
-            self.pump(reader, up_writer, "up"), self.pump(up_reader, writer, kind)
-        )
+        with suppress(asyncio.CancelledError):  # as the relay ends
+            await asyncio.gather(
+                self.pump(reader, up_writer, "up"), self.pump(up_reader, writer, kind)
+            )
 
     async def pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, kind: str
@@ -58,13 +59,23 @@ class Relay:
 @contextmanager
 def relayed(address: str) -> Iterator[tuple[str, Relay]]:
     """An address that leads to the server at `address`, and the count."""
-    relay, loop = Relay(address), asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
+    relay, loop, stop = Relay(address), asyncio.new_event_loop(), asyncio.Event()
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
-    start = asyncio.start_server(relay.meet, sock=listening)
-    asyncio.run_coroutine_threadsafe(start, loop).result()
-    yield f"http://127.0.0.1:{port}", relay
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
+
+    async def serve() -> None:
+        server = await asyncio.start_server(relay.meet, sock=listening)
+        await stop.wait()
+        server.close()
+
+    def run() -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(serve())
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{port}", relay
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()

@@ -5,6 +5,7 @@ with a script that says why where nothing comes: Streamlit itself waits without 
 """
 
 import asyncio
+import json
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -24,6 +25,10 @@ HEAD = (
     f'<script type="module" src="./{WAITING}"></script>'
 )
 """plotly.js is on its way before any figure asks for it."""
+
+ELEMENTS = "BidiComponent", "Html", "Button", "Selectbox", "Slider", "NumberInput"
+"""What of Streamlit's every page with a sidebar shows. It would ask for each script
+when its element comes, and then for what that imports."""
 
 NO_CACHE = {"Cache-Control": "no-cache"}
 
@@ -46,10 +51,26 @@ def _html(language: str) -> str:
     for streamlits, ours in (
         ('<html lang="en">', f'<html lang="{language}">'),
         ("<title>Streamlit</title>", f"<title>{title}</title>"),
-        ("</head>", f"{HEAD}</head>"),
+        ("</head>", f"{HEAD}{_early(text)}</head>"),
     ):
         text = text.replace(streamlits, ours, 1)
     return text
+
+
+def _early(page: str) -> str:
+    """Links by which a browser asks for the scripts of `ELEMENTS` at once."""
+    manifest = json.loads(Path(file_util.get_static_dir(), "manifest.json").read_text())
+    coming = [
+        n for n in manifest if n.endswith(tuple(f"/{e}/{e}.tsx" for e in ELEMENTS))
+    ]
+    found: dict[str, None] = {}
+    while coming:
+        script = manifest[coming.pop()]
+        if script["file"] not in found and script["file"] not in page:
+            found[script["file"]] = None
+            coming += script.get("imports", ())
+    links = (f'<link rel="modulepreload" crossorigin href="./{f}">' for f in found)
+    return "".join(links)
 
 
 async def waiting_js(request: Request) -> Response:

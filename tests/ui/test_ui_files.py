@@ -1,6 +1,7 @@
 """Scripts and styles: as few bytes as can be, and none at all the second time."""
 
 import gzip
+import re
 from pathlib import Path
 
 import pyarrow
@@ -13,6 +14,8 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1.util import patch_config_options
 
 from explorer.ui.files import KEPT, STREAMLITS, Compressed
+from explorer.ui.places import PLOTLY
+from explorer.ui.shell import ELEMENTS, _html
 from tests.ui.conftest import ROOT
 
 SCRIPT = max((STREAMLITS / "js").glob("index.*.js"), key=lambda p: p.stat().st_size)
@@ -69,6 +72,16 @@ def test_files_lie_under_the_base_path() -> None:
         other, _ = sent(f"/static/js/{SCRIPT.name}", "br")
     assert 10_000 < len(body) < SCRIPT.stat().st_size / 2
     assert other == b"another's answer"
+
+
+def test_a_page_asks_at_once_for_what_it_is_going_to_need() -> None:
+    page = _html("en")
+    asked = re.findall(r'"modulepreload" crossorigin href="./static/([^"]+)"', page)
+    assert len(asked) == len(set(asked))
+    for element in ELEMENTS:
+        assert any(name.startswith(f"js/{element}.") for name in asked), element
+    assert all((STREAMLITS / name).is_file() for name in asked)
+    assert f'<link rel="preload" as="script" href="./{PLOTLY}">' in page
 
 
 def test_the_app_sends_them_and_compresses_its_sockets() -> None:
