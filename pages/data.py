@@ -29,10 +29,10 @@ with shown_errors():
     with look:
         choose_dataset(me, config, _)
         shown = st.container()
-        st.subheader(_("How it is made and prepared"), anchor=False)
+        st.header(_("How it is made and prepared"), anchor=False)
         settings = st.container()
     with bring:
-        st.subheader(_("Bring your own"), anchor=False)
+        st.header(_("Bring your own"), anchor=False)
         ways_in(me)
         own_data_list(me, config, _)
     details = st.container()

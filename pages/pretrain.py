@@ -33,7 +33,7 @@ st.markdown(
 with shown_errors():
     me = visitor()
     run = named_run(me, _)
-    st.subheader(_("1. Pretrain"), anchor=False)
+    st.header(_("1. Pretrain"), anchor=False)
     pretraining_button(me, _)
     earlier_run(me, run, _)
     if run is None:
@@ -46,7 +46,7 @@ with shown_errors():
     st.markdown(run_line(run.config, _))
     pilot(me, run, _)
     live_panels(run, language(), _, "pretrain", names=PANELS, long=False)
-    st.subheader(_("2. Fine-tune on a small target"), anchor=False)
+    st.header(_("2. Fine-tune on a small target"), anchor=False)
     if not run.ended:
         st.info(
             _("The comparison begins once this run has ended."),

@@ -29,7 +29,7 @@ with shown_errors():
             )
         )
         example_button(me, _)
-        st.subheader(_("Or set up your own"), anchor=False)
+        st.header(_("Or set up your own"), anchor=False)
         if config is not None:
             setup(me, config, _)
         empty(config or example().base, _)

@@ -12,6 +12,7 @@ export default function () {
   guardSliders()
   keepFocus()
   tidyMenu()
+  fitPaper()
   if (history[MENDED]) return
   history[MENDED] = true
   const push = history.pushState

@@ -73,11 +73,17 @@ class Panel {
     if (content.text) page.texts.draw(text, content.text)
     plot.classList.toggle("sx-small", Boolean(content.text))
     if (!window.Plotly || !content.figure) return
-    const { data, layout, more } = fitted(content.figure, this.size?.width ?? plot.clientWidth)
+    const width = this.size?.width ?? plot.clientWidth
+    const { data, layout, more } = fitted(content.figure, width)
     plot.style.setProperty("--sx-more", `${more}px`)
     this.size ??= sized(plot.clientWidth, plot.clientHeight)
     const sizes = { ...still(layout), ...this.size, template, autosize: true }
-    busy(plot, window.Plotly.react(plot, data, sizes, PLOTLY_CONFIG))
+    // A colour bar that lies down keeps the margin that it had upright, unless it is new.
+    const lies = width <= NARROW
+    if (plot.lies !== lies) plot.heard = false
+    const draw = plot.lies === lies ? window.Plotly.react : window.Plotly.newPlot
+    plot.lies = lies
+    busy(plot, draw(plot, data, sizes, PLOTLY_CONFIG))
     this.listen()
   }
 

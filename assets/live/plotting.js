@@ -31,6 +31,7 @@ function still(layout) {
 function isDark(node) {
   const probe = document.createElement("span")
   probe.style.color = "var(--st-background-color)"
+  probe.style.forcedColorAdjust = "none"
   node.append(probe)
   const [r, g, b] = (getComputedStyle(probe).color.match(/[\d.]+/g) || [255, 255, 255]).map(Number)
   probe.remove()

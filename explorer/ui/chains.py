@@ -70,7 +70,7 @@ def beginnings(visitor: Visitor, run: Run | None, _: Translate) -> None:
     """What this is about, and a button for each default run."""
     if run is None:
         with st.container(border=True, key="invitation"):
-            st.subheader(_("Which rolls were made with the loaded die?"), anchor=False)
+            st.header(_("Which rolls were made with the loaded die?"), anchor=False)
             st.markdown(
                 _(
                     "A casino secretly exchanges a fair die for a loaded one and back. "

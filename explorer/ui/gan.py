@@ -45,7 +45,7 @@ def invitation(visitor: Visitor, config: RunConfig | None, _: Translate) -> None
         config: what the sidebar says; None: nothing that could be trained.
     """
     with st.container(border=True, key="invitation"):
-        st.subheader(_("No GAN trains here yet"), anchor=False)
+        st.header(_("No GAN trains here yet"), anchor=False)
         st.markdown(
             _(
                 "A generator makes windows out of noise, and a discriminator learns to "

@@ -7,7 +7,7 @@ from explorer.ui.live.scripts import script
 _component = st.components.v2.component(
     "sequence_explorer_history",
     html="",
-    js=script("swipes", "focus", "menu", "history"),
+    js=script("swipes", "focus", "menu", "printing", "history"),
     isolate_styles=False,
 )
 
@@ -18,6 +18,6 @@ def mend_browser() -> None:
     A page switch empties the address, `follow_page` completes it, and Streamlit makes
     each of the two a stop of its own. A slider takes every touch for its own, and a
     button that is disabled for a moment loses the focus. A list that holds headings is
-    none.
+    none. What is printed fits the paper.
     """
     _component(key="history", height=1)

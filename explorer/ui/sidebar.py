@@ -78,7 +78,7 @@ def _choose_data(
     config: RunConfig, edition: str, _: Translate, only: str
 ) -> tuple[str, dict[str, Any], DeltaGenerator]:
     """The dataset, its settings, and the place of its picture."""
-    st.subheader(_("Data"), anchor=False)
+    st.header(_("Data"), anchor=False)
     names = offered(visitor(), config, _, only)
     chosen = st.selectbox(
         _("Dataset"),
@@ -104,7 +104,7 @@ def _choose_model(
     config: RunConfig, data: str, edition: str, _: Translate, only: str
 ) -> tuple[str, dict[str, Any]]:
     """The architecture and its settings."""
-    st.subheader(_("Model"), anchor=False)
+    st.header(_("Model"), anchor=False)
     able = [m.name for m in catalog.fitting(data) if not only or m.name == only]
     model = (
         able[0]
@@ -130,7 +130,7 @@ def _choose_training(
     config: RunConfig, data: str, model: str, edition: str, _: Translate
 ) -> tuple[dict[str, Any], int]:
     """How to train, and the seed."""
-    st.subheader(_("Training settings"), anchor=False)
+    st.header(_("Training settings"), anchor=False)
     usual = catalog.usual_training(data, model)
     kind = ",".join(f"{name}={value}" for name, value in sorted(usual.items()))
     values = _training(kind, usual, config)

@@ -25,7 +25,7 @@ DAYS = (0, 1, 2)
 
 def worked_example(_: Translate) -> None:
     """Adjustable chances, three days, and every number of the three algorithms."""
-    st.subheader(_("By hand: healthy or feverish?"), anchor=False)
+    st.header(_("By hand: healthy or feverish?"), anchor=False)
     st.markdown(
         _(
             "A village doctor asks on three days how someone feels. Forward and "

@@ -221,13 +221,13 @@ def leave(page: Page) -> None:
 
 
 def serious(page: Page) -> list[object]:
-    """What axe finds that keeps people from using the page."""
+    """What axe finds that keeps people from using the page, or from finding their way."""
     page.wait_for_timeout(1000)  # what fades in is not readable before
     found = Axe().run(page).response["violations"]
     return [
         (each["id"], [node["target"] for node in each["nodes"]][:4])
         for each in found
-        if each["impact"] in ("serious", "critical")
+        if each["impact"] in ("serious", "critical") or each["id"] == "heading-order"
     ]
 
 

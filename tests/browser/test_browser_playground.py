@@ -312,3 +312,31 @@ def test_axe_finds_nothing_serious(
     page = open_page(path, ready=path == "/", **options)
     page.wait_for_timeout(1500)
     assert serious(page) == []
+
+
+INK = """() => getComputedStyle(
+  document.querySelector('[data-panel=loss] .xtick text')).fill"""
+FITS = """() => [...document.querySelectorAll('.sx-plot')].every(plot =>
+  Math.abs(plot.querySelector('.main-svg').clientWidth - plot.clientWidth) < 2)"""
+CUT = """() => [...document.querySelectorAll('.sx-plot')].filter(plot =>
+  plot.querySelector('.main-svg').getBoundingClientRect().bottom
+    > plot.getBoundingClientRect().bottom + 1).map(plot => plot.dataset.panel)"""
+
+
+def test_on_paper_charts_are_whole_and_forced_colours_leave_them_legible(
+    open_page: Opener,
+) -> None:
+    page = open_page("/", forced_colors="active", color_scheme="light")
+    red, green, blue = map(int, re.findall(r"\d+", page.evaluate(INK))[:3])
+    assert max(red, green, blue) < 128  # the paper is white
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    assert page.evaluate(CUT) == []
+    page.wait_for_function(FITS)
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.wait_for_function(FITS)
+    heights = page.locator(".sx-plot").evaluate_all(
+        "a => a.map(p => p.style.minHeight)"
+    )
+    assert set(heights) == {""}

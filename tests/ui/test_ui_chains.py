@@ -19,7 +19,7 @@ def opened() -> AppTest:
 
 def test_an_empty_page_offers_an_hmm_and_a_crf() -> None:
     test = opened()
-    assert "Which rolls were made with the loaded die?" in test.subheader[0].value
+    assert "Which rolls were made with the loaded die?" in test.header[0].value
     begun = [b.key for b in test.button if b.key.startswith("begin")]
     assert begun == ["begin-hmm", "begin-crf"]
 

@@ -30,7 +30,7 @@ USUAL_OPEN = ("model.hidden_size", "training.learning_rate")
 
 def new_class(visitor: Visitor, config: RunConfig, _: Translate) -> None:
     """The form that makes a class of the settings in the sidebar."""
-    st.subheader(_("A new class"), anchor=False)
+    st.header(_("A new class"), anchor=False)
     st.markdown(run_line(config, _))
     usual = [name for name in USUAL_OPEN if name in openable_settings(config)]
     lesson = Lesson("", config, tuple(usual))

@@ -39,7 +39,7 @@ def class_sidebar(lesson: Lesson, _: Translate) -> RunConfig | None:
 
 def _choose(lesson: Lesson, config: RunConfig, _: Translate) -> RunConfig:
     edition = f"{widget_edition()}.class"
-    st.subheader(data_title(lesson, _), anchor=False)
+    st.header(data_title(lesson, _), anchor=False)
     picture = st.container()
     config = _choose_model(lesson, config, edition, _)
     settings: dict[str, object] = {

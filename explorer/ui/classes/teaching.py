@@ -32,7 +32,7 @@ def own_classes(visitor: Visitor, _: Translate) -> None:
     groups = visitor.store.groups.of(visitor.owner, KIND)
     if not groups:
         return
-    st.subheader(_("Your classes"), anchor=False)
+    st.header(_("Your classes"), anchor=False)
     for group in groups:
         lesson = read_lesson(group)
         icon = "lock" if lesson.closed else "groups"

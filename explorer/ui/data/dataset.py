@@ -86,21 +86,21 @@ def show_details(data: Data, _: Translate) -> None:
     """A window and its target, spread, memory and balance."""
     left, right = st.columns(2)
     with left:
-        st.subheader(_("What goes in, and what is asked for?"), anchor=False)
+        st.header(_("What goes in, and what is asked for?"), anchor=False)
         _window(data, _)
     with right:
         if data.labels:
-            st.subheader(_("Does every label come as often?"), anchor=False)
+            st.header(_("Does every label come as often?"), anchor=False)
             _balance(data, _)
         elif not data.symbols:
-            st.subheader(_("Which values come how often?"), anchor=False)
+            st.header(_("Which values come how often?"), anchor=False)
             _histogram(data, _)
     if data.series is not None:
         with left:
-            st.subheader(_("How far back does it tell of itself?"), anchor=False)
+            st.header(_("How far back does it tell of itself?"), anchor=False)
             _autocorrelation(data, _)
         with right:
-            st.subheader(_("Is it steady?"), anchor=False)
+            st.header(_("Is it steady?"), anchor=False)
             kind = stationarity(_given(data))
             st.markdown(_(HINTS[kind]))
 

@@ -18,7 +18,7 @@ from explorer.ui.plain import literal
 def own_data_list(me: Visitor, config: RunConfig, _: Translate) -> None:
     """Every series and text of this person, each to look at or to delete."""
     held = me.store.contents.of(me.owner)
-    st.subheader(_("Yours"), anchor=False)
+    st.header(_("Yours"), anchor=False)
     if not held:
         st.caption(
             _(

@@ -75,7 +75,7 @@ def show(visitor: Visitor, race: Race, _: Translate) -> None:
     every = EVERY if going else None
     resting = None if race.state == "finished" else RESTING
     lively(_progress, every or resting)(visitor.store, race, _)
-    st.subheader(_("Who gets lowest, and who gets there first?"), anchor=False)
+    st.header(_("Who gets lowest, and who gets there first?"), anchor=False)
     lively(_curves, every)(visitor.store, race, _)
     lively(_table, every)(visitor.store, race, _)
     pictures(visitor, race, going, _)

@@ -25,7 +25,7 @@ _GUESS = "race.guess"
 def invitation(visitor: Visitor, _: Translate) -> None:
     """What stands here before there is a race, and the button that starts one."""
     with st.container(border=True, key="invitation"):
-        st.subheader(_("No race runs here yet"), anchor=False)
+        st.header(_("No race runs here yet"), anchor=False)
         st.markdown(
             _(
                 "Up to eight settings train side by side on the same data, in lock "
@@ -50,7 +50,7 @@ _example = lru_cache(maxsize=1)(entries.example)
 
 def preparation(visitor: Visitor, base: RunConfig, _: Translate) -> None:
     """The controls of a new race, and who would take part."""
-    st.subheader(_("A race of your own"), anchor=False)
+    st.header(_("A race of your own"), anchor=False)
     way = st.segmented_control(
         _("Who races?"),
         list(WAYS),

@@ -33,7 +33,7 @@ VIEWS = {
 
 def pictures(visitor: Visitor, race: Race, going: bool, _: Translate) -> None:
     """One picture for each setting, of the first seed's run."""
-    st.subheader(_("What has each learned?"), anchor=False)
+    st.header(_("What has each learned?"), anchor=False)
     lively(_pictures, EVERY if going else None)(visitor, race.id, _)
 
 

@@ -43,7 +43,7 @@ def compared(visitor: Visitor, chosen: Sequence[Run], _: Translate) -> None:
         [unit_of(run) for run in chosen],
     )
     several = len(chosen) > 1
-    st.subheader(
+    st.header(
         _("Who learns faster, who ends lower?")
         if several
         else _("How low did the loss go?"),

@@ -55,7 +55,7 @@ def trials_table(group: Group, plan: Plan, trials: list[Trial], _: Translate) ->
     """Every trial; a click on a row opens it."""
     if not trials:
         return
-    st.subheader(_("Trials"), anchor=False)
+    st.header(_("Trials"), anchor=False)
     st.caption(_("Choose a row to open that trial in the Playground."))
     rows = [
         {
