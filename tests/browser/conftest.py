@@ -221,7 +221,7 @@ def leave(page: Page) -> None:
 
 
 def serious(page: Page) -> list[object]:
-    """What axe finds that keeps people from using the page, or from finding their way."""
+    """What axe finds that keeps people from using the page or finding their way."""
     page.wait_for_timeout(1000)  # what fades in is not readable before
     found = Axe().run(page).response["violations"]
     return [
