@@ -44,23 +44,33 @@ def connect() -> Client:
     dask.config.update(dask.config.config, _settings())
     if address := os.environ.get(SCHEDULER):
         return _existing(address)
-    # Ctrl-C is for the server alone: the workers are born of threads of this one, and
-    # inherit what it does not hear. The tracker's own start would undo it.
-    _start_tracker()
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    # Throw-away certificates: other users of this machine reach the port, no more.
-    cluster = LocalCluster(
-        security=Security.temporary(),
-        n_workers=_worker_count(),
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        scheduler_kwargs={"dashboard": False},
-        memory_limit=0,
-        silence_logs=40,
-    )
+    cluster = _embedded()
     return Client(cluster, direct_to_workers=True)
+
+
+def _embedded() -> LocalCluster:
+    """A scheduler in this process, and workers.
+
+    Ctrl-C is for the server alone: the workers are born of threads of this one, and
+    inherit what it does not hear. Their certificates are thrown away: other users of
+    this machine reach the ports, and no more.
+    """
+    _start_tracker()  # its own start would undo what is not heard
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return LocalCluster(
+            security=Security.temporary(),
+            n_workers=_worker_count(),
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
+            memory_limit=0,
+            silence_logs=40,
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 
 
 def _start_tracker() -> None:

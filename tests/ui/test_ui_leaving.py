@@ -18,6 +18,7 @@ class Server:
     def handle_exit(self, number, frame):
         self.should_exit = True
 
+signal.pthread_sigmask(signal.SIG_SETMASK, ())
 server = Server()
 signal.signal(signal.SIGINT, server.handle_exit)
 leaving.WITHIN = 0.1
