@@ -7,7 +7,7 @@ import pytest
 
 from explorer import catalog
 from explorer.data import content
-from explorer.data.baselines import season_of
+from explorer.data.baselines import season_of, seasonal_baseline
 
 HOURS = np.arange(1200)
 DAYS = np.sin(2 * np.pi * HOURS / 24) + 0.3 * np.sin(2 * np.pi * HOURS / 12)
@@ -64,3 +64,10 @@ def test_a_season_is_the_greatest_peak_not_the_first(
     values: np.ndarray, season: int | None
 ) -> None:
     assert season_of(values) == season
+
+
+def test_a_season_that_foretells_no_better_than_the_mean_is_not_told() -> None:
+    weak = 0.5 * DAYS + NOISE
+    assert season_of(weak[:900]) is not None
+    assert seasonal_baseline(weak, 900, 24, 12) == {}
+    assert set(seasonal_baseline(DAYS + 0.2 * NOISE, 900, 24, 12)) == {"a season ago"}

@@ -107,3 +107,9 @@ def test_simple_guesses_are_judged_by_the_windows_that_models_are(name: str) -> 
         for token in window[data.counted_from :].tolist()
     ]
     assert data.baselines["unigram"] == pytest.approx(sum(losses) / len(losses))
+
+
+def test_letters_that_are_joined_unseen_are_one_word() -> None:
+    """Persian's joint that parts letters in sight, and a vowel sign behind one."""
+    assert words("می\u200cخواهم بروم") == ["می\u200cخواهم", "بروم"]
+    assert words("क्\u200dष नदी") == ["क्\u200dष", "नदी"]
