@@ -1,5 +1,6 @@
 """Nothing visible is left in English on the Chinese page."""
 
+import ast
 import importlib.util
 import re
 from pathlib import Path
@@ -40,6 +41,17 @@ def test_every_message_in_the_code_is_translated(extracted: dict[str, Any]) -> N
     assert len(extracted) > 300
     missing = [message for message in extracted if not messages("zh").get(message)]
     assert missing == []
+
+
+def test_words_in_the_middle_of_a_string_are_extracted(
+    extracted: dict[str, Any],
+) -> None:
+    """Before Python 3.12 nothing inside an f-string is."""
+    for path in [*ROOT.glob("explorer/**/*.py"), *ROOT.glob("pages/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(ast.Name("_" | "N_"), [ast.Constant(str(words))]):
+                    assert words in extracted, f"{path.name}: name it before"
 
 
 def test_the_catalogue_holds_nothing_that_is_gone(extracted: dict[str, Any]) -> None:

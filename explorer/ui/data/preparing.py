@@ -95,7 +95,8 @@ def _series_after(config: RunConfig, where: Any, _: Translate) -> None:
     ready = prepared(OwnSeriesSettings.read(config.data_settings))
     label = N_("Scaled value (no unit)")
     with where:
-        st.markdown(f"**{_('As the model is given it')}**")
+        title = _("As the model is given it")
+        st.markdown(f"**{title}**")
         given = ready.given[:, 0]
         drawn = preview.extract(ready.positions, given, ready.split, ready.axis, label)
         series_picture("after", drawn, _)
