@@ -16,6 +16,7 @@ from benchmarks import (
     first_picture,
     inside,
     keras,
+    pieces,
     report,
     soak,
     sweep,
@@ -36,6 +37,8 @@ def main() -> None:
         for row in keras.measure(owner):
             print(row.line(), flush=True)
         owner.close()
+        for row in pieces.measure(list(throughput.GOALS), Path(folder)):
+            print(row.line(), flush=True)
         for row in (*capture.measure(), *convergence.defaults(), *sweep.measure()):
             print(row.line(), flush=True)
         for path in sys.argv[1:]:

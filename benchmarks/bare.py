@@ -5,6 +5,7 @@ Run as a program it prints its steps per second: python -m benchmarks.bare lstm 
 
 import sys
 import time
+from collections.abc import Callable
 from types import MethodType
 
 import numpy as np
@@ -25,8 +26,8 @@ def pytorchs(model: nn.Module) -> nn.Module:
     return model
 
 
-def steps_per_second(model_name: str, steps: int) -> float:
-    """Train `steps` steps the way a tutorial would, on one thread."""
+def stepper(model_name: str) -> Callable[[], None]:
+    """One step of the way that a tutorial would train, on one thread."""
     settle()
     config = catalog.make_config("sine", model_name)
     torch.manual_seed(0)
@@ -48,6 +49,12 @@ def steps_per_second(model_name: str, steps: int) -> float:
 
     for _ in range(20):
         step()
+    return step
+
+
+def steps_per_second(model_name: str, steps: int) -> float:
+    """Of so many steps."""
+    step = stepper(model_name)
     began = time.perf_counter()
     for _ in range(steps):
         step()

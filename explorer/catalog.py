@@ -14,6 +14,7 @@ import torch
 
 import explorer.data
 import explorer.models
+from explorer.config.pace import Pace, usual_pace
 from explorer.config.run import FOLD, START, RunConfig
 from explorer.config.settings import Scalar, Settings
 from explorer.config.training import TrainingSettings
@@ -98,9 +99,43 @@ def usual_data(model: str) -> str:
     return DEFAULT_DATA if DEFAULT_DATA in able else able[0]
 
 
-def usual_training(data: str, model: str) -> dict[str, Scalar]:
-    """The training settings that a dataset or an architecture begins otherwise with."""
+def linked_training(data: str, model: str) -> dict[str, Scalar]:
+    """What a link leaves out of the training settings where a dataset or an
+    architecture has its own: always the same, so that every link keeps its meaning."""
     return {**data_spec(data).training, **model_spec(model).training}
+
+
+def usual_training(
+    data: str, model: str, model_settings: Mapping[str, Scalar] | None = None
+) -> dict[str, Scalar]:
+    """The training settings that a dataset or an architecture of this size begins
+    otherwise with; of its usual size if None."""
+    usual = linked_training(data, model)
+    pace = usual_pace_of(data, model, model_settings)
+    if pace is None:
+        return usual
+    plain = TrainingSettings.model_validate(usual)
+    if pace.learning_rate != plain.learning_rate:
+        usual["learning_rate"] = pace.learning_rate
+    if pace.schedule != plain.schedule:
+        usual["schedule"] = pace.schedule
+    return usual
+
+
+def usual_pace_of(
+    data: str, model: str, model_settings: Mapping[str, Scalar] | None = None
+) -> Pace | None:
+    """The learning rate that a run begins with, and why; None where there is no rate,
+    or an architecture names its own."""
+    spec, training = model_spec(model), data_spec(data).training
+    if spec.learning != "gradient" or "learning_rate" in spec.training:
+        return None
+    usual = int(spec.settings().values().get("hidden_size", 1))
+    width = int((model_settings or {}).get("hidden_size", usual))
+    own = training.get("learning_rate")
+    schedule = TrainingSettings.read(training).schedule
+    rate = None if own is None else float(own)
+    return usual_pace(spec.attends, width, usual, rate, schedule)
 
 
 def unused_training(model: str) -> tuple[str, ...]:
@@ -142,8 +177,10 @@ def _config(
     seed: int | str = 0,
     start: str = "",
     fold: str = "",
+    linked: bool = False,
 ) -> RunConfig:
-    """A complete config, each of whose settings is in its own bounds."""
+    """A complete config, each of whose settings is in its own bounds; with what a link
+    leaves out, if `linked`."""
     groups: dict[str, dict[str, Any]] = {"data": {}, "model": {}, "training": {}}
     for name, value in settings.items():
         group, dot, key = name.partition(".")
@@ -151,17 +188,23 @@ def _config(
             raise unknown(N_("setting"), name, setting_names(data, model))
         groups[group][key] = value
     chosen_data, chosen_model = data_spec(data), model_spec(model)
+    model_settings = chosen_model.settings.read(
+        groups["model"], _setting_of_model(model)
+    ).values()
+    usual = (
+        linked_training(data, model)
+        if linked
+        else usual_training(data, model, model_settings)
+    )
     return RunConfig(
         data=data,
         model=model,
         data_settings=chosen_data.settings.read(
             groups["data"], _setting_of_data(data)
         ).values(),
-        model_settings=chosen_model.settings.read(
-            groups["model"], _setting_of_model(model)
-        ).values(),
+        model_settings=model_settings,
         training=TrainingSettings.read(
-            usual_training(data, model) | groups["training"], N_("training setting")
+            usual | groups["training"], N_("training setting")
         ),
         seed=_seed(seed),
         start=_start(start),
@@ -326,8 +369,16 @@ def head_count(config: RunConfig) -> int:
 
 def defaults_for(config: RunConfig) -> RunConfig:
     """The default config of the same data and model, even where the data is too short
-    for it."""
-    return _config(config.data, config.model, _named(config, "digest"))
+    for it; trained as is usual for a model of this size."""
+    usual = _config(config.data, config.model, _named(config, "digest"))
+    training = usual_training(config.data, config.model, config.model_settings)
+    return usual.model_copy(update={"training": TrainingSettings.read(training)})
+
+
+def linked_defaults(config: RunConfig) -> RunConfig:
+    """What a link to the config leaves out."""
+    named = _named(config, "digest")
+    return _config(config.data, config.model, named, linked=True)
 
 
 def _named(config: RunConfig, key: str) -> dict[str, Scalar]:
@@ -347,14 +398,18 @@ def config_from_pairs(pairs: Mapping[str, str]) -> RunConfig:
     for name in rest:
         if name not in _OF_THE_RUN:
             raise unknown(N_("setting"), name, _OF_THE_RUN)
-    return make_config(
-        rest.get("data", DEFAULT_DATA),
-        rest.get("model"),
+    data = rest.get("data", DEFAULT_DATA)
+    config = _config(
+        data,
+        rest.get("model") or usual_model(data),
         settings,
         rest.get("seed", 0),
         rest.get("start", ""),
         rest.get("fold", ""),
+        linked=True,
     )
+    check_fit(config)
+    return config
 
 
 def setting_names(data: str, model: str) -> list[str]:

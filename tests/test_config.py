@@ -72,7 +72,7 @@ def test_json_brings_a_config_back(config: RunConfig) -> None:
 @given(config=configs())
 @settings(max_examples=60)
 def test_a_link_brings_a_config_back_or_says_why_not(config: RunConfig) -> None:
-    query = to_query(config, catalog.make_config(config.data, config.model))
+    query = to_query(config, catalog.linked_defaults(config))
     try:
         again = catalog.config_from_pairs(query_pairs(query))
     except ExplorerError:

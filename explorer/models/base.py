@@ -355,6 +355,8 @@ class ModelSpec:
     learning: Learning = "gradient"
     one_way: bool = False
     """Whether no answer ever depends on a later step, whatever the task."""
+    attends: bool = False
+    """Whether it reads by attention alone, which has a pace of its own."""
     training: Mapping[str, Scalar] = field(default_factory=dict)
     """Where a newcomer's training starts, where it is not the usual."""
     aim: str = ""

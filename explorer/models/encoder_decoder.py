@@ -357,6 +357,7 @@ SPEC = ModelSpec(
     captures=captures,
     equations=equations,
     diagram=diagram,
+    attends=True,
     tasks=("translate",),
     order=70,
 )

@@ -248,6 +248,7 @@ SPEC = ModelSpec(
     captures=captures,
     equations=equations,
     diagram=diagram,
+    attends=True,
     tasks=("forecast", "next_token", "classify", "tag"),
     order=40,
 )

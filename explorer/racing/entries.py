@@ -190,8 +190,9 @@ def _rebuilt(base: RunConfig, spec: ModelSpec) -> RunConfig:
     own = spec.settings().values()
     kept = {k: v for k, v in base.model_settings.items() if k in SHARED and k in own}
     settings = _dotted("data", base.data_settings)
-    settings |= _dotted("training", _training(base, spec))
     sound = _sound(base, spec, settings, kept)
+    sized = catalog.make_config(base.data, spec.name, settings | sound, base.seed)
+    settings |= _dotted("training", _training(base, sized))
     return catalog.make_config(base.data, spec.name, settings | sound, base.seed)
 
 
@@ -219,10 +220,11 @@ def _sound(
     return taken
 
 
-def _training(base: RunConfig, spec: ModelSpec) -> dict[str, Scalar]:
-    """The base's training, but what architectures of this kind begin otherwise with."""
-    present = catalog.usual_training(base.data, base.model)
-    usual = catalog.usual_training(base.data, spec.name)
+def _training(base: RunConfig, other: RunConfig) -> dict[str, Scalar]:
+    """The base's training, but what nets of the other's kind and size begin otherwise
+    with."""
+    present = catalog.usual_training(base.data, base.model, base.model_settings)
+    usual = catalog.usual_training(other.data, other.model, other.model_settings)
     if present == usual:
         return base.training.values()
     plain = TrainingSettings().values()

@@ -174,7 +174,7 @@ def link(config: RunConfig, run_id: str = "") -> str:
     base = str(st.context.url or "").split("?")[0]
     if run_id:
         return f"{base}?{RUN}={run_id}"
-    return f"{base}?{to_query(config, catalog.defaults_for(config))}"
+    return f"{base}?{to_query(config, catalog.linked_defaults(config))}"
 
 
 def _settings_in_address() -> dict[str, str]:
@@ -183,7 +183,7 @@ def _settings_in_address() -> dict[str, str]:
 
 
 def _pairs(config: RunConfig) -> dict[str, str]:
-    pairs = query_pairs(to_query(config, catalog.defaults_for(config)))
+    pairs = query_pairs(to_query(config, catalog.linked_defaults(config)))
     if CLASS in st.query_params:
         return pairs  # there, an address without settings means those of the class
     usual = {"data": catalog.DEFAULT_DATA, "model": catalog.DEFAULT_MODEL}

@@ -63,7 +63,7 @@ def _choose(config: RunConfig, edition: str, _: Translate, only: str) -> RunConf
     data, settings, picture = _choose_data(config, edition, _, only)
     model, more = _choose_model(config, data, edition, _, only)
     settings |= more
-    training, seed = _choose_training(config, data, model, edition, _)
+    training, seed = _choose_training(config, data, model, more, edition, _)
     settings |= training
     kept = config.start if model == config.model else ""
     fold = _fold(config.fold if data == config.data else "", edition, _)
@@ -127,15 +127,23 @@ def _choose_model(
 
 
 def _choose_training(
-    config: RunConfig, data: str, model: str, edition: str, _: Translate
+    config: RunConfig,
+    data: str,
+    model: str,
+    model_settings: Mapping[str, Scalar],
+    edition: str,
+    _: Translate,
 ) -> tuple[dict[str, Any], int]:
     """How to train, and the seed."""
     st.header(_("Training settings"), anchor=False)
-    usual = catalog.usual_training(data, model)
+    sizes = {name.removeprefix("model."): v for name, v in model_settings.items()}
+    usual = catalog.usual_training(data, model, sizes)
     kind = ",".join(f"{name}={value}" for name, value in sorted(usual.items()))
-    values = _training(kind, usual, config)
+    values = _training(kind, usual, config, (data, model))
     skip = catalog.unused_training(model)
     settings = _widgets("training", kind, TrainingSettings, values, edition, _, skip)
+    if pace := catalog.usual_pace_of(data, model, sizes):
+        st.caption(pace.why.text(_))
     seed = st.number_input(
         _("Seed"),
         0,
@@ -225,16 +233,25 @@ def _values(group: str, name: str, config: RunConfig) -> dict[str, Any]:
 
 
 def _training(
-    kind: str, usual: Mapping[str, Scalar], config: RunConfig
+    kind: str,
+    usual: Mapping[str, Scalar],
+    config: RunConfig,
+    chosen: tuple[str, str],
 ) -> dict[str, Scalar]:
     """Where the widgets of the training start.
 
     What this tab last gave to runs of this kind; else the present values, but with
     what such runs usually begin with in place of what the present kind begins with.
+    Where but the size is another, what was set by hand stays.
     """
-    present = catalog.usual_training(config.data, config.model)
+    present = catalog.usual_training(config.data, config.model, config.model_settings)
     if usual == present:
         return config.training.values()
+    if chosen == (config.data, config.model):
+        before = TrainingSettings.read(present).values()
+        now = config.training.values()
+        by_hand = {name: v for name, v in now.items() if v != before[name]}
+        return TrainingSettings.read(usual).values() | by_hand
     remembered = st.session_state.get(_REMEMBERED, {}).get(("training", kind))
     if remembered is not None:
         return dict(remembered)

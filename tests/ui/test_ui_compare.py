@@ -12,10 +12,11 @@ from explorer.engine.service import engine
 from explorer.engine.visitor import Visitor
 from explorer.racing import entries
 from explorer.racing.race import Race
+from explorer.ui.language import translator
 from explorer.ui.races.entrants import offers, usual_values
 from explorer.ui.races.shown import find_race
 from explorer.ui.races.start import begin
-from explorer.ui.races.words import fields_of, labels
+from explorer.ui.races.words import columns, fields_of, labels
 from tests.ui.conftest import NOBODY, QUIET, page, wait_for
 
 pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]
@@ -177,3 +178,14 @@ def test_the_names_of_a_race_are_short_and_differ() -> None:
     names = labels(grid, str)
     assert len(set(names)) == 4
     assert names[0] == "Hidden size 8, Gradient clipping (norm) 0"
+
+
+def test_a_setting_that_an_architecture_has_no_use_for_is_a_dash() -> None:
+    base = catalog.make_config()
+    made = entries.architectures(base, "parameters")
+    found = columns(made, translator("en"))
+    schedules = dict(
+        zip([c.model for c in made], found["Learning-rate schedule"], strict=True)
+    )
+    assert schedules["transformer"] == "warm-up, then cosine"
+    assert (schedules["lstm"], schedules["hmm"]) == ("cosine to one tenth", "–")

@@ -72,7 +72,9 @@ def shown(config: RunConfig, name: str, value: Value, _: Translate) -> str:
         return f"{value:g}"
     group, _dot, _key = name.partition(".")
     if group in ("model", "training"):
-        field = fields_of(config)[name]
+        field = fields_of(config).get(name)
+        if field is None:
+            return NONE  # an architecture that has no use for it
         if choices_of(field):
             return _(extra_of(field).get("choices", {}).get(value, str(value)))
     return str(value)

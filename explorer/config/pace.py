@@ -1,0 +1,59 @@
+"""Where a newcomer's learning rate and its schedule start, by one rule."""
+
+import math
+from typing import NamedTuple
+
+from explorer.config.training import Schedule, TrainingSettings
+from explorer.errors import N_, Words
+
+USUAL = TrainingSettings().learning_rate
+
+
+class Pace(NamedTuple):
+    """A learning rate, its schedule, and why it is these."""
+
+    learning_rate: float
+    schedule: Schedule
+    why: Words
+
+
+def usual_pace(
+    attends: bool,
+    width: int,
+    usual_width: int,
+    own: float | None = None,
+    schedule: Schedule = "cosine",
+) -> Pace:
+    """The pace of a net on some data.
+
+    A net that reads by attention alone warms up, and beyond its usual width its rate
+    falls with the root of the width; a recurrent one takes the rate as it is.
+
+    Args:
+        attends: whether it reads by attention alone.
+        width, usual_width: its hidden size, and its architecture's usual one.
+        own: the rate that the data asks for, if it does.
+        schedule: the data's.
+
+    >>> usual_pace(True, 128, 32)[:2]
+    (0.0025, 'warmup')
+    """
+    rate = own or USUAL
+    if attends:
+        share = math.sqrt(min(1.0, usual_width / width))
+        values = {"rate": f"{rate:g}", "width": f"{usual_width}"}
+        reached = float(f"{rate * share:.2g}")
+        return Pace(reached, "warmup", Words(_ATTENTION, values))
+    why = _OWN if own else _PLAIN
+    return Pace(rate, schedule, Words(why, {"rate": f"{rate:g}"}))
+
+
+_ATTENTION = N_(
+    "Why this rate: attention warms up over a tenth of the steps, to %(rate)s up to a "
+    "hidden size of %(width)s, and beyond to less, by the root of the size."
+)
+_OWN = N_("Why this rate: %(rate)s suits this data, whatever the net's hidden size.")
+_PLAIN = N_(
+    "Why this rate: %(rate)s suits a recurrent net on most data, whatever its hidden "
+    "size."
+)

@@ -1,0 +1,87 @@
+"""Where a learning rate starts: one rule, said in a sentence; links keep theirs."""
+
+import pytest
+
+from explorer import catalog
+from explorer.config.pace import usual_pace
+from explorer.config.run import query_pairs, to_query
+from explorer.config.training import TrainingSettings
+from explorer.ui.describe import command_line
+from explorer.ui.language import translator
+from explorer.ui.sidebar import _training
+
+CASES = [
+    # attends, width, the data's own rate -> rate, schedule, how it is explained
+    (True, 8, None, 0.005, "warmup", "to 0.005 up to a hidden size of 32"),
+    (True, 32, None, 0.005, "warmup", "to 0.005"),
+    (True, 64, None, 0.0035, "warmup", "beyond to less"),
+    (True, 128, None, 0.0025, "warmup", "by the root"),
+    (True, 128, 0.003, 0.0015, "warmup", "to 0.003"),
+    (False, 128, None, 0.005, "cosine", "0.005 suits a recurrent net on most data"),
+    (False, 8, 0.02, 0.02, "cosine", "0.02 suits this data"),
+]
+
+
+@pytest.mark.parametrize(("attends", "width", "own", "rate", "schedule", "said"), CASES)
+def test_the_rule(
+    attends: bool,
+    width: int,
+    own: float | None,
+    rate: float,
+    schedule: str,
+    said: str,
+) -> None:
+    pace = usual_pace(attends, width, 32, own)
+    assert pace[:2] == (rate, schedule)
+    assert said in str(pace.why)
+    chinese = pace.why.text(translator("zh"))
+    assert chinese != str(pace.why)
+    assert pace.why.values["rate"] in chinese
+
+
+def test_a_run_begins_by_the_rule_and_keeps_what_is_given() -> None:
+    wide = {"model.hidden_size": 128}
+    config = catalog.make_config("fables", "transformer", wide)
+    assert config.training.learning_rate == 0.0025
+    assert config.training.schedule == "warmup"
+    given = catalog.make_config(
+        "fables", "transformer", wide | {"training.learning_rate": 0.02}
+    )
+    assert given.training.learning_rate == 0.02
+    pair = catalog.make_config("dates", "encoder_decoder").training
+    assert (pair.learning_rate, pair.schedule) == (0.003, "warmup")
+    assert catalog.make_config("sine", "gan").training.learning_rate == 0.002
+    assert catalog.usual_pace_of("sine", "gan") is None
+    assert catalog.usual_pace_of("sine", "hmm") is None
+
+
+def test_a_link_means_what_it_always_meant() -> None:
+    """Links leave out what was usual before there was a rule."""
+    old = catalog.config_from_pairs(
+        query_pairs("data=fables&model=transformer&model.hidden_size=128")
+    )
+    assert old.training == TrainingSettings()
+    new = catalog.make_config("fables", "transformer", {"model.hidden_size": 128})
+    link = to_query(new, catalog.linked_defaults(new))
+    assert "training.learning_rate=0.0025&training.schedule=warmup" in link
+    assert catalog.config_from_pairs(query_pairs(link)) == new
+
+
+def test_a_command_line_leaves_out_what_the_rule_says() -> None:
+    new = catalog.make_config("fables", "transformer", {"model.hidden_size": 128})
+    assert "training." not in command_line(new)
+    old = catalog.config_from_pairs({"data": "fables", "model": "transformer"})
+    assert "--set training.schedule=cosine" in command_line(old)
+
+
+def test_a_rate_set_by_hand_stays_where_the_size_changes() -> None:
+    config = catalog.make_config("fables", "transformer", {"training.steps": 50})
+    same = config.data, config.model
+    wide = catalog.usual_training(*same, {"hidden_size": 128})
+    moved = _training("wide", wide, config, same)
+    assert (moved["learning_rate"], moved["steps"]) == (0.0025, 50)
+    by_hand = config.training.model_copy(update={"learning_rate": 0.02})
+    kept = _training(
+        "wide", wide, config.model_copy(update={"training": by_hand}), same
+    )
+    assert (kept["learning_rate"], kept["schedule"]) == (0.02, "warmup")
