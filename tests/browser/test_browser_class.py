@@ -11,7 +11,7 @@ from tests.browser.conftest import Opener, click, drawn, serious, state_is, trai
 pytestmark = pytest.mark.browser
 
 LONG = "training.steps=20000&training.schedule=constant&model=lstm"
-POINTS = """() => document.querySelector('.sx-figure')?._fullData?.map(
+POINTS = """() => document.querySelector('.stMain .sx-figure')?._fullData?.map(
   t => [t.name, Array.from(t.y ?? []).length]) ?? []"""
 
 
@@ -58,14 +58,14 @@ def test_a_class_trains_and_its_teacher_sees_it(open_page: Opener) -> None:
 
     for page in (ann, bob):
         train(page)
-    desk.wait_for_selector(".sx-figure .main-svg")
+    desk.wait_for_selector(".stMain .sx-figure .main-svg")
     desk.evaluate(
         """() => {
-          const plot = document.querySelector('.sx-figure')
+          const plot = document.querySelector('.stMain .sx-figure')
           plot.tagged = true
           window.blank = 0
           const look = () => {
-            window.blank += !document.querySelector('.sx-figure .main-svg')
+            window.blank += !document.querySelector('.stMain .sx-figure .main-svg')
               || !document.querySelector('.sx-board')
             requestAnimationFrame(look)
           }
@@ -88,7 +88,7 @@ def test_a_class_trains_and_its_teacher_sees_it(open_page: Opener) -> None:
     click(desk, "Stop all")
     for page in (ann, bob):
         state_is(page, "Stopped")
-    assert desk.evaluate("document.querySelector('.sx-figure').tagged")
+    assert desk.evaluate("document.querySelector('.stMain .sx-figure').tagged")
     assert desk.evaluate("window.blank") == 0
 
     # Each sees the other's nickname and loss; a reload and a page switch lose nothing.
@@ -153,7 +153,7 @@ def test_axe_finds_nothing_serious(open_page: Opener, scheme: str) -> None:
         viewport={"width": 390, "height": 844},
         color_scheme=scheme,
     )
-    desk.wait_for_selector(".sx-figure .main-svg")
+    desk.wait_for_selector(".stMain .sx-figure .main-svg")
     phone.wait_for_selector("[data-panel=loss] .main-svg")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     desk.set_viewport_size({"width": 390, "height": 844})

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 SMALL = "/compare?model=rnn&model.hidden_size=8&data.window=16&training.steps=60"
 PHONE = {"viewport": {"width": 390, "height": 844}}
-LINES = """() => document.querySelector('.sx-figure')._fullData
+LINES = """() => document.querySelector('.stMain .sx-figure')._fullData
   .filter(t => t.mode === 'lines+markers').map(t => t.y.length)"""
 
 _finished: list[str] = []
@@ -27,7 +27,7 @@ def raced(open_page: Opener) -> str:
 def started(open_page: Opener) -> Page:
     page = open_page(SMALL, ready=False)
     click(page, "Race")
-    page.wait_for_selector(".sx-figure .main-svg")
+    page.wait_for_selector(".stMain .sx-figure .main-svg")
     return page
 
 
@@ -37,11 +37,11 @@ def test_a_race_moves_without_a_blank_and_stays_after_a_reload(
     page = started(open_page)
     page.evaluate(
         """() => {
-          const plot = document.querySelector('.sx-figure')
+          const plot = document.querySelector('.stMain .sx-figure')
           plot.tagged = true
           window.blank = 0
           const look = () => {
-            window.blank += !document.querySelector('.sx-figure .main-svg')
+            window.blank += !document.querySelector('.stMain .sx-figure .main-svg')
             requestAnimationFrame(look)
           }
           requestAnimationFrame(look)
@@ -49,14 +49,14 @@ def test_a_race_moves_without_a_blank_and_stays_after_a_reload(
     )
     expect(page.get_by_text("got lowest")).to_be_visible(timeout=4 * PATIENCE)
     page.wait_for_function(f"({LINES})().every(n => n > 20)")
-    assert page.evaluate("document.querySelector('.sx-figure').tagged")
+    assert page.evaluate("document.querySelector('.stMain .sx-figure').tagged")
     assert page.evaluate("window.blank") == 0
     assert len(page.evaluate(LINES)) == 5
     _finished.append(page.url[page.url.index("/compare") :])
     page.reload()
     expect(page.get_by_text("got lowest")).to_be_visible(timeout=4 * PATIENCE)
     page.wait_for_function(
-        "document.querySelectorAll('.sx-figure .main-svg').length > 3"
+        "document.querySelectorAll('.stMain .sx-figure .main-svg').length > 3"
     )
 
 
@@ -66,7 +66,7 @@ def test_another_browser_may_watch_and_a_phone_needs_no_sideways_scroll(
     page = open_page(raced(open_page), ready=False, **PHONE)
     expect(page.get_by_text("You watch another's race")).to_be_visible()
     expect(page.get_by_role("button", name="Stop all")).to_be_disabled()
-    page.wait_for_selector(".sx-figure .main-svg")
+    page.wait_for_selector(".stMain .sx-figure .main-svg")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     click(page, "Race again with other settings")
     expect(page.get_by_text("No race runs here yet")).to_be_visible()
@@ -87,5 +87,5 @@ def test_axe_finds_nothing_serious(open_page: Opener, options: dict[str, str]) -
     page.wait_for_selector(".st-key-race button")
     assert serious(page) == []
     page = open_page(raced(open_page), ready=False, **options)
-    page.wait_for_selector(".sx-figure .main-svg")
+    page.wait_for_selector(".stMain .sx-figure .main-svg")
     assert serious(page) == []

@@ -36,7 +36,7 @@ def page(open_shared: Opener) -> Page:
 def test_both_tunes_play_and_the_sounding_note_moves(page: Page) -> None:
     for number in (0, 1):
         button = play_buttons(page).nth(number)
-        expect(button).to_have_accessible_name(re.compile("^Play: "))
+        expect(button).to_have_accessible_name(re.compile("^Listen: "))
         button.focus()
         page.keyboard.press("Enter")
         expect(button).to_have_attribute("data-playing", "running")

@@ -8,7 +8,7 @@ from tests.browser.conftest import PATIENCE, Opener, click, state_is
 
 pytestmark = pytest.mark.browser
 
-LINES = """() => document.querySelector('.sx-figure')._fullData.map(
+LINES = """() => document.querySelector('.stMain .sx-figure')._fullData.map(
   t => Array.from(t.y ?? []).filter(Number.isFinite))"""
 
 
@@ -28,14 +28,14 @@ def test_a_comparison_fills_its_chart_without_a_blank(open_page: Opener) -> None
     page = pretrained(open_page)
     button = page.get_by_role("button", name="Train the comparison: 24 runs")
     button.click()
-    page.wait_for_selector(".sx-figure .main-svg")
+    page.wait_for_selector(".stMain .sx-figure .main-svg")
     page.evaluate(
         """() => {
-          const plot = document.querySelector('.sx-figure')
+          const plot = document.querySelector('.stMain .sx-figure')
           plot.tagged = true
           window.blank = 0
           const look = () => {
-            window.blank += !document.querySelector('.sx-figure .main-svg')
+            window.blank += !document.querySelector('.stMain .sx-figure .main-svg')
             requestAnimationFrame(look)
           }
           requestAnimationFrame(look)
@@ -45,12 +45,12 @@ def test_a_comparison_fills_its_chart_without_a_blank(open_page: Opener) -> None
         page.get_by_role("button", name="All runs of this comparison are there")
     ).to_be_visible()
     page.wait_for_function(f"({LINES})().every(line => line.length === 8)")
-    assert page.evaluate("document.querySelector('.sx-figure').tagged")
+    assert page.evaluate("document.querySelector('.stMain .sx-figure').tagged")
     assert page.evaluate("window.blank") == 0
     scratch, head, tuned = (np.array(line) for line in page.evaluate(LINES))
     assert (np.minimum(head, tuned) < scratch).mean() >= 0.5
     page.reload()
-    page.wait_for_selector(".sx-figure .main-svg")
+    page.wait_for_selector(".stMain .sx-figure .main-svg")
     page.wait_for_function(f"({LINES})().every(line => line.length === 8)")
 
 

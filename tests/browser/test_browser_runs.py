@@ -39,7 +39,7 @@ def test_a_run_is_renamed_taken_along_deleted_and_brought_back(
 ) -> None:
     page = with_a_run(open_page)
     choose(page, 0)
-    page.wait_for_selector(".sx-figure .main-svg")
+    page.wait_for_selector(".stMain .sx-figure .main-svg")
     page.get_by_label("Name").fill("my wave")
     click(page, "Save")
     expect(page.get_by_placeholder("my wave")).to_be_visible()

@@ -16,7 +16,7 @@ PICTURES = 6
 def pictures(page: Page, count: int) -> None:
     """So many figures are drawn."""
     page.wait_for_function(
-        "count => [...document.querySelectorAll('.sx-figure')]"
+        "count => [...document.querySelectorAll('.stMain .sx-figure')]"
         ".filter(plot => plot._fullData).length >= count",
         arg=count,
     )
@@ -39,7 +39,8 @@ def test_a_sweep_runs_is_watched_reloads_and_opens(open_page: Opener) -> None:
     expect(page.get_by_text("trials have ended")).to_be_visible(timeout=PATIENCE)
     pictures(page, PICTURES)
     page.evaluate(
-        "document.querySelectorAll('.sx-figure').forEach(plot => plot.tagged = true)"
+        "for (const plot of document.querySelectorAll('.stMain .sx-figure'))"
+        " plot.tagged = true"
     )
     sweep = re.search(r"sweep=([\w-]+)", page.url)
     assert sweep is not None
@@ -49,7 +50,8 @@ def test_a_sweep_runs_is_watched_reloads_and_opens(open_page: Opener) -> None:
     expect(other.get_by_role("button", name="Delete")).to_be_disabled()
     finished(page)
     assert page.evaluate(
-        "[...document.querySelectorAll('.sx-figure')].every(plot => plot.tagged)"
+        "[...document.querySelectorAll('.stMain .sx-figure')]"
+        ".every(plot => plot.tagged)"
     )
     page.reload()
     finished(page)

@@ -41,7 +41,7 @@ def test_notes_to_play_are_those_of_the_words_beside_them(trainer: Trainer) -> N
         expected = [[n.start, n.beats, n.midi, n.place] for n in heard(words).notes]
         assert block["play"]["notes"] == expected
         assert expected
-        assert block["play"]["start"] == "⟦Play⟧"
+        assert block["play"]["start"] == "⟦Listen⟧"
         assert block["play"]["stop"] == "⟦Stop playing⟧"
 
 
