@@ -272,7 +272,9 @@ def test_a_token_is_for_one_run_and_one_browser() -> None:
     assert controller("a", "", "hers") is None
 
 
-@pytest.mark.parametrize("person", ["user-" + 40 * "f", _new_owner()])
+@pytest.mark.parametrize(
+    "person", ["user-" + 40 * "f", _new_owner()], ids=["user", "browser"]
+)
 def test_a_token_has_room_in_a_wish(person: str) -> None:
     token = control_token(16 * "r", person, "")
     assert Wish(run=16 * "r", token=token).token == token
