@@ -21,7 +21,7 @@ from explorer.ui.data.datasets import key_of, offered, parted, spoken
 from explorer.ui.data.preview import show_preview
 from explorer.ui.language import Translate
 from explorer.ui.page import words
-from explorer.ui.plain import show_error
+from explorer.ui.plain import literal, show_error
 from explorer.ui.runs.recent import beginnings
 from explorer.ui.visitor import visitor
 
@@ -143,7 +143,7 @@ def _choose_training(
     skip = catalog.unused_training(model)
     settings = _widgets("training", kind, TrainingSettings, values, edition, _, skip)
     if pace := catalog.usual_pace_of(data, model, sizes):
-        st.caption(pace.why.text(_))
+        st.caption(literal(pace.why.text(_)))
     seed = st.number_input(
         _("Seed"),
         0,

@@ -58,7 +58,9 @@ def test_the_floor_that_holds_for_a_model(
     assert lines(one_way).floor == pytest.approx(filtered_loss(model, labels, data))
     assert "past alone" in lines(one_way).floor_note
     assert lines(both_ways).floor == pytest.approx(whole, abs=1e-4)
-    assert lines(one_way, both_ways).floor == lines(both_ways).floor
+    mixed = lines(one_way, both_ways)
+    assert (mixed.floor, mixed.whole_floor) == (lines(one_way).floor, data.floor)
+    assert data.floor == lines(both_ways).floor
 
 
 TAGGERS = [spec.name for spec in catalog.fitting("casino")]

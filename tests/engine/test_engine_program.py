@@ -1,6 +1,7 @@
 """Who runs another program than the server gets no work, and it is said why."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Awaitable, Iterator
 from pathlib import Path
@@ -115,6 +116,7 @@ def connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
 def test_only_who_runs_the_same_gets_work(
     connection: Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.WARNING)  # a cluster of Dask's has raised it
     known, every = threading.Semaphore(0), list(connection.says)
     workers = Welcoming(
         connection,  # type: ignore[arg-type]

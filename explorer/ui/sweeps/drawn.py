@@ -14,7 +14,7 @@ from explorer.ui.plain import literal
 
 def show_picture(name: str, drawn: pictures.SweepDrawn, _: Translate) -> None:
     """A picture under its question, with what it says."""
-    st.markdown(f"### {_(readings.QUESTIONS[name])}")
+    st.markdown(f"## {_(readings.QUESTIONS[name])}")
     figure, reading, alternative = _drawn(name, _Key(name, drawn), language())
     show_figure(f"sweep.{name}", figure, alternative, _)
     st.markdown(literal(reading))
