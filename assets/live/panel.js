@@ -90,7 +90,10 @@ class Panel {
   // Sizes are kept: to ask for them at every draw has the page laid out once for each panel.
   resized({ width, height }) {
     this.size = width && height ? sized(width, height) : undefined
-    if (this.size && this.drawn && this.plot._fullLayout) this.draw(...this.drawn)
+    if (!this.size || !this.drawn || !this.plot._fullLayout) return
+    const pale = this.section.classList.contains("sx-others")
+    this.draw(...this.drawn)
+    this.section.classList.toggle("sx-others", pale)
   }
 
   listen() {

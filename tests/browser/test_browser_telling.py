@@ -167,3 +167,23 @@ def test_a_plots_size_is_asked_for_once_and_followed(open_page: Opener) -> None:
     )
     click(page, "Stop")
     state_is(page, "Stopped")
+
+
+def test_another_runs_pictures_are_pale_until_this_ones_come(open_page: Opener) -> None:
+    page = open_page("/", ready=False)
+    server = SlowServer(page, SOCKET)
+    page.reload()
+    drawn(page)
+    others = page.locator(".sx-others")
+    expect(others).to_have_count(0)
+    server.holds = True
+    click(page, "Train")
+    expect(others).to_have_count(4)
+    page.set_viewport_size({"width": 1200, "height": 900})
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('.sx-plot')].every(plot =>
+          plot.querySelector('.main-svg').clientWidth <= plot.clientWidth + 1)"""
+    )
+    expect(others).to_have_count(4)
+    server.release()
+    expect(others).to_have_count(0)
