@@ -58,6 +58,15 @@ def has_workers(engine: Engine, count: int) -> None:
     wait(lambda: len(engine._runner._ready) == count, LONG)
 
 
+def has_two(engine: Engine, elsewhere: Elsewhere) -> None:
+    """A scheduler and two workers are there, whatever ran before."""
+    if elsewhere.scheduler is None:
+        elsewhere.start_scheduler()
+    while len(elsewhere.workers) < 2:
+        elsewhere.add_worker()
+    has_workers(engine, 2)
+
+
 def own_series(seed: int = 0, steps: int = 60) -> RunConfig:
     values = np.sin(np.arange(400) * 0.3) + np.arange(400) * 0.001 * (seed + 1)
     settings = {
@@ -182,6 +191,7 @@ def test_a_database_that_is_away_for_a_moment_loses_no_step(
 def test_runs_go_on_when_the_scheduler_is_started_again(
     engine: Engine, elsewhere: Elsewhere
 ) -> None:
+    has_two(engine, elsewhere)
     run = engine.start(small(3, steps=700))
     wait(lambda: engine.store.get(run.id).step > 100, LONG)
     elsewhere.end()
@@ -209,8 +219,7 @@ def test_a_worker_that_hangs_stops_nobody(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    elsewhere.add_worker()
-    has_workers(engine, 2)
+    has_two(engine, elsewhere)
     runs = [engine.start(small(seed, steps=3000)) for seed in (31, 32)]
     wait(lambda: all(engine.store.get(run.id).step > 50 for run in runs), LONG)
     monkeypatch.setattr(answering, "WITHIN", 1.5)
