@@ -18,6 +18,7 @@ from distributed.comm import core
 from distributed.security import Security
 
 from explorer.config.settings import whole_number
+from explorer.engine import embedded
 from explorer.errors import N_, ExplorerError, Words
 
 SCHEDULER = "EXPLORER_SCHEDULER"
@@ -68,6 +69,7 @@ def _embedded() -> LocalCluster:
             scheduler_kwargs={"dashboard": False},
             memory_limit=0,
             silence_logs=40,
+            preload=[embedded.__name__],
         )
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, heard)
