@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ENV := PYTHONPATH=.
 
-.PHONY: help run test quick test-slow test-browsers check check-pythons format lock licences bench sample \
+.PHONY: help run test quick test-slow search test-browsers check check-pythons format lock licences bench sample \
 	messages screenshot clean
 
 help: ## List the commands.
@@ -43,6 +43,9 @@ quick: $(BIN)/.dev $(BIN)/.compiled ## Say yes or no in two minutes: lint, impor
 
 test-slow: $(BIN)/.dev ## Run the tests that train for minutes.
 	$(ENV) $(BIN)/python -m pytest -m slow
+
+search: $(BIN)/.dev ## Try the property tests with new examples.
+	$(ENV) $(BIN)/python -m pytest -m "hypothesis and not slow and not browsers" --hypothesis-profile=search
 
 # Newer versions of Playwright ask Debian's Firefox for what it cannot do yet.
 build/browsers/.done: $(BIN)/.dev

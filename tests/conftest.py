@@ -19,11 +19,18 @@ from explorer.engine import cluster, welcoming
 from explorer.runs import schema
 from tests.postgresql import NoPostgreSQLError, empty, served
 
-# A test never asserts a time: the machine may be busy.
+# A test never asserts a time: the machine may be busy. And it tries the same examples
+# until its code changes; `make search` tries new ones.
 settings.register_profile(
-    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "same",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("untimed")
+settings.register_profile(
+    "search", settings.get_profile("same"), derandomize=False, print_blob=True
+)
+settings.load_profile("same")
 
 POSTGRESQL = "EXPLORER_TEST_POSTGRESQL"
 """The address of an empty database that the tests may fill and clear, where there is

@@ -96,15 +96,15 @@ class Cell(NamedTuple):
     percent: str = ""
 
 
-WRAPPED = re.compile(r"=\"(.*)\"|'(.*)'|'([^']*)")
-"""What keeps a spreadsheet from reading a cell: ="1.5" or '1.5."""
+WRAPPED = re.compile(r"=\"(.*)\"|'(.*)'|'((?:[^']|(?<=\d)'(?=\d))*)")
+"""What keeps a spreadsheet from reading a cell: ="1.5" or '1.5 or '1'234."""
 
 
 def bare(cell: str) -> str:
     """A cell without blanks and marks around it, which mean text and no more.
 
-    >>> bare('="1.5"'), bare("'1.5"), bare(" '1.5' "), bare("1'234")
-    ('1.5', '1.5', '1.5', "1'234")
+    >>> bare('="1.5"'), bare("'1.5"), bare(" '1.5' "), bare("1'234"), bare("'1'234")
+    ('1.5', '1.5', '1.5', "1'234", "1'234")
     """
     plain = cell.strip()
     found = WRAPPED.fullmatch(plain) if plain[:1] in ("=", "'") else None

@@ -8,7 +8,7 @@ from io import StringIO
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from explorer.data import files
@@ -22,6 +22,13 @@ SIGNS = st.sampled_from(
 )
 
 
+NINES = {str(10**n - 1) for n in range(2, 10)}
+WHOLE = st.integers(-(10**9), 10**9).filter(
+    lambda number: str(abs(number)).rstrip("0") not in NINES
+)
+"""Numbers without 999 and its like, which may stand for nothing."""
+
+
 def written(value: float, form: tuple[str, str], digits: int) -> str:
     decimal, thousands = form
     plain = f"{value:,.{digits}f}".replace(",", "\0").replace(".", decimal)
@@ -29,10 +36,11 @@ def written(value: float, form: tuple[str, str], digits: int) -> str:
 
 
 @settings(max_examples=200, deadline=None)
+@example((".", "'"), 0, [0, 0, 1000], "'{}", "-{}")
 @given(
     form=SIGNS,
     digits=st.sampled_from([0, 1, 2, 4, 6]),
-    whole=st.lists(st.integers(-(10**9), 10**9), min_size=3, max_size=40),
+    whole=st.lists(WHOLE, min_size=3, max_size=40),
     around=st.sampled_from(["{}", "${}", "{} €", "{}%", "CHF {}", " {} ", "'{}"]),
     below=st.sampled_from(["-{}", "({})", "−{}", "{}-"]),
 )
