@@ -115,7 +115,11 @@ class Driven:
         self.early.clear()
 
     def job(
-        self, seconds: float, most: int | None, looks: tuple[Wanted, ...] = ()
+        self,
+        seconds: float,
+        most: int | None,
+        looks: tuple[Wanted, ...] = (),
+        at_once: tuple[Wanted, ...] = (),
     ) -> Job:
         """Its next slice, which is under way from now on.
 
@@ -123,6 +127,7 @@ class Driven:
             seconds: of training.
             most: steps, whatever the time; None for no bound.
             looks: the views that somebody watches.
+            at_once: those of them that nobody has seen yet.
         """
         now = time.monotonic()
         commands, self.commands = tuple(self.commands), []
@@ -147,6 +152,7 @@ class Driven:
             commands=commands,
             want_state=want_state,
             looks=looks,
+            at_once=at_once,
             contents=() if self.placed else self.contents,
         )
         if commands:

@@ -33,6 +33,8 @@ class Job(NamedTuple):
     commands: tuple[Command, ...] = ()
     want_state: bool = True
     looks: tuple[Wanted, ...] = ()
+    at_once: tuple[Wanted, ...] = ()
+    """Those of the looks that somebody has just come to see."""
     contents: tuple[Packed, ...] = ()
     """The run's own data, where its worker lacks it."""
     most: int | None = None  # no more steps than this now, so that others keep up

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import replace
+from typing import NamedTuple
 
 from distributed import Client
 from distributed import Future as Task
@@ -22,6 +23,7 @@ from explorer.engine.jobs import Job, Result, Wanted
 from explorer.engine.packing import packed
 from explorer.engine.race import pace_of
 from explorer.engine.turns import IN_FLIGHT, Turns, even_out, place
+from explorer.engine.watched import Watched
 from explorer.engine.worker import run_slices
 from explorer.engine.workers import LOST, Workers
 from explorer.errors import ExplorerError, Words
@@ -44,6 +46,9 @@ log = logging.getLogger(__name__)
 STORE_AGAIN = 0.5
 """Seconds to wait for a database that did not take a slice."""
 
+LISTENS = 0.05
+"""Seconds after which it hands out work before it listens again."""
+
 LIVE_PRIORITY, BACKGROUND_PRIORITY = 10, 0
 """Of tasks, as Dask sees them."""
 
@@ -58,8 +63,26 @@ PLACEMENTS = 1000
 """A run is not handed to workers this often: no task of a run that was let go is taken
 for one of the same run that was begun anew."""
 
-Listener = Callable[[str, Progress | None, tuple[tuple[Wanted, View], ...]], None]
+Views = tuple[tuple[Wanted, View], ...]
+
+Listener = Callable[[str, Progress | None, Views], None]
 """(run id, what a slice brought, what was seen); called from the runner's thread."""
+
+
+class Came(NamedTuple):
+    """What came of a job."""
+
+    driven: Driven
+    job: Job
+    result: Result
+
+
+class News(NamedTuple):
+    """What is to be kept of a run, and told."""
+
+    driven: Driven
+    progress: Progress
+    views: Views
 
 
 class Runner:
@@ -84,7 +107,7 @@ class Runner:
         self._deleted: set[str] = set()
         """Digests of own data that was deleted."""
         self._driven: dict[str, Driven] = {}
-        self._watched: dict[str, tuple[Wanted, ...]] = {}
+        self._watched = Watched()
         self._tasks: dict[str, set[Task[list[Result]]]] = {}
         self._ready: list[str] = []
         self._begun = 0
@@ -140,7 +163,7 @@ class Runner:
     def watch(self, run_id: str, wanted: Iterable[Wanted]) -> None:
         """Replace the views that are read out of a run while it trains."""
         views = tuple(wanted)
-        self._inbox.put(lambda: self._watch(run_id, views))
+        self._inbox.put(lambda: self._watched.watch(run_id, views))
 
     def forget(self, digest: str) -> None:
         """Have workers delete own data that nobody has any more."""
@@ -223,10 +246,11 @@ class Runner:
                 log.exception("The runner could not do its work")
 
     def _listen(self) -> None:
-        """Do what waits in the inbox; wait for something if nothing does."""
+        """Do what waits in the inbox, for a moment; wait if nothing does."""
         try:
             self._inbox.get(timeout=0.5)()
-            while not self._inbox.empty():
+            until = time.monotonic() + LISTENS
+            while time.monotonic() < until and not self._inbox.empty():
                 self._inbox.get()()
         except queue.Empty:
             pass
@@ -291,13 +315,8 @@ class Runner:
             if driven.may_leave:
                 run = driven.run
                 nothing = Progress(run.step, Curves.empty(), run.step, run.seconds)
-                self._leave(driven, nothing, ())
-
-    def _watch(self, run_id: str, views: tuple[Wanted, ...]) -> None:
-        if views:
-            self._watched[run_id] = views
-        else:
-            self._watched.pop(run_id, None)
+                resting = _with_status(nothing, driven.status_after)
+                self._enter([News(driven, resting, ())])
 
     def _forget(self, digest: str) -> None:
         self._deleted.add(digest)
@@ -364,17 +383,31 @@ class Runner:
             why = unexpected(error)
         task.release()
         by_run = {result.run_id: result for result in results}
-        for job, epoch in zip(jobs, epochs, strict=True):
-            driven = self._driven.get(job.run_id)
-            if driven is None or driven.epoch != epoch:
-                continue
-            lost = Result(job.run_id, job.serial, lost=why)
-            driven.early[job.serial] = job, by_run.get(job.run_id, lost)
-            while driven.epoch == epoch and driven.taken in driven.early:
-                self._settle(driven, *driven.early.pop(driven.taken))
+        came: list[Came] = []
+        try:
+            for job, epoch in zip(jobs, epochs, strict=True):
+                lost = Result(job.run_id, job.serial, lost=why)
+                self._hear(job, epoch, by_run.get(job.run_id, lost), came)
+        finally:
+            self._keep(came)
 
-    def _settle(self, driven: Driven, job: Job, result: Result) -> None:
-        """Take a job's result, or hand the run to a worker again if there is none."""
+    def _hear(self, job: Job, epoch: int, result: Result, came: list[Came]) -> None:
+        """Put what comes next of a run to what `came`, with what waited for it."""
+        driven = self._driven.get(job.run_id)
+        if driven is None or driven.epoch != epoch:
+            return
+        driven.early[job.serial] = job, result
+        while driven.epoch == epoch and driven.taken in driven.early:
+            each = Came(driven, *driven.early.pop(driven.taken))
+            if any(other.driven is driven for other in came):
+                self._keep(came)  # its slices are written down one after the other
+                came.clear()
+            if driven.epoch == epoch and self._brings(*each):
+                came.append(each)
+
+    def _brings(self, driven: Driven, job: Job, result: Result) -> bool:
+        """Whether a job brought something; a run of which nothing came is handed to a
+        worker again."""
         driven.taken += 1
         driven.in_flight -= 1
         if result.lacks:
@@ -386,7 +419,8 @@ class Runner:
             self._hand_back(driven)
         else:
             driven.lost = 0
-            self._keep(driven, job, result)
+            return True
+        return False
 
     def _hand_back(self, driven: Driven) -> None:
         """Nothing came of its job: that is done again from the last known state."""
@@ -401,25 +435,42 @@ class Runner:
         else:
             self._hand_back(driven)
 
-    def _keep(self, driven: Driven, job: Job, result: Result) -> None:
-        """Take a result; where it cannot be stored, do the job again later."""
-        before = dict(vars(driven))
+    def _keep(self, came: list[Came]) -> None:
+        """Take results, all of them in one transaction; where they cannot be stored, do
+        the jobs again later."""
+        if not came:
+            return
+        before = [dict(vars(each.driven)) for each in came]
         try:
-            self._take(driven, result)
-            driven.under_way.pop(job.serial, None)
+            self._take(came)
         except Exception as error:
+            for each, values in zip(came, before, strict=True):
+                vars(each.driven).update(values)
+                self._driven[each.driven.run.id] = each.driven
+            if database_trouble(error) is None and len(came) > 1:
+                for each in came:  # one must not spoil the others
+                    self._keep([each])
+                return
             if database_trouble(error) is None:
                 log.exception("What a slice brought could not be stored")
             time.sleep(STORE_AGAIN)
-            vars(driven).update(before)
-            self._driven[driven.run.id] = driven
-            self._hand_back(driven)
+            for each in came:
+                self._hand_back(each.driven)
 
-    def _take(self, driven: Driven, result: Result) -> None:
-        progress = result.progress
-        if progress is None:
-            self._fail(driven, result.error)
-            return
+    def _take(self, came: list[Came]) -> None:
+        news = []
+        for driven, _job, result in came:
+            if result.progress is None:
+                self._fail(driven, result.error)
+            else:
+                progress = self._moved(driven, result.progress)
+                news.append(News(driven, progress, result.views))
+        self._enter(news)
+        for driven, job, _result in came:
+            driven.under_way.pop(job.serial, None)
+
+    def _moved(self, driven: Driven, progress: Progress) -> Progress:
+        """Note how far a run is; the last slice of one that shall rest says so."""
         if progress.state is not None:
             driven.saved = Checkpoint(progress.step, progress.state)
         driven.at = progress.step
@@ -431,25 +482,19 @@ class Runner:
             driven.left -= len(progress.curves.losses)
             if driven.left <= 0:
                 driven.rest("paused")
-        if progress.status != "training" or driven.may_leave:
-            self._leave(driven, progress, result.views)
-        elif self._store.record(driven.run.id, progress):
-            self._listener(driven.run.id, progress, result.views)
-        else:
-            del self._driven[driven.run.id]
+        if progress.status == "training" and driven.may_leave:
+            return _with_status(progress, driven.status_after)
+        return progress
 
-    def _leave(
-        self,
-        driven: Driven,
-        progress: Progress,
-        views: tuple[tuple[Wanted, View], ...],
-    ) -> None:
-        """Let a run go after this last slice of it: ended by itself, or as told."""
-        if progress.status == "training":
-            progress = _with_status(progress, driven.status_after)
-        self._store.record(driven.run.id, progress)
-        del self._driven[driven.run.id]
-        self._listener(driven.run.id, progress, views)
+    def _enter(self, news: list[News]) -> None:
+        """Write down what slices brought, tell it, and let go of who trains no more."""
+        there = self._store.record_all({n.driven.run.id: n.progress for n in news})
+        for driven, progress, views in news:
+            leaves = progress.status != "training"
+            if leaves or driven.run.id not in there:
+                del self._driven[driven.run.id]
+            if leaves or driven.run.id in there:
+                self._listener(driven.run.id, progress, views)
 
     def _fail(self, driven: Driven, why: Words | None) -> None:
         self._store.set_status(driven.run.id, "failed", why)

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from explorer.engine.driven import Chosen, Driven
-from explorer.engine.jobs import Wanted
 from explorer.engine.race import Stride, stride
+from explorer.engine.watched import Watched
 
 SLICE_SECONDS = 0.2
 """A slice of a run that has a worker to itself."""
@@ -36,9 +36,6 @@ BACKGROUND_SHARE = 0.1
 
 BACKGROUND_SECONDS = 0.06
 """Their slice then: short, so that no live run waits long for it."""
-
-Watched = Mapping[str, tuple[Wanted, ...]]
-"""The views that somebody watches, by run."""
 
 
 class Turns:
@@ -127,8 +124,8 @@ class _Choice:
         bounds = self._stride(driven)
         if bounds.seconds is not None:
             seconds = min(seconds, bounds.seconds)
-        looks = self.watched.get(driven.run.id, ())
-        return Chosen(driven, driven.job(seconds, bounds.steps, looks))
+        looks, at_once = self.watched.of(driven.run.id)
+        return Chosen(driven, driven.job(seconds, bounds.steps, looks, at_once))
 
     def _stride(self, driven: Driven) -> Stride:
         """How far its race lets a run go now; one that shall rest is free to."""

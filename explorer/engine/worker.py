@@ -38,6 +38,9 @@ LOOKING_SHARE = 0.015
 LONGEST_WAIT = 60.0
 """Seconds of training after which even a dear view has its turn."""
 
+MOST_OF_A_SLICE = 0.5
+"""Once looks have taken this share of a slice's time, the others wait for the next."""
+
 
 @dataclass
 class _Live:
@@ -159,8 +162,7 @@ def _run_slice(job: Job) -> Result:
             config = RunConfig.from_json(job.config)
             if lacking := _lacking((config,), job.contents):
                 return Result(job.run_id, job.serial, lacks=lacking)
-            live = _Live(Trainer(config, job.state))
-            live.serial = job.serial
+            live = _begun(Trainer(config, job.state), job.serial, live)
         if live is None or live.serial != job.serial:
             return Result(job.run_id, job.serial, missing=True)
         _live[job.run_id] = live
@@ -172,7 +174,8 @@ def _run_slice(job: Job) -> Result:
         progress = live.trainer.advance(budget, job.commands, job.want_state)
         live.serial += 1
         ended = progress.status != "training"
-        views = _look_live(live, job.looks, ended or job.steps is not None)
+        now = job.looks if ended or job.steps is not None else job.at_once
+        views = _look_live(live, job.looks, now, job.seconds)
         if ended:
             del _live[job.run_id]
         return Result(job.run_id, job.serial, progress, views)
@@ -183,24 +186,41 @@ def _run_slice(job: Job) -> Result:
         return Result(job.run_id, job.serial, error=unexpected(error))
 
 
+def _begun(trainer: Trainer, serial: int, before: _Live | None) -> _Live:
+    """A trainer that goes on from a state. Who watches a run that rested has its views
+    still: they have their turns as if it had not."""
+    live = _Live(trainer, serial)
+    if before is not None:
+        live.cost = before.cost
+        live.looked = {w: min(at, trainer.seconds) for w, at in before.looked.items()}
+    return live
+
+
 def _look_live(
-    live: _Live, wanted: tuple[Wanted, ...], now_or_never: bool
+    live: _Live,
+    wanted: tuple[Wanted, ...],
+    now: Collection[Wanted],
+    seconds: float,
 ) -> tuple[tuple[Wanted, View], ...]:
     """The views whose turn it is: seldom enough to cost `LOOKING_SHARE` in all.
 
-    One that nobody watched a slice ago has its turn at once.
+    Those of `now`, and those that nobody watched a slice ago, have their turn at once.
+    After a good part of the slice's `seconds` the rest waits, unless it is now.
     """
     seen = []
     live.looked = {w: live.looked[w] for w in wanted if w in live.looked}
     share = LOOKING_SHARE / max(1, len(wanted))
-    for each in wanted:
+    left = MOST_OF_A_SLICE * seconds
+    for each in sorted(wanted, key=lambda w: live.looked.get(w, -math.inf)):
         trained = live.trainer.seconds
         wait = min(LONGEST_WAIT, live.cost.get(each, 0.0) / share)
-        if not now_or_never and trained - live.looked.get(each, -math.inf) < wait:
+        waits = trained - live.looked.get(each, -math.inf) < wait or left <= 0
+        if waits and each not in now:
             continue
         began = time.perf_counter()
         view = _look(Subject.of(live.trainer), each)
         cost = time.perf_counter() - began
+        left -= cost
         # The lesser of two: one look may have met a busy machine.
         live.cost[each] = min(cost, live.cost.get(each, cost))
         live.looked[each] = trained

@@ -4,7 +4,7 @@ Nothing that a run needs lives anywhere else. One slice is one transaction, and 
 that is written twice (because a crash made the engine train it again) changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -146,9 +146,8 @@ class Store:
             connection.execute(insert(schema.runs).values(run_row(run)))
             writing.write(connection, run.id, whole)
             if checkpoints:
-                writing.write_state(
-                    connection, run.id, max(checkpoints, key=lambda c: c.step)
-                )
+                newest = max(checkpoints, key=lambda c: c.step)
+                writing.write_states(connection, {run.id: newest})
 
     def get(self, run_id: str) -> Run:
         """The run of that id.
@@ -218,8 +217,19 @@ class Store:
         Raises:
             ValueError: if steps are missing between what is known and the slice.
         """
+        return run_id in self.record_all({run_id: progress})
+
+    def record_all(self, slices: Mapping[str, Progress]) -> set[str]:
+        """`record` for a slice of each of these runs, by id, all in one transaction.
+
+        Returns:
+            The runs that have not been deleted meanwhile.
+
+        Raises:
+            ValueError: if steps are missing between what is known and a slice.
+        """
         with self._writer.begin() as connection:
-            return writing.write(connection, run_id, progress)
+            return writing.write_all(connection, slices)
 
     def set_status(
         self,

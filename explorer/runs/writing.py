@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
     insert,
     select,
     update,
@@ -29,29 +30,42 @@ CHECKPOINT_BYTES = 8 * 2**20
 
 _runs, _chunk, _state = schema.runs.c, schema.chunks.c, schema.states.c
 
-_KNOWN = (
-    select(_runs.step, _runs.seconds, _runs.status)
-    .where(_runs.id == bindparam("run"))
-    .with_for_update()
-)
-_NEWEST_CHUNK = (
-    select(_chunk.first_step, _chunk.length)
-    .where(_chunk.run_id == bindparam("run"))
+_THESE = _runs.id.in_(bindparam("ids", expanding=True))
+_LOCKED = select(_runs.id).where(_THESE).order_by(_runs.id).with_for_update()
+_END = (
+    select(_chunk.first_step + _chunk.length)
+    .where(_chunk.run_id == _runs.id)
     .order_by(_chunk.first_step.desc())
     .limit(1)
+    .scalar_subquery()
 )
-_NEW_CHUNK = insert(schema.chunks)
+_KNOWN = select(
+    _runs.id,
+    _runs.step,
+    _runs.seconds,
+    _runs.status,
+    _runs.message,
+    func.coalesce(_END, 0).label("end"),
+).where(_THESE)
+_STATES = select(_state.run_id, _state.step).where(
+    _state.run_id.in_(bindparam("ids", expanding=True))
+)
+_NEW_CHUNK, _NEW_STATE = insert(schema.chunks), insert(schema.states)
 _NEWER_STATE = (
     update(schema.states)
-    .where(_state.run_id == bindparam("run"), _state.step <= bindparam("newest"))
+    .where(_state.run_id == bindparam("run"))
     .values(step=bindparam("newest"), state=bindparam("whole"))
 )
-_MOVED = (
+_MOVED_ON = (
     update(schema.runs)
     .where(_runs.id == bindparam("run"))
-    .values(step=bindparam("now"), seconds=bindparam("spent"))
+    .values(
+        step=bindparam("now"),
+        seconds=bindparam("spent"),
+        status=bindparam("is"),
+        message=bindparam("why"),
+    )
 )
-_MOVED_ON = _MOVED.values(status=bindparam("is"), message=bindparam("why"))
 
 
 def write(connection: Connection, run_id: str, slice_: Progress) -> bool:
@@ -60,10 +74,62 @@ def write(connection: Connection, run_id: str, slice_: Progress) -> bool:
     Raises:
         ValueError: if steps are missing between what is known and the slice.
     """
-    run = connection.execute(_KNOWN, {"run": key_of(run_id)}).first()
-    if run is None:
-        return False
-    again = _write_curves(connection, run_id, slice_)
+    return run_id in write_all(connection, {run_id: slice_})
+
+
+def write_all(connection: Connection, slices: Mapping[str, Progress]) -> set[str]:
+    """Enter a slice of each of these runs, by id; those that are not gone.
+
+    What every slice needs is one statement for all of them.
+
+    Raises:
+        ValueError: if steps are missing between what is known and a slice.
+    """
+    ids = {"ids": list(map(key_of, slices))}
+    if connection.dialect.name == "postgresql":  # else nobody else writes now
+        connection.execute(_LOCKED, ids)
+    known = {row.id: row for row in connection.execute(_KNOWN, ids)}
+    there = {run_id: slices[run_id] for run_id in known}
+    chunks = []
+    for run_id, slice_ in there.items():
+        again = slice_.first_step < known[run_id].end and bool(
+            len(slice_.curves.losses)
+        )
+        chunks += _chunk_of(connection, run_id, slice_, known[run_id].end)
+        _write_moments(connection, run_id, slice_)
+        _write_commands(connection, run_id, slice_, again)
+    _many(connection, _NEW_CHUNK, chunks)
+    write_states(
+        connection,
+        {
+            run_id: Checkpoint(slice_.step, slice_.state)
+            for run_id, slice_ in there.items()
+            if slice_.state is not None
+        },
+    )
+    _many(connection, _MOVED_ON, [_after(known[r], there[r]) for r in there])
+    return set(there)
+
+
+def _after(run: Any, slice_: Progress) -> dict[str, Any]:
+    """Where a run stands after a slice; one that has ended stays so."""
+    ended = run.status in ENDED
+    return {
+        "run": run.id,
+        "now": max(run.step, slice_.step),
+        "spent": max(run.seconds, slice_.seconds),
+        "is": run.status if ended else slice_.status,
+        "why": run.message if ended else written(slice_.message),
+    }
+
+
+def _many(connection: Connection, statement: Any, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _write_moments(connection: Connection, run_id: str, slice_: Progress) -> None:
+    """What was measured, and the states that are kept."""
     for validation in slice_.validations:
         row = {"run_id": run_id, **validation._asdict()}
         row["measures"] = json.dumps(
@@ -75,65 +141,63 @@ def write(connection: Connection, run_id: str, slice_: Progress) -> bool:
         _replace(connection, schema.checkpoints, row)
     if slice_.checkpoints:
         _thin(connection, run_id)
+
+
+def _write_commands(
+    connection: Connection, run_id: str, slice_: Progress, again: bool
+) -> None:
+    """What the run was told; where it was trained `again`, not twice."""
     stored = commands_of(connection, run_id) if again and slice_.commands else []
     for command in slice_.commands:
         if command not in stored:
             row = {"run_id": run_id, **command._asdict()}
             connection.execute(insert(schema.commands).values(row))
-    if slice_.state is not None:
-        write_state(connection, run_id, Checkpoint(slice_.step, slice_.state))
-    after = {
-        "run": run_id,
-        "now": max(run.step, slice_.step),
-        "spent": max(run.seconds, slice_.seconds),
-    }
-    if run.status in ENDED:
-        connection.execute(_MOVED, after)
-    else:
-        after |= {"is": slice_.status, "why": written(slice_.message)}
-        connection.execute(_MOVED_ON, after)
-    return True
 
 
-def _write_curves(connection: Connection, run_id: str, slice_: Progress) -> bool:
-    """Put the slice's steps in their place; whether some of them were there before."""
-    row = connection.execute(_NEWEST_CHUNK, {"run": run_id}).first()
-    steps = row.first_step + row.length if row else 0
+def _chunk_of(
+    connection: Connection, run_id: str, slice_: Progress, end: int
+) -> list[dict[str, Any]]:
+    """The row of a slice's steps, if it has any; what it takes the place of goes."""
     first, curves = slice_.first_step, slice_.curves
-    if not 0 <= first <= steps:
-        raise ValueError(f"a slice from step {first} after {steps} known steps")
-    end = first + len(curves.losses)
-    if first == end:
-        return False
-    if first < steps:
+    if not 0 <= first <= end:
+        raise ValueError(f"a slice from step {first} after {end} known steps")
+    last = first + len(curves.losses)
+    if first == last:
+        return []
+    if first < end:
         of_run = _chunk.run_id == run_id
         met = select(_chunk.first_step, _chunk.length, _chunk["values"]).where(
-            of_run, _chunk.first_step < end, _chunk.first_step + _chunk.length > first
+            of_run, _chunk.first_step < last, _chunk.first_step + _chunk.length > first
         )
         rows = connection.execute(met.order_by(_chunk.first_step)).all()
         old, start = joined(rows), rows[0].first_step
-        curves = old.until(first - start).then(curves).then(old.after(end - start))
+        curves = old.until(first - start).then(curves).then(old.after(last - start))
         first = start
         replaced = _chunk.first_step.between(start, rows[-1].first_step)
         connection.execute(delete(schema.chunks).where(of_run, replaced))
-    new = {
-        "run_id": run_id,
-        "first_step": first,
-        "length": len(curves.losses),
-        "values": np.stack(curves).astype("<f4").tobytes(),  # (6, length)
-    }
-    connection.execute(_NEW_CHUNK, new)
-    return slice_.first_step < steps
+    values = np.stack(curves).astype("<f4").tobytes()  # (6, length)
+    length = len(curves.losses)
+    return [{"run_id": run_id, "first_step": first, "length": length, "values": values}]
 
 
-def write_state(connection: Connection, run_id: str, newest: Checkpoint) -> None:
-    """Keep the state, unless a newer one is there."""
-    given = {"run": run_id, "newest": newest.step, "whole": newest.state}
-    if connection.execute(_NEWER_STATE, given).rowcount:
+def write_states(connection: Connection, newest: Mapping[str, Checkpoint]) -> None:
+    """Keep the state of each of these runs, unless a newer one is there."""
+    if not newest:
         return
-    if connection.scalar(of(schema.states, run_id, "step")) is None:
-        row = {"run_id": run_id, **newest._asdict()}
-        connection.execute(insert(schema.states).values(row))
+    rows = connection.execute(_STATES, {"ids": list(newest)})
+    kept = {row.run_id: row.step for row in rows}
+    newer = [
+        {"run": run_id, "newest": step, "whole": state}
+        for run_id, (step, state) in newest.items()
+        if run_id in kept and step >= kept[run_id]
+    ]
+    first = [
+        {"run_id": run_id, "step": step, "state": state}
+        for run_id, (step, state) in newest.items()
+        if run_id not in kept
+    ]
+    _many(connection, _NEWER_STATE, newer)
+    _many(connection, _NEW_STATE, first)
 
 
 def _thin(connection: Connection, run_id: str) -> None:

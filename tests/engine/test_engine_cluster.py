@@ -4,7 +4,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from explorer.engine.jobs import Wanted
 from explorer.engine.service import Engine
 from explorer.errors import ExplorerError
 from explorer.runs.commands import RESUME
+from explorer.runs.records import Progress
 from explorer.runs.store import open_store
 from tests.engine.elsewhere import LONG, Elsewhere
 from tests.engine.test_engine_runs import (
@@ -169,19 +170,19 @@ def test_own_data_that_is_nowhere_fails_its_run_with_a_sentence(engine: Engine) 
 def test_a_database_that_is_away_for_a_moment_loses_no_step(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record, refused = engine.store.record, 0
+    record, refused = engine.store.record_all, 0
     monkeypatch.setattr("explorer.engine.runner.STORE_AGAIN", 0.05)
 
-    def flaky(*what: object) -> bool:
+    def flaky(what: Mapping[str, Progress]) -> set[str]:
         nonlocal refused
         if refused < 7:
             refused += 1
             raise OSError("the database is away")
-        return record(*what)  # type: ignore[arg-type]
+        return record(what)
 
     run = engine.start(small(5, steps=1000))
     wait(lambda: engine.store.get(run.id).step > 50, LONG)
-    monkeypatch.setattr(engine.store, "record", flaky)
+    monkeypatch.setattr(engine.store, "record_all", flaky)
     assert until_ended(engine, run).status == "finished"
     assert refused == 7
     same_as_uncut(engine.store, run)

@@ -10,7 +10,7 @@ from distributed import KilledWorker
 from explorer.engine import worker
 from explorer.engine.answering import Answering
 from explorer.engine.driven import Driven
-from explorer.engine.jobs import Job, Wanted
+from explorer.engine.jobs import Job, Result, Wanted
 from explorer.engine.runner import MOST_LOSSES, Runner
 from explorer.engine.service import Engine
 from explorer.errors import ExplorerError, Words
@@ -21,6 +21,7 @@ from explorer.runs.store import open_store
 from explorer.training.state import pack, unpack
 from explorer.training.trainer import Budget, Trainer, advance
 from tests.engine.test_engine_runs import small, until_ended
+from tests.runs.slices import slice_of
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:distributed"),
@@ -125,3 +126,46 @@ def test_a_look_that_goes_wrong_says_why(engine: Engine) -> None:
     run = with_a_broken_state(engine)
     with pytest.raises(ExplorerError, match="KeyError: 'seconds'"):
         engine.looks.at(run.id, 3, (Wanted("prediction"),))
+
+
+class Done:
+    """A task that came to its end."""
+
+    def __init__(self, results: list[Result]) -> None:
+        self.results = results
+
+    def result(self, timeout: float) -> list[Result]:
+        return self.results
+
+    def release(self) -> None:
+        pass
+
+
+@pytest.mark.quick
+def test_a_slice_that_cannot_be_kept_spoils_no_other_of_its_task(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/runs.sqlite3")
+    every = {
+        run.id: Driven(run, run.config.to_json(), None)
+        for run in (store.create(small(), 1) for _ in range(3))
+    }
+    heard: list[str] = []
+    runner = Runner.__new__(Runner)
+    runner._store, runner._driven = store, dict(every)
+    runner._ready, runner._tasks, runner._answering = [], {}, Answering()
+    runner._listener = lambda run_id, *_more: heard.append(run_id)
+    monkeypatch.setattr("explorer.engine.runner.STORE_AGAIN", 0.0)
+    jobs = [driven.job(1.0, None) for driven in every.values()]
+    _first, spoiled, _last = every
+    results = [
+        Result(job.run_id, job.serial, slice_of(5 if job.run_id == spoiled else 0, 9))
+        for job in jobs
+    ]
+    epochs = [driven.epoch for driven in every.values()]
+    runner._done("one", Done(results), jobs, epochs)  # type: ignore[arg-type]
+    assert heard == [run_id for run_id in every if run_id != spoiled]
+    assert [store.get(run_id).step for run_id in every] == [9, 0, 9]
+    assert [driven.placed for driven in every.values()] == [True, False, True]
+    assert [driven.run.step for driven in every.values()] == [9, 0, 9]
+    store.close()

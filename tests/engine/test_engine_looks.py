@@ -1,10 +1,12 @@
 """How often a run that trains is looked at: seldom enough, and never too seldom."""
 
+import math
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from explorer.engine import watched as watching
 from explorer.engine import worker
 from explorer.engine.jobs import Wanted
 from explorer.runs.records import View
@@ -30,10 +32,17 @@ class Watched:
         self.clock += self.costs[wanted.view]
         return View(wanted.view, 0)
 
-    def at(self, seconds: float, *wanted: Wanted, now: bool = False) -> list[str]:
+    def at(
+        self,
+        seconds: float,
+        *wanted: Wanted,
+        now: tuple[Wanted, ...] = (),
+        slice_: float = math.inf,
+    ) -> list[str]:
         """The names of what is looked at after so much training."""
         self.trainer.seconds = seconds
-        return [w.view for w, _view in worker._look_live(self.live, wanted, now)]
+        looks = worker._look_live(self.live, wanted, now, slice_)
+        return [wanted.view for wanted, _view in looks]
 
 
 def test_looking_costs_its_share_of_the_training(
@@ -71,7 +80,7 @@ def test_the_last_moment_and_a_single_step_are_always_looked_at(
 ) -> None:
     run = Watched(monkeypatch, dear=30.0)
     assert run.at(0.0, DEAR) == ["dear"]
-    assert run.at(0.1, DEAR, now=True) == ["dear"]
+    assert run.at(0.1, DEAR, now=(DEAR,)) == ["dear"]
 
 
 def test_what_nobody_watched_a_slice_ago_has_its_turn_at_once(
@@ -91,3 +100,36 @@ def test_one_slow_look_is_not_held_against_a_view(
     run.costs["cheap"] = 0.6  # a busy machine
     assert run.at(1.1, CHEAP) == ["cheap"]
     assert run.at(2.2, CHEAP) == ["cheap"]
+
+
+def test_looks_that_take_half_of_a_slice_let_the_others_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = Watched(monkeypatch, cheap=0.01, dear=0.1)
+    assert run.at(0.0, DEAR, CHEAP, slice_=0.2) == ["dear"]
+    assert run.at(0.2, DEAR, CHEAP, slice_=0.2) == ["cheap"]
+    assert run.at(0.4, DEAR, CHEAP, now=(DEAR, CHEAP), slice_=0.02) == ["dear", "cheap"]
+
+
+def test_a_run_that_rested_is_looked_at_as_if_it_had_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = Watched(monkeypatch, dear=0.15)
+    assert run.at(0.0, DEAR) == ["dear"]
+    run.trainer = SimpleNamespace(seconds=0.0)
+    run.live = worker._begun(run.trainer, 1, run.live)  # type: ignore[arg-type]
+    assert run.at(9.9, DEAR) == []
+    assert run.at(10.1, DEAR) == ["dear"]
+
+
+def test_who_comes_back_sees_every_view_in_the_next_slice() -> None:
+    watched = watching.Watched()
+    watched.watch("run", [CHEAP, DEAR])
+    assert watched.of("run") == ((CHEAP, DEAR), (CHEAP, DEAR))
+    assert watched.of("run") == ((CHEAP, DEAR), ())
+    watched.watch("run", [])
+    watched.watch("run", [DEAR])
+    watched.watch("run", [DEAR, CHEAP])
+    assert watched.of("run") == ((DEAR, CHEAP), (DEAR, CHEAP))
+    watched.watch("run", [])
+    assert watched.of("run") == ((), ())

@@ -23,6 +23,7 @@ from explorer.engine.turns import (
     place,
     portions,
 )
+from explorer.engine.watched import Watched
 from explorer.runs.records import Command, Run
 
 pytestmark = pytest.mark.quick
@@ -55,7 +56,7 @@ class Desk:
         return driven
 
     def choose(self, worker: str) -> list[Chosen]:
-        return self.turns.choose(worker, self.every, {})
+        return self.turns.choose(worker, self.every, Watched())
 
     def work(self, worker: str, seconds: float) -> list[Chosen]:
         """Do what is chosen, two tasks at a time; every slice in its order."""

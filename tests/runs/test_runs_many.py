@@ -159,3 +159,44 @@ def test_runs_may_be_deleted_while_they_are_written(store: Store) -> None:
     writer.join()
     assert errors == []
     assert not {run.id for run in runs} & {run.id for run in store.runs()}
+
+
+def test_slices_of_many_runs_are_kept_as_if_one_by_one(store: Store) -> None:
+    """Some were there before, one overlaps, one has ended, and one is gone."""
+    given = [
+        [slice_of(0, 5), slice_of(5, 12)],
+        [slice_of(0, 5, checkpoints=(Checkpoint(0, b"0"),)), slice_of(5, 9)],
+        [slice_of(0, 5), slice_of(3, 12, curves=curve(3, 12, shift=0.5))],
+        [slice_of(0, 5, status="stopped"), slice_of(5, 7, state=b"later")],
+    ]
+    single = [store.create(CONFIG, 1) for _ in given]
+    together = [store.create(CONFIG, 1) for _ in given]
+    gone = store.create(CONFIG, 1)
+    store.delete(gone.id)
+    for run, slices in zip(single, given, strict=True):
+        for each in slices:
+            store.record(run.id, each)
+    for turn in range(2):
+        told = {run.id: each[turn] for run, each in zip(together, given, strict=True)}
+        there = store.record_all(told | {gone.id: slice_of(0, 5)})
+        assert there == {run.id for run in together}
+    for one, other in zip(single, together, strict=True):
+        assert kept(store, one) == kept(store, other)
+
+
+def kept(store: Store, run: Run) -> object:
+    """All that a run has."""
+    now = store.get(run.id)
+    return (
+        (now.step, now.seconds, now.status),
+        [values.tobytes() for values in store.curves(run.id)],
+        store.state(run.id),
+        store.checkpoint_steps(run.id),
+    )
+
+
+def test_a_slice_that_cannot_be_kept_keeps_no_other(store: Store) -> None:
+    first, second = (store.create(CONFIG, 1) for _ in range(2))
+    with pytest.raises(ValueError, match="after 0 known steps"):
+        store.record_all({first.id: slice_of(0, 5), second.id: slice_of(5, 9)})
+    assert store.get(first.id).step == 0
