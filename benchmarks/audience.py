@@ -26,7 +26,7 @@ from websockets.asyncio.client import connect
 from benchmarks.browser import ROOT, serving
 from benchmarks.prepared import SLEEPS, STEPS
 from benchmarks.report import Row
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.runs.store import open_store
 from explorer.ui.places import SOCKET
 
@@ -163,7 +163,7 @@ def held(people: int, *, sleeps: bool, watching: bool) -> Watched:
     with tempfile.TemporaryDirectory() as folder, workers_elsewhere(sleeps) as address:
         os.environ["EXPLORER_DATABASE"] = f"sqlite:///{Path(folder) / 'many.sqlite'}"
         os.environ["EXPLORER_SCHEDULER"] = address
-        config = catalog.make_config(settings={"training.steps": 20_000})
+        config = choosing.make_config(settings={"training.steps": 20_000})
         store = open_store()
         runs = [store.create(config, 4513, owner=f"p{k}").id for k in range(people)]
         store.close()

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from explorer import catalog
+from explorer.catalog import building, choosing
 from explorer.kernels import nets
 from explorer.training.process import settle
 
@@ -29,9 +29,9 @@ def pytorchs(model: nn.Module) -> nn.Module:
 def stepper(model_name: str) -> Callable[[], None]:
     """One step of the way that a tutorial would train, on one thread."""
     settle()
-    config = catalog.make_config("sine", model_name)
+    config = choosing.make_config("sine", model_name)
     torch.manual_seed(0)
-    model, data = pytorchs(catalog.build_model(config)), catalog.make_data(config)
+    model, data = pytorchs(building.build_model(config)), building.make_data(config)
     x, y = torch.tensor(data.train.x), torch.tensor(data.train.y)
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.005, weight_decay=0.0)
     generator = np.random.default_rng(0)

@@ -4,7 +4,7 @@ import json
 import time
 
 from benchmarks.report import Row
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.engine import worker
 from explorer.engine.jobs import Job
 from explorer.plots.panel import names_on
@@ -18,7 +18,7 @@ SECONDS = 0.2
 def share(model: str, data: str, page: str) -> float:
     """Time in `_look_live` over time in all slices, as a worker runs them."""
     settings = {"training.steps": 20000, "model.layers": 2}
-    config = catalog.make_config(data, model, settings)
+    config = choosing.make_config(data, model, settings)
     wish = read_wish(json.dumps({"shown": ",".join(names_on(page))}))
     spent = 0.0
     original = worker._look_live
@@ -58,7 +58,7 @@ def measure() -> list[Row]:
         shares = {
             (model, data): share(model, data, page)
             for data in ("sine", "fables")
-            for model in (spec.name for spec in catalog.fitting(data))
+            for model in (spec.name for spec in specs.fitting(data))
         }
         (model, data), worst = max(shares.items(), key=lambda item: item[1])
         what = f"looking with every panel of {title} open, share of a run's time"

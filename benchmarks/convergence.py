@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.report import Row
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.data import content, files
 from explorer.data.base import Windows
 from explorer.training.objectives import evaluate
@@ -37,7 +37,7 @@ def character_transformer(path: Path) -> Row:
         "training.learning_rate": 0.003,
         "training.schedule": "warmup",
     }
-    trainer = Trainer(catalog.make_config("own_text", "transformer", settings))
+    trainer = Trainer(choosing.make_config("own_text", "transformer", settings))
     began = time.perf_counter()
     progress = trainer.advance(Budget())
     took = time.perf_counter() - began
@@ -60,12 +60,12 @@ def defaults() -> list[Row]:
     """Every net that forecasts, at its defaults, on a sine and on a random walk."""
     torch.set_num_threads(1)
     rows = []
-    known = catalog.models().values()
+    known = specs.models().values()
     nets = [m.name for m in known if m.learning == "gradient" and "forecast" in m.tasks]
     for data, line in (("sine", "floor"), ("stock", "repeat last")):
         lines, holds = [], True
         for model in nets:
-            trainer = Trainer(catalog.make_config(data, model))
+            trainer = Trainer(choosing.make_config(data, model))
             loss = trainer.advance(Budget()).validations[-1].loss
             made = trainer.data
             against = made.floor if data == "sine" else made.baselines[line]

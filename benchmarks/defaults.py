@@ -22,7 +22,7 @@ from zlib import crc32
 
 import numpy as np
 
-from explorer import catalog
+from explorer.catalog import building, choosing, specs
 from explorer.config.settings import choices_of
 from explorer.config.training import TrainingSettings
 from explorer.data.base import Data
@@ -51,16 +51,16 @@ class Lost(NamedTuple):
 def pairs() -> list[str]:
     """Every shipped pair that descends a gradient, by the time of a run."""
     found: dict[str, float] = {}
-    for data in catalog.datasets().values():
-        for model in catalog.fitting(data.name) if data.offered else ():
-            if catalog.usual_pace_of(data.name, model.name) is not None:
+    for data in specs.datasets().values():
+        for model in specs.fitting(data.name) if data.offered else ():
+            if choosing.usual_pace_of(data.name, model.name) is not None:
                 pair = f"{data.name}:{model.name}"
                 found[pair] = _seconds(data.name, model.name)
     return sorted(found, key=lambda pair: found[pair])
 
 
 def _seconds(data: str, model: str) -> float:
-    trainer = Trainer(catalog.make_config(data, model))
+    trainer = Trainer(choosing.make_config(data, model))
     trainer.advance(Budget(steps=1), want_state=False)
     began = time.process_time()
     trainer.advance(Budget(steps=3), want_state=False)
@@ -83,7 +83,7 @@ def tries(pair: str) -> Iterator[dict[str, Any]]:
 
 def reached(data: str, model: str, settings: dict[str, Any]) -> float:
     """The last held-out loss; infinite where a run diverged."""
-    progress = Trainer(catalog.make_config(data, model, settings)).advance(
+    progress = Trainer(choosing.make_config(data, model, settings)).advance(
         Budget(), want_state=False
     )
     sound = progress.status == "finished" and progress.validations
@@ -111,7 +111,7 @@ def _rows(file: Path) -> list[list[Any]]:
 
 def _span(data: Data, model: str) -> tuple[float, float]:
     """Floor, or 0, and the way from it to the best simple guess."""
-    floor = data.floor_for(catalog.model_spec(model).one_way)[0] or 0.0
+    floor = data.floor_for(specs.model_spec(model).one_way)[0] or 0.0
     guess = min(data.baselines.values(), default=math.inf)
     return floor, guess - floor
 
@@ -127,7 +127,7 @@ def lost(file: Path) -> list[Lost]:
             continue
         (usual,), best = losses[True], min(losses[False])
         data, model = pair.split(":")
-        floor, way = _span(catalog.make_data(catalog.make_config(data, model)), model)
+        floor, way = _span(building.make_data(choosing.make_config(data, model)), model)
         alike = way < ALIKE * floor
         scale = floor if alike else way if math.isfinite(way) else 1.0
         share = (usual - best) / scale

@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.report import Row
 from benchmarks.throughput import STEPS, TURNS, live
-from explorer import catalog
+from explorer.catalog import building, choosing
 from explorer.engine.service import Engine
 
 PYTHON = Path(__file__).parents[1] / "build" / "keras" / "bin" / "python"
@@ -45,8 +45,8 @@ print(steps / (time.perf_counter() - began), keras.__version__, tf.__version__)
 
 def measure(engine: Engine) -> list[Row]:
     """One row: the product's live LSTM against Keras."""
-    config = catalog.make_config("sine", "lstm", {"training.steps": STEPS["lstm"]})
-    data = catalog.make_data(config)
+    config = choosing.make_config("sine", "lstm", {"training.steps": STEPS["lstm"]})
+    data = building.make_data(config)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "data.npz"
         np.savez(file, x=data.train.x, y=data.train.y, late=data.counted_from)

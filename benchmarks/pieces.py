@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks.bare import stepper
 from benchmarks.report import Row, machine
 from benchmarks.throughput import GOALS
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.cli.trained import SLICE_SECONDS
 from explorer.config.run import RunConfig
 from explorer.engine.jobs import Job
@@ -92,7 +92,7 @@ def measure(models: list[str], folder: Path) -> list[Row]:
     settle()
     store, rows = open_store(f"sqlite:///{folder}/runs.sqlite3"), []
     for model in models:
-        config = catalog.make_config("sine", model, {"training.steps": 20000})
+        config = choosing.make_config("sine", model, {"training.steps": 20000})
         pieces = bare_piece(model), page_piece(config), command_piece(config, store)
         for piece in pieces:
             piece()

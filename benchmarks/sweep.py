@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from benchmarks.report import Row
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.runs.store import open_store
 from explorer.sweeping.in_one_process import begin_sweep, run_sweep, summary
 from explorer.sweeping.plan import Plan, SweepSettings
@@ -32,7 +32,7 @@ def measure() -> list[Row]:
 
 
 def _swept(pruner: str) -> dict[str, Any]:
-    base = catalog.make_config("sine", "lstm", {"training.steps": STEPS})
+    base = choosing.make_config("sine", "lstm", {"training.steps": STEPS})
     settings = SweepSettings.read({"trials": TRIALS, "pruner": pruner})
     plan = Plan(base, tuple(read_range(base, text) for text in SPACE), settings)
     began = time.perf_counter()

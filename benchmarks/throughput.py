@@ -12,7 +12,7 @@ import tempfile
 import time
 
 from benchmarks.report import Row
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.config.run import RunConfig
 from explorer.engine.cluster import worker_environment
 from explorer.engine.service import Engine
@@ -69,7 +69,7 @@ def measure(engine: Engine) -> list[Row]:
     """One row per net that the goal names."""
     rows = []
     for model in STEPS:
-        config = catalog.make_config("sine", model, {"training.steps": STEPS[model]})
+        config = choosing.make_config("sine", model, {"training.steps": STEPS[model]})
         ratios, speeds = [], []
         before = bare(model)
         for _ in range(TURNS):

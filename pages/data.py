@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import building
 from explorer.errors import N_
 from explorer.ui.address import allowed_config, show_address_error
 from explorer.ui.data.chosen import (
@@ -39,7 +39,7 @@ with shown_errors():
     with shown, shown_errors():
         with settings:
             config = settled_config(config, _)
-        data = catalog.make_data(config)
+        data = building.make_data(config)
         show_picture(data, _)
         train_button(config, _)
         show_numbers(data, _)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.errors import N_
 from explorer.ui.describe import run_line
 from explorer.ui.explanations import explanations
@@ -22,15 +22,15 @@ st.markdown(
 with shown_errors():
     name = st.segmented_control(
         _("Architecture"),
-        list(catalog.models()),
-        default=catalog.DEFAULT_MODEL,
+        list(specs.models()),
+        default=specs.DEFAULT_MODEL,
         required=True,
-        format_func=lambda each: _(catalog.model_spec(each).title),
+        format_func=lambda each: _(specs.model_spec(each).title),
         key="models.name",
         persist_state="session",
     )
-    st.markdown(_(catalog.model_spec(name).summary))
-    config = catalog.make_config(catalog.usual_data(name), name)
+    st.markdown(_(specs.model_spec(name).summary))
+    config = choosing.make_config(specs.usual_data(name), name)
     st.markdown(run_line(config, _))
     explanations(config, _)
     for remark in visitor().engine.remarks:

@@ -4,7 +4,7 @@ import os
 import tempfile
 import time
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.engine.service import Engine
 from explorer.ui.live.sample import write_sample
 
@@ -12,7 +12,7 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         os.environ["EXPLORER_DATA"] = folder
         engine = Engine()
-        run = engine.start(catalog.make_config())
+        run = engine.start(choosing.make_config())
         while not engine.store.get(run.id).ended:
             time.sleep(0.2)
         write_sample(engine, run.id)

@@ -4,20 +4,20 @@ from collections import Counter
 
 import pytest
 
-from explorer import catalog
+from explorer.catalog import specs
 
 EVERY = [
     (model.name, data.name)
-    for data in catalog.datasets().values()
+    for data in specs.datasets().values()
     if data.offered
-    for model in catalog.fitting(data.name)
+    for model in specs.fitting(data.name)
 ]
 """(model, data)."""
 
 
 def _few() -> set[tuple[str, str]]:
     """Pairs in which every model and every dataset comes at least once."""
-    chosen = [(model, catalog.usual_data(model)) for model in catalog.models()]
+    chosen = [(model, specs.usual_data(model)) for model in specs.models()]
     for data in dict.fromkeys(data for _, data in EVERY):
         if data not in {shown for _, shown in chosen}:
             times = Counter(model for model, _ in chosen)

@@ -14,8 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 import explorer.data
 import explorer.models
-from explorer import catalog
 from explorer.__main__ import main
+from explorer.catalog import building, choosing, specs
+from explorer.errors import ExplorerError
 from explorer.inspection.base import Request, Subject, look
 from explorer.plots.inside import gates
 from explorer.training.trainer import Budget, Trainer, advance
@@ -28,7 +29,7 @@ Add = Callable[[ModuleType, str], None]
 
 def forget() -> None:
     """Have architectures and datasets found anew."""
-    for found in (catalog.models, catalog.datasets):
+    for found in (specs.models, specs.datasets):
         found.cache_clear()
 
 
@@ -61,7 +62,7 @@ def test_an_architecture_is_one_file(add: Add) -> None:
     assert "min_gru" not in listed("models")
     add(explorer.models, "min_gru")
     assert listed("models")["min_gru"] == ["forecast", "next_token", "classify", "tag"]
-    config = catalog.make_config("sine", "min_gru", {"training.steps": 40})
+    config = choosing.make_config("sine", "min_gru", {"training.steps": 40})
     state, uncut = advance(config, None, Budget())
     first, begun = advance(config, None, Budget(steps=17))
     _state, rest = advance(config, first, Budget())
@@ -84,13 +85,13 @@ def test_a_dataset_is_one_file(add: Add) -> None:
     assert "coin" not in listed("datasets")
     add(explorer.data, "coin")
     assert listed("datasets")["coin"] == "next_token"
-    config = catalog.make_config("coin", "gru", {"training.steps": 60})
+    config = choosing.make_config("coin", "gru", {"training.steps": 60})
     _state, progress = advance(config, None, Budget())
-    floor = catalog.make_data(config).floor
+    floor = building.make_data(config).floor
     assert floor == pytest.approx(0.6109, abs=1e-4)
     assert progress.validations[-1].loss < 1.1 * floor
-    with pytest.raises(catalog.ExplorerError, match="heads must be a number from"):
-        catalog.make_config("coin", "gru", {"data.heads": 2})
+    with pytest.raises(ExplorerError, match="heads must be a number from"):
+        choosing.make_config("coin", "gru", {"data.heads": 2})
 
 
 def test_a_page_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

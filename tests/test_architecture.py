@@ -58,7 +58,7 @@ def test_the_picture_shows_the_imports_as_they_are() -> None:
 
 
 def named() -> list[tuple[str, str]]:
-    """Every (file, name in it) of the walks, as in `explorer/catalog.py` `resolve`."""
+    """Every (file, name in it) of the walks, as in `pages/data.py` `make_data`."""
     pattern = r"`([\w/]+\.(?:py|js))`(?: ((?:`[\w.]+`(?:, )?)+))?"
     return [
         (file, name)

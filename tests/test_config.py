@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer import catalog
+from explorer.catalog import building, choosing, specs
 from explorer.config.run import (
     MAX_QUERY_LENGTH,
     RunConfig,
@@ -23,9 +23,9 @@ pytestmark = pytest.mark.quick
 
 PAIRS = [
     (data.name, model.name)
-    for data in catalog.datasets().values()
+    for data in specs.datasets().values()
     if data.offered
-    for model in catalog.fitting(data.name)
+    for model in specs.fitting(data.name)
 ]
 
 
@@ -51,8 +51,8 @@ def values_of(cls: type[Settings]) -> st.SearchStrategy[dict[str, object]]:
 def configs(draw: st.DrawFn) -> RunConfig:
     """Any checked-by-field config; combinations may be impossible to build."""
     data, model = draw(st.sampled_from(PAIRS))
-    data_settings = catalog.data_spec(data).settings
-    model_settings = catalog.model_spec(model).settings
+    data_settings = specs.data_spec(data).settings
+    model_settings = specs.model_spec(model).settings
     return RunConfig(
         data=data,
         model=model,
@@ -72,9 +72,9 @@ def test_json_brings_a_config_back(config: RunConfig) -> None:
 @given(config=configs())
 @settings(max_examples=60)
 def test_a_link_brings_a_config_back_or_says_why_not(config: RunConfig) -> None:
-    query = to_query(config, catalog.linked_defaults(config))
+    query = to_query(config, choosing.linked_defaults(config))
     try:
-        again = catalog.config_from_pairs(query_pairs(query))
+        again = choosing.config_from_pairs(query_pairs(query))
     except ExplorerError:
         # Drawn settings may contradict each other, as a long window a short series.
         return
@@ -82,8 +82,8 @@ def test_a_link_brings_a_config_back_or_says_why_not(config: RunConfig) -> None:
 
 
 def test_a_link_holds_only_what_differs() -> None:
-    usual = catalog.make_config("sine", "gru")
-    config = catalog.make_config("sine", "gru", {"model.hidden_size": 64}, seed=3)
+    usual = choosing.make_config("sine", "gru")
+    config = choosing.make_config("sine", "gru", {"model.hidden_size": 64}, seed=3)
     assert to_query(config, usual) == "data=sine&model=gru&model.hidden_size=64&seed=3"
     changes = [("seed", 0, 3), ("model.hidden_size", 32, 64)]
     assert difference(usual, config) == changes
@@ -94,7 +94,7 @@ def test_a_link_holds_only_what_differs() -> None:
 @settings(max_examples=150)
 def test_no_link_does_worse_than_a_sentence(query: str) -> None:
     with suppress(ExplorerError):
-        catalog.config_from_pairs(query_pairs(query))
+        choosing.config_from_pairs(query_pairs(query))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_no_link_does_worse_than_a_sentence(query: str) -> None:
 )
 def test_what_is_wrong_with_a_link(query: str, message: str) -> None:
     with pytest.raises(ExplorerError) as caught:
-        catalog.config_from_pairs(query_pairs(query))
+        choosing.config_from_pairs(query_pairs(query))
     assert message in str(caught.value)
 
 
@@ -139,6 +139,6 @@ def test_pairs_keep_their_order_and_their_blanks() -> None:
 
 
 def test_parameters_are_counted_without_memory() -> None:
-    assert catalog.parameter_count(catalog.make_config("sine", "lstm")) == 4480 + 33
-    assert catalog.parameter_count(catalog.make_config("sine", "gru")) == 3360 + 33
-    assert catalog.parameter_count(catalog.make_config("sine", "rnn")) == 1120 + 33
+    assert building.parameter_count(choosing.make_config("sine", "lstm")) == 4480 + 33
+    assert building.parameter_count(choosing.make_config("sine", "gru")) == 3360 + 33
+    assert building.parameter_count(choosing.make_config("sine", "rnn")) == 1120 + 33

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.config.run import query_pairs
 from explorer.data.choices import Choices
 from explorer.data.files import read_series
@@ -30,11 +30,11 @@ def raised(call: Callable[[], object]) -> ExplorerError:
 
 def misfit(**settings: int) -> ExplorerError:
     dotted = {f"model.{name}": value for name, value in settings.items()}
-    return raised(lambda: catalog.make_config(model="transformer", settings=dotted))
+    return raised(lambda: choosing.make_config(model="transformer", settings=dotted))
 
 
 def setting(name: str, value: object) -> ExplorerError:
-    return raised(lambda: catalog.make_config(settings={name: value}))
+    return raised(lambda: choosing.make_config(settings={name: value}))
 
 
 def table(text: str, column: str | None) -> ExplorerError:
@@ -68,7 +68,7 @@ SAID = {
         "optimizer 必须是以下之一：sgd, adam, adamw, muon，但收到的是 'adm'。",
     ),
     "group": (
-        raised(lambda: catalog.make_config("sine", settings={"data.x%": 7})),
+        raised(lambda: choosing.make_config("sine", settings={"data.x%": 7})),
         "Unknown setting of dataset sine: 'x%'. Known: ",
         "未知的数据集 sine 的设置“x%”。已知的有：",
     ),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.config.pace import usual_pace
 from explorer.config.run import query_pairs, to_query
 from explorer.config.training import TrainingSettings
@@ -41,43 +41,43 @@ def test_the_rule(
 
 def test_a_run_begins_by_the_rule_and_keeps_what_is_given() -> None:
     wide = {"model.hidden_size": 128}
-    config = catalog.make_config("fables", "transformer", wide)
+    config = choosing.make_config("fables", "transformer", wide)
     assert config.training.learning_rate == 0.0025
     assert config.training.schedule == "warmup"
-    given = catalog.make_config(
+    given = choosing.make_config(
         "fables", "transformer", wide | {"training.learning_rate": 0.02}
     )
     assert given.training.learning_rate == 0.02
-    pair = catalog.make_config("dates", "encoder_decoder").training
+    pair = choosing.make_config("dates", "encoder_decoder").training
     assert (pair.learning_rate, pair.schedule) == (0.003, "warmup")
-    assert catalog.make_config("sine", "gan").training.learning_rate == 0.002
-    assert catalog.usual_pace_of("sine", "gan") is None
-    assert catalog.usual_pace_of("sine", "hmm") is None
+    assert choosing.make_config("sine", "gan").training.learning_rate == 0.002
+    assert choosing.usual_pace_of("sine", "gan") is None
+    assert choosing.usual_pace_of("sine", "hmm") is None
 
 
 def test_a_link_means_what_it_always_meant() -> None:
     """Links leave out what was usual before there was a rule."""
-    old = catalog.config_from_pairs(
+    old = choosing.config_from_pairs(
         query_pairs("data=fables&model=transformer&model.hidden_size=128")
     )
     assert old.training == TrainingSettings()
-    new = catalog.make_config("fables", "transformer", {"model.hidden_size": 128})
-    link = to_query(new, catalog.linked_defaults(new))
+    new = choosing.make_config("fables", "transformer", {"model.hidden_size": 128})
+    link = to_query(new, choosing.linked_defaults(new))
     assert "training.learning_rate=0.0025&training.schedule=warmup" in link
-    assert catalog.config_from_pairs(query_pairs(link)) == new
+    assert choosing.config_from_pairs(query_pairs(link)) == new
 
 
 def test_a_command_line_leaves_out_what_the_rule_says() -> None:
-    new = catalog.make_config("fables", "transformer", {"model.hidden_size": 128})
+    new = choosing.make_config("fables", "transformer", {"model.hidden_size": 128})
     assert "training." not in command_line(new)
-    old = catalog.config_from_pairs({"data": "fables", "model": "transformer"})
+    old = choosing.config_from_pairs({"data": "fables", "model": "transformer"})
     assert "--set training.schedule=cosine" in command_line(old)
 
 
 def test_a_rate_set_by_hand_stays_where_the_size_changes() -> None:
-    config = catalog.make_config("fables", "transformer", {"training.steps": 50})
+    config = choosing.make_config("fables", "transformer", {"training.steps": 50})
     same = config.data, config.model
-    wide = catalog.usual_training(*same, {"hidden_size": 128})
+    wide = choosing.usual_training(*same, {"hidden_size": 128})
     moved = _training("wide", wide, config, same)
     assert (moved["learning_rate"], moved["steps"]) == (0.0025, 50)
     by_hand = config.training.model_copy(update={"learning_rate": 0.02})

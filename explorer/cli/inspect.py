@@ -8,7 +8,7 @@ import click
 import numpy as np
 import orjson
 
-from explorer import catalog
+from explorer.catalog import building
 from explorer.cli.arguments import read_settings, sentences
 from explorer.config.settings import whole_number
 from explorer.errors import N_, ExplorerError
@@ -43,7 +43,7 @@ def inspect(
     settle()
     store = open_store()
     config = store.get(run).config
-    catalog.make_data(config)  # where it is somebody's own and absent, that is said
+    building.make_data(config)  # where it is somebody's own and absent, that is said
     state = _kept(store, run, step)
     if state is None:
         raise ExplorerError(

@@ -4,15 +4,15 @@ import json
 
 import click
 
-from explorer import catalog
+from explorer.catalog import specs
 
 
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def list_(as_json: bool) -> None:
     """Say which architectures, datasets and tasks there are."""
-    models = {m.name: m.tasks for m in catalog.models().values()}
-    datasets = {d.name: d.task for d in catalog.datasets().values() if d.offered}
+    models = {m.name: m.tasks for m in specs.models().values()}
+    datasets = {d.name: d.task for d in specs.datasets().values() if d.offered}
     tasks = sorted(
         {*datasets.values(), *(t for known in models.values() for t in known)}
     )

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from tqdm import tqdm
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.cli.arguments import (
     FileOptions,
     data_of,
@@ -34,7 +34,7 @@ def _one_of(name: str) -> str:
 @click.option("--model", help="An architecture; the dataset's usual one if left out.")
 @click.option(
     "--data",
-    default=catalog.DEFAULT_DATA,
+    default=specs.DEFAULT_DATA,
     show_default=True,
     help="A dataset's name, or the path of a table (.csv, .tsv, .txt) or text (.txt).",
 )
@@ -76,7 +76,7 @@ def sweep(
         settings["training.steps"] = steps
     data, found = data_of(data, file)
     settings |= found
-    base = catalog.make_config(data, model, settings, seed)
+    base = choosing.make_config(data, model, settings, seed)
     chosen = {name: value for name, value in given.items() if value is not None}
     plan = Plan(
         base,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.cli.arguments import (
     FileOptions,
     data_of,
@@ -20,7 +20,7 @@ from explorer.tasks import MEASURES
 @click.option("--model", help="An architecture; the dataset's usual one if left out.")
 @click.option(
     "--data",
-    default=catalog.DEFAULT_DATA,
+    default=specs.DEFAULT_DATA,
     show_default=True,
     help="A dataset's name, or the path of a table (.csv, .tsv, .txt) or text (.txt).",
 )
@@ -61,7 +61,7 @@ def train(
         settings["training.steps"] = steps
     name, found = data_of(data, file)
     settings |= found
-    config = catalog.make_config(name, model, settings, seed, start, fold)
+    config = choosing.make_config(name, model, settings, seed, start, fold)
     # What trains takes as long again to import; it waits until the settings are sound.
     from explorer.cli.trained import trained
 

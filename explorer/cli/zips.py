@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from explorer import catalog
+from explorer.catalog import building
 from explorer.cli.arguments import read_file, sentences
 from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError
@@ -72,7 +72,7 @@ def _weights(kept: Kept) -> str:
 def _is_stored(config: RunConfig) -> bool:
     """Whether the own data that a config names lies on this machine."""
     try:
-        catalog.make_data(config)
+        building.make_data(config)
     except ExplorerError:
         return False
     return True

@@ -26,8 +26,8 @@ FOLD = r"^([1-9]/[2-9])?$"
 class RunConfig(BaseModel):
     """Everything a run is made from. Equal configs make equal runs, to the bit.
 
-    Settings are complete: defaults are filled in by `explorer.catalog`, which also
-    checks them, so that a record of a run needs no model code to be read.
+    Settings are complete: defaults are filled in by `explorer.catalog.choosing`, which
+    also checks them, so that a record of a run needs no model code to be read.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from explorer import catalog
+from explorer.catalog import building
 from explorer.config.run import RunConfig
 from explorer.data import content
 from explorer.engine import classes
@@ -96,7 +96,7 @@ class Allowed:
         Raises:
             ExplorerError: if it is.
         """
-        parameters = catalog.parameter_count(config)
+        parameters = building.parameter_count(config)
         if parameters > self.limits.parameters:
             raise ExplorerError(
                 N_(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.config.run import RunConfig, difference, settings_groups
 from explorer.config.settings import Scalar
 from explorer.errors import N_, ExplorerError
@@ -101,7 +101,7 @@ def checked(lesson: Lesson) -> Lesson:
 
 def openable_settings(base: RunConfig) -> list[str]:
     """What a teacher may leave to the members: all but the data and the beginning."""
-    unused = catalog.unused_training(base.model)
+    unused = specs.unused_training(base.model)
     names = [
         f"{group}.{name}"
         for group, values in settings_groups(base).items()
@@ -118,19 +118,19 @@ def bounded(lesson: Lesson, config: RunConfig) -> RunConfig:
         ExplorerError: if what is open is set to something impossible.
     """
     base, model = lesson.base, lesson.base.model
-    able = {spec.name for spec in catalog.fitting(base.data)}
+    able = {spec.name for spec in specs.fitting(base.data)}
     if "model" in lesson.open and config.model in able:
         model = config.model
     settings = _settings(lesson, config, model)
     seed = config.seed if "seed" in lesson.open else base.seed
     data = {f"data.{name}": value for name, value in base.data_settings.items()}
     start = base.start if model == base.model else ""
-    return catalog.make_config(base.data, model, data | settings, seed, start)
+    return choosing.make_config(base.data, model, data | settings, seed, start)
 
 
 def _settings(lesson: Lesson, config: RunConfig, model: str) -> dict[str, Scalar]:
     """Of the model and the training: the base's, and the given ones where open."""
-    base, spec = lesson.base, catalog.model_spec(model)
+    base, spec = lesson.base, specs.model_spec(model)
     settings = {f"model.{k}": v for k, v in spec.settings().values().items()}
     settings |= {f"training.{k}": v for k, v in base.training.values().items()}
     locked = {f"model.{k}": v for k, v in base.model_settings.items()}

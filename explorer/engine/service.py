@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from explorer import catalog
+from explorer.catalog import building, choosing
 from explorer.config.run import RunConfig
 from explorer.engine.asking import CHECK_PRIORITY, Asker
 from explorer.engine.cluster import close, connect
@@ -153,7 +153,7 @@ class Engine:
             first = replace(nothing, state=state, status=status)
         return self.store.create(
             config,
-            catalog.parameter_count(config),
+            building.parameter_count(config),
             status,
             owner=owner,
             group_id=group_id,
@@ -164,7 +164,7 @@ class Engine:
     def _begun(self, config: RunConfig) -> bytes:
         """The weights of the run that `config` names as its start."""
         start, learned = self.store.learned(config.start)
-        catalog.check_start(config, start)
+        choosing.check_start(config, start)
         state: bytes = self._asker.ask(begin, (config, start), learned)
         return state
 
@@ -279,7 +279,7 @@ class Engine:
     def forget_data(self, digest: str) -> None:
         """Let go of deleted own data, and of what was made of it, here and in every
         worker; no worker is waited for."""
-        catalog.forget_data()
+        building.forget_data()
         self.looks.forget()
         self._runner.forget(digest)
 

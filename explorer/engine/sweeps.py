@@ -15,7 +15,7 @@ from typing import Any
 
 from optuna.storages import BaseStorage
 
-from explorer import catalog
+from explorer.catalog import building
 from explorer.config.run import RunConfig
 from explorer.engine.allowed import check_server_room
 from explorer.engine.runner import Runner
@@ -381,7 +381,7 @@ class Sweeps:
 
 
 def _check_size(config: RunConfig, most: int) -> None:
-    count = catalog.parameter_count(config)
+    count = building.parameter_count(config)
     if count > most:
         raise ExplorerError(
             N_("more than %(most)s parameters"),

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from distributed import Client, fire_and_forget
 from distributed import Future as Task
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.engine.program import Program, difference, program
 from explorer.engine.worker import forget, get_ready, warm_up
 from explorer.errors import N_, Words
@@ -34,7 +34,7 @@ class Verdict(NamedTuple):
 
 def to_warm_up() -> list[str]:
     """The models that can learn the first dataset."""
-    return [model.name for model in catalog.fitting(catalog.DEFAULT_DATA)]
+    return [model.name for model in specs.fitting(specs.DEFAULT_DATA)]
 
 
 class Welcoming:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from explorer import catalog
+from explorer.catalog import building, choosing, specs
 from explorer.config.run import RunConfig
 from explorer.data import content
 from explorer.engine.jobs import Answer, Job, Packed, Result, Wanted
@@ -63,16 +63,16 @@ _lock = threading.Lock()
 def get_ready() -> Program:
     """Take one step of the first model, and say what takes it."""
     settle()
-    Trainer(catalog.make_config()).advance(Budget(steps=1))
+    Trainer(choosing.make_config()).advance(Budget(steps=1))
     return program()
 
 
 def warm_up(model: str) -> None:
     """Train a model on the first dataset and look at it, so that nobody waits later."""
     settle()
-    trainer = Trainer(catalog.make_config(model=model))
+    trainer = Trainer(choosing.make_config(model=model))
     trainer.advance(Budget(steps=1))
-    for view in views_of(catalog.resolve(trainer.config)):
+    for view in views_of(specs.resolve(trainer.config)):
         _look(Subject.of(trainer), Wanted(view.name))
 
 
@@ -80,7 +80,7 @@ def forget(digests: Collection[str]) -> None:
     """Delete own data that nobody has any more, and what was made of it."""
     for digest in digests:
         content.throw_away(digest)
-    catalog.forget_data()
+    building.forget_data()
 
 
 def run_slices(jobs: list[Job]) -> list[Result]:

@@ -8,8 +8,8 @@ evenly. What was written before it stays as it is, and all that follows is writt
 import torch
 from torch import Tensor
 
-from explorer import catalog
-from explorer.catalog import Resolved
+from explorer.catalog import specs
+from explorer.catalog.specs import Resolved
 from explorer.config.settings import setting
 from explorer.errors import N_, ExplorerError
 from explorer.inspection.alignment import (
@@ -63,7 +63,7 @@ def look(subject: Subject, options: AimOptions) -> View:
         ExplorerError: if there is no such head or source token, or the source is not
             sound.
     """
-    data, resolved = subject.data, catalog.resolve(subject.config)
+    data, resolved = subject.data, specs.resolve(subject.config)
     heads = chosen_heads(resolved, options.map)
     source = source_of(data, options)
     units_of(options.at or "1", len(source.labels))

@@ -2,8 +2,8 @@
 
 import torch
 
-from explorer import catalog
-from explorer.catalog import Resolved
+from explorer.catalog import specs
+from explorer.catalog.specs import Resolved
 from explorer.config.settings import setting
 from explorer.errors import N_, Words, unknown
 from explorer.inspection.base import (
@@ -39,7 +39,7 @@ def look(subject: Subject, options: AlignmentOptions) -> View:
         ExplorerError: if there is no such head, or the source is not sound.
     """
     data = subject.data
-    heads = chosen_heads(catalog.resolve(subject.config), options.map)
+    heads = chosen_heads(specs.resolve(subject.config), options.map)
     source = source_of(data, options)
     written = write(subject.model, data, source.tokens)
     maps = torch.stack([written.recorded[c.name][0, head] for c, head in heads])

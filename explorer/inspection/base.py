@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 import explorer.inspection
-from explorer import catalog
-from explorer.catalog import Resolved
+from explorer.catalog import specs
+from explorer.catalog.specs import Resolved
 from explorer.config.run import RunConfig
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data
@@ -66,7 +66,7 @@ def by_rivalry(resolved: Resolved) -> bool:
 
 def stepwise(resolved: Resolved) -> bool:
     """A view of models that answer at every time step."""
-    task = catalog.task_of(resolved.data, resolved.model)
+    task = specs.task_of(resolved.data, resolved.model)
     return task in ("forecast", "next_token", "tag", "transcribe")
 
 
@@ -120,7 +120,7 @@ def look(subject: Subject, request: Request) -> View:
         raise unknown(N_("view"), request.view, views())
     spec = views()[request.view]
     options = spec.options.read(json.loads(request.options), N_("option"))
-    if not spec.applies(catalog.resolve(subject.config)):
+    if not spec.applies(specs.resolve(subject.config)):
         raise ExplorerError(
             N_("The view '%(view)s' has nothing to show of %(model)s on %(data)s."),
             view=spec.name,

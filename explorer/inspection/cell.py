@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer import catalog
-from explorer.catalog import Resolved
+from explorer.catalog import specs
+from explorer.catalog.specs import Resolved
 from explorer.config.settings import setting
 from explorer.errors import N_, ExplorerError, Words
 from explorer.inspection.base import (
@@ -60,7 +60,7 @@ def look(subject: Subject, options: CellOptions) -> View:
     Raises:
         ExplorerError: if there is no such unit, layer or example.
     """
-    resolved = catalog.resolve(subject.config)
+    resolved = specs.resolve(subject.config)
     layer, unit = int(options.layer), options.unit - 1
     _check(resolved, layer, unit)
     example = example_of(subject.data, options)

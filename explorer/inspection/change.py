@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from explorer import catalog
-from explorer.catalog import Resolved
+from explorer.catalog import specs
+from explorer.catalog.specs import Resolved
 from explorer.config.settings import extra_of
 from explorer.data.base import Data, Floats, Series
 from explorer.errors import Words
@@ -55,7 +55,7 @@ def look(subject: Subject, options: ChangeOptions) -> View:
     Raises:
         ExplorerError: if the model has no such part, or the example is not sound.
     """
-    resolved, data = catalog.resolve(subject.config), subject.data
+    resolved, data = specs.resolve(subject.config), subject.data
     change = checked(completed(_change(options), resolved), resolved)
     example = example_of(data, options)
     both = subject.model, Changed(subject.model, [change]).eval()
@@ -198,7 +198,7 @@ AXES = {
 
 def applies(resolved: Resolved) -> bool:
     """Every task but making windows, which has no example to answer."""
-    return catalog.task_of(resolved.data, resolved.model) != "generate"
+    return specs.task_of(resolved.data, resolved.model) != "generate"
 
 
 VIEW = ViewSpec("change", ChangeOptions, look, applies, choices, AXES)

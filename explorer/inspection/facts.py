@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from explorer import catalog
+from explorer.catalog import building, specs
 from explorer.config.run import RunConfig
 from explorer.inspection.base import captures_of, views_of
 from explorer.inspection.prediction import answer_to
@@ -20,7 +20,7 @@ def facts_of(config: RunConfig) -> Facts:
     Raises:
         ExplorerError: if there is no such data, or no longer.
     """
-    data = catalog.make_data(config)
+    data = building.make_data(config)
     return _facts(config, data.task, data.measures, answer_to(data) or "")
 
 
@@ -28,7 +28,7 @@ def facts_of(config: RunConfig) -> Facts:
 def _facts(
     config: RunConfig, task: Task, measures: tuple[str, ...], answer: str
 ) -> Facts:
-    resolved = catalog.resolve(config)
+    resolved = specs.resolve(config)
     captures = captures_of(resolved)
     return Facts(
         config,
@@ -44,8 +44,8 @@ def _facts(
 
 def lines(*configs: RunConfig) -> Lines:
     """What the loss of runs on the same data is measured against."""
-    data = catalog.make_data(configs[0])
+    data = building.make_data(configs[0])
     unit = data.loss_unit or TASKS[data.task].loss_unit
-    floor, note = catalog.floor_of(*configs)
+    floor, note = building.floor_of(*configs)
     whole = (data.floor, data.floor_note) if floor != data.floor else (None, "")
     return Lines(floor, note, data.baselines, unit, *whole)

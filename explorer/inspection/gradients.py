@@ -11,7 +11,7 @@ from collections.abc import Container
 import numpy as np
 import torch
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.config.settings import Settings
 from explorer.data.base import Floats
 from explorer.inspection.base import (
@@ -44,7 +44,7 @@ def look(subject: Subject, options: GradientOptions) -> View:
     Another has whether the model attends to its own steps.
     """
     x, y = alike(*probe_window(subject.data, EXAMPLES))
-    captures = captures_of(catalog.resolve(subject.config), "hidden", "memory")
+    captures = captures_of(specs.resolve(subject.config), "hidden", "memory")
     kinds = {c.name: c.kind for c in captures}
     norms = _norms(subject, x, y, kinds)
     for capture in captures:
@@ -79,7 +79,7 @@ def look(subject: Subject, options: GradientOptions) -> View:
 
 def _attends(subject: Subject) -> bool:
     """Whether steps read each other directly, rather than through those between."""
-    heads = captures_of(catalog.resolve(subject.config), "attention")
+    heads = captures_of(specs.resolve(subject.config), "attention")
     return any(c.keys == c.part for c in heads)
 
 

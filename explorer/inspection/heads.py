@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from explorer import catalog
-from explorer.catalog import Resolved
+from explorer.catalog import specs
+from explorer.catalog.specs import Resolved
 from explorer.config.settings import setting
 from explorer.errors import N_, Words, unknown
 from explorer.inspection.base import (
@@ -70,7 +70,7 @@ def look(subject: Subject, options: HeadsOptions) -> View:
     Raises:
         ExplorerError: if there is no such layer or head, or the example is not sound.
     """
-    resolved = catalog.resolve(subject.config)
+    resolved = specs.resolve(subject.config)
     offered = choices(resolved)
     layer = _index(N_("layer"), options.layer, offered["layer"])
     head = _index(N_("head"), options.head, offered["head"])
@@ -127,7 +127,7 @@ def _maps(subject: Subject, example: Example) -> list[Map]:
             steps_of(subject.data, c.part),
             steps_of(subject.data, c.keys),
         )
-        for c in captures_of(catalog.resolve(subject.config), "attention")
+        for c in captures_of(specs.resolve(subject.config), "attention")
     ]
 
 

@@ -8,8 +8,8 @@ zero at every step of every probe window, and saturated where it stays beyond 90
 import numpy as np
 import torch
 
-from explorer import catalog
-from explorer.catalog import Resolved
+from explorer.catalog import specs
+from explorer.catalog.specs import Resolved
 from explorer.config.settings import Settings
 from explorer.data.base import Floats
 from explorer.inspection.base import (
@@ -71,7 +71,7 @@ def _units(subject: Subject) -> tuple[Floats, Floats]:
         subject.model(x, recorder)
     recorded = recorder.values()
     dead, saturated = [], []
-    for layer in layers_of(catalog.resolve(subject.config)):
+    for layer in layers_of(specs.resolve(subject.config)):
         values = state_of(layer, recorded).abs().flatten(0, 1)  # (B * T, H)
         dead.append(float((values.amax(0) < DEAD).float().mean()))
         stuck = values.amin(0) > SATURATED * layer[0].high

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from explorer import catalog
-from explorer.catalog import Resolved
+from explorer.catalog import specs
+from explorer.catalog.specs import Resolved
 from explorer.data.base import Floats
 from explorer.inspection.base import Subject, ViewSpec, float_array, stepwise
 from explorer.inspection.example import ExampleOptions, example_of
@@ -119,7 +119,7 @@ AXES = {"norms": ("target", "source"), "reach": ("distance",), "input": ("time",
 
 def applies(resolved: Resolved) -> bool:
     """Models with an answer at every time step, or at those of a target."""
-    task = catalog.task_of(resolved.data, resolved.model)
+    task = specs.task_of(resolved.data, resolved.model)
     return stepwise(resolved) or task == "translate"
 
 

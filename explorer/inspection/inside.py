@@ -2,8 +2,8 @@
 
 import torch
 
-from explorer import catalog
-from explorer.catalog import Resolved
+from explorer.catalog import specs
+from explorer.catalog.specs import Resolved
 from explorer.config.settings import Settings, setting
 from explorer.errors import N_, Words
 from explorer.inspection.base import (
@@ -41,7 +41,7 @@ def look(subject: Subject, options: InsideOptions) -> View:
     Raises:
         ExplorerError: if the model has no such capture.
     """
-    capture = chosen_capture(catalog.resolve(subject.config), options.capture)
+    capture = chosen_capture(specs.resolve(subject.config), options.capture)
     x, _ = probe_window(subject.data)
     recorder = Recorder()
     with torch.no_grad():

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer import catalog
-from explorer.catalog import Resolved
+from explorer.catalog import specs
+from explorer.catalog.specs import Resolved
 from explorer.data.base import Scaler, next_value
 from explorer.inspection.base import (
     Subject,
@@ -73,7 +73,7 @@ def _answers(subject: Subject, example: Example) -> Tensor:
     recorder = Recorder()
     subject.model(example.x, recorder)
     recorded = recorder.values()
-    layers = layers_of(catalog.resolve(subject.config))
+    layers = layers_of(specs.resolve(subject.config))
     states = [state_of(layer, recorded) for layer in layers]
     return torch.cat([subject.model.readout(h) for h in states])
 

@@ -7,7 +7,7 @@ plot of the same name draws it.
 from collections.abc import Mapping
 from functools import cache
 
-from explorer.catalog import Resolved, task_of
+from explorer.catalog.specs import Resolved, task_of
 from explorer.data.base import Data
 from explorer.discovery import declared
 from explorer.inspection import answers as folder

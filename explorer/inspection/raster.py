@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 import torch
 
-from explorer import catalog
-from explorer.catalog import Resolved
+from explorer.catalog import specs
+from explorer.catalog.specs import Resolved
 from explorer.config.settings import setting
 from explorer.data.base import Floats
 from explorer.errors import N_
@@ -59,7 +59,7 @@ def look(subject: Subject, options: RasterOptions) -> View:
     Raises:
         ExplorerError: if the model has no such capture, or the example is not sound.
     """
-    resolved = catalog.resolve(subject.config)
+    resolved = specs.resolve(subject.config)
     capture = chosen_capture(resolved, options.capture, UNIT_KINDS)
     example = example_of(subject.data, options)
     recorder = Recorder()

@@ -6,7 +6,7 @@ Of a chain the path is Viterbi's; of another tagger, the likeliest label of each
 import numpy as np
 import torch
 
-from explorer.catalog import Resolved, task_of
+from explorer.catalog.specs import Resolved, task_of
 from explorer.inspection.base import Subject, ViewSpec, float_array, has
 from explorer.inspection.example import MarkedOptions, example_of
 from explorer.inspection.traces import recorded

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from explorer.catalog import Resolved
+from explorer.catalog.specs import Resolved
 from explorer.config.settings import Settings
 from explorer.inspection.base import Subject, ViewSpec
 from explorer.models.base import ExpectationModel

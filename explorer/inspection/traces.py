@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.config.settings import setting
 from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, Floats
 from explorer.errors import N_, ExplorerError
@@ -102,7 +102,7 @@ def look(subject: Subject, options: TraceOptions) -> View:
             sound.
     """
     data = subject.data
-    resolved = catalog.resolve(subject.config)
+    resolved = specs.resolve(subject.config)
     capture = chosen_capture(resolved, options.capture, raster.UNIT_KINDS, FIRST)
     example = example_of(data, options)
     values = float_array(recorded(subject.model, example.x, capture.name)[0])  # (T, H)

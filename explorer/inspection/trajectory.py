@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer import catalog
-from explorer.catalog import Resolved
+from explorer.catalog import specs
+from explorer.catalog.specs import Resolved
 from explorer.config.settings import setting
 from explorer.errors import N_, Words, unknown
 from explorer.inspection.base import (
@@ -55,7 +55,7 @@ def look(subject: Subject, options: TrajectoryOptions) -> View:
     Raises:
         ExplorerError: if there is no such layer, or the example is not sound.
     """
-    layer = chosen_layer(catalog.resolve(subject.config), options.layer)
+    layer = chosen_layer(specs.resolve(subject.config), options.layer)
     example = example_of(subject.data, options)
     states = float_array(_states(subject, layer, example.x)[0])
     x, _ = probe_window(subject.data, WINDOWS)

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from explorer import catalog
-from explorer.catalog import Resolved
+from explorer.catalog import specs
+from explorer.catalog.specs import Resolved
 from explorer.data.base import Data
 from explorer.inspection.base import Subject, ViewSpec, captures_of, float_array
 from explorer.inspection.example import (
@@ -63,7 +63,7 @@ def look(subject: Subject, options: WritingOptions) -> View:
     t = place(options, written)
     likeliest = written.chances[t].topk(min(LIKELIEST, len(data.symbols)))
     arrays = {"probabilities": float_array(likeliest.values)}
-    maps = cross_maps(catalog.resolve(subject.config))
+    maps = cross_maps(specs.resolve(subject.config))
     if maps:
         rows = torch.cat([written.recorded[c.name][0, :, t] for c in maps])  # (N.., S)
         arrays["attention"] = float_array(rows.mean(0)[: len(source.labels)])
@@ -141,7 +141,7 @@ def cross_maps(resolved: Resolved) -> list[Capture]:
 
 def translates(resolved: Resolved) -> bool:
     """Whether there is anything to write."""
-    return catalog.task_of(resolved.data, resolved.model) == "translate"
+    return specs.task_of(resolved.data, resolved.model) == "translate"
 
 
 AXES = {"probabilities": ("token",), "attention": ("source token",)}

@@ -16,7 +16,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.config.run import RunConfig
 from explorer.errors import ExplorerError
 from explorer.inspection.base import probe_window
@@ -168,7 +168,7 @@ def _readme(folders: Mapping[str, Files]) -> bytes:
     for folder, files in folders.items():
         config = RunConfig.from_json(files["config.json"].decode())
         if is_own(config):
-            kind = "text" if catalog.data_spec(config.data).task == "next_token" else ""
+            kind = "text" if specs.data_spec(config.data).task == "next_token" else ""
             text += OWN.format(folder=folder, data=kind or "series")
     return text.encode()
 

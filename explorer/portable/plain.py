@@ -5,7 +5,7 @@ import json
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from explorer import catalog
+from explorer.catalog import building, specs
 from explorer.config.run import RunConfig
 from explorer.portable.bundle import bundle, definitions, imports
 from explorer.portable.sources import Key, source
@@ -72,7 +72,7 @@ def notebook(config: RunConfig) -> str:
         ExplorerError: if the config cannot be built.
     """
     intro, head, code = _parts(config)
-    title = catalog.model_spec(config.model).title
+    title = specs.model_spec(config.model).title
     about = intro.strip("r").strip('"').strip()
     cells = [
         new_markdown_cell(f"# {title}\n\n```\n{about}\n```"),
@@ -92,13 +92,13 @@ def notebook(config: RunConfig) -> str:
 
 def _parts(config: RunConfig) -> tuple[str, str, str]:
     """The file's words, its first comment, and its code."""
-    spec = catalog.model_spec(config.model)
+    spec = specs.model_spec(config.model)
     module, name = spec.make.__module__, spec.make.__name__
     whole = bundle((module, name))
     settings = whole.names[module, spec.settings.__name__]
     code = [
         definitions(whole, module, config.model_settings),
-        SIZES.format(sizes=catalog.sizes(config), settings=settings),
+        SIZES.format(sizes=building.sizes(config), settings=settings),
         LOAD.format(model=whole.names[module, name]),
         PREDICT,
     ]

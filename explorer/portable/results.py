@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import safetensors.torch
 
-from explorer import catalog
+from explorer.catalog import building
 from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError, Words
 from explorer.models.base import SequenceModel, parameters
@@ -75,7 +75,7 @@ def summary(done: Training) -> dict[str, Any]:
         "best_validation_loss": best.loss if best else None,
         "stopped_early": done.status == "finished"
         and done.trainer.step < done.config.training.steps,
-        "floor": catalog.floor_of(done.config)[0],
+        "floor": building.floor_of(done.config)[0],
         "baselines": dict(data.baselines),
         "metrics": dict(metrics(done.trainer.model, data)),
         "status": done.status,

@@ -13,7 +13,7 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from torch import Tensor
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError
 from explorer.runs.commands import LEARNING_RATE
@@ -106,7 +106,7 @@ def _shapes(tensors: Mapping[str, Tensor]) -> Shapes:
 def _check_facts(config: RunConfig, facts: Any, step: int) -> None:
     read = StateFacts.model_validate(facts)
     LEARNING_RATE.check(read.base_rate)
-    resolved = catalog.resolve(config)
+    resolved = specs.resolve(config)
     for change in read.changes:
         checked(Change.read(change), resolved)
     if read.side:

@@ -12,7 +12,7 @@ import safetensors.numpy
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from explorer import catalog
+from explorer.catalog import building, choosing, specs
 from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError
 from explorer.portable.layout import Facts
@@ -127,15 +127,15 @@ def checked_config(config: RunConfig) -> RunConfig:
         **{f"model.{k}": v for k, v in config.model_settings.items()},
         **{f"training.{k}": v for k, v in config.training.values().items()},
     }
-    return catalog.make_config(
+    return choosing.make_config(
         config.data, config.model, settings, config.seed, config.start
     )
 
 
 def _unseen(config: RunConfig) -> RunConfig:
     """A config whose data is another's: what can be checked of it is."""
-    resolved = catalog.resolve(config)
-    if catalog.task_of(resolved.data, resolved.model) is None:
+    resolved = specs.resolve(config)
+    if specs.task_of(resolved.data, resolved.model) is None:
         raise _wrong(config.data, config.model)
     return config.model_copy(
         update={
@@ -166,7 +166,7 @@ def _curves(name: str, raw: bytes, model: str) -> Curves:
 def _told_apart(both: NDArray[Any], model: str) -> dict[str, NDArray[Any]]:
     """The two columns that `BOTH` stood for."""
     none = np.full_like(both, np.nan)
-    if catalog.model_spec(model).learning == "adversarial":
+    if specs.model_spec(model).learning == "adversarial":
         return {"surprises": none, "discriminator_losses": both}
     return {"surprises": both, "discriminator_losses": none}
 
@@ -213,7 +213,7 @@ def _run(facts: Facts, config: RunConfig, owner: str, stands: bool, seen: bool) 
         status=status,
         step=facts.step,
         seconds=facts.seconds,
-        parameters=catalog.parameter_count(config) if seen else 0,
+        parameters=building.parameter_count(config) if seen else 0,
         created=datetime.now(UTC),
         message=read_sentence(facts.message),
         owner=owner,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal
 
-from explorer import catalog
+from explorer.catalog import building, choosing, specs
 from explorer.config.run import RunConfig, settings_groups
 from explorer.config.settings import Scalar, bounds_of
 from explorer.config.training import TrainingSettings
@@ -54,7 +54,7 @@ def changed(base: RunConfig, settings: Mapping[str, Any]) -> RunConfig:
     Raises:
         ExplorerError: if a name is unknown or a value is not sound.
     """
-    config = catalog.make_config(
+    config = choosing.make_config(
         base.data, base.model, _settings(base) | dict(settings), base.seed
     )
     # Whoever begins with another run's weights goes on to do so.
@@ -106,7 +106,7 @@ def architectures(base: RunConfig, equal: Equal) -> list[RunConfig]:
     Raises:
         ExplorerError: if the base is not sound.
     """
-    wanted = catalog.parameter_count(base)
+    wanted = building.parameter_count(base)
     found = []
     for spec in rivals(base):
         config = _rebuilt(base, spec)
@@ -118,10 +118,10 @@ def architectures(base: RunConfig, equal: Equal) -> list[RunConfig]:
 
 def rivals(base: RunConfig) -> list[ModelSpec]:
     """The architectures that learn the base's task from its data."""
-    data = catalog.data_spec(base.data)
-    task = catalog.task_of(data, catalog.model_spec(base.model))
-    fitting = catalog.fitting(base.data)
-    return [spec for spec in fitting if catalog.task_of(data, spec) == task]
+    data = specs.data_spec(base.data)
+    task = specs.task_of(data, specs.model_spec(base.model))
+    fitting = specs.fitting(base.data)
+    return [spec for spec in fitting if specs.task_of(data, spec) == task]
 
 
 def at_parameters(config: RunConfig, wanted: int) -> RunConfig:
@@ -137,7 +137,7 @@ def at_parameters(config: RunConfig, wanted: int) -> RunConfig:
     @cache
     def count(size: int) -> int | None:
         try:
-            return catalog.parameter_count(_resized(config, size))
+            return building.parameter_count(_resized(config, size))
         except ExplorerError:
             return None  # attention needs a size that its heads divide
 
@@ -157,7 +157,7 @@ def at_parameters(config: RunConfig, wanted: int) -> RunConfig:
 def example() -> list[RunConfig]:
     """The race that stands ready: four architectures at one number of parameters."""
     names = ("rnn", "lstm", "gru", "transformer")
-    every = {c.model: c for c in architectures(catalog.make_config(), "parameters")}
+    every = {c.model: c for c in architectures(choosing.make_config(), "parameters")}
     return [every[name] for name in names]
 
 
@@ -168,7 +168,7 @@ def with_seed(config: RunConfig, number: int) -> RunConfig:
 
 def _sizes(config: RunConfig) -> range:
     """The hidden sizes that a model may have; empty if it has none."""
-    fields = catalog.model_spec(config.model).settings.model_fields
+    fields = specs.model_spec(config.model).settings.model_fields
     if SIZE not in fields:
         return range(0)
     low, high = bounds_of(fields[SIZE])
@@ -191,9 +191,9 @@ def _rebuilt(base: RunConfig, spec: ModelSpec) -> RunConfig:
     kept = {k: v for k, v in base.model_settings.items() if k in SHARED and k in own}
     settings = _dotted("data", base.data_settings)
     sound = _sound(base, spec, settings, kept)
-    sized = catalog.make_config(base.data, spec.name, settings | sound, base.seed)
+    sized = choosing.make_config(base.data, spec.name, settings | sound, base.seed)
     settings |= _dotted("training", _training(base, sized))
-    return catalog.make_config(base.data, spec.name, settings | sound, base.seed)
+    return choosing.make_config(base.data, spec.name, settings | sound, base.seed)
 
 
 def _sound(
@@ -213,7 +213,7 @@ def _sound(
             continue
         trial = taken | {f"model.{name}": value}
         try:
-            catalog.make_config(base.data, spec.name, {**settings, **trial}, base.seed)
+            choosing.make_config(base.data, spec.name, {**settings, **trial}, base.seed)
         except ExplorerError:
             continue  # heads do not divide it
         taken = trial
@@ -223,8 +223,8 @@ def _sound(
 def _training(base: RunConfig, other: RunConfig) -> dict[str, Scalar]:
     """The base's training, but what nets of the other's kind and size begin otherwise
     with."""
-    present = catalog.usual_training(base.data, base.model, base.model_settings)
-    usual = catalog.usual_training(other.data, other.model, other.model_settings)
+    present = choosing.usual_training(base.data, base.model, base.model_settings)
+    usual = choosing.usual_training(other.data, other.model, other.model_settings)
     if present == usual:
         return base.training.values()
     plain = TrainingSettings().values()
@@ -242,6 +242,6 @@ def _dotted(group: str, values: Mapping[str, Scalar]) -> dict[str, Scalar]:
 
 def _course(config: RunConfig) -> tuple[Any, ...]:
     """What all of a race have in common."""
-    spec = catalog.model_spec(config.model)
-    task = catalog.task_of(catalog.data_spec(config.data), spec)
+    spec = specs.model_spec(config.model)
+    task = specs.task_of(specs.data_spec(config.data), spec)
     return config.data, config.data_settings, config.seed, task

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from explorer import catalog
+from explorer.catalog import building
 from explorer.errors import Words
 from explorer.runs.messages import unexpected
 from explorer.runs.records import Status
@@ -67,7 +67,7 @@ def _train(
     """One trial, fold beside fold, from measurement to measurement."""
     folds = []
     for config in study.plan.configs(trial.values):
-        count = catalog.parameter_count(config)
+        count = building.parameter_count(config)
         run = store.create(config, count, "paused", group_id=group_id)
         folds.append(_Fold(Trainer(config), run.id))
     study.begin(trial, [fold.run_id for fold in folds])
@@ -91,7 +91,7 @@ def summary(study: Study, seconds: float) -> dict[str, Any]:
     """What a sweep found and what it cost, as JSON can hold it."""
     plan, trials = study.plan, study.trials()
     winner, why, runs = best(trials), why_none(trials), len(plan.folds)
-    floor = None if plan.settings.folds > 1 else catalog.floor_of(plan.base)[0]
+    floor = None if plan.settings.folds > 1 else building.floor_of(plan.base)[0]
     loss = winner.loss if winner else None
     trained = sum(t.steps for t in trials) * runs
     return {

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.config.run import RunConfig
 from explorer.config.settings import Scalar, Settings, setting
 from explorer.errors import N_
@@ -145,7 +145,7 @@ class Plan:
             ExplorerError: if it cannot.
         """
         for fold in self.folds:
-            catalog.check_fit(with_values(self.base, {}, fold))
+            choosing.check_fit(with_values(self.base, {}, fold))
 
     def facts(self) -> dict[str, Any]:
         """The plan as JSON can hold it."""

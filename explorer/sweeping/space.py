@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.config.run import RunConfig, settings_groups
 from explorer.config.settings import Scalar, Settings, bounds_of, choices_of, extra_of
 from explorer.config.training import TrainingSettings
@@ -19,7 +19,7 @@ NEVER_VARIED = ("training.steps", "data.digest")
 
 def variable_settings(base: RunConfig) -> dict[str, FieldInfo]:
     """The settings that a sweep of this config may vary, by dotted name."""
-    unused = catalog.unused_training(base.model)
+    unused = specs.unused_training(base.model)
     return {
         f"{group}.{key}": field
         for group, cls in _classes(base).items()
@@ -145,7 +145,7 @@ def with_values(
         for group, group_values in settings_groups(base).items()
         for key, value in group_values.items()
     }
-    return catalog.make_config(
+    return choosing.make_config(
         base.data, base.model, settings | dict(values), base.seed, base.start, fold
     )
 
@@ -176,7 +176,7 @@ def _value(base: RunConfig, name: str, value: Any) -> Any:
 
 
 def _classes(base: RunConfig) -> dict[str, type[Settings]]:
-    resolved = catalog.resolve(base)
+    resolved = specs.resolve(base)
     return {
         "training": TrainingSettings,
         "model": resolved.model.settings,

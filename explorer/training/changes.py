@@ -12,8 +12,8 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from explorer import catalog
-from explorer.catalog import Resolved
+from explorer.catalog import specs
+from explorer.catalog.specs import Resolved
 from explorer.config.run import RunConfig
 from explorer.config.settings import Settings, setting, whole_number
 from explorer.errors import N_, ExplorerError, unknown
@@ -140,7 +140,7 @@ def read_change(config: RunConfig, note: str) -> Change:
         raise ExplorerError(
             N_("A change must be a JSON object, but got '%(came)s'."), came=note[:40]
         )
-    return checked(Change.read(values, N_("setting")), catalog.resolve(config))
+    return checked(Change.read(values, N_("setting")), specs.resolve(config))
 
 
 def completed(change: Change, resolved: Resolved) -> Change:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.config.run import RunConfig
 from explorer.runs.commands import HOLD, LEARNING_RATE, RELEASE, SIDE, spec_of
 from explorer.runs.records import Command
@@ -30,7 +30,7 @@ def _read_nothing(config: RunConfig, note: str) -> None:
 
 
 def _read_side(config: RunConfig, note: str) -> Side:
-    learning = catalog.model_spec(config.model).learning
+    learning = specs.model_spec(config.model).learning
     return checked_side("both" if learning == "adversarial" else None, note)
 
 

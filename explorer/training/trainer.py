@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from explorer import catalog
+from explorer.catalog import building, specs
 from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError
 from explorer.models.base import parameters
@@ -57,12 +57,12 @@ class Trainer:
 
     def __init__(self, config: RunConfig, state: bytes | None = None) -> None:
         self.config = config
-        self.data = catalog.make_data(config)
+        self.data = building.make_data(config)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
-            self.model = catalog.build_model(config)
+            self.model = building.build_model(config)
         self.model.train()
-        learning = catalog.model_spec(config.model).learning
+        learning = specs.model_spec(config.model).learning
         self.rule: Rule = RULES[learning](self.model, self.data, config)
         self.step = 0
         self.seconds = 0.0

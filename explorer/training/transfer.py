@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from explorer import catalog
+from explorer.catalog import building, choosing
 from explorer.config.run import RunConfig
 from explorer.data.base import Data
 from explorer.training.state import unpack
@@ -28,7 +28,7 @@ def transferred(config: RunConfig, start: RunConfig, state: bytes) -> bytes:
     Raises:
         ExplorerError: if the two are not built alike, or the state is not sound.
     """
-    catalog.check_start(config, start)
+    choosing.check_start(config, start)
     trainer = Trainer(config)
     learned = {
         name.removeprefix("model."): value
@@ -36,7 +36,7 @@ def transferred(config: RunConfig, start: RunConfig, state: bytes) -> bytes:
         if name.startswith("model.")
     }
     own = dict(trainer.model.state_dict())
-    rows = _shared_symbols(trainer.data, catalog.make_data(start))
+    rows = _shared_symbols(trainer.data, building.make_data(start))
     for name, fresh in own.items():
         if name in learned:
             own[name] = _taken(name, fresh, learned[name], rows)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.config.run import RunConfig, query_pairs, to_query
 from explorer.data.content import NO_DIGEST
 from explorer.errors import ExplorerError
@@ -53,7 +53,7 @@ def read_address() -> RunConfig:
     """
     state = st.session_state
     if _CONFIG not in state:
-        state[_CONFIG] = catalog.make_config()
+        state[_CONFIG] = choosing.make_config()
         state[_EDITION] = 0
         state[_WRITTEN] = {}
     given = _settings_in_address()
@@ -65,7 +65,7 @@ def read_address() -> RunConfig:
                 query_pairs("x" * 10**4)
             # Before anything is made of it: a digest alone must tell nothing.
             visitor().allowed.check_digest(given.get("data.digest", NO_DIGEST))
-            state[_CONFIG] = catalog.config_from_pairs(given)
+            state[_CONFIG] = choosing.config_from_pairs(given)
         except ExplorerError as error:
             state[_ERROR] = error.words
         else:
@@ -87,7 +87,7 @@ def allowed_config(_: Translate) -> RunConfig:
         visitor().allowed.check_data(config)
     except ExplorerError as error:
         show_error(error, _)
-        take_over(catalog.make_config())
+        take_over(choosing.make_config())
         return read_address()
     return config
 
@@ -174,7 +174,7 @@ def link(config: RunConfig, run_id: str = "") -> str:
     base = str(st.context.url or "").split("?")[0]
     if run_id:
         return f"{base}?{RUN}={run_id}"
-    return f"{base}?{to_query(config, catalog.linked_defaults(config))}"
+    return f"{base}?{to_query(config, choosing.linked_defaults(config))}"
 
 
 def _settings_in_address() -> dict[str, str]:
@@ -183,8 +183,8 @@ def _settings_in_address() -> dict[str, str]:
 
 
 def _pairs(config: RunConfig) -> dict[str, str]:
-    pairs = query_pairs(to_query(config, catalog.linked_defaults(config)))
+    pairs = query_pairs(to_query(config, choosing.linked_defaults(config)))
     if CLASS in st.query_params:
         return pairs  # there, an address without settings means those of the class
-    usual = {"data": catalog.DEFAULT_DATA, "model": catalog.DEFAULT_MODEL}
+    usual = {"data": specs.DEFAULT_DATA, "model": specs.DEFAULT_MODEL}
     return {k: v for k, v in pairs.items() if usual.get(k) != v}

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.config.run import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_
@@ -43,7 +43,7 @@ BEGINNINGS = (
 
 def is_chain(config: RunConfig) -> bool:
     """Whether a run's model has probabilities of states or labels inside."""
-    return has("probability")(catalog.resolve(config))
+    return has("probability")(specs.resolve(config))
 
 
 def chain_run(visitor: Visitor, _: Translate) -> Run | None:
@@ -102,7 +102,7 @@ def _buttons(
 
 def _begin(visitor: Visitor, run: Run | None, beginning: Beginning) -> None:
     """Start a run: in place of the one that is shown, or to compare it with."""
-    config = catalog.make_config(beginning.data, beginning.model, beginning.settings)
+    config = choosing.make_config(beginning.data, beginning.model, beginning.settings)
     if not is_chain(config):
         remember_run(visitor.start(config))
         return

@@ -4,7 +4,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from explorer import catalog
+from explorer.catalog import building, choosing, specs
 from explorer.config.run import DIGEST, GROUPS, RunConfig, difference, settings_groups
 from explorer.config.settings import Scalar
 from explorer.data.content import there
@@ -27,7 +27,7 @@ def run_line(config: RunConfig, _: Translate) -> str:
     Raises:
         ExplorerError: if the config cannot be built.
     """
-    model, data = catalog.model_spec(config.model), catalog.data_spec(config.data)
+    model, data = specs.model_spec(config.model), specs.data_spec(config.data)
     if _is_gone(config):
         message = _("%(model)s, on %(data)s that was deleted")
         return message % {"model": _(model.title), "data": _(data.title)}
@@ -35,7 +35,7 @@ def run_line(config: RunConfig, _: Translate) -> str:
         "model": _(model.title),
         "layers": config.model_settings.get("layers"),
         "units": config.model_settings.get("hidden_size"),
-        "parameters": f"{catalog.parameter_count(config):,}",
+        "parameters": f"{building.parameter_count(config):,}",
         "data": _(data.title),
     }
     if values["layers"] is None or values["units"] is None:
@@ -68,7 +68,7 @@ def title_of(config: RunConfig, name: str) -> str:
     group, dot, key = name.partition(".")
     if not dot:
         return OF_THE_RUN[name]
-    resolved = catalog.resolve(config)
+    resolved = specs.resolve(config)
     cls = {
         "data": resolved.data.settings,
         "model": resolved.model.settings,
@@ -86,14 +86,14 @@ def settings_line(config: RunConfig, _: Translate) -> str:
         if key != DIGEST
     ]
     parts = [f"{_(title_of(config, name))} {_shown(value)}" for name, value in names]
-    model = _(catalog.model_spec(config.model).title)
-    data = _(catalog.data_spec(config.data).title)
+    model = _(specs.model_spec(config.model).title)
+    data = _(specs.data_spec(config.data).title)
     return listed([model, data, *parts, f"{_('Seed')} {config.seed}"], _)
 
 
 def command_line(config: RunConfig) -> str:
     """The same run without a browser."""
-    usual = settings_groups(catalog.defaults_for(config))
+    usual = settings_groups(choosing.defaults_for(config))
     words = ["python", "-m", "explorer", "train"]
     words += ["--model", config.model, "--data", config.data]
     for group in GROUPS:
@@ -110,7 +110,7 @@ def command_line(config: RunConfig) -> str:
 
 def model_source(name: str) -> str:
     """The file in which an architecture is written out."""
-    module = sys.modules[catalog.model_spec(name).settings.__module__]
+    module = sys.modules[specs.model_spec(name).settings.__module__]
     return Path(str(module.__file__)).read_text(encoding="utf-8")
 
 

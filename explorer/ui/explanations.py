@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import building, specs
 from explorer.config.run import RunConfig
 from explorer.ui.describe import command_line, model_source
 from explorer.ui.language import Translate
@@ -20,14 +20,14 @@ def explanations(config: RunConfig, _: Translate) -> None:
 
 
 def _equations(config: RunConfig, _: Translate) -> None:
-    resolved = catalog.resolve(config)
-    sizes = catalog.sizes(config)
+    resolved = specs.resolve(config)
+    sizes = building.sizes(config)
     st.markdown(resolved.model.equations(resolved.model_settings, sizes))
 
 
 def _diagram(config: RunConfig, _: Translate) -> None:
-    resolved = catalog.resolve(config)
-    drawn = resolved.model.diagram(resolved.model_settings, catalog.sizes(config))
+    resolved = specs.resolve(config)
+    drawn = resolved.model.diagram(resolved.model_settings, building.sizes(config))
     title = _(resolved.model.title)
     st.mermaid_chart(drawn, alt=_("Diagram of %(model)s") % {"model": title})
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.config.run import RunConfig
 from explorer.config.training import TrainingSettings
 from explorer.engine.visitor import Visitor
@@ -57,7 +57,7 @@ def _open(visitor: Visitor, run: Run, _: Translate) -> None:
             values,
             f"fork.{run.id}",
             _,
-            skip=catalog.unused_training(run.config.model),
+            skip=specs.unused_training(run.config.model),
         )
         if st.button(_("Fork here"), type="primary", key="fork_here"):
             _fork_with(visitor, run, at, chosen)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.config.run import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
@@ -34,7 +34,7 @@ def rivals_run(visitor: Visitor) -> Run | None:
         run = visitor.store.get(shown_run())
     except ExplorerError:
         return None
-    learning = catalog.model_spec(run.config.model).learning
+    learning = specs.model_spec(run.config.model).learning
     return run if learning == "adversarial" else None
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import building, choosing, specs
 from explorer.config.run import RunConfig
 from explorer.config.settings import Scalar, Settings, setting
 from explorer.engine.visitor import Visitor
@@ -54,7 +54,7 @@ class TargetSettings(Settings):
 
 def pretraining_button(visitor: Visitor, _: Translate) -> None:
     """Start the usual pretraining."""
-    config = catalog.make_config(PRETRAINED_ON, PRETRAINED)
+    config = choosing.make_config(PRETRAINED_ON, PRETRAINED)
     st.button(
         _("Pretrain on many waves"),
         type="primary",
@@ -115,11 +115,11 @@ def target(start: Run, _: Translate) -> RunConfig:
             _("Target dataset"),
             names,
             index=names.index(usual),
-            format_func=lambda name: _(catalog.data_spec(name).title),
+            format_func=lambda name: _(specs.data_spec(name).title),
             key="target.data",
             help=_("What the pretrained model shall learn from few examples."),
         )
-        cls = catalog.data_spec(data).settings
+        cls = specs.data_spec(data).settings
         with st.expander(_("Settings of the target"), key="target.more"):
             values = settings_widgets(cls, _begins(data), f"target.{data}", _)
     with second:
@@ -129,12 +129,12 @@ def target(start: Run, _: Translate) -> RunConfig:
     settings = {f"model.{k}": v for k, v in start.config.model_settings.items()}
     settings |= {f"data.{k}": v for k, v in values.items()}
     settings |= {f"training.{k}": v for k, v in training.items()}
-    return catalog.make_config(data, start.config.model, settings, start.config.seed)
+    return choosing.make_config(data, start.config.model, settings, start.config.seed)
 
 
 def comparison(start: str, wanted: RunConfig) -> dict[tuple[str, int], RunConfig]:
     """By (way, number of examples): the run that gives one point of the chart."""
-    most = len(catalog.make_data(wanted).train.x)
+    most = len(building.make_data(wanted).train.x)
     return {
         (way, n): wanted.model_copy(
             update={
@@ -235,21 +235,21 @@ def _targets(start: RunConfig) -> list[str]:
     """The datasets that a model built like this one can learn."""
     return [
         d.name
-        for d in catalog.datasets().values()
+        for d in specs.datasets().values()
         if d.offered
         and d.name != start.data
-        and catalog.task_of(d, catalog.model_spec(start.model))
+        and specs.task_of(d, specs.model_spec(start.model))
     ]
 
 
 def _begins(data: str) -> dict[str, Scalar]:
-    values = catalog.data_spec(data).settings().values()
+    values = specs.data_spec(data).settings().values()
     return values | {name: v for name, v in TARGET.items() if name in values}
 
 
 def _has_head(config: RunConfig) -> bool:
     """Whether the answers leave through weights of their own."""
-    return catalog.head_count(config) > 0
+    return building.head_count(config) > 0
 
 
 def _pretrain(visitor: Visitor, config: RunConfig) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.config.run import RunConfig
 from explorer.config.settings import Scalar, Settings
 from explorer.config.training import TrainingSettings
@@ -52,10 +52,10 @@ def sidebar(only: str = "") -> RunConfig | None:
 
 def _moved(config: RunConfig, model: str) -> RunConfig:
     """The architecture's default run, on the same data where it can learn it."""
-    fits = model in [m.name for m in catalog.fitting(config.data)]
+    fits = model in [m.name for m in specs.fitting(config.data)]
     settings = {f"data.{k}": v for k, v in config.data_settings.items()} if fits else {}
-    data = config.data if fits else catalog.DEFAULT_DATA
-    return catalog.make_config(data, model, settings, config.seed)
+    data = config.data if fits else specs.DEFAULT_DATA
+    return choosing.make_config(data, model, settings, config.seed)
 
 
 def _choose(config: RunConfig, edition: str, _: Translate, only: str) -> RunConfig:
@@ -67,7 +67,7 @@ def _choose(config: RunConfig, edition: str, _: Translate, only: str) -> RunConf
     settings |= training
     kept = config.start if model == config.model else ""
     fold = _fold(config.fold if data == config.data else "", edition, _)
-    chosen = catalog.make_config(data, model, settings, seed, kept, fold)
+    chosen = choosing.make_config(data, model, settings, seed, kept, fold)
     chosen = chosen.model_copy(update={"start": _choose_start(chosen, edition, _)})
     with picture:
         show_preview(chosen, _)
@@ -89,9 +89,9 @@ def _choose_data(
         help=_("What the model learns from."),
     )
     data, fixed = parted(chosen)
-    st.caption(_(catalog.data_spec(data).summary))
+    st.caption(_(specs.data_spec(data).summary))
     picture = st.container()
-    cls = catalog.data_spec(data).settings
+    cls = specs.data_spec(data).settings
     values = _values("data", chosen, config) | fixed
     return (
         data,
@@ -105,23 +105,23 @@ def _choose_model(
 ) -> tuple[str, dict[str, Any]]:
     """The architecture and its settings."""
     st.header(_("Model"), anchor=False)
-    able = [m.name for m in catalog.fitting(data) if not only or m.name == only]
+    able = [m.name for m in specs.fitting(data) if not only or m.name == only]
     model = (
         able[0]
         if only
         else st.segmented_control(
             _("Architecture"),
             able,
-            default=config.model if config.model in able else catalog.usual_model(data),
+            default=config.model if config.model in able else specs.usual_model(data),
             required=True,
-            format_func=lambda name: _(catalog.model_spec(name).title),
+            format_func=lambda name: _(specs.model_spec(name).title),
             key=f"{edition}.model.{'.'.join(able)}",
             help=_("How the model is built. Each has its own colour on every chart."),
             wrap=True,
         )
     )
-    st.caption(_(catalog.model_spec(model).summary))
-    cls = catalog.model_spec(model).settings
+    st.caption(_(specs.model_spec(model).summary))
+    cls = specs.model_spec(model).settings
     values = _values("model", model, config)
     return model, _widgets("model", model, cls, values, edition, _)
 
@@ -137,12 +137,12 @@ def _choose_training(
     """How to train, and the seed."""
     st.header(_("Training settings"), anchor=False)
     sizes = {name.removeprefix("model."): v for name, v in model_settings.items()}
-    usual = catalog.usual_training(data, model, sizes)
+    usual = choosing.usual_training(data, model, sizes)
     kind = ",".join(f"{name}={value}" for name, value in sorted(usual.items()))
     values = _training(kind, usual, config, (data, model))
-    skip = catalog.unused_training(model)
+    skip = specs.unused_training(model)
     settings = _widgets("training", kind, TrainingSettings, values, edition, _, skip)
-    if pace := catalog.usual_pace_of(data, model, sizes):
+    if pace := choosing.usual_pace_of(data, model, sizes):
         st.caption(literal(pace.why.text(_)))
     seed = st.number_input(
         _("Seed"),
@@ -213,9 +213,7 @@ def _values(group: str, name: str, config: RunConfig) -> dict[str, Any]:
     model has of the same name and kind, so that two architectures compare at one size.
     """
     spec: Any = (
-        catalog.data_spec(parted(name)[0])
-        if group == "data"
-        else catalog.model_spec(name)
+        specs.data_spec(parted(name)[0]) if group == "data" else specs.model_spec(name)
     )
     present = key_of(config) if group == "data" else config.model
     values = config.data_settings if group == "data" else config.model_settings
@@ -244,7 +242,7 @@ def _training(
     what such runs usually begin with in place of what the present kind begins with.
     Where but the size is another, what was set by hand stays.
     """
-    present = catalog.usual_training(config.data, config.model, config.model_settings)
+    present = choosing.usual_training(config.data, config.model, config.model_settings)
     if usual == present:
         return config.training.values()
     if chosen == (config.data, config.model):

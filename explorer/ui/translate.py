@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import building, choosing, specs
 from explorer.engine.visitor import Visitor
 from explorer.runs.records import Run
 from explorer.ui.address import show_run, take_over
@@ -17,7 +17,7 @@ FIRST_DATA = "dates"
 
 def translates(run: Run) -> bool:
     """Whether a run's model writes an answer to a source."""
-    return catalog.data_spec(run.config.data).task == "translate"
+    return specs.data_spec(run.config.data).task == "translate"
 
 
 def translation_run(visitor: Visitor, _: Translate) -> Run | None:
@@ -63,7 +63,7 @@ def chooser(visitor: Visitor, run: Run | None, _: Translate) -> None:
 
 def translated(run: Run, _: Translate) -> list[Control]:
     """The example's controls in a translation's words; the time step can be played."""
-    data = catalog.make_data(run.config)
+    data = building.make_data(run.config)
     example, text, mark = example_controls(run.config, _)
     return [
         example,
@@ -85,25 +85,23 @@ def translated(run: Run, _: Translate) -> list[Control]:
 def _choices(run: Run | None, _: Translate) -> tuple[str, str]:
     """The dataset and the architecture that are chosen."""
     offered = [
-        d.name
-        for d in catalog.datasets().values()
-        if d.offered and d.task == "translate"
+        d.name for d in specs.datasets().values() if d.offered and d.task == "translate"
     ]
     present = run.config.data if run is not None else FIRST_DATA
     data = st.selectbox(
         _("Dataset"),
         offered,
         index=offered.index(present) if present in offered else 0,
-        format_func=lambda name: _(catalog.data_spec(name).title),
+        format_func=lambda name: _(specs.data_spec(name).title),
         key="translate.data",
     )
-    names = [m.name for m in catalog.fitting(data)]
+    names = [m.name for m in specs.fitting(data)]
     model_now = run.config.model if run is not None else names[0]
     model = st.selectbox(
         _("Architecture"),
         names,
         index=names.index(model_now) if model_now in names else 0,
-        format_func=lambda name: _(catalog.model_spec(name).title),
+        format_func=lambda name: _(specs.model_spec(name).title),
         key="translate.model",
     )
     return data, model
@@ -111,7 +109,7 @@ def _choices(run: Run | None, _: Translate) -> tuple[str, str]:
 
 def _train(visitor: Visitor, run: Run | None, data: str, model: str) -> None:
     """A tab trains one run at a time; the one before is stopped and kept."""
-    config = catalog.make_config(data, model)
+    config = choosing.make_config(data, model)
     new = visitor.start(config, instead_of=run)
     take_over(config)
     show_run(new.id)

@@ -11,8 +11,8 @@ import pytest
 import safetensors.torch
 from click.testing import CliRunner, Result
 
-from explorer import catalog
 from explorer.__main__ import main
+from explorer.catalog import building, choosing, specs
 from explorer.config.run import RunConfig
 from explorer.runs.messages import unexpected
 from explorer.runs.store import open_store
@@ -51,8 +51,8 @@ def refused(*words: str) -> str:
 
 def test_the_list_names_everything_that_is_discovered() -> None:
     found = json.loads(call("list", "--json").stdout)
-    assert list(found["models"]) == list(catalog.models())
-    offered = [d.name for d in catalog.datasets().values() if d.offered]
+    assert list(found["models"]) == list(specs.models())
+    offered = [d.name for d in specs.datasets().values() if d.offered]
     assert list(found["datasets"]) == offered
     plain = call("list").stdout
     assert all(name in plain for name in (*found["models"], *offered))
@@ -79,7 +79,7 @@ def test_the_result_holds_what_was_promised() -> None:
     again = trained("--model", "rnn", "--steps", "20", "--seed", "7")
     assert again["train_loss"] == found["train_loss"]
     config = RunConfig.from_json(json.dumps(found["config"]))
-    assert config == catalog.make_config("sine", "rnn", {"training.steps": 20}, seed=7)
+    assert config == choosing.make_config("sine", "rnn", {"training.steps": 20}, seed=7)
 
 
 def test_exported_weights_give_the_same_loss(tmp_path: Path) -> None:
@@ -87,9 +87,9 @@ def test_exported_weights_give_the_same_loss(tmp_path: Path) -> None:
     words = ("--model", "gru", "--data", "language", "--steps", "12")
     found = trained(*words, "--export", str(folder))
     config = RunConfig.from_json((folder / "config.json").read_text())
-    model = catalog.build_model(config)
+    model = building.build_model(config)
     model.load_state_dict(safetensors.torch.load_file(folder / "weights.safetensors"))
-    data = catalog.make_data(config)
+    data = building.make_data(config)
     assert evaluate(model, data, data.validation) == found["validation_loss"]
     with (folder / "curves.csv").open() as file:
         rows = list(csv.DictReader(file))
@@ -116,9 +116,9 @@ def test_a_run_that_stops_early_says_so_and_offers_its_best_moment(
     best, run = found["best_step"], str(found["run"])
     assert f"It was lowest at step {best}, whose weights" in str(found["message"])
     assert found["best_validation_loss"] < found["validation_loss"]  # type: ignore[operator]
-    model = catalog.build_model(catalog.make_config("digits", "gru"))
+    model = building.build_model(choosing.make_config("digits", "gru"))
     config = RunConfig.from_json((tmp_path / "config.json").read_text())
-    data = catalog.make_data(config)
+    data = building.make_data(config)
     for name, key in (("weights", ""), ("weights_best", "best_")):
         stored = safetensors.torch.load_file(tmp_path / f"{name}.safetensors")
         model.load_state_dict(stored)

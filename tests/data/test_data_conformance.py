@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.config.settings import Settings, bounds_of, choices_of
 from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec
 from explorer.errors import ExplorerError
 from explorer.tasks import CAUSAL, IGNORED
 
-OFFERED = [spec for spec in catalog.datasets().values() if spec.offered]
+OFFERED = [spec for spec in specs.datasets().values() if spec.offered]
 
 
 def made(spec: DataSpec, seed: int = 3, **values: object) -> Data:
@@ -50,7 +50,7 @@ def extremes(settings: type[Settings]) -> list[dict[str, object]]:
 
 def test_there_are_datasets_of_both_tasks() -> None:
     assert {"sine", "stock", "fables", "language"} <= {spec.name for spec in OFFERED}
-    assert {"own_series", "own_text"} <= set(catalog.datasets())
+    assert {"own_series", "own_text"} <= set(specs.datasets())
 
 
 @pytest.mark.quick

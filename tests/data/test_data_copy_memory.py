@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.data.copy_memory import CopyMemorySettings, make
 from explorer.inspection.facts import facts_of
 from explorer.models.base import Probe, SequenceModel, ignore
@@ -99,7 +99,7 @@ def test_accuracy_is_that_of_the_ten_that_must_be_recalled(
 
 def test_the_ten_have_their_own_measure_on_charts() -> None:
     names = {
-        data: facts_of(catalog.make_config(data, "rnn")).measures
+        data: facts_of(choosing.make_config(data, "rnn")).measures
         for data in ("copy_memory", "fables", "sine")
     }
     assert names["copy_memory"] == ("perplexity", "bits_per_token", "recalled")

@@ -8,8 +8,8 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from explorer import catalog
 from explorer.__main__ import main
+from explorer.catalog import building, choosing, specs
 from explorer.data import casino, protein
 from explorer.data.base import Data
 from explorer.data.hidden_markov import HiddenMarkov
@@ -52,8 +52,8 @@ CASES = [
 def test_the_floor_that_holds_for_a_model(
     name: str, model: HiddenMarkov, labels: np.ndarray, whole: float, past: float
 ) -> None:
-    one_way, both_ways = (catalog.make_config(name, m) for m in ("lstm", "crf"))
-    data = catalog.make_data(one_way)
+    one_way, both_ways = (choosing.make_config(name, m) for m in ("lstm", "crf"))
+    data = building.make_data(one_way)
     assert lines(one_way).floor == pytest.approx(past, abs=1e-4)
     assert lines(one_way).floor == pytest.approx(filtered_loss(model, labels, data))
     assert "past alone" in lines(one_way).floor_note
@@ -63,18 +63,18 @@ def test_the_floor_that_holds_for_a_model(
     assert data.floor == lines(both_ways).floor
 
 
-TAGGERS = [spec.name for spec in catalog.fitting("casino")]
+TAGGERS = [spec.name for spec in specs.fitting("casino")]
 
 
 @pytest.mark.parametrize("name", TAGGERS)
 def test_only_a_model_that_never_looks_ahead_is_called_one_way(name: str) -> None:
-    model = catalog.build_model(catalog.make_config("casino", name)).eval()
+    model = building.build_model(choosing.make_config("casino", name)).eval()
     x = torch.arange(48)[None] % 6
     changed = x.clone()
     changed[:, 30:] = 5
     with torch.no_grad():
         ahead = (model(x) - model(changed))[:, :30].abs().max()
-    assert catalog.model_spec(name).one_way == (float(ahead) == 0)
+    assert specs.model_spec(name).one_way == (float(ahead) == 0)
 
 
 def test_the_command_line_names_the_same_floor(

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer import catalog
+from explorer.catalog import building, choosing
 from explorer.config.run import RunConfig, difference, query_pairs
 from explorer.data import content
 from explorer.data.base import Data
@@ -15,15 +15,15 @@ from explorer.training.trainer import Budget, Trainer
 
 def config(fold: str = "", data: str = "sine", **settings: object) -> RunConfig:
     named = {f"data.{name}": value for name, value in settings.items()}
-    return catalog.make_config(data, None, named, 3, fold=fold)
+    return choosing.make_config(data, None, named, 3, fold=fold)
 
 
 @pytest.mark.parametrize("data", ["sine", "stock", "weather", "fables", "language"])
 def test_a_fold_learns_from_the_beginning_and_is_judged_by_what_follows(
     data: str,
 ) -> None:
-    whole = catalog.make_data(config(data=data))
-    folds = [catalog.make_data(config(f"{k}/3", data)) for k in (1, 2, 3)]
+    whole = building.make_data(config(data=data))
+    folds = [building.make_data(config(f"{k}/3", data)) for k in (1, 2, 3)]
     sizes = [len(fold.train.x) for fold in folds]
     quarter = len(whole.train.x) / 4
     np.testing.assert_allclose(sizes, [quarter, 2 * quarter, 3 * quarter], atol=1)
@@ -42,7 +42,7 @@ def test_a_fold_learns_from_the_beginning_and_is_judged_by_what_follows(
 def test_a_fold_is_scaled_by_what_it_learns_from(data: str) -> None:
     """By the fold's own values in real units, and other channels stay as they are."""
     for k in (1, 2, 3):
-        fold = catalog.make_data(config(f"{k}/3", data))
+        fold = building.make_data(config(f"{k}/3", data))
         y = fold.train.y[..., 0]
         learned = np.append(y[0], y[1:, -1])
         assert (learned.mean(), learned.std()) == pytest.approx((0, 1), abs=1e-5)
@@ -60,10 +60,10 @@ def test_a_fold_of_an_own_series_is_scaled_as_its_owner_chose(
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
     digest = content.put_series(np.arange(1000.0), "v")
     made = config("1/3", "own_series", digest=digest, scaling="minmax")
-    fold = catalog.make_data(made)
+    fold = building.make_data(made)
     assert (fold.train.y.min(), fold.train.y.max()) == (0, 1)
     made = config("1/3", "own_series", digest=digest, scaling="none")
-    fold = catalog.make_data(made)
+    fold = building.make_data(made)
     last_learned = len(fold.train.x) - 1 + fold.steps
     assert (fold.train.y.min(), fold.train.y.max()) == (1, last_learned)
 
@@ -93,7 +93,7 @@ def test_nothing_that_comes_later_changes_what_a_fold_learns(
     def made(fold: str) -> Data:
         digest = content.put_series(values, "v")
         more_settings = {"missing": missing, "window": 24} | more
-        return catalog.make_data(
+        return building.make_data(
             config(fold, "own_series", digest=digest, **more_settings)
         )
 
@@ -114,15 +114,15 @@ def test_nothing_that_comes_later_changes_what_a_fold_learns(
 
 def test_the_symbols_of_a_text_are_the_same_in_every_fold() -> None:
     """What a sweep by folds says where folds are chosen."""
-    made = [catalog.make_data(config(f, "fables", tokens="word")) for f in ("", "1/3")]
+    made = [building.make_data(config(f, "fables", tokens="word")) for f in ("", "1/3")]
     assert made[0].symbols == made[1].symbols
 
 
 def test_no_value_is_in_both_parts_of_a_fold() -> None:
-    whole = catalog.make_data(config())
+    whole = building.make_data(config())
     assert whole.series is not None
     for k in (1, 2, 3, 4):
-        fold = catalog.make_data(config(f"{k}/4"))
+        fold = building.make_data(config(f"{k}/4"))
         assert fold.series is not None
         values = fold.series.scaled
         last_learned = len(fold.train.x) - 1 + fold.steps
@@ -138,9 +138,9 @@ def test_no_value_is_in_both_parts_of_a_fold() -> None:
 
 
 def test_a_run_of_a_fold_is_reproduced_by_its_link_and_its_record() -> None:
-    made = catalog.make_config("sine", "rnn", {"training.steps": 5}, fold="2/3")
+    made = choosing.make_config("sine", "rnn", {"training.steps": 5}, fold="2/3")
     again = RunConfig.from_json(made.to_json())
-    linked = catalog.config_from_pairs(
+    linked = choosing.config_from_pairs(
         query_pairs("data=sine&model=rnn&training.steps=5&fold=2/3")
     )
     assert made == again == linked
@@ -149,7 +149,7 @@ def test_a_run_of_a_fold_is_reproduced_by_its_link_and_its_record() -> None:
     ]
     np.testing.assert_array_equal(losses[0], losses[1])
     np.testing.assert_array_equal(losses[0], losses[2])
-    plain = catalog.make_config("sine", "rnn", {"training.steps": 5})
+    plain = choosing.make_config("sine", "rnn", {"training.steps": 5})
     assert difference(plain, made) == [("fold", "", "2/3")]
     assert "fold" not in plain.to_json()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer import catalog
+from explorer.catalog import building, choosing
 from explorer.data import content
 from explorer.data.baselines import season_of, seasonal_baseline
 
@@ -24,7 +24,7 @@ def test_the_same_hour_yesterday(
     values = 15 + 5 * DAYS + 0.1 * NOISE
     values[[700, 1100, 1101]] = np.nan
     settings = {"data.digest": content.put_series(values, "x"), "data.missing": missing}
-    data = catalog.make_data(catalog.make_config("own_series", "rnn", settings))
+    data = building.make_data(choosing.make_config("own_series", "rnn", settings))
     series = data.series
     assert series is not None
     scaled = (series.values - data.scaler.mean) / data.scaler.scale
@@ -43,7 +43,7 @@ def test_the_same_hour_yesterday(
 
 @pytest.mark.parametrize("name", ["sine", "weather"])
 def test_waves_have_a_season(name: str) -> None:
-    data = catalog.make_data(catalog.make_config(name))
+    data = building.make_data(choosing.make_config(name))
     assert data.baselines["a season ago"] < data.baselines["mean"]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer import catalog
+from explorer.catalog import building, choosing
 from explorer.data import tokens
 from explorer.data.fables import FablesSettings, fables, make
 from explorer.data.tokens import encode, next_token_data, pieces_of, vocabulary, words
@@ -96,7 +96,7 @@ def test_chinese_fables_in_words() -> None:
     "name", ["fables", "digits", "language", "repeats", "melodies"]
 )
 def test_simple_guesses_are_judged_by_the_windows_that_models_are(name: str) -> None:
-    data = catalog.make_data(catalog.make_config(name))
+    data = building.make_data(choosing.make_config(name))
     assert data.text is not None
     learned = data.text.tokens[: data.text.split].tolist()
     counts = Counter(learned)

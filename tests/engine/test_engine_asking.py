@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.engine import asking
 from explorer.engine.asking import Asker
 from explorer.engine.jobs import Answer
@@ -51,7 +51,7 @@ def checked(workers: Workers | None, *sizes: int) -> None:
     engine = Engine.__new__(Engine)
     engine._asker = asker(workers)
     states = [Checkpoint(step, bytes(size)) for step, size in enumerate(sizes)]
-    engine.check_states(catalog.make_config(), states)
+    engine.check_states(choosing.make_config(), states)
 
 
 def test_states_from_outside_are_checked_in_pieces_behind_live_runs() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer import catalog
+from explorer.catalog import building, choosing
 from explorer.config.run import RunConfig
 from explorer.data import content
 from explorer.engine import answering, cluster, workers
@@ -76,7 +76,7 @@ def own_series(seed: int = 0, steps: int = 60) -> RunConfig:
         "model.hidden_size": 8,
         "training.steps": steps,
     }
-    return catalog.make_config("own_series", "rnn", settings, seed)
+    return choosing.make_config("own_series", "rnn", settings, seed)
 
 
 def said(engine: Engine) -> str:
@@ -158,7 +158,7 @@ def test_own_data_that_is_nowhere_fails_its_run_with_a_sentence(engine: Engine) 
     config = own_series(9)
     digest = str(config.data_settings["digest"])
     run = engine.prepare(config)
-    catalog._made.cache_clear()
+    building._made.cache_clear()
     for path in content.folder().glob(f"{digest}*"):
         path.unlink()
     engine.send(run.id, RESUME())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.engine.hub import Hub
 from explorer.errors import Words
 from explorer.runs import writing
@@ -20,7 +20,7 @@ def test_a_feed_names_only_moments_that_are_still_kept(
     monkeypatch.setattr(writing, "CHECKPOINT_BYTES", 3 * 100)
     folder = tmp_path_factory.mktemp("hub")
     store = open_store(f"sqlite:///{folder}/runs.sqlite3")
-    run = store.create(catalog.make_config(), 1)
+    run = store.create(choosing.make_config(), 1)
 
     async def watch() -> tuple[int, ...]:
         hub = Hub(store, lambda run_id, views: None)
@@ -45,7 +45,7 @@ def test_all_who_watch_are_told_that_nobody_trains_and_when_that_is_over(
     tmp_path: Path,
 ) -> None:
     store = open_store(f"sqlite:///{tmp_path}/runs.sqlite3")
-    run = store.create(catalog.make_config(), 1)
+    run = store.create(choosing.make_config(), 1)
     away = Words("The scheduler is away")
 
     async def watch() -> list[Words | None]:

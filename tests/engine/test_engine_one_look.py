@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.engine.asking import Asker
 from explorer.engine.jobs import Wanted
 from explorer.engine.looks import Looks
@@ -37,7 +37,7 @@ class Counting:
 def test_no_more_looks_are_under_way_than_workers(tmp_path: Path, workers: int) -> None:
     store, asker = open_store(f"sqlite:///{tmp_path}/runs.sqlite3"), Counting()
     looks = Looks(store, cast(Asker, asker), lambda: workers)
-    run = store.create(catalog.make_config(), 1)
+    run = store.create(choosing.make_config(), 1)
     kept = (Checkpoint(0, b"zero"),)
     store.record(run.id, Progress(0, Curves.empty(), 0, 0.0, checkpoints=kept))
 

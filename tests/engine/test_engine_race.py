@@ -13,7 +13,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as some
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.config.run import RunConfig
 from explorer.engine.race import (
     STRIDE_SECONDS,
@@ -80,7 +80,7 @@ def config(model: str, steps: int, size: int = 8, rate: float = 0.005) -> RunCon
         "training.learning_rate": rate,
         "data.window": 16,
     }
-    return catalog.make_config("sine", model, settings)
+    return choosing.make_config("sine", model, settings)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.config.run import RunConfig
 from explorer.engine import welcoming
 from explorer.engine.jobs import Wanted
@@ -46,7 +46,7 @@ pytestmark = [
 
 def small(seed: int = 0, steps: int = 120, model: str = "rnn") -> RunConfig:
     settings = {"model.hidden_size": 8, "training.steps": steps, "data.window": 16}
-    return catalog.make_config("sine", model, settings, seed)
+    return choosing.make_config("sine", model, settings, seed)
 
 
 def wait(condition: Callable[[], bool], seconds: float = 240) -> None:
@@ -163,7 +163,7 @@ def test_a_fork_goes_on_from_its_checkpoint(engine: Engine) -> None:
         "training.steps": 120,
         "training.learning_rate": 0.001,
     }
-    config = catalog.make_config("sine", "rnn", settings, 1)
+    config = choosing.make_config("sine", "rnn", settings, 1)
     fork = until_ended(engine, engine.fork(parent.id, 64, config))
     mine, theirs = engine.store.curves(fork.id), engine.store.curves(parent.id)
     np.testing.assert_array_equal(mine.losses[:65], theirs.losses[:65])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from distributed import Client
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.engine import workers
 from explorer.engine.driven import Chosen, Driven
 from explorer.engine.runner import LIVE_PRIORITY, Runner
@@ -33,7 +33,7 @@ pytestmark = [
 
 def plan(trials: int = 6, steps: int = 200, **said: object) -> Plan:
     settings = {"model.hidden_size": 8, "training.steps": steps, "data.window": 16}
-    base = catalog.make_config("sine", "rnn", settings)
+    base = choosing.make_config("sine", "rnn", settings)
     texts = ("training.learning_rate=0.001:0.1", "model.hidden_size=4:16")
     space = tuple(read_range(base, text) for text in texts)
     return Plan(base, space, SweepSettings.read({"trials": trials} | said))

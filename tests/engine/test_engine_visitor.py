@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.config.run import RunConfig
 from explorer.data import content
 from explorer.engine import classes
@@ -37,7 +37,7 @@ GOAL, WITHIN = 0.02, 60
 def small(**given: object) -> RunConfig:
     usual = {"model.hidden_size": 8, "training.steps": 40, "data.window": 16}
     named = {k.replace("__", "."): v for k, v in given.items()}
-    return catalog.make_config("sine", "rnn", usual | named)
+    return choosing.make_config("sine", "rnn", usual | named)
 
 
 def wait(condition: Callable[[], bool]) -> None:
@@ -278,7 +278,7 @@ def own(engine: Engine) -> RunConfig:
     digest = content.put_series([float(k % 7) for k in range(300)], "sevens")
     engine.store.contents.hold("tea", digest, "series", "sevens", b"")
     values = {"data.digest": digest, "data.window": 16, "model.hidden_size": 8}
-    return catalog.make_config("own_series", "rnn", values)
+    return choosing.make_config("own_series", "rnn", values)
 
 
 def test_own_data_is_for_its_owner(
@@ -360,9 +360,9 @@ def test_another_architecture_keeps_the_locked_settings(
     group: Group, ann: Visitor
 ) -> None:
     usual = {"model.hidden_size": 8, "training.steps": 40, "data.window": 16}
-    lstm = catalog.make_config("sine", "lstm", usual | {"model.forget_bias": 0.0})
+    lstm = choosing.make_config("sine", "lstm", usual | {"model.forget_bias": 0.0})
     assert ann.prepare(lstm, group.id).config == lstm
-    deep = catalog.make_config("sine", "lstm", usual | {"model.layers": 2})
+    deep = choosing.make_config("sine", "lstm", usual | {"model.layers": 2})
     with pytest.raises(ExplorerError, match=r"model\.layers is fixed to 1"):
         ann.prepare(deep, group.id)
 
@@ -391,7 +391,7 @@ def test_what_a_class_makes_of_a_config_it_allows(
     """The controls never offer what the server refuses, whatever is open."""
     values = {"model.hidden_size": hidden, "training.learning_rate": rate}
     values |= {"training.steps": steps, "training.batch_size": batch}
-    wished = catalog.make_config("sine", model, values, seed)
+    wished = choosing.make_config("sine", model, values, seed)
     lesson = classes.checked(Lesson("L", small(), tuple(opened), None, within))
     made = classes.bounded(lesson, wished)
     classes.check_rules(lesson, made)

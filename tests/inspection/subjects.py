@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.inspection.base import Request, Subject, look
 from explorer.inspection.facts import facts_of
 from explorer.plots.panel import Content, Scene, panels
@@ -16,7 +16,7 @@ def subject_of(
 ) -> Subject:
     """A model after a few steps; settings by name, "__" for the dot."""
     named = {name.replace("__", "."): value for name, value in settings.items()}
-    trainer = Trainer(catalog.make_config(data, model, named))
+    trainer = Trainer(choosing.make_config(data, model, named))
     if steps:
         trainer.advance(Budget(steps=steps))
     return Subject.of(trainer)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.inspection.base import probe_window
 from explorer.inspection.cell import choices
 from explorer.models.base import Recorder
@@ -32,7 +32,7 @@ def test_the_lines_of_a_cell_give_the_state_that_the_model_had(cell: str) -> Non
 
 
 def test_the_cells_are_offered_by_layer_and_direction() -> None:
-    offered = choices(catalog.resolve(both_ways().config))["layer"]
+    offered = choices(specs.resolve(both_ways().config))["layer"]
     assert [value for value, _ in offered] == ["0", "1", "2", "3"]
     assert [str(words.text(str)) for _, words in offered] == [
         "Hidden state, forward, layer 1",

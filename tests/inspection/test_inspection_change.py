@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.errors import ExplorerError
 from explorer.inspection.base import probe_window
 from explorer.models.base import Recorder
@@ -55,7 +55,7 @@ def test_a_muted_head_says_nothing() -> None:
     x, _ = probe_window(subject.data)
     change = Change(what="mute", capture="layer_0.attention", head=2)
     changed = Changed(subject.model, [change])
-    settings = catalog.resolve(subject.config).model_settings
+    settings = specs.resolve(subject.config).model_settings
     width = settings.hidden_size // settings.heads
     with torch.no_grad():
         muted = changed(x)
@@ -69,7 +69,7 @@ def test_a_muted_head_says_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("model", "data"),
-    [(m.name, data) for data in ("sine", "fables") for m in catalog.fitting(data)],
+    [(m.name, data) for data in ("sine", "fables") for m in specs.fitting(data)],
 )
 def test_a_zeroed_input_is_not_seen(model: str, data: str) -> None:
     subject = subject_of(model, data)
@@ -157,7 +157,7 @@ NOTE = '{"capture": "layer_0.forget_gate", "value": 0.5, "units": "1-4"}'
 @pytest.mark.parametrize("cut", [1, 3])
 def test_a_held_change_acts_is_kept_and_replays(cut: int) -> None:
     """Held at step 4 and released at 8: the same however the run is cut."""
-    config = catalog.make_config("sine", "lstm", {"training.steps": 12})
+    config = choosing.make_config("sine", "lstm", {"training.steps": 12})
     commands = [Command(4, "hold", None, NOTE), Command(8, "release")]
     state: bytes | None = None
     while True:
@@ -183,6 +183,6 @@ def test_a_held_change_acts_is_kept_and_replays(cut: int) -> None:
     [("nonsense", "must be a JSON object"), ('{"capture": "x"}', "x")],
 )
 def test_a_bad_note_is_refused(note: str, message: str) -> None:
-    trainer = Trainer(catalog.make_config("sine", "lstm"))
+    trainer = Trainer(choosing.make_config("sine", "lstm"))
     with pytest.raises(ExplorerError, match=message):
         trainer.advance(Budget(steps=1), [Command(0, "hold", None, note)])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.inspection.base import Subject, probe_window
 from explorer.models.base import Recorder
 from explorer.plots.inside.health import unusual
@@ -16,7 +16,7 @@ from tests.inspection.subjects import drawn, seen, subject_of
 @pytest.mark.parametrize("optimizer", ["adam", "sgd", "muon"])
 @pytest.mark.parametrize("model", ["lstm", "transformer"])
 def test_ratios_are_those_of_the_step_that_comes(model: str, optimizer: str) -> None:
-    config = catalog.make_config("sine", model, {"training.optimizer": optimizer})
+    config = choosing.make_config("sine", model, {"training.optimizer": optimizer})
     trainer = Trainer(config)
     trainer.advance(Budget(steps=4))
     view = seen(Subject.of(trainer), "health")
@@ -71,7 +71,7 @@ def test_clip_events_are_counted_from_the_curve() -> None:
 
 
 def test_training_goes_on_as_if_nobody_had_looked() -> None:
-    config = catalog.make_config("sine", "gru", {"training.steps": 8})
+    config = choosing.make_config("sine", "gru", {"training.steps": 8})
     one, two = Trainer(config), Trainer(config)
     for _ in range(4):
         one.advance(Budget(steps=2))

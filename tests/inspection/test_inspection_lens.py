@@ -10,7 +10,7 @@ import pytest
 import torch
 from scipy.special import erf, expit
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.data import content
 from explorer.errors import ExplorerError
 from explorer.inspection.base import Subject
@@ -19,7 +19,7 @@ from tests.inspection.subjects import drawn, seen, subject_of
 
 MODELS = [
     spec.name
-    for spec in catalog.fitting("fables")
+    for spec in specs.fitting("fables")
     if "layers" in spec.settings.model_fields
 ]
 WINDOW = 4

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.config.settings import Settings
 from explorer.models.base import (
     Capture,
@@ -108,8 +108,8 @@ SPEC = ModelSpec(
 
 @pytest.fixture
 def known(monkeypatch: pytest.MonkeyPatch) -> None:
-    models = {**catalog.models(), SPEC.name: SPEC}
-    monkeypatch.setattr(catalog, "models", lambda: models)
+    models = {**specs.models(), SPEC.name: SPEC}
+    monkeypatch.setattr(specs, "models", lambda: models)
 
 
 @pytest.mark.usefixtures("known")
@@ -158,7 +158,7 @@ def test_a_line_of_a_step_brings_the_colour_of_its_letter() -> None:
 def every_capture() -> list[tuple[str, Capture]]:
     return [
         (spec.name, capture)
-        for spec in catalog.models().values()
+        for spec in specs.models().values()
         for capture in spec.captures(spec.settings())
     ]
 
@@ -192,5 +192,5 @@ def test_every_gate_has_a_colour_and_words_in_both_languages(capture: Capture) -
 def test_the_favourite_is_the_forget_gate_or_what_comes_first(
     model: str, expected: str
 ) -> None:
-    spec = catalog.models()[model]
+    spec = specs.models()[model]
     assert favourite(spec.captures(spec.settings())).name == expected

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.data import content
 from explorer.inspection.facts import facts_of
 from explorer.plots.inside import gradients
@@ -107,7 +107,7 @@ def test_an_open_memory_is_no_vanishing_gradient() -> None:
 
 @pytest.mark.parametrize(
     ("model", "data"),
-    [(name, catalog.usual_data(name)) for name in catalog.models()],
+    [(name, specs.usual_data(name)) for name in specs.models()],
 )
 def test_every_page_gives_the_same_verdict(model: str, data: str) -> None:
     subject = subject_of(model, data)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.errors import ExplorerError
 from explorer.inspection.base import Subject
 from explorer.inspection.traces import similar
@@ -128,8 +128,8 @@ def test_what_is_drawn_is_the_units_own_values(
         assert layout["yaxis2"]["domain"][0] > layout["yaxis"]["domain"][1]
     known = {
         c.name: c
-        for c in catalog.model_spec(model).captures(
-            catalog.resolve(subject.config).model_settings
+        for c in specs.model_spec(model).captures(
+            specs.resolve(subject.config).model_settings
         )
     }
     assert layout["yaxis"]["range"] == [known[capture].low, known[capture].high]

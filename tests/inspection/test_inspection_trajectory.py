@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.errors import ExplorerError
 from explorer.inspection.base import Subject
 from explorer.models.base import Recorder
@@ -25,7 +25,7 @@ class Moving:
 
     def __init__(self, model: str, data: str, **settings: Any) -> None:
         named = {"data.window": 16, "model.layers": 2, "model.hidden_size": 8}
-        self.trainer = Trainer(catalog.make_config(data, model, named | settings))
+        self.trainer = Trainer(choosing.make_config(data, model, named | settings))
 
     def after(self, steps: int, **options: Any) -> View:
         self.trainer.advance(Budget(steps=steps))

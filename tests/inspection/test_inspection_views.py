@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.errors import ExplorerError
 from explorer.inspection.base import Subject, probe_window
 from explorer.models.base import Recorder
@@ -15,7 +15,7 @@ from explorer.training.objectives import objective
 from tests.inspection.subjects import seen, subject_of
 
 FITTING = [
-    (data, model.name) for data in ("sine", "fables") for model in catalog.fitting(data)
+    (data, model.name) for data in ("sine", "fables") for model in specs.fitting(data)
 ]
 every_pair = pytest.mark.parametrize(("data", "model"), FITTING)
 RECURRENT = ["rnn", "lstm", "gru"]
@@ -23,7 +23,7 @@ RECURRENT = ["rnn", "lstm", "gru"]
 
 def small(model: str, data: str = "sine", **settings: Any) -> Subject:
     """Two layers, where a model has layers, and short windows."""
-    known = catalog.model_spec(model).settings.model_fields
+    known = specs.model_spec(model).settings.model_fields
     deep = {"model__layers": 2} if "layers" in known else {}
     return subject_of(model, data, **({"data__window": 16} | deep | settings))
 
@@ -118,7 +118,7 @@ def test_inside_is_what_the_model_computed(model: str, data: str) -> None:
         answer = subject.model(x, recorder)
         torch.testing.assert_close(answer, subject.model(x), rtol=0, atol=1e-5)
     values = recorder.values()
-    resolved = catalog.resolve(subject.config)
+    resolved = specs.resolve(subject.config)
     for capture in resolved.model.captures(resolved.model_settings):
         view = seen(subject, "inside", capture=capture.name, head=1)
         recorded = values[capture.name][0].numpy()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.errors import ExplorerError
 from explorer.inspection.base import Request, Subject, look
 from explorer.inspection.writing import cross_maps
@@ -17,7 +17,7 @@ from explorer.training.changes import Change, Changed, checked
 from explorer.training.decoding import beam, greedy
 from tests.inspection.subjects import drawn, seen, subject_of
 
-MODELS = [m.name for m in catalog.fitting("reverse")]
+MODELS = [m.name for m in specs.fitting("reverse")]
 every_model = pytest.mark.parametrize("model", MODELS)
 SIZE = {"model__hidden_size": 16, "training__batch_size": 16}
 
@@ -67,7 +67,7 @@ def test_the_chances_are_those_of_the_next_token(model: str, mark: int) -> None:
     )
     rows = [
         recorder.values()[c.name][0, :, -1]
-        for c in cross_maps(catalog.resolve(subject.config))
+        for c in cross_maps(specs.resolve(subject.config))
     ]
     expected = torch.cat(rows).mean(0)[:4]
     np.testing.assert_allclose(view.arrays["attention"], expected, atol=1e-6)
@@ -170,7 +170,7 @@ def test_a_row_that_is_aimed_looks_there_and_only_later_tokens_change(model) -> 
         ]
         assert before[:t] == after[:t]
         assert view.arrays["row"][1].tolist() == [0, 0.5, 0, 0.5]
-        resolved = catalog.resolve(subject.config)
+        resolved = specs.resolve(subject.config)
         changes = [
             Change(what="aim", capture=c.name, units="2,4", first=t + 1, last=t + 1)
             for c in cross_maps(resolved)
@@ -184,7 +184,7 @@ def test_a_row_that_is_aimed_looks_there_and_only_later_tokens_change(model) -> 
 def test_an_aim_changes_one_row_of_one_head(model: str) -> None:
     subject = reversing(model, **({"model__heads": 2} if model != "seq2seq" else {}))
     subject.model.eval()
-    (capture,) = cross_maps(catalog.resolve(subject.config))
+    (capture,) = cross_maps(specs.resolve(subject.config))
     x = torch.cat([ids(subject, "abcde"), torch.tensor([[BEGIN, 3, 4, 5]])], 1)
     plain, turned = Recorder(), Recorder()
     change = Change(
@@ -201,7 +201,7 @@ def test_an_aim_changes_one_row_of_one_head(model: str) -> None:
 
 
 def test_only_what_looks_at_a_source_can_be_aimed() -> None:
-    text = catalog.resolve(catalog.make_config("fables", "transformer"))
+    text = specs.resolve(choosing.make_config("fables", "transformer"))
     change = Change(what="aim", capture="layer_0.attention", units="1")
     with pytest.raises(ExplorerError, match="aimed where they look at a source"):
         checked(change, text)

@@ -6,7 +6,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.config.settings import bounds_of, choices_of
 from explorer.errors import ExplorerError
 from explorer.models.base import (
@@ -88,7 +88,7 @@ def takes(spec: ModelSpec, chosen: dict[str, str], sizes: Sizes) -> bool:
 
 PAIRS = [
     (spec, sizes)
-    for spec in catalog.models().values()
+    for spec in specs.models().values()
     for task in spec.tasks
     for sizes in ASKED[task]
     if takes(spec, {}, sizes)
@@ -99,7 +99,7 @@ VARIANTS = [
     for chosen in choices(spec)
     if takes(spec, chosen, sizes)
 ]
-SPECS = list(catalog.models().values())
+SPECS = list(specs.models().values())
 every_model = pytest.mark.parametrize("spec", SPECS, ids=lambda s: s.name)
 every_pair = pytest.mark.parametrize(
     ("spec", "sizes"), [pytest.param(*pair, id=named(*pair)) for pair in PAIRS]
@@ -125,8 +125,8 @@ def lengths(part: str, sizes: Sizes) -> int:
 
 
 def test_there_are_models_and_lessons_order_them():
-    orders = [spec.order for spec in catalog.models().values()]
-    assert {"rnn", "lstm", "gru", "transformer"} <= set(catalog.models())
+    orders = [spec.order for spec in specs.models().values()]
+    assert {"rnn", "lstm", "gru", "transformer"} <= set(specs.models())
     assert all(a < b for a, b in pairwise(orders))
 
 

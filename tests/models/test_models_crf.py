@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.models.base import Recorder, Sizes
 from explorer.models.crf import CRF, CRFSettings
 from explorer.tasks import IGNORED
@@ -152,7 +152,7 @@ def test_it_reads_both_ways():
 
 
 def test_a_run_lowers_its_own_loss_and_shows_the_tasks():
-    trainer = Trainer(catalog.make_config("casino", "crf"))
+    trainer = Trainer(choosing.make_config("casino", "crf"))
     x, y = trainer.rule.batches.at(0)
     shown = trainer.rule.look(0)
     own = trainer.model.loss(x, y).mean().item()

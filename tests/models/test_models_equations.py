@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from torch import nn
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.models.base import Sizes, parameters
 
 CLAUSE = re.compile(r"^(.*?) ?&?\\in \\mathbb\{R\}\^\{([^{}]*)\}")
@@ -128,7 +128,7 @@ def learned(model: nn.Module) -> int:
 
 
 def settings_of(name: str, chosen: dict[str, Any], layers: int) -> Any:
-    cls = catalog.model_spec(name).settings
+    cls = specs.model_spec(name).settings
     depth = {"layers": layers} if "layers" in cls.model_fields else {}
     return cls(**chosen, **depth)
 
@@ -141,7 +141,7 @@ CASE_IDS = [f"{name}-{'-'.join(map(str, c.values()))}" for name, c, _ in CASES]
 def test_the_shapes_in_the_equations_add_up_to_the_parameters(
     name: str, chosen: dict[str, Any], every: tuple[Sizes, ...], layers: int
 ) -> None:
-    spec, settings = catalog.model_spec(name), settings_of(name, chosen, layers)
+    spec, settings = specs.model_spec(name), settings_of(name, chosen, layers)
     for sizes in every:
         model = spec.make(settings, sizes)
         page = spec.equations(settings, sizes)
@@ -149,7 +149,7 @@ def test_the_shapes_in_the_equations_add_up_to_the_parameters(
 
 
 def test_every_architecture_is_counted() -> None:
-    assert {name for name, _chosen, _sizes in CASES} == set(catalog.models())
+    assert {name for name, _chosen, _sizes in CASES} == set(specs.models())
 
 
 HANDED = [
@@ -163,7 +163,7 @@ def test_what_an_lstm_hands_over_is_split_into_its_state_and_its_memory(
     layers: int, line: str
 ) -> None:
     settings = settings_of("seq2seq", {"hidden_size": 13, "cell": "lstm"}, layers)
-    spec = catalog.model_spec("seq2seq")
+    spec = specs.model_spec("seq2seq")
     page = spec.equations(settings, PAIRS)
     (handed,) = (each for each in page.splitlines() if each.startswith("[g_0"))
     assert handed.startswith(line)
@@ -171,14 +171,14 @@ def test_what_an_lstm_hands_over_is_split_into_its_state_and_its_memory(
     assert handed.endswith(rf"\in \mathbb{{R}}^{{{bridge[0].out_features}}} \\")
 
 
-@pytest.mark.parametrize("name", [n for n in catalog.models() if n not in ("hmm",)])
+@pytest.mark.parametrize("name", [n for n in specs.models() if n not in ("hmm",)])
 def test_each_letter_of_a_layer_says_which_layers_there_are(name: str) -> None:
     """No x_t where there is no x_t, and no layer k without its range."""
     fitting = next((c, s[0]) for n, c, s in CASES if n == name)
     chosen, sizes = fitting
     for layers in (1, 3):
         settings = settings_of(name, chosen, layers)
-        page = catalog.model_spec(name).equations(settings, sizes)
+        page = specs.model_spec(name).equations(settings, sizes)
         if "x_t^{(k)}" in page:
             assert "x_t^{(0)} &= x_t" in page
         if "x_s^{(k)}" in page:

@@ -124,9 +124,9 @@ def test_surprise_is_the_models_own_loss_on_the_held_out_part() -> None:
 
 
 def test_an_hmm_run_climbs_to_the_casinos_numbers() -> None:
-    from explorer import catalog
+    from explorer.catalog import choosing
 
-    config = catalog.make_config(
+    config = choosing.make_config(
         "casino", "hmm", {"model.hidden_size": 2, "model.stay": 0.9}
     )
     trainer = Trainer(config)

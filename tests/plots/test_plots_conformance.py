@@ -9,7 +9,7 @@ import orjson
 import plotly.graph_objects as go
 import pytest
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.data.base import Data
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
@@ -43,7 +43,7 @@ class Moment:
     """A short real run, and the views of its end."""
 
     def __init__(self, model: str, data: str, steps: int) -> None:
-        config = catalog.make_config(data, model, {"training.steps": 12})
+        config = choosing.make_config(data, model, {"training.steps": 12})
         trainer = Trainer(config)
         progress = trainer.advance(Budget(steps=steps))
         self.wish = Wish(shown=",".join(names_on("playground")))

@@ -7,7 +7,7 @@ import orjson
 import plotly.graph_objects as go
 import pytest
 
-from explorer import catalog
+from explorer.catalog import building, choosing, specs
 from explorer.data.base import Data, Windows
 from explorer.errors import N_
 from explorer.plots.answers import classes, pairs
@@ -21,7 +21,7 @@ from explorer.ui.data import preview
 
 pytestmark = pytest.mark.quick
 
-EVERY = [data.name for data in catalog.datasets().values() if data.offered]
+EVERY = [data.name for data in specs.datasets().values() if data.offered]
 
 
 def marked(message: str) -> str:
@@ -52,7 +52,7 @@ def view(confusion: list[list[int]], **arrays: Any) -> View:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_every_dataset_has_a_preview(name: str) -> None:
-    data = catalog.make_data(catalog.make_config(name))
+    data = building.make_data(choosing.make_config(name))
     if data.series is None and data.text is None and data.symbols:
         lines = preview.written(data, str)
         assert len(lines) == preview.WRITTEN

@@ -9,7 +9,7 @@ import orjson
 import plotly.graph_objects as go
 import pytest
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
 from explorer.errors import ExplorerError
@@ -44,9 +44,9 @@ class Looked:
 
     def __init__(self, model: str, data: str, **more: Any) -> None:
         usual = {"training.steps": 8, "model.layers": 2, "data.window": 24}
-        known = catalog.setting_names(data, model)
+        known = specs.setting_names(data, model)
         settings = {n: v for n, v in usual.items() if n in known} | more
-        self.config = catalog.make_config(data, model, settings)
+        self.config = choosing.make_config(data, model, settings)
         trainer = Trainer(self.config)
         progress = trainer.advance(Budget())
         self.subject = Subject.of(trainer)
@@ -173,7 +173,7 @@ def test_every_word_is_translated(looked: Looked) -> None:
 
 
 def test_every_array_says_what_its_axes_are(looked: Looked) -> None:
-    for spec in views_of(catalog.resolve(looked.config)):
+    for spec in views_of(specs.resolve(looked.config)):
         view = look(looked.subject, Request(spec.name))
         for name, values in view.arrays.items():
             assert len(spec.axes[name]) == values.ndim, (spec.name, name)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.data.melodies import heard
 from explorer.inspection.base import Request, Subject, look
 from explorer.inspection.facts import facts_of
@@ -16,7 +16,7 @@ from explorer.training.trainer import Budget, Trainer
 @pytest.fixture(scope="module")
 def trainer() -> Trainer:
     settings = {"training.steps": 60, "data.copies": 0}
-    trainer = Trainer(catalog.make_config("melodies", "gru", settings))
+    trainer = Trainer(choosing.make_config("melodies", "gru", settings))
     trainer.advance(Budget())
     return trainer
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.inspection.base import Request, Subject, look, probe_window
 from explorer.plots.answers import transcribed
 from explorer.tasks import IGNORED
@@ -16,7 +16,7 @@ from explorer.training.trainer import Budget, Trainer
 @pytest.fixture(scope="module")
 def trainer() -> Trainer:
     settings = {"training.steps": 120, "data.count": 300}
-    trainer = Trainer(catalog.make_config("tones", "lstm", settings))
+    trainer = Trainer(choosing.make_config("tones", "lstm", settings))
     trainer.advance(Budget())
     return trainer
 

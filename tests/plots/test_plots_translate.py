@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.inspection.base import Request, look
 from explorer.inspection.facts import facts_of
 from explorer.plots.panel import Scene, names_on
@@ -21,7 +21,7 @@ class Translating(Looked):
 
 SETTINGS = [
     pytest.param((model.name, more), id=f"{model.name}-{name}")
-    for model in catalog.fitting("dates")
+    for model in specs.fitting("dates")
     for name, more in [
         ("usual", {}),
         ("plain", {"model.attention": "none"}),

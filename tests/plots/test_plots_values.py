@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.plots.inside import gates
 from explorer.plots.inside.values import left_after
 from explorer.plots.panel import panels
@@ -112,7 +112,7 @@ KEEPING = [("lstm", "forget_gate", "5 步"), ("gru", "update_gate", "10 步")]
 
 @pytest.mark.parametrize(("model", "name", "steps"), KEEPING)
 def test_a_gate_that_keeps_says_what_is_left(model: str, name: str, steps: str) -> None:
-    spec = catalog.model_spec(model)
+    spec = specs.model_spec(model)
     (gate,) = (c for c in spec.captures(spec.settings()) if c.name.endswith(name))
     count = int(steps.split()[0])
     seen = drawn(np.full((count, 3), 0.74), gate.reading, (0.0, 1.0, False))
@@ -124,7 +124,7 @@ def test_a_gate_that_keeps_says_what_is_left(model: str, name: str, steps: str) 
 
 
 def test_nearly_shut_counts_what_is_below_a_tenth() -> None:
-    spec = catalog.model_spec("lstm")
+    spec = specs.model_spec("lstm")
     gate = spec.captures(spec.settings())[0]
     values = np.array([[0.0999, 0.1001, 0.096, 0.5]])
     seen = drawn(values, gate.reading, (0.0, 1.0, False))

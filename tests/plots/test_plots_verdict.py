@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.inspection.facts import lines
 from explorer.plots.inside import change
 from explorer.plots.ratio import in_ratio, percentage, times
@@ -285,7 +285,7 @@ def test_every_chart_names_its_floors_alike(name: str) -> None:
 
 
 def test_a_race_of_both_kinds_has_both_floors() -> None:
-    one_way, both = (catalog.make_config("casino", m) for m in ("lstm", "crf"))
+    one_way, both = (choosing.make_config("casino", m) for m in ("lstm", "crf"))
     assert lines(one_way, both) == lines(one_way)
     assert lines(both, both).whole_floor is None
 
@@ -308,8 +308,8 @@ def test_the_guess_that_reaches_the_floor_too_is_named() -> None:
 
 
 def test_lines_of_a_run_hold_both_floors_where_it_reads_one_way() -> None:
-    one_way, both = (catalog.make_config("casino", m) for m in ("lstm", "crf"))
+    one_way, both = (choosing.make_config("casino", m) for m in ("lstm", "crf"))
     assert lines(one_way).whole_floor == pytest.approx(0.3972, abs=1e-4)
     assert lines(one_way).whole_floor == lines(both).floor
     assert lines(both).whole_floor is None
-    assert lines(catalog.make_config("sine", "lstm")).whole_floor is None
+    assert lines(choosing.make_config("sine", "lstm")).whole_floor is None

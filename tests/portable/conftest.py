@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.config.run import RunConfig
 from explorer.models.base import parameters
 from explorer.portable.record import Kept, read_kept
@@ -54,4 +54,4 @@ def trained(store: Store, config: RunConfig, steps: int = 3) -> Kept:
 def usual(model: str, **settings: object) -> RunConfig:
     """An architecture at its default size on the data where it is shown."""
     few = {"training.steps": 5, **settings}
-    return catalog.make_config(catalog.usual_data(model), model, few)
+    return choosing.make_config(specs.usual_data(model), model, few)

@@ -14,7 +14,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from explorer import catalog
+from explorer.catalog import building, specs
 from explorer.config.settings import choices_of
 from explorer.portable.pack import run_files
 from explorer.portable.plain import model_program
@@ -41,7 +41,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folders]:
     top = tmp_path_factory.mktemp("exported")
     store = Store(open_database(f"sqlite:///{top / 'runs.sqlite3'}"))
     found = {}
-    for name in catalog.models():
+    for name in specs.models():
         found[name] = top / name
         found[name].mkdir()
         for file, content in run_files(trained(store, usual(name))).items():
@@ -62,10 +62,10 @@ def test_every_program_runs_without_this_one(folders: Folders, tmp_path: Path) -
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("furthest from") == len(catalog.models())
+    assert done.stdout.count("furthest from") == len(specs.models())
 
 
-@pytest.mark.parametrize("model", catalog.models())
+@pytest.mark.parametrize("model", specs.models())
 def test_the_notebook_gives_the_same_predictions(
     folders: Folders, model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,7 +85,7 @@ def test_the_notebook_gives_the_same_predictions(
         torch.testing.assert_close(names["outputs"], own(x), rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("model", catalog.models())
+@pytest.mark.parametrize("model", specs.models())
 def test_a_program_imports_four_packages_at_most(folders: Folders, model: str) -> None:
     tree = ast.parse((folders[model] / "model.py").read_text(encoding="utf-8"))
     found = {
@@ -104,7 +104,7 @@ def test_a_program_imports_four_packages_at_most(folders: Folders, model: str) -
 
 CHOICES = [
     (model.name, name, choice)
-    for model in catalog.models().values()
+    for model in specs.models().values()
     for name, field in model.settings.model_fields.items()
     for choice in choices_of(field)
     if choice != field.default
@@ -118,11 +118,11 @@ def test_every_choice_of_an_architecture_is_carried_along(
     config = usual(model, **{f"model.{name}": choice})
     names: dict[str, Any] = {"__name__": __name__}
     exec(compile(model_program(config), "model.py", "exec"), names)
-    own = catalog.build_model(config).eval()
-    made = catalog.model_spec(model).make.__name__
+    own = building.build_model(config).eval()
+    made = specs.model_spec(model).make.__name__
     copy = names[made](names["SETTINGS"], names["SIZES"]).eval()
     copy.load_state_dict(own.state_dict())
-    x = torch.tensor(catalog.make_data(config).validation.x[:2])
+    x = torch.tensor(building.make_data(config).validation.x[:2])
     with torch.no_grad():
         torch.testing.assert_close(copy(x), own(x))
         looked = copy(x, lambda _name, value: value)  # the written-out equations

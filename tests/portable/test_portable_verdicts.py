@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from explorer import catalog
 from explorer.__main__ import main
+from explorer.catalog import specs
 from explorer.inspection.base import Request, Subject, look
 from explorer.inspection.facts import facts_of, lines
 from explorer.plots.panel import Scene, panels
@@ -58,12 +58,12 @@ def _lowest_is_said_alike(
     assert said in overfitting.reading(gap)
 
 
-@pytest.mark.parametrize("model", catalog.models())
+@pytest.mark.parametrize("model", specs.models())
 def test_every_page_says_the_same_of_a_run(
     model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
-    words = ["train", "--data", catalog.usual_data(model), "--model", model]
+    words = ["train", "--data", specs.usual_data(model), "--model", model]
     result = CliRunner().invoke(main, [*words, "--steps", "3", "--json"])
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)

@@ -19,7 +19,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from explorer import catalog
+from explorer.catalog import building, choosing, specs
 from explorer.data import content
 from explorer.errors import ExplorerError
 from explorer.portable import opened, pack
@@ -92,7 +92,7 @@ def refused(raw: bytes) -> str:
     return str(error.value)
 
 
-@pytest.mark.parametrize("model", catalog.models())
+@pytest.mark.parametrize("model", specs.models())
 def test_a_run_comes_back_and_goes_on_to_the_very_same_losses(
     store: Store, model: str
 ) -> None:
@@ -157,7 +157,7 @@ def test_equal_runs_give_equal_zips_and_commands_come_along(store: Store) -> Non
 
 
 def test_many_states_are_thinned_and_several_runs_fit_one_zip(store: Store) -> None:
-    config = catalog.make_config("sine", "rnn", {"training.steps": 40})
+    config = choosing.make_config("sine", "rnn", {"training.steps": 40})
     kept = trained(store, config, 40)
     steps = [step for step, _ in kept.checkpoints]
     assert len(steps) <= MOST_CHECKPOINTS
@@ -180,7 +180,7 @@ def test_every_written_name_may_be_read() -> None:
 def own_series_run(store: Store) -> Kept:
     values = 1e6 + np.sin(np.arange(400.0) / 7)
     digest = content.put_series(values, "my secret")
-    config = catalog.make_config(
+    config = choosing.make_config(
         "own_series", "rnn", {"data.digest": digest, "training.steps": 5}
     )
     return trained(store, config)
@@ -192,7 +192,7 @@ def test_own_data_stays_at_home(store: Store) -> None:
     digest = str(kept.run.config.data_settings["digest"])
     assert digest.encode() in files["config.json"]
     x = safetensors.torch.load(files["example.safetensors"])["inputs"]
-    held = catalog.make_data(kept.run.config).validation.x
+    held = building.make_data(kept.run.config).validation.x
     assert not any(np.allclose(x[0], window) for window in held)
     assert files["figures.html"].decode().count('class="figure"') == 1
     assert not any(b"my secret" in data for data in files.values())

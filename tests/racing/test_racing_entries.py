@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from explorer import catalog
+from explorer.catalog import building, choosing, specs
 from explorer.config.settings import bounds_of
 from explorer.errors import ExplorerError
 from explorer.racing import entries
@@ -16,7 +16,7 @@ from explorer.runs.store import open_store
 
 pytestmark = pytest.mark.quick
 
-BASE = catalog.make_config()
+BASE = choosing.make_config()
 sizes = some.lists(some.integers(1, 64), min_size=1, max_size=4, unique=True)
 rates = some.lists(some.floats(1e-4, 0.1), min_size=1, max_size=2, unique=True)
 
@@ -59,8 +59,8 @@ def test_a_grid_is_refused_in_one_sentence() -> None:
 @cache
 def counts(model: str) -> list[int]:
     """Every number of parameters that a hidden size can bring about."""
-    config = catalog.make_config("sine", model)
-    field = catalog.model_spec(model).settings.model_fields["hidden_size"]
+    config = choosing.make_config("sine", model)
+    field = specs.model_spec(model).settings.model_fields["hidden_size"]
     low, high = bounds_of(field)
     assert low is not None
     assert high is not None
@@ -69,7 +69,7 @@ def counts(model: str) -> list[int]:
         values = config.model_settings | {"hidden_size": size}
         try:
             sized = config.model_copy(update={"model_settings": values})
-            found.append(catalog.parameter_count(sized))
+            found.append(building.parameter_count(sized))
         except ExplorerError:
             continue
     return found
@@ -77,44 +77,44 @@ def counts(model: str) -> list[int]:
 
 @pytest.mark.parametrize("model", ["transformer", "hmm"])
 def test_no_size_comes_nearer_to_the_wanted_parameters(model: str) -> None:
-    config = catalog.make_config("sine", model)
+    config = choosing.make_config("sine", model)
     for wanted in (1, 700, 4513, 60_000, 10**9):
-        count = catalog.parameter_count(entries.at_parameters(config, wanted))
+        count = building.parameter_count(entries.at_parameters(config, wanted))
         assert abs(count - wanted) == min(abs(n - wanted) for n in counts(model))
 
 
 def test_a_model_whose_count_depends_on_no_size_is_left_as_it_is() -> None:
-    config = catalog.make_config("casino", "crf")
+    config = choosing.make_config("casino", "crf")
     assert entries.at_parameters(config, 5000) == config
 
 
 @pytest.mark.parametrize("data", ["sine", "fables", "casino", "dates"])
 def test_every_architecture_of_a_task_learns_the_same_task(data: str) -> None:
-    base = catalog.make_config(data)
+    base = choosing.make_config(data)
     for equal in ("parameters", "hidden_size"):
         made = entries.architectures(base, equal)  # type: ignore[arg-type]
         assert base in made
         assert len({config.model for config in made}) == len(made) > 1
-        spec = catalog.data_spec(data)
-        tasks = {catalog.task_of(spec, catalog.model_spec(c.model)) for c in made}
+        spec = specs.data_spec(data)
+        tasks = {specs.task_of(spec, specs.model_spec(c.model)) for c in made}
         assert len(tasks) == 1
         for config in made:
-            catalog.check_fit(config)
+            choosing.check_fit(config)
 
 
 def test_the_example_has_four_at_about_one_number() -> None:
     made = entries.example()
     assert [c.model for c in made] == ["rnn", "lstm", "gru", "transformer"]
-    counts = [catalog.parameter_count(config) for config in made]
+    counts = [building.parameter_count(config) for config in made]
     assert max(counts) < 1.1 * min(counts)
 
 
 def test_what_is_not_of_one_kind_cannot_race() -> None:
-    other = catalog.make_config("fables")
+    other = choosing.make_config("fables")
     with pytest.raises(ExplorerError, match="same task from the same data and seed"):
         entries.checked([BASE, other])
     with pytest.raises(ExplorerError, match="same task from the same data and seed"):
-        entries.checked([BASE, catalog.make_config("sine", "gan")])
+        entries.checked([BASE, choosing.make_config("sine", "gan")])
 
 
 def test_the_order_in_which_settings_are_noted_does_not_matter() -> None:

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.racing import entries, results
 from explorer.racing.results import Lap, Result, Spread
 from explorer.runs.records import Curves, Lines, Run, Validation
 
-CONFIG = catalog.make_config()
+CONFIG = choosing.make_config()
 losses = some.lists(some.floats(0.01, 10) | some.just(math.nan), max_size=9)
 
 

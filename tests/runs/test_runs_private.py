@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.config.folder import keep_private, make_folder
 from explorer.data import content
 from explorer.runs.store import open_store
@@ -39,7 +39,7 @@ def test_folders_and_files_are_their_owners_alone(
         for name in ("explorer.sqlite3", "explorer.sqlite3-wal", "sweeps.journal"):
             (folder / name).touch(mode=0o644)
     store = open_store()
-    store.create(catalog.make_config(), 1, "paused")
+    store.create(choosing.make_config(), 1, "paused")
     open_studies(store)
     content.put_text("hello " * 99)
     found = {p.relative_to(folder): rights(p) for p in folder.rglob("*") if p.is_file()}

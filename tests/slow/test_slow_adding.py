@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.training.trainer import Budget, Trainer
 from tests.slow.conftest import Report
 
@@ -21,7 +21,7 @@ def loss_of(model: str) -> float:
         "training.batch_size": 64,
         "training.learning_rate": 0.005,
     }
-    trainer = Trainer(catalog.make_config("adding", model, settings))
+    trainer = Trainer(choosing.make_config("adding", model, settings))
     progress = trainer.advance(Budget())
     assert progress.status == "finished"
     return progress.validations[-1].loss

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.inspection.base import Request, Subject, look
 from explorer.training.trainer import Budget, Trainer
 from tests.slow.conftest import Report
@@ -15,7 +15,7 @@ torch.set_num_threads(1)
 def reached(**settings: object) -> Subject:
     """The end of a run on sines."""
     named = {name.replace("__", "."): value for name, value in settings.items()}
-    run = Trainer(catalog.make_config("sine", "gan", named))
+    run = Trainer(choosing.make_config("sine", "gan", named))
     assert run.advance(Budget()).status == "finished"
     return Subject.of(run)
 

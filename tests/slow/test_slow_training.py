@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.data.base import Windows
 from explorer.inspection.base import Request, Subject, look
 from explorer.models.base import Recorder, SequenceModel
@@ -15,7 +15,7 @@ from tests.slow.conftest import Report
 
 pytestmark = pytest.mark.slow
 torch.set_num_threads(1)
-NETS = [m for m in catalog.models().values() if m.learning == "gradient"]
+NETS = [m for m in specs.models().values() if m.learning == "gradient"]
 FORECASTERS = [m.name for m in NETS if "forecast" in m.tasks]
 WRITERS = [m.name for m in NETS if "next_token" in m.tasks]
 
@@ -82,7 +82,7 @@ def test_one_layer_cannot_foresee_repeats(report: Report) -> None:
 def reached(data: str, model: str, **settings: object) -> Trainer:
     """The trainer at the end of a run; its last validation loss as `loss`."""
     named = {name.replace("__", "."): value for name, value in settings.items()}
-    trainer = Trainer(catalog.make_config(data, model, named))
+    trainer = Trainer(choosing.make_config(data, model, named))
     progress = trainer.advance(Budget())
     assert progress.status == "finished"
     trainer.loss = progress.validations[-1].loss  # type: ignore[attr-defined]
@@ -126,7 +126,7 @@ def test_text_is_learned_beyond_pairs_of_letters(model: str) -> None:
 
 def test_random_digits_are_only_learned_by_heart() -> None:
     trainer = Trainer(
-        catalog.make_config(
+        choosing.make_config(
             "digits",
             "lstm",
             {
@@ -158,9 +158,7 @@ def test_a_sequence_is_reversed_by_looking_along_the_anti_diagonal(
 ) -> None:
     """Check 15, over sequences of every length and none of them seen before."""
     run = reached("reverse", "encoder_decoder", model__layers=1, model__heads=1)
-    fresh = catalog.data_spec("reverse").make(
-        catalog.resolve(run.config).data_settings, 1
-    )
+    fresh = specs.data_spec("reverse").make(specs.resolve(run.config).data_settings, 1)
     known = {tuple(row) for row in run.data.train.x.tolist()}
     new = [k for k, row in enumerate(fresh.train.x.tolist()) if tuple(row) not in known]
     part = Windows(fresh.train.x[new][:500], fresh.train.y[new][:500])
@@ -184,9 +182,9 @@ def test_a_sequence_is_reversed_by_looking_along_the_anti_diagonal(
 def test_dates_in_every_form_are_written_alike(report: Report) -> None:
     """Check 16, on the held-out days and on 1,000 others that were never seen."""
     run = reached("dates", "encoder_decoder", training__steps=1500, model__heads=4)
-    settings = catalog.resolve(run.config).data_settings
+    settings = specs.resolve(run.config).data_settings
     assert settings.forms == 8
-    fresh = catalog.data_spec("dates").make(settings, 1)
+    fresh = specs.data_spec("dates").make(settings, 1)
     targets = run.data.train.y
     known = {tuple(row) for row in targets.tolist()}
     new = [k for k, row in enumerate(fresh.train.y.tolist()) if tuple(row) not in known]

@@ -15,7 +15,7 @@ from optuna.distributions import (
 from optuna.storages import JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.config.settings import bounds_of, choices_of, extra_of
 from explorer.errors import ExplorerError, Words
 from explorer.runs.records import Status
@@ -36,7 +36,7 @@ from explorer.ui.language import translator
 
 pytestmark = pytest.mark.quick
 
-BASE = catalog.make_config("sine", "lstm", {"training.steps": 100})
+BASE = choosing.make_config("sine", "lstm", {"training.steps": 100})
 NAMES = list(variable_settings(BASE))
 RATE = read_range(BASE, "training.learning_rate=0.001:0.1")
 SIZE = read_range(BASE, "model.hidden_size=8,16,32")
@@ -46,9 +46,9 @@ def plan(*space: Range, **said: object) -> Plan:
     return Plan(BASE, space or (RATE, SIZE), SweepSettings.read(said))
 
 
-@pytest.mark.parametrize("model", list(catalog.models()))
+@pytest.mark.parametrize("model", list(specs.models()))
 def test_every_setting_that_can_vary_has_its_own_bounds(model: str) -> None:
-    base = catalog.make_config(catalog.usual_data(model), model)
+    base = choosing.make_config(specs.usual_data(model), model)
     fields = variable_settings(base)
     assert "training.steps" not in fields
     assert len(fields) > 3

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.config.run import RunConfig
 from explorer.errors import ExplorerError
 from explorer.runs.records import Command, Curves
@@ -26,7 +26,7 @@ def config_of(**settings: object) -> RunConfig:
         "training.steps": 8,
         "training.batch_size": 3,
     }
-    return catalog.make_config("sine", "gan", small | named, seed=3)
+    return choosing.make_config("sine", "gan", small | named, seed=3)
 
 
 def weights(trainer: Trainer, net: str) -> dict[str, torch.Tensor]:
@@ -134,7 +134,7 @@ def test_sides_are_part_of_the_state_and_can_be_replayed() -> None:
     [("gan", "judge", "Unknown side 'judge'"), ("lstm", "both", "has one")],
 )
 def test_a_side_that_is_not_there(model: str, note: str, message: str) -> None:
-    trainer = Trainer(catalog.make_config("sine", model, {"training.steps": 2}))
+    trainer = Trainer(choosing.make_config("sine", model, {"training.steps": 2}))
     with pytest.raises(ExplorerError, match=message):
         trainer.advance(Budget(steps=1), [Command(0, "side", 1, note)])
 

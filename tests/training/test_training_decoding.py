@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import catalog
+from explorer.catalog import building, choosing
 from explorer.data.base import Data, Windows
 from explorer.models.base import SequenceModel, ignore
 from explorer.tasks import BEGIN, END, FILLED, IGNORED
@@ -207,8 +207,8 @@ def test_bleu_compares_characters(message, truth):
 
 def test_judging_costs_little():
     """At most L passes over the held-out part."""
-    config = catalog.make_config("dates", "seq2seq", {"model.hidden_size": 8})
-    data, model = catalog.make_data(config), catalog.build_model(config)
+    config = choosing.make_config("dates", "seq2seq", {"model.hidden_size": 8})
+    data, model = building.make_data(config), building.build_model(config)
     passes = []
     model.register_forward_hook(lambda *_: passes.append(1))
     measures = judge(model, data).measures

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from explorer import catalog
+from explorer.catalog import building, choosing
 from explorer.config.settings import choices_of
 from explorer.config.training import TrainingSettings
 from explorer.models.base import SequenceModel
@@ -21,8 +21,8 @@ def small(optimizer: str, **training: float) -> tuple[SequenceModel, TrainingSet
     values = {"optimizer": optimizer, "learning_rate": 0.01, "weight_decay": 0.1}
     settings = TrainingSettings.read(values | training)
     torch.manual_seed(3)
-    config = catalog.make_config("sine", "gru", {"model.hidden_size": 7})
-    return catalog.build_model(config), settings
+    config = choosing.make_config("sine", "gru", {"model.hidden_size": 7})
+    return building.build_model(config), settings
 
 
 def one_by_one(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.config.run import RunConfig
 from explorer.inspection.base import Request, Subject, look, views_of
 from explorer.tasks import TASKS
@@ -20,10 +20,10 @@ every_pair = pytest.mark.parametrize(("model", "data"), AS_TWO)
 
 def config_of(data: str, model: str, steps: int = STEPS) -> RunConfig:
     """Default settings, but for a small batch and a moderate size."""
-    known = catalog.model_spec(model).settings.model_fields
+    known = specs.model_spec(model).settings.model_fields
     sizes = {"hidden_size": 24, "layers": 1}
     settings = {f"model.{k}": v for k, v in sizes.items() if k in known}
-    return catalog.make_config(
+    return choosing.make_config(
         data, model, {**settings, "training.steps": steps, "training.batch_size": 16}
     )
 
@@ -45,7 +45,7 @@ def trained(data: str, model: str) -> tuple[Trainer, np.ndarray]:
 def test_fifty_steps_improve(data: str, model: str) -> None:
     trainer, losses = trained(data, model)
     assert np.isfinite(losses).all()
-    if catalog.model_spec(model).learning != "adversarial":
+    if specs.model_spec(model).learning != "adversarial":
         assert losses[-10:].mean() < losses[:2].mean()
     else:
         assert np.isfinite(trainer.rule.discriminator_loss)
@@ -67,7 +67,7 @@ def test_its_measures_are_those_of_the_task(data: str, model: str) -> None:
 @every_pair
 def test_every_view_shows_it(data: str, model: str) -> None:
     trainer, _ = trained(data, model)
-    resolved = catalog.resolve(trainer.config)
+    resolved = specs.resolve(trainer.config)
     subject = Subject.of(trainer)
     names = [spec.name for spec in views_of(resolved)]
     assert "prediction" in names

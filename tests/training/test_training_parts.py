@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.runs.messages import stopped_early
 from explorer.runs.records import Validation, lowest
 from explorer.training.checkpoints import (
@@ -74,7 +74,7 @@ def test_losses_count_only_late_positions() -> None:
 
 
 def test_metrics_agree_with_numpy() -> None:
-    trainer = Trainer(catalog.make_config("sine", "rnn", {"training.steps": 5}))
+    trainer = Trainer(choosing.make_config("sine", "rnn", {"training.steps": 5}))
     trainer.advance(Budget())
     data = trainer.data
     trainer.model.eval()
@@ -105,7 +105,7 @@ def test_temperature_and_top_k_by_hand() -> None:
 
 
 def test_the_same_seed_writes_the_same_text() -> None:
-    trainer = Trainer(catalog.make_config("language", "gru", {"training.steps": 3}))
+    trainer = Trainer(choosing.make_config("language", "gru", {"training.steps": 3}))
     trainer.advance(Budget())
     model, steps = trainer.model, trainer.data.steps
     one, two = (generate(model, [0, 1], 20, steps, 1.0, 0, seed=3) for _ in range(2))
@@ -122,7 +122,7 @@ def test_the_same_seed_writes_the_same_text() -> None:
 def test_a_forecast_agrees_with_the_model_step_by_step(
     data: str, settings: dict[str, object]
 ) -> None:
-    config = catalog.make_config(data, "gru", settings | {"training.steps": 9})
+    config = choosing.make_config(data, "gru", settings | {"training.steps": 9})
     trainer = Trainer(config)
     trainer.advance(Budget())
     predicted = forecast(trainer.model, trainer.data)
@@ -149,7 +149,7 @@ def test_early_stopping_ends_a_run_that_learns_by_heart() -> None:
     """Random digits: nothing to learn, so the held-out loss soon rises."""
     settings = {"training.patience": 3, "training.steps": 400, "data.length": 400}
     settings |= {"data.window": 16, "training.learning_rate": 0.02}
-    config = catalog.make_config("digits", "gru", settings)
+    config = choosing.make_config("digits", "gru", settings)
     trainer = Trainer(config)
     progress = trainer.advance(Budget())
     assert progress.status == "finished"
@@ -178,7 +178,7 @@ def test_the_best_moment_is_always_kept(
     cut: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Random digits again, without early stopping: the held-out loss rises."""
-    config = catalog.make_config("digits", "gru", {"training.steps": 60, **RISING})
+    config = choosing.make_config("digits", "gru", {"training.steps": 60, **RISING})
     name = "explorer.training.trainer.checkpoint_steps"
     monkeypatch.setattr(name, lambda *_given: frozenset({0, 60}))
     validations, kept = list[Validation](), dict[int, bytes]()
@@ -196,7 +196,7 @@ def test_the_best_moment_is_always_kept(
 
 
 def test_a_state_from_before_the_best_was_kept_still_opens() -> None:
-    config = catalog.make_config("digits", "gru", {"training.steps": 3, **RISING})
+    config = choosing.make_config("digits", "gru", {"training.steps": 3, **RISING})
     tensors, facts = unpack(advance(config, None, Budget(steps=1))[0])
     del facts["lowest"]
     trainer = Trainer(config, pack(tensors, facts))
@@ -209,7 +209,7 @@ def test_an_l1_penalty_pulls_every_weight_to_zero_alike() -> None:
     usual = {"training.optimizer": "sgd", "training.momentum": 0, "training.clip": 0}
     usual |= {"training.schedule": "constant", "training.learning_rate": 0.01}
     plain, pulled = (
-        Trainer(catalog.make_config("sine", "rnn", usual | {"training.l1": l1}))
+        Trainer(choosing.make_config("sine", "rnn", usual | {"training.l1": l1}))
         for l1 in (0.0, 0.05)
     )
     before = [p.detach().clone() for p in plain.model.parameters()]

@@ -9,7 +9,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.config.run import RunConfig
 from explorer.config.settings import choices_of
 from explorer.config.training import TrainingSettings
@@ -30,7 +30,7 @@ torch.set_num_threads(1)
 
 def tiny(model: str, optimizer: str = "adamw", **more: object) -> RunConfig:
     """A run of a few steps, with dropout where the model has it."""
-    chosen = catalog.model_spec(model).settings
+    chosen = specs.model_spec(model).settings
     settings_: dict[str, object] = {
         "data.window": 16,
         "data.shortest": 3,
@@ -45,10 +45,10 @@ def tiny(model: str, optimizer: str = "adamw", **more: object) -> RunConfig:
     }
     if "dropout" in chosen.model_fields:
         settings_["model.dropout"] = 0.25
-    data = catalog.usual_data(model)
-    known = catalog.setting_names(data, model)
+    data = specs.usual_data(model)
+    known = specs.setting_names(data, model)
     settings_ = {name: value for name, value in settings_.items() if name in known}
-    return catalog.make_config(data, model, settings_ | more, seed=5)
+    return choosing.make_config(data, model, settings_ | more, seed=5)
 
 
 _whole: dict[RunConfig, tuple[bytes, Progress]] = {}
@@ -85,7 +85,7 @@ def same_curve(one: Curves, other: Curves) -> None:
     ("model", "optimizer"),
     [
         pytest.param(model, optimizer, marks=() if known else pytest.mark.slow)
-        for model in catalog.models()
+        for model in specs.models()
         for optimizer in OPTIMIZERS
         for known in [model == "lstm" or optimizer == USUAL]
     ],
@@ -109,7 +109,7 @@ def test_any_cut_gives_the_same_run(
     assert validations == {v.step: v.loss for v in expected.validations}
 
 
-@pytest.mark.parametrize("model", list(catalog.models()))
+@pytest.mark.parametrize("model", list(specs.models()))
 @given(moves=st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=8))
 @settings(max_examples=4, suppress_health_check=list(HealthCheck))
 def test_moving_between_workers_changes_nothing(
@@ -149,7 +149,7 @@ def test_a_worker_without_the_trainer_says_so() -> None:
 
 
 @pytest.mark.quick
-@pytest.mark.parametrize("model", list(catalog.models()))
+@pytest.mark.parametrize("model", list(specs.models()))
 def test_commands_and_config_reproduce_a_run(model: str) -> None:
     config = tiny(model)
     commands = [Command(0, "learning_rate", 0.01)]
@@ -165,20 +165,20 @@ def test_commands_and_config_reproduce_a_run(model: str) -> None:
 
 @pytest.mark.parametrize(
     ("model", "data"),
-    [(m.name, data) for data in ("sine", "fables") for m in catalog.fitting(data)],
+    [(m.name, data) for data in ("sine", "fables") for m in specs.fitting(data)],
 )
 def test_looking_changes_nothing(model: str, data: str) -> None:
     config = tiny(model)
     if data == "fables":
         settings_ = {f"model.{k}": v for k, v in config.model_settings.items()}
         settings_ |= {"training.steps": STEPS, "training.batch_size": 3}
-        config = catalog.make_config(data, model, settings_)
+        config = choosing.make_config(data, model, settings_)
     expected_state, _ = uncut(config)
     watched = Trainer(config)
     for cadence in (1, 3, STEPS):
         watched.advance(Budget(steps=cadence))
         before = torch.get_rng_state()
-        for view in views_of(catalog.resolve(config)):
+        for view in views_of(specs.resolve(config)):
             seen = look(Subject.of(watched), Request(view.name))
             assert all(np.isfinite(a).any() for a in seen.arrays.values())
         assert torch.equal(before, torch.get_rng_state())
@@ -209,7 +209,7 @@ def begun_near_nothing(rate: float) -> Trainer:
     """A run whose first loss was far below every simple guess, as of a run that begins
     with weights that have learned."""
     settings_ = {"training.steps": STEPS, "training.learning_rate": 0.001}
-    config = catalog.make_config("reverse", "encoder_decoder", settings_)
+    config = choosing.make_config("reverse", "encoder_decoder", settings_)
     tensors, facts = unpack(advance(config, None, Budget(steps=1))[0])
     facts |= {"first_loss": 0.0016, "base_rate": rate}
     return Trainer(config, pack(tensors, facts))

@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.data.alignments import ctc_losses
 from explorer.tasks import IGNORED
 from explorer.training.measures import MEASURING
@@ -144,7 +144,7 @@ def test_measures_by_hand() -> None:
     ways = [[0, 1, 1, 0, 2], [0, 2, 2, 2, 0], [1, 0, 3, 0, 1]]
     output = torch.nn.functional.one_hot(torch.tensor(ways), 4).float()
     truths = torch.tensor([[0, 1, IGNORED], [1, 1, IGNORED], [0, 1, IGNORED]])
-    trainer = Trainer(catalog.make_config("tones", "rnn"))
+    trainer = Trainer(choosing.make_config("tones", "rnn"))
     assert greedy(output) == [[0, 1], [1], [0, 2, 0]]
     found = MEASURING["transcribe"](trainer.model, trainer.data, output, truths)
     assert found == {"label_error_rate": 3 / 6, "exact_match": pytest.approx(1 / 3)}

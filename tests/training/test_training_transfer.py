@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from explorer import catalog
+from explorer.catalog import building, choosing
 from explorer.config.run import RunConfig
 from explorer.errors import ExplorerError
 from explorer.training.state import unpack
@@ -17,7 +17,7 @@ torch.set_num_threads(1)
 def config(data: str = "sine", model: str = "gru", **more: object) -> RunConfig:
     settings = {"model.hidden_size": 8, "training.steps": 12, "data.window": 16}
     named = {name.replace("__", "."): value for name, value in more.items()}
-    return catalog.make_config(data, model, settings | named, seed=3)
+    return choosing.make_config(data, model, settings | named, seed=3)
 
 
 def trained(given: RunConfig) -> Trainer:
@@ -47,7 +47,7 @@ def test_shared_symbols_keep_their_rows_and_other_heads_begin_at_random() -> Non
     new = config("digits", "lstm")
     begun = weights(transferred(new, old.config, old.pack()))
     learned, start = old.model.state_dict(), Trainer(new).model.state_dict()
-    mine, theirs = catalog.make_data(new).symbols, old.data.symbols
+    mine, theirs = building.make_data(new).symbols, old.data.symbols
     assert set(mine) - set(theirs)
     both = set(mine) & set(theirs)
     for name in ("embedding.weight", "head.weight", "head.bias"):

@@ -10,8 +10,8 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from explorer import catalog
 from explorer.__main__ import main
+from explorer.catalog import choosing
 from explorer.data import content
 from explorer.errors import ExplorerError
 from explorer.plots.training import measures as plot
@@ -39,7 +39,7 @@ def judged(values: np.ndarray, model: str = "rnn", **settings: object) -> Valida
     """A run of an own series, measured after its last step."""
     chosen = {"training.steps": 3, "data.digest": content.put_series(values, "x")}
     chosen |= {f"data.{name}": value for name, value in settings.items()}
-    trainer = Trainer(catalog.make_config("own_series", model, chosen))
+    trainer = Trainer(choosing.make_config("own_series", model, chosen))
     return trainer.advance(Budget()).validations[-1]
 
 

@@ -83,8 +83,8 @@ def test_the_table_holds_every_step() -> None:
 
 
 def test_every_beginning_can_be_built() -> None:
-    from explorer import catalog
+    from explorer.catalog import choosing
 
     for each in BEGINNINGS:
-        catalog.make_config(each.data, each.model, each.settings)
+        choosing.make_config(each.data, each.model, each.settings)
     assert comparable.__doc__

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.engine import classes
 from explorer.engine.classes import Lesson, read_lesson
 from explorer.engine.limits import LIMITS
@@ -29,7 +29,7 @@ def now() -> None:
 
 
 def made(**more: Any) -> Group:
-    base = catalog.make_config("sine", "gru", SMALL)
+    base = choosing.make_config("sine", "gru", SMALL)
     facts = {"open": OPEN, "goal": 0.05, "within": 60, "text": "Learn *this*."} | more
     lesson = classes.checked(Lesson("Waves", base, **facts))
     return engine().store.groups.create("class", TEACHER, lesson.facts())
@@ -367,7 +367,7 @@ def test_reaching_the_goal_is_said() -> None:
 
 def test_a_run_outside_the_class_says_so() -> None:
     group = joined(made())
-    run = engine().prepare(catalog.make_config(), ANN)
+    run = engine().prepare(choosing.make_config(), ANN)
     test = page(owner=ANN, run=run.id, **{"class": group.id})
     assert any("not part of the class" in c.value for c in test.caption)
     inside = trained(group, ANN, 1.0)
@@ -407,7 +407,7 @@ def test_a_limit_is_a_sentence_on_the_page(
         contents.hold(person, "c" * 64, "text", "long", bytes(1_000_000))
     if limits.startswith("active"):
         store = engine().store
-        store.create(catalog.make_config(), 100, "training", owner=person)
+        store.create(choosing.make_config(), 100, "training", owner=person)
     test = page(owner=person)
     monkeypatch.setenv(LIMITS, limits)
     test.button(key="train").click().run()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.engine.limits import LIMITS
 from explorer.engine.service import engine
 from explorer.engine.visitor import Visitor
@@ -33,7 +33,7 @@ def keys(test: AppTest) -> set[str]:
 
 def quick(steps: int = 60, seeds: int = 1, guess: int | None = None) -> Race:
     """A race of two small nets that has been started."""
-    base = catalog.make_config("sine", "rnn", {**QUICK, "training.steps": steps})
+    base = choosing.make_config("sine", "rnn", {**QUICK, "training.steps": steps})
     configs = entries.grid(base, {"model.hidden_size": [4, 8]})
     group: list[str] = []
     me = Visitor(engine(), NOBODY)
@@ -160,8 +160,8 @@ def test_a_link_to_no_race_says_so_and_offers_one() -> None:
 
 
 def test_every_setting_offers_values_that_it_takes() -> None:
-    for spec in catalog.models().values():
-        base = catalog.make_config(catalog.usual_data(spec.name), spec.name)
+    for spec in specs.models().values():
+        base = choosing.make_config(specs.usual_data(spec.name), spec.name)
         told = base.model_settings | base.training.values()
         for name, field in fields_of(base).items():
             present = told[name.partition(".")[2]]
@@ -173,7 +173,7 @@ def test_every_setting_offers_values_that_it_takes() -> None:
 def test_the_names_of_a_race_are_short_and_differ() -> None:
     made = entries.example()
     assert labels(made, str) == ["RNN", "LSTM", "GRU", "Transformer"]
-    base = catalog.make_config()
+    base = choosing.make_config()
     grid = entries.grid(base, {"model.hidden_size": [8, 16], "training.clip": [0, 1]})
     names = labels(grid, str)
     assert len(set(names)) == 4
@@ -181,7 +181,7 @@ def test_the_names_of_a_race_are_short_and_differ() -> None:
 
 
 def test_a_setting_that_an_architecture_has_no_use_for_is_a_dash() -> None:
-    base = catalog.make_config()
+    base = choosing.make_config()
     made = entries.architectures(base, "parameters")
     found = columns(made, translator("en"))
     schedules = dict(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.data import content
 from explorer.data.content import OwnSeries
 from explorer.engine.limits import LIMITS
@@ -53,7 +53,7 @@ QUICK = ("sine", "weather", "fables", "casino", "dates", "shapes", "tones")
     "name",
     [
         pytest.param(d.name, marks=() if d.name in QUICK else pytest.mark.slow)
-        for d in catalog.datasets().values()
+        for d in specs.datasets().values()
         if d.offered
     ],
 )
@@ -144,7 +144,7 @@ def test_the_playground_offers_ones_own() -> None:
 def test_deleting_takes_it_from_everywhere() -> None:
     digest = given(ANN, "Deleted", 2)
     settings = {"data.digest": digest, "training.steps": 20000}
-    config = catalog.make_config("own_series", "rnn", settings)
+    config = choosing.make_config("own_series", "rnn", settings)
     run = of(ANN).start(config)
     wait_for(run.id, lambda run: run.step > 0)
     with pytest.raises(ExplorerError, match="private to who gave it"):
@@ -169,7 +169,7 @@ def test_an_imported_run_whose_own_data_is_absent_says_so() -> None:
     """On the pages that show it, in its reader's language; no other run is shown."""
     digest = given(ANN, "Left behind", 5)
     settings = {"data.digest": digest, "training.steps": 6}
-    run = of(ANN).start(catalog.make_config("own_series", "rnn", settings))
+    run = of(ANN).start(choosing.make_config("own_series", "rnn", settings))
     wait_for(run.id, lambda run: run.ended)
     raw = of(ANN).export([run.id])
     delete(of(ANN), digest)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.engine.hub import Snapshot
 from explorer.errors import Words
 from explorer.plots.panel import names_on
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.quick
 
 def snapshot(status: Status, why: Words | None = None) -> Snapshot:
     """A run that has taken no step."""
-    config = catalog.make_config()
+    config = choosing.make_config()
     run = Run("fresh", config, status, 0, 0.0, 1, datetime.now(UTC), why)
     return Snapshot(run, Curves.empty(), (), (), ())
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.config.run import query_pairs
 from explorer.engine.service import engine
 from explorer.errors import ExplorerError
@@ -26,7 +26,7 @@ OWN = {"origin": "http://testserver", "host": "testserver"}
 UNKNOWN = json.dumps({"run": "made-up"})
 
 NASTY = ["", "\0", "\ud800", "9" * 400, "-9e999", "nan", "1e400", "../x", "数" * 90]
-NAMES = [*catalog.setting_names("sine", "lstm"), "data", "model", "seed", "start"]
+NAMES = [*specs.setting_names("sine", "lstm"), "data", "model", "seed", "start"]
 VALUES = st.text(max_size=40) | st.sampled_from(NASTY) | st.integers().map(str)
 
 
@@ -43,8 +43,8 @@ VALUES = st.text(max_size=40) | st.sampled_from(NASTY) | st.integers().map(str)
 @settings(max_examples=100)
 def test_a_query_is_a_config_or_a_sentence(query: str) -> None:
     with suppress(ExplorerError):
-        config = catalog.config_from_pairs(query_pairs(query))
-        assert catalog.resolve(config)
+        config = choosing.config_from_pairs(query_pairs(query))
+        assert specs.resolve(config)
 
 
 JSON = st.recursive(
@@ -65,7 +65,7 @@ MESSAGES = st.text(max_size=300) | st.dictionaries(
 @settings(max_examples=100)
 def test_a_message_is_a_wish_or_a_sentence(message: str) -> None:
     with suppress(ExplorerError):
-        wanted(catalog.make_config(), read_wish(message))
+        wanted(choosing.make_config(), read_wish(message))
 
 
 def everything() -> list[Run]:

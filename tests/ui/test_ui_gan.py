@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.engine.service import engine
 from explorer.errors import ExplorerError
 from explorer.runs.commands import SIDE, STOP
@@ -34,7 +34,7 @@ def test_without_a_gan_the_page_invites_to_one() -> None:
     test.button(key="train").click().run()
     assert not test.exception
     run = engine().store.get(shown_run(test))
-    assert run.config == catalog.make_config("sine", "gan")
+    assert run.config == choosing.make_config("sine", "gan")
     assert {"pause", "step1", "generator", "discriminator"} <= keys(test)
     engine().send(run.id, STOP())
 
@@ -47,14 +47,14 @@ def test_only_data_of_one_series_and_only_the_gan_are_offered() -> None:
     test = opened(data="fables")
     (data,) = [w for w in test.selectbox if w.label == "Dataset"]
     assert data.value == "sine"
-    resembled = {d.title for d in catalog.datasets().values() if d.resembled}
+    resembled = {d.title for d in specs.datasets().values() if d.resembled}
     assert set(data.options) <= resembled
     labels = {w.label for w in (*test.select_slider, *test.slider)}
     assert {"Hidden size of the generator", "Noise size"} <= labels
 
 
 def test_the_buttons_step_one_side() -> None:
-    run = engine().prepare(catalog.make_config("sine", "gan", QUICK))
+    run = engine().prepare(choosing.make_config("sine", "gan", QUICK))
     test = opened(run=run.id)
     test.button(key="generator").click().run()
     rests_at(run.id, 1)
@@ -69,6 +69,6 @@ def test_the_buttons_step_one_side() -> None:
 
 
 def test_a_side_is_refused_where_there_is_none() -> None:
-    run = engine().prepare(catalog.make_config("sine", "lstm", QUICK))
+    run = engine().prepare(choosing.make_config("sine", "lstm", QUICK))
     with pytest.raises(ExplorerError, match="Train a GAN"):
         engine().send(run.id, SIDE(1, "generator"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.config.settings import Settings, extra_of
 from explorer.config.training import TrainingSettings
 from explorer.inspection.base import views
@@ -84,10 +84,10 @@ def words_of_settings(cls: type[Settings]) -> list[str]:
 def words_looked_up_at_run_time() -> list[str]:
     """What pages translate by value: it must have been marked where it is defined."""
     said = words_of_settings(TrainingSettings)
-    for model in catalog.models().values():
+    for model in specs.models().values():
         said += [model.title, model.summary, *words_of_settings(model.settings)]
         said += [c.title for c in model.captures(model.settings())]
-    for data in catalog.datasets().values():
+    for data in specs.datasets().values():
         said += [data.title, data.summary, *words_of_settings(data.settings)]
         if data.offered:
             made = data.make(data.settings(), 0)
@@ -105,7 +105,7 @@ def test_every_looked_up_word_is_in_the_catalogue(word: str) -> None:
 
 def test_diagrams_and_equations_hold_no_prose() -> None:
     sizes = Sizes(1, 1, 0, 11)
-    for model in catalog.models().values():
+    for model in specs.models().values():
         text = re.sub(r"\$[^$]*\$", "", model.equations(model.settings(), sizes))
         assert not re.search(r"[a-z]{3,} [a-z]{3,}", re.sub(r"\\\w+", "", text))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.engine.service import Engine, engine
 from explorer.errors import Words
 from explorer.runs.commands import STEP, STOP
@@ -69,7 +69,7 @@ def test_a_worker_born_after_a_page_draws_none() -> None:
 
 def test_a_fork_stops_its_parent_and_is_shown() -> None:
     owner = engine()
-    parent = owner.prepare(catalog.make_config())
+    parent = owner.prepare(choosing.make_config())
     owner.send(parent.id, STEP(4))
     wait_for(parent.id, lambda run: (run.step, run.status) == (4, "paused"))
     test = page(run=parent.id)
@@ -87,7 +87,7 @@ def test_a_fork_stops_its_parent_and_is_shown() -> None:
     owner.send(made, STOP())
 
 
-@pytest.mark.parametrize("model", list(catalog.models()))
+@pytest.mark.parametrize("model", list(specs.models()))
 def test_every_architecture_is_explained(model: str) -> None:
     test = page()
     test.switch_page("../../pages/models.py").run()
@@ -95,7 +95,7 @@ def test_every_architecture_is_explained(model: str) -> None:
     test.run()
     assert not test.exception
     assert not test.error
-    assert any(catalog.model_spec(model).summary in m.value for m in test.markdown)
+    assert any(specs.model_spec(model).summary in m.value for m in test.markdown)
 
 
 def test_a_widget_writes_the_address() -> None:

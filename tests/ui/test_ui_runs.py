@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.event import listen, remove
 from streamlit.testing.v1 import AppTest
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.config.run import RunConfig
 from explorer.engine.service import engine
 from explorer.engine.visitor import Visitor
@@ -27,7 +27,7 @@ SHORT = {"training.steps": 6}
 
 def short_run(owner: str, model: str = "rnn", **settings: object) -> Run:
     """A finished run of six steps."""
-    config = catalog.make_config("sine", model, SHORT | settings)
+    config = choosing.make_config("sine", model, SHORT | settings)
     return recorded(config, owner)
 
 
@@ -124,8 +124,8 @@ def test_several_are_compared_by_what_differs() -> None:
 
 
 def test_what_a_run_does_not_have_is_a_dash() -> None:
-    assert _value(catalog.make_config("sine", "rnn"), "model.heads") == "—"
-    assert _value(catalog.make_config("sine", "rnn"), "model.layers") == 1
+    assert _value(choosing.make_config("sine", "rnn"), "model.heads") == "—"
+    assert _value(choosing.make_config("sine", "rnn"), "model.layers") == 1
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_what_a_run_does_not_have_is_a_dash() -> None:
 def test_runs_are_found(search: Search, expected: list[str]) -> None:
     store, owner = engine().store, "gus"
     if not store.shelf.of(owner):
-        plain = recorded(catalog.make_config("sine", "rnn", SHORT), owner, 3)
+        plain = recorded(choosing.make_config("sine", "rnn", SHORT), owner, 3)
         big = short_run(owner, "gru", **{"model.hidden_size": 7})
         pinned = short_run(owner)
         store.shelf.describe(plain.id, "plain", (), False)
@@ -184,7 +184,7 @@ def test_a_bad_file_is_one_sentence_and_nothing_is_stored() -> None:
 
 def test_five_hundred_runs_cost_no_more_questions_than_one() -> None:
     """To the database: none is asked per run."""
-    store, config = engine().store, catalog.make_config("sine", "rnn")
+    store, config = engine().store, choosing.make_config("sine", "rnn")
     statements: list[str] = []
 
     def note(*event: Any) -> None:

@@ -21,7 +21,7 @@ from starlette.websockets import WebSocketDisconnect
 from streamlit import net_util
 from streamlit.testing.v1.util import patch_config_options
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import engine
@@ -435,7 +435,7 @@ NAMES = st.sampled_from([*Wish.model_fields, "x"])
 @settings(max_examples=200)
 def test_no_message_does_worse_than_a_sentence(values: dict[str, object]) -> None:
     with suppress(ExplorerError):
-        wanted(catalog.make_config(), read_wish(json.dumps(values)))
+        wanted(choosing.make_config(), read_wish(json.dumps(values)))
 
 
 def test_plotly_is_served_from_here(client: TestClient) -> None:

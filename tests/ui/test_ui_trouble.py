@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.engine.hub import Snapshot
 from explorer.engine.service import _made, engine
 from explorer.errors import Words
@@ -82,7 +82,7 @@ def test_a_server_answers_before_it_is_warm(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_run_that_nobody_trains_waits_and_has_no_rate() -> None:
     steps = np.arange(1, 101, dtype=np.float32)
     curves = Curves(steps, steps, steps, steps / 10, steps, steps)
-    config = catalog.make_config()
+    config = choosing.make_config()
     run = Run("abc", config, "training", 100, 10.0, 1, datetime.now(UTC))
     snapshot = Snapshot(run, curves, (), (), ())
     _ = translator("en")

@@ -18,7 +18,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from streamlit.runtime.context import ContextProxy
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.engine.service import engine
 from explorer.ui.live.server import live
 from explorer.ui.live.wishes import Wish
@@ -252,7 +252,7 @@ def held(run_id: str, token: str, cookie: str = "") -> str:
 def test_the_socket_lets_who_has_the_token_change_a_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    run, other = (engine().prepare(catalog.make_config(), "ann") for _ in range(2))
+    run, other = (engine().prepare(choosing.make_config(), "ann") for _ in range(2))
     token = control_token(run.id, "ann", "hers")
     assert "JSON object" in held(run.id, token, "hers")
     others = control_token(other.id, "ann", "hers"), control_token(run.id, "b", "hers")
@@ -285,7 +285,7 @@ def test_a_tab_gets_the_token_of_its_own_runs_alone(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ContextProxy, "cookies", {COOKIE: "theirs"})
-    run = engine().prepare(catalog.make_config(), "ann")
+    run = engine().prepare(choosing.make_config(), "ann")
     for person, known in (("ann", True), ("bob", False)):
         test = page(name, owner=person, run=run.id)
         (data,) = [p for p in components(test) if p.get("run") == run.id]
@@ -304,7 +304,7 @@ def components(test: Any) -> Iterator[dict[str, Any]]:
 def test_the_cookie_stands_in_no_address_and_in_no_element(signed: str) -> None:
     known = _read(signed)
     assert known is not None
-    run = engine().prepare(catalog.make_config(), known)
+    run = engine().prepare(choosing.make_config(), known)
     test = page(owner=known, run=run.id)
     assert known not in repr(test.query_params)
     sent = " ".join(str(e) for e in test.main) + " ".join(str(e) for e in test.sidebar)

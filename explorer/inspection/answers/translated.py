@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.data.base import Data
 from explorer.inspection.answer import Answer, PredictionOptions
 from explorer.inspection.base import (
@@ -45,7 +45,7 @@ def look(
     }
     looks = [
         c
-        for c in captures_of(catalog.resolve(subject.config), "attention")
+        for c in captures_of(specs.resolve(subject.config), "attention")
         if (c.part, c.keys) == ("target", "source")
     ]
     if looks:

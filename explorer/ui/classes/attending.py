@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.engine.classes import (
     KIND,
     MOST_MEMBERS,
@@ -200,4 +200,4 @@ def _join(visitor: Visitor, group_id: str) -> None:
 
 def data_title(lesson: Lesson, _: Translate) -> str:
     """What everybody trains on."""
-    return _(catalog.data_spec(lesson.base.data).title)
+    return _(specs.data_spec(lesson.base.data).title)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.config.run import RunConfig
 from explorer.config.training import TrainingSettings
 from explorer.engine.classes import Lesson, bounded
@@ -50,7 +50,7 @@ def _choose(lesson: Lesson, config: RunConfig, _: Translate) -> RunConfig:
         for name in config.model_settings
         if name in lesson.base.model_settings and f"model.{name}" not in lesson.open
     ]
-    cls = catalog.model_spec(config.model).settings
+    cls = specs.model_spec(config.model).settings
     prefix = f"{edition}.model.{config.model}"
     given = settings_widgets(cls, config.model_settings, prefix, _, tuple(locked))
     settings |= {f"model.{name}": value for name, value in given.items()}
@@ -63,7 +63,7 @@ def _choose(lesson: Lesson, config: RunConfig, _: Translate) -> RunConfig:
     if "seed" in lesson.open:
         seed = st.number_input(_("Seed"), 0, 2**31 - 1, seed, key=f"{edition}.seed")
     st.caption(fixed_line(lesson, _))
-    chosen = catalog.make_config(
+    chosen = choosing.make_config(
         config.data, config.model, settings, int(seed), config.start
     )
     chosen = bounded(lesson, chosen)
@@ -76,26 +76,26 @@ def _choose_model(
     lesson: Lesson, config: RunConfig, edition: str, _: Translate
 ) -> RunConfig:
     """The architecture, where it is open, with settings of its own."""
-    spec = catalog.model_spec(config.model)
+    spec = specs.model_spec(config.model)
     if "model" not in lesson.open:
         st.caption(_(spec.title) + ". " + _(spec.summary))
         return config
     model = st.segmented_control(
         _("Architecture"),
-        [m.name for m in catalog.fitting(config.data)],
+        [m.name for m in specs.fitting(config.data)],
         default=config.model,
         required=True,
-        format_func=lambda name: _(catalog.model_spec(name).title),
+        format_func=lambda name: _(specs.model_spec(name).title),
         key=f"{edition}.model",
         wrap=True,
     )
-    st.caption(_(catalog.model_spec(model).summary))
+    st.caption(_(specs.model_spec(model).summary))
     if model == config.model:
         return config
     kept = {f"data.{name}": value for name, value in config.data_settings.items()}
     kept |= {f"training.{n}": value for n, value in config.training.values().items()}
     return bounded(
-        lesson, catalog.make_config(config.data, model, kept, seed=config.seed)
+        lesson, choosing.make_config(config.data, model, kept, seed=config.seed)
     )
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.config.run import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.ui.address import (
@@ -32,7 +32,7 @@ def choose_dataset(me: Visitor, config: RunConfig, _: Translate) -> None:
         on_change=shown_later(_taken),
         args=(key, config),
     )
-    st.caption(_(catalog.data_spec(config.data).summary))
+    st.caption(_(specs.data_spec(config.data).summary))
 
 
 def settled_config(config: RunConfig, _: Translate) -> RunConfig:
@@ -46,7 +46,7 @@ def settled_config(config: RunConfig, _: Translate) -> RunConfig:
     settings = {f"data.{k}": v for k, v in data_settings.items()}
     settings |= {f"model.{k}": v for k, v in config.model_settings.items()}
     settings |= {f"training.{k}": v for k, v in config.training.values().items()}
-    chosen = catalog.make_config(
+    chosen = choosing.make_config(
         config.data, config.model, settings, config.seed, config.start
     )
     write_address(chosen)
@@ -72,6 +72,6 @@ def _taken(key: str, config: RunConfig) -> None:
     if fixed:
         take_over(own_config(kinds[name], str(fixed["digest"])))
         return
-    fits = config.model in [m.name for m in catalog.fitting(name)]
+    fits = config.model in [m.name for m in specs.fitting(name)]
     settings = {f"data.{k}": v for k, v in spoken(name).items()}
-    take_over(catalog.make_config(name, config.model if fits else None, settings))
+    take_over(choosing.make_config(name, config.model if fits else None, settings))

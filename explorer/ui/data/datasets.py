@@ -1,6 +1,6 @@
 """The datasets that a person can choose: those of the house, and their own by name."""
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.config.run import RunConfig
 from explorer.config.settings import Scalar, choices_of
 from explorer.data.content import KINDS, Kind
@@ -39,13 +39,13 @@ def offered(
         only: the one architecture of a page that has but one; what it cannot learn is
             left out.
     """
-    titles = {d.name: _(d.title) for d in catalog.datasets().values() if d.offered}
+    titles = {d.name: _(d.title) for d in specs.datasets().values() if d.offered}
     for held in me.store.contents.of(me.owner):
         titles[f"{OWN[held.kind]}:{held.digest}"] = _("%(label)s (yours, %(kind)s)") % {
             "label": held.label,
             "kind": _(KINDS[held.kind]),
         }
-    titles.setdefault(key_of(config), _(catalog.data_spec(config.data).title))
+    titles.setdefault(key_of(config), _(specs.data_spec(config.data).title))
     if not only:
         return titles
     return {k: title for k, title in titles.items() if _fits(parted(k)[0], only)}
@@ -53,10 +53,10 @@ def offered(
 
 def spoken(data: str) -> dict[str, Scalar]:
     """The language that a dataset begins with: the reader's, where it has that one."""
-    field = catalog.data_spec(data).settings.model_fields.get("language")
+    field = specs.data_spec(data).settings.model_fields.get("language")
     known = field is not None and language() in choices_of(field)
     return {"language": language()} if known else {}
 
 
 def _fits(data: str, model: str) -> bool:
-    return model in [m.name for m in catalog.fitting(data)]
+    return model in [m.name for m in specs.fitting(data)]

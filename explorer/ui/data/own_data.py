@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.config.run import RunConfig
 from explorer.data.content import KINDS
 from explorer.engine.own_data import delete
@@ -73,4 +73,4 @@ def _look(held: OwnData) -> None:
 def _delete(me: Visitor, digest: str) -> None:
     delete(me, digest)
     if read_address().data_settings.get("digest") == digest:
-        take_over(catalog.make_config())
+        take_over(choosing.make_config())

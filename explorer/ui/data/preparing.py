@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.config.run import RunConfig
 from explorer.data import content, own_text
 from explorer.data.own_series_settings import OwnSeriesSettings
@@ -43,7 +43,7 @@ LETTERS = 400
 
 def settings_of(config: RunConfig, prefix: str, _: Translate) -> dict[str, Any]:
     """The widgets of a dataset's settings, two in a row; what they say."""
-    fields = catalog.data_spec(config.data).settings.model_fields
+    fields = specs.data_spec(config.data).settings.model_fields
     steps = STEPS
     if config.data != "own_series":
         steps = tuple((name,) for name in fields if name != "digest")

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import catalog
+from explorer.catalog import building
 from explorer.config.run import RunConfig
 from explorer.data.base import Data
 from explorer.errors import N_
@@ -31,7 +31,7 @@ LONGEST = 160
 
 def show_preview(config: RunConfig, _: Translate) -> None:
     """What the data looks like, and what is known of it."""
-    data = catalog.make_data(config)
+    data = building.make_data(config)
     if data.series is None and data.text is None and data.symbols:
         st.code("\n\n".join(written(data, _)), language=None, wrap_lines=True)
         message = _("%(count)d examples to learn from; some of them, with the answers.")

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.config.run import RunConfig
 from explorer.data import files, typed
 from explorer.data.content import KINDS, Kind, OwnSeries
@@ -158,11 +158,11 @@ def own_config(kind: Kind, digest: str) -> RunConfig:
     for window in (48, 24, 16):
         settings = {"data.digest": digest, "data.window": window}
         try:
-            return catalog.make_config(OWN[kind], None, settings)
+            return choosing.make_config(OWN[kind], None, settings)
         except ExplorerError:
             continue  # too short for this one
     settings = {"data.digest": digest, "data.window": 8}
-    return catalog.make_config(OWN[kind], None, settings)
+    return choosing.make_config(OWN[kind], None, settings)
 
 
 def _paste(me: Visitor, _: Translate) -> None:

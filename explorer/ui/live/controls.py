@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from explorer import catalog
+from explorer.catalog import building, specs
 from explorer.config.run import RunConfig
 from explorer.config.settings import Scalar, Settings, bounds_of, choices_of, extra_of
 from explorer.inspection.base import views
@@ -51,7 +51,7 @@ def _classes(
     """The panel's settings and its views' options, and what they may be for a run."""
     choices = panel.choices(facts).items()
     yield panel.settings, {n: [(v, _(w)) for v, w in each] for n, each in choices}
-    resolved = catalog.resolve(facts.config)
+    resolved = specs.resolve(facts.config)
     for name in panel.needs(facts, panel.settings()):
         spec = views()[name]
         options = spec.choices(resolved).items()
@@ -105,7 +105,7 @@ def _button(button: Button, _: Translate) -> Control:
 def example_controls(config: RunConfig, _: Translate) -> list[Control]:
     """The controls of the example that all panels look at."""
     fields = MarkedOptions.model_fields
-    windows = len(catalog.make_data(config).validation.x)
+    windows = len(building.make_data(config).validation.x)
     example = {"kind": "number", "value": -1, "min": -1, "max": windows - 1, "step": 1}
     return [
         {
@@ -117,7 +117,7 @@ def example_controls(config: RunConfig, _: Translate) -> list[Control]:
         for name, more in (
             ("example", example),
             ("text", {"kind": "text", "value": "", "min": 0, "max": 1000}),
-            ("mark", {**example, "max": catalog.make_data(config).steps - 1}),
+            ("mark", {**example, "max": building.make_data(config).steps - 1}),
         )
     ]
 

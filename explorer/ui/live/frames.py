@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from explorer.catalog import model_spec
+from explorer.catalog.specs import model_spec
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
 from explorer.errors import N_

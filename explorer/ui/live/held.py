@@ -1,6 +1,6 @@
 """The change that a tab has chosen, for its run to learn under."""
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.config.run import RunConfig
 from explorer.config.settings import Scalar
 from explorer.training.changes import Change, completed
@@ -15,4 +15,4 @@ def chosen_change(config: RunConfig, wish: Wish) -> dict[str, Scalar]:
     """
     chosen = wish.options_of("change")
     change = Change.read({n: v for n, v in chosen.items() if n in Change.model_fields})
-    return completed(change, catalog.resolve(config)).values()
+    return completed(change, specs.resolve(config)).values()

@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit import config
 from streamlit.url_util import make_url_path
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.engine.service import Engine, engine
 from explorer.inspection.facts import facts_of
 from explorer.plots.panel import panels
@@ -142,7 +142,7 @@ def _warm_up() -> None:
     for name in ("pandas", "plotly.graph_objects"):
         importlib.import_module(name)
     files.warm_up()
-    facts_of(catalog.make_config())  # finds models, datasets and views
+    facts_of(choosing.make_config())  # finds models, datasets and views
     panels()
     # What is imported by now stays; the collector need not look at it again.
     gc.collect()

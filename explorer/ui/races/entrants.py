@@ -5,7 +5,7 @@ from functools import lru_cache
 import streamlit as st
 from pydantic.fields import FieldInfo
 
-from explorer import catalog
+from explorer.catalog import building, specs
 from explorer.config.run import RunConfig
 from explorer.config.settings import Scalar, bounds_of, choices_of, extra_of
 from explorer.errors import N_, ExplorerError
@@ -48,7 +48,7 @@ def _architectures(base: RunConfig, _: Translate) -> list[RunConfig]:
         help=_("What makes it fair: as many units, or as many numbers to learn."),
     )
     configs = _every(base.to_json(), equal)
-    wanted = catalog.parameter_count(base)
+    wanted = building.parameter_count(base)
     fixed = [c for c in configs if entries.SIZE not in c.model_settings]
     if equal == "parameters":
         note = _(
@@ -58,7 +58,7 @@ def _architectures(base: RunConfig, _: Translate) -> list[RunConfig]:
         st.caption(note % {"count": f"{wanted:,}"})
     if fixed:
         note = _("Without a hidden size, and left as it is: %(names)s.")
-        names = listed([_(catalog.model_spec(c.model).title) for c in fixed], _)
+        names = listed([_(specs.model_spec(c.model).title) for c in fixed], _)
         st.caption(note % {"names": names})
     return configs
 
@@ -216,7 +216,7 @@ def entrants_table(configs: list[RunConfig], _: Translate) -> None:
         )
         return
     names = labels(configs, _)
-    counts = [f"{catalog.parameter_count(config):,}" for config in configs]
+    counts = [f"{building.parameter_count(config):,}" for config in configs]
     table = {_("Setting"): names, **columns(configs, _), _("Parameters"): counts}
     if names == table.get(_("Model")):
         del table[_("Setting")]

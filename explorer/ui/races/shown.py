@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import building, specs
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
 from explorer.inspection.facts import lines
@@ -65,7 +65,7 @@ def find_race(store: Store, race_id: str) -> Race:
 
 def show(visitor: Visitor, race: Race, _: Translate) -> None:
     """Everything of a race, live while it goes on."""
-    data = catalog.data_spec(race.configs[0].data)
+    data = specs.data_spec(race.configs[0].data)
     line = _("%(count)d settings on %(data)s, %(clock)s, seeds for each: %(seeds)d")
     clock = _("by step") if race.clock == "step" else _("by second")
     numbers = {"count": len(race.configs), "data": _(data.title), "clock": clock}
@@ -250,7 +250,7 @@ def _rows(
 ) -> dict[str, list[Any]]:
     """The table's columns: what differs, and how each stands."""
     names, seeds = labels(race.configs, _), race.seeds
-    count = [f"{catalog.parameter_count(config):,}" for config in race.configs]
+    count = [f"{building.parameter_count(config):,}" for config in race.configs]
     reached = {"loss": f"{wanted:.4g}"}
     table: dict[str, list[Any]] = {
         _("Place"): [place or NONE for place in results.ranks(found)],

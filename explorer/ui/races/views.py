@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.config.run import RunConfig
 from explorer.engine.jobs import Wanted
 from explorer.engine.visitor import Visitor
@@ -77,7 +77,7 @@ def _pictures(visitor: Visitor, race_id: str, _: Translate) -> None:
 
 def offered_views(race: Race) -> list[str]:
     """The pictures that all of a race have."""
-    kinds = [{v.name for v in views_of(catalog.resolve(c))} for c in race.configs]
+    kinds = [{v.name for v in views_of(specs.resolve(c))} for c in race.configs]
     return [name for name in VIEWS if all(name in kind for kind in kinds)]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic.fields import FieldInfo
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.config.run import RunConfig
 from explorer.config.settings import choices_of, extra_of
 from explorer.errors import N_
@@ -20,7 +20,7 @@ NONE = "–"
 def labels(configs: Sequence[RunConfig], _: Translate) -> list[str]:
     """A name for each of these, by what tells it apart from the others."""
     if len(configs) == 1:
-        return [_(catalog.model_spec(configs[0].model).title)]
+        return [_(specs.model_spec(configs[0].model).title)]
     names = telling(configs)
     differences = differing(configs)
     found = []
@@ -65,7 +65,7 @@ def shown(config: RunConfig, name: str, value: Value, _: Translate) -> str:
     if value is None:
         return NONE
     if name == "model":
-        return _(catalog.model_spec(str(value)).title)
+        return _(specs.model_spec(str(value)).title)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, float):
@@ -82,8 +82,8 @@ def shown(config: RunConfig, name: str, value: Value, _: Translate) -> str:
 
 def fields_of(config: RunConfig) -> dict[str, FieldInfo]:
     """By dotted name: the settings of the model and the training that may differ."""
-    model = catalog.model_spec(config.model).settings.model_fields
-    unused = catalog.unused_training(config.model)
+    model = specs.model_spec(config.model).settings.model_fields
+    unused = specs.unused_training(config.model)
     training = type(config.training).model_fields
     return {f"model.{name}": field for name, field in model.items()} | {
         f"training.{name}": field

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.config.run import RunConfig, difference, settings_groups
 from explorer.config.settings import Scalar
 from explorer.engine.visitor import Visitor
@@ -59,10 +59,10 @@ def compared(visitor: Visitor, chosen: Sequence[Run], _: Translate) -> None:
 def unit_of(run: Run) -> str:
     """The unit of a run's loss."""
     data, model = (
-        catalog.datasets().get(run.config.data),
-        catalog.models().get(run.config.model),
+        specs.datasets().get(run.config.data),
+        specs.models().get(run.config.model),
     )
-    task = catalog.task_of(data, model) if data and model else None
+    task = specs.task_of(data, model) if data and model else None
     return TASKS[task].loss_unit if task else N_("loss")
 
 

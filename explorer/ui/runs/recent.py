@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.config.run import BEST, RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
@@ -77,7 +77,7 @@ def beginnings(visitor: Visitor, config: RunConfig, _: Translate) -> dict[str, s
     alike = {"": _("random weights")}
     for run in shown_runs(visitor):
         try:
-            catalog.check_start(config, run.config)
+            choosing.check_start(config, run.config)
         except ExplorerError:
             continue  # built otherwise
         if run.step > 0:

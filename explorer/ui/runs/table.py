@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.config.run import settings_groups
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_
@@ -84,11 +84,11 @@ def search_widgets(rows: Sequence[Row], _: Translate) -> Search:
         statuses = _choice(
             "status", _("Status"), STATES, {r.run.status for r in rows}, _
         )
-        models = {m.name: m.title for m in catalog.models().values()}
+        models = {m.name: m.title for m in specs.models().values()}
         chosen = _choice(
             "model", _("Model"), models, {r.run.config.model for r in rows}, _
         )
-        data = {d.name: d.title for d in catalog.datasets().values()}
+        data = {d.name: d.title for d in specs.datasets().values()}
         sets = _choice("data", _("Data"), data, {r.run.config.data for r in rows}, _)
         pinned = st.toggle(
             _("Only pinned ones"), key="runs.pinned", persist_state="session"
@@ -129,11 +129,11 @@ def found(rows: Sequence[Row], search: Search, _: Translate) -> list[Row]:
 
 def _has(run: Run, words: Sequence[str], _: Translate) -> bool:
     texts = [run.id, run.name, *run.tags, run.status, _(STATES[run.status])]
-    for specs, name in (
-        (catalog.models(), run.config.model),
-        (catalog.datasets(), run.config.data),
+    for known, name in (
+        (specs.models(), run.config.model),
+        (specs.datasets(), run.config.data),
     ):
-        texts += [name, *(_(spec.title) for spec in [specs.get(name)] if spec)]
+        texts += [name, *(_(spec.title) for spec in [known.get(name)] if spec)]
     texts += [
         f"{key}={value}"
         for group in settings_groups(run.config).values()
@@ -155,13 +155,13 @@ def called(run: Run, _: Translate) -> str:
 
 def title_of_model(run: Run, _: Translate) -> str:
     """What its architecture is called; its plain name if that is not there any more."""
-    spec = catalog.models().get(run.config.model)
+    spec = specs.models().get(run.config.model)
     return _(spec.title) if spec else run.config.model
 
 
 def title_of_data(run: Run, _: Translate) -> str:
     """What its data is called."""
-    spec = catalog.datasets().get(run.config.data)
+    spec = specs.datasets().get(run.config.data)
     return _(spec.title) if spec else run.config.data
 
 

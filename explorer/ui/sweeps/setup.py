@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import choosing
 from explorer.config.run import RunConfig, settings_groups
 from explorer.config.settings import Scalar, choices_of, extra_of
 from explorer.engine.visitor import Visitor
@@ -33,7 +33,7 @@ AROUND, AROUND_WHOLE = 10, 4
 
 def example() -> Plan:
     """Learning rate and hidden size of an LSTM on the sine wave."""
-    base = catalog.make_config("sine", "lstm", {"training.steps": EXAMPLE_STEPS})
+    base = choosing.make_config("sine", "lstm", {"training.steps": EXAMPLE_STEPS})
     return Plan(base, tuple(read_range(base, text) for text in EXAMPLE_SPACE))
 
 

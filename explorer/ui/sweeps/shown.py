@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import specs
 from explorer.config.run import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError, Words
@@ -99,8 +99,8 @@ def _sweep_line(group: Group, _: Translate) -> str:
     plan = Plan.read(group.facts)
     names = [label_of(plan.base, each.name, _) for each in plan.space]
     return _("%(model)s on %(data)s: %(settings)s; %(trials)d trials (%(status)s)") % {
-        "model": _(catalog.model_spec(plan.base.model).title),
-        "data": _(catalog.data_spec(plan.base.data).title),
+        "model": _(specs.model_spec(plan.base.model).title),
+        "data": _(specs.data_spec(plan.base.data).title),
         "settings": listed(names, _),
         "trials": plan.trials,
         "status": _(STATUS[group.facts["status"]]),

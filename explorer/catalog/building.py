@@ -1,0 +1,109 @@
+"""What a config is made into: its data and its model."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+import torch
+
+from explorer.catalog.specs import data_spec, datasets, model_spec, resolve, task_of
+from explorer.config.run import RunConfig
+from explorer.config.settings import Settings
+from explorer.data.base import Data, Windows
+from explorer.data.folds import folded
+from explorer.models.base import SequenceModel, Sizes, parameters
+from explorer.tasks import Task
+
+
+def make_data(config: RunConfig) -> Data:
+    """The run's dataset; made once per process and shared.
+
+    Raises:
+        ExplorerError: if the settings contradict each other.
+    """
+    spec = data_spec(config.data)
+    settings = spec.settings.read(config.data_settings)
+    task = task_of(spec, model_spec(config.model)) or spec.task
+    return _made(config.data, settings, config.seed, task, config.fold)
+
+
+@lru_cache(maxsize=64)
+def _made(name: str, settings: Settings, seed: int, task: Task, fold: str) -> Data:
+    if fold:
+        return folded(_made(name, settings, seed, task, ""), fold)
+    data = datasets()[name].make(settings, seed)
+    return data if task == data.task else as_windows(data)
+
+
+def forget_data() -> None:
+    """Let go of made datasets, since some of what they were made from is deleted."""
+    _made.cache_clear()
+
+
+def as_windows(data: Data) -> Data:
+    """A series as windows to make more of: y is x, and no forecast's lines apply."""
+    return replace(
+        data,
+        task="generate",
+        train=Windows(data.train.x, data.train.x),
+        validation=Windows(data.validation.x, data.validation.x),
+        baselines={},
+        floor=None,
+        floor_note="",
+        past_floor=None,
+        past_floor_note="",
+        counted_from=0,
+        shifted=False,
+        hint="",
+    )
+
+
+def floor_of(*configs: RunConfig) -> tuple[float | None, str]:
+    """The floor that each of these runs on the same data may reach, and what it is: of
+    the past alone where one of them sees no more."""
+    one_way = any(model_spec(config.model).one_way for config in configs)
+    return make_data(configs[0]).floor_for(one_way)
+
+
+def sizes(config: RunConfig) -> Sizes:
+    """What the run's data asks of its model."""
+    data = make_data(config)
+    return Sizes(
+        data.inputs,
+        data.outputs,
+        len(data.symbols),
+        data.steps,
+        data.task,
+        data.source,
+        data.padded,
+        data.shifted,
+    )
+
+
+def build_model(config: RunConfig) -> SequenceModel:
+    """The run's model, freshly initialised by torch's current random state.
+
+    Raises:
+        ExplorerError: if its settings contradict each other.
+    """
+    resolved = resolve(config)
+    return resolved.model.make(resolved.model_settings, sizes(config))
+
+
+def parameter_count(config: RunConfig) -> int:
+    """How many numbers the run's model learns; no memory is taken for them.
+
+    Raises:
+        ExplorerError: if the model's settings contradict each other.
+    """
+    with torch.device("meta"):
+        return parameters(build_model(config))
+
+
+def head_count(config: RunConfig) -> int:
+    """How many numbers of the run's model are its head's own.
+
+    Raises:
+        ExplorerError: if the model's settings contradict each other.
+    """
+    with torch.device("meta"):
+        return parameters(build_model(config).head)

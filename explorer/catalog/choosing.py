@@ -1,0 +1,272 @@
+"""How a choice becomes a config: completed, checked, and found in a link again."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from explorer.catalog.building import parameter_count
+from explorer.catalog.specs import (
+    DEFAULT_DATA,
+    data_spec,
+    model_spec,
+    models,
+    resolve,
+    setting_names,
+    setting_of_data,
+    setting_of_model,
+    task_of,
+    usual_model,
+)
+from explorer.config.pace import Pace, usual_pace
+from explorer.config.run import FOLD, START, RunConfig
+from explorer.config.settings import Scalar
+from explorer.config.training import TrainingSettings
+from explorer.errors import N_, ExplorerError, unknown
+
+_OF_THE_RUN = ("data", "model", "seed", "start", "fold")
+
+
+def linked_training(data: str, model: str) -> dict[str, Scalar]:
+    """What a link leaves out of the training settings where a dataset or an
+    architecture has its own: always the same, so that every link keeps its meaning."""
+    return {**data_spec(data).training, **model_spec(model).training}
+
+
+def usual_training(
+    data: str, model: str, model_settings: Mapping[str, Scalar] | None = None
+) -> dict[str, Scalar]:
+    """The training settings that a dataset or an architecture of this size begins
+    otherwise with; of its usual size if None."""
+    usual = linked_training(data, model)
+    pace = usual_pace_of(data, model, model_settings)
+    if pace is None:
+        return usual
+    plain = TrainingSettings.model_validate(usual)
+    if pace.learning_rate != plain.learning_rate:
+        usual["learning_rate"] = pace.learning_rate
+    if pace.schedule != plain.schedule:
+        usual["schedule"] = pace.schedule
+    return usual
+
+
+def usual_pace_of(
+    data: str, model: str, model_settings: Mapping[str, Scalar] | None = None
+) -> Pace | None:
+    """The learning rate that a run begins with, and why; None where there is no rate,
+    or an architecture names its own."""
+    spec, training = model_spec(model), data_spec(data).training
+    if spec.learning != "gradient" or "learning_rate" in spec.training:
+        return None
+    usual = int(spec.settings().values().get("hidden_size", 1))
+    width = int((model_settings or {}).get("hidden_size", usual))
+    own = training.get("learning_rate")
+    schedule = TrainingSettings.read(training).schedule
+    rate = None if own is None else float(own)
+    return usual_pace(spec.attends, width, usual, rate, schedule)
+
+
+def make_config(
+    data: str = DEFAULT_DATA,
+    model: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    seed: int | str = 0,
+    start: str = "",
+    fold: str = "",
+) -> RunConfig:
+    """A complete, checked config from what a person gave.
+
+    Args:
+        data, model: names; the dataset's usual architecture if None.
+        settings: by dotted name, as in "model.hidden_size"; text or numbers.
+        seed: a whole number from 0 to 2147483647.
+        start: the id of a run to begin with; empty for random weights.
+        fold: which fold in time is trained, as in "2/3"; empty for the data as a whole.
+
+    Raises:
+        ExplorerError: for an unknown name, a bad value, or a model and a dataset that
+            do not fit each other.
+    """
+    model = usual_model(data) if model is None else model
+    config = _config(data, model, settings or {}, seed, start, fold)
+    check_fit(config)
+    return config
+
+
+def _config(
+    data: str,
+    model: str,
+    settings: Mapping[str, Any],
+    seed: int | str = 0,
+    start: str = "",
+    fold: str = "",
+    linked: bool = False,
+) -> RunConfig:
+    """A complete config, each of whose settings is in its own bounds; with what a link
+    leaves out, if `linked`."""
+    groups: dict[str, dict[str, Any]] = {"data": {}, "model": {}, "training": {}}
+    for name, value in settings.items():
+        group, dot, key = name.partition(".")
+        if not dot or group not in groups:
+            raise unknown(N_("setting"), name, setting_names(data, model))
+        groups[group][key] = value
+    chosen_data, chosen_model = data_spec(data), model_spec(model)
+    model_settings = chosen_model.settings.read(
+        groups["model"], setting_of_model(model)
+    ).values()
+    usual = (
+        linked_training(data, model)
+        if linked
+        else usual_training(data, model, model_settings)
+    )
+    return RunConfig(
+        data=data,
+        model=model,
+        data_settings=chosen_data.settings.read(
+            groups["data"], setting_of_data(data)
+        ).values(),
+        model_settings=model_settings,
+        training=TrainingSettings.read(
+            usual | groups["training"], N_("training setting")
+        ),
+        seed=_seed(seed),
+        start=_start(start),
+        fold=_fold(fold),
+    )
+
+
+def config_from_pairs(pairs: Mapping[str, str]) -> RunConfig:
+    """A config from a link's settings; what they leave out has its default.
+
+    Raises:
+        ExplorerError: one sentence about the first thing that is wrong.
+    """
+    settings = {k: v for k, v in pairs.items() if "." in k}
+    rest = {k: v for k, v in pairs.items() if "." not in k}
+    for name in rest:
+        if name not in _OF_THE_RUN:
+            raise unknown(N_("setting"), name, _OF_THE_RUN)
+    data = rest.get("data", DEFAULT_DATA)
+    config = _config(
+        data,
+        rest.get("model") or usual_model(data),
+        settings,
+        rest.get("seed", 0),
+        rest.get("start", ""),
+        rest.get("fold", ""),
+        linked=True,
+    )
+    check_fit(config)
+    return config
+
+
+def defaults_for(config: RunConfig) -> RunConfig:
+    """The default config of the same data and model, even where the data is too short
+    for it; trained as is usual for a model of this size."""
+    usual = _config(config.data, config.model, _named(config, "digest"))
+    training = usual_training(config.data, config.model, config.model_settings)
+    return usual.model_copy(update={"training": TrainingSettings.read(training)})
+
+
+def linked_defaults(config: RunConfig) -> RunConfig:
+    """What a link to the config leaves out."""
+    named = _named(config, "digest")
+    return _config(config.data, config.model, named, linked=True)
+
+
+def _named(config: RunConfig, key: str) -> dict[str, Scalar]:
+    """The one data setting that has no sensible default: which own data is meant."""
+    value = config.data_settings.get(key)
+    return {} if value is None else {f"data.{key}": value}
+
+
+def check_fit(config: RunConfig) -> None:
+    """See that the model can learn this data's task and can be built.
+
+    Raises:
+        ExplorerError: if it cannot.
+    """
+    resolved = resolve(config)
+    if task_of(resolved.data, resolved.model) is None:
+        able = [m.name for m in models().values() if task_of(resolved.data, m)]
+        raise ExplorerError(
+            N_(
+                "Dataset '%(data)s' asks for %(task)s, which model '%(model)s' cannot "
+                "learn. Models that can: %(able)s."
+            ),
+            data=config.data,
+            task=resolved.data.task,
+            model=config.model,
+            able=", ".join(able),
+        )
+    parameter_count(config)
+
+
+def check_start(config: RunConfig, start: RunConfig) -> None:
+    """See that a run can begin with the weights of another.
+
+    Raises:
+        ExplorerError: if the two are not built alike.
+    """
+    if config.model == start.model and _built(config) == _built(start):
+        return
+    raise ExplorerError(
+        N_(
+            "A run can begin with the weights of one that is built alike, but this one "
+            "is %(own)s and the other %(other)s. Give it the other's architecture and "
+            "model settings."
+        ),
+        own=_in_short(config),
+        other=_in_short(start),
+    )
+
+
+def _built(config: RunConfig) -> dict[str, Scalar]:
+    """The model settings that decide the shapes of its weights."""
+    return {k: v for k, v in config.model_settings.items() if k != "dropout"}
+
+
+def _in_short(config: RunConfig) -> str:
+    settings = ", ".join(f"{name} {value}" for name, value in _built(config).items())
+    return f"{config.model} ({settings})"
+
+
+def _seed(value: int | str) -> int:
+    try:
+        seed = int(value)
+    except ValueError:
+        seed = -1
+    if not 0 <= seed < 2**31:
+        raise ExplorerError(
+            N_(
+                "seed must be a whole number from 0 to %(most)d, but got '%(came)s'. "
+                "Take 0 if you have no wish."
+            ),
+            most=2**31 - 1,
+            came=str(value)[:40],
+        )
+    return seed
+
+
+def _start(value: str) -> str:
+    if not re.fullmatch(START, value):
+        raise ExplorerError(
+            N_(
+                "start must be the id of a run, of letters, digits, - and _, or with "
+                "@best behind it for its lowest held-out loss, but got '%(came)s'. "
+                "Copy it from the run's link."
+            ),
+            came=value[:40],
+        )
+    return value
+
+
+def _fold(value: str) -> str:
+    if not re.fullmatch(FOLD, value) or (value and value[0] > value[2]):
+        raise ExplorerError(
+            N_(
+                "fold must name one of 2 to 9 folds, as in 2/3 for the second of "
+                "three, but got '%(came)s'. Leave it empty for the data as a whole."
+            ),
+            came=value[:40],
+        )
+    return value

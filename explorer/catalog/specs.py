@@ -1,0 +1,145 @@
+"""Every dataset and architecture there is, by name, and which fit each other.
+
+Discovery is by folder: a file in `data/` or `models/` that ends in `SPEC` is in.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import explorer.data
+import explorer.models
+from explorer.config.run import RunConfig
+from explorer.config.settings import Settings
+from explorer.config.training import TrainingSettings
+from explorer.data.base import DataSpec
+from explorer.discovery import declared
+from explorer.errors import N_, Words, unknown
+from explorer.models.base import UNUSED, ModelSpec
+from explorer.tasks import Task
+
+DEFAULT_DATA = "sine"
+DEFAULT_MODEL = "lstm"
+
+
+def _specs(package: ModuleType) -> list[Any]:
+    found = declared(package, "SPEC").values()
+    return sorted(found, key=lambda spec: (spec.order, spec.name))
+
+
+@cache
+def datasets() -> Mapping[str, DataSpec]:
+    """Every dataset by name, in the order of the lessons."""
+    return {spec.name: spec for spec in _specs(explorer.data)}
+
+
+@cache
+def models() -> Mapping[str, ModelSpec]:
+    """Every architecture by name, in the order of the lessons."""
+    return {spec.name: spec for spec in _specs(explorer.models)}
+
+
+def data_spec(name: str) -> DataSpec:
+    """The dataset of that name.
+
+    Raises:
+        ExplorerError: if there is none.
+    """
+    if name not in datasets():
+        raise unknown(N_("dataset"), name, datasets())
+    return datasets()[name]
+
+
+def model_spec(name: str) -> ModelSpec:
+    """The architecture of that name.
+
+    Raises:
+        ExplorerError: if there is none.
+    """
+    if name not in models():
+        raise unknown(N_("model"), name, models())
+    return models()[name]
+
+
+class Resolved(NamedTuple):
+    """A config with its names looked up and its settings checked."""
+
+    data: DataSpec
+    data_settings: Any  # an instance of `data.settings`
+    model: ModelSpec
+    model_settings: Any  # an instance of `model.settings`
+
+
+def resolve(config: RunConfig) -> Resolved:
+    """Look up a config's names and check its settings again.
+
+    Raises:
+        ExplorerError: if it names something this program does not have.
+    """
+    data, model = data_spec(config.data), model_spec(config.model)
+    return Resolved(
+        data,
+        data.settings.read(config.data_settings, setting_of_data(data.name)),
+        model,
+        model.settings.read(config.model_settings, setting_of_model(model.name)),
+    )
+
+
+def setting_of_data(name: str) -> Words:
+    return Words(N_("setting of dataset %(name)s:"), {"name": name})
+
+
+def setting_of_model(name: str) -> Words:
+    return Words(N_("setting of model %(name)s:"), {"name": name})
+
+
+def task_of(data: DataSpec, model: ModelSpec) -> Task | None:
+    """What the model would learn of the data: its task; or, of one series, to make
+    more windows like its own; None if it can learn neither."""
+    if data.task in model.tasks:
+        return data.task
+    if data.resembled and "generate" in model.tasks:
+        return "generate"
+    return None
+
+
+def fitting(data: str) -> list[ModelSpec]:
+    """The architectures that can learn a dataset, in their order."""
+    return [m for m in models().values() if task_of(data_spec(data), m)]
+
+
+def usual_model(data: str) -> str:
+    """The architecture that a newcomer to a dataset starts with.
+
+    Raises:
+        ExplorerError: if there is no such dataset.
+    """
+    names = [m.name for m in fitting(data)]
+    return DEFAULT_MODEL if DEFAULT_MODEL in names else names[0]
+
+
+def usual_data(model: str) -> str:
+    """The dataset on which an architecture is shown: the first one, if it fits.
+
+    Raises:
+        ExplorerError: if there is no such architecture.
+    """
+    spec = model_spec(model)
+    able = [d.name for d in datasets().values() if d.offered and task_of(d, spec)]
+    return DEFAULT_DATA if DEFAULT_DATA in able else able[0]
+
+
+def unused_training(model: str) -> tuple[str, ...]:
+    """The training settings that an architecture has no use for."""
+    return UNUSED[model_spec(model).learning]
+
+
+def setting_names(data: str, model: str) -> list[str]:
+    """Every dotted setting name of a dataset, a model and the training."""
+    groups: dict[str, type[Settings]] = {
+        "data": data_spec(data).settings,
+        "model": model_spec(model).settings,
+        "training": TrainingSettings,
+    }
+    return [f"{g}.{name}" for g, cls in groups.items() for name in cls.model_fields]
