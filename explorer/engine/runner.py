@@ -1,7 +1,6 @@
 """Drives every active run, slice by slice.
 
-One thread owns all of it; everything else speaks to it through a queue. Each worker
-has at most two tasks under way, so that it never waits for this thread. A run stays
+One thread owns all of it; everything else speaks to it through a queue. A run stays
 with one worker, which keeps its trainer alive, as long as the work is evenly spread.
 """
 
@@ -11,78 +10,31 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from dataclasses import replace
-from typing import NamedTuple
 
 from distributed import Client
-from distributed import Future as Task
 
-from explorer.engine.answering import Answering
-from explorer.engine.driven import Chosen, Driven
-from explorer.engine.jobs import Job, Result, Wanted
-from explorer.engine.packing import packed
+from explorer.engine.dispatch import Dispatch
+from explorer.engine.driven import Driven
+from explorer.engine.jobs import Wanted
 from explorer.engine.race import pace_of
-from explorer.engine.turns import IN_FLIGHT, Turns, even_out, place
+from explorer.engine.results import STORE_AGAIN, Listener, News, Results, with_status
+from explorer.engine.turns import place
 from explorer.engine.watched import Watched
-from explorer.engine.worker import run_slices
-from explorer.engine.workers import LOST, Workers
+from explorer.engine.workers import Workers
 from explorer.errors import ExplorerError, Words
-from explorer.runs.commands import PAUSE, STOP, spec_of
-from explorer.runs.messages import WORKER_DIED, unexpected
-from explorer.runs.records import (
-    Checkpoint,
-    Command,
-    Curves,
-    Progress,
-    Run,
-    Status,
-    View,
-)
+from explorer.runs.commands import spec_of
+from explorer.runs.records import Command, Curves, Progress, Run
 from explorer.runs.store import Store
 from explorer.runs.trouble import database_trouble
 
 log = logging.getLogger(__name__)
 
-STORE_AGAIN = 0.5
-"""Seconds to wait for a database that did not take a slice."""
-
 LISTENS = 0.05
 """Seconds after which it hands out work before it listens again."""
-
-LIVE_PRIORITY, BACKGROUND_PRIORITY = 10, 0
-"""Of tasks, as Dask sees them."""
-
-RESULT_WITHIN = 10.0
-"""Seconds in which a result must come over. Dask waits for ever for one that was lost
-with the last worker."""
-
-MOST_LOSSES = 5
-"""A run whose slice is lost this often in a row has failed."""
 
 PLACEMENTS = 1000
 """A run is not handed to workers this often: no task of a run that was let go is taken
 for one of the same run that was begun anew."""
-
-Views = tuple[tuple[Wanted, View], ...]
-
-Listener = Callable[[str, Progress | None, Views], None]
-"""(run id, what a slice brought, what was seen); called from the runner's thread."""
-
-
-class Came(NamedTuple):
-    """What came of a job."""
-
-    driven: Driven
-    job: Job
-    result: Result
-
-
-class News(NamedTuple):
-    """What is to be kept of a run, and told."""
-
-    driven: Driven
-    progress: Progress
-    views: Views
 
 
 class Runner:
@@ -108,13 +60,11 @@ class Runner:
         """Digests of own data that was deleted."""
         self._driven: dict[str, Driven] = {}
         self._watched = Watched()
-        self._tasks: dict[str, set[Task[list[Result]]]] = {}
-        self._ready: list[str] = []
         self._begun = 0
         """How many runs it has begun to drive."""
-        self._turns = Turns()
-        self._answering = Answering()
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._results = Results(store, listener, self._driven, self._hand_back)
+        self._dispatch = Dispatch(self._workers, self._inbox.put, self._results.hear)
         self._closing = False
         self._thread = threading.Thread(target=self._loop, name="runner", daemon=True)
         self._thread.start()
@@ -139,7 +89,7 @@ class Runner:
             ExplorerError: if nobody can; what waits goes on by itself later.
         """
         self._workers.check()
-        self._answering.check()
+        self._dispatch.check()
 
     @property
     def remarks(self) -> list[Words]:
@@ -179,7 +129,7 @@ class Runner:
     @property
     def workers(self) -> int:
         """How many workers there are; 0 until they are there."""
-        return len(self._ready)
+        return len(self._dispatch.ready)
 
     def close(self) -> None:
         """Let go of all tasks; the store has what is needed to go on."""
@@ -204,9 +154,6 @@ class Runner:
 
     # Everything below runs in the runner's own thread.
 
-    def _client(self) -> Client:
-        return self.client.result()
-
     def _loop(self) -> None:
         while not self._closing:
             if not self._may_drive():
@@ -218,13 +165,19 @@ class Runner:
                 self._let_go()
             self._guarded(self._listen)
             if reached:
-                self._guarded(self._dispatch)
+                self._guarded(self._hand_out)
+
+    def _hand_out(self) -> None:
+        self._dispatch.hand_out(self._driven.values(), self._watched)
+
+    def _hand_back(self, driven: Driven) -> None:
+        """Nothing came of its job: that is done again from the last known state."""
+        place(driven, self._dispatch.ready, self._driven.values())
 
     def _let_go(self) -> None:
         """Nobody can train: runs wait where they were saved last, and do what they are
         told as far as that goes; what comes back of them is dropped."""
-        self._ready = []
-        self._tasks.clear()
+        self._dispatch.let_go()
         for driven in self._driven.values():
             if driven.worker is not None:
                 driven.hand_to(None)
@@ -232,10 +185,7 @@ class Runner:
     def _stand_back(self) -> None:
         """Let go of all runs; what comes back of them is dropped."""
         self._driven.clear()
-        for tasks in self._tasks.values():
-            for task in tasks:
-                task.release()
-        self._tasks.clear()
+        self._dispatch.stand_back()
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """A bug in one message, or a lost connection, must not stop all training."""
@@ -261,7 +211,7 @@ class Runner:
         saved = self._store.state(run.id)
         background, held = self._group_rules(run)
         self._begun += 1
-        self._turns.keep({driven.person for driven in self._driven.values()})
+        self._dispatch.turns.keep({driven.person for driven in self._driven.values()})
         self._driven[run.id] = Driven(
             run,
             run.config.to_json(),
@@ -315,8 +265,8 @@ class Runner:
             if driven.may_leave:
                 run = driven.run
                 nothing = Progress(run.step, Curves.empty(), run.step, run.seconds)
-                resting = _with_status(nothing, driven.status_after)
-                self._enter([News(driven, resting, ())])
+                resting = with_status(nothing, driven.status_after)
+                self._results.enter([News(driven, resting, ())])
 
     def _forget(self, digest: str) -> None:
         self._deleted.add(digest)
@@ -326,186 +276,3 @@ class Runner:
         """What was deleted, unless somebody has given the same again."""
         content = self._store.contents.content
         return [digest for digest in self._deleted if content(digest) is None]
-
-    def _dispatch(self) -> None:
-        self._refresh_workers()
-        every = self._driven.values()
-        for driven in every:
-            if driven.worker not in self._ready:
-                place(driven, self._ready, every)
-        even_out(self._ready, every)
-        for worker in self._ready:
-            while len(self._tasks.setdefault(worker, set())) < IN_FLIGHT:
-                chosen = self._turns.choose(worker, every, self._watched)
-                if not chosen:
-                    break
-                self._submit(worker, chosen)
-
-    def _refresh_workers(self) -> None:
-        present = self._workers.ready(busy=bool(self._driven))
-        self._ready = self._answering.those(present)
-        for worker in set(self._tasks) - set(present):
-            for task in self._tasks.pop(worker):
-                self._client().cancel([task], force=True)
-
-    def _submit(self, worker: str, chosen: list[Chosen]) -> None:
-        jobs = [job for _, job in chosen]
-        epochs = [driven.epoch for driven, _ in chosen]
-        background = all(driven.background for driven, _ in chosen)
-        task = self._client().submit(
-            run_slices,
-            jobs,
-            workers=[worker],
-            allow_other_workers=True,
-            pure=False,
-            priority=BACKGROUND_PRIORITY if background else LIVE_PRIORITY,
-            retries=0,
-        )
-        self._tasks[worker].add(task)
-        self._answering.given(worker)
-        task.add_done_callback(
-            lambda done: self._inbox.put(lambda: self._done(worker, done, jobs, epochs))
-        )
-
-    def _done(
-        self, worker: str, task: Task[list[Result]], jobs: list[Job], epochs: list[int]
-    ) -> None:
-        under_way = self._tasks.get(worker, set())
-        under_way.discard(task)
-        self._answering.heard(worker, bool(under_way))
-        results, why = list[Result](), WORKER_DIED
-        try:
-            results = task.result(timeout=RESULT_WITHIN)
-        except LOST as error:
-            log.warning("A task was lost: %r", error)
-        except Exception as error:
-            log.exception("A task could not be carried out")
-            why = unexpected(error)
-        task.release()
-        by_run = {result.run_id: result for result in results}
-        came: list[Came] = []
-        try:
-            for job, epoch in zip(jobs, epochs, strict=True):
-                lost = Result(job.run_id, job.serial, lost=why)
-                self._hear(job, epoch, by_run.get(job.run_id, lost), came)
-        finally:
-            self._keep(came)
-
-    def _hear(self, job: Job, epoch: int, result: Result, came: list[Came]) -> None:
-        """Put what comes next of a run to what `came`, with what waited for it."""
-        driven = self._driven.get(job.run_id)
-        if driven is None or driven.epoch != epoch:
-            return
-        driven.early[job.serial] = job, result
-        while driven.epoch == epoch and driven.taken in driven.early:
-            each = Came(driven, *driven.early.pop(driven.taken))
-            if any(other.driven is driven for other in came):
-                self._keep(came)  # its slices are written down one after the other
-                came.clear()
-            if driven.epoch == epoch and self._brings(*each):
-                came.append(each)
-
-    def _brings(self, driven: Driven, job: Job, result: Result) -> bool:
-        """Whether a job brought something; a run of which nothing came is handed to a
-        worker again."""
-        driven.taken += 1
-        driven.in_flight -= 1
-        if result.lacks:
-            self._provide(driven, job)
-        elif result.lost and driven.lost >= MOST_LOSSES:
-            self._fail(driven, result.lost)
-        elif result.lost or result.missing:
-            driven.lost += result.lost is not None
-            self._hand_back(driven)
-        else:
-            driven.lost = 0
-            return True
-        return False
-
-    def _hand_back(self, driven: Driven) -> None:
-        """Nothing came of its job: that is done again from the last known state."""
-        place(driven, self._ready, self._driven.values())
-
-    def _provide(self, driven: Driven, job: Job) -> None:
-        """Send a run's own data along from now on."""
-        try:
-            driven.contents = packed(self._store, driven.run.config)
-        except ExplorerError as error:
-            self._fail(driven, error.words)
-        else:
-            self._hand_back(driven)
-
-    def _keep(self, came: list[Came]) -> None:
-        """Take results, all of them in one transaction; where they cannot be stored, do
-        the jobs again later."""
-        if not came:
-            return
-        before = [dict(vars(each.driven)) for each in came]
-        try:
-            self._take(came)
-        except Exception as error:
-            for each, values in zip(came, before, strict=True):
-                vars(each.driven).update(values)
-                self._driven[each.driven.run.id] = each.driven
-            if database_trouble(error) is None and len(came) > 1:
-                for each in came:  # one must not spoil the others
-                    self._keep([each])
-                return
-            if database_trouble(error) is None:
-                log.exception("What a slice brought could not be stored")
-            time.sleep(STORE_AGAIN)
-            for each in came:
-                self._hand_back(each.driven)
-
-    def _take(self, came: list[Came]) -> None:
-        news = []
-        for driven, _job, result in came:
-            if result.progress is None:
-                self._fail(driven, result.error)
-            else:
-                progress = self._moved(driven, result.progress)
-                news.append(News(driven, progress, result.views))
-        self._enter(news)
-        for driven, job, _result in came:
-            driven.under_way.pop(job.serial, None)
-
-    def _moved(self, driven: Driven, progress: Progress) -> Progress:
-        """Note how far a run is; the last slice of one that shall rest says so."""
-        if progress.state is not None:
-            driven.saved = Checkpoint(progress.step, progress.state)
-        driven.at = progress.step
-        if progress.step > driven.run.step:
-            driven.run = replace(
-                driven.run, step=progress.step, seconds=progress.seconds
-            )
-        if driven.left is not None:
-            driven.left -= len(progress.curves.losses)
-            if driven.left <= 0:
-                driven.rest("paused")
-        if progress.status == "training" and driven.may_leave:
-            return _with_status(progress, driven.status_after)
-        return progress
-
-    def _enter(self, news: list[News]) -> None:
-        """Write down what slices brought, tell it, and let go of who trains no more."""
-        there = self._store.record_all({n.driven.run.id: n.progress for n in news})
-        for driven, progress, views in news:
-            leaves = progress.status != "training"
-            if leaves or driven.run.id not in there:
-                del self._driven[driven.run.id]
-            if leaves or driven.run.id in there:
-                self._listener(driven.run.id, progress, views)
-
-    def _fail(self, driven: Driven, why: Words | None) -> None:
-        self._store.set_status(driven.run.id, "failed", why)
-        del self._driven[driven.run.id]
-        self._listener(driven.run.id, None, ())
-
-
-def _with_status(progress: Progress, status: Status) -> Progress:
-    """The same slice of a run that then rests."""
-    commands = progress.commands
-    if status != "paused" or len(progress.curves.losses) or not commands:
-        resting = PAUSE if status == "paused" else STOP
-        commands = (*commands, resting()._replace(step=progress.step))
-    return replace(progress, status=status, commands=commands)

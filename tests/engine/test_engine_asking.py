@@ -9,8 +9,9 @@ import pytest
 from explorer.catalog import choosing
 from explorer.engine import asking
 from explorer.engine.asking import Asker
+from explorer.engine.dispatch import BACKGROUND_PRIORITY, LIVE_PRIORITY
 from explorer.engine.jobs import Answer
-from explorer.engine.runner import BACKGROUND_PRIORITY, LIVE_PRIORITY, Runner
+from explorer.engine.runner import Runner
 from explorer.engine.service import Engine
 from explorer.errors import ExplorerError
 from explorer.portable.states import MOST_PIECE

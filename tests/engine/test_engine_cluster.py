@@ -56,7 +56,7 @@ def engine(
 
 
 def has_workers(engine: Engine, count: int) -> None:
-    wait(lambda: len(engine._runner._ready) == count, LONG)
+    wait(lambda: len(engine._runner._dispatch.ready) == count, LONG)
 
 
 def has_two(engine: Engine, elsewhere: Elsewhere) -> None:
@@ -171,7 +171,7 @@ def test_a_database_that_is_away_for_a_moment_loses_no_step(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record, refused = engine.store.record_all, 0
-    monkeypatch.setattr("explorer.engine.runner.STORE_AGAIN", 0.05)
+    monkeypatch.setattr("explorer.engine.results.STORE_AGAIN", 0.05)
 
     def flaky(what: Mapping[str, Progress]) -> set[str]:
         nonlocal refused

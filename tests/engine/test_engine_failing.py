@@ -2,22 +2,23 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from distributed import KilledWorker
 
 from explorer.engine import worker
-from explorer.engine.answering import Answering
+from explorer.engine.dispatch import Dispatch
 from explorer.engine.driven import Driven
 from explorer.engine.jobs import Job, Result, Wanted
-from explorer.engine.runner import MOST_LOSSES, Runner
+from explorer.engine.results import MOST_LOSSES, Results
 from explorer.engine.service import Engine
+from explorer.engine.workers import Workers
 from explorer.errors import ExplorerError, Words
 from explorer.runs.commands import RESUME
 from explorer.runs.messages import WORKER_DIED, unexpected
 from explorer.runs.records import Progress, Run
-from explorer.runs.store import open_store
+from explorer.runs.store import Store, open_store
 from explorer.training.state import pack, unpack
 from explorer.training.trainer import Budget, Trainer, advance
 from tests.engine.test_engine_runs import small, until_ended
@@ -67,6 +68,17 @@ class Task:
         pass
 
 
+def dispatched(store: Store, every: dict[str, Driven], heard: list[str]) -> Dispatch:
+    """With nobody to hand a run to; notes the runs of which something is told."""
+    results = Results(
+        store,
+        lambda run_id, *_more: heard.append(run_id),
+        every,
+        lambda driven: driven.hand_to(None),
+    )
+    return Dispatch(cast(Workers, None), lambda work: work(), results.hear)
+
+
 @pytest.mark.quick
 @pytest.mark.parametrize(
     ("error", "why"),
@@ -81,16 +93,12 @@ def test_a_worker_is_called_dead_only_where_it_died(
 ) -> None:
     store = open_store(f"sqlite:///{tmp_path}/runs.sqlite3")
     run = store.create(small(), 1)
-    runner = Runner.__new__(Runner)
     driven = Driven(run, run.config.to_json(), None)
-    runner._store, runner._driven = store, {run.id: driven}
-    runner._ready, runner._tasks = [], {}
-    runner._answering = Answering()
-    runner._listener = lambda *_given: None
+    dispatch = dispatched(store, {run.id: driven}, [])
     for lost in range(MOST_LOSSES + 1):
         assert store.get(run.id).status == "training", lost
         job = driven.job(1.0, None)
-        runner._done("gone", Task(error), [job], [driven.epoch])  # type: ignore[arg-type]
+        dispatch._done("gone", Task(error), [job], [driven.epoch])  # type: ignore[arg-type]
     found = store.get(run.id)
     assert (found.status, found.message) == ("failed", why)
     store.close()
@@ -151,11 +159,8 @@ def test_a_slice_that_cannot_be_kept_spoils_no_other_of_its_task(
         for run in (store.create(small(), 1) for _ in range(3))
     }
     heard: list[str] = []
-    runner = Runner.__new__(Runner)
-    runner._store, runner._driven = store, dict(every)
-    runner._ready, runner._tasks, runner._answering = [], {}, Answering()
-    runner._listener = lambda run_id, *_more: heard.append(run_id)
-    monkeypatch.setattr("explorer.engine.runner.STORE_AGAIN", 0.0)
+    dispatch = dispatched(store, dict(every), heard)
+    monkeypatch.setattr("explorer.engine.results.STORE_AGAIN", 0.0)
     jobs = [driven.job(1.0, None) for driven in every.values()]
     _first, spoiled, _last = every
     results = [
@@ -163,7 +168,7 @@ def test_a_slice_that_cannot_be_kept_spoils_no_other_of_its_task(
         for job in jobs
     ]
     epochs = [driven.epoch for driven in every.values()]
-    runner._done("one", Done(results), jobs, epochs)  # type: ignore[arg-type]
+    dispatch._done("one", Done(results), jobs, epochs)  # type: ignore[arg-type]
     assert heard == [run_id for run_id in every if run_id != spoiled]
     assert [store.get(run_id).step for run_id in every] == [9, 0, 9]
     assert [driven.placed for driven in every.values()] == [True, False, True]

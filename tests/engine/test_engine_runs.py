@@ -17,8 +17,8 @@ import pytest
 from explorer.catalog import choosing
 from explorer.config.run import RunConfig
 from explorer.engine import welcoming
+from explorer.engine.dispatch import Dispatch
 from explorer.engine.jobs import Wanted
-from explorer.engine.runner import Runner
 from explorer.engine.service import Engine
 from explorer.errors import ExplorerError, Words
 from explorer.runs.commands import (
@@ -242,18 +242,18 @@ def test_a_result_that_dies_with_all_workers_is_computed_again(
 ) -> None:
     """Killed after a task was done and before its result was fetched."""
     pids: list[int] = []
-    take = Runner._done
+    take = Dispatch._done
 
-    def lose(self: Runner, *done: Any) -> None:
+    def lose(self: Dispatch, *done: Any) -> None:
         if not pids and engine.store.get(run.id).step > 20:
-            client = self.client.result()
+            client = self._client()
             pids.extend(client.run(os.getpid).values())
             for pid in pids:
                 os.kill(pid, signal.SIGKILL)
             wait(lambda: not client.scheduler_info(n_workers=-1)["workers"])
         take(self, *done)
 
-    monkeypatch.setattr(Runner, "_done", lose)
+    monkeypatch.setattr(Dispatch, "_done", lose)
     run = engine.start(small(19, steps=300))
     wait(lambda: engine.store.get(run.id).ended, 90)
     assert len(pids) == 2

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -12,10 +13,11 @@ from distributed import Client
 
 from explorer.catalog import choosing
 from explorer.engine import workers
+from explorer.engine.dispatch import LIVE_PRIORITY, Dispatch
 from explorer.engine.driven import Chosen, Driven
-from explorer.engine.runner import LIVE_PRIORITY, Runner
 from explorer.engine.service import Engine
 from explorer.engine.visitor import Visitor
+from explorer.engine.workers import Workers
 from explorer.errors import ExplorerError
 from explorer.runs.records import Run
 from explorer.runs.store import Store, open_store
@@ -49,11 +51,8 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     return open_store(f"sqlite:///{tmp_path}/desk.sqlite3")
 
 
-def test_dask_puts_trials_behind_live_runs(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    runner, seen = Runner(no_workers, store, lambda *_: None, lambda: True), []
-    runner.close()
+def test_dask_puts_trials_behind_live_runs(store: Store) -> None:
+    seen = []
 
     class Scheduler:
         def submit(self, *_: object, priority: int, **__: object) -> "Scheduler":
@@ -63,12 +62,14 @@ def test_dask_puts_trials_behind_live_runs(
         def add_done_callback(self, _: object) -> None:
             """Nothing comes back."""
 
-    monkeypatch.setattr(runner, "_client", Scheduler)
+    there = Workers(no_workers, lambda: None, list)
+    there.client.set_result(cast(Client, Scheduler()))
+    dispatch = Dispatch(there, lambda _: None, lambda *_: None)
     run = store.create(small(), 1)
     for trial in (True, False):
         driven = Driven(run, run.config.to_json(), None, background=trial)
-        runner._tasks["one"] = set()
-        runner._submit("one", [Chosen(driven, driven.job(0.1, None))])
+        dispatch._tasks["one"] = set()
+        dispatch._submit("one", [Chosen(driven, driven.job(0.1, None))])
     assert seen[1] == LIVE_PRIORITY > seen[0]
 
 

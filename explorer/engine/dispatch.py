@@ -1,0 +1,129 @@
+"""Slices on their way: handed to workers as tasks of Dask, and fetched from them.
+
+Each worker has at most two tasks under way, so that it never waits for the server.
+Everything here is called from the runner's thread.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Sequence
+
+from distributed import Client
+from distributed import Future as Task
+
+from explorer.engine.answering import Answering
+from explorer.engine.driven import Chosen, Driven
+from explorer.engine.jobs import Job, Result
+from explorer.engine.turns import IN_FLIGHT, Turns, even_out, place
+from explorer.engine.watched import Watched
+from explorer.engine.worker import run_slices
+from explorer.engine.workers import LOST, Workers
+from explorer.errors import Words
+from explorer.runs.messages import WORKER_DIED, unexpected
+
+log = logging.getLogger(__name__)
+
+LIVE_PRIORITY, BACKGROUND_PRIORITY = 10, 0
+"""Of tasks, as Dask sees them."""
+
+RESULT_WITHIN = 10.0
+"""Seconds in which a result must come over. Dask waits for ever for one that was lost
+with the last worker."""
+
+Hear = Callable[[Sequence[Job], Sequence[int], Sequence[Result], Words], None]
+"""(jobs, epoch of each, results, why there is none of the others)."""
+
+
+class Dispatch:
+    """`hand_out` whenever a worker may be free."""
+
+    def __init__(
+        self, workers: Workers, soon: Callable[[Callable[[], None]], None], hear: Hear
+    ) -> None:
+        """`soon` has something done in the runner's thread; `hear` is given what a task
+        brought."""
+        self._workers, self._soon, self._hear = workers, soon, hear
+        self.ready: list[str] = []
+        """Addresses of the workers that can train."""
+        self.turns = Turns()
+        self._answering = Answering()
+        self._tasks: dict[str, set[Task[list[Result]]]] = {}
+
+    def check(self) -> None:
+        """See that somebody answers.
+
+        Raises:
+            ExplorerError: if nobody of those who are there does.
+        """
+        self._answering.check()
+
+    def let_go(self) -> None:
+        """Nobody can train any more; what was under way is lost."""
+        self.ready = []
+        self._tasks.clear()
+
+    def stand_back(self) -> None:
+        """Want no more of what is under way."""
+        for tasks in self._tasks.values():
+            for task in tasks:
+                task.release()
+        self._tasks.clear()
+
+    def hand_out(self, every: Collection[Driven], watched: Watched) -> None:
+        """Give each worker that is free slices of the runs whose turn it is."""
+        self._refresh_workers(busy=bool(every))
+        for driven in every:
+            if driven.worker not in self.ready:
+                place(driven, self.ready, every)
+        even_out(self.ready, every)
+        for worker in self.ready:
+            while len(self._tasks.setdefault(worker, set())) < IN_FLIGHT:
+                chosen = self.turns.choose(worker, every, watched)
+                if not chosen:
+                    break
+                self._submit(worker, chosen)
+
+    def _refresh_workers(self, busy: bool) -> None:
+        present = self._workers.ready(busy)
+        self.ready = self._answering.those(present)
+        for worker in set(self._tasks) - set(present):
+            for task in self._tasks.pop(worker):
+                self._client().cancel([task], force=True)
+
+    def _client(self) -> Client:
+        return self._workers.client.result()
+
+    def _submit(self, worker: str, chosen: list[Chosen]) -> None:
+        jobs = [job for _, job in chosen]
+        epochs = [driven.epoch for driven, _ in chosen]
+        background = all(driven.background for driven, _ in chosen)
+        task = self._client().submit(
+            run_slices,
+            jobs,
+            workers=[worker],
+            allow_other_workers=True,
+            pure=False,
+            priority=BACKGROUND_PRIORITY if background else LIVE_PRIORITY,
+            retries=0,
+        )
+        self._tasks[worker].add(task)
+        self._answering.given(worker)
+        task.add_done_callback(
+            lambda done: self._soon(lambda: self._done(worker, done, jobs, epochs))
+        )
+
+    def _done(
+        self, worker: str, task: Task[list[Result]], jobs: list[Job], epochs: list[int]
+    ) -> None:
+        under_way = self._tasks.get(worker, set())
+        under_way.discard(task)
+        self._answering.heard(worker, bool(under_way))
+        results, why = list[Result](), WORKER_DIED
+        try:
+            results = task.result(timeout=RESULT_WITHIN)
+        except LOST as error:
+            log.warning("A task was lost: %r", error)
+        except Exception as error:
+            log.exception("A task could not be carried out")
+            why = unexpected(error)
+        task.release()
+        self._hear(jobs, epochs, results, why)
