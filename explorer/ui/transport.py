@@ -19,7 +19,7 @@ from explorer.runs.commands import (
 from explorer.runs.records import Run
 from explorer.ui.address import class_link, link, show_run, take_over
 from explorer.ui.describe import changes_line
-from explorer.ui.forking import fork, fork_button
+from explorer.ui.forking import fork_button
 from explorer.ui.language import Translate
 from explorer.ui.live.sample import SAMPLE
 from explorer.ui.page import shown_later
@@ -88,7 +88,7 @@ def train_button(
 def _again_buttons(
     visitor: Visitor, run: Run, config: RunConfig | None, group_id: str, _: Translate
 ) -> None:
-    """From step 0, or from the moment at the slider, in a run of its own."""
+    """From step 0, or from a later moment, in a run of its own."""
     own = run.id != SAMPLE
     st.button(
         _("Restart"),
@@ -99,18 +99,7 @@ def _again_buttons(
         on_click=shown_later(_restart),
         args=(visitor, run, group_id),
     )
-    st.button(
-        _("Fork"),
-        icon=":material/fork_right:",
-        key="fork",
-        disabled=not own or config is None,
-        help=_(
-            "Go on from the moment at the slider in a new run, with the training "
-            "settings in the sidebar."
-        ),
-        on_click=shown_later(fork),
-        args=(visitor, run, config),
-    )
+    fork_button(visitor, run, _, config, disabled=not own or config is None)
 
 
 def watching_line(visitor: Visitor, run: Run, _: Translate) -> None:

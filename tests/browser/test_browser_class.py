@@ -132,6 +132,7 @@ def test_who_opens_a_watch_link_may_look_and_fork(open_page: Opener) -> None:
     assert "this one is another's. Fork it" in json.loads(told)["error"]
     before = two.url
     click(two, "Fork")
+    click(two, "Fork here")
     two.wait_for_function("before => location.href !== before", arg=before)
     expect(two.get_by_text("You watch another's run")).to_have_count(0)
     state_is(one, "Training")

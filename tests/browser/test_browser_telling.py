@@ -125,6 +125,7 @@ def test_the_sliders_place_counts_while_a_run_trains(open_page: Opener) -> None:
     step = int("".join(filter(str.isdigit, moment.inner_text())))
     before = page.url
     click(page, "Fork")
+    click(page, "Fork here")
     page.wait_for_function("before => location.href !== before", arg=before)
     state_is(page, "Training", "Stopped")
     page.wait_for_function(  # the fork's mark on the chart

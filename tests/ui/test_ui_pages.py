@@ -75,11 +75,12 @@ def test_a_fork_stops_its_parent_and_is_shown() -> None:
     test = page(run=parent.id)
     assert all(not test.button(key=f"step{count}").disabled for count in (1, 10, 100))
     test.switch_page("../../pages/inside.py").run()
-    assert test.button(key="fork").help.startswith("Go on from the moment")
+    assert test.button(key="fork").help.startswith("Go on from a moment")
     test.button(key="step10").click().run()
     wait_for(parent.id, lambda run: (run.step, run.status) == (14, "paused"))
     test = page(run=parent.id)
     test.button(key="fork").click().run()
+    test.button(key="fork_here").click().run()
     assert not test.exception
     made = str(test.query_params["run"])
     assert owner.store.get(made).parent == parent.id
