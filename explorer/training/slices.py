@@ -1,6 +1,5 @@
 """What one slice of a run brings: its curve, its measurements, its checkpoints."""
 
-import time
 from typing import Protocol
 
 import numpy as np
@@ -9,6 +8,7 @@ from explorer.config.run import RunConfig
 from explorer.runs.records import Checkpoint, Curves, Validation
 from explorer.training.checkpoints import Lowest, Patience, patience_due, validation_due
 from explorer.training.rules import Rule
+from explorer.training.stopwatch import Stopwatch
 
 
 class Advancing(Protocol):
@@ -33,11 +33,11 @@ class Slice:
         self.rows: list[tuple[float, ...]] = []
         self.validations: list[Validation] = []
         self.kept: list[Checkpoint] = []
-        self.began = time.perf_counter() - trainer.seconds
+        self.stopwatch = Stopwatch()
 
     def note(self, loss: float, norm: float, rate: float) -> None:
         """One step is done."""
-        self.trainer.seconds = time.perf_counter() - self.began
+        self.trainer.seconds += self.stopwatch.lap()
         seconds, rule = self.trainer.seconds, self.trainer.rule
         extra = rule.surprise, rule.discriminator_loss
         self.rows.append((loss, norm, rate, seconds, *extra))
