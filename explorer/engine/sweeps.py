@@ -15,21 +15,20 @@ from typing import Any
 
 from optuna.storages import BaseStorage
 
-from explorer.catalog import building
-from explorer.config.run import RunConfig
 from explorer.engine.allowed import check_server_room
 from explorer.engine.runner import Runner
+from explorer.engine.trials import News, Start, Trials, UnderWay, runs_of
 from explorer.errors import N_, ExplorerError, Words
 from explorer.runs.commands import PAUSE, RESUME, STOP
 from explorer.runs.groups import AdmitGroup
 from explorer.runs.messages import unexpected
-from explorer.runs.records import Group, Progress, Run, Status
+from explorer.runs.records import Group, Progress
 from explorer.runs.store import Store
 from explorer.runs.studies import open_studies
 from explorer.runs.trials import Trial
 from explorer.runs.trouble import database_trouble
 from explorer.sweeping.plan import Plan
-from explorer.sweeping.study import Study, mean_of_folds, next_rung
+from explorer.sweeping.study import Study, next_rung
 
 log = logging.getLogger(__name__)
 
@@ -39,31 +38,6 @@ EVERY = 1.0
 KEPT_CHECKPOINTS = 8
 """Of each trial that has ended: enough to look back, little enough to have many."""
 
-Start = Callable[[RunConfig, str, str], Run]
-"""(config, owner, group id) -> the new run, which trains."""
-
-
-@dataclass
-class _Training:
-    """One run of a trial that is under way."""
-
-    status: Status
-    step: int
-    measured: dict[int, float]
-    why: Words | None = None
-
-
-@dataclass
-class _UnderWay:
-    """A trial and its runs, by id."""
-
-    trial: Trial
-    runs: dict[str, _Training] = field(default_factory=dict)
-
-    @property
-    def measured(self) -> dict[int, float]:
-        return mean_of_folds([run.measured for run in self.runs.values()])
-
 
 @dataclass
 class _Sweep:
@@ -72,7 +46,7 @@ class _Sweep:
     group: Group
     study: Study
     since: float = field(default_factory=time.monotonic)
-    under_way: list[_UnderWay] = field(default_factory=list)
+    under_way: list[UnderWay] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
@@ -96,9 +70,8 @@ class Sweeps:
         self._store, self._runner, self._start = store, runner, start
         self._running: dict[str, _Sweep] = {}
         self._studies: dict[str, Study] = {}
-        self._runs: dict[str, _Training] = {}
-        self._news: queue.SimpleQueue[tuple[str, Progress | None] | None]
-        self._news = queue.SimpleQueue()
+        self._trials = Trials(store)
+        self._news: queue.SimpleQueue[News | None] = queue.SimpleQueue()
         self._lock = threading.RLock()
         self._closing = False
         self._storage: BaseStorage | None = None
@@ -109,7 +82,7 @@ class Sweeps:
         of them from before another server drove them is forgotten."""
         with self._lock:
             self._running.clear()
-            self._runs.clear()
+            self._trials.clear()
             self._studies.clear()
         groups = self._store.groups.every("sweep")
         running = [g for g in groups if g.facts.get("status") == "running"]
@@ -150,9 +123,8 @@ class Sweeps:
                 return
             self._rest(sweep, "stopped", why)
             for under_way in sweep.under_way:
-                for run_id in under_way.runs:
-                    self._runs.pop(run_id, None)
-                    self._runner.send([run_id], PAUSE())
+                self._trials.end(under_way)
+                self._runner.send(under_way.runs, PAUSE())
 
     def go_on(self, group_id: str, admit: AdmitGroup | None = None) -> None:
         """Go on with a sweep that was stopped.
@@ -197,7 +169,7 @@ class Sweeps:
 
     def heard(self, run_id: str, progress: Progress | None) -> None:
         """What a slice brought; called from the runner's thread."""
-        if run_id in self._runs:
+        if run_id in self._trials:
             self._news.put((run_id, progress))
 
     def close(self) -> None:
@@ -224,37 +196,11 @@ class Sweeps:
     def _listen(self) -> None:
         """Wait for news and take in all there is; without news, look at the store."""
         try:
-            self._hear(self._news.get(timeout=EVERY))
+            self._trials.hear(self._news.get(timeout=EVERY))
         except queue.Empty:
-            self._look_again()
+            self._trials.look_again()
         while not self._news.empty():
-            self._hear(self._news.get())
-
-    def _hear(self, news: tuple[str, Progress | None] | None) -> None:
-        known = self._runs.get(news[0]) if news else None
-        if news is None or known is None:
-            return
-        run_id, progress = news
-        if progress is None:
-            self._refresh(run_id, known)
-            return
-        known.status, known.step = progress.status, progress.step
-        known.why = progress.message
-        known.measured |= {v.step: v.loss for v in progress.validations}
-
-    def _look_again(self) -> None:
-        for run_id, known in list(self._runs.items()):
-            self._refresh(run_id, known)
-
-    def _refresh(self, run_id: str, known: _Training) -> None:
-        try:
-            run = self._store.get(run_id)
-        except ExplorerError:
-            known.status = "stopped"  # it was deleted
-            return
-        known.status, known.step, known.why = run.status, run.step, run.message
-        found = self._store.validations(run_id)
-        known.measured |= {v.step: v.loss for v in found}
+            self._trials.hear(self._news.get())
 
     def _care_for(self, group_id: str) -> None:
         with self._lock:
@@ -290,8 +236,7 @@ class Sweeps:
         for under_way in list(sweep.under_way):
             if self._settle(sweep, under_way):
                 sweep.under_way.remove(under_way)
-                for run_id in under_way.runs:
-                    self._runs.pop(run_id, None)
+                self._trials.end(under_way)
         at_once = max(1, self._runner.workers // len(sweep.study.plan.folds))
         while len(sweep.under_way) < at_once:
             if self._full(sweep) or (trial := sweep.study.ask()) is None:
@@ -303,7 +248,7 @@ class Sweeps:
             self._rest(sweep, "finished")
             del self._running[sweep.group.id]
 
-    def _settle(self, sweep: _Sweep, under_way: _UnderWay) -> bool:
+    def _settle(self, sweep: _Sweep, under_way: UnderWay) -> bool:
         """Judge a trial by what is new; whether it has ended."""
         became = {run.status: run.why for run in under_way.runs.values()}
         if not sweep.study.settle(under_way.trial, became, under_way.measured):
@@ -314,7 +259,7 @@ class Sweeps:
             self._store.room.thin(run_id, KEPT_CHECKPOINTS)
         return True
 
-    def _allow(self, sweep: _Sweep, under_way: _UnderWay) -> None:
+    def _allow(self, sweep: _Sweep, under_way: UnderWay) -> None:
         """All runs of a trial go on to its next measurement, side by side."""
         step = min(run.step for run in under_way.runs.values())
         end = next_rung(step, sweep.study.plan.steps)
@@ -325,38 +270,17 @@ class Sweeps:
     def _begin(self, sweep: _Sweep, trial: Trial) -> None:
         """Have a trial trained; one that was under way before goes on."""
         try:
-            runs = self._runs_of(sweep, trial)
+            runs = runs_of(self._store, self._start, sweep.group, sweep.study, trial)
         except ExplorerError as error:
             sweep.study.fail(trial, error.words)
             return
         sweep.study.begin(trial, [run.id for run in runs])
-        under_way = _UnderWay(trial)
+        under_way = self._trials.begin(trial, runs)
         for run in runs:
-            known = _Training(run.status, run.step, {})
-            self._refresh(run.id, known)
-            under_way.runs[run.id] = self._runs[run.id] = known
             if run.status == "paused":
                 self._runner.send([run.id], RESUME())
-                known.status = "training"
+                under_way.runs[run.id].status = "training"
         sweep.under_way.append(under_way)
-
-    def _runs_of(self, sweep: _Sweep, trial: Trial) -> list[Run]:
-        """The runs that a trial has, or had before it could be noted, or new ones."""
-        if trial.runs:
-            return [self._store.get(run_id) for run_id in trial.runs]
-        group, facts = sweep.group, sweep.group.facts
-        noted = {run for each in sweep.study.trials() for run in each.runs}
-        loose = [
-            run
-            for run in self._store.shelf.of_group(group.id)
-            if run.id not in noted and not run.ended
-        ]
-        runs = []
-        for config in sweep.study.plan.configs(trial.values):
-            _check_size(config, int(facts.get("most_parameters", 10**12)))
-            same = [run for run in loose if run.config == config]
-            runs.append(same[0] if same else self._start(config, group.owner, group.id))
-        return runs
 
     def _full(self, sweep: _Sweep) -> bool:
         """Whether the owner's room or the server's is used up; the sweep then stops."""
@@ -374,16 +298,6 @@ class Sweeps:
         return why is not None
 
     def _rest(self, sweep: _Sweep, status: str, why: Words | None = None) -> None:
-        facts = {"status": status, "seconds": sweep.seconds}
-        self._store.groups.change(
-            sweep.group.id, facts | {"why": asdict(why) if why else None}
-        )
-
-
-def _check_size(config: RunConfig, most: int) -> None:
-    count = building.parameter_count(config)
-    if count > most:
-        raise ExplorerError(
-            N_("more than %(most)s parameters"),
-            most=f"{most:,}",
-        )
+        reason = asdict(why) if why else None
+        facts = {"status": status, "seconds": sweep.seconds, "why": reason}
+        self._store.groups.change(sweep.group.id, facts)

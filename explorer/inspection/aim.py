@@ -22,7 +22,7 @@ from explorer.inspection.alignment import choices as heads_to_choose
 from explorer.inspection.base import Choices, Subject, ViewSpec, float_array
 from explorer.inspection.example import ExampleOptions
 from explorer.inspection.writing import source_of, spelled, write
-from explorer.models.base import Capture
+from explorer.models.captures import Capture
 from explorer.runs.records import View
 from explorer.training.changes import Change, Changed, units_of
 

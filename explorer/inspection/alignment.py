@@ -15,7 +15,7 @@ from explorer.inspection.base import (
 )
 from explorer.inspection.example import MarkedOptions
 from explorer.inspection.writing import cross_maps, place, source_of, write
-from explorer.models.base import Capture
+from explorer.models.captures import Capture
 from explorer.runs.records import View
 
 ALL = "all"

@@ -22,7 +22,8 @@ from explorer.config.settings import Settings, setting
 from explorer.data.base import Data
 from explorer.discovery import declared
 from explorer.errors import N_, ExplorerError, Words, unknown
-from explorer.models.base import Capture, Kind, Part, SequenceModel, favourite
+from explorer.models.base import SequenceModel
+from explorer.models.captures import Capture, Kind, Part, favourite
 from explorer.runs.records import View
 from explorer.training.trainer import Trainer
 

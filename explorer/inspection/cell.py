@@ -21,7 +21,7 @@ from explorer.inspection.base import (
     state_of,
 )
 from explorer.inspection.example import Example, MarkedOptions, example_of
-from explorer.models.base import Recorder, reads_back
+from explorer.models.captures import Recorder, reads_back
 from explorer.runs.records import View
 
 

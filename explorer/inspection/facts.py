@@ -6,7 +6,7 @@ from explorer.catalog import building, specs
 from explorer.config.run import RunConfig
 from explorer.inspection.base import captures_of, views_of
 from explorer.inspection.prediction import answer_to
-from explorer.models.base import favourite
+from explorer.models.captures import favourite
 from explorer.runs.facts import Facts
 from explorer.runs.records import Lines
 from explorer.tasks import TASKS, Task

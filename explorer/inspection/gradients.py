@@ -23,7 +23,7 @@ from explorer.inspection.base import (
     probe_window,
     steps_of,
 )
-from explorer.models.base import Recorder, reads_back
+from explorer.models.captures import Recorder, reads_back
 from explorer.runs.records import View
 from explorer.tasks import IGNORED
 from explorer.training.objectives import objective

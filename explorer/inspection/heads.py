@@ -36,7 +36,7 @@ from explorer.inspection.base import (
     steps_of,
 )
 from explorer.inspection.example import Example, ExampleOptions, example_of
-from explorer.models.base import Capture, Recorder
+from explorer.models.captures import Capture, Recorder
 from explorer.runs.records import View
 from explorer.tasks import CAUSAL, Task
 

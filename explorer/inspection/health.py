@@ -20,7 +20,7 @@ from explorer.inspection.base import (
     probe_window,
     state_of,
 )
-from explorer.models.base import Recorder
+from explorer.models.captures import Recorder
 from explorer.runs.records import View
 from explorer.training.trainer import Trainer
 

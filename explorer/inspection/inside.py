@@ -20,7 +20,7 @@ from explorer.inspection.base import (
     step_labels,
     steps_of,
 )
-from explorer.models.base import Capture, Recorder
+from explorer.models.captures import Capture, Recorder
 from explorer.runs.records import View
 
 

@@ -23,7 +23,7 @@ from explorer.inspection.base import (
     stepwise,
 )
 from explorer.inspection.example import Example, ExampleOptions, example_of
-from explorer.models.base import Recorder
+from explorer.models.captures import Recorder
 from explorer.runs.records import View
 from explorer.tasks import IGNORED, TASKS
 from explorer.training.objectives import objective

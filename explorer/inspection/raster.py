@@ -28,7 +28,7 @@ from explorer.inspection.base import (
     steps_of,
 )
 from explorer.inspection.example import ExampleOptions, example_of
-from explorer.models.base import Capture, Kind, Recorder
+from explorer.models.captures import Capture, Kind, Recorder
 from explorer.runs.records import View
 
 UNIT_KINDS: Sequence[Kind] = ("gate", "candidate", "memory", "hidden", "probability")

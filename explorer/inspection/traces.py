@@ -34,7 +34,8 @@ from explorer.inspection.base import (
     steps_of,
 )
 from explorer.inspection.example import PROBE, Example, MarkedOptions, example_of
-from explorer.models.base import Capture, Kind, Recorder, SequenceModel
+from explorer.models.base import SequenceModel
+from explorer.models.captures import Capture, Kind, Recorder
 from explorer.runs.records import View
 
 FIRST: Sequence[Kind] = ("hidden",)

@@ -28,7 +28,7 @@ from explorer.inspection.base import (
 )
 from explorer.inspection.example import ExampleOptions, example_of
 from explorer.inspection.traces import recorded
-from explorer.models.base import Capture
+from explorer.models.captures import Capture
 from explorer.runs.records import View
 
 WINDOWS = 8

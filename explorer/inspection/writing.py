@@ -20,7 +20,8 @@ from explorer.inspection.example import (
     refuse_long,
     refuse_unknown,
 )
-from explorer.models.base import Capture, Recorder, SequenceModel
+from explorer.models.base import SequenceModel
+from explorer.models.captures import Capture, Recorder
 from explorer.runs.records import View
 from explorer.tasks import BEGIN, END, FILLED, IGNORED
 from explorer.training.decoding import greedy

@@ -9,7 +9,7 @@ Bahdanau, Cho and Bengio (2015). https://arxiv.org/abs/1409.0473
 import torch
 from torch import Tensor, nn
 
-from explorer.models.base import Probe
+from explorer.models.captures import Probe
 from explorer.models.notation import real
 
 

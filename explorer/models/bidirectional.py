@@ -18,14 +18,10 @@ from torch import Tensor, nn
 from explorer.config.settings import Settings, setting
 from explorer.errors import N_
 from explorer.models import lstm, notation, rnn
-from explorer.models.base import (
+from explorer.models.base import Line, ModelSpec, SequenceModel, Sizes, embed
+from explorer.models.captures import (
     Capture,
-    Line,
-    ModelSpec,
     Probe,
-    SequenceModel,
-    Sizes,
-    embed,
     ignore,
     in_layer,
     reads_back,

@@ -13,7 +13,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from explorer.models.base import Probe, ignore
+from explorer.models.captures import Probe, ignore
 from explorer.models.notation import real, span
 from explorer.models.positions import Positions
 

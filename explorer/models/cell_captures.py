@@ -3,7 +3,7 @@
 from typing import Literal
 
 from explorer.errors import N_
-from explorer.models.base import Capture, Part
+from explorer.models.captures import Capture, Part
 
 PLACES: tuple[tuple[Literal["decoder", "encoder"], Part], ...] = (
     ("decoder", "target"),

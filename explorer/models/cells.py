@@ -7,7 +7,8 @@ from torch import Tensor, nn
 
 from explorer.kernels import nets
 from explorer.models import gru, lstm, notation, rnn
-from explorer.models.base import Capture, ModelSpec, Probe
+from explorer.models.base import ModelSpec
+from explorer.models.captures import Capture, Probe
 
 CellName = Literal["rnn", "lstm", "gru"]
 State = tuple[Tensor, ...]

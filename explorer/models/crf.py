@@ -26,15 +26,8 @@ from torch import Tensor, nn
 from explorer.config.settings import Settings, setting
 from explorer.errors import N_
 from explorer.models import notation
-from explorer.models.base import (
-    Capture,
-    CaptureAxes,
-    ModelSpec,
-    Probe,
-    SequenceModel,
-    Sizes,
-    ignore,
-)
+from explorer.models.base import ModelSpec, SequenceModel, Sizes
+from explorer.models.captures import Capture, CaptureAxes, Probe, ignore
 from explorer.models.cells import DESCRIPTIONS
 from explorer.models.chain import best_path
 from explorer.models.fields import hidden_size_field

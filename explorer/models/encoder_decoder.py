@@ -21,18 +21,7 @@ from torch import Tensor, nn
 from explorer.config.settings import Settings
 from explorer.errors import N_
 from explorer.models import notation
-from explorer.models.base import (
-    Capture,
-    CaptureAxes,
-    ModelSpec,
-    Part,
-    Probe,
-    SequenceModel,
-    Sizes,
-    ignore,
-    in_layer,
-    within,
-)
+from explorer.models.base import ModelSpec, SequenceModel, Sizes
 from explorer.models.block import (
     Block,
     all_heads,
@@ -42,6 +31,15 @@ from explorer.models.block import (
     dropped,
     initialise,
     layer_norms,
+)
+from explorer.models.captures import (
+    Capture,
+    CaptureAxes,
+    Part,
+    Probe,
+    ignore,
+    in_layer,
+    within,
 )
 from explorer.models.fields import (
     block_dropout_field,

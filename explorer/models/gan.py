@@ -29,16 +29,8 @@ from torch import Tensor
 from explorer.config.settings import Settings, setting
 from explorer.errors import N_
 from explorer.models import gru, lstm, notation
-from explorer.models.base import (
-    AdversarialModel,
-    Capture,
-    Line,
-    ModelSpec,
-    Probe,
-    SequenceModel,
-    Sizes,
-    ignore,
-)
+from explorer.models.base import AdversarialModel, Line, ModelSpec, SequenceModel, Sizes
+from explorer.models.captures import Capture, Probe, ignore
 from explorer.models.fields import layers_field
 
 Cell = Literal["lstm", "gru"]

@@ -23,20 +23,15 @@ from explorer.errors import N_
 from explorer.kernels import nets
 from explorer.models import notation
 from explorer.models.base import (
-    Capture,
     Line,
     ModelSpec,
-    Probe,
     SequenceModel,
     Sizes,
     embed,
-    gate,
-    ignore,
-    in_layer,
     sigmoid,
-    signed,
     sum_line,
 )
+from explorer.models.captures import Capture, Probe, gate, ignore, in_layer, signed
 from explorer.models.fields import dropout_field, hidden_size_field, layers_field
 
 

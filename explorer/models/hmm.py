@@ -23,15 +23,8 @@ from torch import Tensor, nn
 from explorer.config.settings import Settings, setting
 from explorer.errors import N_
 from explorer.models import emissions, notation
-from explorer.models.base import (
-    Capture,
-    CaptureAxes,
-    ExpectationModel,
-    ModelSpec,
-    Probe,
-    Sizes,
-    ignore,
-)
+from explorer.models.base import ExpectationModel, ModelSpec, Sizes
+from explorer.models.captures import Capture, CaptureAxes, Probe, ignore
 from explorer.models.chain import best_path
 from explorer.models.emissions import (
     LEAST_CHANCE,

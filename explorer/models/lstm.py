@@ -24,21 +24,16 @@ from explorer.config.settings import Settings, setting
 from explorer.errors import N_
 from explorer.models import notation
 from explorer.models.base import (
-    Capture,
     Line,
     LineKind,
     ModelSpec,
-    Probe,
     SequenceModel,
     Sizes,
     embed,
-    gate,
-    ignore,
-    in_layer,
     sigmoid,
-    signed,
     sum_line,
 )
+from explorer.models.captures import Capture, Probe, gate, ignore, in_layer, signed
 from explorer.models.fields import dropout_field, hidden_size_field, layers_field
 
 

@@ -18,19 +18,8 @@ from explorer.config.settings import Settings, setting
 from explorer.errors import N_
 from explorer.kernels import nets
 from explorer.models import notation
-from explorer.models.base import (
-    Capture,
-    Line,
-    ModelSpec,
-    Probe,
-    SequenceModel,
-    Sizes,
-    embed,
-    ignore,
-    in_layer,
-    signed,
-    sum_line,
-)
+from explorer.models.base import Line, ModelSpec, SequenceModel, Sizes, embed, sum_line
+from explorer.models.captures import Capture, Probe, ignore, in_layer, signed
 from explorer.models.fields import dropout_field, hidden_size_field, layers_field
 
 Activation = Literal["tanh", "relu"]

@@ -26,13 +26,11 @@ from explorer.config.settings import Settings, setting
 from explorer.errors import N_
 from explorer.models import notation
 from explorer.models.additive import Additive
-from explorer.models.base import (
+from explorer.models.base import ModelSpec, SequenceModel, Sizes
+from explorer.models.captures import (
     Capture,
     CaptureAxes,
-    ModelSpec,
     Probe,
-    SequenceModel,
-    Sizes,
     ignore,
     in_layer,
     within,

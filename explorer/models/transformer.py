@@ -19,16 +19,7 @@ from torch import Tensor, nn
 from explorer.config.settings import Settings
 from explorer.errors import N_
 from explorer.models import notation
-from explorer.models.base import (
-    Capture,
-    ModelSpec,
-    Probe,
-    SequenceModel,
-    Sizes,
-    ignore,
-    in_layer,
-    signed,
-)
+from explorer.models.base import ModelSpec, SequenceModel, Sizes
 from explorer.models.block import (
     Block,
     all_heads,
@@ -37,6 +28,7 @@ from explorer.models.block import (
     initialise,
     layer_norms,
 )
+from explorer.models.captures import Capture, Probe, ignore, in_layer, signed
 from explorer.models.fields import (
     block_dropout_field,
     feed_forward_field,

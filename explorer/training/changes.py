@@ -17,14 +17,8 @@ from explorer.catalog.specs import Resolved
 from explorer.config.run import RunConfig
 from explorer.config.settings import Settings, setting, whole_number
 from explorer.errors import N_, ExplorerError, unknown
-from explorer.models.base import (
-    Capture,
-    Probe,
-    SequenceModel,
-    favourite,
-    ignore,
-    reads_back,
-)
+from explorer.models.base import SequenceModel
+from explorer.models.captures import Capture, Probe, favourite, ignore, reads_back
 
 What = Literal["clamp", "freeze", "mute", "aim", "zero"]
 OF_HEADS = ("mute", "aim")

@@ -14,18 +14,8 @@ from torch import Tensor, nn
 from explorer.config.settings import Settings
 from explorer.errors import N_
 from explorer.models import notation
-from explorer.models.base import (
-    Capture,
-    ModelSpec,
-    Probe,
-    SequenceModel,
-    Sizes,
-    embed,
-    gate,
-    ignore,
-    in_layer,
-    signed,
-)
+from explorer.models.base import ModelSpec, SequenceModel, Sizes, embed
+from explorer.models.captures import Capture, Probe, gate, ignore, in_layer, signed
 from explorer.models.fields import hidden_size_field
 
 REACH = 4.0

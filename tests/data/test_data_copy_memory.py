@@ -9,7 +9,8 @@ import torch
 from explorer.catalog import choosing
 from explorer.data.copy_memory import CopyMemorySettings, make
 from explorer.inspection.facts import facts_of
-from explorer.models.base import Probe, SequenceModel, ignore
+from explorer.models.base import SequenceModel
+from explorer.models.captures import Probe, ignore
 from explorer.tasks import TASKS
 from explorer.training.measures import metrics
 

@@ -7,7 +7,7 @@ import torch
 from explorer.catalog import specs
 from explorer.inspection.base import probe_window
 from explorer.inspection.cell import choices
-from explorer.models.base import Recorder
+from explorer.models.captures import Recorder
 from explorer.training.changes import Change, Changed
 from tests.inspection.subjects import drawn, seen, subject_of
 

@@ -9,7 +9,7 @@ import torch
 from explorer.catalog import choosing, specs
 from explorer.errors import ExplorerError
 from explorer.inspection.base import probe_window
-from explorer.models.base import Recorder
+from explorer.models.captures import Recorder
 from explorer.runs.records import Command
 from explorer.training.changes import Change, Changed, units_of
 from explorer.training.forecasting import forecast

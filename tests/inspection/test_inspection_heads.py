@@ -10,7 +10,7 @@ import torch
 from explorer.errors import ExplorerError
 from explorer.inspection.base import Subject, probe_window
 from explorer.inspection.heads import scores
-from explorer.models.base import Recorder
+from explorer.models.captures import Recorder
 from explorer.plots.encode import to_json
 from explorer.plots.panel import Content
 from explorer.runs.records import View

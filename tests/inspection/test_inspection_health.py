@@ -6,7 +6,7 @@ import torch
 
 from explorer.catalog import choosing
 from explorer.inspection.base import Subject, probe_window
-from explorer.models.base import Recorder
+from explorer.models.captures import Recorder
 from explorer.plots.inside.health import unusual
 from explorer.runs.records import Curves
 from explorer.training.trainer import Budget, Trainer

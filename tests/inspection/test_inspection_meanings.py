@@ -9,20 +9,22 @@ from torch import Tensor, nn
 from explorer.catalog import specs
 from explorer.config.settings import Settings
 from explorer.models.base import (
-    Capture,
     Line,
     ModelSpec,
-    Probe,
     SequenceModel,
     Sizes,
     embed,
+    sigmoid,
+    sum_line,
+)
+from explorer.models.captures import (
+    Capture,
+    Probe,
     favourite,
     gate,
     ignore,
     in_layer,
-    sigmoid,
     signed,
-    sum_line,
 )
 from explorer.models.fields import hidden_size_field
 from explorer.plots.inside import gates

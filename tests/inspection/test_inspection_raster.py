@@ -7,7 +7,7 @@ import torch
 from explorer.errors import ExplorerError
 from explorer.inspection import raster
 from explorer.inspection.example import ExampleOptions, example_of, tokens_of
-from explorer.models.base import Recorder
+from explorer.models.captures import Recorder
 from tests.inspection.subjects import drawn, seen, subject_of
 
 

@@ -11,7 +11,7 @@ from explorer.catalog import specs
 from explorer.errors import ExplorerError
 from explorer.inspection.base import Subject
 from explorer.inspection.traces import similar
-from explorer.models.base import Recorder
+from explorer.models.captures import Recorder
 from explorer.plots.inside.traces import stretches
 from tests.inspection.subjects import drawn, seen, subject_of
 

@@ -11,7 +11,7 @@ import torch
 from explorer.catalog import choosing
 from explorer.errors import ExplorerError
 from explorer.inspection.base import Subject
-from explorer.models.base import Recorder
+from explorer.models.captures import Recorder
 from explorer.plots.inside.trajectory import basis_of
 from explorer.runs.records import View
 from explorer.training.trainer import Budget, Trainer

@@ -6,7 +6,7 @@ import torch
 
 from explorer.errors import ExplorerError
 from explorer.inspection.base import Subject, probe_window
-from explorer.models.base import Recorder
+from explorer.models.captures import Recorder
 from explorer.plots.answers import translated
 from explorer.tasks import END, IGNORED
 from explorer.training.decoding import greedy

@@ -9,7 +9,7 @@ import torch
 from explorer.catalog import specs
 from explorer.errors import ExplorerError
 from explorer.inspection.base import Subject, probe_window
-from explorer.models.base import Recorder
+from explorer.models.captures import Recorder
 from explorer.plots.inside import gates, gradients
 from explorer.training.objectives import objective
 from tests.inspection.subjects import seen, subject_of

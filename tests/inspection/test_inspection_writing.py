@@ -10,7 +10,7 @@ from explorer.catalog import choosing, specs
 from explorer.errors import ExplorerError
 from explorer.inspection.base import Request, Subject, look
 from explorer.inspection.writing import cross_maps
-from explorer.models.base import Recorder
+from explorer.models.captures import Recorder
 from explorer.plots.translation.beam import placed
 from explorer.tasks import BEGIN, END, FILLED
 from explorer.training.changes import Change, Changed, checked

@@ -5,7 +5,8 @@ import torch
 from torch import nn
 
 from explorer.models import bidirectional
-from explorer.models.base import Recorder, Sizes, parameters
+from explorer.models.base import Sizes, parameters
+from explorer.models.captures import Recorder
 
 B, T, I, C, H, V = 2, 5, 3, 13, 7, 11  # noqa: E741
 TORCH = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}

@@ -12,13 +12,11 @@ from explorer.errors import ExplorerError
 from explorer.models.base import (
     AdversarialModel,
     ModelSpec,
-    Recorder,
     SequenceModel,
     Sizes,
-    ignore,
-    in_layer,
     parameters,
 )
+from explorer.models.captures import Recorder, ignore, in_layer
 from explorer.tasks import Task
 
 pytestmark = pytest.mark.quick

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from explorer.catalog import choosing
-from explorer.models.base import Recorder, Sizes
+from explorer.models.base import Sizes
+from explorer.models.captures import Recorder
 from explorer.models.crf import CRF, CRFSettings
 from explorer.tasks import IGNORED
 from explorer.training.changes import Change, Changed

@@ -8,7 +8,8 @@ import torch.nn.functional as F
 
 from explorer.errors import ExplorerError
 from explorer.models import encoder_decoder
-from explorer.models.base import Recorder, Sizes, ignore, parameters
+from explorer.models.base import Sizes, parameters
+from explorer.models.captures import Recorder, ignore
 
 B, S, L, V = 2, 5, 3, 11
 SIZES = Sizes(1, V, V, S + L, "translate", source=S, padded=True)

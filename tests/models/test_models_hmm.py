@@ -8,7 +8,8 @@ import torch
 from hmmlearn.hmm import CategoricalHMM, GaussianHMM
 
 from explorer.data.hidden_markov import HiddenMarkov, log_posterior, viterbi
-from explorer.models.base import Recorder, Sizes
+from explorer.models.base import Sizes
+from explorer.models.captures import Recorder
 from explorer.models.emissions import LEAST_CHANCE, LEAST_VARIANCE, shares
 from explorer.models.hmm import HMM, HMMSettings
 

@@ -7,7 +7,8 @@ import torch
 from torch import nn
 
 from explorer.models import gru, lstm, rnn
-from explorer.models.base import Recorder, Sizes, parameters
+from explorer.models.base import Sizes, parameters
+from explorer.models.captures import Recorder
 
 B, T, I, O, H = 2, 5, 3, 13, 7  # noqa: E741
 SIZES = Sizes(inputs=I, outputs=O, symbols=0, steps=T)

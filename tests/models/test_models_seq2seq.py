@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from explorer.models.base import Recorder, Sizes, ignore
+from explorer.models.base import Sizes
+from explorer.models.captures import Recorder, ignore
 from explorer.models.cells import CELLS
 from explorer.models.seq2seq import Seq2Seq, Seq2SeqSettings
 from explorer.models.sources import last_said

@@ -7,7 +7,8 @@ import torch
 
 from explorer.errors import ExplorerError
 from explorer.models import transformer
-from explorer.models.base import Recorder, Sizes, parameters
+from explorer.models.base import Sizes, parameters
+from explorer.models.captures import Recorder
 
 B, T, V = 2, 5, 11
 TOKENS = Sizes(1, V, V, T, "next_token")

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import pytest
 
 from explorer.plots.encode import to_json
-from explorer.plots.sweeps import pictures
+from explorer.plots.sweeps import pictures, study
 from explorer.plots.sweeps.readings import QUESTIONS, READINGS, alternative
 from explorer.plots.theme import Mode, template
 from explorer.runs.trials import Range, Trial
@@ -38,7 +38,7 @@ def trial(number: int) -> Trial:
     )
 
 
-def drawn(count: int, *space: Range) -> pictures.SweepDrawn:
+def drawn(count: int, *space: Range) -> study.SweepDrawn:
     known = space or (RATE, SIZE)
     names = {each.name for each in known}
     trials = [trial(k) for k in range(count)]
@@ -46,7 +46,7 @@ def drawn(count: int, *space: Range) -> pictures.SweepDrawn:
         t._replace(values={k: v for k, v in t.values.items() if k in names})
         for t in trials
     ]
-    return pictures.extract("lstm", known, TITLES, cut, 100, "nats", 0.05)
+    return study.extract("lstm", known, TITLES, cut, 100, "nats", 0.05)
 
 
 def titles(figure: dict[str, object]) -> list[str]:
@@ -138,5 +138,5 @@ def test_diverged_trials_are_told_apart_from_pruned_ones() -> None:
 
 def test_settings_of_one_title_keep_their_dotted_names() -> None:
     alike = {RATE.name: "Rate", SIZE.name: "Rate"}
-    what = pictures.extract("lstm", (RATE, SIZE), alike, [], 100, "nats", None)
+    what = study.extract("lstm", (RATE, SIZE), alike, [], 100, "nats", None)
     assert dict(what.titles) == {RATE.name: RATE.name, SIZE.name: SIZE.name}

@@ -6,7 +6,8 @@ import torch
 from explorer.catalog import choosing, specs
 from explorer.data.base import Windows
 from explorer.inspection.base import Request, Subject, look
-from explorer.models.base import Recorder, SequenceModel
+from explorer.models.base import SequenceModel
+from explorer.models.captures import Recorder
 from explorer.tasks import FILLED, IGNORED
 from explorer.training.changes import Change, Changed
 from explorer.training.decoding import greedy

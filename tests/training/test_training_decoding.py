@@ -10,7 +10,8 @@ import torch
 
 from explorer.catalog import building, choosing
 from explorer.data.base import Data, Windows
-from explorer.models.base import SequenceModel, ignore
+from explorer.models.base import SequenceModel
+from explorer.models.captures import ignore
 from explorer.tasks import BEGIN, END, FILLED, IGNORED
 from explorer.training.decoding import beam, greedy
 from explorer.training.measures import bleu, judge

@@ -15,7 +15,7 @@ from explorer.inspection.base import (
     layer_of,
     probe_window,
 )
-from explorer.models.base import Recorder
+from explorer.models.captures import Recorder
 from explorer.tasks import BEGIN, END, FILLED, IGNORED
 from explorer.training.decoding import greedy
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from explorer.errors import N_
 from explorer.plots.parts import Translate, short
 from explorer.plots.ratio import in_ratio
-from explorer.plots.sweeps.pictures import FEW, SweepDrawn, weights
+from explorer.plots.sweeps.study import FEW, SweepDrawn, weights
 from explorer.plots.words import listed, paragraph
 from explorer.runs.trials import Range, Trial, TrialState, count_of, why_none
 

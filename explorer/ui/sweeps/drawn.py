@@ -5,14 +5,14 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.plots.sweeps import pictures, readings
+from explorer.plots.sweeps import pictures, readings, study
 from explorer.ui.language import Translate, translator
 from explorer.ui.live.figure import show_figure
 from explorer.ui.page import language
 from explorer.ui.plain import literal
 
 
-def show_picture(name: str, drawn: pictures.SweepDrawn, _: Translate) -> None:
+def show_picture(name: str, drawn: study.SweepDrawn, _: Translate) -> None:
     """A picture under its question, with what it says."""
     st.markdown(f"## {_(readings.QUESTIONS[name])}")
     figure, reading, alternative = _drawn(name, _Key(name, drawn), language())
@@ -23,7 +23,7 @@ def show_picture(name: str, drawn: pictures.SweepDrawn, _: Translate) -> None:
 class _Key:
     """A drawing under the few facts on which it depends, to be drawn once for all."""
 
-    def __init__(self, name: str, drawn: pictures.SweepDrawn) -> None:
+    def __init__(self, name: str, drawn: study.SweepDrawn) -> None:
         self.drawn = drawn
         trials = drawn.trials if name in ("history", "intermediate") else drawn.ended
         facts = [

@@ -11,7 +11,7 @@ from explorer.config.run import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError, Words
 from explorer.inspection.facts import lines
-from explorer.plots.sweeps import pictures
+from explorer.plots.sweeps import pictures, study
 from explorer.plots.words import listed
 from explorer.runs.records import Group
 from explorer.runs.trials import Trial, best, why_none
@@ -87,7 +87,7 @@ def show(visitor: Visitor, group: Group, _: Translate) -> None:
 
 def empty(base: RunConfig, _: Translate) -> None:
     """What will stand here once a sweep around this config has run."""
-    drawn = pictures.extract(base.model, (), {}, (), 1, lines(base).unit, None)
+    drawn = study.extract(base.model, (), {}, (), 1, lines(base).unit, None)
     first, second = st.columns(2)
     for column, name in ((first, "history"), (second, "intermediate")):
         with column:
@@ -166,7 +166,7 @@ def _state(
     titles = tuple(
         (each.name, label_of(plan.base, each.name, _)) for each in plan.space
     )
-    drawn = pictures.extract(
+    drawn = study.extract(
         plan.base.model,
         plan.space,
         dict(titles),
