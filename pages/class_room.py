@@ -8,7 +8,7 @@ from explorer.ui.classes.attending import shown_group, visit
 from explorer.ui.classes.forms import new_class
 from explorer.ui.classes.teaching import own_classes, teach
 from explorer.ui.page import shown_errors, words
-from explorer.ui.sidebar import sidebar
+from explorer.ui.settings import choose_settings
 from explorer.ui.visitor import visitor
 
 TITLE, SECTION, ORDER = N_("Class"), N_("Class"), 120
@@ -25,13 +25,12 @@ with shown_errors():
     st.title(_(TITLE), anchor=False)
     st.markdown(
         _(
-            "Choose data, model and training in the sidebar (on a phone: », at the top "
-            "left), say what is open and what is to be reached, and give the link to "
-            "your students. They train in their own browsers; you see everybody's "
-            "loss here."
+            "Choose data, model and training, say what is open and what is to be "
+            "reached, and give the link to your students. They train in their own "
+            "browsers; you see everybody's loss here."
         )
     )
-    config = sidebar()
+    config = choose_settings()
     own_classes(me, _)
     if config is not None:
         new_class(me, config, _)

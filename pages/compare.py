@@ -7,13 +7,13 @@ from explorer.ui.address import show_address_error
 from explorer.ui.page import shown_errors, words
 from explorer.ui.races.shown import present_race, show
 from explorer.ui.races.start import invitation, preparation
-from explorer.ui.sidebar import sidebar
+from explorer.ui.settings import choose_settings
 from explorer.ui.visitor import visitor
 
 TITLE, SECTION, ORDER = N_("Compare"), N_("Experiment"), 40
 _ = words()
-config = sidebar()
 st.title(_(TITLE), anchor=False)
+config = choose_settings()
 show_address_error(_)
 with shown_errors():
     me = visitor()

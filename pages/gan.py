@@ -10,13 +10,13 @@ from explorer.ui.live.component import live_panels
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
 from explorer.ui.runs.recent import remember_run
-from explorer.ui.sidebar import sidebar
+from explorer.ui.settings import choose_settings
 from explorer.ui.visitor import visitor
 
 TITLE, SECTION, ORDER = N_("GAN"), N_("Special models"), 70
 _ = words()
-config = sidebar(only=MODEL)
 st.title(_(TITLE), anchor=False)
+config = choose_settings(only=MODEL)
 with shown_errors():
     me = visitor()
     run = rivals_run(me)

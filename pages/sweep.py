@@ -5,15 +5,15 @@ import streamlit as st
 from explorer.errors import N_
 from explorer.ui.address import show_address_error
 from explorer.ui.page import shown_errors, words
-from explorer.ui.sidebar import sidebar
+from explorer.ui.settings import choose_settings
 from explorer.ui.sweeps.setup import example, example_button, setup
 from explorer.ui.sweeps.shown import earlier_sweeps, empty, show, shown_sweep
 from explorer.ui.visitor import visitor
 
 TITLE, SECTION, ORDER = N_("Sweep"), N_("Experiment"), 50
 _ = words()
-config = sidebar()
 st.title(_(TITLE), anchor=False)
+config = choose_settings()
 show_address_error(_)
 with shown_errors():
     me = visitor()

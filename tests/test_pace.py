@@ -8,7 +8,7 @@ from explorer.config.run import query_pairs, to_query
 from explorer.config.training import TrainingSettings
 from explorer.ui.describe import command_line
 from explorer.ui.language import translator
-from explorer.ui.sidebar import _training
+from explorer.ui.settings import _training
 
 CASES = [
     # attends, width, the data's own rate -> rate, schedule, how it is explained

@@ -8,6 +8,7 @@ function decode(data) {
   return JSON.parse(typeof data === "string" ? data : new TextDecoder().decode(data))
 }
 
+const ABOVE = 2 // panels that stand above the slider, where all are to fit the window
 const SETTLED = 600 // milliseconds that the slider stands still before Python hears of it
 const SOON = 500 // milliseconds to the first new try of a lost socket
 const LEAVING = 30000 // milliseconds that the next page may take to come
@@ -56,6 +57,8 @@ class Live {
     this.report = report
     this.dark = isDark(this.root)
     this.reported = data.status // what Python knows
+    this.root.classList.toggle("sx-stale", data.stale)
+    this.root.classList.toggle("sx-compact", this.compact)
     if (changed) { this.at = null; this.texts.silence() }
     if (rebuilt) this.build()
     else if (changed) this.fade()
@@ -95,13 +98,16 @@ class Live {
     this.root.replaceChildren(
       element("div", { className: "sx-bar" }, this.state, this.spoken, this.bar, this.numbers),
       element("p", { className: "sx-settings", textContent: this.data.settings }),
-      this.message, this.shared, ...(this.data.long ? [this.time, this.grid] : [this.grid, this.time]))
+      this.message, this.shared, ...(this.compact ? [this.grid] : [this.time, this.grid]))
+    if (this.compact) this.grid.insertBefore(this.time, this.grid.children[ABOVE] ?? null)
     this.time.classList.toggle("sx-sticky", this.data.long)
     this.frame = null
   }
 
   // What panels need of the page besides its controls and texts.
   get strings() { return this.data.strings }
+
+  get compact() { return !this.data.long }
 
   buildPanel(each) {
     const panel = new Panel(each, this)

@@ -34,9 +34,24 @@ const flat = (bar) => ({
   y: 0, yref: "container", yanchor: "bottom", ypad: 4, title: { ...bar?.title, side: "top" },
 })
 
-// The figure for a panel of this width, and how many pixels higher it is to be.
-function fitted({ data, layout }, width) {
-  if (width > NARROW) return { data, layout, more: 0 }
+// Where a plot is too low for the title of its upright axis, it stands above that.
+function low(layout, height) {
+  const { text } = layout.yaxis?.title ?? {}
+  if (!text || letters(text) * LETTER < height - AXIS) return layout
+  const title = {
+    x: 0, xref: "paper", xanchor: "left", y: 1, yref: "paper", yanchor: "bottom", showarrow: false, text,
+  }
+  return {
+    ...layout,
+    margin: { ...layout.margin, t: Math.max(LINE + 6, layout.margin?.t ?? 0) },
+    yaxis: { ...layout.yaxis, title: { text: "" } },
+    annotations: [...(layout.annotations ?? []), title],
+  }
+}
+
+// The figure for a panel of this size, and how many pixels higher it is to be.
+function fitted({ data, layout }, width, height) {
+  if (width > NARROW) return { data, layout: low(layout, height), more: 0 }
   const strip = (trace) => trace.mode === "text" && trace.yaxis === "y2"
   const beside = ({ x, xref, xanchor }) => x === 1 && xref === "paper" && xanchor === "left"
   const { xaxis, annotations = [] } = layout

@@ -19,7 +19,10 @@ class Panel {
     this.reading = element("p", { className: "sx-reading", textContent: page.strings.waiting })
     this.proof = element("p", { className: "sx-proof" })
     const head = element("div", { className: "sx-head" }, element("h2", { textContent: question }))
-    const parts = [head, page.controls.row(controls), this.text, this.plot, this.reading, this.proof]
+    const choices = page.controls.row(controls)
+    const parts = [head, this.text, this.plot, this.reading, this.proof]
+    if (!page.compact) parts.splice(1, 0, choices)
+    else if (controls.length) head.append(controls.length > 1 ? this.drawer(choices) : choices)
     if (about) {
       head.append(this.saveButtons())
       parts.splice(1, 0, element("details", {},
@@ -27,6 +30,18 @@ class Panel {
     }
     this.section = element("section", { className: "sx-panel", "aria-label": question }, ...parts)
     this.section.id = `sx-${name}`
+  }
+
+  // What several controls stand in, so that the picture keeps its room.
+  drawer(choices) {
+    const { options } = this.page.strings
+    const summary = element("summary", { title: options, "aria-label": options, textContent: "⋯" })
+    const drawer = element("details", { className: "sx-drawer" }, summary, choices)
+    drawer.onkeydown = ({ key }) => { if (key === "Escape") { drawer.open = false; summary.focus() } }
+    drawer.onfocusout = () => setTimeout(() => {
+      if (document.hasFocus() && !drawer.matches(":focus-within")) drawer.open = false
+    })
+    return drawer
   }
 
   saveButtons() {
@@ -74,7 +89,7 @@ class Panel {
     plot.classList.toggle("sx-small", Boolean(content.text))
     if (!window.Plotly || !content.figure) return
     const width = this.size?.width ?? plot.clientWidth
-    const { data, layout, more } = fitted(content.figure, width)
+    const { data, layout, more } = fitted(content.figure, width, this.size?.height ?? plot.clientHeight)
     plot.style.setProperty("--sx-more", `${more}px`)
     this.size ??= sized(plot.clientWidth, plot.clientHeight)
     const sizes = { ...still(layout), ...this.size, template, autosize: true }

@@ -1,7 +1,8 @@
 """Widgets built from settings: the same bounds and words as everywhere else."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import streamlit as st
@@ -12,6 +13,8 @@ from explorer.ui.language import Translate
 
 DECIMAL = (1, 1.5, 2, 3, 5, 7)
 BINARY = (1, 1.5)
+Place = Callable[[str], AbstractContextManager[Any]]
+
 MANY = 1000
 """Whole numbers that reach this far are offered in decimal steps, others in binary."""
 
@@ -22,14 +25,20 @@ def settings_widgets(
     prefix: str,
     _: Translate,
     skip: tuple[str, ...] = (),
+    place: Place = nullcontext,
 ) -> dict[str, Any]:
-    """One widget per setting, the rarer ones behind "More settings"; what they say."""
+    """One widget per setting, the rarer ones behind "More settings"; what they say.
+
+    Args:
+        place: where a setting of that name stands.
+    """
     fields = {n: f for n, f in cls.model_fields.items() if n not in skip}
     chosen: dict[str, Any] = {n: values[n] for n in skip if n in values}
     more = {n: f for n, f in fields.items() if extra_of(f).get("more")}
     for name, field in fields.items():
         if name not in more:
-            chosen[name] = widget(name, field, values[name], f"{prefix}.{name}", _)
+            with place(name):
+                chosen[name] = widget(name, field, values[name], f"{prefix}.{name}", _)
     if more:
         with st.expander(_("More settings"), key=f"{prefix}.more"):
             for name, field in more.items():

@@ -28,7 +28,7 @@ def run_line(config: RunConfig, _: Translate) -> str:
         ExplorerError: if the config cannot be built.
     """
     model, data = specs.model_spec(config.model), specs.data_spec(config.data)
-    if _is_gone(config):
+    if is_gone(config):
         message = _("%(model)s, on %(data)s that was deleted")
         return message % {"model": _(model.title), "data": _(data.title)}
     values = {
@@ -49,7 +49,7 @@ def run_line(config: RunConfig, _: Translate) -> str:
     )
 
 
-def _is_gone(config: RunConfig) -> bool:
+def is_gone(config: RunConfig) -> bool:
     """Whether the run was on own data that is not here any more."""
     digest = config.data_settings.get("digest")
     return digest is not None and not there(str(digest))

@@ -42,7 +42,7 @@ def invitation(visitor: Visitor, config: RunConfig | None, _: Translate) -> None
     """What stands here before there is a GAN, and the button that starts one.
 
     Args:
-        config: what the sidebar says; None: nothing that could be trained.
+        config: what the settings say; None: nothing that could be trained.
     """
     with st.container(border=True, key="invitation"):
         st.header(_("No GAN trains here yet"), anchor=False)
@@ -50,7 +50,7 @@ def invitation(visitor: Visitor, config: RunConfig | None, _: Translate) -> None
             _(
                 "A generator makes windows out of noise, and a discriminator learns to "
                 "tell them from real ones. Press Train and watch windows take shape "
-                "out of noise; data and settings are in the sidebar."
+                "out of noise; data and settings stand above."
             )
         )
         train_button(visitor, None, config, _)

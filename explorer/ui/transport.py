@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from explorer.config.run import RunConfig, difference
+from explorer.config.run import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.runs.commands import (
     LEARNING_RATE,
@@ -18,7 +18,6 @@ from explorer.runs.commands import (
 )
 from explorer.runs.records import Run
 from explorer.ui.address import class_link, link, show_run, take_over
-from explorer.ui.describe import changes_line
 from explorer.ui.forking import fork_button
 from explorer.ui.language import Translate
 from explorer.ui.live.sample import SAMPLE
@@ -36,12 +35,12 @@ def transport(
     _: Translate,
     group_id: str = "",
 ) -> None:
-    """The buttons, and a line about settings that wait for a restart.
+    """The buttons, and lines on what they do not do.
 
     Args:
         visitor: who presses them.
         run: the one that is shown.
-        config: what the sidebar says; None: nothing that could be trained.
+        config: what the settings say; None: nothing that could be trained.
         _: the translating function.
         group_id: the class that new runs are part of.
     """
@@ -61,8 +60,6 @@ def transport(
         st.caption(_("This run is not part of the class and does not count there."))
     if config is not None and mine:
         _live_rate(visitor, run, config)
-    if config is not None and own:
-        _pending(run, config, _)
 
 
 def train_button(
@@ -79,7 +76,7 @@ def train_button(
         type="primary",
         key="train",
         disabled=config is None,
-        help=_("Start a new run with the settings in the sidebar."),
+        help=_("Start a new run with the settings above."),
         on_click=shown_later(train_new),
         args=(visitor, run, config, group_id),
     )
@@ -224,16 +221,3 @@ def _live_rate(visitor: Visitor, run: Run, config: RunConfig) -> None:
     if rate != before and not run.ended:
         rates[run.id] = rate
         visitor.send(run.id, LEARNING_RATE(rate))
-
-
-def _pending(run: Run, config: RunConfig, _: Translate) -> None:
-    """Say which settings differ from the run that is shown."""
-    changed = difference(run.config, config)
-    if not run.ended:
-        changed = [c for c in changed if c[0] != LEARNING_RATE.setting]
-    if changed:
-        line = changes_line(run.config, config, _)
-        st.caption(
-            _("Changed since this run began: %(changes)s. Press Train to apply.")
-            % {"changes": line}
-        )

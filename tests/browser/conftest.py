@@ -243,6 +243,18 @@ def click(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def choose_data(page: Page, words: str) -> None:
+    """Choose the dataset that these words find."""
+    page.get_by_role("combobox", name="Dataset").click()
+    page.keyboard.type(words)
+    page.get_by_role("option").first.click()
+
+
+def open_options(page: Page, panel: str) -> None:
+    """Show the options of a picture that stand behind its button."""
+    page.locator(f"#sx-{panel} .sx-drawer summary").click()
+
+
 def visit(page: Page, title: str) -> None:
     """Choose a page in the menu of its section."""
     (section,) = {p.section for p in places(PAGES) if p.title == title}

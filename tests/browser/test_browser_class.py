@@ -51,7 +51,7 @@ def test_a_class_trains_and_its_teacher_sees_it(open_page: Opener) -> None:
     ann, bob = (student(open_page, link, name) for name in ("Ann", "Bob"))
 
     # The rules hold in the page: two sliders, and the lesson as Markdown alone.
-    sliders = ann.locator("section[data-testid=stSidebar]").get_by_role("slider")
+    sliders = ann.locator(".st-key-choices").get_by_role("slider")
     expect(sliders).to_have_count(2)
     expect(ann.locator("em", has_text="good")).to_be_visible()
     expect(ann.locator("img[src=x]")).to_have_count(0)

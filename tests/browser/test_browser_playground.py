@@ -9,6 +9,7 @@ from tests.browser.conftest import (
     Opener,
     click,
     drawn,
+    open_options,
     serious,
     state_is,
     step_of,
@@ -224,6 +225,7 @@ def test_text_answers_to_temperature_and_prompt(open_page: Opener) -> None:
     sample = page.locator(".sx-text").first
     expect(sample).to_be_visible()
     before = sample.inner_text()
+    open_options(page, "prediction")
     page.get_by_label("Prompt").fill("the fox")
     page.wait_for_function(
         "document.querySelector('.sx-prompt')?.parentElement"

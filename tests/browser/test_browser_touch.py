@@ -11,7 +11,6 @@ pytestmark = pytest.mark.browser
 
 PLOT = ".sx-plot >> nth=0"
 MAIN = "document.querySelector('[data-testid=stMain]').scrollTop"
-SIDE = "document.querySelector('[data-testid=stSidebarContent]').scrollTop"
 DRAWN = "p => p._fullLayout?._size"
 AXES = "p => [p._fullLayout.xaxis.range, p._fullLayout.yaxis.range]"
 WIDTH = "p => p._fullLayout._size.w / p.clientWidth"
@@ -79,14 +78,13 @@ def test_a_swipe_over_the_moment_scrolls_and_a_tap_chooses(phone: Page) -> None:
 
 
 def test_a_swipe_over_a_setting_scrolls_and_a_tap_chooses(phone: Page) -> None:
-    phone.get_by_test_id("stExpandSidebarButton").tap()
-    setting = phone.get_by_test_id("stSidebar").get_by_test_id("stSlider").first
+    setting = phone.locator(".st-key-choices").get_by_test_id("stSlider").first
     track = setting.locator("[data-rac]").first
     value = setting.inner_text()
     track.scroll_into_view_if_needed()
-    before = phone.evaluate(SIDE)
+    before = phone.evaluate(MAIN)
     swipe(phone, track, -150)
-    assert phone.evaluate(SIDE) > before + 30
+    assert phone.evaluate(MAIN) > before + 30
     assert setting.inner_text() == value
     track.scroll_into_view_if_needed()
     box = track.bounding_box()

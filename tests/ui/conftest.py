@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -56,6 +57,12 @@ def page(name: str = "", owner: str = NOBODY, **query: str) -> AppTest:
         test.switch_page(f"../../pages/{name}.py").run()
     assert not test.exception
     return test
+
+
+def choice(test: AppTest, *labels: str) -> Any:
+    """The control with one of these labels, wherever on the page it stands."""
+    kinds = (test.selectbox, test.select_slider, test.slider, test.number_input)
+    return next(w for kind in kinds for w in kind if w.label in labels)
 
 
 def wait_for(run: str, there: Callable[[Run], bool]) -> None:

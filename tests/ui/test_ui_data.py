@@ -12,7 +12,7 @@ from explorer.engine.own_data import delete, give_series, give_text
 from explorer.engine.service import engine
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
-from tests.ui.conftest import QUIET, page, wait_for
+from tests.ui.conftest import QUIET, choice, page, wait_for
 
 pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]
 
@@ -123,22 +123,20 @@ def test_a_digest_alone_shows_nothing_of_anothers_data(name: str) -> None:
 @pytest.mark.parametrize("name", ["fables", "sentiment"])
 def test_a_text_begins_in_the_readers_language(name: str, lang: str) -> None:
     test = page(lang=lang)
-    box = next(b for b in test.sidebar.selectbox if b.label in ("Dataset", "数据集"))
-    box.set_value(name).run()
+    choice(test, "Dataset", "数据集").set_value(name).run()
     assert not test.error
-    chosen = [b for b in test.sidebar.selectbox if b.label in ("Language", "语言")]
-    assert [b.value for b in chosen] == [lang]
+    assert choice(test, "Language", "语言").value == lang
 
 
 def test_the_playground_offers_ones_own() -> None:
     digest = given(ANN, "Offered")
     test = page(owner=ANN)
-    box = next(b for b in test.sidebar.selectbox if b.label in ("Dataset", "数据集"))
+    box = choice(test, "Dataset", "数据集")
     assert any("Offered" in option for option in box.options)
     box.set_value(f"own_series:{digest}").run()
     assert not test.error
     assert asked(test, "data.digest") == digest
-    assert "Offered" not in str(page(owner=BEN).sidebar.selectbox[0].options)
+    assert "Offered" not in str(choice(page(owner=BEN), "Dataset").options)
 
 
 def test_deleting_takes_it_from_everywhere() -> None:

@@ -17,7 +17,7 @@ EACH = 3
 """Examples of a label that lie over each other."""
 
 WIDTH = 28
-"""Letters that a line of the sidebar holds."""
+"""Letters that a line of the drawer holds."""
 
 Floats = NDArray[np.floating[Any]]
 

@@ -20,7 +20,7 @@ from explorer.plots.parts import (
 from explorer.plots.theme import GREY
 
 KEPT_POINTS = 400
-"""A sidebar is narrow."""
+"""A drawer is narrow."""
 
 
 class PreviewDrawn(NamedTuple):

@@ -171,7 +171,7 @@ def _stand(visitor: Visitor, here: Attended, most: int, _: Translate) -> None:
 def _as_teacher(visitor: Visitor, group: Group, lesson: Lesson, _: Translate) -> None:
     """A teacher's Playground is as usual; they can try the class like a student."""
     icon = ":material/co_present:"
-    with st.sidebar, st.popover(_("You teach this class"), icon=icon):
+    with st.popover(_("You teach this class"), icon=icon):
         st.markdown(
             _(
                 "Students who open the class link find the lesson here and only the "

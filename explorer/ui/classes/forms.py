@@ -19,7 +19,7 @@ from explorer.inspection.facts import lines
 from explorer.plots.parts import short
 from explorer.runs.records import Group
 from explorer.ui.address import show_class
-from explorer.ui.classes.sidebar import fixed_line
+from explorer.ui.classes.settings import fixed_line
 from explorer.ui.describe import run_line, title_of
 from explorer.ui.language import Translate
 from explorer.ui.page import shown_later
@@ -29,7 +29,7 @@ USUAL_OPEN = ("model.hidden_size", "training.learning_rate")
 
 
 def new_class(visitor: Visitor, config: RunConfig, _: Translate) -> None:
-    """The form that makes a class of the settings in the sidebar."""
+    """The form that makes a class of the chosen settings."""
     st.header(_("A new class"), anchor=False)
     st.markdown(run_line(config, _))
     usual = [name for name in USUAL_OPEN if name in openable_settings(config)]

@@ -48,7 +48,7 @@ def own_classes(visitor: Visitor, _: Translate) -> None:
 def teach(visitor: Visitor, group: Group, _: Translate) -> None:
     """All of a class for who teaches it."""
     lesson = read_lesson(group)
-    st.sidebar.button(
+    st.button(
         _("All your classes"),
         icon=":material/arrow_back:",
         key="all_classes",

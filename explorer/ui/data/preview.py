@@ -1,4 +1,4 @@
-"""The picture of a dataset in the sidebar, before anything is trained."""
+"""The picture of a dataset beside its settings, before anything is trained."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from explorer.ui.plain import literal
 
 HEIGHT = 170
 WIDTH = 244
-"""Fixed: a collapsed sidebar would squeeze the figure to nothing."""
+"""Fixed: a drawer that opens would first squeeze the figure to nothing."""
 
 WINDOWS = 2
 WRITTEN = 3

@@ -47,6 +47,7 @@ def live_panels(
     names: Sequence[str] = (),
     shared: Sequence[Control] = (),
     long: bool = True,
+    stale: bool = False,
 ) -> int | None:
     """Show panels of a run; the step that the slider stands at, None at the end.
 
@@ -55,7 +56,9 @@ def live_panels(
         names: show these panels instead, in this order.
         shared: the controls of the example that all panels look at.
         long: more panels than a screen holds: the slider stands above them and stays
-            in sight, and only panels in sight are asked for.
+            in sight, and only panels in sight are asked for. Else the panels fit the
+            height of the window by two, and the slider stands below the first two.
+        stale: whether the settings say another run: what is shown pales.
     """
     panels = described(run.config, names or names_on(page), _)
     layout = json.dumps([language, page, panels, shared]).encode()
@@ -68,6 +71,7 @@ def live_panels(
             "panels": panels,
             "shared": shared,
             "long": long,
+            "stale": stale,
             "layout": hashlib.sha256(layout).hexdigest(),
             "templates": {"light": template("light"), "dark": template("dark")},
             "plotly": PLOTLY,
@@ -105,6 +109,7 @@ def _strings(_: Translate) -> dict[str, str]:
         "momentLive": _("step %s (live)"),
         "momentPast": _("step %s"),
         "about": _("What am I looking at?"),
+        "options": _("Options of this picture"),
         "image": _("Image"),
         "csv": _("CSV"),
         "saveImage": _("Save this picture as an image"),

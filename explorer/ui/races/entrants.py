@@ -152,7 +152,7 @@ def _by_hand(base: RunConfig, _: Translate) -> list[RunConfig]:
             key="race.add",
             on_click=shown_later(_add),
             args=(base, {}),
-            help=_("As they stand in the sidebar; change them there and add again."),
+            help=_("As they stand above; change them there and add again."),
         )
         with st.popover(_("Add with one change"), icon=":material/edit:"):
             _changed_row(base, _)

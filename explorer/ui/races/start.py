@@ -58,7 +58,7 @@ def preparation(visitor: Visitor, base: RunConfig, _: Translate) -> None:
         required=True,
         format_func=lambda name: _(WAYS[name]),
         key="race.way",
-        help=_("All start from the settings in the sidebar."),
+        help=_("All start from the settings above."),
         wrap=True,
     )
     configs = entrants(base, way, _)

@@ -56,7 +56,7 @@ def setup(visitor: Visitor, base: RunConfig, _: Translate) -> None:
         ExplorerError: if a range is none.
     """
     st.caption(
-        _("What is not searched stays as in the sidebar: %(run)s, %(steps)s steps.")
+        _("What is not searched stays as above: %(run)s, %(steps)s steps.")
         % {"run": run_line(base, _), "steps": f"{base.training.steps:,}"}
     )
     first, second = st.columns(2, gap="large")

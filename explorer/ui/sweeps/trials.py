@@ -39,7 +39,7 @@ def rerun_if_chosen() -> None:
 
 
 def open_chosen(visitor: Visitor, plan: Plan) -> None:
-    """Show the chosen trial's run, with its settings in the sidebar."""
+    """Show the chosen trial's run, with its settings."""
     if (number := st.session_state.pop(_CHOSEN, None)) is None:
         return
     group_id = str(st.query_params.get(SWEEP, ""))

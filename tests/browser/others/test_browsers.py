@@ -119,6 +119,7 @@ def test_a_text_goes_on_from_ones_own_prompt(open_tab: Opener) -> None:
     tab = open_tab("/?data=fables&model=gru&training.steps=60")
     train(tab)
     state_is(tab, "Finished")
+    tab.run("document.querySelector('#sx-prediction .sx-drawer').open = true")
     tab.fill("Prompt", "the fox")
     tab.wait(
         "document.querySelector('.sx-prompt')?.parentElement"

@@ -1,10 +1,9 @@
-"""The sidebar: which data, which model, how to train; a preview before training."""
+"""Which data, which model, how to train: some in a row, the rest in a drawer."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from explorer.catalog import choosing, specs
 from explorer.config.run import RunConfig
@@ -22,30 +21,30 @@ from explorer.ui.data.preview import show_preview
 from explorer.ui.language import Translate
 from explorer.ui.page import words
 from explorer.ui.plain import literal, show_error
+from explorer.ui.row import Row, settings_row
 from explorer.ui.runs.recent import beginnings
 from explorer.ui.visitor import visitor
 
-_REMEMBERED = "sidebar.remembered"
+_REMEMBERED = "settings.remembered"
 
 
-def sidebar(only: str = "") -> RunConfig | None:
+def choose_settings(only: str = "") -> RunConfig | None:
     """Show every control; the config that they say, None if it is impossible.
 
     Args:
         only: the one architecture of a page that has but one.
     """
     _ = words()
-    with st.sidebar:
-        config = allowed_config(_)
+    config = allowed_config(_)
     edition = widget_edition()
     if only and config.model != only:
         config = _moved(config, only)
-    with st.sidebar:
-        try:
-            chosen = _choose(config, edition, _, only)
-        except ExplorerError as error:
-            show_error(error, _)
-            return None
+    row = settings_row(_)
+    try:
+        chosen = _choose(config, edition, _, only, row)
+    except ExplorerError as error:
+        show_error(error, _)
+        return None
     write_address(chosen)
     return chosen
 
@@ -58,72 +57,65 @@ def _moved(config: RunConfig, model: str) -> RunConfig:
     return choosing.make_config(data, model, settings, config.seed)
 
 
-def _choose(config: RunConfig, edition: str, _: Translate, only: str) -> RunConfig:
-    """Every control from top to bottom, and the config that they say."""
-    data, settings, picture = _choose_data(config, edition, _, only)
-    model, more = _choose_model(config, data, edition, _, only)
+def _choose(
+    config: RunConfig, edition: str, _: Translate, only: str, row: Row
+) -> RunConfig:
+    """Every control, and the config that they say."""
+    data, settings = _choose_data(config, edition, _, only, row)
+    model, more = _choose_model(config, data, edition, _, only, row)
     settings |= more
-    training, seed = _choose_training(config, data, model, more, edition, _)
+    training, seed = _choose_training(config, data, model, more, edition, _, row)
     settings |= training
     kept = config.start if model == config.model else ""
-    fold = _fold(config.fold if data == config.data else "", edition, _)
-    chosen = choosing.make_config(data, model, settings, seed, kept, fold)
-    chosen = chosen.model_copy(update={"start": _choose_start(chosen, edition, _)})
-    with picture:
+    with row.training:
+        fold = _fold(config.fold if data == config.data else "", edition, _)
+        chosen = choosing.make_config(data, model, settings, seed, kept, fold)
+        start = _choose_start(chosen, edition, _)
+    chosen = chosen.model_copy(update={"start": start})
+    with row.picture:
         show_preview(chosen, _)
     return chosen
 
 
 def _choose_data(
-    config: RunConfig, edition: str, _: Translate, only: str
-) -> tuple[str, dict[str, Any], DeltaGenerator]:
-    """The dataset, its settings, and the place of its picture."""
-    st.header(_("Data"), anchor=False)
+    config: RunConfig, edition: str, _: Translate, only: str, row: Row
+) -> tuple[str, dict[str, Any]]:
+    """The dataset and its settings."""
     names = offered(visitor(), config, _, only)
-    chosen = st.selectbox(
-        _("Dataset"),
-        list(names),
-        index=list(names).index(key_of(config)),
-        format_func=names.__getitem__,
-        key=f"{edition}.data.{only}",
-        help=_("What the model learns from."),
-    )
+    with row.place("dataset"):
+        chosen = st.selectbox(
+            _("Dataset"),
+            list(names),
+            index=list(names).index(key_of(config)),
+            format_func=names.__getitem__,
+            key=f"{edition}.data.{only}",
+            help=_("What the model learns from."),
+        )
     data, fixed = parted(chosen)
-    st.caption(_(specs.data_spec(data).summary))
-    picture = st.container()
     cls = specs.data_spec(data).settings
     values = _values("data", chosen, config) | fixed
-    return (
-        data,
-        _widgets("data", chosen, cls, values, edition, _, skip=("digest",)),
-        picture,
-    )
+    with row.data:
+        st.caption(_(specs.data_spec(data).summary))
+        settings = _widgets(
+            "data", chosen, cls, values, edition, _, row, skip=("digest",)
+        )
+    return data, settings
 
 
 def _choose_model(
-    config: RunConfig, data: str, edition: str, _: Translate, only: str
+    config: RunConfig, data: str, edition: str, _: Translate, only: str, row: Row
 ) -> tuple[str, dict[str, Any]]:
     """The architecture and its settings."""
-    st.header(_("Model"), anchor=False)
     able = [m.name for m in specs.fitting(data) if not only or m.name == only]
-    model = (
-        able[0]
-        if only
-        else st.segmented_control(
-            _("Architecture"),
-            able,
-            default=config.model if config.model in able else specs.usual_model(data),
-            required=True,
-            format_func=lambda name: _(specs.model_spec(name).title),
-            key=f"{edition}.model.{'.'.join(able)}",
-            help=_("How the model is built. Each has its own colour on every chart."),
-            wrap=True,
-        )
-    )
-    st.caption(_(specs.model_spec(model).summary))
+    model = able[0]
+    if not only:
+        usual = config.model if config.model in able else specs.usual_model(data)
+        model = row.architecture(able, usual, f"{edition}.model.{'.'.join(able)}", _)
     cls = specs.model_spec(model).settings
     values = _values("model", model, config)
-    return model, _widgets("model", model, cls, values, edition, _)
+    with row.model:
+        st.caption(_(specs.model_spec(model).summary))
+        return model, _widgets("model", model, cls, values, edition, _, row)
 
 
 def _choose_training(
@@ -133,25 +125,28 @@ def _choose_training(
     model_settings: Mapping[str, Scalar],
     edition: str,
     _: Translate,
+    row: Row,
 ) -> tuple[dict[str, Any], int]:
     """How to train, and the seed."""
-    st.header(_("Training settings"), anchor=False)
     sizes = {name.removeprefix("model."): v for name, v in model_settings.items()}
     usual = choosing.usual_training(data, model, sizes)
     kind = ",".join(f"{name}={value}" for name, value in sorted(usual.items()))
     values = _training(kind, usual, config, (data, model))
     skip = specs.unused_training(model)
-    settings = _widgets("training", kind, TrainingSettings, values, edition, _, skip)
-    if pace := choosing.usual_pace_of(data, model, sizes):
-        st.caption(literal(pace.why.text(_)))
-    seed = st.number_input(
-        _("Seed"),
-        0,
-        2**31 - 1,
-        config.seed,
-        key=f"{edition}.seed",
-        help=_("The same seed gives the same run, to the last digit."),
-    )
+    with row.training:
+        if pace := choosing.usual_pace_of(data, model, sizes):
+            st.caption(literal(pace.why.text(_)))
+        settings = _widgets(
+            "training", kind, TrainingSettings, values, edition, _, row, skip
+        )
+        seed = st.number_input(
+            _("Seed"),
+            0,
+            2**31 - 1,
+            config.seed,
+            key=f"{edition}.seed",
+            help=_("The same seed gives the same run, to the last digit."),
+        )
     return settings, int(seed)
 
 
@@ -178,10 +173,12 @@ def _widgets(
     values: Mapping[str, Scalar],
     edition: str,
     _: Translate,
+    row: Row,
     skip: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """The widgets of one group; what they say, by dotted name, and for later."""
-    chosen = settings_widgets(cls, values, f"{edition}.{group}.{name}", _, skip)
+    prefix = f"{edition}.{group}.{name}"
+    chosen = settings_widgets(cls, values, prefix, _, skip, row.place)
     st.session_state.setdefault(_REMEMBERED, {})[group, name] = chosen
     return {f"{group}.{key}": value for key, value in chosen.items()}
 

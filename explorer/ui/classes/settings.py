@@ -1,4 +1,4 @@
-"""The sidebar of a class: only the controls that its teacher left open."""
+"""The settings in a class: only the controls that its teacher left open."""
 
 import streamlit as st
 
@@ -21,27 +21,27 @@ from explorer.ui.data.preview import show_preview
 from explorer.ui.describe import title_of
 from explorer.ui.language import Translate
 from explorer.ui.plain import show_error
+from explorer.ui.row import Row, settings_row
 
 
-def class_sidebar(lesson: Lesson, _: Translate) -> RunConfig | None:
+def class_settings(lesson: Lesson, _: Translate) -> RunConfig | None:
     """Only the controls that the teacher left open; None if they contradict."""
     if read_address() != lesson.base and not has_settings():
         take_over(lesson.base)
-    with st.sidebar:
-        try:
-            chosen = _choose(lesson, bounded(lesson, read_address()), _)
-        except ExplorerError as error:
-            show_error(error, _)
-            return None
+    row = settings_row(_)
+    try:
+        chosen = _choose(lesson, bounded(lesson, read_address()), _, row)
+    except ExplorerError as error:
+        show_error(error, _)
+        return None
     write_address(chosen)
     return chosen
 
 
-def _choose(lesson: Lesson, config: RunConfig, _: Translate) -> RunConfig:
+def _choose(lesson: Lesson, config: RunConfig, _: Translate, row: Row) -> RunConfig:
     edition = f"{widget_edition()}.class"
-    st.header(data_title(lesson, _), anchor=False)
-    picture = st.container()
-    config = _choose_model(lesson, config, edition, _)
+    row.data.markdown(data_title(lesson, _))
+    config = _choose_model(lesson, config, edition, _, row)
     settings: dict[str, object] = {
         f"data.{name}": value for name, value in config.data_settings.items()
     }
@@ -52,44 +52,48 @@ def _choose(lesson: Lesson, config: RunConfig, _: Translate) -> RunConfig:
     ]
     cls = specs.model_spec(config.model).settings
     prefix = f"{edition}.model.{config.model}"
-    given = settings_widgets(cls, config.model_settings, prefix, _, tuple(locked))
+    with row.model:
+        given = settings_widgets(
+            cls, config.model_settings, prefix, _, tuple(locked), row.place
+        )
     settings |= {f"model.{name}": value for name, value in given.items()}
-    training = config.training.values()
-    locked = [name for name in training if f"training.{name}" not in lesson.open]
-    prefix = f"{edition}.training"
-    given = settings_widgets(TrainingSettings, training, prefix, _, tuple(locked))
-    settings |= {f"training.{name}": value for name, value in given.items()}
-    seed = config.seed
-    if "seed" in lesson.open:
-        seed = st.number_input(_("Seed"), 0, 2**31 - 1, seed, key=f"{edition}.seed")
-    st.caption(fixed_line(lesson, _))
+    training, seed = _choose_training(lesson, config, edition, _, row)
     chosen = choosing.make_config(
-        config.data, config.model, settings, int(seed), config.start
+        config.data, config.model, settings | training, seed, config.start
     )
     chosen = bounded(lesson, chosen)
-    with picture:
+    with row.picture:
         show_preview(chosen, _)
     return chosen
 
 
+def _choose_training(
+    lesson: Lesson, config: RunConfig, edition: str, _: Translate, row: Row
+) -> tuple[dict[str, object], int]:
+    """How to train, and the seed, as far as they are open."""
+    training, seed = config.training.values(), config.seed
+    locked = tuple(n for n in training if f"training.{n}" not in lesson.open)
+    prefix = f"{edition}.training"
+    with row.training:
+        given = settings_widgets(
+            TrainingSettings, training, prefix, _, locked, row.place
+        )
+        if "seed" in lesson.open:
+            seed = st.number_input(_("Seed"), 0, 2**31 - 1, seed, key=f"{edition}.seed")
+        st.caption(fixed_line(lesson, _))
+    return {f"training.{name}": value for name, value in given.items()}, int(seed)
+
+
 def _choose_model(
-    lesson: Lesson, config: RunConfig, edition: str, _: Translate
+    lesson: Lesson, config: RunConfig, edition: str, _: Translate, row: Row
 ) -> RunConfig:
     """The architecture, where it is open, with settings of its own."""
-    spec = specs.model_spec(config.model)
-    if "model" not in lesson.open:
-        st.caption(_(spec.title) + ". " + _(spec.summary))
-        return config
-    model = st.segmented_control(
-        _("Architecture"),
-        [m.name for m in specs.fitting(config.data)],
-        default=config.model,
-        required=True,
-        format_func=lambda name: _(specs.model_spec(name).title),
-        key=f"{edition}.model",
-        wrap=True,
-    )
-    st.caption(_(specs.model_spec(model).summary))
+    model = config.model
+    if "model" in lesson.open:
+        able = [m.name for m in specs.fitting(config.data)]
+        model = row.architecture(able, model, f"{edition}.model", _)
+    spec = specs.model_spec(model)
+    row.model.caption(_(spec.title) + ". " + _(spec.summary))
     if model == config.model:
         return config
     kept = {f"data.{name}": value for name, value in config.data_settings.items()}

@@ -1,0 +1,76 @@
+"""No page shows one run under the settings of another without saying so."""
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.catalog import choosing
+from explorer.engine.service import engine
+from explorer.runs.commands import STOP
+from explorer.ui.pending import AT_ONCE
+from tests.ui.conftest import QUIET, choice, page, shown_run
+
+pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]
+
+
+def pale(test: AppTest) -> bool:
+    """Whether the pictures are pale."""
+    sent = [e.proto.json for e in test.get("bidi_component") if e.proto.json]
+    data = [json.loads(each) for each in sent]
+    (stale,) = [each["stale"] for each in data if "stale" in each]
+    return bool(stale)
+
+
+def about(test: AppTest) -> str:
+    return " ".join(m.value for m in test.markdown)
+
+
+def test_a_changed_setting_pales_the_run_and_says_so() -> None:
+    test = page()
+    assert not pale(test)
+    choice(test, "Hidden size").set_value(64).run()
+    assert pale(test)
+    assert "**Changed: press Train.** Hidden size 32 → 64." in about(test)
+    choice(test, "Hidden size").set_value(32).run()
+    assert not pale(test)
+    assert "A finished sample: LSTM" in about(test)
+
+
+def test_the_sample_is_not_shown_for_another_choice() -> None:
+    test = page(data="digits", model="gru")
+    assert pale(test)
+    assert "Chosen: GRU, layers: 1 × 32 units" in about(test)
+    assert "on Sine wave" not in about(test)
+
+
+def test_a_link_to_a_run_brings_its_settings() -> None:
+    run = engine().prepare(choosing.make_config(model="gru"))
+    test = page(run=run.id)
+    assert not pale(test)
+    assert "GRU, layers: 1" in about(test)
+    assert test.query_params["model"] in ("gru", ["gru"])
+    choice(test, "Layers").set_value(2).run()
+    assert pale(test)
+    assert "Layers 1 → 2" in about(test)
+
+
+def test_what_cannot_be_trained_pales_the_run_too() -> None:
+    test = page(model="transformer")
+    choice(test, "Attention heads").set_value(3).run()
+    assert pale(test)
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_the_owner_of_a_server_may_have_changes_train_at_once(
+    monkeypatch: pytest.MonkeyPatch, at_once: bool
+) -> None:
+    monkeypatch.setenv(AT_ONCE, "1" if at_once else "")
+    test = page()
+    choice(test, "Hidden size").set_value(8).run()
+    assert ("run" in test.query_params) == at_once
+    assert pale(test) != at_once
+    if at_once:
+        run = engine().store.get(shown_run(test))
+        assert run.config.model_settings["hidden_size"] == 8
+        engine().send(run.id, STOP())
