@@ -66,6 +66,13 @@ def test_a_season_is_the_greatest_peak_not_the_first(
     assert season_of(values) == season
 
 
+def test_the_next_value_is_no_season_where_the_large_ones_stand_side_by_side() -> None:
+    """Of known pairs alone, neighbours may agree more than values do with themselves."""
+    values = np.where(HOURS % 2, np.nan, DAYS)[:200]
+    values[90:96] = 9
+    assert season_of(values) != 1
+
+
 def test_a_season_that_foretells_no_better_than_the_mean_is_not_told() -> None:
     weak = 0.5 * DAYS + NOISE
     assert season_of(weak[:900]) is not None

@@ -14,14 +14,14 @@ RECENT = 1 / 3
 FEWEST = 4
 """Measurements without which nothing is said."""
 
-WORTH = 0.1
-"""Of what is left above the floor: a recent fall by less changes little."""
+WORTH = 0.3
+"""Of what is left above the floor: what as many steps again must promise."""
 
 SEEN = 0.01
-"""Of the loss itself: nor does a fall by less."""
+"""Of the loss itself: a recent fall, or rise, by less is none."""
 
 SURE = 2.0
-"""Standard errors by which a line must fall."""
+"""Standard deviations by which more pairs of measurements must fall than by chance."""
 
 RISEN = 0.1
 """A rise of validation by less than this share of its lowest value is luck."""
@@ -29,16 +29,20 @@ RISEN = 0.1
 BEFORE = 20
 """Training losses, as drawn, that are looked at before validation was lowest."""
 
+Floats = NDArray[np.float64]
+
 Trend = Literal["unknown", "falls", "level", "rises"]
 
 
 def trend(when: Points, losses: Points, floor: float) -> Trend:
-    """What a straight line through the latest measurements says.
+    """Where the latest measurements go, and whether more training is worth it.
 
-    It falls where, over that stretch, it came down by `WORTH` of what is still above
-    the floor and by `SEEN` of the loss; where that is within the scatter of the
-    measurements, nobody knows. It rises where it went up by `SEEN` and more than they
-    scatter.
+    Two robust statistics: the median slope of all pairs, which one outlier does not
+    move (Theil, 1950; Sen, 1968), and how many more pairs fall than rise, against
+    chance (Mann, 1945; Kendall, 1975). A loss falls where it came down by `SEEN` of
+    itself and where, at the slope of the latest half, as many steps again would win
+    `WORTH` of what is left above the floor: what fell at first and lies flat since is
+    level. Where pairs fall no more often than by chance, nobody knows.
 
     Args:
         when: (m,) steps of the measurements, or seconds, rising.
@@ -49,26 +53,36 @@ def trend(when: Points, losses: Points, floor: float) -> Trend:
     x, y = when[known].astype(np.float64), losses[known].astype(np.float64)
     if len(x) < FEWEST:
         return "unknown"
-    first = min(len(x) - FEWEST, int(np.searchsorted(x, x[-1] - RECENT * x[-1])))
-    x, y = x[first:], y[first:]
-    slope, error = _line(x, y)
-    span = float(x[-1] - x[0])
-    fall, scatter = -slope * span, error * span
-    now = float(y[-1])
-    if -fall > max(SEEN * now, SURE * scatter):
+    x, y = _latest(x, y, RECENT * x[-1])
+    later = _slope(*_latest(x, y, (x[-1] - x[0]) / 2))
+    span, now = float(x[-1] - x[0]), float(y[-1])
+    fall, sure = -_slope(x, y) * span, _sureness(y)
+    if -fall > SEEN * now and sure < -SURE:
         return "rises"
-    if fall <= 0 or fall < max(WORTH * (now - floor), SEEN * now):
+    promised = -later * float(x[-1])
+    if fall < SEEN * now or promised <= 0 or promised < WORTH * (now - floor):
         return "level"
-    return "falls" if fall > SURE * scatter else "unknown"
+    return "falls" if sure > SURE else "unknown"
 
 
-def _line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
-    """Least squares: the slope and its standard error."""
-    away = x - x.mean()
-    width = float(away @ away)
-    slope = float(away @ y) / width
-    left = y - y.mean() - slope * away
-    return slope, float(np.sqrt(left @ left / (len(x) - 2) / width))
+def _latest(x: Floats, y: Floats, span: float) -> tuple[Floats, Floats]:
+    """The points of the last stretch of that length, but `FEWEST` at least."""
+    first = min(len(x) - FEWEST, int(np.searchsorted(x, x[-1] - span)))
+    return x[first:], y[first:]
+
+
+def _slope(x: Floats, y: Floats) -> float:
+    """The median slope of all pairs of points."""
+    i, j = np.triu_indices(len(x), 1)
+    return float(np.median((y[j] - y[i]) / (x[j] - x[i])))
+
+
+def _sureness(y: Floats) -> float:
+    """How many more pairs fall than rise, in standard deviations of what chance does:
+    n (n - 1) (2 n + 5) / 18."""
+    n = len(y)
+    i, j = np.triu_indices(n, 1)
+    return float(np.sign(y[i] - y[j]).sum() / np.sqrt(n * (n - 1) * (2 * n + 5) / 18))
 
 
 def rise_by_heart(

@@ -12,6 +12,9 @@ REACHED = 0.005
 NEAR = 0.15
 """Above the floor by no more than this: there is little left to learn."""
 
+LITTLE = 0.05
+"""Above the floor by no more than this: even a falling loss has hardly any way left."""
+
 Guesses = Sequence[tuple[str, float]]
 """Predictors that need no training: name and loss of each."""
 
@@ -31,6 +34,8 @@ def above_floor(share: float, trend: Trend, _: Translate) -> str:
 
 def _of_more(share: float, trend: Trend, _: Translate) -> str:
     """What more training promises, by how the loss moves now."""
+    if trend == "falls" and share <= LITTLE:
+        return _("It is still falling, but no more than that is left to gain.")
     if trend == "falls":
         return _("It is still falling: more training helps.")
     if trend == "rises":
