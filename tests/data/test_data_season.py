@@ -67,7 +67,7 @@ def test_a_season_is_the_greatest_peak_not_the_first(
 
 
 def test_the_next_value_is_no_season_where_the_large_ones_stand_side_by_side() -> None:
-    """Of known pairs alone, neighbours may agree more than values do with themselves."""
+    """Of known pairs, neighbours may agree more than values do with themselves."""
     values = np.where(HOURS % 2, np.nan, DAYS)[:200]
     values[90:96] = 9
     assert season_of(values) != 1
