@@ -50,8 +50,8 @@ def import_(path: Path, as_json: bool) -> None:
     importer = Importer("", MOST_ZIP, _is_stored, lambda config: None, check_states)
     found = unpacked(raw, importer)
     store = open_store()
+    store.import_runs(found)
     for kept in found:
-        store.import_run(*kept)
         run = kept.run
         facts = {"run": run.id, "status": run.status, "step": run.step}
         click.echo(

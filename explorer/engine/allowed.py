@@ -250,6 +250,24 @@ class Allowed:
                 came=stored // MEGABYTE,
             )
 
+    def admit_imported(self, stored: int) -> None:
+        """What the store asks before runs come in, with which this person stores so
+        many bytes.
+
+        Raises:
+            ExplorerError: if that is too much.
+        """
+        if stored > self.limits.stored_megabytes * MEGABYTE:
+            raise ExplorerError(
+                N_(
+                    "One visitor may store %(most)d MB here, and with these runs yours "
+                    "would take %(came)d. Delete runs or data on the pages Runs and "
+                    "Data, or export fewer."
+                ),
+                most=self.limits.stored_megabytes,
+                came=-(-stored // MEGABYTE),
+            )
+
     def class_of(self, group_id: str) -> Group | None:
         """The class that a run is in; None where it is in none, or in another group."""
         try:

@@ -231,8 +231,7 @@ class Visitor:
             self.engine.check_states,
         )
         found = unpacked(raw, importer)
-        for kept in found:
-            self.store.import_run(*kept)
+        self.store.import_runs(found, self.owner, self.allowed.admit_imported)
         return [kept.run for kept in found]
 
     def join(self, group_id: str, nickname: str) -> None:

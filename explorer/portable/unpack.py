@@ -54,7 +54,7 @@ class Importer(NamedTuple):
 
 
 def unpacked(raw: bytes, importer: Importer) -> list[Kept]:
-    """The runs of a zip, each under a new id, for `Store.import_run`.
+    """The runs of a zip, each under a new id, for `Store.import_runs`.
 
     Of a run on data that the importer may not see, the numbers alone are taken.
 

@@ -12,11 +12,12 @@ from sqlalchemy import Engine, insert, update
 
 from explorer.config.run import BEST, RunConfig
 from explorer.errors import N_, ExplorerError, Words
-from explorer.runs import reading, schema, writing
+from explorer.runs import importing, reading, schema, writing
 from explorer.runs.boards import Boards
 from explorer.runs.contents import Contents
 from explorer.runs.groups import Groups
 from explorer.runs.ids import new_id
+from explorer.runs.importing import AdmitBytes, Imported
 from explorer.runs.keys import Keys
 from explorer.runs.leases import Leases
 from explorer.runs.messages import written
@@ -32,7 +33,15 @@ from explorer.runs.records import (
     Validation,
 )
 from explorer.runs.room import Room
-from explorer.runs.shelf import Admit, Shelf, active, present, read_run, run_row
+from explorer.runs.shelf import (
+    Admit,
+    Shelf,
+    active,
+    present,
+    read_run,
+    run_row,
+    stored_bytes,
+)
 
 
 def open_store(url: str | None = None) -> "Store":
@@ -113,41 +122,28 @@ class Store:
                 writing.write(connection, run.id, inherited)
             return reading.run_of(connection, run.id)
 
-    def import_run(
+    def import_runs(
         self,
-        run: Run,
-        curves: Curves,
-        validations: list[Validation],
-        commands: list[Command],
-        checkpoints: list[Checkpoint],
+        every: Sequence[Imported],
+        owner: str = "",
+        admit: AdmitBytes | None = None,
     ) -> None:
-        """Take in a run as it stands, under its own id; replaces one of that id.
+        """Take in runs as they stand, all or none, each under its own id; replaces
+        those of these ids.
 
-        The newest checkpoint becomes the state from which it can go on.
+        `admit` is told what this owner stores with them, in the same transaction.
 
         Raises:
-            ValueError: if its id is not of the form that `create` gives.
+            ValueError: if an id is not of the form that `create` gives.
+            ExplorerError: as `admit` does.
         """
-        if not reading.is_id(run.id):
-            raise ValueError(f"malformed run id {run.id[:60]!r}")
-        whole = Progress(
-            first_step=0,
-            curves=curves,
-            step=run.step,
-            seconds=run.seconds,
-            validations=tuple(validations),
-            checkpoints=tuple(checkpoints),
-            commands=tuple(commands),
-            status=run.status,
-            message=run.message,
-        )
+        importing.check_ids(every)
         with self._writer.begin() as connection:
-            writing.remove(connection, run.id)
-            connection.execute(insert(schema.runs).values(run_row(run)))
-            writing.write(connection, run.id, whole)
-            if checkpoints:
-                newest = max(checkpoints, key=lambda c: c.step)
-                writing.write_states(connection, {run.id: newest})
+            take_turn(connection)
+            for each in every:
+                importing.take_in(connection, each)
+            if admit is not None:
+                admit(stored_bytes(connection, owner))
 
     def get(self, run_id: str) -> Run:
         """The run of that id.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,13 @@ from explorer.config.run import RunConfig
 from explorer.data import content
 from explorer.engine import classes
 from explorer.engine.classes import Lesson
-from explorer.engine.limits import LIMITS, SERVER_LIMITS, Limits, read_limits
+from explorer.engine.limits import (
+    LIMITS,
+    MEGABYTE,
+    SERVER_LIMITS,
+    Limits,
+    read_limits,
+)
 from explorer.engine.service import Engine
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
@@ -220,6 +227,35 @@ def test_twelve_starts_at_once_are_as_many_as_may(
         started = [run for runs in pool.map(start, range(12)) for run in runs]
     assert len(started) == 4
     gil.send_all(started, STOP())
+
+
+def test_imports_at_once_fill_no_more_than_what_one_may_store(
+    engine: Engine, ann: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = ann.start(small())
+    wait(lambda: ann.store.get(run.id).ended)
+    raw, ivy = ann.export([run.id]), Visitor(engine, "ivy")
+    ivy.take_in(raw)
+    size = ivy.store.shelf.stored_bytes("ivy")
+    filled = bytes(MEGABYTE - size * 7 // 2)  # leaves room for two more and a half
+    ivy.store.contents.hold("ivy", "f" * 64, "text", "long", filled)
+    monkeypatch.setenv(LIMITS, "stored_megabytes=1")
+    checked = Barrier(4)
+    monkeypatch.setattr(engine, "check_states", lambda *_given: checked.wait(60))
+
+    def take_in(_: int) -> str:
+        try:
+            ivy.take_in(raw)
+        except ExplorerError as error:
+            return str(error)
+        return ""
+
+    with ThreadPoolExecutor(4) as pool:
+        said = sorted(pool.map(take_in, range(4)))
+    assert said[:2] == ["", ""]
+    assert all("with these runs yours would take 2." in each for each in said[2:])
+    assert ivy.store.shelf.stored_bytes("ivy") <= MEGABYTE
+    assert len(ivy.store.shelf.of("ivy")) == 3
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_it_comes_back_out_of_a_zip(spec: CommandSpec, store: Store) -> None:
     kept = trained(store, config)._replace(commands=noted)
     (came,) = unpacked(zipped({folder_name(kept): run_files(kept)}), importer())
     assert came.commands == noted
-    store.import_run(*came)
+    store.import_runs([came])
     assert store.commands(came.run.id) == noted
 
 

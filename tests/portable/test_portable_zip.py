@@ -107,7 +107,7 @@ def test_a_run_comes_back_and_goes_on_to_the_very_same_losses(
         np.testing.assert_array_equal(ours, theirs)
     assert came.validations == kept.validations
     assert came.checkpoints == kept.checkpoints
-    store.import_run(*came)
+    store.import_runs([came])
     state = store.state(came.run.id)
     assert state is not None
     resumed = Trainer(config, state.state).advance(Budget())

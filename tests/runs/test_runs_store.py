@@ -304,7 +304,7 @@ def test_an_imported_run_keeps_its_id(store: Store) -> None:
         [Checkpoint(7, b"seven"), Checkpoint(0, b"zero")],
     )
     for _ in range(2):  # the second time it takes the place of the first
-        store.import_run(shipped, *parts)
+        store.import_runs([(shipped, *parts)])
         assert store.get(shipped.id) == shipped
         assert same(store.curves(shipped.id), parts[0])
         assert store.validations(shipped.id) == parts[1]
@@ -312,4 +312,4 @@ def test_an_imported_run_keeps_its_id(store: Store) -> None:
         assert store.checkpoint_steps(shipped.id) == [0, 7]
         assert store.state(shipped.id) == Checkpoint(7, b"seven")
     with pytest.raises(ValueError, match="malformed run id"):
-        store.import_run(replace(shipped, id="no good"), *parts)
+        store.import_runs([(replace(shipped, id="no good"), *parts)])

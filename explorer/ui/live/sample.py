@@ -36,7 +36,7 @@ def bring_sample(engine: Engine, folder: Path = FOLDER) -> Run:
         created=datetime.fromtimestamp(0, UTC),
     )
     stored = safetensors.numpy.load_file(folder / "curves.safetensors")
-    engine.store.import_run(
+    kept = (
         run,
         Curves(*(stored[name] for name in Curves._fields)),
         [Validation(*v) for v in facts["validations"]],
@@ -46,6 +46,7 @@ def bring_sample(engine: Engine, folder: Path = FOLDER) -> Run:
             for path in sorted((folder / "checkpoints").glob("*.safetensors"))
         ],
     )
+    engine.store.import_runs([kept])
     arrays = safetensors.numpy.load_file(folder / "views.safetensors")
     for number, (want, notes) in enumerate(facts["views"]):
         own = {
