@@ -49,6 +49,8 @@ class TaskSpec(NamedTuple):
     loss_unit: str
     measures: tuple[str, ...]
     """Beside the loss, on the held-out part; names of `MEASURES`."""
+    kind: str
+    """Of data that asks for it, in a word by which people look for data."""
 
 
 class Measure(NamedTuple):
@@ -65,31 +67,37 @@ TASKS: Mapping[Task, TaskSpec] = {
         N_("forecast"),
         N_("mean squared error (standardised)"),
         ("mae", "rmse", "r2", "best_skill"),
+        N_("Series"),
     ),
     "next_token": TaskSpec(
         N_("next token"),
         N_("cross-entropy (nats per token)"),
         ("perplexity", "bits_per_token", "accuracy", "recalled"),
+        N_("Text"),
     ),
     "classify": TaskSpec(
         N_("classify"),
         N_("cross-entropy (nats per sequence)"),
         ("accuracy", "precision", "recall", "f1"),
+        N_("Labels"),
     ),
     "tag": TaskSpec(
         N_("tag"),
         N_("cross-entropy (nats per step)"),
         ("accuracy", "precision", "recall", "f1"),
+        N_("Labels"),
     ),
     "translate": TaskSpec(
         N_("translate"),
         N_("cross-entropy (nats per token)"),
         ("exact_match", "token_accuracy", "bleu"),
+        N_("Translation"),
     ),
     "transcribe": TaskSpec(
         N_("transcribe"),
         N_("CTC loss (nats per label)"),
         ("label_error_rate", "exact_match"),
+        N_("Labels"),
     ),
     "generate": TaskSpec(
         N_("generate"),
@@ -101,6 +109,7 @@ TASKS: Mapping[Task, TaskSpec] = {
             "real_score",
             "fake_score",
         ),
+        N_("Series"),
     ),
 }
 

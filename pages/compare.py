@@ -21,6 +21,6 @@ with shown_errors():
     if race is not None:
         show(me, race, _)
         st.stop()
-    invitation(me, _)
     if config is not None:
+        invitation(me, config, _)
         preparation(me, config, _)

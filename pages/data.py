@@ -41,7 +41,7 @@ with shown_errors():
             config = settled_config(config, _)
         data = building.make_data(config)
         show_picture(data, _)
-        train_button(config, _)
+        train_button(me, config, _)
         show_numbers(data, _)
         with details:
             before_and_after(config, _)

@@ -7,6 +7,7 @@ from typing import Any
 from explorer.catalog.building import parameter_count
 from explorer.catalog.specs import (
     DEFAULT_DATA,
+    data_named,
     data_spec,
     model_spec,
     models,
@@ -145,7 +146,7 @@ def config_from_pairs(pairs: Mapping[str, str]) -> RunConfig:
     for name in rest:
         if name not in _OF_THE_RUN:
             raise unknown(N_("setting"), name, _OF_THE_RUN)
-    data = rest.get("data", DEFAULT_DATA)
+    data = data_named(rest.get("data", DEFAULT_DATA))
     config = _config(
         data,
         rest.get("model") or usual_model(data),

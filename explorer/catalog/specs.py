@@ -17,7 +17,7 @@ from explorer.data.base import DataSpec
 from explorer.discovery import declared
 from explorer.errors import N_, Words, unknown
 from explorer.models.base import UNUSED, ModelSpec
-from explorer.tasks import Task
+from explorer.tasks import TASKS, Task
 
 DEFAULT_DATA = "sine"
 DEFAULT_MODEL = "lstm"
@@ -49,6 +49,14 @@ def data_spec(name: str) -> DataSpec:
     if name not in datasets():
         raise unknown(N_("dataset"), name, datasets())
     return datasets()[name]
+
+
+def data_named(word: str) -> str:
+    """A dataset's own name, also where a kind is named: "text" is its first one."""
+    if word in datasets():
+        return word
+    kinds = (d for d in datasets().values() if TASKS[d.task].kind.lower() == word)
+    return next((d.name for d in kinds if d.offered), word)
 
 
 def model_spec(name: str) -> ModelSpec:

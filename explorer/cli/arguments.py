@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, cast
 
 import click
 
+from explorer.catalog import specs
 from explorer.data import content, files
 from explorer.data.choices import SAME, Choices, Same, UndecidedError
 from explorer.data.content import KINDS
@@ -177,7 +178,7 @@ def data_of(data: str, file: FileOptions) -> tuple[str, dict[str, Any]]:
             option=file.given()[0],
             data=data[:60],
         )
-    return data, {}
+    return specs.data_named(data), {}
 
 
 def own_data(path: Path, file: FileOptions) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import (
     Opener,
+    choose_data,
     click,
     drawn,
     open_options,
@@ -239,6 +240,28 @@ def test_text_answers_to_temperature_and_prompt(open_page: Opener) -> None:
         .evaluate_all("spans => new Set(spans.map(s => s.style.backgroundColor)).size")
     )
     assert shades > 3
+
+
+def test_a_gru_on_text_is_four_clicks_away_without_scrolling(
+    open_page: Opener,
+) -> None:
+    page = open_page(viewport={"width": 1280, "height": 720})
+    choose_data(page, "text")  # two clicks
+    page.get_by_role("radio", name="GRU").click()
+    expect(page.locator(".st-key-about")).to_contain_text("Changed: press Train.")
+    page.wait_for_selector(".sx-stale")
+    click(page, "Train")
+    state_is(page, "Training", "Finished")
+    expect(page.locator(".st-key-about")).to_contain_text("GRU, layers: 1")
+    expect(page.locator(".sx-stale")).to_have_count(0)
+    assert (
+        page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+    )
+    last = page.locator("#sx-slider").bounding_box()
+    gates = page.locator("#sx-inside h2").bounding_box()
+    assert last is not None
+    assert gates is not None
+    assert last["y"] + last["height"] < gates["y"] + gates["height"] < 720
 
 
 def test_chinese(open_page: Opener) -> None:

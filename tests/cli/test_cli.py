@@ -49,6 +49,24 @@ def refused(*words: str) -> str:
     return line
 
 
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("text", "fables"),
+        ("series", "sine"),
+        ("translation", "reverse"),
+        ("tex", "tex"),
+    ],
+)
+def test_a_kind_of_data_means_its_first_dataset(word: str, name: str) -> None:
+    assert specs.data_named(word) == name
+
+
+def test_data_is_asked_for_by_its_kind() -> None:
+    done = trained("--data", "translation", "--set", "training.steps=1")
+    assert done["config"]["data"] == "reverse"  # type: ignore[index]
+
+
 def test_the_list_names_everything_that_is_discovered() -> None:
     found = json.loads(call("list", "--json").stdout)
     assert list(found["models"]) == list(specs.models())

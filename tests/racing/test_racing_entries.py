@@ -103,10 +103,18 @@ def test_every_architecture_of_a_task_learns_the_same_task(data: str) -> None:
 
 
 def test_the_example_has_four_at_about_one_number() -> None:
-    made = entries.example()
+    made = entries.example(choosing.make_config())
     assert [c.model for c in made] == ["rnn", "lstm", "gru", "transformer"]
     counts = [building.parameter_count(config) for config in made]
     assert max(counts) < 1.1 * min(counts)
+
+
+def test_the_example_races_on_the_chosen_data() -> None:
+    base = choosing.make_config("reverse", settings={"model.hidden_size": 8})
+    made = entries.example(base)
+    assert {config.data for config in made} == {"reverse"}
+    assert base in made
+    assert 1 < len(made) <= 4
 
 
 def test_what_is_not_of_one_kind_cannot_race() -> None:

@@ -67,7 +67,7 @@ def test_without_a_race_an_example_is_one_click_away() -> None:
     test.button(key="example").click().run()
     assert not test.exception
     race = find_race(engine().store, shown(test))
-    assert list(race.configs) == entries.example()
+    assert list(race.configs) == entries.example(choosing.make_config())
     assert race.guess == 2
     assert {"race.pause", "race.stop", "race.again"} <= keys(test)
     test.button(key="race.stop").click().run()
@@ -171,7 +171,7 @@ def test_every_setting_offers_values_that_it_takes() -> None:
 
 
 def test_the_names_of_a_race_are_short_and_differ() -> None:
-    made = entries.example()
+    made = entries.example(choosing.make_config())
     assert labels(made, str) == ["RNN", "LSTM", "GRU", "Transformer"]
     base = choosing.make_config()
     grid = entries.grid(base, {"model.hidden_size": [8, 16], "training.clip": [0, 1]})

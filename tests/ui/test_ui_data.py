@@ -128,6 +128,25 @@ def test_a_text_begins_in_the_readers_language(name: str, lang: str) -> None:
     assert choice(test, "Language", "语言").value == lang
 
 
+def test_datasets_are_listed_by_kind_and_found_by_a_word() -> None:
+    options = choice(page(), "Dataset").options
+    kinds = [option.split(": ")[0] for option in options]
+    assert list(dict.fromkeys(kinds)) == ["Series", "Text", "Labels", "Translation"]
+    assert kinds == sorted(kinds, key=["Series", "Text", "Labels", "Translation"].index)
+    for word, title in (("text", "Text: Fables"), ("stock", "Series: Stock-like")):
+        found = [option for option in options if word in option.lower()]
+        assert found[0].startswith(title)
+
+
+def test_train_on_this_trains() -> None:
+    test = page("data", ANN, data="stock", **{"training.steps": "1"})
+    test.button(key="train_on_this").click().run()
+    assert not test.error
+    run = engine().store.get(asked(test, "run"))
+    assert run.config.data == "stock"
+    assert run.owner == ANN
+
+
 def test_the_playground_offers_ones_own() -> None:
     digest = given(ANN, "Offered")
     test = page(owner=ANN)

@@ -6,6 +6,7 @@ from explorer.catalog import choosing, specs
 from explorer.config.run import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.ui.address import (
+    show_run,
     take_over,
     widget_edition,
     write_address,
@@ -53,15 +54,20 @@ def settled_config(config: RunConfig, _: Translate) -> RunConfig:
     return chosen
 
 
-def train_button(config: RunConfig, _: Translate) -> None:
-    """Go to the Playground with this data."""
+def train_button(me: Visitor, config: RunConfig, _: Translate) -> None:
+    """Train on this data, and go to the Playground to watch.
+
+    Raises:
+        ExplorerError: if no run may be started.
+    """
     if st.button(
         _("Train on this"),
         type="primary",
         icon=":material/play_arrow:",
         key="train_on_this",
-        help=_("Opens the Playground with this dataset and these settings."),
+        help=_("Trains on this dataset with these settings, in the Playground."),
     ):
+        show_run(me.start(config).id)
         st.switch_page(PLAYGROUND)
 
 

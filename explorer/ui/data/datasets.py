@@ -5,6 +5,7 @@ from explorer.config.run import RunConfig
 from explorer.config.settings import Scalar, choices_of
 from explorer.data.content import KINDS, Kind
 from explorer.engine.visitor import Visitor
+from explorer.tasks import TASKS
 from explorer.ui.language import Translate
 from explorer.ui.page import language
 
@@ -31,7 +32,7 @@ def parted(key: str) -> tuple[str, dict[str, Scalar]]:
 def offered(
     me: Visitor, config: RunConfig, _: Translate, only: str = ""
 ) -> dict[str, str]:
-    """Every dataset on the list by its key: what it is called.
+    """Every dataset on the list by its key: what it is called, by kinds.
 
     Args:
         me: whose own data is on it.
@@ -46,9 +47,15 @@ def offered(
             "kind": _(KINDS[held.kind]),
         }
     titles.setdefault(key_of(config), _(specs.data_spec(config.data).title))
-    if not only:
-        return titles
-    return {k: title for k, title in titles.items() if _fits(parted(k)[0], only)}
+    kinds = list(dict.fromkeys(spec.kind for spec in TASKS.values()))
+    groups: dict[str, dict[str, str]] = {kind: {} for kind in kinds}
+    for key, title in titles.items():
+        name = parted(key)[0]
+        if not only or _fits(name, only):
+            kind = TASKS[specs.data_spec(name).task].kind
+            named = _("%(kind)s: %(title)s") % {"kind": _(kind), "title": title}
+            groups[kind][key] = named
+    return {key: title for group in groups.values() for key, title in group.items()}
 
 
 def spoken(data: str) -> dict[str, Scalar]:

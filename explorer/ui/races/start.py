@@ -5,9 +5,11 @@ from typing import get_args
 
 import streamlit as st
 
+from explorer.catalog import building, specs
 from explorer.config.run import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
+from explorer.plots.words import listed
 from explorer.racing import entries
 from explorer.racing.race import facts, seeded
 from explorer.runs.commands import RESUME
@@ -22,8 +24,15 @@ CLOCKS: dict[Clock, str] = {"step": N_("by step"), "second": N_("by second")}
 _GUESS = "race.guess"
 
 
-def invitation(visitor: Visitor, _: Translate) -> None:
-    """What stands here before there is a race, and the button that starts one."""
+def invitation(visitor: Visitor, base: RunConfig, _: Translate) -> None:
+    """What stands here before there is a race, and the button that starts one of the
+    chosen data and size."""
+    configs = _example(base.to_json())
+    names = listed([_(specs.model_spec(c.model).title) for c in configs], _)
+    about = {
+        "data": _(specs.data_spec(base.data).title),
+        "count": f"{building.parameter_count(base):,}",
+    }
     with st.container(border=True, key="invitation"):
         st.header(_("No race runs here yet"), anchor=False)
         st.markdown(
@@ -32,20 +41,21 @@ def invitation(visitor: Visitor, _: Translate) -> None:
                 "step. Start the example, or put together a race of your own below."
             )
         )
-        guess = _guess(_example(), "example", _)
+        guess = _guess(configs, "example", _)
         st.button(
-            _("Race RNN, LSTM, GRU and Transformer at equal parameters"),
+            _("Race %(names)s at equal parameters") % {"names": names},
             icon=":material/sports_score:",
             key="example",
-            help=_(
-                "On Sine wave, about 4,500 parameters each. Takes a minute or less."
-            ),
+            disabled=len(configs) < 2,
+            help=_("On %(data)s, about %(count)s parameters each.") % about,
             on_click=shown_later(begin),
-            args=(visitor, _example(), "step", 1, guess),
+            args=(visitor, configs, "step", 1, guess),
         )
 
 
-_example = lru_cache(maxsize=1)(entries.example)
+@lru_cache(maxsize=64)
+def _example(base: str) -> list[RunConfig]:
+    return entries.example(RunConfig.from_json(base))
 
 
 def preparation(visitor: Visitor, base: RunConfig, _: Translate) -> None:
