@@ -174,9 +174,9 @@ class Live {
 
   receive(message) {
     if (message.error !== undefined) {
-      this.trouble = message.error
-      this.say(message.error)
-      if (!this.frame) this.rest(message.error)
+      this.trouble = message.error // empty: its cause is gone
+      if (this.frame) this.say(this.trouble || this.frame.message)
+      else if (this.trouble) { this.say(this.trouble); this.rest(this.trouble) }
       return
     }
     if (message.download) { this.save(message.download); return }
@@ -202,8 +202,9 @@ class Live {
     for (const panel of this.panels.values()) panel.rest(why)
   }
 
+  // A sentence that stands there is not spoken again.
   say(sentence) {
-    this.message.textContent = sentence
+    if (this.message.textContent !== sentence) this.message.textContent = sentence
   }
 
   clickedLink({ target, ctrlKey, metaKey, shiftKey }) {

@@ -25,9 +25,10 @@ from explorer.catalog import choosing
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import engine
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError, unknown
 from explorer.plots.panel import names_on
 from explorer.runs.records import Checkpoint, Validation
+from explorer.ui.live import tab
 from explorer.ui.live.asked import wanted
 from explorer.ui.live.elsewhere import earlier
 from explorer.ui.live.frames import spoken
@@ -349,6 +350,32 @@ def test_what_is_lacking_is_said_once_per_wish(client: TestClient) -> None:
         feed = engine().hub._feeds[SAMPLE]
         client.portal.call(feed.change, replace(feed.snapshot))
         assert socket.receive().get("bytes")
+
+
+@pytest.mark.parametrize("what", ["looks.at_async", "looks.elsewhere", "hub.subscribe"])
+def test_what_was_wrong_is_taken_back_when_its_cause_is_gone(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    room, verb = what.split(".")
+    owner = getattr(engine(), room)
+    works, tries = getattr(owner, verb), iter(range(3))
+
+    async def away(*given: Any) -> Any:
+        if next(tries, None) is not None:
+            raise unknown(N_("view"), "absent", ["known"])
+        return await works(*given)
+
+    monkeypatch.setattr(tab, "AGAIN_AFTER", 0.01)
+    monkeypatch.setattr(owner, verb, away)
+    errors = list[str]()
+    with client.websocket_connect(SOCKET, headers=OWN) as socket:
+        socket.send_text(json.dumps({"run": SAMPLE, "shown": "health"}))
+        while "" not in errors:
+            received = socket.receive()
+            if text := received.get("text"):
+                errors.append(json.loads(text)["error"])
+    assert len(errors) == 2
+    assert "absent" in errors[0]
 
 
 def test_a_frame_that_was_overtaken_is_not_sent(

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -13,13 +14,12 @@ from explorer.engine.jobs import Wanted
 from explorer.engine.service import Engine
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError, unknown
-from explorer.plots.encode import to_json
 from explorer.runs.commands import spec_of
 from explorer.runs.records import Run, View
 from explorer.ui.language import translator
 from explorer.ui.live.asked import asked, wanted
-from explorer.ui.live.changes import SAME, changed
 from explorer.ui.live.elsewhere import Elsewhere, Others, left_out, needs_of
+from explorer.ui.live.framed import Framed
 from explorer.ui.live.frames import frame
 from explorer.ui.live.held import chosen_change
 from explorer.ui.live.table import table
@@ -34,19 +34,8 @@ _T = TypeVar("_T")
 LEAST_PAUSE = 0.15
 """Seconds between two frames of one tab: more is not seen, only paid for."""
 
-
-class Framed:
-    """A frame as it was made for one or more tabs; equal to itself alone."""
-
-    def __init__(self, content: Mapping[str, Any]) -> None:
-        self.content = content
-
-    def told(self, since: "Framed | None") -> bytes:
-        """All of it, or what it is beside an earlier one."""
-        if since is None:
-            return to_json(self.content)
-        told = changed(since.content, self.content)
-        return to_json({"changes": {} if told is SAME else told})
+AGAIN_AFTER, SELDOM = 1.0, 30.0
+"""Seconds after which what failed is tried again: at first, and in the long run."""
 
 
 class Tab:
@@ -59,8 +48,11 @@ class Tab:
         """The last frame that was sent."""
         self.basis: int | None = None
         """The kept step whose axes stay while this tab shows a run."""
-        self.complained_of: Wish | None = None
-        """The wish of which it was already said that something elsewhere is missing."""
+        self.missing = False
+        """Whether something elsewhere is missing in the last frame."""
+        self.said: str | None = None
+        """What the reader was told is wrong with this wish, until it is so no more;
+        empty if it was another wish's."""
         self.feed: Feed | None = None
         self.sender: asyncio.Task[None] | None = None
         self.looking = asyncio.Lock()
@@ -93,15 +85,26 @@ class Tab:
         if wish.run != self.wish.run:
             self.leave()
             self.basis = None
-        self.wish = wish
+        self.wish, self.said = wish, None if self.said is None else ""
         if not wish.run:
             return
-        self.feed = await self.engine.hub.subscribe(wish.run, self)
-        live = wish.at == LIVE and not wish.hidden
-        config = self.feed.snapshot.run.config
-        self.engine.hub.want(wish.run, self, wanted(config, wish) if live else ())
+        wait = 0.0
+        try:
+            await self.watch()
+        except Exception as error:
+            await self.lack(error)
+            wait = AGAIN_AFTER
         if not wish.hidden:
-            self.sender = asyncio.create_task(self.send())
+            self.sender = asyncio.create_task(self.send(wait))
+
+    async def watch(self) -> Feed:
+        """The feed of the run that is wished for; it knows what this tab looks at."""
+        wish = self.wish
+        self.feed = feed = await self.engine.hub.subscribe(wish.run, self)
+        live = wish.at == LIVE and not wish.hidden
+        config = feed.snapshot.run.config
+        self.engine.hub.want(wish.run, self, wanted(config, wish) if live else ())
+        return feed
 
     async def download(self, wish: Wish, feed: Feed) -> None:
         """Send the numbers of one panel's view as a table."""
@@ -146,20 +149,52 @@ class Tab:
             return snapshot.run.step
         return max(snapshot.checkpoints, default=0)
 
-    async def send(self) -> None:
-        """Frames for the present wish, the newest only, as the tab takes them."""
-        assert self.feed is not None
-        seen = 0
+    async def send(self, wait: float) -> None:
+        """Frames for the present wish, the newest only, as the tab takes them.
+
+        What fails is tried again, ever more seldom, until its cause is gone.
+        """
+        seen, again = 0, AGAIN_AFTER
+        await asyncio.sleep(wait)
         while True:
-            seen = await self.feed.next(seen)
+            failed = True
             try:
-                await self.show(self.feed)
+                feed = self.feed or await self.watch()
+                seen = await feed.next(seen)
+                await self.show(feed)
+                failed = self.missing
             except (WebSocketDisconnect, RuntimeError):
                 # The tab went away between two frames; `listen` cleans up.
                 return
             except Exception as error:
-                await self.complain(explained(error))
+                await self.lack(error)
             await asyncio.sleep(LEAST_PAUSE)
+            if failed:
+                await self.change(seen, again)
+                seen, again = 0, min(2 * again, SELDOM)
+            else:
+                again = AGAIN_AFTER
+
+    async def change(self, seen: int, most: float) -> None:
+        """Wait for something newer than what was seen, for so many seconds at most."""
+        if self.feed is None:
+            await asyncio.sleep(most)
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.feed.next(seen), most)
+
+    async def lack(self, error: Exception) -> None:
+        """Say what is wrong, once per wish, until it is so no more."""
+        told = explained(error)
+        if str(told) != self.said:
+            self.said = str(told)
+            await self.complain(told)
+
+    async def lack_no_more(self) -> None:
+        """Take back what was said, if all is there."""
+        if self.said is not None and not self.missing:
+            self.said = None
+            await self.socket.send_text(json.dumps({"error": ""}))
 
     async def complain(self, error: ExplorerError) -> None:
         """Say what is wrong, in the language of the last wish that could be read."""
@@ -180,6 +215,7 @@ class Tab:
             others = await self.elsewhere(feed)
             if feed.snapshot is snapshot:
                 await self.give(feed, self.framed(feed, stored, others, "rest"))
+        await self.lack_no_more()
 
     def framed(
         self, feed: Feed, views: Views, others: Others, origin: str = "live"
@@ -209,11 +245,10 @@ class Tab:
         return dict(zip(needed, views, strict=True))
 
     async def elsewhere(self, feed: Feed) -> Others:
-        """What panels show of other moments and runs, as far as it is there.
-
-        What is missing is said once per wish.
-        """
+        """What panels show of other moments and runs, as far as it is there; what is
+        missing is said."""
         snapshot, wish = feed.snapshot, self.wish
+        self.missing = False
         if not snapshot.checkpoints:
             return {}
         each = asked(snapshot.run.config, wish)
@@ -227,9 +262,9 @@ class Tab:
         if missing and self.basis not in (None, *snapshot.checkpoints):
             self.basis = None  # it is kept no more
             return await self.elsewhere(feed)
-        if missing and self.complained_of is not wish:
-            self.complained_of = wish
-            await self.complain(left_out(snapshot.run.id, missing))
+        self.missing = bool(missing)
+        if missing:
+            await self.lack(left_out(snapshot.run.id, missing))
         return {n: v for n, v in seen.items() if not isinstance(v, ExplorerError)}
 
     async def alone(self, look: Coroutine[Any, Any, _T]) -> _T:
