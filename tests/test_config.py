@@ -91,7 +91,7 @@ def test_a_link_holds_only_what_differs() -> None:
 
 
 @given(query=st.text(alphabet=string.printable, max_size=200))
-@settings(max_examples=150)
+@settings(max_examples=50)
 def test_no_link_does_worse_than_a_sentence(query: str) -> None:
     with suppress(ExplorerError):
         choosing.config_from_pairs(query_pairs(query))

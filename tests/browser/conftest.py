@@ -42,6 +42,12 @@ SWITCHES = [
 PATIENCE = 90_000
 """Milliseconds; the machine may be busy."""
 
+ALL_IS_STILL = """() =>
+  document.querySelector('[data-test-script-state=notRunning]') !== null
+  && document.getAnimations().every(each => each.playState !== 'running'
+    || each.effect.getComputedTiming().endTime === Infinity)"""
+"""The page is written to its end, and nothing fades in any more."""
+
 HARMLESS = ("Failed to load resource",)
 """Streamlit asks for its health under every page's path first, and gets a 404."""
 
@@ -222,7 +228,7 @@ def leave(page: Page) -> None:
 
 def serious(page: Page) -> list[object]:
     """What axe finds that keeps people from using the page or finding their way."""
-    page.wait_for_timeout(1000)  # what fades in is not readable before
+    page.wait_for_function(ALL_IS_STILL)
     found = Axe().run(page).response["violations"]
     return [
         (each["id"], [node["target"] for node in each["nodes"]][:4])

@@ -44,7 +44,6 @@ def test_an_hmm_finds_the_dice_and_a_tagger_stands_beside(open_page: Opener) -> 
     click(page, "Start an LSTM to compare with")
     beside = page.get_by_label("Beside")
     expect(beside.locator("option")).to_have_count(2)
-    page.wait_for_timeout(3000)  # so that the tagger has taken its first steps
     beside.select_option(index=1)
     page.wait_for_function(
         "document.querySelector('[data-panel=states]')._fullData.length === 10"

@@ -335,7 +335,7 @@ def test_axe_finds_nothing_serious(
     open_page: Opener, path: str, options: dict[str, str]
 ) -> None:
     page = open_page(path, ready=path == "/", **options)
-    page.wait_for_timeout(1500)
+    page.wait_for_selector(".stMain .main-svg, .stMain .katex")
     assert serious(page) == []
 
 

@@ -117,15 +117,18 @@ def open_there(profiles: Profiles) -> Iterator[Opener]:
         yield lambda url: opener(url, ready=False, ignore_https_errors=True)
 
 
-def works(page: Page, base: str) -> None:
-    """Charts are drawn under this address, on the first page and after another."""
+def charts_come(page: Page) -> None:
     drawn(page)
     state_is(page, "Finished")
+
+
+def works(page: Page, base: str) -> None:
+    """Charts are drawn under this address, on the first page and after another."""
+    charts_come(page)
     visit(page, "Class")
     page.wait_for_url(f"{base}/class*")
     visit(page, "Playground")
-    drawn(page)
-    state_is(page, "Finished")
+    charts_come(page)
     assert page.evaluate("document.title") == "Sequence Explorer"
     script = page.evaluate(
         "path => fetch(new URL(path, document.baseURI)).then(answer =>"
@@ -136,7 +139,7 @@ def works(page: Page, base: str) -> None:
 
 
 @pytest.mark.parametrize("prefix", [BASE, "stripped"])
-@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("slash", ["", pytest.param("/", marks=pytest.mark.slow)])
 def test_under_a_prefix_charts_come(
     proxy: Proxy, open_there: Opener, prefix: str, slash: str
 ) -> None:
@@ -165,8 +168,7 @@ def test_as_the_readme_says_charts_come_and_uploads_pass(
 def test_where_the_port_is_lost_charts_come_from_allowed_addresses(
     proxy: Proxy, open_there: Opener, host: str, prefix: str
 ) -> None:
-    base = f"http://{host}:{proxy.dropping}{prefix}"
-    works(open_there(base + "/"), base)
+    charts_come(open_there(f"http://{host}:{proxy.dropping}{prefix}/"))
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_a_sweep_runs_is_watched_reloads_and_opens(open_page: Opener) -> None:
     pictures(page, 2)
     count = page.get_by_role("slider", name="Trials")
     count.press("Home")
-    for _ in range(8):
+    for _ in range(5):
         count.press("ArrowRight")
     click(page, "Start sweep")
     expect(page.get_by_text("trials have ended")).to_be_visible(timeout=PATIENCE)

@@ -151,7 +151,7 @@ def test_hostile_files(raw: bytes) -> None:
     assert time.perf_counter() - began < 20
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(st.binary(max_size=400), st.sampled_from(sorted(decoding.ENCODINGS)), st.text())
 def test_any_bytes(raw: bytes, encoding: str, name: str) -> None:
     raw = raw * 4
@@ -170,7 +170,7 @@ WORD = st.one_of(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(st.lists(WORD, max_size=30), st.integers(1, 5), st.integers(-5, 10**7))
 def test_any_pasted_words(words: list[str], times: int, length: int) -> None:
     text = " ".join(words * times)

@@ -251,7 +251,7 @@ def answer(read: Callable[[], object]) -> object:
         return str(error)
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(st.binary(), st.none() | st.text(max_size=5), st.text(max_size=5))
 def test_any_bytes_give_data_or_an_explanation(
     raw: bytes, chosen: str | None, filename: str
@@ -260,7 +260,7 @@ def test_any_bytes_give_data_or_an_explanation(
     assert answer(lambda: read_text(raw, filename))
 
 
-@settings(max_examples=200)
+@settings(max_examples=50)
 @given(SHEET, st.sampled_from(",;\t"), st.integers(1, 7), st.booleans())
 def test_any_table_gives_a_good_series_or_an_explanation(
     sheet: list[list[str]], sep: str, times: int, asked: bool

@@ -35,7 +35,7 @@ def written(value: float, form: tuple[str, str], digits: int) -> str:
     return plain.replace("\0", thousands)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @example((".", "'"), 0, [0, 0, 1000], "'{}", "-{}")
 @given(
     form=SIGNS,
@@ -100,7 +100,7 @@ FORMS = ("%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%Y-%m-%d", "%d-%b-%Y", "%b %d, %Y"
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p")
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     form=st.sampled_from(FORMS),
     clock=st.sampled_from(CLOCKS),

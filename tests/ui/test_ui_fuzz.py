@@ -40,7 +40,7 @@ VALUES = st.text(max_size=40) | st.sampled_from(NASTY) | st.integers().map(str)
 @example("data=sine&data=sine")
 @example("data=%00&model=%ff%fe")
 @example("&".join(f"a{k}=" for k in range(2000)))
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_a_query_is_a_config_or_a_sentence(query: str) -> None:
     with suppress(ExplorerError):
         config = choosing.config_from_pairs(query_pairs(query))
@@ -62,7 +62,7 @@ MESSAGES = st.text(max_size=300) | st.dictionaries(
 @example('{"a":' * 700)
 @example('{"at": ' + "9" * 3900 + "}")
 @example('{"at": 1e999, "options": {"\ud800": "\\ud800"}}')
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_a_message_is_a_wish_or_a_sentence(message: str) -> None:
     with suppress(ExplorerError):
         wanted(choosing.make_config(), read_wish(message))

@@ -459,7 +459,7 @@ NAMES = st.sampled_from([*Wish.model_fields, "x"])
 
 
 @given(values=st.dictionaries(NAMES, JSON, max_size=5))
-@settings(max_examples=200)
+@settings(max_examples=50)
 def test_no_message_does_worse_than_a_sentence(values: dict[str, object]) -> None:
     with suppress(ExplorerError):
         wanted(choosing.make_config(), read_wish(json.dumps(values)))
