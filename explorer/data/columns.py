@@ -116,7 +116,16 @@ def checked_series(values: NDArray[np.float64], name: Words) -> NDArray[np.float
 
 
 def _check_cells(table: Table, column: str, numbers: Numbers) -> None:
-    """See that every cell is a number or empty."""
+    """See that every cell is a number or empty, and all are of one unit."""
+    if numbers.mixed:
+        raise ExplorerError(
+            N_(
+                "A series is measured in one unit, but %(column)s has several: "
+                "%(units)s. Write all numbers in one of them."
+            ),
+            column=table.column(column),
+            units=", ".join(numbers.mixed),
+        )
     if numbers.wrong.any():
         row = int(numbers.wrong.argmax())
         raise ExplorerError(
@@ -187,6 +196,10 @@ def _form_remark(table: Table, column: str, numbers: Numbers) -> list[Words]:
         Words(words, {"came": sign, "count": int((table.cells[column] == sign).sum())})
         for sign in numbers.signs
     ]
+    if numbers.taken_off:
+        marks = ", ".join(f"'{mark}'" for mark in numbers.taken_off)
+        words = N_("Taken off the numbers: %(marks)s.")
+        said.append(Words(words, {"marks": marks}))
     if numbers.form == NumberForm("."):
         return said
     shown = first_values(table, column, numbers.form)

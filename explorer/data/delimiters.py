@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from itertools import pairwise
 
+from explorer.data.marks import is_measured
 from explorer.data.number_cells import is_empty
 from explorer.data.numbers import is_number
 from explorer.data.time_cells import looks_like_time
@@ -117,7 +118,7 @@ def _kind(cells: list[str]) -> str:
     if not cells:
         return "text"
     least = 0.7 * len(cells)
-    if sum(map(is_number, cells)) >= least:
+    if sum(map(is_measured, cells)) >= least:
         return "number"
     return "time" if sum(map(looks_like_time, cells)) >= least else "text"
 

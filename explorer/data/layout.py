@@ -19,6 +19,7 @@ from explorer.data.delimiters import (
     shape_of,
     width_of,
 )
+from explorer.data.marks import is_measured
 from explorer.data.number_cells import is_empty
 from explorer.data.numbers import is_number
 from explorer.data.time_cells import looks_like_time
@@ -103,7 +104,7 @@ def _fits(row: Sequence[str], kinds: Sequence[str]) -> bool:
     times = [looks_like_time(cell) for cell, kind in pairs if kind == "time"]
     if "time" in kinds and times:
         return all(times)
-    numbers = [is_number(c) or is_empty(c) for c, kind in pairs if kind == "number"]
+    numbers = [is_measured(c) or is_empty(c) for c, kind in pairs if kind == "number"]
     return 2 * sum(numbers) > len(numbers)
 
 

@@ -69,7 +69,7 @@ CELL = re.compile(
     r"(?P<opened>\()?\s*(?P<sign>[-+])?\s*"
     rf"(?:{MONEY}\s*(?P<inner>[-+])?\s*)?"
     r"(?P<digits>[0-9][0-9., ']*|[.,][0-9]+)(?P<exponent>[eEdD][-+]?[0-9]+)?"
-    rf"\s*(?P<scale>{'|'.join(SCALES)})?\s*(?:(?P<percent>[%‰])|{MONEY})?"
+    rf"\s*(?:(?P<scale>{'|'.join(SCALES)})\.?)?\s*(?:(?P<percent>[%‰])|{MONEY})?"
     r"\s*(?P<after>-)?(?P<closed>\))?\*{0,3}"
 )
 """An exponent may be Fortran's, with a D; a star tells of a note."""

@@ -61,6 +61,10 @@ class Numbers(NamedTuple):
     """The sign that begins decimals, if the cells can be read in no other form."""
     signs: tuple[str, ...] = ()
     """Cells like -999, far from all others, that say that nothing was measured."""
+    taken_off: tuple[str, ...] = ()
+    """The unit, or the flags, that cells have beside their numbers."""
+    mixed: tuple[str, ...] = ()
+    """Units that cannot all be meant at once."""
 
 
 NINES = re.compile(r"-?(99+)(?:[.,](?:9+|0+))?")
@@ -104,7 +108,10 @@ def is_number(text: str) -> bool:
 
 
 def read_numbers(
-    cells: Sequence[str], hints: Hints | None = None, decimal: str = ""
+    cells: Sequence[str],
+    hints: Hints | None = None,
+    decimal: str = "",
+    known: Mapping[str, Cell | None] | None = None,
 ) -> Numbers:
     """All cells in the one form that fits them best.
 
@@ -112,8 +119,9 @@ def read_numbers(
         cells: as they are written.
         hints: of the file around them.
         decimal: the sign that begins decimals, where a person says it.
+        known: what each cell holds, where it is more than a number.
     """
-    known = {text: cell_of(text) for text in dict.fromkeys(cells)}
+    known = known or {text: cell_of(text) for text in dict.fromkeys(cells)}
     found = _of_one_kind({text: c for text, c in known.items() if c is not None})
     fits = _fits([cell.digits for cell in found.values()], decimal)
     rivals = _different(found.values(), fits)

@@ -12,8 +12,9 @@ from explorer.data import joined
 from explorer.data.decoding import named, short
 from explorer.data.delimiters import WHOLE
 from explorer.data.joined import joined_cells, joined_columns
+from explorer.data.marks import read_column
 from explorer.data.number_cells import is_empty
-from explorer.data.numbers import Hints, Numbers, read_numbers
+from explorer.data.numbers import Hints, Numbers
 from explorer.data.time_cells import are_clocks, looks_like_time
 from explorer.data.time_forms import (
     CALLED,
@@ -122,7 +123,7 @@ class Table:
         """What all columns together tell of the way in which numbers are written."""
         if self.whole:
             return self.whole.hints
-        reads = (read_numbers(self.head(name)) for name in self.names)
+        reads = (read_column(self.head(name)) for name in self.names)
         proofs = {read.proof for read in reads if _mostly_numbers(read)} - {""}
         dotted = any(
             re.fullmatch(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2,4}.*", cell)
@@ -134,7 +135,7 @@ class Table:
 
     @cached_property
     def _heads(self) -> dict[str, Numbers]:
-        return {n: read_numbers(self.head(n), self.hints) for n in self.names}
+        return {n: read_column(self.head(n), self.hints) for n in self.names}
 
     def numbers(self, name: str, decimal: str = "") -> Numbers:
         """A column as numbers; `decimal` begins decimals where a person says it."""
@@ -144,7 +145,7 @@ class Table:
             if all_rows and not all_rows.rivals:
                 decimal = all_rows.form.decimal
             cells = list(self.cells[name])
-            self._known[key] = read_numbers(cells, self.hints, decimal)
+            self._known[key] = read_column(cells, self.hints, decimal)
         read: Numbers = self._known[key]
         return read
 

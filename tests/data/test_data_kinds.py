@@ -451,7 +451,14 @@ def test_what_only_a_person_knows_is_asked(name: str) -> None:
 
 
 REFUSED = {
-    "units in cells": (table("d,v", ISO, [f"{v} kg" for v in POINT]), "none among"),
+    "several units in cells": (
+        table("d,v", ISO, [f"{v} {'k' * (k % 9 > 0)}g" for k, v in enumerate(POINT)]),
+        "one unit, but column 'v' of 'a.csv' has several: g, kg. Write all",
+    ),
+    "a unit in one cell": (
+        table("d,v", ISO, [f"{v}{' m' * (k == 7)}" for k, v in enumerate(POINT)]),
+        "row 9 in column 'v' of 'a.csv' says '.* m'",
+    ),
     "decimal commas that part": (table("d,v", ISO, COMMA), "decimal commas look like"),
     "too large": (
         table("d,v", ISO, [f"{v}e90" for v in POINT]),
