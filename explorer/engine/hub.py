@@ -58,6 +58,8 @@ class Feed:
         self.wants: dict[object, tuple[Wanted, ...]] = {}
         self._changed = asyncio.Event()
         self._made: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
+        self.pictures: OrderedDict[Hashable, Any] = OrderedDict()
+        """What was drawn of its views, kept by who draws them."""
 
     async def next(self, seen: int) -> int:
         """Wait until there is something newer than version `seen`."""

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from explorer.plots.training.loss_axis import Span, loss_axis, loss_span
@@ -37,3 +38,10 @@ def test_a_wide_axis_labels_only_decades() -> None:
     assert loss_axis("loss", (0.0, 1.0), True)["dtick"] == "D2"
     assert loss_axis("loss", (0.0, 4.0), True)["dtick"] == 1
     assert "dtick" not in loss_axis("loss", (0.0, 4.0), False)
+
+
+def test_losses_in_arrays_are_read_as_those_in_lists() -> None:
+    curve = [math.nan, 1.0, 0.5, 0.02, math.inf]
+    as_array = loss_span([np.array(curve, np.float32)], [0.7], 0.01, True)
+    assert as_array == pytest.approx(loss_span([curve], [0.7], 0.01, True))
+    assert loss_span([np.zeros(0), np.ones(3)], [], None, True) == (-0.1, 0.1)

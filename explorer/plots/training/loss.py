@@ -222,7 +222,7 @@ def alternative(drawn: LossDrawn, _: Translate = str) -> str:
 
 def _span(drawn: LossDrawn, y_log: bool) -> Span | None:
     """The vertical range, with room below the floor for what it is."""
-    losses = np.concatenate((drawn.y, drawn.validation_y, drawn.discriminator)).tolist()
+    losses = np.concatenate((drawn.y, drawn.validation_y, drawn.discriminator))
     steady, floor = levels.in_span(drawn.floors, drawn.baselines)
     span = loss_span([losses], steady, floor, y_log)
     if span is None or not y_log or not any(each.note for each in drawn.floors):

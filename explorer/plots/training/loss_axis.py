@@ -1,8 +1,11 @@
 """The vertical axis of a chart of losses: its range and its ticks."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from explorer.plots.parts import Translate, axis, short
 
@@ -14,7 +17,7 @@ Span = tuple[float, float]
 
 
 def loss_span(
-    curves: Iterable[Sequence[float]],
+    curves: Iterable[ArrayLike],
     steady: Iterable[float],
     floor: float | None,
     y_log: bool,
@@ -26,23 +29,24 @@ def loss_span(
     None where there is nothing to see.
 
     Args:
-        curves: losses as they came, NaN where not finite.
+        curves: losses as they came, each (n,); NaN where not finite.
         steady: the baselines.
         floor: the lowest loss that is possible.
         y_log: whether equal distances are equal ratios.
     """
-    known = [[v for v in curve if math.isfinite(v)] for curve in curves]
-    lines = [v for v in steady if math.isfinite(v)]
-    losses = [*(v for curve in known for v in curve), *lines]
-    shown = losses if floor is None else [*losses, floor]
-    positive = [v for v in shown if v > 0]
-    if not positive:
-        return None if y_log or not shown else (min(shown) - 1.0, 1.0)
-    start = max([*(c[0] for c in known if c), *lines, floor or 0.0, min(positive)])
-    high = math.ceil(10 * math.log10(min(max(positive), 1e3 * start)) + 0.5) / 10
+    given = [np.asarray(curve, np.float64) for curve in (*curves, list(steady))]
+    *known, lines = [values[np.isfinite(values)] for values in given]
+    shown = np.concatenate([*known, lines, [] if floor is None else [floor]])
+    positive = shown[shown > 0]
+    if not len(positive):
+        return None if y_log or not len(shown) else (float(shown.min()) - 1.0, 1.0)
+    begun = [curve[0] for curve in known if len(curve)]
+    start = max([*begun, *lines, floor or 0.0, positive.min()])
+    high = math.ceil(10 * math.log10(min(positive.max(), 1e3 * start)) + 0.5) / 10
     if not y_log:
-        return min(0.0, 1.1 * min(shown)), 10.0**high
-    low = min((v for v in positive if v != floor), default=min(positive))
+        return min(0.0, 1.1 * float(shown.min())), 10.0**high
+    above = positive if floor is None else positive[positive != floor]
+    low = float((above if len(above) else positive).min())
     if floor is not None and low / 10 < floor:
         low = min(low, floor)
     return max(math.floor(10 * math.log10(low) - 0.5) / 10, high - 8), high

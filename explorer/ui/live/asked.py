@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 from typing import NamedTuple
 
 from explorer.config.run import RunConfig
@@ -12,13 +13,17 @@ from explorer.errors import N_, ExplorerError
 from explorer.inspection.base import views
 from explorer.inspection.facts import facts_of
 from explorer.plots.panel import Panel, panels
+from explorer.runs.facts import Facts
 from explorer.ui.live.controls import SHARED
 from explorer.ui.live.wishes import Wish
+
+MOST_ASKED = 1024
 
 
 class Asked(NamedTuple):
     """A panel that a tab shows."""
 
+    facts: Facts
     panel: Panel
     chosen: Settings | ExplorerError
     """Its own settings, or what is wrong with them."""
@@ -27,24 +32,38 @@ class Asked(NamedTuple):
 
 def panels_of(config: RunConfig, names: Iterable[str]) -> list[Panel]:
     """Those of the named panels that a run has, in this order."""
-    facts, known = facts_of(config), panels()
+    return _standing(facts_of(config), names)
+
+
+def _standing(facts: Facts, names: Iterable[str]) -> list[Panel]:
+    known = panels()
     named = [known[name] for name in names if name in known]
     return [panel for panel in named if panel.stands(facts)]
 
 
-def asked(config: RunConfig, wish: Wish) -> list[Asked]:
-    """The panels that a tab shows, each with what it needs."""
-    facts, found = facts_of(config), []
-    for panel in panels_of(config, wish.names):
+def asked(config: RunConfig, wish: Wish) -> tuple[Asked, ...]:
+    """The panels that a tab shows, each with what it needs.
+
+    Raises:
+        ExplorerError: if there is no such data, or no longer.
+    """
+    return _asked(facts_of(config), wish)
+
+
+@lru_cache(MOST_ASKED)
+def _asked(facts: Facts, wish: Wish) -> tuple[Asked, ...]:
+    """A tab asks for the same at each frame."""
+    found = []
+    for panel in _standing(facts, wish.names):
         try:
             chosen = _settings(panel, wish)
         except ExplorerError as error:
-            found.append(Asked(panel, error, ()))
+            found.append(Asked(facts, panel, error, ()))
             continue
         needed = panel.needs(facts, chosen)
         each = tuple(_wanted(view, panel, wish) for view in needed)
-        found.append(Asked(panel, chosen, each))
-    return found
+        found.append(Asked(facts, panel, chosen, each))
+    return tuple(found)
 
 
 def wanted(config: RunConfig, wish: Wish) -> tuple[Wanted, ...]:

@@ -15,7 +15,7 @@ from explorer.runs.commands import held_changes
 from explorer.runs.records import Run, View
 from explorer.ui.language import Translate, translator
 from explorer.ui.live.elsewhere import Others
-from explorer.ui.live.panels import drawn
+from explorer.ui.live.panels import Pictures, drawn
 from explorer.ui.live.wishes import LIVE, Wish
 
 STATES = {
@@ -37,8 +37,10 @@ def frame(
     views: Mapping[Wanted, View],
     others: Others = MappingProxyType({}),
     basis: int = 0,
+    pictures: Pictures | None = None,
 ) -> Any:
-    """What a tab draws next, for `plots.encode.to_json`."""
+    """What a tab draws next, for `plots.encode.to_json`; `pictures` of earlier frames
+    are drawn no more."""
     _ = translator(wish.language)
     run = snapshot.run
     shown = snapshot
@@ -62,7 +64,9 @@ def frame(
         "panels": {
             name: content
             | {"alternative": paragraph(moment(shown, wish, _), content["alternative"])}
-            for name, content in drawn(shown, wish, views, others, basis).items()
+            for name, content in drawn(
+                shown, wish, views, others, basis, pictures
+            ).items()
         },
     }
 

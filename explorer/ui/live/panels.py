@@ -18,12 +18,13 @@ from explorer.ui.live.controls import panel_controls
 from explorer.ui.live.elsewhere import Needs, Others, needs_of
 from explorer.ui.live.wishes import Wish
 
-MOST_DRAWN = 256
-"""Pictures kept as they were drawn: most frames bring no new view."""
+MOST_PICTURES = 32
+"""Kept as they were drawn, for each run that is watched: most frames bring no new
+view."""
 
 NOTHING = Words(N_("There is no picture: the run ended before its first step."))
 
-_drawn: OrderedDict[Hashable, tuple[Scene, Content]] = OrderedDict()
+Pictures = OrderedDict[Hashable, tuple[Scene, Content]]
 
 
 def described(
@@ -48,49 +49,57 @@ def drawn(
     views: Mapping[Wanted, View],
     others: Others = MappingProxyType({}),
     basis: int = 0,
+    pictures: Pictures | None = None,
 ) -> dict[str, Content]:
     """The shown panels whose views are there; of a run that has ended without any, the
-    others say why they are empty."""
+    others say why they are empty.
+
+    Args:
+        snapshot, wish, views, others, basis: the moment, and what is asked of it.
+        pictures: of earlier frames; those of this one are put to them.
+    """
     found, run = {}, snapshot.run
+    pictures = Pictures() if pictures is None else pictures
     nothing = run.ended and run.step == 0 and not snapshot.checkpoints
     for each in asked(snapshot.run.config, wish):
         if all(want in views for want in each.wanted):
             needs = needs_of(each, snapshot, wish, basis)
-            found[each.panel.name] = _draw(each, snapshot, wish, views, needs, others)
+            scene = _scene(each, wish, views, needs, others)
+            found[each.panel.name] = _draw(each, scene, snapshot, wish, pictures)
         elif nothing:
             found[each.panel.name] = _sentence(NOTHING, translator(wish.language))
     return found
 
 
 def _draw(
-    each: Asked,
-    snapshot: Snapshot,
-    wish: Wish,
-    views: Mapping[Wanted, View],
-    needs: Needs,
-    others: Others,
+    each: Asked, scene: Scene, snapshot: Snapshot, wish: Wish, pictures: Pictures
 ) -> Content:
     """A panel's picture, or the sentence about what is wrong."""
     _ = translator(wish.language)
     if isinstance(each.chosen, ExplorerError):
         return _sentence(each.chosen.words, _)
-    seen = {want.view: views[want] for want in each.wanted}
-    for view in seen.values():
+    for view in scene.views.values():
         if "error" in view.notes:
             return _sentence(Words.read(view.notes["error"]), _)
+    if each.panel.curves or not scene.views:
+        return each.panel.draw(_trained(scene, snapshot), _)
+    return _kept(each.panel, scene, wish.language, pictures)
+
+
+def _scene(
+    each: Asked, wish: Wish, views: Mapping[Wanted, View], needs: Needs, others: Others
+) -> Scene:
+    """What a panel sees: its own views, and those of elsewhere that are there."""
     there = {n: v for n, v in others.items() if "error" not in v[1].notes}
-    scene = Scene(
-        facts_of(snapshot.run.config),
-        seen,
+    return Scene(
+        each.facts,
+        {want.view: views[want] for want in each.wanted},
         each.chosen,
         None if wish.mark < 0 else wish.mark,
         tuple(there[need][1] for need in needs.ghosts if need in there),
         there[needs.basis][1] if needs.basis in there else None,
         there.get(needs.beside) if needs.beside else None,
     )
-    if each.panel.curves or not seen:
-        return each.panel.draw(_trained(scene, snapshot), _)
-    return _kept(each.panel, scene, wish.language)
 
 
 def _sentence(words: Words, _: Translate) -> Content:
@@ -113,15 +122,15 @@ def _trained(scene: Scene, snapshot: Snapshot) -> Scene:
     )
 
 
-def _kept(panel: Panel, scene: Scene, language: str) -> Content:
+def _kept(panel: Panel, scene: Scene, language: str, pictures: Pictures) -> Content:
     """The picture of views alone; it is drawn once for each of them."""
     beside = None if scene.beside is None else scene.beside[1]
     seen = (*scene.views.values(), *scene.ghosts, scene.basis, beside)
     key = (panel.name, language, scene.chosen, scene.mark, tuple(map(id, seen)))
-    if key not in _drawn:
+    if key not in pictures:
         # The views are kept along, so that their ids stay their own.
-        _drawn[key] = scene, panel.draw(scene, translator(language))
-    _drawn.move_to_end(key)
-    while len(_drawn) > MOST_DRAWN:
-        _drawn.popitem(last=False)
-    return _drawn[key][1]
+        pictures[key] = scene, panel.draw(scene, translator(language))
+    pictures.move_to_end(key)
+    while len(pictures) > MOST_PICTURES:
+        pictures.popitem(last=False)
+    return pictures[key][1]

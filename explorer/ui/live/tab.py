@@ -224,7 +224,7 @@ class Tab:
         wish, snapshot, basis = self.wish, feed.snapshot, self.basis or 0
         return feed.made(
             (wish, len(views), frozenset(others), basis, origin),
-            lambda: Framed(frame(snapshot, wish, views, others, basis)),
+            lambda: Framed(frame(snapshot, wish, views, others, basis, feed.pictures)),
         )
 
     async def give(self, feed: Feed, now: Framed) -> None:
