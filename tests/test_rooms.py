@@ -40,6 +40,15 @@ MAY = {
         "discovery",
         "errors",
     },
+    "lessons": {
+        "inspection",
+        "training",
+        "catalog",
+        "runs",
+        "config",
+        "discovery",
+        "errors",
+    },
     "portable": {
         "inspection",
         "plots",
@@ -68,6 +77,7 @@ MAY = {
     "sweeping": {"training", "catalog", "runs", "config", "errors"},
     "ui": {
         "engine",
+        "lessons",
         "sweeping",
         "racing",
         "runs",
@@ -81,6 +91,7 @@ MAY = {
         "errors",
     },
     "cli": {
+        "lessons",
         "sweeping",
         "portable",
         "inspection",

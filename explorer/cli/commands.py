@@ -33,6 +33,11 @@ COMMANDS = {
         "inspect",
         "Print the very arrays that a view of the page Look inside draws.",
     ),
+    "lessons": Place(
+        "lessons",
+        "lessons_",
+        "Say which lessons there are, or check that one holds.",
+    ),
     "list": Place(
         "list", "list_", "Say which architectures, datasets and tasks there are."
     ),

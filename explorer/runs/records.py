@@ -135,7 +135,7 @@ class Run:
         return self.status in ENDED
 
 
-GroupKind = Literal["race", "sweep", "class"]
+GroupKind = Literal["race", "sweep", "class", "lesson"]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from explorer.ui.plain import show_error
 from explorer.ui.visitor import visitor
 
 RUN, CLASS, RACE, SWEEP = "run", "class", "race", "sweep"
-OTHERS = (RUN, CLASS, RACE, SWEEP, "lang")
+LESSON = "lesson"
+OTHERS = (RUN, CLASS, RACE, SWEEP, LESSON, "lang")
 MOST_VALUE = 2000
 
 _CONFIG, _WRITTEN, _EDITION, _ERROR = (
@@ -166,6 +167,20 @@ def show_race(race_id: str) -> None:
         st.query_params[RACE] = race_id
     else:
         st.query_params.pop(RACE, None)
+    remember_address()
+
+
+def shown_lesson() -> str:
+    """The lesson that the address names; empty for none."""
+    return str(st.query_params.get(LESSON, ""))
+
+
+def show_lesson(name: str) -> None:
+    """Name a lesson in the address, or none."""
+    if name:
+        st.query_params[LESSON] = name
+    else:
+        st.query_params.pop(LESSON, None)
     remember_address()
 
 

@@ -1,0 +1,1 @@
+"""The page Lessons: a question, a guess, the runs that answer, and a task."""

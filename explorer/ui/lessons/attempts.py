@@ -1,0 +1,125 @@
+"""A reader's way through a lesson, as the store keeps it for their browser."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from explorer.config.run import RunConfig
+from explorer.engine.jobs import Wanted
+from explorer.engine.visitor import Visitor
+from explorer.errors import ExplorerError
+from explorer.lessons.base import Lesson, Outcome, Record
+from explorer.runs.commands import RESUME
+from explorer.runs.records import Group, GroupKind, Run, View
+
+KIND: GroupKind = "lesson"
+
+
+class Attempt(NamedTuple):
+    """A guess, and the runs that answer."""
+
+    id: str
+    lesson: str
+    guess: str | float
+    runs: Mapping[str, str]
+    """Run ids, by the names that the lesson gives its runs."""
+    own: str
+    """The id of the last run of the reader's own for the task; empty for none."""
+    reached: bool
+    """Whether a run of the reader's own has reached the goal."""
+
+
+def attempts(visitor: Visitor) -> dict[str, Attempt]:
+    """This reader's last attempt at each lesson, by its name."""
+    newest_first = visitor.store.groups.of(visitor.owner, KIND)
+    return {each.lesson: each for each in map(_attempt, reversed(newest_first))}
+
+
+def begin(visitor: Visitor, lesson: Lesson, guess: str | float) -> None:
+    """Keep a guess and start the lesson's runs, in place of an earlier attempt.
+
+    Raises:
+        ExplorerError: if a limit is reached; nothing is left.
+    """
+    forget(visitor, lesson)
+    runs: dict[str, Run] = {}
+    try:
+        for name, config in lesson.configs().items():
+            runs[name] = visitor.prepare(config)
+        visitor.send_all(runs.values(), RESUME())
+    except ExplorerError:
+        for run in runs.values():
+            visitor.store.delete(run.id)
+        raise
+    ids = {name: run.id for name, run in runs.items()}
+    facts = {"lesson": lesson.name, "guess": guess, "runs": ids}
+    visitor.store.groups.create(KIND, visitor.owner, facts)
+
+
+def forget(visitor: Visitor, lesson: Lesson) -> None:
+    """Let go of what was guessed; the runs stay among the reader's runs."""
+    for group in visitor.store.groups.of(visitor.owner, KIND):
+        if group.facts["lesson"] == lesson.name:
+            visitor.store.groups.delete(group.id)
+
+
+def begin_own(visitor: Visitor, attempt: Attempt, config: RunConfig) -> None:
+    """Start a run of the reader's own for the task.
+
+    Raises:
+        ExplorerError: if a limit is reached.
+    """
+    run = visitor.start(config)
+    visitor.store.groups.change(attempt.id, {"own": run.id})
+
+
+def keep_reached(visitor: Visitor, attempt: Attempt) -> None:
+    """Remember that the goal was reached."""
+    visitor.store.groups.change(attempt.id, {"reached": True})
+
+
+def runs_of(visitor: Visitor, attempt: Attempt) -> dict[str, Run]:
+    """The lesson's runs as they stand, by name.
+
+    Raises:
+        ExplorerError: if one was deleted.
+    """
+    return {name: visitor.store.get(run_id) for name, run_id in attempt.runs.items()}
+
+
+def outcome(visitor: Visitor, lesson: Lesson, runs: Mapping[str, Run]) -> Outcome:
+    """What the ended runs say to the lesson's question. Blocks.
+
+    Raises:
+        ExplorerError: if a view of one cannot be had.
+    """
+    wanted = tuple(
+        Wanted(name, json.dumps(dict(options), sort_keys=True))
+        for name, options in lesson.views.items()
+    )
+    return lesson.outcome(
+        {name: _record(visitor, run, wanted) for name, run in runs.items()}
+    )
+
+
+def _record(visitor: Visitor, run: Run, wanted: tuple[Wanted, ...]) -> Record:
+    """A run as it ended, with these views of its end."""
+    store = visitor.store
+    views: list[View] = []
+    if wanted:
+        views = visitor.engine.looks.at(run.id, run.step, wanted)
+    seen = {want.view: view for want, view in zip(wanted, views, strict=True)}
+    validations = tuple(store.validations(run.id))
+    return Record(run.config, store.curves(run.id), validations, seen)
+
+
+def _attempt(group: Group) -> Attempt:
+    facts: Mapping[str, Any] = group.facts
+    return Attempt(
+        group.id,
+        facts["lesson"],
+        facts["guess"],
+        facts["runs"],
+        facts.get("own", ""),
+        facts.get("reached", False),
+    )

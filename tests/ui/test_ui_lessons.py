@@ -1,0 +1,131 @@
+"""The page Lessons without a browser: a guess first, then runs, outcome and task."""
+
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.engine.service import engine
+from explorer.engine.visitor import Visitor
+from explorer.lessons import base
+from explorer.lessons.base import Lesson, Setup, lesson, lessons
+from explorer.ui.language import translator
+from explorer.ui.lessons.asked import NOT_YET
+from explorer.ui.lessons.attempts import Attempt, attempts
+from explorer.ui.lessons.listed import BEGUN, DONE, NEW, state_of
+from explorer.ui.lessons.own import verdict
+from tests.ui.conftest import NOBODY, QUIET, page, wait_for
+
+pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> Lesson:
+    """A lesson of a few steps, in the place of the third."""
+    whole = lesson("floor")
+    quick = {"training.steps": 30, "model.hidden_size": 4}
+    tiny = Setup("GRU", "sine", "gru", quick)
+    task = replace(whole.task, begins=tiny, opens=("training.steps",), goal=100.0)
+    made = replace(whole, runs={"gru": tiny}, task=task)
+    known = {**lessons(), "floor": made}
+    monkeypatch.setattr(base, "lessons", lambda: known)
+    return made
+
+
+def mine() -> dict[str, Attempt]:
+    return attempts(Visitor(engine(), NOBODY))
+
+
+def opened(name: str, language: str = "en") -> AppTest:
+    return page("lessons", lesson=name, lang=language)
+
+
+@pytest.mark.quick
+def test_all_lessons_are_listed_and_one_is_opened() -> None:
+    test = page("lessons")
+    keys = [str(b.key) for b in test.button if str(b.key).startswith("lesson.open.")]
+    assert keys == [f"lesson.open.{name}" for name in lessons()]
+    test.button(key="lesson.open.adding").click().run()
+    assert test.title[0].value == "10. The adding problem"
+    test.button(key="lesson.next").click().run()
+    assert test.title[0].value.startswith("11. ")
+    test.button(key="lesson.all").click().run()
+    assert test.title[0].value == "Lessons"
+
+
+def test_nothing_runs_before_there_is_a_guess() -> None:
+    test = opened("adding")
+    assert test.button(key="lesson.run").disabled
+    test.radio(key="lesson.guess.adding").set_value("gru").run()
+    assert not test.button(key="lesson.run").disabled
+    test = opened("floor")
+    slider = test.select_slider(key="lesson.guess.floor")
+    assert slider.value == NOT_YET
+    assert test.button(key="lesson.run").disabled
+    slider.set_value(lesson("floor").guess.options[3]).run()
+    assert not test.button(key="lesson.run").disabled
+
+
+@pytest.mark.usefixtures("short")
+def test_a_lesson_from_its_question_to_its_goal() -> None:
+    test = opened("floor")
+    guess = lesson("floor").guess.options[5]
+    test.select_slider(key="lesson.guess.floor").set_value(guess).run()
+    test.button(key="lesson.run").click().run()
+    assert not test.exception
+    attempt = mine()["floor"]
+    assert attempt.guess == guess
+    assert state_of(attempt) == BEGUN
+    wait_for(attempt.runs["gru"], lambda run: run.ended)
+    test.run()
+    headers = [each.value for each in test.header]
+    assert headers == ["What came out", "See for yourself", "Why?", "Now you"]
+    assert any("It came out otherwise" in each.value for each in test.info)
+    assert any("do not bear out" in each.value for each in test.warning)
+    test.button(key="lesson.train").click().run()
+    assert not test.exception
+    wait_for(mine()["floor"].own, lambda run: run.ended)
+    test.run()
+    assert any("Goal reached" in each.value for each in test.success)
+    assert state_of(mine()["floor"]) == DONE
+    test.button(key="lesson.again").click().run()
+    assert "floor" not in mine()
+    assert test.button(key="lesson.run")
+
+
+@pytest.mark.usefixtures("short")
+def test_a_lesson_whose_runs_were_deleted_asks_anew() -> None:
+    test = opened("floor")
+    guess = lesson("floor").guess.options[5]
+    test.select_slider(key="lesson.guess.floor").set_value(guess).run()
+    test.button(key="lesson.run").click().run()
+    run = mine()["floor"].runs["gru"]
+    wait_for(run, lambda run: run.ended)
+    engine().store.delete(run)
+    test.run()
+    assert any("were deleted" in each.value for each in test.info)
+    assert test.button(key="lesson.run")
+
+
+@pytest.mark.parametrize("name", lessons())
+def test_every_lesson_asks_in_chinese(name: str) -> None:
+    test = opened(name, "zh")
+    _ = translator("zh")
+    assert test.title[0].value == f"{lesson(name).number}. {_(lesson(name).title)}"
+    assert not test.error
+
+
+def test_an_unknown_lesson_is_said_and_the_list_is_there() -> None:
+    test = opened("adings")
+    assert "Unknown lesson" in test.error[0].value
+    assert test.title[0].value == "Lessons"
+
+
+def test_states_and_sentences() -> None:
+    assert state_of(None) == NEW
+    run = engine().store.runs()[0]
+    assert verdict(run, None, 0.1, str) == "Your run begins …"
+    assert verdict(run, 0.1, 0.1, str).startswith("Goal reached")
+    assert verdict(run, 0.2, 0.1, str).startswith("Not yet")
+    going = replace(run, status="training", step=7)
+    assert verdict(going, 0.2, 0.1, str) == "Step 7: lowest so far 0.2."
