@@ -59,6 +59,6 @@ LESSON = Lesson(
         Setup(N_("LSTM on the adding problem"), "adding", "lstm", SHORT),
         ("model.forget_bias", "training.learning_rate", "training.steps"),
         0.02,
-        {"model.forget_bias": 3.0, "training.learning_rate": 0.01},
+        {"model.forget_bias": 3.0, "training.learning_rate": 0.02},
     ),
 )

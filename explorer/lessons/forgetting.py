@@ -56,7 +56,7 @@ LESSON = Lesson(
         ),
         ("data.window", "training.learning_rate"),
         0.05,
-        {"data.window": 10},
+        {"data.window": 10, "training.learning_rate": 0.01},
     ),
     views={"gradients": {}},
 )
