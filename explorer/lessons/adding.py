@@ -26,7 +26,7 @@ def outcome(runs: Mapping[str, Record]) -> Outcome:
 
 LESSON = Lesson(
     name="adding",
-    number=10,
+    order=10,
     title=N_("The adding problem"),
     question=N_(
         "Two of fifty numbers between 0 and 1 are marked and to be added. Who always "

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 import explorer.lessons
-from explorer import catalog
+from explorer.catalog.choosing import make_config
 from explorer.config.run import RunConfig
 from explorer.config.settings import Scalar
 from explorer.discovery import declared
@@ -90,7 +90,7 @@ class Setup:
 
     def config(self, seed: int | str = 0) -> RunConfig:
         """The run with this seed."""
-        return catalog.make_config(self.data, self.model, self.settings, seed)
+        return make_config(self.data, self.model, self.settings, seed)
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,8 @@ class Lesson:
     """One lesson; its texts are what `texts.read` finds under its name."""
 
     name: str
-    number: int
+    order: int
+    """Low ones come first."""
     title: str
     question: str
     guess: Choose | Number
@@ -180,6 +181,11 @@ class Lesson:
     views: Mapping[str, Mapping[str, Scalar]] = field(default_factory=dict)
     """Views that the answer needs, each with its options."""
 
+    @property
+    def number(self) -> int:
+        """Its place among all lessons, from 1."""
+        return 1 + list(lessons()).index(self.name)
+
     def configs(self, seed: int | str = 0) -> dict[str, RunConfig]:
         """Its runs by name, all of them with this seed."""
         return {name: setup.config(seed) for name, setup in self.runs.items()}
@@ -189,7 +195,7 @@ class Lesson:
 def lessons() -> Mapping[str, Lesson]:
     """Every lesson by name, in their order."""
     found = declared(explorer.lessons, "LESSON").values()
-    ordered = sorted(found, key=lambda lesson: lesson.number)
+    ordered = sorted(found, key=lambda lesson: lesson.order)
     return {lesson.name: lesson for lesson in ordered}
 
 

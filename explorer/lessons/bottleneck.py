@@ -37,7 +37,7 @@ def outcome(runs: Mapping[str, Record]) -> Outcome:
 
 LESSON = Lesson(
     name="bottleneck",
-    number=15,
+    order=15,
     title=N_("From bottleneck to attention"),
     question=N_(
         "An encoder reads 6 to 12 letters, a decoder is to write them backwards. After "

@@ -31,7 +31,7 @@ def outcome(runs: Mapping[str, Record]) -> Outcome:
 
 LESSON = Lesson(
     name="casino",
-    number=17,
+    order=17,
     title=N_("The casino and its exact floor"),
     question=N_(
         "A casino swaps a fair die for a loaded one now and then. Which net comes near "

@@ -26,7 +26,7 @@ def outcome(runs: Mapping[str, Record]) -> Outcome:
 
 LESSON = Lesson(
     name="counting",
-    number=2,
+    order=2,
     title=N_("Counting first"),
     question=N_(
         "After how many updates does the GRU foresee the next character better than a "

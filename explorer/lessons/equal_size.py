@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from explorer import catalog
+from explorer.catalog.building import parameter_count
 from explorer.errors import N_
 from explorer.lessons.base import Choose, Lesson, Outcome, Record, Setup, Task
 from explorer.lessons.rules import lowest_of
@@ -19,7 +19,7 @@ SHORT = {"training.steps": 600}
 def outcome(runs: Mapping[str, Record]) -> Outcome:
     """Who is clearly lower after the same number of updates."""
     lstm, gru = runs["lstm"], runs["gru"]
-    counts = [catalog.parameter_count(run.config) for run in (lstm, gru)]
+    counts = [parameter_count(run.config) for run in (lstm, gru)]
     first = lowest_of(runs)
     low, high = sorted(run.lowest for run in runs.values())
     answer = first if low < CLEARLY * high else "alike"
@@ -34,7 +34,7 @@ def outcome(runs: Mapping[str, Record]) -> Outcome:
 
 LESSON = Lesson(
     name="equal_size",
-    number=9,
+    order=9,
     title=N_("GRU or LSTM, at equal parameters"),
     question=N_(
         "Two marked numbers are to be added, up to fifty steps apart. With about "

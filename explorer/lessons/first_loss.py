@@ -27,7 +27,7 @@ def outcome(runs: Mapping[str, Record]) -> Outcome:
 
 LESSON = Lesson(
     name="first_loss",
-    number=1,
+    order=1,
     title=N_("What is a sequence model's first loss?"),
     question=N_(
         "The text has 56 different characters, and no weight has been updated yet. "

@@ -23,7 +23,7 @@ def outcome(runs: Mapping[str, Record]) -> Outcome:
 
 LESSON = Lesson(
     name="floor",
-    number=3,
+    order=3,
     title=N_("A sine and its floor: when to stop"),
     question=N_(
         "A wave of amplitude 1 carries noise with a standard deviation of 0.1; the "

@@ -47,7 +47,7 @@ def setup(bias: float, label: str) -> Setup:
 
 LESSON = Lesson(
     name="forget_bias",
-    number=7,
+    order=7,
     title=N_("The LSTM's memory and its forget bias"),
     question=N_(
         "An LSTM begins with a forget bias of 1, so that its forget gate stands at "

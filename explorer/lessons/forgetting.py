@@ -32,7 +32,7 @@ def outcome(runs: Mapping[str, Record]) -> Outcome:
 
 LESSON = Lesson(
     name="forgetting",
-    number=6,
+    order=6,
     title=N_("Why plain nets forget"),
     question=N_(
         "The loss is at the last step of a plain RNN that has hardly been trained. "

@@ -37,7 +37,7 @@ def setup(rate: float, label: str) -> Setup:
 
 LESSON = Lesson(
     name="learning_rates",
-    number=11,
+    order=11,
     title=N_("Too fast, too slow: learning rates"),
     question=N_(
         "The same GRU learns a sine for 200 updates at three learning rates. Which "

@@ -59,7 +59,7 @@ def outcome(runs: Mapping[str, Record]) -> Outcome:
 
 LESSON = Lesson(
     name="lookup",
-    number=13,
+    order=13,
     title=N_("Attention looks things up"),
     question=N_(
         "A random block of 4 to 8 letters is repeated to the end of the window. How "

@@ -38,7 +38,7 @@ def outcome(runs: Mapping[str, Record]) -> Outcome:
 
 LESSON = Lesson(
     name="overfitting",
-    number=12,
+    order=12,
     title=N_("Overfitting: digits learnt by heart"),
     question=N_(
         "An LSTM of 128 units reads 1,200 random digits again and again, and its "

@@ -28,7 +28,7 @@ def outcome(runs: Mapping[str, Record]) -> Outcome:
 
 LESSON = Lesson(
     name="random_walk",
-    number=4,
+    order=4,
     title=N_("Nobody beats a random walk"),
     question=N_(
         "A price goes up or down by chance alone. Which net foresees its next value "

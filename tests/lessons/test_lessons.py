@@ -37,9 +37,10 @@ def record(config: object, losses: list[float], held_out: list[float]) -> Record
     return Record(config, curves, tuple(seen))  # type: ignore[arg-type]
 
 
-def test_they_are_in_order_and_none_has_anothers_number() -> None:
-    numbers = [each.number for each in EVERY]
-    assert numbers == sorted(set(numbers))
+def test_they_are_in_order_and_none_has_anothers_place() -> None:
+    orders = [each.order for each in EVERY]
+    assert orders == sorted(set(orders))
+    assert [each.number for each in EVERY] == list(range(1, len(EVERY) + 1))
     assert len(EVERY) >= 10
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import catalog
+from explorer.catalog import choosing, specs
 from explorer.config.run import GROUPS, RunConfig, settings_groups
 from explorer.config.settings import Settings
 from explorer.config.training import TrainingSettings
@@ -96,11 +96,11 @@ def _chosen(lesson: Lesson, _: Translate) -> RunConfig:
         field = classes[group].model_fields[name]
         key = f"lesson.own.{lesson.name}.{dotted}"
         chosen[dotted] = widget(name, field, values[group][name], key, _)
-    return catalog.make_config(base.data, base.model, chosen, base.seed)
+    return choosing.make_config(base.data, base.model, chosen, base.seed)
 
 
 def _classes(config: RunConfig) -> dict[str, type[Settings]]:
     """The settings classes by group."""
-    resolved = catalog.resolve(config)
+    resolved = specs.resolve(config)
     classes = (resolved.data.settings, resolved.model.settings, TrainingSettings)
     return dict(zip(GROUPS, classes, strict=True))
