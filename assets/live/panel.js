@@ -5,6 +5,8 @@ const PLOTLY_CONFIG = {
   responsive: true, doubleClick: "reset", scrollZoom: false,
 }
 
+const POINTED = 60 // milliseconds that the pointer rests on a time step until it counts
+
 // Plotly takes a size below 10 for none.
 const sized = (width, height) => ({ width: Math.max(10, width), height: Math.max(10, height) })
 
@@ -116,6 +118,7 @@ class Panel {
     if (plot.heard) return
     plot.heard = true
     plot.on("plotly_click", ({ points }) => this.clicked(points[0]))
+    if (page.compact) plot.on("plotly_hover", ({ points }) => this.pointed(points[0]))
     // A line that can be dragged is the first shape; its height is an option.
     plot.on("plotly_relayout", (event) => {
       const height = event["shapes[0].y0"]
@@ -123,6 +126,15 @@ class Panel {
       page.controls.choose(this.drag, Number(height.toFixed(3)))
       page.ask()
     })
+  }
+
+  // The time step under the pointer is marked where pictures follow it at once.
+  pointed(point) {
+    const { time } = point.data.meta ?? {}
+    const step = time ? Number(point[time]) : NaN
+    if (!Number.isInteger(step) || step < 1) return
+    clearTimeout(this.pointing)
+    this.pointing = setTimeout(() => { this.page.controls.choose("mark", step - 1); this.page.ask({}, true) }, POINTED)
   }
 
   // A click on a trace that says where its time steps are marks one, and on a trace that

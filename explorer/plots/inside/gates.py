@@ -117,6 +117,7 @@ def figure(drawn: GatesDrawn, _: Translate = str) -> Figure:
         "dy": 1,
         "coloraxis": colours,
         "hoverongaps": False,
+        "meta": {"time": "x"},
         "hovertemplate": _hover(drawn, _),
     }
     strip = _strip(drawn)

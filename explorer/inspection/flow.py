@@ -1,0 +1,133 @@
+"""The diagram of a cell with what each of its parts is at every time step, or where
+every head of a Transformer's last layer looks."""
+
+import re
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from explorer.catalog import building, specs
+from explorer.catalog.specs import Resolved
+from explorer.config.settings import Settings
+from explorer.data.base import Data
+from explorer.inspection.base import (
+    Subject,
+    ViewSpec,
+    captures_of,
+    float_array,
+    probe_window,
+    step_labels,
+)
+from explorer.models.captures import Capture, Recorder
+from explorer.runs.records import View
+
+_EDGE = re.compile(r'\s*(-->|-\. "[^"]*" \.->)\s*')
+_NODE = re.compile(r'(\w+)(?:\["([^":]*)[^"]*"\])?$')
+_OF_A_LAYER = re.compile(r"layer_\d+\.\w+$")
+
+
+class FlowOptions(Settings):
+    """Nothing to choose: it is the last layer, and the window of the Playground."""
+
+
+class Graph(NamedTuple):
+    """A diagram as it can be drawn anew."""
+
+    nodes: dict[str, str]
+    """By name: what is computed there."""
+    edges: list[tuple[str, str, bool]]
+    """(from, to, whether it leads into the next time step)."""
+
+
+def graph_of(diagram: str) -> Graph:
+    """Read the diagram of a model.
+
+    >>> graph_of('a["f = σ: 32"] --> b -. "t → t + 1" .-> b')
+    Graph(nodes={'a': 'f = σ', 'b': 'b'}, edges=[('a', 'b', False), ('b', 'b', True)])
+    """
+    graph = Graph({}, [])
+    for line in diagram.splitlines():
+        before = ""
+        arrow = ""
+        for number, piece in enumerate(_EDGE.split(line.strip())):
+            if number % 2:
+                arrow = piece
+                continue
+            if (node := _NODE.match(piece)) is None or piece == "end":
+                break
+            name, words = node[1], node[2]
+            graph.nodes[name] = words or graph.nodes.get(name, name)
+            if before:
+                graph.edges.append((before, name, arrow != "-->"))
+            before = name
+    return graph
+
+
+def parts_of(resolved: Resolved) -> dict[str, Capture]:
+    """The captures of the last layer by the names that its diagram has for them; none
+    where the layer is more than one cell."""
+    captures = [c for c in captures_of(resolved) if _OF_A_LAYER.match(c.name)]
+    if len(captures) != len(captures_of(resolved)) or not captures:
+        return {}
+    last = captures[-1].name.partition(".")[0]
+    return {
+        c.name.removeprefix(f"{last}.").removesuffix("_gate"): c
+        for c in captures
+        if c.name.startswith(f"{last}.")
+    }
+
+
+def applies(resolved: Resolved) -> bool:
+    """Whether the last layer is one cell, or looks at its own time steps."""
+    return {"hidden", "attention"} & set(parts_of(resolved)) != set() and (
+        resolved.model.learning == "gradient"
+    )
+
+
+def look(subject: Subject, options: FlowOptions) -> View:
+    """means (K, T) of K parts of the cell, of signed ones those of their size; or looks
+    (N, T, T) of N heads in whole percents."""
+    resolved = specs.resolve(subject.config)
+    parts = parts_of(resolved)
+    x, _ = probe_window(subject.data)
+    recorder = Recorder()
+    with torch.no_grad():
+        subject.model(x, recorder)
+    recorded = {name: value[0] for name, value in recorder.values().items()}
+    notes: dict[str, Any] = {"labels": step_labels(subject.data, x[0])}
+    arrays = {} if subject.data.symbols else {"input": _input(subject.data, x)}
+    if "attention" in parts:
+        looks = float_array(100 * recorded[parts["attention"].name])  # (N, T, T)
+        arrays["looks"] = np.rint(np.nan_to_num(looks)).astype(np.uint8)
+        return View("flow", subject.step, arrays, notes)
+    means = [recorded[capture.name].abs().mean(-1) for capture in parts.values()]
+    arrays["means"] = float_array(torch.stack(means))  # (K, T)
+    graph = graph_of(
+        resolved.model.diagram(resolved.model_settings, building.sizes(subject.config))
+    )
+    notes |= {
+        "parts": list(parts),
+        "titles": [capture.title for capture in parts.values()],
+        "gates": [capture.kind == "gate" for capture in parts.values()],
+        "nodes": graph.nodes,
+        "edges": graph.edges,
+    }
+    return View("flow", subject.step, arrays, notes)
+
+
+def _input(data: Data, x: torch.Tensor) -> "np.ndarray[Any, np.dtype[np.float32]]":
+    return float_array(torch.from_numpy(data.scaler.undo(x[0, :, 0].numpy())))
+
+
+VIEW = ViewSpec(
+    "flow",
+    FlowOptions,
+    look,
+    applies,
+    axes={
+        "means": ("part", "time"),
+        "looks": ("head", "query", "key"),
+        "input": ("time",),
+    },
+)

@@ -1,0 +1,247 @@
+"""Which gate is open now? The cell's diagram with the values of one time step on it, or
+what every head looks at from there."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from explorer.errors import N_
+from explorer.plots.panel import Content, Panel, Scene
+from explorer.plots.parts import Figure, Translate, axis, escape, layout, visible
+from explorer.plots.theme import GATES, GREY, colour_of
+from explorer.plots.words import listed, percent
+from explorer.runs.facts import Facts
+from explorer.runs.records import View
+
+WIDEST = 7.0
+"""Pixels of the arrow out of a gate that is wide open."""
+
+LARGEST = 18.0
+"""Pixels of the dot of a place that a head looks at alone."""
+
+
+def draw(scene: Scene, _: Translate) -> Content:
+    """The marked time step; the last one where none is marked."""
+    view = scene.view
+    count = (
+        view.arrays["looks"] if "looks" in view.arrays else view.arrays["means"]
+    ).shape[1]
+    t = count - 1 if scene.mark is None else min(scene.mark, count - 1)
+    if "looks" in view.arrays:
+        figure, told = _heads(scene, view, t, _), _looks(view, t, _)
+    else:
+        figure, told = _cell(view, t, _), _opened(view, t, _)
+    reading = f"{_where(view, t, _)}: {told}"
+    return {"figure": figure, "reading": reading, "alternative": reading}
+
+
+def columns_of(nodes: Iterable[str], edges: list[Any]) -> dict[str, int]:
+    """By node: how many arrows of one time step lead to it at most.
+
+    >>> columns_of("abc", [("a", "b", False), ("b", "c", False), ("a", "c", False)])
+    {'a': 0, 'b': 1, 'c': 2}
+    """
+    columns = dict.fromkeys(nodes, 0)
+    for _pass in columns:
+        for source, target, later in edges:
+            if not later:
+                columns[target] = max(columns[target], columns[source] + 1)
+    return columns
+
+
+def places_of(view: View) -> dict[str, tuple[float, float]]:
+    """Where each node stands: columns from left to right, each spread over 0..1."""
+    columns = columns_of(view.notes["nodes"], view.notes["edges"])
+    places = {}
+    for column in set(columns.values()):
+        names = [name for name, at in columns.items() if at == column]
+        for k, name in enumerate(names):
+            places[name] = (float(column), 1 - (k + 0.5) / len(names))
+    return places
+
+
+def _cell(view: View, t: int, _: Translate) -> Figure:
+    """Nodes as dots, filled by what they are now; arrows as wide as their gate."""
+    places = places_of(view)
+    values = dict(
+        zip(view.notes["parts"], view.arrays["means"][:, t].tolist(), strict=True)
+    )
+    gates = {
+        p
+        for p, gate in zip(view.notes["parts"], view.notes["gates"], strict=True)
+        if gate
+    }
+    names = list(places)
+    titles = dict(zip(view.notes["parts"], view.notes["titles"], strict=True))
+    words = [
+        f"{escape(_(titles[name]))} <b>{values[name]:.2f}</b>"
+        if name in values
+        else escape(view.notes["nodes"][name])
+        for name in names
+    ]
+    dots = {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": np.array([places[name][0] for name in names], np.float32),
+        "y": np.array([places[name][1] for name in names], np.float32),
+        "text": words,
+        "textposition": "top center",
+        "cliponaxis": False,
+        "marker": {
+            "size": 20,
+            "color": [GATES.get(name, GREY) for name in names],
+            "opacity": [
+                0.15 + 0.85 * min(1.0, values.get(name, 0.2)) for name in names
+            ],
+            "line": {"width": 1.5, "color": GREY},
+        },
+        "hoverinfo": "skip",
+    }
+    arrows = [
+        _arrow(
+            places[a], places[b], values[a] if a in gates else None, GATES.get(a, GREY)
+        )
+        for a, b, later in view.notes["edges"]
+        if not later
+    ]
+    right = max(x for x, _y in places.values())
+    hidden: dict[str, Any] = {"visible": False, "fixedrange": True}
+    return {
+        "data": [dots],
+        "layout": layout(
+            axis(_("order of computation"), range=[-0.4, right + 0.4], **hidden),
+            axis(_("parts of the cell"), range=[-0.1, 1.15], **hidden),
+            annotations=arrows,
+            shapes=[
+                _bow(places[a], places[b])
+                for a, b, later in view.notes["edges"]
+                if later
+            ],
+            margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        ),
+    }
+
+
+def _arrow(
+    start: tuple[float, float],
+    end: tuple[float, float],
+    openness: float | None,
+    colour: str,
+) -> dict[str, Any]:
+    wide = 1.2 if openness is None else 1.0 + WIDEST * openness
+    return {
+        "x": end[0],
+        "y": end[1],
+        "ax": start[0],
+        "ay": start[1],
+        **{"xref": "x", "yref": "y", "axref": "x", "ayref": "y"},
+        "text": "",
+        "showarrow": True,
+        "arrowhead": 2,
+        "arrowsize": 1 if wide < 2 else 0.5,
+        "arrowwidth": wide,
+        "arrowcolor": colour,
+        "standoff": 12,
+        "startstandoff": 12,
+        "opacity": 0.8,
+    }
+
+
+def _bow(start: tuple[float, float], end: tuple[float, float]) -> dict[str, Any]:
+    """A dotted line into the next time step, below what it leaps over."""
+    (x0, y0), (x1, y1) = start, end
+    if start == end:
+        down = y0 - 0.3
+        ways = f"C {x0 - 0.3},{down} {x0 + 0.3},{down} {x0 + 0.08},{y0}"
+        path = f"M {x0 - 0.08},{y0} {ways}"
+    else:
+        path = f"M {x0},{y0} Q {(x0 + x1) / 2},{min(y0, y1) - 0.9} {x1},{y1}"
+    line = {"color": GREY, "width": 1.5, "dash": "dot"}
+    return {"type": "path", "path": path, "line": line, "layer": "below"}
+
+
+def _heads(scene: Scene, view: View, t: int, _: Translate) -> Figure:
+    """A row of dots per head: the larger, the more of its attention a step has."""
+    looks = view.arrays["looks"][:, t]  # (N, T)
+    heads, steps = np.nonzero(looks)
+    shares = looks[heads, steps]
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": steps + 1,
+        "y": heads + 1,
+        "marker": {
+            "size": (LARGEST * np.sqrt(shares / 100)).astype(np.float32),
+            "color": colour_of(scene.config.model),
+        },
+        "customdata": shares,
+        "hovertemplate": f"%{{x}}: {percent('%{customdata}', _)}<extra></extra>",
+        "meta": {"time": "x"},
+    }
+    count = looks.shape[0]
+    here = {"type": "line", "x0": t + 1, "x1": t + 1, "y0": 0, "y1": 1, "yref": "paper"}
+    return {
+        "data": [dots],
+        "layout": layout(
+            axis(_("time step"), range=[0.5, looks.shape[1] + 0.5]),
+            axis(_("head"), range=[count + 0.6, 0.4], dtick=1),
+            shapes=[here | {"line": {"color": GREY, "width": 2, "dash": "dot"}}],
+        ),
+    }
+
+
+def _where(view: View, t: int, _: Translate) -> str:
+    where = _("Time step %(step)d") % {"step": t + 1}
+    labels = view.notes["labels"]
+    return where if labels is None else f"{where} (“{visible(labels[t])}”)"
+
+
+def _opened(view: View, t: int, _: Translate) -> str:
+    """How far each gate is open on average; without gates, how large the state is."""
+    gates = view.notes["gates"]
+    shown = [
+        f"{_(title)} {percent(f'{100 * value:.0f}', _)}"
+        for title, gate, value in zip(
+            view.notes["titles"],
+            gates,
+            view.arrays["means"][:, t].tolist(),
+            strict=True,
+        )
+        if gate
+    ]
+    if shown:
+        return _("on average open: %(gates)s.") % {"gates": listed(shown, _)}
+    size = f"{view.arrays['means'][-1, t]:.2f}"
+    return _("the state is %(size)s large on average.") % {"size": size}
+
+
+def _looks(view: View, t: int, _: Translate) -> str:
+    """Where each head looks most."""
+    looks = view.arrays["looks"][:, t]
+    each = [
+        _("head %(head)d at step %(step)d (%(share)s)")
+        % {
+            "head": k + 1,
+            "step": int(row.argmax()) + 1,
+            "share": percent(str(int(row.max())), _),
+        }
+        for k, row in enumerate(looks)
+    ]
+    return _("most looked at: %(each)s.") % {"each": listed(each, _)}
+
+
+def question(facts: Facts) -> str:
+    """What a model of these parts is to be asked."""
+    if "attention" in facts.kinds:
+        return N_("What does each head look at now?")
+    return N_("Which gate is open now?") if "gate" in facts.kinds else N_("What flows?")
+
+
+PANEL = Panel(
+    "flow",
+    question,
+    draw,
+    views=("flow",),
+    pages={"playground": 35},
+)

@@ -1,0 +1,75 @@
+"""The diagram of a cell with its values on it: the model's own diagram and values."""
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.inspection import flow
+from explorer.inspection.base import probe_window
+from explorer.inspection.facts import facts_of
+from explorer.models.captures import Recorder
+from explorer.plots.inside import flow as plot
+from tests.inspection.subjects import drawn, seen, subject_of
+
+STEPS = 16
+
+
+@pytest.mark.parametrize(
+    ("model", "gates"),
+    [
+        ("lstm", {"input", "forget", "output"}),
+        ("gru", {"reset", "update"}),
+        ("rnn", set()),
+    ],
+)
+def test_every_value_has_its_place_in_the_models_own_diagram(
+    model: str, gates: set[str]
+) -> None:
+    subject = subject_of(model, "sine", data__window=STEPS, model__hidden_size=8)
+    view = seen(subject, "flow")
+    notes = view.notes
+    assert set(notes["parts"]) <= set(notes["nodes"])
+    assert {
+        p for p, g in zip(notes["parts"], notes["gates"], strict=True) if g
+    } == gates
+    assert view.arrays["means"].shape == (len(notes["parts"]), STEPS)
+    assert any(later for _source, _target, later in notes["edges"])
+
+
+def test_the_values_are_those_of_the_model() -> None:
+    subject = subject_of("lstm", "sine", data__window=STEPS, model__hidden_size=8)
+    view, recorder = seen(subject, "flow"), Recorder()
+    with torch.no_grad():
+        subject.model(probe_window(subject.data)[0], recorder)
+    forget = recorder.values()["layer_0.forget_gate"][0].mean(-1)
+    row = view.notes["parts"].index("forget")
+    np.testing.assert_allclose(view.arrays["means"][row], forget, rtol=1e-6)
+
+
+@pytest.mark.parametrize("mark", [None, 3, 999])
+def test_the_marked_time_step_is_drawn(mark: int | None) -> None:
+    subject = subject_of("gru", "sine", data__window=STEPS, model__hidden_size=8)
+    view = seen(subject, "flow")
+    content = drawn(subject, view, mark=mark)
+    t = 3 if mark == 3 else STEPS - 1
+    assert content["reading"].startswith(f"Time step {t + 1}: ")
+    row = view.notes["parts"].index("update")
+    wide = 1 + plot.WIDEST * view.arrays["means"][row, t]
+    widths = [a["arrowwidth"] for a in content["figure"]["layout"]["annotations"]]
+    assert any(abs(width - wide) < 1e-6 for width in widths)
+
+
+def test_heads_are_told_where_they_look() -> None:
+    subject = subject_of("transformer", "sine", data__window=STEPS)
+    view = seen(subject, "flow")
+    looks = view.arrays["looks"]
+    assert looks.shape == (4, STEPS, STEPS)
+    assert np.all(np.abs(looks.sum(-1).astype(int) - 100) <= STEPS)
+    content = drawn(subject, view, mark=0)
+    assert "head 1 at step 1 (100 %)" in content["reading"]
+
+
+def test_a_layer_of_two_cells_has_no_such_diagram() -> None:
+    subject = subject_of("bidirectional", "shapes")
+    assert "flow" not in facts_of(subject.config).views
+    assert flow.graph_of("flowchart LR\n  end") == flow.Graph({}, [])
