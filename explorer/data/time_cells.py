@@ -21,8 +21,13 @@ DATE = re.compile(
 )
 
 QUARTER = re.compile(
-    r"([0-9]{4})[-/: ]?Q([1-4])|Q([1-4])[-/: ]?([0-9]{4})", re.IGNORECASE
+    r"([0-9]{4})[-/: ]?[QT]([1-4])|[QT]([1-4])[-/: ]?([0-9]{4})"
+    r"|([1-4]) ?[QT][-/: ]?([0-9]{4})|([0-9]{4})年第?([1-4一二三四])季度?",
+    re.IGNORECASE,
 )
+"""Of a year, as in 2024Q3; a trimester's T means the same in Latin languages."""
+
+CHINESE = "一二三四"
 
 MONTHLY = re.compile(r"([0-9]{4})M(0[1-9]|1[0-2])")
 """As Eurostat counts months."""
@@ -82,6 +87,8 @@ def normal(cell: str) -> str:
     ('2022年1月5日 3:04 PM', '31.12.2024 23:59')
     >>> normal("20220105:0710"), normal("2022-032"), normal("2022-01-05 07:10:00,125")
     ('20220105 07:10', '2022-02-01', '2022-01-05 07:10:00.125')
+    >>> normal("2022. 1. 5."), normal("3Q2022"), normal("T3 2022"), normal("2022年三季")
+    ('2022.1.5', '2022-07', '2022-07', '2022-07')
     """
     plain = bare(cell)
     if not plain.isascii():
@@ -94,13 +101,16 @@ def normal(cell: str) -> str:
     if found := DAY_OF_YEAR.fullmatch(plain):
         return _day_of_year(int(found[1]), int(found[2])) or plain
     plain = re.sub(r"(?<=[0-9])\. (?=[0-9]+\.| ?[0-9]{4})", ".", plain)
+    plain = re.sub(r"^([0-9]{4}(?:\.[0-9]{1,2}){2})\.(?= |$)", r"\1", plain)
     plain = re.sub(r"(?<= )([0-9]{1,2})\.([0-9]{2})(?![0-9.])", r"\1:\2", plain)
     plain = UNTIL.sub("", plain) if len(plain) > 16 else plain
     if not any(letter.isalpha() for letter in plain):
         return plain
     if found := QUARTER.fullmatch(plain):
-        year, quarter = found[1] or found[4], int(found[2] or found[3])
-        return f"{year}-{3 * quarter - 2:02}"
+        year = found[1] or found[4] or found[6] or found[7]
+        quarter = found[2] or found[3] or found[5] or found[8]
+        place = CHINESE.find(quarter) + 1 or int(quarter)
+        return f"{year}-{3 * place - 2:02}"
     if found := MONTHLY.fullmatch(plain):
         return f"{found[1]}-{found[2]}"
     if found := WEEK.fullmatch(plain):

@@ -103,10 +103,24 @@ TIMES: dict[str, list[str]] = {
     "Czech": months("ledna února března dubna května", "{d}. {m} 2022"),
     "Russian": months("января февраля марта апреля мая", "{d} {m} 2022 г."),
     "Turkish": months("Ocak Şubat Mart Nisan Mayıs", "{d} {m} 2022"),
+    "Hungarian, in digits": [f"{d:%Y.%m.%d.}" for d in DAYS],
+    "Korean, in digits": [f"{d.year}. {d.month}. {d.day}." for d in DAYS],
     "Japanese era": [f"令和4年{d.month}月{d.day}日" for d in DAYS],
     "Taiwanese era": [f"民國111年{d.month}月{d.day}日" for d in DAYS],
     "full width": [s.translate({48 + k: 0xFF10 + k for k in range(10)}) for s in ISO],
 }
+
+
+QUARTERS = ["{1}Q{0}", "T{1} {0}", "{0}-T{1}", "{1}T{0}", "{0}年第{1}季度"]
+
+
+@pytest.mark.parametrize("form", QUARTERS)
+def test_quarters(form: str) -> None:
+    cells = [form.format(1970 + k // 4, 1 + k % 4) for k in range(N)]
+    times = read(table("date,v", cells, POINT).encode()).series.times
+    assert times is not None
+    begun = np.datetime64("1970-01") + 3 * np.arange(N)
+    np.testing.assert_array_equal(times.astype("datetime64[M]"), begun)
 
 
 @pytest.mark.parametrize("name", TIMES)
