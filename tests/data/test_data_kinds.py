@@ -1,54 +1,28 @@
-"""Every kind of file with its right values, or the sentence that asks or refuses."""
-
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+"""Every kind of table with its right values."""
 
 import numpy as np
 import pytest
 
-from explorer.data import files, own_series, own_text, parsing
-from explorer.data.choices import Choices
-from explorer.data.content import put_series, put_text
+from explorer.data import files, own_series, parsing
+from explorer.data.content import put_series
 from explorer.data.own_series import OwnSeriesSettings
-from explorer.data.own_text import OwnTextSettings
-from explorer.data.tokens import words
 from explorer.data.typed import pasted_numbers, split_numbers
 from explorer.errors import ExplorerError
-from explorer.ui.language import translator
+from tests.data.kinds import (
+    BIG,
+    COMMA,
+    DAYS,
+    ISO,
+    PLAIN,
+    POINT,
+    VALUES,
+    N,
+    local,
+    quoted,
+    read,
+    table,
+)
 
-N = 150
-VALUES = np.round(20 + 5 * np.sin(np.arange(N) / 7), 2)
-BIG = np.round(VALUES * 100)  # some below 2,000, some above
-DAYS = [datetime(2022, 1, 1) + timedelta(days=k) for k in range(N)]
-HOURS = [datetime(2022, 1, 1) + timedelta(hours=k) for k in range(N)]
-MONTHS = [datetime(2000 + k // 12, 1 + k % 12, 1) for k in range(N)]
-QUARTERS = [datetime(1950 + k // 4, 1 + 3 * (k % 4), 1) for k in range(N)]
-WEEKS = [datetime(2018, 1, 1) + timedelta(days=7 * k) for k in range(N)]
-ISO = [f"{day:%Y-%m-%d}" for day in DAYS]
-POINT = [f"{v:.2f}" for v in VALUES]
-COMMA = [v.replace(".", ",") for v in POINT]
-
-
-def local(value: float, decimal: str, thousands: str, digits: int = 2) -> str:
-    """A number as a country writes it."""
-    plain = f"{value:,.{digits}f}".replace(",", "\0").replace(".", decimal)
-    return plain.replace("\0", thousands)
-
-
-def table(head: str, *columns: Sequence[object], by: str = ",") -> str:
-    rows = [by.join(map(str, row)) for row in zip(*columns, strict=True)]
-    return "\n".join([*([head] if head else []), *rows]) + "\n"
-
-
-def quoted(cells: Sequence[str]) -> list[str]:
-    return [f'"{cell}"' for cell in cells]
-
-
-def read(text: str, name: str = "a.csv", **said: object) -> files.Taken:
-    return files.read_series(text.encode(), name, Choices(**said))
-
-
-PLAIN = table("date,v", ISO, POINT)
 NUMBERS: dict[str, tuple[str, np.ndarray]] = {
     "decimal commas": (table("d;v", ISO, COMMA, by=";"), VALUES),
     "decimal commas, quoted": (table("d,v", ISO, quoted(COMMA)), VALUES),
@@ -128,40 +102,6 @@ FRAMES: dict[str, str] = {
     "a download": table("Price,Close\nTicker,A\nDate,", ISO, POINT),
 }
 
-TIMES: dict[str, tuple[str, list[datetime]]] = {
-    "%Y-%m-%dT%H:%M:%SZ": ("", HOURS),
-    "%Y-%m-%d %H:%M:%S UTC": ("", HOURS),
-    "%Y-%m-%d %H:%M CEST": ("", HOURS),
-    "%m/%d/%Y %I:%M %p": ("month-first", HOURS),
-    "%d-%b-%Y %I:%M:%S%p": ("", HOURS),
-    "%d.%m.%Y, %H:%M": ("day-first", HOURS),
-    "%d/%b/%Y:%H:%M:%S": ("", HOURS),
-    "%Y%m%d%H": ("", HOURS),
-    "%Y%m%d%H%M": ("", HOURS),
-    "%m/%d/%y": ("", DAYS),
-    "%d.%m.%y": ("", DAYS),
-    "%Y%m%d": ("", DAYS),
-    "%a, %d %b %Y": ("", DAYS),
-    "%B %d, %Y": ("", DAYS),
-    "%Y%m": ("", MONTHS),
-    "%b %Y": ("", MONTHS),
-    "%b-%y": ("", MONTHS),
-    "%m/%Y": ("", MONTHS),
-    "%G-W%V": ("", WEEKS),
-    "KW %V/%G": ("", WEEKS),
-    "%d. %m. %Y": ("", DAYS),
-    "%d.%m.%Y %H.%M": ("day-first", HOURS),
-    "%d.%m.%Y %H:%M Uhr": ("day-first", HOURS),
-    "%d.%m.%Y %H:%M - %d.%m.%Y %H:%M": ("day-first", HOURS),
-    "%Y-%m-%dT%H:%MZ/%Y-%m-%dT%H:%MZ": ("", HOURS),
-    "%Y年%m月%d日": ("", DAYS),
-    "%Y年%m月%d日%H时": ("", HOURS),
-    "%Y年%m月%d日 %p %I:%M": ("", HOURS),
-    "%Y년 %m월 %d일": ("", DAYS),
-    "%d/%m/%Y %H:%M": ("", HOURS),
-}
-HALVES = str.maketrans({"A": "上", "P": "下", "M": "午"})
-
 
 @pytest.mark.parametrize("name", NUMBERS)
 def test_numbers(name: str) -> None:
@@ -174,114 +114,6 @@ def test_what_stands_around_a_table(name: str) -> None:
     series = read(FRAMES[name]).series
     np.testing.assert_array_equal(series.values, VALUES)
     np.testing.assert_array_equal(series.times, np.array(DAYS, "datetime64[ms]"))
-
-
-@pytest.mark.parametrize("form", TIMES)
-@pytest.mark.parametrize("newest_first", [False, True])
-def test_times(form: str, newest_first: bool) -> None:
-    first, times = TIMES[form]
-    written = [f"{time:{form}}" for time in times]
-    if "年" in form:
-        written = [time.translate(HALVES) for time in written]
-    rows = list(zip(written, POINT, strict=True))
-    rows = rows[::-1] if newest_first else rows
-    series = read(table("when;v", *zip(*rows, strict=True), by=";"), first=first).series
-    np.testing.assert_array_equal(series.values, VALUES)
-    np.testing.assert_array_equal(series.times, np.array(times, "datetime64[ms]"))
-
-
-@pytest.mark.parametrize("per_second", [1, 1000, 10**6])
-def test_counts_since_1970(per_second: int) -> None:
-    begin = datetime(1970, 1, 1)
-    counts = [int((time - begin).total_seconds()) * per_second for time in HOURS]
-    taken = read(table("timestamp,v", counts, POINT))
-    assert taken.series.label == "v"
-    np.testing.assert_array_equal(taken.series.times, np.array(HOURS, "datetime64[ms]"))
-
-
-@pytest.mark.parametrize("form", ["{0}-Q{1}", "{0}Q{1}", "{0}:Q{1}", "Q{1} {0}"])
-def test_quarters(form: str) -> None:
-    written = [form.format(time.year, 1 + time.month // 3) for time in QUARTERS]
-    times = read(table("when,v", written, POINT)).series.times
-    np.testing.assert_array_equal(times, np.array(QUARTERS, "datetime64[ms]"))
-
-
-@pytest.mark.parametrize(
-    ("columns", "cells"),
-    [
-        ("Date;Time", lambda t: (f"{t:%d/%m/%Y}", f"{t:%H:%M:%S}")),
-        ("date;hour", lambda t: (f"{t:%Y-%m-%d}", t.hour)),
-        ("Year;Month;Day;Hour", lambda t: (t.year, t.month, t.day, t.hour)),
-    ],
-)
-def test_times_in_several_columns(
-    columns: str, cells: Callable[[datetime], tuple[object, ...]]
-) -> None:
-    rows = [(*cells(t), v) for t, v in zip(HOURS, POINT, strict=True)][::-1]
-    asked = {"first": "day-first"} if "Time" in columns else {}
-    for time in (None, columns.split(";")[0]):
-        text = table(f"{columns};v", *zip(*rows, strict=True), by=";")
-        series = read(text, column="v", time=time, **asked).series
-        np.testing.assert_array_equal(series.values, VALUES)
-        np.testing.assert_array_equal(series.times, np.array(HOURS, "datetime64[ms]"))
-
-
-def test_years_and_names_of_months() -> None:
-    years, names = ([f"{time:{form}}" for time in MONTHS] for form in ("%Y", "%b"))
-    times = read(table("Year,Month,v", years, names, POINT)).series.times
-    np.testing.assert_array_equal(times, np.array(MONTHS, "datetime64[ms]"))
-
-
-MONTH_NAMES = {
-    "German": "Januar Februar März April Mai Juni Juli August September Oktober "
-    "November Dezember",
-    "French": "janvier février mars avril mai juin juillet août septembre octobre "
-    "novembre décembre",
-    "Spanish": "enero febrero marzo abril mayo junio julio agosto septiembre octubre "
-    "noviembre diciembre",
-}
-
-
-@pytest.mark.parametrize("language", MONTH_NAMES)
-@pytest.mark.parametrize("form", ["{1} {2}", "{0}. {1} {2}", "Mo, {0} {1} {2}"])
-def test_months_by_name(language: str, form: str) -> None:
-    names = MONTH_NAMES[language].split()
-    written = [form.format(t.day, names[t.month - 1], t.year) for t in MONTHS]
-    times = read(table("when;v", written, COMMA, by=";")).series.times
-    np.testing.assert_array_equal(times, np.array(MONTHS, "datetime64[ms]"))
-
-
-def test_a_day_that_ends_at_24() -> None:
-    ends = [time + timedelta(hours=1) for time in HOURS]
-    days, clocks = ([f"{time:{form}}" for time in HOURS] for form in ("%Y-%m-%d", "%H"))
-    clocks = [f"{int(clock) + 1:02}:00" for clock in clocks]
-    texts = (
-        table("Date,Time,v", days, clocks, POINT),
-        table("Date,Hour,v", days, [clock[:2] for clock in clocks], POINT),
-        table("t,v", map(" ".join, zip(days, clocks, strict=True)), POINT),
-    )
-    for text in texts:
-        series = read(text, column="v").series
-        np.testing.assert_array_equal(series.times, np.array(ends, "datetime64[ms]"))
-
-
-@pytest.mark.parametrize("minutes", [60, 30, 15])
-@pytest.mark.parametrize("newest_first", [False, True])
-def test_the_hour_that_autumn_repeats_is_kept_twice_and_said(
-    minutes: int, newest_first: bool
-) -> None:
-    begin, change = datetime(2022, 10, 29, 12), datetime(2022, 10, 30, 3)
-    times = [begin + timedelta(minutes=minutes * k) for k in range(N)]
-    clocks = [t if t < change else t - timedelta(hours=1) for t in times]
-    rows = list(zip([f"{t:%Y-%m-%d %H:%M}" for t in clocks], POINT, strict=True))
-    rows = rows[::-1] if newest_first else rows
-    taken = read(table("t,v", *zip(*rows, strict=True)))
-    np.testing.assert_array_equal(taken.series.values, VALUES)
-    said = "Clocks were put back (1): that hour is there twice."
-    assert said in map(str, taken.remarks)
-    summer = [t.replace("-10-", "-07-") for t, _v in rows]
-    with pytest.raises(ExplorerError, match="Say what becomes of them"):
-        read(table("t,v", summer, [v for _t, v in rows]))
 
 
 @pytest.mark.parametrize(
@@ -351,170 +183,6 @@ def test_rows_of_the_same_time_are_turned_round_with_the_others() -> None:
     np.testing.assert_array_equal(series.values, VALUES)
 
 
-def test_an_id_is_no_time() -> None:
-    series = read(table("id,v", range(20000000, 20000000 + N), POINT)).series
-    assert series.label == "v"
-    assert series.times is None
-
-
-def test_the_clock_of_the_place_is_kept() -> None:
-    """Day means of a place eight hours ahead; and an hour that comes twice."""
-    times = [f"{time:%Y-%m-%d %H:%M:%S}+08:00" for time in HOURS]
-    days = [time.day for time in HOURS]
-    own = read(table("time,v", times, days)).series
-    digest = put_series(*own)
-    said = {"digest": digest, "resample": "time", "span": "day"}
-    with pytest.raises(ExplorerError, match="after preparation there are 6 and 1"):
-        own_series.make(OwnSeriesSettings(**said, window=8), 0)
-    autumn = [datetime(2022, 10, 29) + timedelta(hours=k / 2) for k in range(N)]
-    ahead = [2 if time < datetime(2022, 10, 30, 1) else 1 for time in autumn]
-    berlin = [
-        f"{time + timedelta(hours=h):%Y-%m-%dT%H:%M:%S}+0{h}:00"
-        for time, h in zip(autumn, ahead, strict=True)
-    ]
-    series = read(table("time,v", berlin[::-1], POINT[::-1])).series
-    np.testing.assert_array_equal(series.values, VALUES)
-    assert series.times is not None
-    assert (np.diff(series.times) >= np.timedelta64(0)).all()
-    assert str(series.times[0]).startswith("2022-10-29T02:00")
-
-
-TWO = table("date,shop,v", np.repeat(ISO, 2), [1, 2] * N, np.repeat(POINT, 2))
-TWO = "\n".join(
-    line if k % 2 or not k else line[:-5] + f"{float(line[-5:]) * 3:.2f}"
-    for k, line in enumerate(TWO.strip().split("\n"))
-)
-
-
-@pytest.mark.parametrize(
-    ("said", "values"),
-    [
-        ({"same": "mean"}, np.round(VALUES * 3, 2) / 2 + VALUES / 2),
-        ({"same": "first"}, VALUES),
-        ({"same": "last"}, np.round(VALUES * 3, 2)),
-        ({"only": ("shop", "2")}, np.round(VALUES * 3, 2)),
-        ({"only": ("shop", "1")}, VALUES),
-    ],
-)
-def test_rows_of_the_same_time(said: dict[str, object], values: np.ndarray) -> None:
-    np.testing.assert_allclose(read(TWO, **said).series.values, values)
-
-
-def test_some_rows_are_written_as_all_of_them_are() -> None:
-    """The other shop's cells tell decimals from thousands, and days from months."""
-    days = [*(f"{t:%d/%m/%Y}" for t in MONTHS), *(f"{d:%d/%m/%Y}" for d in DAYS)]
-    cells = [*(f"{v:.3f}" for v in VALUES / 10), *(f"{v:.1f}" for v in VALUES)]
-    text = table("d,shop,v", days, ["1"] * N + ["2"] * N, cells)
-    found = read(text, only=("shop", "1")).series
-    np.testing.assert_allclose(found.values, VALUES / 10)
-    assert found.times is not None
-    assert str(found.times[1]).startswith("2000-02-01")
-
-
-ASKED: dict[str, tuple[str, dict[str, object], str, str]] = {
-    "thousands or decimals": (
-        table("d,v", ISO, quoted([local(v, ".", ",", 0) for v in BIG])),
-        {"decimal": "."},
-        r"as 2; 2\.071; 2\.141 or as 2000; 2071; 2141\. Say which of them is meant "
-        ".The first numbers are",
-        r"2; 2\.071; 2\.141",
-    ),
-    "day or month": (
-        table("d,v", [f"{t:%d/%m/%Y}" for t in MONTHS], POINT),
-        {"first": "day-first"},
-        "can be read in two ways. Say which one is meant .The first dates are",
-        "前几个日期是",
-    ),
-    "rows of the same time": (
-        TWO,
-        {"same": "mean"},
-        "150 rows have the time of another.*Say what becomes of them .Rows of the same "
-        "time",
-        "时间相同的行",
-    ),
-    "columns": (
-        table("d,a,b", ISO, POINT, POINT),
-        {"column": "a"},
-        "has 2 columns of numbers: 'a', 'b'. Say which one is meant .Column",
-        "列",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", ASKED)
-def test_what_only_a_person_knows_is_asked(name: str) -> None:
-    text, said, match, chinese = ASKED[name]
-    with pytest.raises(ExplorerError, match=match) as caught:
-        read(text)
-    assert chinese.replace("\\", "") in caught.value.text(translator("zh"))
-    read(text, **said)
-
-
-REFUSED = {
-    "several units in cells": (
-        table("d,v", ISO, [f"{v} {'k' * (k % 9 > 0)}g" for k, v in enumerate(POINT)]),
-        "one unit, but column 'v' of 'a.csv' has several: g, kg. Write all",
-    ),
-    "a unit in one cell": (
-        table("d,v", ISO, [f"{v}{' m' * (k == 7)}" for k, v in enumerate(POINT)]),
-        "row 9 in column 'v' of 'a.csv' says '.* m'",
-    ),
-    "decimal commas that part": (table("d,v", ISO, COMMA), "decimal commas look like"),
-    "too large": (
-        table("d,v", ISO, [f"{v}e90" for v in POINT]),
-        "up to 1e.30 in size, but row 2 .* another unit",
-    ),
-    "too small": (
-        table("d,v", ISO, [f"{v}e-200" for v in POINT]),
-        "the largest in .* is 2.5e-199. Give it in another unit",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_read_is_refused(name: str) -> None:
-    text, match = REFUSED[name]
-    with pytest.raises(ExplorerError, match=match):
-        read(text)
-
-
-def test_what_was_left_out_is_said() -> None:
-    text = "My station\n\n" + table(
-        "date,city,v", [*ISO[:-1][::-1], "soon"], ["oslo"] * N, POINT
-    )
-    remarks = [str(words) for words in read(text + "\nSource: me\n").remarks]
-    assert remarks == [
-        "Left out: rows above the values (1), the first is 'My station'.",
-        "Left out: rows below the values (2), the first is 'soon,oslo,23.24'.",
-        "Times are those of 'date'.",
-        "The newest row came first; now the oldest does.",
-        "Not used: column 'city' of 'a.csv' is neither numbers nor times: it says "
-        "'oslo'.",
-    ]
-
-
-def test_a_column_that_looks_like_times_and_is_none_is_named() -> None:
-    bad = [*ISO[:70], "31 February 2022", *ISO[71:]]
-    (remark,) = (str(words) for words in read(table("date,v", bad, POINT)).remarks)
-    assert "row 72 in column 'date' of 'a.csv' says '31 February 2022'" in remark
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "kind"),
-    [
-        ("a.tsv", PLAIN, "series"),
-        ("a.txt", PLAIN.replace(",", ";"), "series"),
-        ("a.txt", PLAIN.replace(",", "\t"), "series"),
-        ("a.txt", "\n".join(POINT), "series"),
-        ("a.txt", "The fox, the cat,\nand the owl, at last.\n" * 20, "text"),
-        ("a.txt", "3.14159265358979" * 20, "text"),
-        ("a.conll", "Anna\tB-PER\nSmith\tI-PER\nsleeps\tO\n\n" * 20, "text"),
-    ],
-)
-def test_a_table_or_a_text(name: str, text: str, kind: str) -> None:
-    assert files.kind_of(text.encode(), name) == kind
-
-
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [
@@ -533,43 +201,6 @@ def test_pasted(text: str, numbers: list[float]) -> None:
     found = pasted_numbers(many * 100).values
     assert len(found) == 100 * count
     np.testing.assert_array_equal(found[:count], numbers)
-
-
-HINDI = "नदी पुरानी चक्की के पास बहती थी। "
-
-
-def test_words_keep_their_marks() -> None:
-    assert words(HINDI) == [*HINDI.split()[:-1], "थी", "।"]
-    apart = "cafe\u0301 nai\u0308ve " * 20
-    text = files.read_text(apart.encode(), "a.txt")
-    assert set(words(text)) == {"café", "naïve"}
-    assert set(words(apart)) == {"cafe\u0301", "nai\u0308ve"}
-
-
-@pytest.mark.parametrize("text", ["สวัสดีครับ ผมชื่อสมชาย", "ខ្ញុំស្រឡាញ់", "吾輩は猫である"])
-def test_scripts_without_spaces_have_no_words(text: str) -> None:
-    with pytest.raises(ExplorerError, match="in a script without them"):
-        words(text)
-
-
-def test_three_line_ends_are_one() -> None:
-    text = "The fox and the cat.\n" * 20
-    assert files.read_text(text.replace("\n", "\r\r\n").encode(), "a.txt") == text
-
-
-def test_curly_quotes_of_windows() -> None:
-    text = "The miller’s “old” mill — it ran. Don’t. " * 20
-    assert files.read_text(text.encode("cp1252"), "a.txt") == text
-
-
-@pytest.mark.parametrize("tokens", ["character", "word"])
-def test_one_symbol(tokens: str, tmp_path: object) -> None:
-    text = "a" * 300 if tokens == "character" else "fox " * 300
-    settings = OwnTextSettings(digest=put_text(text), tokens=tokens)
-    with pytest.raises(ExplorerError, match="two different symbols"):
-        own_text.make(settings, 0)
-    with pytest.raises(ExplorerError, match="is made of 'a' alone"):
-        files.read_text(b"a" * 300, "a.txt")
 
 
 def test_what_clipping_and_differences_make_constant() -> None:
