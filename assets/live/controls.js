@@ -2,6 +2,7 @@
 // panel is named "panel.option"; what has no dot in its name is shared by all panels.
 
 const PLAY_PAUSE = 700 // milliseconds from one step to the next
+const UNSET = -1 // of a number that may be left empty
 const TYPING = 400 // milliseconds without a key until a text counts as given
 
 class Controls {
@@ -26,7 +27,16 @@ class Controls {
   choose(name, value) {
     this.choice[name] = value
     const input = this.find(name)
-    if (input) input.value = value
+    if (input) input.value = value === UNSET && input.placeholder ? "" : value
+    this.showNeeded()
+  }
+
+  // Only what means something beside the other choices.
+  showNeeded() {
+    for (const field of this.root.querySelectorAll("[data-when]")) {
+      const [other, values] = JSON.parse(field.dataset.when)
+      field.classList.toggle("sx-hidden", !values.includes(this.choice[other]))
+    }
   }
 
   // A number as the control of that name takes it.
@@ -42,7 +52,7 @@ class Controls {
     return element("div", { className }, ...controls.map((control) => this.build(control)))
   }
 
-  build({ name, label, kind, options, value, min, max, step, help, play, pause }) {
+  build({ name, label, kind, options, value, min, max, step, help, play, pause, blank, when }) {
     if (kind === "button") {
       const button = element("button", { type: "button", textContent: label, title: help })
       button.onclick = () => this.ask({ [name]: value })
@@ -54,11 +64,17 @@ class Controls {
     this.choice[name] = current
     const input = kind === "select" ? this.select(options, current) : this.input(kind, current, min, max, step)
     if (help) input.title = help
+    if (blank) {
+      input.placeholder = blank
+      if (current === UNSET) input.value = ""
+    }
     input.dataset.control = name
     const change = () => {
       const number = kind === "number" || kind === "range"
       if (!input.checkValidity()) { input.reportValidity(); return }
-      this.choice[name] = number ? Number(input.value) : input.value
+      const empty = blank && input.value === ""
+      this.choice[name] = empty ? UNSET : number ? Number(input.value) : input.value
+      this.showNeeded()
       this.ask()
     }
     if (kind === "text") {
@@ -66,6 +82,7 @@ class Controls {
       input.oninput = () => { clearTimeout(timer); timer = setTimeout(change, TYPING) }
     } else input.onchange = change
     const field = element("label", {}, label, input)
+    if (when) field.dataset.when = JSON.stringify(when)
     return play ? element("div", { className: "sx-player" }, field, this.player(input, change, play, pause)) : field
   }
 

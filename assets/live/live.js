@@ -101,6 +101,7 @@ class Live {
       this.message, this.shared, ...(this.compact ? [this.grid] : [this.time, this.grid]))
     if (this.compact) this.grid.insertBefore(this.time, this.grid.children[ABOVE] ?? null)
     this.time.classList.toggle("sx-sticky", this.data.long)
+    this.controls.showNeeded()
     this.frame = null
   }
 

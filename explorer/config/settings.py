@@ -32,6 +32,7 @@ def setting(
     unit: str = "",
     choices: Mapping[str, str] | None = None,
     pattern: str | None = None,
+    when: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Any:
     """A field of a `Settings` class.
 
@@ -47,12 +48,15 @@ def setting(
         unit: the unit of the value, where it has one.
         choices: for a `Literal` field, the words shown for each value.
         pattern: for a string field, the regular expression its value must match.
+        when: by another setting of the class, the values with which this one matters.
     """
     extra: dict[str, Any] = {"scale": scale, "more": more, "live": live, "unit": unit}
     if step is not None:
         extra["slider_step"] = step
     if choices is not None:
         extra["choices"] = dict(choices)
+    if when is not None:
+        extra["when"] = {name: list(values) for name, values in when.items()}
     return Field(
         default,
         title=title,

@@ -28,7 +28,8 @@ class ExampleOptions(Settings):
     example: int = setting(
         PROBE,
         N_(
-            "Which held-out window to look at, counted from 0; -1 takes the middle one."
+            "Which held-out window to look at, counted from 0; left empty, the middle "
+            "one."
         ),
         title=N_("Example"),
         ge=PROBE,
@@ -47,7 +48,7 @@ class MarkedOptions(ExampleOptions):
 
     mark: int = setting(
         NOWHERE,
-        N_("The time step to look at, counted from 0; -1 for none."),
+        N_("The time step to look at, counted from 0; left empty, the last."),
         title=N_("Time step"),
         ge=NOWHERE,
         le=4095,

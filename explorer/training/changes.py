@@ -51,6 +51,7 @@ class Change(Settings):
         N_("The gate, state or attention that is changed."),
         title=N_("Of"),
         pattern=r"^[a-z0-9_.]{0,60}$",
+        when={"what": ("clamp", "freeze", *OF_HEADS)},
     )
     units: str = setting(
         "",
@@ -60,9 +61,15 @@ class Change(Settings):
         ),
         title=N_("Units"),
         pattern=r"^[0-9, -]{0,200}$",
+        when={"what": ("clamp", "freeze", "aim")},
     )
     head: int = setting(
-        1, N_("Which attention head, counted from 1."), title=N_("Head"), ge=1, le=64
+        1,
+        N_("Which attention head, counted from 1."),
+        title=N_("Head"),
+        ge=1,
+        le=64,
+        when={"what": OF_HEADS},
     )
     first: int = setting(
         1, N_("The first time step, counted from 1."), title=N_("From"), ge=1, le=4096
@@ -76,6 +83,7 @@ class Change(Settings):
         title=N_("Value"),
         ge=-10.0,
         le=10.0,
+        when={"what": ("clamp",)},
     )
 
     def steps(self, count: int) -> slice:

@@ -1,14 +1,20 @@
 """The diagram of a cell with its values on it: the model's own diagram and values."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 import torch
 
+from explorer.catalog import choosing
 from explorer.inspection import flow
 from explorer.inspection.base import probe_window
 from explorer.inspection.facts import facts_of
 from explorer.models.captures import Recorder
+from explorer.plots.inside import cell
 from explorer.plots.inside import flow as plot
+from explorer.plots.panel import panels
+from explorer.ui.live.controls import panel_controls
 from tests.inspection.subjects import drawn, seen, subject_of
 
 STEPS = 16
@@ -73,3 +79,22 @@ def test_a_layer_of_two_cells_has_no_such_diagram() -> None:
     subject = subject_of("bidirectional", "shapes")
     assert "flow" not in facts_of(subject.config).views
     assert flow.graph_of("flowchart LR\n  end") == flow.Graph({}, [])
+
+
+@pytest.mark.parametrize("model", ["rnn", "lstm", "gru"])
+def test_no_two_arrows_of_a_step_lie_on_each_other(model: str) -> None:
+    view = seen(subject_of(model, data__window=STEPS, model__hidden_size=8), "cell")
+    ways = cell._ways(view, cell.rows_of(view))
+    assert ways
+    assert len({way.end for way in ways}) == len(ways)
+    for one, two in combinations(ways, 2):
+        beside = one.source < two.target and two.source < one.target
+        assert not beside or one.lane != two.lane
+
+
+def test_a_change_has_the_controls_that_mean_something_to_it() -> None:
+    facts = facts_of(choosing.make_config())
+    controls = panel_controls(panels()["change"], facts, str)
+    needed = {each["name"]: each["when"] for each in controls if "when" in each}
+    assert needed["change.value"] == ["change.what", ["clamp"]]
+    assert "change.first" not in needed

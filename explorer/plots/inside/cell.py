@@ -35,6 +35,15 @@ class Row(NamedTuple):
     colour: str  # grey for a sum before its gate
 
 
+class Way(NamedTuple):
+    """How a value comes from the line that gives it to one that takes it."""
+
+    source: int
+    target: int
+    lane: int  # 0 is the nearest to the lines
+    end: float  # height at which it ends
+
+
 def rows_of(view: View) -> list[Row]:
     """Every line with its numbers rounded to what is shown.
 
@@ -83,6 +92,7 @@ def draw(scene: Scene, _: Translate) -> Content:
     rows = rows_of(view)
     stage = min(int(view.notes["stage"]), len(rows))
     lit = stage if stage else len(rows)
+    ways = _ways(view, rows)
     figure = {
         "data": _texts(rows, lit),
         "layout": {
@@ -93,8 +103,8 @@ def draw(scene: Scene, _: Translate) -> Content:
                 "fixedrange": True,
             },
             "uirevision": "explorer",
-            "annotations": _arrows(view, rows, lit),
-            "shapes": _spot(lit) if stage else [],
+            "annotations": _arrows(ways, rows, lit),
+            "shapes": [*(_spot(lit) if stage else []), *_lanes(ways, rows, lit)],
             "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         },
     }
@@ -143,35 +153,67 @@ def _texts(rows: list[Row], lit: int) -> list[dict[str, Any]]:
     ]
 
 
-def _arrows(view: View, rows: list[Row], lit: int) -> list[dict[str, Any]]:
-    """From the line that gives a value to every line that takes it."""
+def _ways(view: View, rows: list[Row]) -> list[Way]:
+    """From each line that gives a value to every line that takes it, the short ones
+    nearest to the lines; arrows at one line end beside each other."""
     made = {row.target: k for k, row in enumerate(rows)}
-    arrows = []
-    for k, symbols in enumerate(view.notes["symbols"]):
-        for symbol in symbols:
-            source = made.get(symbol.removeprefix("1 − "))
-            if source is None or source >= k:
-                continue
-            depth = 0.02 + 0.1 * min(1.0, (k - source) / len(rows))
-            arrows.append(
-                {
-                    "x": -0.01,
-                    "y": k,
-                    "ax": -depth,
-                    "ay": source,
-                    "xref": "x",
-                    "yref": "y",
-                    "axref": "x",
-                    "ayref": "y",
-                    "text": "",
-                    "showarrow": True,
-                    "arrowhead": 2,
-                    "arrowwidth": 2 if k == lit - 1 else 1.2,
-                    "arrowcolor": rows[source].colour,
-                    "opacity": 1.0 if k < lit else 0.15,
-                }
-            )
-    return arrows
+    pairs = [
+        (made[name], k)
+        for k, symbols in enumerate(view.notes["symbols"])
+        for name in (symbol.removeprefix("1 − ") for symbol in symbols)
+        if made.get(name, k) < k
+    ]
+    ways: list[Way] = []
+    for source, target in sorted(pairs, key=lambda pair: pair[1] - pair[0]):
+        crossed = {w.lane for w in ways if w.source < target and source < w.target}
+        lane = next(n for n in range(len(pairs)) if n not in crossed)
+        before = sum(w.target == target for w in ways)
+        ways.append(Way(source, target, lane, target - 0.1 - 0.14 * before))
+    return ways
+
+
+def _arrows(ways: list[Way], rows: list[Row], lit: int) -> list[dict[str, Any]]:
+    """The last piece of each way, with its head."""
+    return [
+        {
+            "x": -0.005,
+            "y": way.end,
+            "ax": _depth(way, ways),
+            "ay": way.end,
+            "xref": "x",
+            "yref": "y",
+            "axref": "x",
+            "ayref": "y",
+            "text": "",
+            "showarrow": True,
+            "arrowhead": 2,
+            "arrowwidth": 2 if way.target == lit - 1 else 1.2,
+            "arrowcolor": rows[way.source].colour,
+            "opacity": 1.0 if way.target < lit else 0.15,
+        }
+        for way in ways
+    ]
+
+
+def _lanes(ways: list[Way], rows: list[Row], lit: int) -> list[dict[str, Any]]:
+    """The rest of each way: out to its lane and along it."""
+    return [
+        {
+            "type": "path",
+            "path": f"M -0.005,{way.source + 0.1} H {_depth(way, ways)} V {way.end}",
+            "line": {
+                "color": rows[way.source].colour,
+                "width": 2 if way.target == lit - 1 else 1.2,
+            },
+            "opacity": 1.0 if way.target < lit else 0.15,
+        }
+        for way in ways
+    ]
+
+
+def _depth(way: Way, ways: list[Way]) -> float:
+    """How far left of the lines a way runs."""
+    return -0.02 - 0.095 * (way.lane + 0.5) / (1 + max(w.lane for w in ways))
 
 
 def _spot(lit: int) -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ def draw(scene: Scene, _: Translate) -> Content:
     y = axis(_("update / weight"), type="log", range=list(DECADES), domain=RATIOS)
     y["exponentformat"] = "power"
     x = axis(_("training step"), range=[0, scene.config.training.steps], anchor="y2")
-    lower = axis("", type="log", domain=NORMS, exponentformat="power", nticks=4)
+    lower = axis("", type="log", domain=NORMS, exponentformat="power", dtick=1)
     shapes = [band(*USUAL, 0.12)]
     if scene.config.training.clip > 0:
         limit = rule(scene.config.training.clip, dash="dash")

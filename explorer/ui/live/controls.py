@@ -33,6 +33,8 @@ def panel_controls(panel: Panel, facts: Facts, _: Translate) -> list[Control]:
             if choices is None or choices:
                 field = cls.model_fields[name]
                 control = _control(field, choices, begins.get(name), _)
+                for other, values in extra_of(field).get("when", {}).items():
+                    control["when"] = [f"{panel.name}.{other}", values]
                 found.append({"name": f"{panel.name}.{name}", **control})
     return [*found, *(_button(button, _) for button in panel.buttons)]
 
@@ -105,8 +107,9 @@ def _button(button: Button, _: Translate) -> Control:
 def example_controls(config: RunConfig, _: Translate) -> list[Control]:
     """The controls of the example that all panels look at."""
     fields = MarkedOptions.model_fields
-    windows = len(building.make_data(config).validation.x)
-    example = {"kind": "number", "value": -1, "min": -1, "max": windows - 1, "step": 1}
+    data = building.make_data(config)
+    windows = len(data.validation.x)
+    example = {"kind": "number", "value": -1, "min": 0, "max": windows - 1, "step": 1}
     return [
         {
             "name": name,
@@ -115,9 +118,9 @@ def example_controls(config: RunConfig, _: Translate) -> list[Control]:
             **more,
         }
         for name, more in (
-            ("example", example),
+            ("example", {**example, "blank": _("middle")}),
             ("text", {"kind": "text", "value": "", "min": 0, "max": 1000}),
-            ("mark", {**example, "max": building.make_data(config).steps - 1}),
+            ("mark", {**example, "blank": _("last"), "max": data.steps - 1}),
         )
     ]
 
