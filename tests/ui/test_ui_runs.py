@@ -41,9 +41,9 @@ def recorded(config: RunConfig, owner: str, steps: int = 6) -> Run:
     return store.get(run.id)
 
 
-def choose(test: AppTest, *rows: int) -> AppTest:
-    """Tick rows of the table, as the browser does."""
-    (table,) = [d for d in test.dataframe if "Parameters" in d.value.columns]
+def choose(test: AppTest, *rows: int, column: str = "Parameters") -> AppTest:
+    """Tick rows of the table that has this column, as the browser does."""
+    (table,) = [d for d in test.dataframe if column in d.value.columns]
     assert table.key is not None
     test.session_state[table.key] = {"selection": {"rows": list(rows), "columns": []}}
     return test.run()
