@@ -1,5 +1,6 @@
 """What a lesson says: Markdown in each language, in three parts."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -7,6 +8,9 @@ from typing import NamedTuple
 FOLDER = Path(__file__).parents[2] / "assets" / "lessons"
 BREAK = "\n---\n"
 """The line between two parts."""
+
+_WRAPPED = re.compile(r"(?<=[\u2e80-\uffef])\n(?=[\u2e80-\uffef])")
+"""A line's end between Chinese characters, which browsers would show as a blank."""
 
 
 class Text(NamedTuple):
@@ -24,5 +28,6 @@ class Text(NamedTuple):
 def read(name: str, language: str) -> Text:
     """The text of a lesson in a language: "en" or "zh"."""
     text = (FOLDER / language / f"{name}.md").read_text(encoding="utf-8")
-    before, after, task = (part.strip() for part in text.split(BREAK))
+    parts = _WRAPPED.sub("", text).split(BREAK)
+    before, after, task = (part.strip() for part in parts)
     return Text(before, after, task)

@@ -84,6 +84,10 @@ def test_the_goal_stands_in_the_text_of_the_task(each: Lesson) -> None:
         assert f"**{each.task.goal}**" in texts.read(each.name, language).task
 
 
+def test_a_chinese_line_that_ends_within_a_sentence_leaves_no_blank() -> None:
+    assert "训练部分是有限的" in texts.read("overfitting", "zh").before
+
+
 def test_no_text_lies_there_without_its_lesson() -> None:
     for language in LANGUAGES:
         found = {path.stem for path in (texts.FOLDER / language).glob("*.md")}

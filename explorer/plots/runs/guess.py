@@ -95,6 +95,7 @@ def _span(values: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> Figure:
     low, high = float(values.min()), float(values.max())
     if low > 0 and high / low > WIDE:
         ends = [math.log10(low) - 0.3, math.log10(high) + 0.3]
-        decades = max(1, round((ends[1] - ends[0]) / 5))
-        return {"type": "log", "range": ends, "dtick": decades, "tickformat": "~g"}
+        decades = ends[1] - ends[0]
+        every = "D2" if decades < 2.5 else max(1, round(decades / 5))
+        return {"type": "log", "range": ends, "dtick": every, "tickformat": "~g"}
     return {"range": [min(0.0, 1.1 * low), 1.1 * max(high, 0.0) or 1.0]}
