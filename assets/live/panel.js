@@ -39,10 +39,11 @@ class Panel {
     const { options } = this.page.strings
     const summary = element("summary", { title: options, "aria-label": options, textContent: "⋯" })
     const drawer = element("details", { className: "sx-drawer" }, summary, choices)
+    choices.tabIndex = -1 // a click beside its controls leaves the focus inside
     drawer.onkeydown = ({ key }) => { if (key === "Escape") { drawer.open = false; summary.focus() } }
-    drawer.onfocusout = () => setTimeout(() => {
+    drawer.addEventListener("focusout", () => setTimeout(() => {
       if (document.hasFocus() && !drawer.matches(":focus-within")) drawer.open = false
-    })
+    }))
     return drawer
   }
 

@@ -233,6 +233,11 @@ def test_text_answers_to_temperature_and_prompt(open_page: Opener) -> None:
         ".textContent.startsWith('the fox')"
     )
     assert sample.inner_text() != before
+    label = page.locator("#sx-prediction .sx-drawer label", has_text="Prompt")
+    label.click(position={"x": 2, "y": 2})  # on its words
+    expect(label).to_be_visible()
+    page.locator("#sx-loss h2").click()
+    expect(label).to_be_hidden()
     shades = (
         page.locator(".sx-text")
         .nth(1)
