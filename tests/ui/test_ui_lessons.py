@@ -107,6 +107,22 @@ def test_a_lesson_whose_runs_were_deleted_asks_anew() -> None:
     assert test.button(key="lesson.run")
 
 
+@pytest.mark.usefixtures("short")
+def test_a_lesson_whose_own_run_was_deleted_lets_one_train_again() -> None:
+    test = opened("floor")
+    guess = lesson("floor").guess.options[5]
+    test.select_slider(key="lesson.guess.floor").set_value(guess).run()
+    test.button(key="lesson.run").click().run()
+    wait_for(mine()["floor"].runs["gru"], lambda run: run.ended)
+    test.run()
+    test.button(key="lesson.train").click().run()
+    wait_for(own := mine()["floor"].own, lambda run: run.ended)
+    engine().store.delete(own)
+    test.run()
+    assert not test.error
+    assert not test.button(key="lesson.train").disabled
+
+
 def test_a_lesson_asks_in_chinese() -> None:
     test = opened("adding", "zh")
     assert test.title[0].value.endswith(". 加法问题")

@@ -87,6 +87,14 @@ def runs_of(visitor: Visitor, attempt: Attempt) -> dict[str, Run]:
     return {name: visitor.store.get(run_id) for name, run_id in attempt.runs.items()}
 
 
+def own_of(visitor: Visitor, attempt: Attempt) -> Run | None:
+    """The reader's own run for the task; None where there is none, or no longer."""
+    try:
+        return visitor.store.get(attempt.own) if attempt.own else None
+    except ExplorerError:
+        return None
+
+
 def outcome(visitor: Visitor, lesson: Lesson, runs: Mapping[str, Run]) -> Outcome:
     """What the ended runs say to the lesson's question. Blocks.
 

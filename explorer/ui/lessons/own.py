@@ -14,7 +14,7 @@ from explorer.plots.parts import short
 from explorer.runs.records import Run, lowest
 from explorer.ui.controls import widget
 from explorer.ui.language import Translate
-from explorer.ui.lessons.attempts import Attempt, begin_own, keep_reached
+from explorer.ui.lessons.attempts import Attempt, begin_own, keep_reached, own_of
 from explorer.ui.page import shown_errors, shown_later
 from explorer.ui.plain import literal
 
@@ -33,7 +33,7 @@ def own_task(
         % {"goal": short(lesson.task.goal)}
     )
     config = _chosen(lesson, _)
-    run = visitor.store.get(attempt.own) if attempt.own else None
+    run = own_of(visitor, attempt)
     going = run is not None and not run.ended
     st.button(
         _("Train"),

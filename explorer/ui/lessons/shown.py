@@ -12,7 +12,14 @@ from explorer.ui.address import show_lesson, shown_lesson
 from explorer.ui.describe import run_line
 from explorer.ui.language import Translate
 from explorer.ui.lessons.asked import ask, in_words
-from explorer.ui.lessons.attempts import Attempt, attempts, forget, outcome, runs_of
+from explorer.ui.lessons.attempts import (
+    Attempt,
+    attempts,
+    forget,
+    outcome,
+    own_of,
+    runs_of,
+)
 from explorer.ui.lessons.listed import neighbour
 from explorer.ui.lessons.own import own_task
 from explorer.ui.live.component import live_panels
@@ -158,14 +165,14 @@ def _look(
     st.header(_("See for yourself"), anchor=False)
     labels = {name: _(setup.label) for name, setup in shown.runs.items()}
     seen = dict(runs)
-    if attempt.own:
-        seen[OWN], labels[OWN] = visitor.store.get(attempt.own), _("your own run")
+    if own := own_of(visitor, attempt):
+        seen[OWN], labels[OWN] = own, _("your own run")
     name = next(iter(seen))
     if len(seen) > 1:
         name = st.segmented_control(
             _("Run"),
             list(seen),
-            default=OWN if attempt.own else name,
+            default=OWN if own else name,
             required=True,
             format_func=labels.__getitem__,
             key=f"lesson.look.{attempt.id}.{attempt.own}",
