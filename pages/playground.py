@@ -32,7 +32,7 @@ with st.container(key="playground", gap="xsmall"), shown_errors():
         follow_run(me, run)
     config = class_settings(here.lesson, _) if here else choose_settings()
     show_address_error(_)
-    run = trained_at_once(me, run, config, group_id)
+    run = trained_at_once(me, run, config, _, group_id)
     remember_run(run)
     with st.container(horizontal=True, key="steering", vertical_alignment="center"):
         with st.container(width="content", key="buttons"):

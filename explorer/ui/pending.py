@@ -6,14 +6,14 @@ import streamlit as st
 
 from explorer.config.run import RunConfig, difference
 from explorer.engine.visitor import Visitor
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError
 from explorer.runs.commands import LEARNING_RATE
 from explorer.runs.records import Run
 from explorer.ui.address import has_settings, read_address, show_run, take_over
 from explorer.ui.describe import changes_line, is_gone, run_line
 from explorer.ui.language import Translate
 from explorer.ui.live.sample import SAMPLE
-from explorer.ui.plain import literal
+from explorer.ui.plain import literal, show_error
 
 AT_ONCE = "EXPLORER_TRAIN_ON_CHANGE"
 """1: a changed setting trains a new run at once; else it waits for Train."""
@@ -53,23 +53,41 @@ def waits(run: Run, config: RunConfig | None) -> bool:
 
 
 def trained_at_once(
-    visitor: Visitor, run: Run, config: RunConfig | None, group_id: str = ""
+    visitor: Visitor,
+    run: Run,
+    config: RunConfig | None,
+    _: Translate,
+    group_id: str = "",
 ) -> Run:
     """The run to show: a new one where a setting has just changed and the owner of the
-    server wishes so.
-
-    Raises:
-        ExplorerError: if none may be started.
-    """
+    server wishes so. If none may be started, that is said."""
     before = st.session_state.get(_CHOSEN)
     st.session_state[_CHOSEN] = config
-    if os.environ.get(AT_ONCE) != "1" or config is None:
+    if config is None or before in (None, config) or not waits(run, config):
         return run
-    if before in (None, config) or not waits(run, config):
+    try:
+        if not _at_once():
+            return run
+        new = visitor.start(config, group_id, instead_of=run)
+    except ExplorerError as error:
+        show_error(error, _)
         return run
-    new = visitor.start(config, group_id, instead_of=run)
     show_run(new.id)
     return new
+
+
+def _at_once() -> bool:
+    given = os.environ.get(AT_ONCE, "")
+    if given not in ("", "0", "1"):
+        raise ExplorerError(
+            N_(
+                "%(variable)s must be 0 or 1, but got '%(came)s'. With 1, a changed "
+                "setting trains at once."
+            ),
+            variable=AT_ONCE,
+            came=given[:20],
+        )
+    return given == "1"
 
 
 def about_line(run: Run, config: RunConfig | None, _: Translate) -> str:

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.catalog import choosing
+from explorer.engine.limits import LIMITS
 from explorer.engine.service import engine
 from explorer.runs.commands import STOP
 from explorer.ui.pending import AT_ONCE
@@ -74,3 +75,19 @@ def test_the_owner_of_a_server_may_have_changes_train_at_once(
         run = engine().store.get(shown_run(test))
         assert run.config.model_settings["hidden_size"] == 8
         engine().send(run.id, STOP())
+
+
+@pytest.mark.parametrize(
+    ("given", "limits", "told"),
+    [("yes", "", "must be 0 or 1, but got 'yes'"), ("1", "parameters=100", "100")],
+)
+def test_what_cannot_train_at_once_is_said_and_the_run_stays(
+    monkeypatch: pytest.MonkeyPatch, given: str, limits: str, told: str
+) -> None:
+    monkeypatch.setenv(AT_ONCE, given)
+    monkeypatch.setenv(LIMITS, limits)
+    test = page()
+    choice(test, "Hidden size").set_value(8).run()
+    assert told in test.error[0].value
+    assert test.button(key="train")
+    assert pale(test)
