@@ -7,7 +7,7 @@ import numpy as np
 from explorer.config.settings import Scalar
 from explorer.errors import N_
 from explorer.lessons.base import Choose, Lesson, Outcome, Record, Setup, Task
-from explorer.lessons.rules import those_below
+from explorer.lessons.rules import BOTH, those_below
 
 INDUCTION = 2
 """The place of the induction score among a head's scores."""
@@ -45,7 +45,8 @@ def induction(record: Record) -> float:
 def outcome(runs: Mapping[str, Record]) -> Outcome:
     """With how many layers repeats are found."""
     one, two = runs["one"], runs["two"]
-    answer = those_below(runs, NEAR * two.floor)
+    below = those_below(runs, NEAR * two.floor)
+    answer = BOTH if below == "one" else below  # one is enough
     figures = {
         N_("one layer, lowest"): one.lowest,
         N_("two layers, lowest"): two.lowest,
