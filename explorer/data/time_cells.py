@@ -107,16 +107,21 @@ def normal(cell: str) -> str:
     if not any(letter.isalpha() for letter in plain):
         return plain
     if found := QUARTER.fullmatch(plain):
-        year = found[1] or found[4] or found[6] or found[7]
-        quarter = found[2] or found[3] or found[5] or found[8]
-        place = CHINESE.find(quarter) + 1 or int(quarter)
-        return f"{year}-{3 * place - 2:02}"
+        return _quarter(found)
     if found := MONTHLY.fullmatch(plain):
         return f"{found[1]}-{found[2]}"
     if found := WEEK.fullmatch(plain):
         return f"{found[1] or found[4]}-W{int(found[2] or found[3]):02}-1"
     plain = re.sub(r"^([0-9]{1,2})([A-Za-z]{3})(?=[0-9]{4})", r"\1 \2 ", plain)
     return _clock(in_english(_eastern(plain)))
+
+
+def _quarter(found: re.Match[str]) -> str:
+    """The first month of a quarter."""
+    year = found[1] or found[4] or found[6] or found[7]
+    quarter = found[2] or found[3] or found[5] or found[8]
+    place = CHINESE.find(quarter) + 1 or int(quarter)
+    return f"{year}-{3 * place - 2:02}"
 
 
 def _day_of_year(year: int, day: int) -> str:

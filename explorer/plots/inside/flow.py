@@ -1,7 +1,7 @@
 """Which gate is open now? The cell's diagram with the values of one time step on it, or
 what every head looks at from there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -63,63 +63,65 @@ def places_of(view: View) -> dict[str, tuple[float, float]]:
 
 def _cell(view: View, t: int, _: Translate) -> Figure:
     """Nodes as dots, filled by what they are now; arrows as wide as their gate."""
-    places = places_of(view)
-    values = dict(
-        zip(view.notes["parts"], view.arrays["means"][:, t].tolist(), strict=True)
-    )
-    gates = {
-        p
-        for p, gate in zip(view.notes["parts"], view.notes["gates"], strict=True)
-        if gate
+    places, notes = places_of(view), view.notes
+    now = view.arrays["means"][:, t].tolist()
+    values = dict(zip(notes["parts"], now, strict=True))
+    gates = dict(zip(notes["parts"], notes["gates"], strict=True))
+    arrows = [
+        _arrow(
+            places[a],
+            places[b],
+            values[a] if gates.get(a) else None,
+            GATES.get(a, GREY),
+        )
+        for a, b, later in notes["edges"]
+        if not later
+    ]
+    bows = [_bow(places[a], places[b]) for a, b, later in notes["edges"] if later]
+    right = max(x for x, _y in places.values())
+    hidden: dict[str, Any] = {"visible": False, "fixedrange": True}
+    return {
+        "data": [_dots(view, places, values, _)],
+        "layout": layout(
+            axis(_("order of computation"), range=[-0.4, right + 0.4], **hidden),
+            axis(_("parts of the cell"), range=[-0.1, 1.15], **hidden),
+            annotations=arrows,
+            shapes=bows,
+            margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        ),
     }
-    names = list(places)
+
+
+def _dots(
+    view: View,
+    places: Mapping[str, tuple[float, float]],
+    values: Mapping[str, float],
+    _: Translate,
+) -> dict[str, Any]:
+    """Every node under its name, and with its value where it has one."""
     titles = dict(zip(view.notes["parts"], view.notes["titles"], strict=True))
     words = [
         f"{escape(_(titles[name]))} <b>{values[name]:.2f}</b>"
         if name in values
         else escape(view.notes["nodes"][name])
-        for name in names
+        for name in places
     ]
-    dots = {
+    filled = [0.15 + 0.85 * min(1.0, values.get(name, 0.2)) for name in places]
+    return {
         "type": "scatter",
         "mode": "markers+text",
-        "x": np.array([places[name][0] for name in names], np.float32),
-        "y": np.array([places[name][1] for name in names], np.float32),
+        "x": np.array([x for x, _y in places.values()], np.float32),
+        "y": np.array([y for _x, y in places.values()], np.float32),
         "text": words,
         "textposition": "top center",
         "cliponaxis": False,
         "marker": {
             "size": 20,
-            "color": [GATES.get(name, GREY) for name in names],
-            "opacity": [
-                0.15 + 0.85 * min(1.0, values.get(name, 0.2)) for name in names
-            ],
+            "color": [GATES.get(name, GREY) for name in places],
+            "opacity": filled,
             "line": {"width": 1.5, "color": GREY},
         },
         "hoverinfo": "skip",
-    }
-    arrows = [
-        _arrow(
-            places[a], places[b], values[a] if a in gates else None, GATES.get(a, GREY)
-        )
-        for a, b, later in view.notes["edges"]
-        if not later
-    ]
-    right = max(x for x, _y in places.values())
-    hidden: dict[str, Any] = {"visible": False, "fixedrange": True}
-    return {
-        "data": [dots],
-        "layout": layout(
-            axis(_("order of computation"), range=[-0.4, right + 0.4], **hidden),
-            axis(_("parts of the cell"), range=[-0.1, 1.15], **hidden),
-            annotations=arrows,
-            shapes=[
-                _bow(places[a], places[b])
-                for a, b, later in view.notes["edges"]
-                if later
-            ],
-            margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        ),
     }
 
 
