@@ -27,7 +27,7 @@ HEAD = (
 """plotly.js is on its way before any figure asks for it."""
 
 ELEMENTS = "BidiComponent", "Html", "Button", "Selectbox", "Slider", "NumberInput"
-"""What of Streamlit's every page with a sidebar shows. It would ask for each script
+"""What of Streamlit's every page with settings shows. It would ask for each script
 when its element comes, and then for what that imports."""
 
 NO_CACHE = {"Cache-Control": "no-cache"}
