@@ -9,12 +9,14 @@ from explorer.config.run import RunConfig
 from explorer.config.settings import bounds_of
 from explorer.config.training import TrainingSettings
 from explorer.engine.visitor import Visitor
+from explorer.errors import N_, ExplorerError
 from explorer.runs.records import Run
 from explorer.ui.address import show_run, take_over
 from explorer.ui.controls import settings_widgets
 from explorer.ui.language import Translate
 from explorer.ui.moment import moment
 from explorer.ui.page import shown_later
+from explorer.ui.plain import show_error
 
 MOST = int(bounds_of(TrainingSettings.model_fields["steps"])[1] or 0)
 """The steps that a run may have in all."""
@@ -129,13 +131,14 @@ def _more_steps(run: Run, begins: Beginning, planned: int, _: Translate) -> int:
     led there; 0 where a run can have no more."""
     left = MOST - begins.at
     if left < 1:
-        st.error(
-            _(
+        error = ExplorerError(
+            N_(
                 "A run has at most %(most)s steps, and this moment is the last of them."
                 " Choose an earlier one."
-            )
-            % {"most": f"{MOST:,}"}
+            ),
+            most=f"{MOST:,}",
         )
+        show_error(error, _)
         return 0
     usual = planned - begins.at if planned > begins.at else begins.at
     return st.number_input(

@@ -275,7 +275,8 @@ def test_chinese(open_page: Opener) -> None:
     expect(page.locator(".sx-state")).to_have_text("已完成")
     titles = page.evaluate(
         "Array.from(document.querySelectorAll('.sx-plot')).flatMap(p => "
-        "[p._fullLayout.xaxis.title.text, p._fullLayout.yaxis.title.text])"
+        "[p._fullLayout.xaxis, p._fullLayout.yaxis].filter(axis => axis.visible))"
+        ".map(axis => axis.title.text)"
     )
     assert all(re.search(r"[\u4e00-\u9fff]", title) for title in titles), titles
     click(page, "English")

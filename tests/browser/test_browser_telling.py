@@ -179,12 +179,12 @@ def test_another_runs_pictures_are_pale_until_this_ones_come(open_page: Opener) 
     expect(others).to_have_count(0)
     server.holds = True
     click(page, "Train")
-    expect(others).to_have_count(4)
+    expect(others).to_have_count(5)
     page.set_viewport_size({"width": 1200, "height": 900})
     page.wait_for_function(
         """() => [...document.querySelectorAll('.sx-plot')].every(plot =>
           plot.querySelector('.main-svg').clientWidth <= plot.clientWidth + 1)"""
     )
-    expect(others).to_have_count(4)
+    expect(others).to_have_count(5)
     server.release()
     expect(others).to_have_count(0)

@@ -61,7 +61,8 @@ def test_the_marked_time_step_is_drawn(mark: int | None) -> None:
     assert content["reading"].startswith(f"Time step {t + 1}: ")
     row = view.notes["parts"].index("update")
     wide = 1 + plot.WIDEST * view.arrays["means"][row, t]
-    widths = [a["arrowwidth"] for a in content["figure"]["layout"]["annotations"]]
+    lines = [trace["line"] for trace in content["figure"]["data"] if "line" in trace]
+    widths = [line["width"] for line in lines]
     assert any(abs(width - wide) < 1e-6 for width in widths)
 
 

@@ -23,7 +23,7 @@ from explorer.training.trainer import Budget, Trainer
 from explorer.ui.live.asked import asked, panels_of, wanted
 from explorer.ui.live.elsewhere import earlier, needs_of
 from explorer.ui.live.frames import frame
-from explorer.ui.live.panels import described
+from explorer.ui.live.panels import Pictures, described
 from explorer.ui.live.table import table
 from explorer.ui.live.wishes import Wish, read_wish
 from tests.pairs import AS_ONE
@@ -61,6 +61,7 @@ class Looked:
         )
         steps = tuple(c.step for c in progress.checkpoints)
         self.snapshot = Snapshot(run, progress.curves, progress.validations, (), steps)
+        self.pictures = Pictures()
 
     def wish(self, **more: Any) -> Wish:
         every = ",".join(names_on(self.page))
@@ -81,7 +82,8 @@ class Looked:
             for each in asked(self.config, wish)
             for need in needs_of(each, self.snapshot, wish, 8).each()
         }
-        sent = to_json(frame(self.snapshot, wish, seen, others, 8))
+        told = frame(self.snapshot, wish, seen, others, 8, self.pictures)
+        sent = to_json(told)
         return orjson.loads(sent)["panels"], sent
 
 

@@ -47,7 +47,7 @@ def test_only_data_of_one_series_and_only_the_gan_are_offered() -> None:
     test = opened(data="fables")
     (data,) = [w for w in test.selectbox if w.label == "Dataset"]
     assert data.value == "sine"
-    resembled = {d.title for d in specs.datasets().values() if d.resembled}
+    resembled = {f"Series: {d.title}" for d in specs.datasets().values() if d.resembled}
     assert set(data.options) <= resembled
     labels = {w.label for w in (*test.select_slider, *test.slider)}
     assert {"Hidden size of the generator", "Noise size"} <= labels

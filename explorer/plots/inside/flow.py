@@ -1,7 +1,7 @@
 """Which gate is open now? The cell's diagram with the values of one time step on it, or
 what every head looks at from there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,13 @@ from explorer.runs.records import View
 WIDEST = 7.0
 """Pixels of the arrow out of a gate that is wide open."""
 
+PLAIN = 1.2
+"""Pixels of any other arrow."""
+
 LARGEST = 18.0
 """Pixels of the dot of a place that a head looks at alone."""
+
+Place = tuple[float, float]
 
 
 def draw(scene: Scene, _: Translate) -> Content:
@@ -50,7 +55,7 @@ def columns_of(nodes: Iterable[str], edges: list[Any]) -> dict[str, int]:
     return columns
 
 
-def places_of(view: View) -> dict[str, tuple[float, float]]:
+def places_of(view: View) -> dict[str, Place]:
     """Where each node stands: columns from left to right, each spread over 0..1."""
     columns = columns_of(view.notes["nodes"], view.notes["edges"])
     places = {}
@@ -64,93 +69,90 @@ def places_of(view: View) -> dict[str, tuple[float, float]]:
 def _cell(view: View, t: int, _: Translate) -> Figure:
     """Nodes as dots, filled by what they are now; arrows as wide as their gate."""
     places, notes = places_of(view), view.notes
-    now = view.arrays["means"][:, t].tolist()
-    values = dict(zip(notes["parts"], now, strict=True))
-    gates = dict(zip(notes["parts"], notes["gates"], strict=True))
-    arrows = [
-        _arrow(
-            places[a],
-            places[b],
-            values[a] if gates.get(a) else None,
-            GATES.get(a, GREY),
-        )
-        for a, b, later in notes["edges"]
-        if not later
-    ]
-    bows = [_bow(places[a], places[b]) for a, b, later in notes["edges"] if later]
+    means = view.arrays["means"][:, t].tolist()
+    values = dict(zip(notes["parts"], means, strict=True))
+    gates = [p for p, gate in zip(notes["parts"], notes["gates"], strict=True) if gate]
+    now = [(a, b) for a, b, later in notes["edges"] if not later]
+    ways = [(a, [(places[a], places[b]) for a_, b in now if a_ == a]) for a in gates]
+    others = [(places[a], places[b]) for a, b in now if a not in gates]
     right = max(x for x, _y in places.values())
     hidden: dict[str, Any] = {"visible": False, "fixedrange": True}
     return {
-        "data": [_dots(view, places, values, _)],
+        "data": [
+            _arrows(others, PLAIN, GREY),
+            *(
+                _arrows(out, 1 + WIDEST * values[gate], GATES.get(gate, GREY))
+                for gate, out in ways
+            ),
+            _nodes(view, places, values, _),
+        ],
         "layout": layout(
             axis(_("order of computation"), range=[-0.4, right + 0.4], **hidden),
             axis(_("parts of the cell"), range=[-0.1, 1.15], **hidden),
-            annotations=arrows,
-            shapes=bows,
+            shapes=[
+                _bow(places[a], places[b]) for a, b, later in notes["edges"] if later
+            ],
             margin={"l": 8, "r": 8, "t": 8, "b": 8},
         ),
     }
 
 
-def _dots(
-    view: View,
-    places: Mapping[str, tuple[float, float]],
-    values: Mapping[str, float],
-    _: Translate,
+def _nodes(
+    view: View, places: dict[str, Place], values: dict[str, float], _: Translate
 ) -> dict[str, Any]:
-    """Every node under its name, and with its value where it has one."""
+    """Every node with its name, and with its value where it has one."""
+    names = list(places)
     titles = dict(zip(view.notes["parts"], view.notes["titles"], strict=True))
     words = [
         f"{escape(_(titles[name]))} <b>{values[name]:.2f}</b>"
         if name in values
         else escape(view.notes["nodes"][name])
-        for name in places
+        for name in names
     ]
-    filled = [0.15 + 0.85 * min(1.0, values.get(name, 0.2)) for name in places]
     return {
         "type": "scatter",
         "mode": "markers+text",
-        "x": np.array([x for x, _y in places.values()], np.float32),
-        "y": np.array([y for _x, y in places.values()], np.float32),
+        "x": np.array([places[name][0] for name in names], np.float32),
+        "y": np.array([places[name][1] for name in names], np.float32),
         "text": words,
         "textposition": "top center",
         "cliponaxis": False,
         "marker": {
             "size": 20,
-            "color": [GATES.get(name, GREY) for name in places],
-            "opacity": filled,
+            "color": [GATES.get(name, GREY) for name in names],
+            "opacity": [
+                0.15 + 0.85 * min(1.0, values.get(name, 0.2)) for name in names
+            ],
             "line": {"width": 1.5, "color": GREY},
         },
         "hoverinfo": "skip",
     }
 
 
-def _arrow(
-    start: tuple[float, float],
-    end: tuple[float, float],
-    openness: float | None,
-    colour: str,
-) -> dict[str, Any]:
-    wide = 1.2 if openness is None else 1.0 + WIDEST * openness
+def _arrows(ways: list[tuple[Place, Place]], wide: float, colour: str) -> Any:
+    """Arrows of one width as one line with gaps: annotations take a browser far longer
+    to draw."""
+    points = [point for way in ways for point in (*way, (np.nan, np.nan))]
+    x, y = np.array(points, np.float32).reshape(-1, 2).T
     return {
-        "x": end[0],
-        "y": end[1],
-        "ax": start[0],
-        "ay": start[1],
-        **{"xref": "x", "yref": "y", "axref": "x", "ayref": "y"},
-        "text": "",
-        "showarrow": True,
-        "arrowhead": 2,
-        "arrowsize": 1 if wide < 2 else 0.5,
-        "arrowwidth": wide,
-        "arrowcolor": colour,
-        "standoff": 12,
-        "startstandoff": 12,
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": x,
+        "y": y,
+        "line": {"width": wide, "color": colour},
         "opacity": 0.8,
+        "marker": {
+            "symbol": "arrow",
+            "angleref": "previous",
+            "size": [0.0, 8 + wide, 0.0] * len(ways),
+            "standoff": 11,
+            "color": colour,
+        },
+        "hoverinfo": "skip",
     }
 
 
-def _bow(start: tuple[float, float], end: tuple[float, float]) -> dict[str, Any]:
+def _bow(start: Place, end: Place) -> dict[str, Any]:
     """A dotted line into the next time step, below what it leaps over."""
     (x0, y0), (x1, y1) = start, end
     if start == end:
