@@ -144,3 +144,14 @@ def test_states_and_sentences() -> None:
     assert verdict(run, 0.2, 0.1, str).startswith("Not yet")
     going = replace(run, status="training", step=7)
     assert verdict(going, 0.2, 0.1, str) == "Step 7: lowest so far 0.2."
+
+
+def test_a_lesson_whose_run_was_stopped_says_so(short: Lesson) -> None:
+    me = Visitor(engine(), NOBODY)
+    run = me.prepare(short.configs()["gru"])
+    engine().store.set_status(run.id, "stopped")
+    facts = {"lesson": "floor", "guess": 1.0, "runs": {"gru": run.id}}
+    engine().store.groups.create("lesson", NOBODY, facts)
+    test = opened("floor")
+    assert any("came to their end" in error.value for error in test.error)
+    assert not test.button(key="lesson.again").disabled

@@ -7,12 +7,15 @@ from typing import Any, NamedTuple
 from explorer.config.run import RunConfig
 from explorer.engine.jobs import Wanted
 from explorer.engine.visitor import Visitor
-from explorer.errors import ExplorerError
+from explorer.errors import N_, ExplorerError
 from explorer.lessons.base import Lesson, Outcome, Record
 from explorer.runs.commands import RESUME
-from explorer.runs.records import Group, GroupKind, Run, View
+from explorer.runs.records import Group, GroupKind, Run, Status, View
 
 KIND: GroupKind = "lesson"
+
+ANSWER: tuple[Status, ...] = ("finished", "diverged")
+"""The ends of a run from which a lesson's answer can be computed."""
 
 
 class Attempt(NamedTuple):
@@ -39,9 +42,8 @@ def begin(visitor: Visitor, lesson: Lesson, guess: str | float) -> None:
     """Keep a guess and start the lesson's runs, in place of an earlier attempt.
 
     Raises:
-        ExplorerError: if a limit is reached; nothing is left.
+        ExplorerError: if a limit is reached; the earlier attempt stays.
     """
-    forget(visitor, lesson)
     runs: dict[str, Run] = {}
     try:
         for name, config in lesson.configs().items():
@@ -51,6 +53,7 @@ def begin(visitor: Visitor, lesson: Lesson, guess: str | float) -> None:
         for run in runs.values():
             visitor.store.delete(run.id)
         raise
+    forget(visitor, lesson)
     ids = {name: run.id for name, run in runs.items()}
     facts = {"lesson": lesson.name, "guess": guess, "runs": ids}
     visitor.store.groups.create(KIND, visitor.owner, facts)
@@ -99,8 +102,16 @@ def outcome(visitor: Visitor, lesson: Lesson, runs: Mapping[str, Run]) -> Outcom
     """What the ended runs say to the lesson's question. Blocks.
 
     Raises:
-        ExplorerError: if a view of one cannot be had.
+        ExplorerError: if one did not come to its end, or a view of it cannot be had.
     """
+    for run in runs.values():
+        if run.status not in ANSWER:
+            raise ExplorerError(
+                N_(
+                    "A lesson's answer needs runs that came to their end, but one of "
+                    "these was stopped or failed. Guess again to run them anew."
+                )
+            )
     wanted = tuple(
         Wanted(name, json.dumps(dict(options), sort_keys=True))
         for name, options in lesson.views.items()
