@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import (
+    audience,
     browser,
     capture,
     classroom,
@@ -47,7 +48,7 @@ def main() -> None:
         for part in (first_picture, browser, inside, classroom):
             for row in part.measure(address):
                 print(row.line(), flush=True)
-    for row in soak.measure():
+    for row in (*audience.measure(), *soak.measure()):
         print(row.line(), flush=True)
 
 

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
 import psutil
 from websockets.asyncio.client import connect
@@ -160,9 +161,15 @@ async def looked(
 
 def held(people: int, *, sleeps: bool, watching: bool) -> Watched:
     """So many runs on one server, and a person with each."""
-    with tempfile.TemporaryDirectory() as folder, workers_elsewhere(sleeps) as address:
-        os.environ["EXPLORER_DATABASE"] = f"sqlite:///{Path(folder) / 'many.sqlite'}"
-        os.environ["EXPLORER_SCHEDULER"] = address
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        workers_elsewhere(sleeps) as address,
+        patch.dict(
+            os.environ,
+            EXPLORER_DATABASE=f"sqlite:///{Path(folder) / 'many.sqlite'}",
+            EXPLORER_SCHEDULER=address,
+        ),
+    ):
         config = choosing.make_config(settings={"training.steps": 20_000})
         store = open_store()
         runs = [store.create(config, 4513, owner=f"p{k}").id for k in range(people)]
