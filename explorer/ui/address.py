@@ -29,7 +29,7 @@ _CONFIG, _WRITTEN, _EDITION, _ERROR = (
     "address.edition",
     "address.error",
 )
-_PAGE, _LAST = "address.page", "address.last"
+_PAGE, _LAST, _VISIT = "address.page", "address.last", "address.visit"
 
 
 def follow_page(page: str) -> None:
@@ -37,8 +37,14 @@ def follow_page(page: str) -> None:
     state = st.session_state
     if state.get(_PAGE, page) != page:
         st.query_params.from_dict({**state.get(_LAST, {}), **st.query_params.to_dict()})
+        state[_VISIT] = visit() + 1
     state[_PAGE] = page
     remember_address()
+
+
+def visit() -> int:
+    """How many times this tab has changed from one page to another."""
+    return int(st.session_state.get(_VISIT, 0))
 
 
 def remember_address() -> None:

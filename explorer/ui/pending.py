@@ -9,7 +9,7 @@ from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
 from explorer.runs.commands import LEARNING_RATE
 from explorer.runs.records import Run
-from explorer.ui.address import has_settings, read_address, show_run, take_over
+from explorer.ui.address import has_settings, read_address, show_run, take_over, visit
 from explorer.ui.describe import changes_line, is_gone, run_line
 from explorer.ui.language import Translate
 from explorer.ui.live.sample import SAMPLE
@@ -61,9 +61,10 @@ def trained_at_once(
 ) -> Run:
     """The run to show: a new one where a setting has just changed and the owner of the
     server wishes so. If none may be started, that is said."""
-    before = st.session_state.get(_CHOSEN)
-    st.session_state[_CHOSEN] = config
-    if config is None or before in (None, config) or not waits(run, config):
+    chosen_at, before = st.session_state.get(_CHOSEN, (None, None))
+    st.session_state[_CHOSEN] = visit(), config
+    here = chosen_at == visit()  # what was changed on another page waits for Train
+    if config is None or not here or before in (None, config) or not waits(run, config):
         return run
     try:
         if not _at_once():

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.catalog import choosing
 from explorer.engine.service import engine
 from explorer.engine.visitor import Visitor
 from explorer.lessons import base
@@ -155,3 +156,14 @@ def test_a_lesson_whose_run_was_stopped_says_so(short: Lesson) -> None:
     test = opened("floor")
     assert any("came to their end" in error.value for error in test.error)
     assert not test.button(key="lesson.again").disabled
+
+
+def test_who_guesses_again_lets_the_old_runs_stop(short: Lesson) -> None:
+    me = Visitor(engine(), NOBODY)
+    long = choosing.make_config("sine", "gru", {"training.steps": 20_000})
+    run = me.start(long)
+    facts = {"lesson": "floor", "guess": 1.0, "runs": {"gru": run.id}}
+    engine().store.groups.create("lesson", NOBODY, facts)
+    opened("floor").button(key="lesson.again").click().run()
+    wait_for(run.id, lambda now: now.status == "stopped")
+    assert "floor" not in mine()

@@ -91,3 +91,17 @@ def test_what_cannot_train_at_once_is_said_and_the_run_stays(
     assert told in test.error[0].value
     assert test.button(key="train")
     assert pale(test)
+
+
+def test_what_was_changed_on_another_page_waits_for_train(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(AT_ONCE, "1")
+    test = page()
+    test.switch_page("../../pages/compare.py").run()
+    choice(test, "Hidden size").set_value(8).run()
+    test.switch_page("../../pages/playground.py").run()
+    assert not test.exception
+    assert "run" not in test.query_params
+    assert pale(test)
+    assert "Hidden size 32 → 8" in about(test)

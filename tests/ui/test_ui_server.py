@@ -161,6 +161,19 @@ def test_an_error_comes_in_the_tabs_language(client: TestClient) -> None:
         assert socket.receive_json()["error"].startswith("消息必须是 JSON 对象")
 
 
+def test_what_was_said_of_a_message_goes_with_the_next_wish(
+    client: TestClient,
+) -> None:
+    wish = json.dumps({"run": SAMPLE, "shown": "loss"})
+    with client.websocket_connect(SOCKET, headers=OWN) as socket:
+        socket.send_text("[]")
+        assert socket.receive_json()["error"].startswith("A message must be")
+        socket.send_text(wish)
+        told = [socket.receive() for _ in range(2)]
+    (taken_back,) = [json.loads(each["text"]) for each in told if each.get("text")]
+    assert taken_back == {"error": ""}
+
+
 def test_a_panels_error_comes_in_the_tabs_language(client: TestClient) -> None:
     options = {"inside.capture": "made_up"}
     wish = {"run": SAMPLE, "language": "zh", "shown": "inside", "options": options}

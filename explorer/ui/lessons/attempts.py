@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from explorer.config.run import RunConfig
@@ -9,7 +10,7 @@ from explorer.engine.jobs import Wanted
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
 from explorer.lessons.base import Lesson, Outcome, Record
-from explorer.runs.commands import RESUME
+from explorer.runs.commands import RESUME, STOP
 from explorer.runs.records import Group, GroupKind, Run, Status, View
 
 KIND: GroupKind = "lesson"
@@ -60,10 +61,16 @@ def begin(visitor: Visitor, lesson: Lesson, guess: str | float) -> None:
 
 
 def forget(visitor: Visitor, lesson: Lesson) -> None:
-    """Let go of what was guessed; the runs stay among the reader's runs."""
-    for group in visitor.store.groups.of(visitor.owner, KIND):
+    """Let go of what was guessed; its runs stop, and stay among the reader's runs."""
+    store = visitor.store
+    for group in store.groups.of(visitor.owner, KIND):
         if group.facts["lesson"] == lesson.name:
-            visitor.store.groups.delete(group.id)
+            attempt = _attempt(group)
+            store.groups.delete(group.id)
+            for run_id in (*attempt.runs.values(), attempt.own):
+                with suppress(ExplorerError):  # it may have been deleted
+                    if not store.get(run_id).ended:
+                        visitor.send(run_id, STOP())
 
 
 def begin_own(visitor: Visitor, attempt: Attempt, config: RunConfig) -> None:

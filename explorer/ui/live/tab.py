@@ -53,6 +53,8 @@ class Tab:
         self.said: str | None = None
         """What the reader was told is wrong with this wish, until it is so no more;
         empty if it was another wish's."""
+        self.stands = False
+        """Whether the reader still sees a sentence about what is wrong."""
         self.feed: Feed | None = None
         self.sender: asyncio.Task[None] | None = None
         self.looking = asyncio.Lock()
@@ -85,7 +87,7 @@ class Tab:
         if wish.run != self.wish.run:
             self.leave()
             self.basis = None
-        self.wish, self.said = wish, None if self.said is None else ""
+        self.wish, self.said = wish, "" if self.stands else None
         if not wish.run:
             return
         wait = 0.0
@@ -193,12 +195,13 @@ class Tab:
     async def lack_no_more(self) -> None:
         """Take back what was said, if all is there."""
         if self.said is not None and not self.missing:
-            self.said = None
+            self.said, self.stands = None, False
             await self.socket.send_text(json.dumps({"error": ""}))
 
     async def complain(self, error: ExplorerError) -> None:
         """Say what is wrong, in the language of the last wish that could be read."""
         text = error.text(translator(self.wish.language))
+        self.stands = True
         await self.socket.send_text(json.dumps({"error": text}))
 
     async def show(self, feed: Feed) -> None:
