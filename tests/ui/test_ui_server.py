@@ -1,5 +1,6 @@
 """The live socket and its wishes: who is let in, and what nonsense is told."""
 
+import asyncio
 import csv
 import io
 import json
@@ -161,17 +162,26 @@ def test_an_error_comes_in_the_tabs_language(client: TestClient) -> None:
         assert socket.receive_json()["error"].startswith("消息必须是 JSON 对象")
 
 
-def test_what_was_said_of_a_message_goes_with_the_next_wish(
-    client: TestClient,
-) -> None:
-    wish = json.dumps({"run": SAMPLE, "shown": "loss"})
-    with client.websocket_connect(SOCKET, headers=OWN) as socket:
-        socket.send_text("[]")
-        assert socket.receive_json()["error"].startswith("A message must be")
-        socket.send_text(wish)
-        told = [socket.receive() for _ in range(2)]
-    (taken_back,) = [json.loads(each["text"]) for each in told if each.get("text")]
-    assert taken_back == {"error": ""}
+def test_what_was_said_of_a_message_goes_with_the_next_wish() -> None:
+    class Heard:
+        def __init__(self) -> None:
+            self.messages: list[Any] = []
+
+        async def send_text(self, text: str) -> None:
+            self.messages.append(json.loads(text))
+
+    async def told() -> list[Any]:
+        heard = Heard()
+        shown = tab.Tab(heard, engine())  # type: ignore[arg-type]
+        await shown.follow(Wish())
+        await shown.lack_no_more()
+        await shown.complain(ExplorerError("This one is another's."))
+        await shown.follow(Wish())
+        await shown.lack_no_more()
+        await shown.lack_no_more()
+        return heard.messages
+
+    assert asyncio.run(told()) == [{"error": "This one is another's."}, {"error": ""}]
 
 
 def test_a_panels_error_comes_in_the_tabs_language(client: TestClient) -> None:
