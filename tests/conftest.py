@@ -63,9 +63,12 @@ def own_main() -> Iterator[None]:
     sys.modules["__main__"] = main
 
 
-@pytest.fixture
-def own_loop() -> Iterator[None]:
-    """For who calls `asyncio.run`: an open browser has its loop in this thread."""
+@pytest.fixture(autouse=True)
+def own_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    """An open browser has its loop in this thread; who needs none may run their own."""
+    if request.node.get_closest_marker("browser"):
+        yield
+        return
     loop = asyncio._get_running_loop()
     asyncio._set_running_loop(None)
     yield

@@ -238,7 +238,6 @@ def test_a_worker_that_hangs_stops_nobody(
         same_as_uncut(engine.store, run)
 
 
-@pytest.mark.usefixtures("own_loop")
 @pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n" * 9])
 def test_a_port_that_is_open_but_no_schedulers_gets_the_sentence_in_time(
     sent: bytes, monkeypatch: pytest.MonkeyPatch

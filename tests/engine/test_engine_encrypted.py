@@ -60,7 +60,6 @@ async def greet(address: str, context: ssl.SSLContext | None) -> str:
     return str(said["type"])
 
 
-@pytest.mark.usefixtures("own_loop")
 def test_other_users_of_this_machine_cannot_speak_to_the_embedded_scheduler(
     scheduler: str,
 ) -> None:

@@ -13,7 +13,6 @@ from explorer.runs.records import Checkpoint, Curves, Progress
 from explorer.runs.store import open_store
 
 
-@pytest.mark.usefixtures("own_loop")
 def test_a_feed_names_only_moments_that_are_still_kept(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -40,7 +39,6 @@ def test_a_feed_names_only_moments_that_are_still_kept(
     store.close()
 
 
-@pytest.mark.usefixtures("own_loop")
 def test_all_who_watch_are_told_that_nobody_trains_and_when_that_is_over(
     tmp_path: Path,
 ) -> None:

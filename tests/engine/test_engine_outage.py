@@ -71,7 +71,6 @@ def test_a_pause_is_done_at_once(
         runner.close()
 
 
-@pytest.mark.usefixtures("own_loop")
 def test_what_must_wait_is_noted_until_somebody_trains_again(store: Store) -> None:
     run = under_way(store)
 

@@ -192,7 +192,6 @@ def test_looking_at_a_stored_moment(engine: Engine) -> None:
     assert message.startswith("Unknown capture 'x'. Known: layer_0.")
 
 
-@pytest.mark.usefixtures("own_loop")
 def test_watchers_share_one_feed(engine: Engine) -> None:
     encoded: list[int] = []
 

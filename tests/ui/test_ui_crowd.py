@@ -20,7 +20,6 @@ from explorer.ui.crowd import TABS, UPLOADS, Crowd, check_tab
 from explorer.ui.live.tab import Tab
 
 
-@pytest.mark.usefixtures("own_loop")
 def test_a_newer_look_of_a_tab_takes_the_place_of_those_that_wait() -> None:
     begun: list[int] = []
 
