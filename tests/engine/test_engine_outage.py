@@ -2,8 +2,7 @@
 
 import asyncio
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from explorer.runs.records import Run
 from explorer.runs.store import Store, open_store
 from explorer.training.trainer import Budget, advance
 from tests.engine.test_engine_runs import small
+from tests.waiting import wait
 
 
 @pytest.fixture
@@ -32,13 +32,6 @@ def under_way(store: Store) -> Run:
     run = store.create(small(), 1)
     store.record(run.id, advance(small(), None, Budget(steps=3))[1])
     return store.get(run.id)
-
-
-def wait(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
 
 
 def refused() -> Client:

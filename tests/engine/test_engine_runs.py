@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from explorer.runs.store import open_store
 from explorer.training.state import unpack
 from explorer.training.trainer import Budget, advance
 from tests.replaying import replay
+from tests.waiting import wait
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [
@@ -47,13 +48,6 @@ pytestmark = [
 def small(seed: int = 0, steps: int = 120, model: str = "rnn") -> RunConfig:
     settings = {"model.hidden_size": 8, "training.steps": steps, "data.window": 16}
     return choosing.make_config("sine", model, settings, seed)
-
-
-def wait(condition: Callable[[], bool], seconds: float = 240) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def until_ended(engine: Engine, run: Run) -> Run:

@@ -1,0 +1,179 @@
+"""What a class allows, whom it takes, and what its lesson must be."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from explorer.catalog import choosing
+from explorer.config.run import RunConfig
+from explorer.engine import classes
+from explorer.engine.classes import Lesson
+from explorer.engine.service import Engine
+from explorer.engine.visitor import Visitor
+from explorer.errors import ExplorerError
+from explorer.runs.commands import LEARNING_RATE
+from explorer.runs.records import Group
+from tests.engine.visitors import GOAL, OPEN, WITHIN, small
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:distributed"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+def test_a_class_trains_what_it_allows(group: Group, ann: Visitor) -> None:
+    allowed = small(model__hidden_size=16, training__steps=WITHIN)
+    run = ann.prepare(allowed, group.id)
+    assert (run.group_id, run.config) == (group.id, allowed)
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        (small(training__batch_size=8), "training.batch_size is fixed to 32, .* got 8"),
+        (small(training__steps=61), "training.steps is fixed to 60, but got 61"),
+        (small(data__noise=0.0), "data.noise is fixed to 0.1, but got 0.0"),
+        (small(model__layers=2), "model.layers is fixed to 1, but got 2"),
+        (small().model_copy(update={"seed": 5}), "seed is fixed to 0, but got 5"),
+        (small().model_copy(update={"start": "x"}), "start is fixed to , but got x"),
+    ],
+)
+def test_a_class_refuses_what_is_locked(
+    group: Group, ann: Visitor, config: RunConfig, message: str
+) -> None:
+    for begin in (ann.start, ann.prepare):
+        with pytest.raises(ExplorerError, match=f"In this class {message}"):
+            begin(config, group.id)
+
+
+def test_the_teacher_is_bound_by_the_rules_too(engine: Engine, group: Group) -> None:
+    tea = Visitor(engine, "tea")
+    with pytest.raises(ExplorerError, match="Only who has joined"):
+        tea.start(small(), group.id)
+    tea.join(group.id, "Tea")
+    with pytest.raises(ExplorerError, match="batch_size is fixed"):
+        tea.start(small(training__batch_size=8), group.id)
+
+
+def test_another_architecture_keeps_the_locked_settings(
+    group: Group, ann: Visitor
+) -> None:
+    usual = {"model.hidden_size": 8, "training.steps": 40, "data.window": 16}
+    lstm = choosing.make_config("sine", "lstm", usual | {"model.forget_bias": 0.0})
+    assert ann.prepare(lstm, group.id).config == lstm
+    deep = choosing.make_config("sine", "lstm", usual | {"model.layers": 2})
+    with pytest.raises(ExplorerError, match=r"model\.layers is fixed to 1"):
+        ann.prepare(deep, group.id)
+
+
+@settings(max_examples=30)
+@given(
+    hidden=st.sampled_from([8, 16, 32]),
+    rate=st.sampled_from([0.001, 0.01, 1.0]),
+    steps=st.integers(1, 200),
+    batch=st.sampled_from([8, 32]),
+    model=st.sampled_from(["rnn", "lstm", "gru", "transformer"]),
+    seed=st.integers(0, 3),
+    opened=st.sets(st.sampled_from(classes.openable_settings(small()))),
+    within=st.none() | st.integers(1, 100),
+)
+def test_what_a_class_makes_of_a_config_it_allows(
+    hidden: int,
+    rate: float,
+    steps: int,
+    batch: int,
+    model: str,
+    seed: int,
+    opened: set[str],
+    within: int | None,
+) -> None:
+    """The controls never offer what the server refuses, whatever is open."""
+    values = {"model.hidden_size": hidden, "training.learning_rate": rate}
+    values |= {"training.steps": steps, "training.batch_size": batch}
+    wished = choosing.make_config("sine", model, values, seed)
+    lesson = classes.checked(Lesson("L", small(), tuple(opened), None, within))
+    made = classes.bounded(lesson, wished)
+    classes.check_rules(lesson, made)
+    assert classes.bounded(lesson, made) == made
+    assert made.data_settings == lesson.base.data_settings
+    assert made.training.steps <= (within or 20000)
+    if "seed" not in opened:
+        assert made.seed == lesson.base.seed
+    if "training.batch_size" not in opened:
+        assert made.training.batch_size == lesson.base.training.batch_size
+    if "model.hidden_size" in opened and made.model == wished.model:
+        assert made.model_settings["hidden_size"] == hidden
+
+
+def test_a_locked_learning_rate_stays_while_a_run_trains(
+    engine: Engine, ann: Visitor
+) -> None:
+    lesson = classes.checked(Lesson("Locked", small()))
+    group = engine.store.groups.create("class", "tea", lesson.facts())
+    ann.join(group.id, "Ann")
+    run = ann.prepare(small(), group.id)
+    with pytest.raises(ExplorerError, match=r"training\.learning_rate is fixed"):
+        ann.send(run.id, LEARNING_RATE(1.0))
+    Visitor(engine, "tea").send(run.id, LEARNING_RATE(0.01))
+    engine.store.groups.delete(group.id)
+    ann.send(run.id, LEARNING_RATE(0.02))
+
+
+def test_a_closed_class_takes_nobody_and_starts_nothing(
+    engine: Engine, group: Group, ann: Visitor, bob: Visitor
+) -> None:
+    engine.store.groups.change(group.id, {"closed": True})
+    with pytest.raises(ExplorerError, match="'Waves' was closed"):
+        bob.join(group.id, "Bob")
+    with pytest.raises(ExplorerError, match="'Waves' was closed"):
+        ann.start(small(), group.id)
+    engine.store.groups.change(group.id, {"closed": False})
+    bob.join(group.id, "Bob")
+
+
+def test_a_full_class_takes_nobody_more(
+    engine: Engine, group: Group, bob: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classes, "MOST_MEMBERS", 1)
+    with pytest.raises(ExplorerError, match="has room for 1, and 'Waves' is full"):
+        bob.join(group.id, "Bob")
+    Visitor(engine, "ann").join(group.id, "Anne")  # only another name
+
+
+def test_nobody_joins_a_race_or_nothing(engine: Engine, bob: Visitor) -> None:
+    race = engine.store.groups.create("race", "tea", {})
+    for group_id in (race.id, "made-up", "", "../x"):
+        with pytest.raises(ExplorerError, match="nothing under the id"):
+            bob.join(group_id, "Bob")
+    with pytest.raises(ExplorerError, match="nothing under the id 'made"):
+        bob.start(small(), "made-up")
+    run = bob.prepare(small(), race.id)
+    assert run.group_id == race.id
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"title": "  "}, "title of 1 to 80 characters, but this one has 0"),
+        ({"title": "x" * 81}, "but this one has 81"),
+        ({"text": "x" * 4001}, "4000 characters, but this one has 4001"),
+        ({"goal": 0.0}, "a loss above 0, but got 0.0"),
+        ({"goal": float("nan")}, "a loss above 0, but got nan"),
+    ],
+)
+def test_a_lesson_that_is_none_gets_a_sentence(
+    changed: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ExplorerError, match=message):
+        classes.checked(replace(Lesson("Waves", small()), **changed))  # type: ignore[arg-type]
+
+
+def test_a_lesson_is_read_as_it_was_written(group: Group) -> None:
+    lesson = classes.read_lesson(group)
+    assert lesson.base == small()
+    assert (lesson.open, lesson.goal, lesson.within) == (OPEN, GOAL, WITHIN)
+    shorter = classes.checked(replace(lesson, within=7))
+    assert shorter.base.training.steps == 7
