@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.engine.service import _made, engine
 from explorer.runs.records import Run
+from explorer.ui.classes import board
 from explorer.ui.live.sample import bring_sample
 from explorer.ui.live.server import lifespan, routes
 
@@ -44,6 +45,12 @@ def client(with_workers: None) -> Iterator[TestClient]:
     with TestClient(Starlette(routes=routes(), lifespan=lifespan)) as client:
         yield client
     _made.cache_clear()
+
+
+@pytest.fixture
+def new_board() -> None:
+    """Every look at a class's board is a new one."""
+    board.standings.clear()
 
 
 def page(name: str = "", owner: str = NOBODY, **query: str) -> AppTest:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from explorer.catalog import choosing, specs
+from explorer.engine.limits import LIMITS
 from explorer.engine.service import Engine, engine
 from explorer.errors import Words
 from explorer.runs.commands import STEP, STOP
@@ -197,3 +198,30 @@ def test_models_says_which_machine_gets_no_work(
     monkeypatch.setattr(Engine, "remarks", [remark])
     (error,) = page("models").error
     assert error.value == r"Workers on lab_7 get no work"
+
+
+@pytest.mark.parametrize(
+    ("limits", "sentence"),
+    [
+        ("active_runs=1", "may train 1 runs at one time here"),
+        ("parameters=100", "may have 100 parameters on this server"),
+        ("stored_megabytes=1", "may store 1 MB here"),
+        ("activ=1", "Did you mean 'active_runs'?"),
+        ("nonsense", "EXPLORER_LIMITS must be like active_runs=4"),
+    ],
+)
+def test_a_limit_is_a_sentence_on_the_page(
+    limits: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = f"limited-{limits}"
+    if limits.startswith("stored"):
+        contents = engine().store.contents
+        contents.hold(person, "c" * 64, "text", "long", bytes(1_000_000))
+    if limits.startswith("active"):
+        store = engine().store
+        store.create(choosing.make_config(), 100, "training", owner=person)
+    test = page(owner=person)
+    monkeypatch.setenv(LIMITS, limits)
+    test.button(key="train").click().run()
+    assert not test.exception
+    assert any(sentence in error.value for error in test.error), test.error
