@@ -1,7 +1,9 @@
-"""Times in several columns: a date and a clock, or year, month, day and hour."""
+"""Times in several columns: a date and a clock, or year, month, day and hour, or a year
+and what part of it is meant."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from explorer.data.time_cells import are_clocks
 from explorer.data.time_forms import NUMBER, find_times
@@ -17,6 +19,25 @@ CALENDAR: Mapping[str, tuple[str, range]] = {
     "hour": (r"hour|hr|hh|stunde|heure|hora|时|時|小时", range(25)),
 }
 """Parts of a time in columns of their own: what they are called, and their numbers."""
+
+PARTS: Mapping[str, tuple[str, range]] = {
+    "Q": (r"quarter|qtr|q|quartal|trimestre|季|季度", range(1, 5)),
+    "H": (r"half|half-?year|halbjahr|semester|semestre|半年", range(1, 3)),
+    "W": (
+        r"week|wk|week ?no\.?|week ?number|kw|woche|semaine|semana|周|週",
+        range(1, 54),
+    ),
+}
+"""Parts of a year by the letter that stands before their number."""
+
+CODE = re.compile("M(0[1-9]|1[0-3])|Q0[1-5]|S0[1-3]|A01")
+"""What the year's part is called by the American Bureau of Labor Statistics."""
+
+FIRST_CELLS = 20
+"""Enough to tell that a column is not one of codes."""
+
+OF_THE_YEAR = re.compile("M13|Q05|S03")
+"""Of those codes the mean of the whole year, which stands below its parts."""
 
 
 def joined_columns(columns: Mapping[str, Sequence[str]]) -> list[str]:
@@ -36,18 +57,45 @@ def joined_columns(columns: Mapping[str, Sequence[str]]) -> list[str]:
     calendar = [found["year"], found["month"], found["day"]]
     if all(calendar):
         return [*calendar, *finer]
-    return calendar[:2] if all(calendar[:2]) else []
+    if found["year"] and (part := found["month"] or _part_of_year(columns)):
+        return [found["year"], part]
+    return []
 
 
-def joined_cells(columns: Sequence[Sequence[str]]) -> list[str]:
+def joined_cells(columns: Mapping[str, Sequence[str]]) -> list[str]:
     """One time of the cells of each row.
 
-    >>> joined_cells([["2024"], ["1"], ["31"], ["7"]])
+    >>> joined_cells({"Y": ["2024"], "M": ["1"], "D": ["31"], "H": ["7"]})
     ['2024-1-31 7:00']
-    >>> joined_cells([["31.01.2024"], ["23:59"]])
+    >>> joined_cells({"Date": ["31.01.2024"], "Time": ["23:59"]})
     ['31.01.2024 23:59']
+    >>> joined_cells({"Year": ["2024"], "Quarter": ["3"]})
+    ['2024-Q3']
     """
-    return [_time(row) for row in zip(*columns, strict=True)]
+    names, cells = list(columns), list(columns.values())
+    if sign := next((sign for sign in PARTS if _is_part(names[-1], sign)), ""):
+        cells[-1] = [sign + cell if cell.isdigit() else cell for cell in cells[-1]]
+    return [_time(row) for row in zip(*cells, strict=True)]
+
+
+def means_of_years(columns: Mapping[str, Sequence[str]]) -> list[bool]:
+    """Which rows are not of a part of their year but of all of it.
+
+    >>> codes = {"Year": ["2019", "2019", "2019"], "Period": ["M11", "M12", "M13"]}
+    >>> means_of_years(codes), means_of_years({"Year": ["2019"], "Bus": ["M13"]})
+    ([False, False, True], [])
+    """
+    for cells in columns.values():
+        if not _are_codes(_filled(islice(cells, FIRST_CELLS))):
+            continue
+        each = {name: _filled(column) for name, column in columns.items()}
+        if _are_codes(_filled(cells)) and _called("year", each):
+            return [OF_THE_YEAR.fullmatch(cell.strip()) is not None for cell in cells]
+    return []
+
+
+def _filled(cells: Iterable[str]) -> list[str]:
+    return [cell.strip() for cell in cells if cell.strip()]
 
 
 def _time(row: Sequence[str]) -> str:
@@ -56,6 +104,28 @@ def _time(row: Sequence[str]) -> str:
     if clock.isdigit():
         clock = f"{clock}:00"
     return f"{'-'.join(dates)} {clock}".strip() if all(row) else ""
+
+
+def _part_of_year(columns: Mapping[str, Sequence[str]]) -> str:
+    """The column that says which quarter, half or week of its year is meant."""
+    for name, cells in columns.items():
+        if _are_codes(cells):
+            return name
+        for sign, (_, among) in PARTS.items():
+            numbers = [cell.upper().removeprefix(sign) for cell in cells]
+            whole = all(re.fullmatch("[0-9]{1,2}", each) for each in numbers)
+            if _is_part(name, sign) and whole and {*map(int, numbers)} <= {*among}:
+                return name
+    return ""
+
+
+def _is_part(name: str, sign: str) -> bool:
+    return re.fullmatch(PARTS[sign][0], name.strip(), re.IGNORECASE) is not None
+
+
+def _are_codes(cells: Sequence[str]) -> bool:
+    """Whether a column says parts of a year in codes, more than one of them."""
+    return len(set(cells)) > 1 and all(map(CODE.fullmatch, cells))
 
 
 def _is_year(row: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from explorer.data.decoding import decoded, short
 from explorer.data.delimiters import BLANKS
+from explorer.data.joined import means_of_years
 from explorer.data.layout import COMMENT, Layout, find_layout, uneven
 from explorer.data.likeliest import likeliest
 from explorer.data.number_cells import bare
@@ -72,14 +73,17 @@ def _kept(
     named_again = np.full(len(cells), any(layout.names))
     for k, name in enumerate(layout.names):
         named_again &= (cells[k].str.strip() == name).to_numpy(bool)
+    columns = {name: cells[k] for k, name in enumerate(layout.names) if name}
+    means = np.array(means_of_years(columns) or [False] * len(cells), bool)
     counts = (
         (int(named_again.sum()), N_("rows that repeat the names (%(count)d)")),
         (int(blank.sum()), N_("blank rows between the values (%(count)d)")),
         (int(sums.sum()), N_("rows of sums between the values (%(count)d)")),
+        (int(means.sum()), N_("rows of means of whole years (%(count)d)")),
         (int(comment.sum()), N_("comments between the values (%(count)d)")),
     )
     said = (Words(words, {"count": n}) for n, words in counts if n)
-    return ~(blank | comment | sums | named_again), tuple(said)
+    return ~(blank | comment | sums | means | named_again), tuple(said)
 
 
 def _regular(blank: NDArray[np.bool_]) -> bool:

@@ -17,7 +17,6 @@ from explorer.data.number_cells import is_empty
 from explorer.data.numbers import Hints, Numbers
 from explorer.data.time_cells import are_clocks, looks_like_time
 from explorer.data.time_forms import (
-    CALLED,
     NUMBER,
     First,
     Times,
@@ -25,6 +24,7 @@ from explorer.data.time_forms import (
     first_of,
     no_times,
 )
+from explorer.data.time_words import CALLED
 from explorer.errors import N_, Words
 
 if TYPE_CHECKING:
@@ -174,8 +174,8 @@ class Table:
 
     def when(self, name: str) -> list[str]:
         """The cells of one column of times, or of several joined."""
-        columns = [list(self.cells[part].str.strip()) for part in self.parts(name)]
-        return columns[0] if len(columns) == 1 else joined_cells(columns)
+        columns = {p: list(self.cells[p].str.strip()) for p in self.parts(name)}
+        return joined_cells(columns) if len(columns) > 1 else columns[name]
 
     def parts(self, name: str) -> list[str]:
         """The columns that a name of times stands for."""

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
 
 from explorer.data.number_cells import DIGITS, bare
+from explorer.data.periods import first_day, is_year
 from explorer.data.time_words import MONTH, in_english
 
 CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?( ?[AaPp]\.?[Mm]\.?)?")
@@ -19,27 +19,6 @@ DATE = re.compile(
     r"(?:[,T: ].{0,24})?",  # a clock and its zone
     re.IGNORECASE,
 )
-
-QUARTER = re.compile(
-    r"([0-9]{4})[-/: ]?[QT]([1-4])|[QT]([1-4])[-/: ]?([0-9]{4})"
-    r"|([1-4]) ?[QT][-/: ]?([0-9]{4})|([0-9]{4})年第?([1-4一二三四])季度?",
-    re.IGNORECASE,
-)
-"""Of a year, as in 2024Q3; a trimester's T means the same in Latin languages."""
-
-CHINESE = "一二三四"
-
-MONTHLY = re.compile(r"([0-9]{4})M(0[1-9]|1[0-2])")
-"""As Eurostat counts months."""
-
-DAY_OF_YEAR = re.compile(r"([0-9]{4})-([0-3][0-9]{2})")
-
-WEEK = re.compile(
-    r"([0-9]{4})[-/ ]?(?:W|KW|CW) ?([0-9]{1,2})"
-    r"|(?:W|KW|CW) ?([0-9]{1,2})[-/ ]+([0-9]{4})",
-    re.IGNORECASE,
-)
-"""Of a year's weeks; calendar weeks are also called KW and CW."""
 
 UNTIL = re.compile(r"(?<=[0-9]{2}) [-–] (?=[0-9]).*|(?<=[0-9]Z)/(?=[0-9]{4}-).*")
 """The end of a span, which is told after its beginning."""
@@ -65,7 +44,7 @@ def looks_like_time(cell: str) -> bool:
     plain = bare(cell).translate(PLAIN)
     if len(plain) > 60 or not any(map(str.isdigit, plain)):
         return False
-    if any(form.fullmatch(plain) for form in (CLOCK, QUARTER, WEEK)):
+    if CLOCK.fullmatch(plain) or first_day(plain) or is_year(plain):
         return True
     return DATE.fullmatch(normal(plain)) is not None
 
@@ -98,36 +77,16 @@ def normal(cell: str) -> str:
     plain = re.sub(r"\s+", " ", plain).strip()
     if plain[8:9] == ":":
         plain = re.sub(r"^([0-9]{8}):([0-9]{2})([0-9]{2})$", r"\1 \2:\3", plain)
-    if found := DAY_OF_YEAR.fullmatch(plain):
-        return _day_of_year(int(found[1]), int(found[2])) or plain
+    if begins := first_day(plain):
+        return begins
     plain = re.sub(r"(?<=[0-9])\. (?=[0-9]+\.| ?[0-9]{4})", ".", plain)
     plain = re.sub(r"^([0-9]{4}(?:\.[0-9]{1,2}){2})\.(?= |$)", r"\1", plain)
     plain = re.sub(r"(?<= )([0-9]{1,2})\.([0-9]{2})(?![0-9.])", r"\1:\2", plain)
     plain = UNTIL.sub("", plain) if len(plain) > 16 else plain
     if not any(letter.isalpha() for letter in plain):
         return plain
-    if found := QUARTER.fullmatch(plain):
-        return _quarter(found)
-    if found := MONTHLY.fullmatch(plain):
-        return f"{found[1]}-{found[2]}"
-    if found := WEEK.fullmatch(plain):
-        return f"{found[1] or found[4]}-W{int(found[2] or found[3]):02}-1"
     plain = re.sub(r"^([0-9]{1,2})([A-Za-z]{3})(?=[0-9]{4})", r"\1 \2 ", plain)
     return _clock(in_english(_eastern(plain)))
-
-
-def _quarter(found: re.Match[str]) -> str:
-    """The first month of a quarter."""
-    year = found[1] or found[4] or found[6] or found[7]
-    quarter = found[2] or found[3] or found[5] or found[8]
-    place = CHINESE.find(quarter) + 1 or int(quarter)
-    return f"{year}-{3 * place - 2:02}"
-
-
-def _day_of_year(year: int, day: int) -> str:
-    """As year, month and day; empty where that year has no such day."""
-    found = date(year, 1, 1) + timedelta(days=day - 1) if year and day else None
-    return str(found) if found and found.year == year else ""
 
 
 def _eastern(plain: str) -> str:

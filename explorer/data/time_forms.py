@@ -15,12 +15,16 @@ from numpy.typing import NDArray
 
 from explorer.data.decoding import short
 from explorer.data.numbers import read_numbers
+from explorer.data.periods import weeks_of, years_of
 from explorer.data.time_cells import normal
-from explorer.data.times import put_back
+from explorer.data.time_words import CALLED
+from explorer.data.times import in_order, in_order_of_years, put_back
 from explorer.errors import N_, ExplorerError, Words
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
+
+WEEK = "%G-W%V-%u"
 
 DAYS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"),
@@ -28,7 +32,7 @@ DAYS = (
     *("%m/%d/%y", "%d/%m/%y", "%y/%m/%d", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d"),
     *("%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y", "%d/%b/%Y"),
     *("%b %d %Y", "%B %d %Y", "%Y %b %d", "%Y-%b-%d"),
-    "%G-W%V-%u",
+    WEEK,
     *("%Y-%m", "%Y/%m", "%Y年%m月", "%m/%Y", "%m.%Y", "%m-%Y"),
     *("%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y-%b", "%Y %b"),
 )
@@ -51,19 +55,13 @@ EPOCH_YEARS = (1e8, 4.2e9)
 MIDNIGHT = re.compile(r"(?<=[T ])24:00")
 """The end of a day, which is the beginning of the next one."""
 
+SHORTEST = re.compile("(?=.*[0-9]).{6}")
+"""What every form needs: a digit, and as much room as Jan-22 takes."""
+
 DAY = np.timedelta64(1, "D")
 
 FIRST_CELLS = 200
 """Enough to tell which forms cannot be meant."""
-
-CALLED = re.compile(
-    r"(?:^|[^a-z])(?:date|time|datetime|timestamp|time ?stamp|epoch|unix|ts|t|utc|day"
-    r"|days|week|month|year|yr|hour|hours|minute|second|seconds|step|index|period"
-    r"|datum|zeit|tag|monat|jahr|stunde|fecha|hora|heure|jour)(?:$|[^a-z])"
-    r"|[a-z](?:date|time)(?:$|[^a-z])|日期|时间|時間|年|月",
-    re.IGNORECASE,
-)
-"""Names that say that a column tells when."""
 
 OFFSET = re.compile(r"[T ][0-9:.,]+ ?(?:(Z)|([-+])([0-9]{2}):?([0-9]{2})?)$")
 
@@ -116,6 +114,7 @@ def find_times(cells: Sequence[str], called: str, first: First = "") -> Times | 
     found = (
         _run_together(plain)
         or _counted(plain, called)
+        or _spans(plain)
         or _numbers(cells)
         or _iso(plain)
         or _by_forms(plain, first)
@@ -158,13 +157,16 @@ def every_form() -> tuple[str, ...]:
 
 
 def _run_together(plain: "pd.Series[str]") -> Times | None:
-    """20240131 and the like, if every cell is one."""
+    """20240131 and the like, if every cell is one; who kept it as a number may have
+    written 20240131.0."""
+    if plain.str.endswith(".0").all():
+        plain = plain.str.slice(0, -2)
     lengths = set(plain.str.len())
     form = RUN_TOGETHER.get(lengths.pop()) if len(lengths) == 1 else None
     if form is None or not plain.str.fullmatch(r"(18|19|20|21)[0-9]+").all():
         return None
     found = _read(plain, form)
-    if found is None or (form == "%Y%m" and not _in_order(found)):
+    if found is None or (form == "%Y%m" and not in_order(found)):
         return None
     return Times(found, found, form)
 
@@ -187,6 +189,20 @@ def _counted(plain: "pd.Series[str]", called: str) -> Times | None:
         found = (seconds * 1e3).round().astype(np.int64).astype("datetime64[ms]")
         return Times(found, found, unit)
     return None
+
+
+def _spans(plain: "pd.Series[str]") -> Times | None:
+    """Years that end in the next one, or weeks by number."""
+    import pandas as pd
+
+    cells = list(plain)
+    if years := years_of(cells):
+        found = _read(pd.Series(years.cells, dtype=str), years.form)
+        return None if found is None else Times(found, found, years.form)
+    found = _read(pd.Series(weeks_of(cells), dtype=str), WEEK)
+    if found is None or not len(found) or not in_order(found):
+        return None
+    return Times(found, found, WEEK)
 
 
 def _numbers(cells: Sequence[str]) -> Times | None:
@@ -229,6 +245,8 @@ def _offset(cell: str) -> int:
 def _by_forms(plain: "pd.Series[str]", first: First) -> Times | None:
     """By the only form that fits all cells, or the only one that puts them in order."""
     head = plain.iloc[:FIRST_CELLS]
+    if not head.str.contains(SHORTEST).all():
+        return None
     fits: list[tuple[str, NDArray[Any]]] = []
     for form in every_form():
         if first and first_of(form) != first:
@@ -239,7 +257,7 @@ def _by_forms(plain: "pd.Series[str]", first: First) -> Times | None:
             fits.append((form, found))
     if not fits:
         return None
-    ordered = [each for each in fits if _in_order(each[1])]
+    ordered = [each for each in fits if in_order(each[1])]
     dense = [each for each in ordered if _within_a_day(each[1])]
     form, found = (dense or ordered or fits)[0]
     sure = 1 in (len(fits), len(ordered), len(dense))
@@ -253,7 +271,10 @@ def _read(plain: "pd.Series[str]", form: str) -> NDArray[Any] | None:
         found = pd.to_datetime(plain, format=form)
     except (ValueError, OverflowError):
         return None
-    return None if found.isna().any() else _milliseconds(found)
+    if found.isna().any():
+        return None
+    times = _milliseconds(found)
+    return in_order_of_years(times) if "%y" in form else times
 
 
 def _unread(plain: "pd.Series[str]", form: str) -> "pd.Series[bool]":
@@ -261,13 +282,6 @@ def _unread(plain: "pd.Series[str]", form: str) -> "pd.Series[bool]":
 
     utc = form == ISO
     return pd.to_datetime(plain, format=form, errors="coerce", utc=utc).isna()
-
-
-def _in_order(times: NDArray[Any]) -> bool:
-    """Whether times only rise or only fall."""
-    steps = np.diff(times)
-    none = np.timedelta64(0)
-    return bool((steps >= none).all() or (steps <= none).all())
 
 
 def _within_a_day(times: NDArray[Any]) -> bool:

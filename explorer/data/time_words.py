@@ -1,4 +1,5 @@
-"""Names of months and weekdays in the languages that files come in."""
+"""Names of months and weekdays, and of columns of times, in the languages that files
+come in."""
 
 import re
 
@@ -75,6 +76,16 @@ WEEKDAY = re.compile(
 )
 
 NAMED = re.compile(rf"(?<![^\W\d_]){MONTH}", re.IGNORECASE)
+
+
+CALLED = re.compile(
+    r"(?:^|[^a-z])(?:date|time|datetime|timestamp|time ?stamp|epoch|unix|ts|t|utc|day"
+    r"|days|week|month|year|yr|hour|hours|minute|second|seconds|step|index|period"
+    r"|datum|zeit|tag|monat|jahr|stunde|fecha|hora|heure|jour)(?:$|[^a-z])"
+    r"|[a-z](?:date|time)(?:$|[^a-z])|日期|时间|時間|年|月",
+    re.IGNORECASE,
+)
+"""Names that say that a column tells when."""
 
 
 def in_english(text: str) -> str:

@@ -45,6 +45,29 @@ def put_back(moments: NDArray[Any]) -> tuple[NDArray[Any], int]:
     return (later[::-1] if back else later), int(again.sum())
 
 
+def in_order_of_years(times: NDArray[Any]) -> NDArray[Any]:
+    """Times (n,) whose years had two digits, in the centuries that keep them in order.
+
+    POSIX takes 55 for 2055: where 1955 to 2005 are meant, the years leap at 69. The
+    newest time is what POSIX takes it for.
+    """
+    years = times.astype("datetime64[Y]").astype(np.int64)
+    leaps = np.diff(years)
+    after = np.append(0, np.cumsum((leaps < -50).astype(int) - (leaps > 50)))
+    if not after.any():
+        return times
+    after -= after[(years + 100 * after).argmax()]
+    months = times.astype("datetime64[M]")
+    moved = (months + 1200 * after) + (times - months)
+    return moved if in_order(moved) else times
+
+
+def in_order(times: NDArray[Any]) -> bool:
+    """Whether times only rise or only fall."""
+    steps = np.diff(times)
+    return bool((steps >= NONE).all() or (steps <= NONE).all())
+
+
 def places(times: NDArray[Any]) -> tuple[NDArray[Any], str]:
     """What a horizontal axis shows of times in order, and its title."""
     if times.dtype.kind == "f":
