@@ -32,6 +32,18 @@ class Prepared(NamedTuple):
     rows: NDArray[np.int64]  # (n,) which row of the resampled series each one is
 
 
+class Rows(NamedTuple):
+    """The rows of a series that are left once gaps and outliers are dealt with."""
+
+    positions: NDArray[Any]  # (n,) numbers or datetime64[D]
+    axis: str
+    levels: Floats  # (n,) in real units, NaN where nothing was measured
+    places: NDArray[np.int64]  # (n,) which row of the resampled series each one is
+    split: int
+    clipped: int
+    filled: int
+
+
 def prepared(settings: OwnSeriesSettings, learned: int | None = None) -> Prepared:
     """The stored series after the steps that the settings name.
 
@@ -43,23 +55,7 @@ def prepared(settings: OwnSeriesSettings, learned: int | None = None) -> Prepare
     Raises:
         ExplorerError: if there is no such content, or the steps leave too little.
     """
-    values, _label, times = content.get_series(settings.digest)
-    if settings.missing == "drop":
-        there = np.isfinite(values)
-        values, times = values[there], None if times is None else times[there]
-    at, axis = _places(values, times)
-    groups = _groups(settings, len(values), times)
-    at = at[np.flatnonzero(np.diff(groups, prepend=-1))]
-    levels, split, clipped = _levels(settings, values, groups, learned)
-    rows = np.arange(len(levels))
-    filled = _filled(settings, values, groups, levels)
-    if settings.missing == "drop":
-        full = np.isfinite(levels)
-        split, levels, rows = int(full[:split].sum()), levels[full], rows[full]
-    elif len(at) < len(levels):
-        at = _evenly(at, groups, len(levels))
-    first = int(np.isfinite(levels).argmax())
-    at, levels, rows, split = at[first:], levels[first:], rows[first:], split - first
+    at, axis, levels, rows, split, clipped, filled = _rows(settings, learned)
     held = prepare.forward(levels)
     asked = levels
     if settings.change != "none":
@@ -77,6 +73,29 @@ def prepared(settings: OwnSeriesSettings, learned: int | None = None) -> Prepare
     given = _given(scaled, settings.missing == "mask")
     return Prepared(
         at, axis, levels, held, scaled, given, split, scaler, clipped, filled, rows
+    )
+
+
+def _rows(settings: OwnSeriesSettings, learned: int | None) -> Rows:
+    """The series resampled, filled and bounded, from its first known value on."""
+    values, _label, times = content.get_series(settings.digest)
+    if settings.missing == "drop":
+        there = np.isfinite(values)
+        values, times = values[there], None if times is None else times[there]
+    at, axis = _places(values, times)
+    groups = _groups(settings, len(values), times)
+    at = at[np.flatnonzero(np.diff(groups, prepend=-1))]
+    levels, split, clipped = _levels(settings, values, groups, learned)
+    rows = np.arange(len(levels))
+    filled = _filled(settings, values, groups, levels)
+    if settings.missing == "drop":
+        full = np.isfinite(levels)
+        split, levels, rows = int(full[:split].sum()), levels[full], rows[full]
+    elif len(at) < len(levels):
+        at = _evenly(at, groups, len(levels))
+    first = int(np.isfinite(levels).argmax())
+    return Rows(
+        at[first:], axis, levels[first:], rows[first:], split - first, clipped, filled
     )
 
 

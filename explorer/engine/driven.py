@@ -134,12 +134,7 @@ class Driven:
         if not self.placed:
             self.serial = self.epoch * EPOCH
         state = self.saved.state if self.saved else None
-        large = state is not None and len(state) > SMALL_STATE
-        # What a person said is saved at once, so that no crash can unsay it.
-        due = now - self.state_at > STATE_EVERY or bool(commands)
-        want_state = not large or due or not self.going
-        if want_state:
-            self.state_at = now
+        want_state = self._wants_state(now, bool(commands))
         job = Job(
             self.run.id,
             self.config,
@@ -163,6 +158,16 @@ class Driven:
         self.in_flight += 1
         self.served = now
         return job
+
+    def _wants_state(self, now: float, told: bool) -> bool:
+        """Whether the next slice shall bring its state: a large one costs time. What a
+        person said is saved at once, so that no crash can unsay it."""
+        large = self.saved is not None and len(self.saved.state) > SMALL_STATE
+        due = now - self.state_at > STATE_EVERY or told
+        wants = not large or due or not self.going
+        if wants:
+            self.state_at = now
+        return wants
 
     def _steps(self) -> int | None:
         """After how many steps it rests; None where time alone bounds its slice."""

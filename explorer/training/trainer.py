@@ -148,23 +148,11 @@ class Trainer:
             What happened, with status "training", "finished" or "diverged".
         """
         slice_ = Slice(self)
+        start = self.step
         carried_out = tuple(carry_out(self, command) for command in commands)
-        snapshot = {k: v.detach().clone() for k, v in self._tensors().items()}
-        start, total = self.step, self.config.training.steps
-        stop = total if budget.steps is None else min(total, start + budget.steps)
-        deadline = math.inf
-        if budget.seconds is not None:
-            deadline = time.perf_counter() + budget.seconds
-        with torch.random.fork_rng(devices=[]):
-            divergence = self._train(stop, deadline, slice_)
-            if divergence is not None:
-                self._restore(snapshot)
-                self.step = start
-                self._train(max(start, divergence.step - 1), math.inf, None)
+        divergence = self._sound_steps(budget, slice_)
         status: Status = "finished" if self.ended else "training"
         message = None
-        if divergence is None and self.ended and self.step < total:
-            message = stopped_early(self.step, self.lowest.step, self.patience.waited)
         if divergence is not None:
             status = "diverged"
             tries = advice(self.base_rate, self.config.training)
@@ -172,6 +160,8 @@ class Trainer:
             slice_.keep_until(self.step)
             if self.step not in {c.step for c in slice_.kept}:
                 slice_.kept.append(Checkpoint(self.step, self.pack()))
+        elif self.ended and self.step < self.config.training.steps:
+            message = stopped_early(self.step, self.lowest.step, self.patience.waited)
         return Progress(
             first_step=start,
             curves=slice_.curves(),
@@ -184,6 +174,23 @@ class Trainer:
             status=status,
             message=message,
         )
+
+    def _sound_steps(self, budget: Budget, slice_: Slice) -> Divergence | None:
+        """Train until the budget or the run ends; the divergence that came, if any,
+        after which the trainer stands where the loss was last sound."""
+        snapshot = {k: v.detach().clone() for k, v in self._tensors().items()}
+        start, total = self.step, self.config.training.steps
+        stop = total if budget.steps is None else min(total, start + budget.steps)
+        deadline = math.inf
+        if budget.seconds is not None:
+            deadline = time.perf_counter() + budget.seconds
+        with torch.random.fork_rng(devices=[]):
+            divergence = self._train(stop, deadline, slice_)
+            if divergence is not None:
+                self._restore(snapshot)
+                self.step = start
+                self._train(max(start, divergence.step - 1), math.inf, None)
+        return divergence
 
     def _train(
         self, stop: int, deadline: float, slice_: Slice | None

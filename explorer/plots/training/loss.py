@@ -83,7 +83,7 @@ def extract(
 ) -> LossDrawn:
     """Thin the curve to what a screen can show and put everything on one axis."""
     n = len(curves.losses)
-    times = np.arange(n) if axis == "step" else curves.seconds
+    times = _clock(curves, axis)
     picked = thin(curves.losses)
     broken = np.flatnonzero(~np.isfinite(curves.losses))
     diverged_at = float(times[broken[0]]) if len(broken) else None
@@ -91,7 +91,6 @@ def extract(
     marked = marks(commands, curves, axis)
     before = Curves.empty() if parent is None else parent
     past = thin(before.losses)
-    past_times = np.arange(len(before.losses)) if axis == "step" else before.seconds
     second = finite(curves.discriminator_losses[picked])
     if diverged_at is not None:
         marked = (*marked, Mark(diverged_at, N_("diverged")))
@@ -109,11 +108,16 @@ def extract(
         unit=lines.unit,
         x_end=float(max(total_steps, n, 1)) if axis == "step" else None,
         diverged_at=diverged_at,
-        parent_x=past_times[past].astype(np.float32),
+        parent_x=_clock(before, axis)[past].astype(np.float32),
         parent_y=finite(before.losses[past]),
         discriminator=second if np.isfinite(second).any() else second[:0],
         diverged=diverged,
     )
+
+
+def _clock(curves: Curves, axis: Clock) -> NDArray[Any]:
+    """(n,) the place of every step on the axis."""
+    return np.arange(len(curves.losses)) if axis == "step" else curves.seconds
 
 
 def _now(losses: Floats) -> float | None:
