@@ -1,4 +1,4 @@
-"""A class: one lesson, one link, and everybody's loss on one chart."""
+"""A class: one task, one link, and everybody's loss on one chart."""
 
 import streamlit as st
 

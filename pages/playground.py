@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer.errors import N_
 from explorer.ui.address import show_address_error
-from explorer.ui.classes.attending import attended, lesson_head
+from explorer.ui.classes.attending import attended, task_head
 from explorer.ui.classes.settings import class_settings
 from explorer.ui.explanations import explanations
 from explorer.ui.live.component import live_panels
@@ -23,14 +23,14 @@ with st.container(key="playground", gap="xsmall"), shown_errors():
     me = visitor()
     here = attended(me, _)
     group_id = here.group.id if here else ""
-    with st.container(key="lesson" if here else "unseen_title"):
-        st.title(literal(here.lesson.title) if here else _(TITLE), anchor=False)
+    with st.container(key="task" if here else "unseen_title"):
+        st.title(literal(here.task.title) if here else _(TITLE), anchor=False)
     if here is not None:
-        lesson_head(me, here, _)
+        task_head(me, here, _)
     run = run_or_sample(me, _)
     if here is None:
         follow_run(me, run)
-    config = class_settings(here.lesson, _) if here else choose_settings()
+    config = class_settings(here.task, _) if here else choose_settings()
     show_address_error(_)
     run = trained_at_once(me, run, config, _, group_id)
     remember_run(run)

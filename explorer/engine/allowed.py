@@ -77,7 +77,7 @@ class Allowed:
         group = self.store.groups.get(group_id) if group_id else None
         if group is not None and group.kind == classes.KIND:
             classes.check_member(self.store, group, self.owner)
-            classes.check_rules(classes.read_lesson(group), config)
+            classes.check_rules(classes.read_task(group), config)
         self.check_data(config, group_id)
         self.check_limits(config)
 

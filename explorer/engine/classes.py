@@ -1,31 +1,33 @@
 """What a teacher fixes for a class, what its members may change, and their goal.
 
 A class is a group of the store: it names a config, the settings of it that are open, a
-goal and a lesson. The rules hold where runs are started, not only in the widgets.
+goal and a text. The rules hold where runs are started, not only in the widgets.
 """
 
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from explorer.catalog import choosing, specs
 from explorer.config.run import RunConfig, difference, settings_groups
 from explorer.config.settings import Scalar
+from explorer.engine.classroom import read_classroom
+from explorer.engine.nicknames import doubtful
 from explorer.errors import N_, ExplorerError
 from explorer.runs.records import Group, GroupKind, Member
 from explorer.runs.store import Store
 
 KIND: GroupKind = "class"
 MOST_TITLE = 80
-MOST_LESSON = 4000
+MOST_TEXT = 4000
 MOST_MEMBERS = 200
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """What the group of a class says."""
+class Task:
+    """What everybody in a class is asked to do."""
 
     title: str
     base: RunConfig
@@ -41,7 +43,7 @@ class Lesson:
     closed: bool = False
 
     def facts(self) -> dict[str, Any]:
-        """What `read_lesson` reads; JSON can hold it."""
+        """What `read_task` reads; JSON can hold it."""
         return {
             **vars(self),
             "base": json.loads(self.base.to_json()),
@@ -49,21 +51,22 @@ class Lesson:
         }
 
 
-def read_lesson(group: Group) -> Lesson:
-    """What `Lesson.facts` wrote."""
-    facts = dict(group.facts)
+def read_task(group: Group) -> Task:
+    """What `Task.facts` wrote."""
+    names = {field.name for field in fields(Task)}
+    facts = {name: fact for name, fact in group.facts.items() if name in names}
     facts["base"] = RunConfig.from_json(json.dumps(facts["base"]))
     facts["open"] = tuple(facts["open"])
-    return Lesson(**facts)
+    return Task(**facts)
 
 
-def checked(lesson: Lesson) -> Lesson:
-    """The lesson with its words trimmed and its base within the steps of the goal.
+def checked(task: Task) -> Task:
+    """The task with its words trimmed and its base within the steps of the goal.
 
     Raises:
         ExplorerError: if it has no title, or something is too long or out of bounds.
     """
-    title = " ".join(lesson.title.split())
+    title = " ".join(task.title.split())
     if not 1 <= len(title) <= MOST_TITLE:
         raise ExplorerError(
             N_(
@@ -73,29 +76,29 @@ def checked(lesson: Lesson) -> Lesson:
             most=MOST_TITLE,
             came=len(title),
         )
-    if len(lesson.text) > MOST_LESSON:
+    if len(task.text) > MOST_TEXT:
         raise ExplorerError(
             N_(
-                "A lesson may have %(most)d characters, but this one has %(came)d. "
-                "Shorten it."
+                "A task text may have %(most)d characters, but this one has "
+                "%(came)d. Shorten it."
             ),
-            most=MOST_LESSON,
-            came=len(lesson.text),
+            most=MOST_TEXT,
+            came=len(task.text),
         )
-    if lesson.goal is not None and not (math.isfinite(lesson.goal) and lesson.goal > 0):
+    if task.goal is not None and not (math.isfinite(task.goal) and task.goal > 0):
         raise ExplorerError(
             N_("A goal must be a loss above 0, but got %(came)s. Leave it empty."),
-            came=lesson.goal,
+            came=task.goal,
         )
-    openable = openable_settings(lesson.base)
-    return Lesson(
+    openable = openable_settings(task.base)
+    return Task(
         title,
-        _shortened(lesson.base, lesson.within),
-        tuple(name for name in openable if name in lesson.open),
-        lesson.goal,
-        lesson.within,
-        lesson.text.strip(),
-        lesson.closed,
+        _shortened(task.base, task.within),
+        tuple(name for name in openable if name in task.open),
+        task.goal,
+        task.within,
+        task.text.strip(),
+        task.closed,
     )
 
 
@@ -111,26 +114,26 @@ def openable_settings(base: RunConfig) -> list[str]:
     return ["model", *names, "seed"]
 
 
-def bounded(lesson: Lesson, config: RunConfig) -> RunConfig:
-    """The config as near to a given one as the lesson allows.
+def bounded(task: Task, config: RunConfig) -> RunConfig:
+    """The config as near to a given one as the task allows.
 
     Raises:
         ExplorerError: if what is open is set to something impossible.
     """
-    base, model = lesson.base, lesson.base.model
+    base, model = task.base, task.base.model
     able = {spec.name for spec in specs.fitting(base.data)}
-    if "model" in lesson.open and config.model in able:
+    if "model" in task.open and config.model in able:
         model = config.model
-    settings = _settings(lesson, config, model)
-    seed = config.seed if "seed" in lesson.open else base.seed
+    settings = _settings(task, config, model)
+    seed = config.seed if "seed" in task.open else base.seed
     data = {f"data.{name}": value for name, value in base.data_settings.items()}
     start = base.start if model == base.model else ""
     return choosing.make_config(base.data, model, data | settings, seed, start)
 
 
-def _settings(lesson: Lesson, config: RunConfig, model: str) -> dict[str, Scalar]:
+def _settings(task: Task, config: RunConfig, model: str) -> dict[str, Scalar]:
     """Of the model and the training: the base's, and the given ones where open."""
-    base, spec = lesson.base, specs.model_spec(model)
+    base, spec = task.base, specs.model_spec(model)
     settings = {f"model.{k}": v for k, v in spec.settings().values().items()}
     settings |= {f"training.{k}": v for k, v in base.training.values().items()}
     locked = {f"model.{k}": v for k, v in base.model_settings.items()}
@@ -141,27 +144,27 @@ def _settings(lesson: Lesson, config: RunConfig, model: str) -> dict[str, Scalar
     own = {
         name for name in settings if name.startswith("model.") and name not in locked
     }
-    settings |= {k: v for k, v in given.items() if k in lesson.open or k in own}
-    if lesson.within is not None:
-        settings["training.steps"] = min(int(settings["training.steps"]), lesson.within)
+    settings |= {k: v for k, v in given.items() if k in task.open or k in own}
+    if task.within is not None:
+        settings["training.steps"] = min(int(settings["training.steps"]), task.within)
     return settings
 
 
-def check_rules(lesson: Lesson, config: RunConfig) -> None:
+def check_rules(task: Task, config: RunConfig) -> None:
     """See that a config is one that members may train.
 
     Raises:
         ExplorerError: naming the first setting that is not.
     """
-    if lesson.closed:
+    if task.closed:
         raise ExplorerError(
             N_(
                 "A class can be trained in while it is open, but '%(title)s' was "
                 "closed by its teacher. Leave it to train on your own."
             ),
-            title=lesson.title,
+            title=task.title,
         )
-    if wrong := difference(bounded(lesson, config), config):
+    if wrong := difference(bounded(task, config), config):
         name, fixed, came = wrong[0]
         raise ExplorerError(
             N_(
@@ -174,13 +177,13 @@ def check_rules(lesson: Lesson, config: RunConfig) -> None:
         )
 
 
-def check_change(lesson: Lesson, name: str) -> None:
+def check_change(task: Task, name: str) -> None:
     """See that members may change a setting of a run that trains.
 
     Raises:
         ExplorerError: if it is fixed.
     """
-    if name not in lesson.open:
+    if name not in task.open:
         raise ExplorerError(
             N_(
                 "In this class %(name)s is fixed, but got another one. Fork the run to "
@@ -192,7 +195,7 @@ def check_change(lesson: Lesson, name: str) -> None:
 
 def member_of(store: Store, group_id: str, owner: str) -> Member | None:
     """How a person takes part in a class; None if they do not."""
-    members = store.groups.members(group_id)
+    members = store.members.of(group_id)
     return next((m for m in members if m.owner == owner), None)
 
 
@@ -212,22 +215,24 @@ def check_member(store: Store, group: Group, owner: str) -> None:
 
 
 def join(store: Store, group_id: str, owner: str, nickname: str) -> None:
-    """Take part under a nickname.
+    """Take part under a nickname, which the others see at once unless the teacher wants
+    to look at it first, or should.
 
     Raises:
         ExplorerError: if there is no such class, it is closed or full, or the nickname
             is not one, or another's.
     """
-    lesson = read_lesson(store.groups.get(group_id, KIND))
-    if lesson.closed:
+    group = store.groups.get(group_id, KIND)
+    task = read_task(group)
+    if task.closed:
         raise ExplorerError(
             N_(
                 "A class can be joined while it is open, but '%(title)s' was closed by "
                 "its teacher. Ask for another link."
             ),
-            title=lesson.title,
+            title=task.title,
         )
-    others = [m for m in store.groups.members(group_id) if m.owner != owner]
+    others = [m for m in store.members.of(group_id) if m.owner != owner]
     if len(others) >= MOST_MEMBERS:
         raise ExplorerError(
             N_(
@@ -235,9 +240,10 @@ def join(store: Store, group_id: str, owner: str, nickname: str) -> None:
                 "teacher to remove somebody, or to make a second one."
             ),
             most=MOST_MEMBERS,
-            title=lesson.title,
+            title=task.title,
         )
-    store.groups.join(group_id, owner, nickname)
+    seen = not (read_classroom(group).approve or doubtful(nickname))
+    store.members.join(group_id, owner, nickname, seen)
 
 
 def owns_data(facts: Mapping[str, Any], digest: str) -> bool:

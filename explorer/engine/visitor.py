@@ -105,7 +105,7 @@ class Visitor:
         run, spec = self._own(run_id), spec_of(command.name)
         group = self.allowed.class_of(run.group_id) if spec.setting else None
         if group is not None and group.owner != self.owner:
-            classes.check_change(classes.read_lesson(group), spec.setting)
+            classes.check_change(classes.read_task(group), spec.setting)
         self.engine.send(run_id, command, self.owner, self.allowed.admits())
 
     def send_all(self, runs: Iterable[Run], command: Command) -> None:

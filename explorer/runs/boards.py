@@ -1,10 +1,11 @@
-"""How a group's runs stand: the best and the newest of everybody, in two questions.
+"""How a group's runs stand: the best and the newest of everybody, in three questions.
 
 A class of forty is looked at once a second, so nothing is asked run by run.
 """
 
+import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -38,6 +39,15 @@ class Line(NamedTuple):
     losses: NDArray[np.float32]  # (n,) NaN where not finite
 
 
+class Trained(NamedTuple):
+    """What a run of a class is known by on the board."""
+
+    model: str
+    hidden_size: int | None
+    layers: int | None
+    learning_rate: float
+
+
 class Standing(NamedTuple):
     """How a member of a class stands; nothing in it names a run or a person."""
 
@@ -52,6 +62,12 @@ class Standing(NamedTuple):
     training: bool
     line: Line
     """Of the newest run while it is under way, else of the best."""
+    seen: bool = True
+    """Whether the others see the nickname."""
+    drawn: Trained | None = None
+    """What the line is of; None before the first run."""
+    won: Trained | None = None
+    """What reached `best`, or the newest run where nothing was measured."""
 
 
 class Boards:
@@ -101,7 +117,18 @@ class Boards:
         """How the members of a class stand; the arguments are those of `scores`."""
         scores = self.scores(group_id, goal, within)
         shown = [score.run_id for score in shown_runs(scores).values()]
-        return standings(members, scores, self.lines(shown))
+        best = [score.run_id for score in best_runs(scores).values()]
+        trained = self.trained({*shown, *best})
+        return standings(members, scores, self.lines(shown), trained)
+
+    def trained(self, run_ids: Collection[str]) -> Mapping[str, Trained]:
+        """What these runs are, by run id."""
+        runs = schema.runs.c
+        wanted = select(runs.id, runs.config).where(runs.id.in_(run_ids))
+        with self._reader.connect() as connection:
+            return {
+                run_id: _trained(text) for run_id, text in connection.execute(wanted)
+            }
 
     def lines(self, run_ids: Sequence[str]) -> Mapping[str, Line]:
         """The validation losses of these runs, by run id."""
@@ -117,7 +144,10 @@ class Boards:
 
 
 def standings(
-    members: Sequence[Member], scores: Sequence[Score], lines: Mapping[str, Line]
+    members: Sequence[Member],
+    scores: Sequence[Score],
+    lines: Mapping[str, Line],
+    trained: Mapping[str, Trained],
 ) -> list[Standing]:
     """Everybody, the best first, then who has not trained yet.
 
@@ -125,23 +155,26 @@ def standings(
         members: in the order in which they came.
         scores: of all runs, oldest first.
         lines: of those that `shown_runs` names.
+        trained: what those are, and those that `best_runs` names.
     """
-    shown = shown_runs(scores)
+    shown, best = shown_runs(scores), best_runs(scores)
     found = []
-    for seat, member in enumerate(members):
+    for member in members:
         own = [score for score in scores if score.owner == member.owner]
-        known = [score.best for score in own if score.best is not None]
         met = [score.reached for score in own if score.reached is not None]
-        run = shown.get(member.owner)
+        run, won = shown.get(member.owner), best.get(member.owner)
         found.append(
             Standing(
                 member.nickname,
-                seat,
-                min(known, default=None),
+                member.seat,
+                won and won.best,
                 run.step if run else 0,
                 min(met, default=None),
                 any(score.status == "training" for score in own),
                 lines[run.run_id] if run else _line([]),
+                member.seen,
+                trained.get(run.run_id) if run else None,
+                trained.get(won.run_id) if won else None,
             )
         )
     return sorted(found, key=lambda s: (s.best is None, s.best or 0.0, s.seat))
@@ -158,12 +191,34 @@ def shown_runs(scores: Sequence[Score]) -> dict[str, Score]:
     return found
 
 
+def best_runs(scores: Sequence[Score]) -> dict[str, Score]:
+    """By owner: the newest of the best of theirs."""
+    found: dict[str, Score] = {}
+    for score in scores:
+        before = found.get(score.owner)
+        if before is None or _rank(score) <= _rank(before):
+            found[score.owner] = score
+    return found
+
+
 def _rank(score: Score) -> float:
     return math.inf if score.best is None else score.best
 
 
 def _finite(loss: float | None) -> float | None:
     return loss if loss is not None and math.isfinite(loss) else None
+
+
+def _trained(config: str) -> Trained:
+    """Out of a config's JSON."""
+    values = json.loads(config)
+    model, training = values["model_settings"], values["training"]
+    return Trained(
+        values["model"],
+        model.get("hidden_size"),
+        model.get("layers"),
+        training["learning_rate"],
+    )
 
 
 def _line(points: list[tuple[int, float]]) -> Line:

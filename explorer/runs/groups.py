@@ -1,4 +1,4 @@
-"""Races, sweeps and classes: runs that belong together, and who takes part."""
+"""Races, sweeps and classes: runs that belong together."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -9,11 +9,9 @@ from sqlalchemy import Connection, Engine, Select, delete, insert, select, updat
 
 from explorer.errors import N_, ExplorerError
 from explorer.runs import schema
-from explorer.runs.ids import new_id, now, storable, written
+from explorer.runs.ids import new_id, storable, written
 from explorer.runs.opening import take_turn
-from explorer.runs.records import Group, GroupKind, Member
-
-MOST_NICKNAME = 24
+from explorer.runs.records import Group, GroupKind
 
 AdmitGroup = Callable[[Sequence[Group]], None]
 """Given everybody's groups of one kind: raises an `ExplorerError` if one more is too
@@ -56,13 +54,7 @@ class Groups:
         with self._reader.connect() as connection:
             row = connection.execute(wanted).mappings().first()
         if row is None or kind not in (None, row["kind"]):
-            raise ExplorerError(
-                N_(
-                    "There is nothing under the id '%(group)s' here. Check the link, "
-                    "or begin anew."
-                ),
-                group="".join(c if c.isalnum() else "?" for c in group_id[:40]),
-            )
+            raise absent(group_id)
         return _group(row)
 
     def of(self, owner: str, kind: GroupKind) -> list[Group]:
@@ -104,43 +96,16 @@ class Groups:
                 delete(schema.groups).where(schema.groups.c.id == group_id)
             )
 
-    def join(self, group_id: str, owner: str, nickname: str) -> None:
-        """Take part under a nickname, or under another one from now on.
 
-        Raises:
-            ExplorerError: if there is no such group, or if the nickname is empty, too
-                long, or another's here.
-        """
-        self.get(group_id)
-        name = _checked_nickname(nickname)
-        table = schema.members
-        mine = table.c.group_id == group_id, table.c.owner == owner
-        group = select(schema.groups.c.id).where(schema.groups.c.id == group_id)
-        with self._writer.begin() as connection:
-            # Who join at once take turns, so that no two get one name.
-            connection.execute(group.with_for_update())
-            _check_free(connection, group_id, owner, name)
-            connection.execute(delete(table).where(*mine))
-            connection.execute(
-                insert(table).values(
-                    group_id=group_id, owner=owner, nickname=name, joined=now()
-                )
-            )
-
-    def leave(self, group_id: str, nickname: str) -> None:
-        """Who takes part under this nickname does so no more; their runs stay."""
-        table = schema.members
-        named = table.c.group_id == group_id, table.c.nickname == nickname
-        with self._writer.begin() as connection:
-            connection.execute(delete(table).where(*named))
-
-    def members(self, group_id: str) -> list[Member]:
-        """Who takes part, in the order in which they came."""
-        table = schema.members
-        wanted = select(table.c.owner, table.c.nickname)
-        wanted = wanted.where(table.c.group_id == group_id).order_by(table.c.joined)
-        with self._reader.connect() as connection:
-            return [Member(*row) for row in connection.execute(wanted)]
+def absent(group_id: str) -> ExplorerError:
+    """What is said of a group that is not there."""
+    return ExplorerError(
+        N_(
+            "There is nothing under the id '%(group)s' here. Check the link, or begin "
+            "anew."
+        ),
+        group="".join(c if c.isalnum() else "?" for c in group_id[:40]),
+    )
 
 
 def _ask(connection: Connection, kind: GroupKind, admit: AdmitGroup | None) -> None:
@@ -157,39 +122,6 @@ def _all(connection: Connection, wanted: Select[Any]) -> list[Group]:
     """The groups that are wanted, newest first."""
     newest = wanted.order_by(schema.groups.c.created.desc())
     return [_group(row) for row in connection.execute(newest).mappings()]
-
-
-def _checked_nickname(nickname: str) -> str:
-    """The nickname as it is kept: printable, and with single spaces."""
-    name = " ".join("".join(c for c in nickname if c.isprintable()).split())
-    if not 1 <= len(name) <= MOST_NICKNAME:
-        raise ExplorerError(
-            N_(
-                "A nickname has 1 to %(most)d characters, but this one has "
-                "%(came)d. Choose another."
-            ),
-            most=MOST_NICKNAME,
-            came=len(name),
-        )
-    return name
-
-
-def _check_free(connection: Connection, group_id: str, owner: str, name: str) -> None:
-    """Refuse a nickname that somebody else in the group has."""
-    table = schema.members
-    others = connection.execute(
-        select(table.c.nickname).where(
-            table.c.group_id == group_id, table.c.owner != owner
-        )
-    ).scalars()
-    if name.casefold() in {other.casefold() for other in others}:
-        raise ExplorerError(
-            N_(
-                "Everybody in a class has another nickname, and '%(name)s' is "
-                "taken. Choose another."
-            ),
-            name=name,
-        )
 
 
 def _group(row: Any) -> Group:

@@ -151,11 +151,19 @@ class Group:
     """What its kind needs, as JSON can hold it."""
 
 
+Stay = Literal["in", "left", "removed"]
+"""Whether somebody who joined is still there; "removed": by the teacher."""
+
+
 class Member(NamedTuple):
     """Somebody who joined a class."""
 
     owner: str
     nickname: str
+    seat: int = 0
+    """In the order in which people came, whoever leaves."""
+    seen: bool = True
+    """Whether the others see the nickname."""
 
 
 class OwnData(NamedTuple):

@@ -16,9 +16,10 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    true,
 )
 
-SCHEMA = 5
+SCHEMA = 6
 """The version of the tables below; a database says which one it was made with."""
 
 tables = MetaData()
@@ -71,6 +72,8 @@ members = Table(
     Column("owner", String(80), nullable=False),
     Column("nickname", Text, nullable=False),
     Column("joined", String(32), nullable=False),  # ISO 8601, UTC
+    Column("seen", Boolean, nullable=False, server_default=true()),
+    Column("state", String(16), nullable=False, server_default="in"),
     PrimaryKeyConstraint("group_id", "owner"),
 )
 contents = Table(

@@ -20,6 +20,7 @@ from explorer.runs.ids import new_id
 from explorer.runs.importing import AdmitBytes, Imported
 from explorer.runs.keys import Keys
 from explorer.runs.leases import Leases
+from explorer.runs.members import Members
 from explorer.runs.messages import written
 from explorer.runs.opening import WRITES, open_database, take_turn
 from explorer.runs.records import (
@@ -62,6 +63,7 @@ class Store:
         self._writer = engine.execution_options(**WRITES)
         self.shelf = Shelf(self._reader, self._writer)
         self.groups = Groups(self._reader, self._writer)
+        self.members = Members(self._reader, self._writer)
         self.contents = Contents(self._reader, self._writer)
         self.boards = Boards(self._reader)
         self.room = Room(self._reader, self._writer)

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import numpy as np
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, inspect, select, text, update
 
-from explorer.runs.schema import SCHEMA, chunks, meta, runs
+from explorer.runs.schema import SCHEMA, chunks, members, meta, runs
 
 Upgrade = Callable[[Connection], None]
 
@@ -39,6 +39,16 @@ def _name_discriminators(connection: Connection) -> None:
         connection.execute(one.values({"values": new}))
 
 
+def _say_who_is_there(connection: Connection) -> None:
+    """Who had left a class was not known any more. The table may have come just now."""
+    there = {each["name"] for each in inspect(connection).get_columns(members.name)}
+    if "seen" not in there:
+        _statements(
+            "ALTER TABLE members ADD COLUMN seen BOOLEAN NOT NULL DEFAULT TRUE",
+            "ALTER TABLE members ADD COLUMN state VARCHAR(16) NOT NULL DEFAULT 'in'",
+        )(connection)
+
+
 UPGRADES: tuple[Upgrade, ...] = (
     _statements("ALTER TABLE commands ADD COLUMN note TEXT NOT NULL DEFAULT ''"),
     _statements(
@@ -55,6 +65,7 @@ UPGRADES: tuple[Upgrade, ...] = (
         "CREATE INDEX ix_runs_group_id ON runs (group_id)",
     ),
     _name_discriminators,
+    _say_who_is_there,
 )
 """What version 2 has over 1, what 3 has over 2, and so on; whole tables come of
 themselves."""

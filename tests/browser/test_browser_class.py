@@ -19,7 +19,7 @@ def teacher(open_page: Opener, goal: str = "0.5", **options: object) -> Page:
     """The page of a new class."""
     page = open_page(f"/class?{LONG}", ready=False, **options)
     page.get_by_role("textbox", name="Title").fill("Waves")
-    page.get_by_role("textbox", name="Lesson").fill("Find a *good* rate <img src=x>")
+    page.get_by_role("textbox", name="Task text").fill("Find a *good* rate <img src=x>")
     page.get_by_role("spinbutton", name="Goal (validation loss)").fill(goal)
     click(page, "Make the class")
     expect(page.get_by_text("Nobody has joined yet.")).to_be_visible()

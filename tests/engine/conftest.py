@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from explorer.engine import classes
-from explorer.engine.classes import Lesson
+from explorer.engine.classes import Task
 from explorer.engine.service import Engine
 from explorer.engine.visitor import Visitor
 from explorer.runs.records import Group
@@ -36,7 +36,7 @@ def bob(engine: Engine) -> Visitor:
 @pytest.fixture
 def group(engine: Engine) -> Group:
     """A class of Tea's that Ann has joined."""
-    lesson = classes.checked(Lesson("Waves", small(), OPEN, GOAL, WITHIN))
-    group = engine.store.groups.create("class", "tea", lesson.facts())
+    task = classes.checked(Task("Waves", small(), OPEN, GOAL, WITHIN))
+    group = engine.store.groups.create("class", "tea", task.facts())
     Visitor(engine, "ann").join(group.id, "Ann")
     return group

@@ -1,4 +1,4 @@
-"""What a class allows, whom it takes, and what its lesson must be."""
+"""What a class allows, whom it takes, and what its task must be."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from explorer.catalog import choosing
 from explorer.config.run import RunConfig
 from explorer.engine import classes
-from explorer.engine.classes import Lesson
+from explorer.engine.classes import Task
 from explorer.engine.service import Engine
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
@@ -94,16 +94,16 @@ def test_what_a_class_makes_of_a_config_it_allows(
     values = {"model.hidden_size": hidden, "training.learning_rate": rate}
     values |= {"training.steps": steps, "training.batch_size": batch}
     wished = choosing.make_config("sine", model, values, seed)
-    lesson = classes.checked(Lesson("L", small(), tuple(opened), None, within))
-    made = classes.bounded(lesson, wished)
-    classes.check_rules(lesson, made)
-    assert classes.bounded(lesson, made) == made
-    assert made.data_settings == lesson.base.data_settings
+    task = classes.checked(Task("L", small(), tuple(opened), None, within))
+    made = classes.bounded(task, wished)
+    classes.check_rules(task, made)
+    assert classes.bounded(task, made) == made
+    assert made.data_settings == task.base.data_settings
     assert made.training.steps <= (within or 20000)
     if "seed" not in opened:
-        assert made.seed == lesson.base.seed
+        assert made.seed == task.base.seed
     if "training.batch_size" not in opened:
-        assert made.training.batch_size == lesson.base.training.batch_size
+        assert made.training.batch_size == task.base.training.batch_size
     if "model.hidden_size" in opened and made.model == wished.model:
         assert made.model_settings["hidden_size"] == hidden
 
@@ -111,8 +111,8 @@ def test_what_a_class_makes_of_a_config_it_allows(
 def test_a_locked_learning_rate_stays_while_a_run_trains(
     engine: Engine, ann: Visitor
 ) -> None:
-    lesson = classes.checked(Lesson("Locked", small()))
-    group = engine.store.groups.create("class", "tea", lesson.facts())
+    task = classes.checked(Task("Locked", small()))
+    group = engine.store.groups.create("class", "tea", task.facts())
     ann.join(group.id, "Ann")
     run = ann.prepare(small(), group.id)
     with pytest.raises(ExplorerError, match=r"training\.learning_rate is fixed"):
@@ -168,12 +168,12 @@ def test_a_lesson_that_is_none_gets_a_sentence(
     changed: dict[str, object], message: str
 ) -> None:
     with pytest.raises(ExplorerError, match=message):
-        classes.checked(replace(Lesson("Waves", small()), **changed))  # type: ignore[arg-type]
+        classes.checked(replace(Task("Waves", small()), **changed))  # type: ignore[arg-type]
 
 
 def test_a_lesson_is_read_as_it_was_written(group: Group) -> None:
-    lesson = classes.read_lesson(group)
-    assert lesson.base == small()
-    assert (lesson.open, lesson.goal, lesson.within) == (OPEN, GOAL, WITHIN)
-    shorter = classes.checked(replace(lesson, within=7))
+    task = classes.read_task(group)
+    assert task.base == small()
+    assert (task.open, task.goal, task.within) == (OPEN, GOAL, WITHIN)
+    shorter = classes.checked(replace(task, within=7))
     assert shorter.base.training.steps == 7

@@ -7,7 +7,7 @@ from explorer.catalog import choosing
 from explorer.config.run import RunConfig
 from explorer.data import content
 from explorer.engine import classes
-from explorer.engine.classes import Lesson
+from explorer.engine.classes import Task
 from explorer.engine.service import Engine
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
@@ -117,8 +117,8 @@ def test_own_data_is_for_its_owner(
 def test_a_class_opens_its_data_to_its_members_alone(
     engine: Engine, own: RunConfig, ann: Visitor, bob: Visitor
 ) -> None:
-    lesson = classes.checked(Lesson("Sevens", own))
-    group = engine.store.groups.create("class", "tea", lesson.facts())
+    task = classes.checked(Task("Sevens", own))
+    group = engine.store.groups.create("class", "tea", task.facts())
     with pytest.raises(ExplorerError, match="Only who has joined a class"):
         ann.prepare(own, group.id)
     ann.join(group.id, "Ann")
@@ -129,7 +129,7 @@ def test_a_class_opens_its_data_to_its_members_alone(
         ann.prepare(own)
     with pytest.raises(ExplorerError, match="Only who has joined"):
         bob.fork(run, 0, own)
-    engine.store.groups.leave(group.id, "Ann")
+    engine.store.members.remove(group.id, "Ann")
     with pytest.raises(ExplorerError, match="Only who has joined"):
         ann.prepare(own, group.id)
 

@@ -5,8 +5,8 @@ import plotly.graph_objects as go
 import pytest
 
 from explorer.plots.runs.standings import LEADERS, alternative, extract, figure, reading
-from explorer.plots.theme import GREY, template
-from explorer.runs.boards import Line, Standing
+from explorer.plots.theme import GREY, colour_of, template
+from explorer.runs.boards import Line, Standing, Trained
 from explorer.runs.records import Lines
 
 LINES = Lines(0.0101, "the noise", {"mean": 1.0}, "mean squared error")
@@ -25,26 +25,17 @@ def forty() -> list[Standing]:
     return [standing(k, 1.0, 0.02 + 0.01 * k) for k in range(40)]
 
 
-def test_only_the_leaders_have_colours_of_their_own() -> None:
-    drawn = extract(forty(), 0.02, 500, LINES)
+def test_every_line_has_the_colour_of_its_architecture() -> None:
+    made = forty()
+    made[1] = made[1]._replace(drawn=Trained("gru", 7, 2, 0.01))
+    made[39] = made[39]._replace(drawn=Trained("lstm", 5, 1, 0.01))
+    drawn = extract(made, 0.02, 500, LINES)
     assert [r.nickname for r in drawn.runners] == [f"S{k}" for k in range(40)]
-    leading = [r.colour for r in drawn.runners[:LEADERS]]
-    assert len({*leading, GREY}) == LEADERS + 1
-    assert {r.colour for r in drawn.runners[LEADERS:]} == {GREY}
-
-
-def test_leaders_keep_their_colours_when_they_change_places() -> None:
-    first = forty()
-    second = [first[2], first[0], first[1], first[4], first[3], *first[5:]]
-    colours = {r.nickname: r.colour for r in extract(first, None, 500, LINES).runners}
-    after = {r.nickname: r.colour for r in extract(second, None, 500, LINES).runners}
-    assert colours == after
-
-
-def test_seats_far_apart_never_share_a_colour() -> None:
-    leaders = [standing(8 * k, 1.0, 0.1) for k in range(LEADERS)]
-    drawn = extract(leaders, None, 1, LINES)
-    assert len({r.colour for r in drawn.runners}) == LEADERS
+    assert [r.leads for r in drawn.runners] == [True] * LEADERS + [False] * 35
+    colours = {r.nickname: r.colour for r in drawn.runners}
+    assert colours["S1"] == colour_of("gru")
+    assert colours["S39"] == colour_of("lstm")
+    assert colours["S2"] == GREY
 
 
 def test_the_figure_draws_leaders_over_the_others_and_names_them() -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, insert, inspect, update
 from explorer.errors import ExplorerError
 from explorer.runs import schema
 from explorer.runs.opening import open_database
-from explorer.runs.records import Command, Curves, Validation
+from explorer.runs.records import Command, Curves, Member, Validation
 from explorer.runs.store import open_store
 from tests.runs.slices import CONFIG, curve, same, slice_of
 
@@ -123,6 +123,27 @@ def test_an_older_database_is_brought_up_to_date(fresh: Callable[[], str]) -> No
     assert np.isnan(store.curves(run.id).surprises[:5]).all()
     assert same(store.curves(run.id, 5), curve(5, 7))
     assert store.commands(run.id) == [command, held]
+    store.close()
+
+
+def test_members_of_version_5_are_there_and_seen(fresh: Callable[[], str]) -> None:
+    """It did not know who had left, nor whose nickname is hidden."""
+    address = fresh()
+    store = open_store(address)
+    group = store.groups.create("class", "tea", {})
+    store.members.join(group.id, "ann", "Ann", seen=False)
+    store.close()
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        for name in ("seen", "state"):
+            connection.exec_driver_sql(f"ALTER TABLE members DROP COLUMN {name}")
+        connection.exec_driver_sql("UPDATE meta SET schema_version = 5")
+    engine.dispose()
+    open_store(address).close()
+    store = open_store(address)  # the second time there is nothing to do
+    assert store.members.of(group.id) == [Member("ann", "Ann", 0, seen=True)]
+    store.members.leave(group.id, "ann")
+    assert store.members.stay(group.id, "ann") == "left"
     store.close()
 
 

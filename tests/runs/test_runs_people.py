@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import ExplorerError
-from explorer.runs.boards import Line, Score, shown_runs, standings
-from explorer.runs.groups import MOST_NICKNAME
+from explorer.runs.boards import Line, Score, Trained, shown_runs, standings
 from explorer.runs.ids import new_id
+from explorer.runs.members import MOST_NICKNAME
 from explorer.runs.records import (
     Checkpoint,
     Curves,
@@ -169,10 +169,10 @@ def test_a_group_goes_with_its_members_and_its_runs_stay(
     store: Store, ann: str
 ) -> None:
     group = store.groups.create("class", "tea", {})
-    store.groups.join(group.id, ann, "Ann")
+    store.members.join(group.id, ann, "Ann")
     run = made(store, ann, group.id)
     store.groups.delete(group.id)
-    assert store.groups.members(group.id) == []
+    assert store.members.of(group.id) == []
     assert store.get(run.id) == run
 
 
@@ -185,26 +185,53 @@ def test_members_come_in_the_order_in_which_they_came(
     store: Store, group: Group
 ) -> None:
     for name in ("Zoë", "李雷", "Ann"):
-        store.groups.join(group.id, name.lower(), name)
-    store.groups.leave(group.id, "李雷")
-    store.groups.leave(group.id, "nobody")
-    assert store.groups.members(group.id) == [
-        Member("zoë", "Zoë"),
-        Member("ann", "Ann"),
+        store.members.join(group.id, name.lower(), name)
+    store.members.remove(group.id, "李雷")
+    store.members.remove(group.id, "nobody")
+    assert store.members.of(group.id) == [
+        Member("zoë", "Zoë", 0),
+        Member("ann", "Ann", 2),
     ]
+    store.members.join(group.id, "李雷", "Lei", seen=False)
+    assert store.members.of(group.id)[1] == Member("李雷", "Lei", 1, seen=False)
+
+
+def test_who_left_or_was_removed_is_told_apart(store: Store, group: Group) -> None:
+    for owner in ("a", "b", "c"):
+        store.members.join(group.id, owner, owner.upper())
+    store.members.leave(group.id, "a")
+    store.members.remove(group.id, "B")
+    stays = {owner: store.members.stay(group.id, owner) for owner in "abcd"}
+    assert stays == {"a": "left", "b": "removed", "c": "in", "d": None}
+    store.members.join(group.id, "c", "A")  # a name is free when its owner has gone
+    store.members.remove(group.id, "B")
+    assert [m.nickname for m in store.members.of(group.id)] == ["A"]
+
+
+def test_a_nickname_is_hidden_shown_and_changed(store: Store, group: Group) -> None:
+    for owner in ("a", "b"):
+        store.members.join(group.id, owner, owner.upper())
+    store.members.show(group.id, "A", seen=False)
+    assert [m.seen for m in store.members.of(group.id)] == [False, True]
+    with pytest.raises(ExplorerError, match="'b' is taken"):
+        store.members.rename(group.id, "A", "b")
+    with pytest.raises(ExplorerError, match="1 to"):
+        store.members.rename(group.id, "A", " ")
+    store.members.rename(group.id, "A", " Ann  B ")
+    assert store.members.of(group.id)[0] == Member("a", "Ann B", 0)
 
 
 def test_a_nickname_is_ones_own_whatever_its_letters(
     store: Store, group: Group
 ) -> None:
-    store.groups.join(group.id, "a", "  Straße \t 7 ")
-    assert store.groups.members(group.id) == [Member("a", "Straße 7")]
+    store.members.join(group.id, "a", "  Straße \t 7 ")
+    assert store.members.of(group.id) == [Member("a", "Straße 7")]
     with pytest.raises(ExplorerError, match="'STRASSE 7' is taken"):
-        store.groups.join(group.id, "b", "STRASSE 7")
-    store.groups.join(group.id, "a", "strasse 7")
-    assert store.groups.members(group.id) == [Member("a", "strasse 7")]
+        store.members.join(group.id, "b", "STRASSE 7")
+    store.members.join(group.id, "a", "strasse 7")
+    assert store.members.of(group.id) == [Member("a", "strasse 7")]
     other = store.groups.create("class", "tea", {})
-    store.groups.join(other.id, "b", "Strasse 7")
+    store.members.join(other.id, "b", "Strasse 7")
 
 
 @settings(max_examples=60)
@@ -212,12 +239,12 @@ def test_a_nickname_is_ones_own_whatever_its_letters(
 def test_any_text_is_a_nickname_or_refused(store: Store, name: str) -> None:
     group = store.groups.create("class", "tea", {})
     try:
-        store.groups.join(group.id, "a", name)
+        store.members.join(group.id, "a", name)
     except ExplorerError as error:
         assert f"1 to {MOST_NICKNAME} characters" in str(error)  # noqa: PT017
-        assert store.groups.members(group.id) == []
+        assert store.members.of(group.id) == []
     else:
-        ((_, kept),) = store.groups.members(group.id)
+        ((_, kept, *_rest),) = store.members.of(group.id)
         assert 1 <= len(kept) <= MOST_NICKNAME
         assert kept.isprintable()
 
@@ -229,7 +256,7 @@ def test_of_two_who_want_one_nickname_at_once_one_gets_it(
 
     def join(owner: str) -> None:
         try:
-            store.groups.join(group.id, owner, "Ann")
+            store.members.join(group.id, owner, "Ann")
         except ExplorerError as error:
             refused.append(error)
 
@@ -238,7 +265,7 @@ def test_of_two_who_want_one_nickname_at_once_one_gets_it(
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(store.groups.members(group.id)) == 1
+    assert len(store.members.of(group.id)) == 1
     assert len(refused) == 7
 
 
@@ -300,18 +327,19 @@ def test_lines_are_what_was_measured(store: Store, group: Group) -> None:
 
 
 def test_standings_name_no_run_and_no_person(store: Store, group: Group) -> None:
-    store.groups.join(group.id, "key-a", "Ann")
-    store.groups.join(group.id, "key-b", "Bob")
+    store.members.join(group.id, "key-a", "Ann")
+    store.members.join(group.id, "key-b", "Bob")
     runs = [made(store, owner, group.id) for owner in ("key-a", "key-b", "key-c")]
     for run, loss in zip(runs, (0.2, 0.1, 0.05), strict=True):
         measured(store, run, (0, 1.0), (10, loss))
-    members = store.groups.members(group.id)
+    members = store.members.of(group.id)
     found = store.boards.standings(members, group.id, goal=0.1)
     assert [(s.nickname, s.seat, s.best, s.reached) for s in found] == [
         ("Bob", 1, 0.1, 10),
         ("Ann", 0, 0.2, None),
     ]
     assert found[0].training
+    assert found[0].drawn == found[0].won == Trained("lstm", 7, None, 0.005)
     assert found[0].line.losses.tolist() == [1.0, np.float32(0.1)]
     message = repr(found)
     assert not any(key in message for key in ("key-", *(run.id for run in runs)))
@@ -338,8 +366,18 @@ def test_the_run_under_way_is_shown_else_the_best(
 
 
 def test_who_has_not_trained_comes_last_in_the_order_of_coming() -> None:
-    members = [Member("a", "A"), Member("b", "B"), Member("c", "C")]
+    members = [Member("a", "A"), Member("b", "B", 1), Member("c", "C", 2)]
     scores = [score("1", "finished", 0.5, "c")]
-    found = standings(members, scores, {"1": Line(np.empty(0), np.empty(0))})
+    line, rate = Line(np.empty(0), np.empty(0)), Trained("gru", 7, 2, 0.01)
+    found = standings(members, scores, {"1": line}, {"1": rate})
     assert [s.nickname for s in found] == ["C", "A", "B"]
     assert [s.best for s in found] == [0.5, None, None]
+    assert [s.won for s in found] == [rate, None, None]
+
+
+def test_the_best_loss_stands_beside_the_settings_that_reached_it() -> None:
+    scores = [score("1", "finished", 0.5), score("2", "training", 0.7)]
+    empty = Line(np.empty(0), np.empty(0))
+    trained = {name: Trained("gru", int(name), 1, 0.01) for name in ("1", "2")}
+    (found,) = standings([Member("a", "A")], scores, {"2": empty}, trained)
+    assert (found.won, found.drawn) == (trained["1"], trained["2"])

@@ -148,7 +148,7 @@ def test_an_unknown_group_is_one_sentence(store: Store, group_id: str) -> None:
     for ask in (
         lambda: store.groups.get(group_id),
         lambda: store.groups.change(group_id, {"a": 1}),
-        lambda: store.groups.join(group_id, "ann", "Ann"),
+        lambda: store.members.join(group_id, "ann", "Ann"),
     ):
         with pytest.raises(ExplorerError, match="There is nothing under the id"):
             ask()
@@ -161,18 +161,18 @@ def test_thirty_who_join_at_once_get_thirty_names(store: Store) -> None:
         try:
             # Ten names for thirty people, and everybody joins twice.
             for _again in range(2):
-                store.groups.join(group, f"person{k}", f"Name {k % 10}")
+                store.members.join(group, f"person{k}", f"Name {k % 10}")
         except ExplorerError as error:
             return str(error)
         return ""
 
     with ThreadPoolExecutor(8) as pool:
         said = list(pool.map(join, range(30)))
-    names = [member.nickname for member in store.groups.members(group)]
+    names = [member.nickname for member in store.members.of(group)]
     assert sorted(names) == [f"Name {k}" for k in range(10)]
     assert sum("is taken" in words for words in said) == 20
     store.groups.delete(group)
-    assert store.groups.members(group) == []
+    assert store.members.of(group) == []
 
 
 def test_own_data_is_held_once_per_person(store: Store) -> None:

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.catalog import choosing
 from explorer.engine import classes
-from explorer.engine.classes import Lesson, read_lesson
+from explorer.engine.classes import Task, read_task
 from explorer.engine.service import engine
 from explorer.runs.records import Curves, Group, Progress, Run, Validation
 
@@ -18,19 +18,19 @@ SMALL = {"model.hidden_size": 8, "training.steps": 40, "training.learning_rate":
 def made(**more: Any) -> Group:
     base = choosing.make_config("sine", "gru", SMALL)
     facts = {"open": OPEN, "goal": 0.05, "within": 60, "text": "Learn *this*."} | more
-    lesson = classes.checked(Lesson("Waves", base, **facts))
-    return engine().store.groups.create("class", TEACHER, lesson.facts())
+    task = classes.checked(Task("Waves", base, **facts))
+    return engine().store.groups.create("class", TEACHER, task.facts())
 
 
 def joined(group: Group, *names: tuple[str, str]) -> Group:
     for owner, nickname in names or ((ANN, "Ann"), (BOB, "Bob")):
-        engine().store.groups.join(group.id, owner, nickname)
+        engine().store.members.join(group.id, owner, nickname)
     return group
 
 
 def trained(group: Group, owner: str, *losses: float, status: Any = "paused") -> Run:
     """A run of the class with a measurement every ten steps."""
-    store, base = engine().store, read_lesson(group).base
+    store, base = engine().store, read_task(group).base
     run = store.create(base, 100, "paused", owner=owner, group_id=group.id)
     seen = tuple(Validation(10 * k, loss, 0.1) for k, loss in enumerate(losses))
     store.record(

@@ -4,7 +4,7 @@ import pytest
 
 from explorer.catalog import choosing
 from explorer.engine import classes
-from explorer.engine.classes import read_lesson
+from explorer.engine.classes import read_task
 from explorer.engine.service import engine
 from explorer.runs.commands import STOP
 from explorer.ui.classes import board
@@ -88,7 +88,7 @@ def test_a_link_does_not_open_what_is_locked(query: dict[str, str]) -> None:
     test.button(key="step1").click().run()
     assert not test.error
     run = engine().store.get(shown_run(test))
-    classes.check_rules(read_lesson(group), run.config)
+    classes.check_rules(read_task(group), run.config)
     assert run.group_id == group.id
 
 
@@ -113,7 +113,7 @@ def test_a_nickname_that_is_none_is_refused(name: str) -> None:
     test.text_input(key="class.nickname").set_value(name)
     test.button(key="join_class").click().run()
     assert len(test.error) == 1
-    assert [m.nickname for m in engine().store.groups.members(group.id)] == ["Ann"]
+    assert [m.nickname for m in engine().store.members.of(group.id)] == ["Ann"]
 
 
 def test_a_student_sees_nicknames_and_losses_and_nothing_else_of_others() -> None:

@@ -1,7 +1,7 @@
 """Who of a class is where? Everybody's validation loss, and the goal, on one chart.
 
-Forty lines stay readable because only the leaders have colours and names; all others
-are thin and grey.
+Every line has its architecture's colour. Forty of them stay readable because only the
+leaders are strong and have names.
 """
 
 import math
@@ -24,7 +24,7 @@ from explorer.plots.parts import (
     short,
     width_of,
 )
-from explorer.plots.theme import GATES, GREY
+from explorer.plots.theme import GREY, colour_of
 from explorer.plots.training import levels
 from explorer.plots.training.levels import Floor, floors_of
 from explorer.plots.training.loss_axis import levels_in_words
@@ -33,7 +33,6 @@ from explorer.runs.boards import Line, Standing
 from explorer.runs.records import Lines
 
 LEADERS = 5
-COLOURS = tuple(GATES.values())
 GOAL = "#b42d69"
 GOAL_NAME = N_("goal")
 WIDEST = 14
@@ -46,12 +45,9 @@ class Runner(NamedTuple):
     nickname: str
     line: Line
     colour: str
-    """Grey for all but the leaders."""
-
-    @property
-    def leads(self) -> bool:
-        """Whether it is drawn strong, and named."""
-        return self.colour != GREY
+    """Of the architecture."""
+    leads: bool
+    """Whether it is drawn strong, and named."""
 
 
 class StandingsDrawn(NamedTuple):
@@ -69,9 +65,9 @@ def extract(
 ) -> StandingsDrawn:
     """Everybody who has a number; `steps` is how far a run goes, at least."""
     there = [s for s in standings if np.isfinite(s.line.losses).any()]
-    colours = _colours(there[:LEADERS])
     runners = tuple(
-        Runner(s.nickname, s.line, colours.get(s.seat, GREY)) for s in there
+        Runner(s.nickname, s.line, _colour(s), place < LEADERS)
+        for place, s in enumerate(there)
     )
     ends = [float(r.line.steps[-1]) for r in runners]
     return StandingsDrawn(
@@ -136,14 +132,8 @@ def alternative(drawn: StandingsDrawn, _: Translate = str) -> str:
     return paragraph(*sentences)
 
 
-def _colours(leaders: Sequence[Standing]) -> dict[int, str]:
-    """By seat: a colour that stays with whoever stays among the leaders, nearly always:
-    the seat's own, or the next one that is free."""
-    taken: dict[int, str] = {}
-    for seat in sorted(s.seat for s in leaders):
-        turn = [COLOURS[(seat + k) % len(COLOURS)] for k in range(len(COLOURS))]
-        taken[seat] = next(c for c in turn if c not in taken.values())
-    return taken
+def _colour(standing: Standing) -> str:
+    return colour_of(standing.drawn.model) if standing.drawn else GREY
 
 
 def _trace(runner: Runner, _: Translate) -> Figure:

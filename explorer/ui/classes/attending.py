@@ -1,4 +1,4 @@
-"""The Playground in class mode: join, read the lesson, train under its rules."""
+"""The Playground in class mode: join, read the task, train under its rules."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,28 +9,35 @@ from explorer.catalog import specs
 from explorer.engine.classes import (
     KIND,
     MOST_MEMBERS,
-    Lesson,
+    Task,
     member_of,
-    read_lesson,
+    read_task,
 )
+from explorer.engine.classroom import read_classroom
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
 from explorer.plots.parts import short
 from explorer.runs.boards import Standing
-from explorer.runs.groups import MOST_NICKNAME
-from explorer.runs.records import Group
+from explorer.runs.members import MOST_NICKNAME
+from explorer.runs.records import Group, Member
 from explorer.ui.address import (
     read_address,
     show_class,
     shown_class,
 )
-from explorer.ui.classes.board import loss_in_words, short_board, standings
+from explorer.ui.classes.board import (
+    loss_in_words,
+    numbered,
+    short_board,
+    shown_names,
+    standings,
+)
 from explorer.ui.language import Translate
-from explorer.ui.page import shown_later
+from explorer.ui.page import shown_errors, shown_later
 from explorer.ui.plain import literal, safe_markdown, show_error
 
-EVERY = 10.0
-"""Seconds between two looks of a student's tab at the score board."""
+EVERY = 5.0
+"""Seconds between two looks of a student's tab at the score board and the class."""
 
 SHOWN = 5
 """Places of the score board above one's own run."""
@@ -42,8 +49,8 @@ class Attended(NamedTuple):
     """A class that the person at this tab takes part in."""
 
     group: Group
-    lesson: Lesson
-    nickname: str
+    task: Task
+    member: Member
 
 
 def shown_group(visitor: Visitor, _: Translate) -> Group | None:
@@ -54,7 +61,7 @@ def shown_group(visitor: Visitor, _: Translate) -> Group | None:
         return visitor.store.groups.get(shown_class(), KIND)
     except ExplorerError as error:
         show_error(error, _, "search_off")
-        _leave_button(_)
+        _leave_button(visitor, _)
         return None
 
 
@@ -63,37 +70,45 @@ def attended(visitor: Visitor, _: Translate) -> Attended | None:
     group = shown_group(visitor, _)
     if group is None:
         return None
-    lesson = read_lesson(group)
+    task = read_task(group)
     member = member_of(visitor.store, group.id, visitor.owner)
     if member is not None:
-        return Attended(group, lesson, member.nickname)
+        return Attended(group, task, member)
     if group.owner == visitor.owner:
-        _as_teacher(visitor, group, lesson, _)
+        _as_teacher(visitor, group, task, _)
         return None
     read_address()
-    st.title(literal(lesson.title), anchor=False)
-    st.markdown(goal_line(lesson, _))
-    join_form(visitor, group, lesson, _)
-    _leave_button(_)
+    st.title(literal(task.title), anchor=False)
+    st.markdown(goal_line(task, _))
+    join_form(visitor, group, task, _)
+    _leave_button(visitor, _)
     return st.stop()
 
 
 def visit(visitor: Visitor, group: Group, _: Translate) -> None:
-    """The page Class for who does not teach it: the lesson, the way in, the board."""
-    lesson = read_lesson(group)
-    st.title(literal(lesson.title), anchor=False)
+    """The page Class for who does not teach it: the task, the way in, the board."""
+    task = read_task(group)
+    st.title(literal(task.title), anchor=False)
     member = member_of(visitor.store, group.id, visitor.owner)
     if member is None:
-        st.markdown(goal_line(lesson, _))
-        join_form(visitor, group, lesson, _)
-        _leave_button(_)
+        st.markdown(goal_line(task, _))
+        join_form(visitor, group, task, _)
+        _leave_button(visitor, _)
         return
-    lesson_head(visitor, Attended(group, lesson, member.nickname), _, MOST_MEMBERS)
+    task_head(visitor, Attended(group, task, member), _, MOST_MEMBERS)
 
 
-def join_form(visitor: Visitor, group: Group, lesson: Lesson, _: Translate) -> None:
+def join_form(visitor: Visitor, group: Group, task: Task, _: Translate) -> None:
     """Ask for a nickname."""
-    if lesson.closed:
+    if visitor.store.members.stay(group.id, visitor.owner) == "removed":
+        st.warning(
+            _(
+                "Your teacher has removed you from this class. You can join again by "
+                "another nickname."
+            ),
+            icon=":material/person_off:",
+        )
+    if task.closed:
         st.info(_("This class was closed by its teacher."), icon=":material/lock:")
         return
     with st.form("join", width=480):
@@ -113,47 +128,47 @@ def join_form(visitor: Visitor, group: Group, lesson: Lesson, _: Translate) -> N
         )
 
 
-def lesson_head(
+def task_head(
     visitor: Visitor, here: Attended, _: Translate, most: int = SHOWN
 ) -> None:
-    """The lesson and the goal, and beside them how one and the first `most` stand."""
+    """The task and the goal, and beside them how one and the first `most` stand."""
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.markdown(goal_line(here.lesson, _))
-        if here.lesson.text:
-            st.markdown(safe_markdown(here.lesson.text))
-        if here.lesson.closed:
+        st.markdown(goal_line(here.task, _))
+        if here.task.text:
+            st.markdown(safe_markdown(here.task.text))
+        if here.task.closed:
             st.info(_("This class was closed by its teacher."), icon=":material/lock:")
-        _leave_button(_)
+        _leave_button(visitor, _)
     with right:
-        every = None if here.lesson.closed else EVERY
+        every = None if here.task.closed else EVERY
         st.fragment(_stand, run_every=every)(visitor, here, most, _)
 
 
-def goal_line(lesson: Lesson, _: Translate) -> str:
+def goal_line(task: Task, _: Translate) -> str:
     """What is to be reached."""
-    if lesson.goal is None:
-        return _("Everybody trains on %(data)s.") % {"data": data_title(lesson, _)}
-    values = {"goal": short(lesson.goal), "data": data_title(lesson, _)}
-    if lesson.within is None:
+    if task.goal is None:
+        return _("Everybody trains on %(data)s.") % {"data": data_title(task, _)}
+    values = {"goal": short(task.goal), "data": data_title(task, _)}
+    if task.within is None:
         return (
             _("**Goal:** a validation loss of %(goal)s or less on %(data)s.") % values
         )
     return _(
         "**Goal:** a validation loss of %(goal)s or less on %(data)s within "
         "%(steps)s steps."
-    ) % (values | {"steps": f"{lesson.within:,}"})
+    ) % (values | {"steps": f"{task.within:,}"})
 
 
 def own_line(found: Sequence[Standing], here: Attended, _: Translate) -> str:
     """How one stands oneself."""
-    mine = next((s for s in found if s.nickname == here.nickname), None)
-    name = literal(here.nickname)
+    mine = next((s for s in found if s.seat == here.member.seat), None)
+    name = literal(here.member.nickname)
     if mine is None or mine.best is None:
         return _("You are **%(name)s**. Press Train to begin.") % {"name": name}
     line = _("You are **%(name)s**: best loss %(loss)s.")
     line %= {"name": name, "loss": loss_in_words(mine.best)}
-    if here.lesson.goal is None:
+    if here.task.goal is None:
         return line
     if mine.reached is None:
         return line + " " + _("The goal is not reached yet.")
@@ -162,42 +177,62 @@ def own_line(found: Sequence[Standing], here: Attended, _: Translate) -> str:
 
 
 def _stand(visitor: Visitor, here: Attended, most: int, _: Translate) -> None:
-    lesson = here.lesson
-    found = standings(visitor.store, here.group.id, lesson.goal, lesson.within)
-    st.markdown(own_line(found, here, _))
-    st.html(short_board(found, here.nickname, most, _))
+    """One's own line and the board; the page is drawn anew when the class changes."""
+    with shown_errors():
+        group = visitor.store.groups.get(here.group.id, KIND)
+        member = member_of(visitor.store, group.id, visitor.owner)
+        if (group, member) != (here.group, here.member):
+            st.rerun()
+        task, own = here.task, here.member.seat
+        found = standings(visitor.store, group.id, task.goal, task.within)
+        st.markdown(own_line(found, here, _))
+        room = read_classroom(group)
+        if room.anonymous or not here.member.seen:
+            unseen = _("To the others you are %(name)s: your nickname is not seen.")
+            st.caption(unseen % {"name": numbered(own, _)})
+        named = shown_names(found, room.anonymous, _, own)
+        st.html(short_board(named, own, most, _))
 
 
-def _as_teacher(visitor: Visitor, group: Group, lesson: Lesson, _: Translate) -> None:
+def _as_teacher(visitor: Visitor, group: Group, task: Task, _: Translate) -> None:
     """A teacher's Playground is as usual; they can try the class like a student."""
     icon = ":material/co_present:"
     with st.popover(_("You teach this class"), icon=icon):
         st.markdown(
             _(
-                "Students who open the class link find the lesson here and only the "
+                "Students who open the class link find the task here and only the "
                 "open controls. Give a nickname to see it as they do."
             )
         )
-        join_form(visitor, group, lesson, _)
-        _leave_button(_)
+        join_form(visitor, group, task, _)
+        _leave_button(visitor, _)
 
 
-def _leave_button(_: Translate) -> None:
+def _leave_button(visitor: Visitor, _: Translate) -> None:
     st.button(
         _("Leave the class"),
         icon=":material/logout:",
         type="tertiary",
         key="leave_class",
-        help=_("Train on your own again. The class link brings you back."),
-        on_click=show_class,
-        args=("",),
+        help=_(
+            "Train on your own again, and off the board. The class link brings you "
+            "back."
+        ),
+        on_click=shown_later(_leave),
+        args=(visitor,),
     )
+
+
+def _leave(visitor: Visitor) -> None:
+    """Off the board at once, also where the class is none any more."""
+    visitor.store.members.leave(shown_class(), visitor.owner)
+    show_class("")
 
 
 def _join(visitor: Visitor, group_id: str) -> None:
     visitor.join(group_id, str(st.session_state.get(_NICKNAME, "")))
 
 
-def data_title(lesson: Lesson, _: Translate) -> str:
+def data_title(task: Task, _: Translate) -> str:
     """What everybody trains on."""
-    return _(specs.data_spec(lesson.base.data).title)
+    return _(specs.data_spec(task.base.data).title)

@@ -8,9 +8,9 @@ import streamlit as st
 from explorer.config.run import RunConfig
 from explorer.engine.classes import (
     KIND,
-    MOST_LESSON,
+    MOST_TEXT,
     MOST_TITLE,
-    Lesson,
+    Task,
     checked,
     openable_settings,
 )
@@ -33,61 +33,61 @@ def new_class(visitor: Visitor, config: RunConfig, _: Translate) -> None:
     st.header(_("A new class"), anchor=False)
     st.markdown(run_line(config, _))
     usual = [name for name in USUAL_OPEN if name in openable_settings(config)]
-    lesson = Lesson("", config, tuple(usual))
+    task = Task("", config, tuple(usual))
     with st.form("class_new"):
-        _fields("class_new", lesson, _)
+        _fields("class_new", task, _)
         st.form_submit_button(
             _("Make the class"),
             type="primary",
             icon=":material/group_add:",
             key="make_class",
             on_click=shown_later(_create),
-            args=(visitor, lesson),
+            args=(visitor, task),
         )
 
 
-def change_class(visitor: Visitor, group: Group, lesson: Lesson, _: Translate) -> None:
+def change_class(visitor: Visitor, group: Group, task: Task, _: Translate) -> None:
     """The form that changes what a class says; what it trains on stays."""
-    st.markdown(run_line(lesson.base, _))
-    st.caption(fixed_line(lesson, _))
+    st.markdown(run_line(task.base, _))
+    st.caption(fixed_line(task, _))
     with st.form("class_edit"):
-        _fields(f"class_edit.{group.id}", lesson, _)
+        _fields(f"class_edit.{group.id}", task, _)
         st.form_submit_button(
             _("Keep these changes"),
             icon=":material/save:",
             key="change_class",
             on_click=shown_later(_change),
-            args=(visitor, group.id, lesson),
+            args=(visitor, group.id, task),
         )
 
 
-def _fields(form: str, lesson: Lesson, _: Translate) -> None:
+def _fields(form: str, task: Task, _: Translate) -> None:
     """What a teacher says of a class."""
-    st.text_input(_("Title"), lesson.title, max_chars=MOST_TITLE, key=f"{form}.title")
+    st.text_input(_("Title"), task.title, max_chars=MOST_TITLE, key=f"{form}.title")
     st.text_area(
-        _("Lesson"),
-        lesson.text,
+        _("Task text"),
+        task.text,
         height=160,
-        max_chars=MOST_LESSON,
+        max_chars=MOST_TEXT,
         key=f"{form}.text",
         help=_("What students read above their run, in Markdown."),
     )
-    _goal_fields(form, lesson, _)
+    _goal_fields(form, task, _)
     st.multiselect(
         _("Open controls"),
-        openable_settings(lesson.base),
-        default=list(lesson.open),
-        format_func=lambda name: _(title_of(lesson.base, name)),
+        openable_settings(task.base),
+        default=list(task.open),
+        format_func=lambda name: _(title_of(task.base, name)),
         key=f"{form}.open",
         help=_("What students may change. Everything else is fixed, also the data."),
         placeholder=_("Nothing: everybody trains the same"),
     )
 
 
-def _goal_fields(form: str, lesson: Lesson, _: Translate) -> None:
+def _goal_fields(form: str, task: Task, _: Translate) -> None:
     """The loss to reach, and within how many steps."""
     left, right = st.columns(2)
-    floor = lines(lesson.base).floor
+    floor = lines(task.base).floor
     hint = _("The validation loss to reach. Leave it empty for no goal.")
     if floor is not None:
         hint += " " + _("The floor of these data is %(floor)s.") % {
@@ -96,7 +96,7 @@ def _goal_fields(form: str, lesson: Lesson, _: Translate) -> None:
     left.number_input(
         _("Goal (validation loss)"),
         min_value=0.0,
-        value=lesson.goal,
+        value=task.goal,
         step=0.001,
         format="%.4f",
         key=f"{form}.goal",
@@ -106,27 +106,27 @@ def _goal_fields(form: str, lesson: Lesson, _: Translate) -> None:
         _("Within so many steps"),
         min_value=1,
         max_value=20000,
-        value=lesson.within,
+        value=task.within,
         key=f"{form}.within",
         help=_("No run of the class may be longer. Leave it empty for no limit."),
     )
 
 
-def _lesson_of(form: str, lesson: Lesson) -> Lesson:
-    """What a form says; what it does not say is as in the lesson that it shows.
+def _task_of(form: str, task: Task) -> Task:
+    """What a form says; what it does not say is as in the task that it shows.
 
     Raises:
         ExplorerError: if something in it is not sound.
     """
     state: Mapping[str, Any] = {
-        name: st.session_state.get(f"{form}.{name}", getattr(lesson, name))
+        name: st.session_state.get(f"{form}.{name}", getattr(task, name))
         for name in ("title", "text", "goal", "within", "open")
     }
     goal = state["goal"]
     return checked(
-        Lesson(
+        Task(
             title=state["title"],
-            base=lesson.base,
+            base=task.base,
             open=tuple(state["open"]),
             goal=None if goal is None else float(goal),
             within=state["within"],
@@ -135,13 +135,13 @@ def _lesson_of(form: str, lesson: Lesson) -> Lesson:
     )
 
 
-def _create(visitor: Visitor, lesson: Lesson) -> None:
-    new = _lesson_of("class_new", lesson)
+def _create(visitor: Visitor, task: Task) -> None:
+    new = _task_of("class_new", task)
     visitor.allowed.check_data(new.base)
     show_class(visitor.store.groups.create(KIND, visitor.owner, new.facts()).id)
 
 
-def _change(visitor: Visitor, group_id: str, lesson: Lesson) -> None:
-    facts = _lesson_of(f"class_edit.{group_id}", lesson).facts()
+def _change(visitor: Visitor, group_id: str, task: Task) -> None:
+    facts = _task_of(f"class_edit.{group_id}", task).facts()
     del facts["closed"]
     visitor.store.groups.change(group_id, facts)

@@ -5,7 +5,7 @@ import streamlit as st
 from explorer.catalog import choosing, specs
 from explorer.config.run import RunConfig
 from explorer.config.training import TrainingSettings
-from explorer.engine.classes import Lesson, bounded
+from explorer.engine.classes import Task, bounded
 from explorer.errors import ExplorerError
 from explorer.plots.words import listed
 from explorer.ui.address import (
@@ -24,13 +24,13 @@ from explorer.ui.plain import show_error
 from explorer.ui.row import Row, settings_row
 
 
-def class_settings(lesson: Lesson, _: Translate) -> RunConfig | None:
+def class_settings(task: Task, _: Translate) -> RunConfig | None:
     """Only the controls that the teacher left open; None if they contradict."""
-    if read_address() != lesson.base and not has_settings():
-        take_over(lesson.base)
+    if read_address() != task.base and not has_settings():
+        take_over(task.base)
     row = settings_row(_)
     try:
-        chosen = _choose(lesson, bounded(lesson, read_address()), _, row)
+        chosen = _choose(task, bounded(task, read_address()), _, row)
     except ExplorerError as error:
         show_error(error, _)
         return None
@@ -38,17 +38,17 @@ def class_settings(lesson: Lesson, _: Translate) -> RunConfig | None:
     return chosen
 
 
-def _choose(lesson: Lesson, config: RunConfig, _: Translate, row: Row) -> RunConfig:
+def _choose(task: Task, config: RunConfig, _: Translate, row: Row) -> RunConfig:
     edition = f"{widget_edition()}.class"
-    row.data.markdown(data_title(lesson, _))
-    config = _choose_model(lesson, config, edition, _, row)
+    row.data.markdown(data_title(task, _))
+    config = _choose_model(task, config, edition, _, row)
     settings: dict[str, object] = {
         f"data.{name}": value for name, value in config.data_settings.items()
     }
     locked = [
         name
         for name in config.model_settings
-        if name in lesson.base.model_settings and f"model.{name}" not in lesson.open
+        if name in task.base.model_settings and f"model.{name}" not in task.open
     ]
     cls = specs.model_spec(config.model).settings
     prefix = f"{edition}.model.{config.model}"
@@ -57,39 +57,39 @@ def _choose(lesson: Lesson, config: RunConfig, _: Translate, row: Row) -> RunCon
             cls, config.model_settings, prefix, _, tuple(locked), row.place
         )
     settings |= {f"model.{name}": value for name, value in given.items()}
-    training, seed = _choose_training(lesson, config, edition, _, row)
+    training, seed = _choose_training(task, config, edition, _, row)
     chosen = choosing.make_config(
         config.data, config.model, settings | training, seed, config.start
     )
-    chosen = bounded(lesson, chosen)
+    chosen = bounded(task, chosen)
     with row.picture:
         show_preview(chosen, _)
     return chosen
 
 
 def _choose_training(
-    lesson: Lesson, config: RunConfig, edition: str, _: Translate, row: Row
+    task: Task, config: RunConfig, edition: str, _: Translate, row: Row
 ) -> tuple[dict[str, object], int]:
     """How to train, and the seed, as far as they are open."""
     training, seed = config.training.values(), config.seed
-    locked = tuple(n for n in training if f"training.{n}" not in lesson.open)
+    locked = tuple(n for n in training if f"training.{n}" not in task.open)
     prefix = f"{edition}.training"
     with row.training:
         given = settings_widgets(
             TrainingSettings, training, prefix, _, locked, row.place
         )
-        if "seed" in lesson.open:
+        if "seed" in task.open:
             seed = st.number_input(_("Seed"), 0, 2**31 - 1, seed, key=f"{edition}.seed")
-        st.caption(fixed_line(lesson, _))
+        st.caption(fixed_line(task, _))
     return {f"training.{name}": value for name, value in given.items()}, int(seed)
 
 
 def _choose_model(
-    lesson: Lesson, config: RunConfig, edition: str, _: Translate, row: Row
+    task: Task, config: RunConfig, edition: str, _: Translate, row: Row
 ) -> RunConfig:
     """The architecture, where it is open, with settings of its own."""
     model = config.model
-    if "model" in lesson.open:
+    if "model" in task.open:
         able = [m.name for m in specs.fitting(config.data)]
         model = row.architecture(able, model, f"{edition}.model", _)
     spec = specs.model_spec(model)
@@ -99,18 +99,18 @@ def _choose_model(
     kept = {f"data.{name}": value for name, value in config.data_settings.items()}
     kept |= {f"training.{n}": value for n, value in config.training.values().items()}
     return bounded(
-        lesson, choosing.make_config(config.data, model, kept, seed=config.seed)
+        task, choosing.make_config(config.data, model, kept, seed=config.seed)
     )
 
 
-def fixed_line(lesson: Lesson, _: Translate) -> str:
+def fixed_line(task: Task, _: Translate) -> str:
     """What is open, and that all else is fixed."""
     line = _("Everything is fixed by the teacher.")
-    if lesson.open:
-        names = listed([_(title_of(lesson.base, name)) for name in lesson.open], _)
+    if task.open:
+        names = listed([_(title_of(task.base, name)) for name in task.open], _)
         line = _("Open in this class: %(names)s. The teacher fixed everything else.")
         line %= {"names": names}
-    if lesson.within is not None and "training.steps" in lesson.open:
+    if task.within is not None and "training.steps" in task.open:
         most = _("A run has at most %(steps)s steps.")
-        line += " " + most % {"steps": f"{lesson.within:,}"}
+        line += " " + most % {"steps": f"{task.within:,}"}
     return line

@@ -1,20 +1,30 @@
 """The page Class as its teacher uses it: show the link, watch, steer, end."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import segno
 import streamlit as st
 
-from explorer.engine.classes import KIND, Lesson, read_lesson
+from explorer.engine.classes import KIND, Task, read_task
+from explorer.engine.classroom import read_classroom
 from explorer.engine.visitor import Visitor
 from explorer.inspection.facts import lines
 from explorer.plots.runs import standings as chart
+from explorer.runs.boards import Standing
 from explorer.runs.commands import PAUSE, RESUME, STOP, CommandSpec
 from explorer.runs.records import Group
 from explorer.ui.address import class_link, show_class
 from explorer.ui.classes.attending import goal_line
-from explorer.ui.classes.board import long_board, standings
+from explorer.ui.classes.board import (
+    COLUMNS,
+    columns,
+    long_board,
+    shown_names,
+    standings,
+)
 from explorer.ui.classes.forms import change_class
+from explorer.ui.classes.names import names_panel
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
 from explorer.ui.page import shown_later
@@ -34,10 +44,10 @@ def own_classes(visitor: Visitor, _: Translate) -> None:
         return
     st.header(_("Your classes"), anchor=False)
     for group in groups:
-        lesson = read_lesson(group)
-        icon = "lock" if lesson.closed else "groups"
+        task = read_task(group)
+        icon = "lock" if task.closed else "groups"
         st.button(
-            f"{literal(lesson.title)} · {group.created:%Y-%m-%d}",
+            f"{literal(task.title)} · {group.created:%Y-%m-%d}",
             icon=f":material/{icon}:",
             key=f"open.{group.id}",
             on_click=show_class,
@@ -47,7 +57,7 @@ def own_classes(visitor: Visitor, _: Translate) -> None:
 
 def teach(visitor: Visitor, group: Group, _: Translate) -> None:
     """All of a class for who teaches it."""
-    lesson = read_lesson(group)
+    task = read_task(group)
     st.button(
         _("All your classes"),
         icon=":material/arrow_back:",
@@ -55,9 +65,9 @@ def teach(visitor: Visitor, group: Group, _: Translate) -> None:
         on_click=show_class,
         args=("",),
     )
-    st.title(literal(lesson.title), anchor=False)
-    st.markdown(goal_line(lesson, _))
-    if lesson.closed:
+    st.title(literal(task.title), anchor=False)
+    st.markdown(goal_line(task, _))
+    if task.closed:
         st.info(
             _("This class is closed: nobody can join or train in it."),
             icon=":material/lock:",
@@ -69,14 +79,14 @@ def teach(visitor: Visitor, group: Group, _: Translate) -> None:
         with beside:
             _invitation(group, _)
             _steering(visitor, group, _)
-    every = None if lesson.closed else EVERY
-    st.fragment(_live, run_every=every)(visitor, group, lesson, _)
-    with st.expander(_("Change the lesson, the goal or the locks"), key="class.edit"):
-        change_class(visitor, group, lesson, _)
-    ends = _("Remove a nickname, close or delete the class")
-    with st.expander(ends, key="class.end"):
-        _members(visitor, group, _)
-        _endings(visitor, group, lesson, _)
+    every = None if task.closed else EVERY
+    st.fragment(_live, run_every=every)(visitor, group, task, _)
+    with st.expander(_("Change the task, the goal or the locks"), key="class.edit"):
+        change_class(visitor, group, task, _)
+    with st.expander(_("Nicknames"), key="class.people"):
+        names_panel(visitor, group, read_classroom(group), _)
+    with st.expander(_("Close or delete the class"), key="class.end"):
+        _endings(visitor, group, task, _)
 
 
 def _invitation(group: Group, _: Translate) -> None:
@@ -116,67 +126,60 @@ def _steering(visitor: Visitor, group: Group, _: Translate) -> None:
             )
 
 
-def _live(visitor: Visitor, group: Group, lesson: Lesson, _: Translate) -> None:
+def _live(visitor: Visitor, group: Group, task: Task, _: Translate) -> None:
     """The chart and the score board, as they are now."""
-    found = standings(visitor.store, group.id, lesson.goal, lesson.within)
+    found = standings(visitor.store, group.id, task.goal, task.within)
     if not found:
         st.info(
             _("Nobody has joined yet. Show the link above to your students."),
             icon=":material/hourglass_top:",
         )
         return
-    training = [standing.nickname for standing in found if standing.training]
+    st.markdown(_count_line(found, task, _))
+    room = read_classroom(visitor.store.groups.get(group.id))
+    found = shown_names(found, room.anonymous, _)
+    steps = task.within or task.base.training.steps
+    drawn = chart.extract(found, task.goal, steps, lines(task.base))
+    show_figure("class", chart.figure(drawn, _), chart.alternative(drawn, _), _)
+    st.markdown(literal(chart.reading(drawn, _)))
+    order = st.segmented_control(
+        _("Sort by"),
+        columns(task.goal),
+        default="best",
+        required=True,
+        format_func=lambda name: _(COLUMNS[name].title),
+        key=f"class.order.{group.id}",
+        wrap=True,
+    )
+    st.html(long_board(found, task.goal, _, order))
+
+
+def _count_line(found: Sequence[Standing], task: Task, _: Translate) -> str:
+    """How many are there, train, and have reached the goal."""
     line = _("Joined: %(joined)d. Training now: %(training)d.")
-    line %= {"joined": len(found), "training": len(training)}
-    if lesson.goal is not None:
+    training = sum(standing.training for standing in found)
+    line %= {"joined": len(found), "training": training}
+    if task.goal is not None:
         reached = sum(standing.reached is not None for standing in found)
         line += " " + _("Reached the goal: %(count)d.") % {"count": reached}
-    st.markdown(line)
-    left, right = st.columns(2, gap="medium")
-    steps = lesson.within or lesson.base.training.steps
-    drawn = chart.extract(found, lesson.goal, steps, lines(lesson.base))
-    with left:
-        show_figure("class", chart.figure(drawn, _), chart.alternative(drawn, _), _)
-        st.markdown(literal(chart.reading(drawn, _)))
-    with right:
-        st.html(long_board(found, lesson, _))
+    if waiting := sum(not standing.seen for standing in found):
+        line += " " + _("Nicknames not seen: %(count)d.") % {"count": waiting}
+    return line
 
 
-def _members(visitor: Visitor, group: Group, _: Translate) -> None:
-    names = [member.nickname for member in visitor.store.groups.members(group.id)]
-    if not names:
-        return
-    name = st.selectbox(
-        _("Nickname"),
-        names,
-        index=None,
-        key="class.remove",
-        placeholder=_("Choose who is to go"),
-        help=_("Their runs leave the board; they can join again by another nickname."),
-    )
+def _endings(visitor: Visitor, group: Group, task: Task, _: Translate) -> None:
     st.button(
-        _("Remove from the class"),
-        icon=":material/person_remove:",
-        key="remove_member",
-        disabled=name is None,
-        on_click=shown_later(_remove),
-        args=(visitor, group.id, name),
-    )
-
-
-def _endings(visitor: Visitor, group: Group, lesson: Lesson, _: Translate) -> None:
-    st.button(
-        _("Open the class again") if lesson.closed else _("Close the class"),
-        icon=":material/lock_open:" if lesson.closed else ":material/lock:",
+        _("Open the class again") if task.closed else _("Close the class"),
+        icon=":material/lock_open:" if task.closed else ":material/lock:",
         key="close_class",
         help=_("In a closed class nobody can join or start a run; the board stays."),
         on_click=shown_later(visitor.store.groups.change),
-        args=(group.id, {"closed": not lesson.closed}),
+        args=(group.id, {"closed": not task.closed}),
     )
     with st.popover(_("Delete the class"), icon=":material/delete:"):
         st.markdown(
             _(
-                "The class, its lesson and its score board go for good. Everybody's "
+                "The class, its task and its score board go for good. Everybody's "
                 "runs stay with those who started them."
             )
         )
@@ -187,10 +190,6 @@ def _endings(visitor: Visitor, group: Group, lesson: Lesson, _: Translate) -> No
             on_click=shown_later(_delete),
             args=(visitor, group.id),
         )
-
-
-def _remove(visitor: Visitor, group_id: str, nickname: str) -> None:
-    visitor.store.groups.leave(group_id, nickname)
 
 
 def _delete(visitor: Visitor, group_id: str) -> None:

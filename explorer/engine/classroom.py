@@ -1,0 +1,21 @@
+"""What a teacher chooses for a class as a whole, whatever its tasks."""
+
+from dataclasses import dataclass, fields
+
+from explorer.runs.records import Group
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """What the group of a class says besides its first task."""
+
+    anonymous: bool = False
+    """Whether all are shown as students with numbers."""
+    approve: bool = False
+    """Whether the others see a nickname only when the teacher lets them."""
+
+
+def read_classroom(group: Group) -> Classroom:
+    """What the group of a class says."""
+    names = {field.name for field in fields(Classroom)}
+    return Classroom(**{k: v for k, v in group.facts.items() if k in names})

@@ -1,0 +1,89 @@
+"""Whom the board of a class names, and how; who has gone."""
+
+import pytest
+
+from explorer.engine.service import engine
+from explorer.plots.theme import colour_of
+from explorer.ui.classes import board
+from tests.ui.classroom import ANN, BOB, TEACHER, joined, made, said, tables, trained
+from tests.ui.conftest import QUIET, page
+
+pytestmark = [pytest.mark.usefixtures("workers", "new_board"), *QUIET]
+
+
+def test_the_removed_and_who_left_are_gone_at_once_and_told_so() -> None:
+    group = joined(made())
+    ann, bob = (page(owner=o, **{"class": group.id}) for o in (ANN, BOB))
+    ann.button(key="leave_class").click().run()
+    engine().store.members.remove(group.id, "Bob")
+    assert engine().store.members.of(group.id) == []
+    bob.run()
+    assert "Your teacher has removed you" in bob.warning[0].value
+    again = page(owner=ANN, **{"class": group.id})
+    assert not again.warning
+    again.text_input(key="class.nickname").set_value("Ann")
+    again.button(key="join_class").click().run()
+    assert "You are **Ann**" in said(again)
+    assert [m.seat for m in engine().store.members.of(group.id)] == [0]
+
+
+def test_the_board_says_what_everybody_trained_and_is_sorted() -> None:
+    group = joined(made())
+    trained(group, ANN, 1.0, 0.04)
+    trained(group, BOB, 1.0, 0.3)
+    test = page("class_room", owner=TEACHER, **{"class": group.id})
+    heads = tables(test).split("</thead>")[0]
+    for title in ("Architecture", "Hidden size", "Layers", "Learning rate"):
+        assert f">{title}<" in heads
+    row = tables(test).split("<tr")[2]
+    for cell in ("1", "Ann", "0.04", "GRU", "8", "0.01"):
+        assert f"<bdi>{cell}</bdi>" in row
+    assert f"color: {colour_of('gru')}" in row
+    (order,) = [c for c in test.segmented_control if c.label == "Sort by"]
+    engine().store.members.rename(group.id, "Ann", "Zoe")
+    board.standings.clear()
+    order.set_value("nickname").run()
+    rows = tables(test).split("<tr")[2:]
+    assert ["Bob" in rows[0], "Zoe" in rows[1]] == [True, True]
+    assert "<bdi>2</bdi>" in rows[0]  # the place is still that of the loss
+
+
+def test_names_are_hidden_changed_and_taken_away() -> None:
+    group = joined(made())
+    trained(group, BOB, 1.0, 0.3)
+    test = page("class_room", owner=TEACHER, **{"class": group.id})
+    student = page(owner=ANN, **{"class": group.id})
+
+    def seen(name: str) -> list[bool]:
+        board.standings.clear()
+        return [name in tables(each.run()) for each in (test, student)]
+
+    assert seen("Bob") == [True, True]
+    test.selectbox(key="class.member").set_value("Bob").run()
+    test.button(key="show_member").click().run()
+    assert seen("Bob") == [False, False]
+    assert seen("Student 2") == [True, True]
+    test.button(key="show_names").click().run()
+    assert seen("Bob") == [True, True]
+    test.text_input(key="class.new_name").set_value("Rob")
+    test.button(key="rename_member").click().run()
+    assert seen("Rob") == [True, True]
+    test.toggle(key=f"class.anonymous.{group.id}").set_value(True).run()
+    assert seen("Rob") == [False, False]
+    assert seen("Ann") == [False, True]
+    assert "To the others you are Student 1" in student.caption[0].value
+
+
+@pytest.mark.parametrize("name", ["Cid", "f u c k"])
+def test_a_nickname_waits_where_the_teacher_or_a_word_says_so(name: str) -> None:
+    group = joined(made(), (ANN, "Ann"))
+    if name == "Cid":
+        engine().store.groups.change(group.id, {"approve": True})
+    test = page(owner=BOB, **{"class": group.id})
+    test.text_input(key="class.nickname").set_value(name)
+    test.button(key="join_class").click().run()
+    assert f"You are **{name}**" in said(test)
+    desk = page("class_room", owner=TEACHER, **{"class": group.id})
+    assert f"<bdi>{name}</bdi>" not in tables(desk)
+    assert f"Not seen by the others: {name} (Student 2)." in said(desk)
+    assert "Nicknames not seen: 1." in said(desk)
