@@ -307,8 +307,8 @@ def _shapes(settings: EncoderDecoderSettings, sizes: Sizes) -> tuple[str, ...]:
 
 def diagram(settings: EncoderDecoderSettings, sizes: Sizes) -> str:
     H, N, layers = settings.hidden_size, settings.heads, settings.layers
-    D, F, rotary = H // N, H * settings.feed_forward, settings.positions == "rotary"
-    added, Q, K = ("", "R Q", "R K") if rotary else (" + p", "Q", "K")
+    D, F, added = H // N, H * settings.feed_forward, POSITIONS[settings.positions].added
+    Q, K = ("R Q", "R K") if settings.positions == "rotary" else ("Q", "K")
     seen = f"softmax({Q} {K}ᵀ / √{D}) V%s: {N} × {D}"
     lines = [
         f'source["w: {sizes.symbols}, {sizes.source} steps"] --> '

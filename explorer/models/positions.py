@@ -1,7 +1,8 @@
-r"""How a Transformer knows the order of its steps: three ways behind one signature.
+r"""How a Transformer knows the order of its steps: ways behind one signature.
 
-Attention by itself sees a set, not a sequence. `enter` gives the residual stream its
-positions, `turn` gives them to queries and keys; each way uses one of the two.
+Attention by itself sees a bag, not a sequence. `enter` gives the residual stream its
+positions, `turn` gives them to queries and keys; each way uses one of the two, and the
+way that knows no order uses none.
 
 Sinusoidal: Vaswani et al. (2017). https://arxiv.org/abs/1706.03762
 Rotary: Su et al. (2021), RoFormer. https://arxiv.org/abs/2104.09864
@@ -19,7 +20,7 @@ from explorer.models.notation import real
 
 MAX_HIDDEN_SIZE = 512
 
-PositionsName = Literal["sinusoidal", "learned", "rotary"]
+PositionsName = Literal["sinusoidal", "learned", "rotary", "none"]
 
 
 def positions_field(default: PositionsName) -> Any:
@@ -29,7 +30,8 @@ def positions_field(default: PositionsName) -> Any:
         N_(
             "How the model knows the order of the steps: a fixed wave added, a learned "
             "vector added (no longer sequences than trained on), or queries and keys "
-            "turned by their position."
+            "turned by their position. With none, attention by itself knows of no "
+            "order: it sees a bag of steps."
         ),
         title=N_("Positions"),
         more=True,
@@ -37,6 +39,7 @@ def positions_field(default: PositionsName) -> Any:
             "sinusoidal": N_("sinusoidal"),
             "learned": N_("learned"),
             "rotary": N_("rotary"),
+            "none": N_("none: a bag of steps"),
         },
     )
 
@@ -87,6 +90,8 @@ class Sinusoidal(nn.Module):
         steps: T; longer sequences work too.
     """
 
+    added = " + p"
+
     def __init__(self, hidden: int, heads: int, steps: int) -> None:
         super().__init__()
         self.table: Tensor
@@ -123,6 +128,8 @@ class Learned(nn.Module):
         heads: N.
         steps: T; no longer sequence fits.
     """
+
+    added = " + p"
 
     def __init__(self, hidden: int, heads: int, steps: int) -> None:
         super().__init__()
@@ -161,6 +168,8 @@ class Rotary(nn.Module):
     Raises:
         ExplorerError: if the width of a head is odd, so that its units do not pair up.
     """
+
+    added = ""
 
     def __init__(self, hidden: int, heads: int, steps: int) -> None:
         super().__init__()
@@ -210,10 +219,38 @@ class Rotary(nn.Module):
         ]
 
 
-Positions = Sinusoidal | Learned | Rotary
+class NoPositions(nn.Module):
+    """Leaves all as it is: the steps are a bag, in no order.
+
+    A step that sees only earlier ones still knows how many there are.
+
+    Args:
+        hidden: H.
+        heads: N.
+        steps: T.
+    """
+
+    added = ""
+
+    def __init__(self, hidden: int, heads: int, steps: int) -> None:
+        super().__init__()
+
+    def enter(self, h: Tensor) -> Tensor:
+        return h
+
+    def turn(self, q: Tensor) -> Tensor:
+        return q
+
+    @staticmethod
+    def equations(given: str, hidden: int, heads: int, steps: int) -> list[str]:
+        return [rf"h_t &= {given}"]
+
+
+Positions = Sinusoidal | Learned | Rotary | NoPositions
 
 POSITIONS: dict[str, type[Positions]] = {
     "sinusoidal": Sinusoidal,
     "learned": Learned,
     "rotary": Rotary,
+    "none": NoPositions,
 }

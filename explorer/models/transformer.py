@@ -200,8 +200,8 @@ MASKS = {
 
 def diagram(settings: TransformerSettings, sizes: Sizes) -> str:
     H, N = settings.hidden_size, settings.heads
-    D, rotary = H // N, settings.positions == "rotary"
-    added, Q, K = ("", "R Q", "R K") if rotary else (" + p", "Q", "K")
+    D, added = H // N, POSITIONS[settings.positions].added
+    Q, K = ("R Q", "R K") if settings.positions == "rotary" else ("Q", "K")
     if sizes.symbols:
         source = f'token["w: {sizes.symbols}"] --> given["h = E[w]{added}: {H}"]'
     else:

@@ -13,7 +13,7 @@ from explorer.models.captures import Recorder, ignore
 
 B, S, L, V = 2, 5, 3, 11
 SIZES = Sizes(1, V, V, S + L, "translate", source=S, padded=True)
-POSITIONS = ["sinusoidal", "learned", "rotary"]
+POSITIONS = ["sinusoidal", "learned", "rotary", "none"]
 each_position = pytest.mark.parametrize("positions", POSITIONS)
 
 

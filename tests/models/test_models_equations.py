@@ -44,6 +44,7 @@ CASES: list[tuple[str, dict[str, Any], tuple[Sizes, ...]]] = [
             (3, "learned", ONE_WAY[:4]),
             (1, "sinusoidal", ONE_WAY[:2]),
             (3, "rotary", ONE_WAY[:2]),
+            (3, "none", ONE_WAY[2:3]),
         )
     ),
     *(
@@ -62,7 +63,7 @@ CASES: list[tuple[str, dict[str, Any], tuple[Sizes, ...]]] = [
     ),
     *(
         ("encoder_decoder", {"hidden_size": 12, "heads": 3, "positions": p}, (PAIRS,))
-        for p in ("learned", "sinusoidal", "rotary")
+        for p in ("learned", "sinusoidal", "rotary", "none")
     ),
     *(
         ("crf", {"hidden_size": 13, "features": f}, (TAGS, VALUES))

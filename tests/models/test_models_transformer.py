@@ -14,7 +14,8 @@ B, T, V = 2, 5, 11
 TOKENS = Sizes(1, V, V, T, "next_token")
 SERIES = Sizes(inputs=3, outputs=2, symbols=0, steps=T)
 SHAKESPEARE = Sizes(1, 65, 65, 64, "next_token")
-POSITIONS = ["sinusoidal", "learned", "rotary"]
+ORDERED = ["sinusoidal", "learned", "rotary"]
+POSITIONS = [*ORDERED, "none"]
 
 
 def make(sizes=TOKENS, seed=0, **settings):
@@ -90,7 +91,7 @@ def test_parameters_of_the_character_transformer():
     blocks = 4 * (12 * 128**2 + 2 * 128) + 128
     assert parameters(make(SHAKESPEARE, **big)) == 804_096
     assert blocks + 65 * 128 + 64 * 128 == 804_096
-    for positions in ("sinusoidal", "rotary"):
+    for positions in ("sinusoidal", "rotary", "none"):
         model = make(SHAKESPEARE, positions=positions, **big)
         assert parameters(model) == blocks + 65 * 128
 
@@ -116,7 +117,7 @@ def test_initialisation_is_gpt_2s():
     assert not any("bias" in name for name, _ in model.named_parameters())
 
 
-@pytest.mark.parametrize("positions", ["sinusoidal", "rotary"])
+@pytest.mark.parametrize("positions", ["sinusoidal", "rotary", "none"])
 def test_longer_sequences_than_trained_on_work(positions):
     model = make(positions=positions)
     x = torch.randint(V, (B, 3 * T))
@@ -156,13 +157,27 @@ def test_sinusoidal_positions_are_vaswanis():
     assert odd(torch.randint(V, (B, T))).shape == (B, T, V)
 
 
-@pytest.mark.parametrize("positions", POSITIONS)
+@pytest.mark.parametrize("positions", ORDERED)
 def test_order_matters(positions):
     """Swapping two early steps changes the last answer."""
     model = louder(make(positions=positions, layers=1))
     x = torch.tensor([[1, 2, 3, 4, 5]])
     swapped = torch.tensor([[2, 1, 3, 4, 5]])
     assert (model(x) - model(swapped))[:, -1].abs().max() > 1e-3
+
+
+def test_without_positions_the_steps_are_a_bag():
+    """What sees all steps answers alike in any order, and so does one causal layer."""
+    both_ways = SERIES._replace(task="classify")
+    model = louder(make(both_ways, positions="none")).double()
+    x = torch.randn(B, T, SERIES.inputs).double()
+    shuffled = x[:, torch.randperm(T)]
+    torch.testing.assert_close(model(shuffled), model(x), atol=1e-12, rtol=0)
+    causal = louder(make(positions="none", layers=1)).double()
+    first, swapped = torch.tensor([[[1, 2, 3, 4, 5]], [[2, 1, 3, 4, 5]]])
+    torch.testing.assert_close(
+        causal(first)[:, 2:], causal(swapped)[:, 2:], atol=1e-12, rtol=0
+    )
 
 
 @pytest.mark.parametrize(
