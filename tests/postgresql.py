@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, create_engine
 from sqlalchemy.exc import OperationalError
@@ -69,9 +70,32 @@ def _unprivileged() -> dict[str, int | list[int]]:
     return {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
 
 
+class Server:
+    """A server on a socket file in `home`, which can be stopped and started again."""
+
+    def __init__(self, home: Path, folder: Path, quiet: dict[str, Any]) -> None:
+        self.home, self._quiet = home, quiet
+        self._command = [str(folder / "postgres"), "-D", str(home / "data")]
+        self._command += ["-k", str(home)]
+        for option in ("listen_addresses=", *UNSAFE_BUT_FAST):
+            self._command += ["-c", option]
+        self.start()
+
+    def start(self) -> None:
+        """Serve, from when this returns on."""
+        with (self.home / "log").open("a") as log:
+            self._process = subprocess.Popen(self._command, stderr=log, **self._quiet)
+        self.address = _answering(self.home, self._process)
+
+    def stop(self) -> None:
+        """Let go of whoever is connected, and end."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(timeout=30)
+
+
 @contextmanager
-def served() -> Iterator[URL]:
-    """A fresh server on a socket file; the address of its database "postgres".
+def served() -> Iterator[Server]:
+    """A fresh server with its database "postgres".
 
     Raises:
         NoPostgreSQLError: if there is none here and none can be installed.
@@ -90,18 +114,13 @@ def served() -> Iterator[URL]:
             "explorer",
         ]
         initialise += ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
-        quiet = {"cwd": home, "stdout": subprocess.DEVNULL, **who}
-        subprocess.run(initialise, check=True, timeout=120, **quiet)  # type: ignore[call-overload]
-        command = [str(folder / "postgres"), "-D", str(home / "data"), "-k", str(home)]
-        for option in ("listen_addresses=", *UNSAFE_BUT_FAST):
-            command += ["-c", option]
-        with (home / "log").open("w") as log:
-            server = subprocess.Popen(command, stderr=log, **quiet)  # type: ignore[call-overload]
+        quiet: dict[str, Any] = {"cwd": home, "stdout": subprocess.DEVNULL, **who}
+        subprocess.run(initialise, check=True, timeout=120, **quiet)
+        server = Server(home, folder, quiet)
         try:
-            yield _answering(home, server)
+            yield server
         finally:
-            server.send_signal(signal.SIGINT)  # lets go of whoever is connected
-            server.wait(timeout=30)
+            server.stop()
     finally:
         shutil.rmtree(home)
 
@@ -126,10 +145,10 @@ def _answering(home: Path, server: "subprocess.Popen[bytes]") -> URL:
             return address
 
 
-def empty(server: URL, name: str) -> str:
+def empty(server: Server, name: str) -> str:
     """The address of a new database on this server."""
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    engine = create_engine(server.address, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
     engine.dispose()
-    return server.set(database=name).render_as_string(hide_password=False)
+    return server.address.set(database=name).render_as_string(hide_password=False)

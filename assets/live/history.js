@@ -8,10 +8,11 @@ const completes = (address) => {
   return reached && next.pathname === location.pathname && next.search !== ""
 }
 
-export default function () {
+export default function ({ data }) {
   guardSliders()
   keepFocus()
   tidyMenu()
+  tellSection(data.section)
   fitPaper()
   if (history[MENDED]) return
   history[MENDED] = true

@@ -6,3 +6,12 @@ function tidyMenu() {
     for (const each of [list, ...list.querySelectorAll("li")]) each.setAttribute("role", "none")
   }
 }
+
+// Which section the page is in, for who does not see its shade.
+function tellSection(number) {
+  const items = document.querySelectorAll('[data-testid="stHeader"] .rc-overflow-item button')
+  items.forEach((button, at) => {
+    if (at === number) button.setAttribute("aria-current", "true")
+    else button.removeAttribute("aria-current")
+  })
+}

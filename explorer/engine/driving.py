@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 
 from explorer.errors import N_, ExplorerError
@@ -26,6 +27,9 @@ LASTS = 15.0
 """Seconds of a lease: as long does a second server wait for one that hangs."""
 
 RENEWED_EVERY = 4.0
+
+AGAIN_AFTER = 0.5
+"""Seconds to wait for a database that failed."""
 
 _PROC = Path("/proc")
 
@@ -43,6 +47,7 @@ class Driving:
         self._holder, self._where = new_id(), _this_process()
         self._until = 0.0
         self._other: Lease | None = None
+        self._trouble: ExplorerError | None = None
         self._renew()
         self.check()
         self._closing = threading.Event()
@@ -58,8 +63,10 @@ class Driving:
         """See that this server drives.
 
         Raises:
-            ExplorerError: if another one does.
+            ExplorerError: if another one does, or if the database says nothing.
         """
+        if (trouble := self._trouble) is not None:
+            raise copy(trouble)
         if not self.held and self._other is not None:
             raise _other_drives(self._other)
 
@@ -78,19 +85,24 @@ class Driving:
                 raise
 
     def _loop(self) -> None:
-        while not self._closing.wait(RENEWED_EVERY):
-            held, waits = self.held, self._other is not None
+        drives = True
+        while not self._closing.wait(AGAIN_AFTER if self._trouble else RENEWED_EVERY):
+            waits, drives = self._other is not None, drives and self.held
             try:
                 self._renew()
+                if self.held and not drives:
+                    self._regained()
             except Exception as error:
-                if database_trouble(error) is None:
+                self._trouble = database_trouble(error)
+                if self._trouble is None:
                     log.exception("The lease could not be renewed")
                 continue
+            self._trouble = None
             if self._other is not None and not waits:
                 log.warning("%s", _other_drives(self._other))
-            if self.held and not held:
+            if self.held and not drives:
                 log.warning("This server drives the runs of its database again")
-                self._regained()
+            drives = self.held
 
     def _renew(self) -> None:
         began = time.monotonic()

@@ -20,8 +20,8 @@ SAID_AGAIN = 600.0
 """Seconds after which the log is told the same trouble again."""
 
 _lock = threading.Lock()
-_said: dict[str, float] = {}
-"""When each sentence was logged."""
+_said: dict[tuple[str, ...], float] = {}
+"""When each kind of trouble was logged."""
 
 _FULL = N_("its disk is full; make room there")
 _READ_ONLY = N_("it can only be read; let the server write to the file and its folder")
@@ -73,14 +73,21 @@ def database_trouble(error: BaseException | None) -> ExplorerError | None:
         why=Words(why, {"reason": reason}),
         variable=chosen_by(),
     )
-    _log_once(str(trouble))
+    log_once(trouble.words)
     return trouble
 
 
-def _log_once(sentence: str) -> None:
-    now = time.monotonic()
+def log_once(words: Words) -> None:
+    """Tell the log of a trouble, once in a while, whatever its sentence quotes."""
+    now, kind = time.monotonic(), _kind(words)
     with _lock:
-        if now - _said.get(sentence, -SAID_AGAIN) < SAID_AGAIN:
+        if now - _said.get(kind, -SAID_AGAIN) < SAID_AGAIN:
             return
-        _said[sentence] = now
-    log.warning("%s", sentence)
+        _said[kind] = now
+    log.warning("%s", words)
+
+
+def _kind(words: Words) -> tuple[str, ...]:
+    """A sentence and those within it, without what it quotes."""
+    within = (v for v in words.values.values() if isinstance(v, Words))
+    return words.template, *(each for inner in within for each in _kind(inner))

@@ -9,9 +9,8 @@ from explorer.ui.crowd import check_tab
 from explorer.ui.document import say_language
 from explorer.ui.history import mend_browser
 from explorer.ui.language import ASSETS, LANGUAGES
-from explorer.ui.page import LANGUAGE, explained, language, mode, words
+from explorer.ui.page import LANGUAGE, language, mode, show_trouble, words
 from explorer.ui.places import PAGES, Place, places
-from explorer.ui.plain import show_error
 from explorer.ui.visitor import login_button
 
 
@@ -29,7 +28,8 @@ def show() -> None:
         sections.setdefault(_(place.section), []).append(_page(place, _(place.title)))
     page = st.navigation(sections, position="top")
     follow_page(page.url_path)
-    _mark_section(1 + [page in pages for pages in sections.values()].index(True))
+    section = [page in pages for pages in sections.values()].index(True)
+    _mark_section(section)
     for name in ("header", "every", mode()):
         st.html(ASSETS / "page" / f"{name}.css")
     with st.container(horizontal=True, key="reader", gap="small", width="content"):
@@ -44,18 +44,19 @@ def show() -> None:
                 args=(other,),
             )
     with st.container(key="unseen"):
-        mend_browser()
+        mend_browser(section)
         say_language(language())
     try:
         check_tab()
         page.run()
     except Exception as error:
-        show_error(explained(error), _)
+        show_trouble(error)
 
 
 def _mark_section(number: int) -> None:
     """Show in which section the page is; Streamlit marks it in the open menu alone."""
-    item = f'[data-testid="stHeader"] .rc-overflow-item:nth-child({number}) button'
+    nth = f".rc-overflow-item:nth-child({number + 1})"
+    item = f'[data-testid="stHeader"] {nth} button'
     shade = "background: color-mix(in srgb, currentColor 10%, transparent)"
     st.html(f"<style>{item} {{ {shade} }}</style>")
 

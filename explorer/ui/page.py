@@ -1,5 +1,6 @@
 """What every page begins with: its language, its words, and one place for errors."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -7,12 +8,16 @@ from typing import ParamSpec
 
 import streamlit as st
 
+from explorer.engine.service import engine
 from explorer.errors import ExplorerError
 from explorer.runs.trouble import database_trouble
 from explorer.ui.language import Translate, best_language, translator
 from explorer.ui.plain import show_error
 
 LANGUAGE = "lang"
+
+LOOKS_EVERY = 3.0
+"""Seconds between two looks of a page at whether the server works again."""
 
 _LATER = "page.error"
 _P = ParamSpec("_P")
@@ -51,7 +56,34 @@ def shown_errors() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        show_error(explained(error), words())
+        show_trouble(error)
+
+
+def show_trouble(error: Exception) -> None:
+    """Show what a person can mend. Where the server itself has trouble the page is
+    drawn again as soon as that is over.
+
+    Raises:
+        Exception: the error itself, if it is a bug.
+    """
+    told = explained(error)
+    show_error(told, words())
+    if told is not error or not _server_works():
+        st.fragment(_draw_again, run_every=LOOKS_EVERY)(time.monotonic())
+
+
+def _draw_again(drawn: float) -> None:
+    """Draw the page anew if the server works, but not over and over."""
+    if time.monotonic() - drawn > LOOKS_EVERY / 2 and _server_works():
+        st.rerun()
+
+
+def _server_works() -> bool:
+    try:
+        return engine().trouble is None
+    except Exception as error:
+        explained(error)
+        return False
 
 
 def shown_later(callback: Callable[_P, object]) -> Callable[_P, None]:

@@ -1,5 +1,6 @@
 """The page Runs as people use it: train, rename, export, delete, undo, import."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,20 @@ def test_axe_finds_nothing_serious_and_nothing_is_too_wide(
     assert serious(page) == []
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= page.evaluate("window.innerWidth")
+
+
+def test_the_header_tells_in_which_section_the_page_is(open_page: Opener) -> None:
+    """By a shade, and to a screen reader."""
+    page = open_page("/models", ready=False)
+    sections = page.get_by_role("banner").locator(".rc-overflow-item button")
+    for place, section in (("Models", "Learn"), ("Data", "Library")):
+        if place != "Models":
+            visit(page, place)
+        expect(page.get_by_role("heading", name=place, exact=True)).to_be_visible()
+        current = page.get_by_role("banner").locator("button[aria-current=true]")
+        expect(current).to_have_text(re.compile(section))
+        shades = sections.evaluate_all(
+            "all => all.map(each => getComputedStyle(each).backgroundColor)"
+        )
+        shade = current.evaluate("each => getComputedStyle(each).backgroundColor")
+        assert shades.count(shade) == 1

@@ -1,11 +1,13 @@
 """Two servers on one database: one drives, the other waits and takes over."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from explorer.engine import driving
 from explorer.engine.driving import Driving, _is_gone, _this_process
@@ -21,6 +23,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
+
+AWAY = OperationalError("", {}, sqlite3.OperationalError(), connection_invalidated=True)
 
 
 def test_the_second_waits_until_the_first_has_ended(tmp_path: Path) -> None:
@@ -98,3 +102,34 @@ def test_a_run_goes_on_with_the_server_that_took_over(
     finally:
         second.close()
         first.close()
+
+
+def test_a_database_that_is_away_is_told_until_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/runs.sqlite3")
+    monkeypatch.setattr(driving, "RENEWED_EVERY", 0.02)
+    monkeypatch.setattr(driving, "AGAIN_AFTER", 0.02)
+    tries: list[str] = []
+
+    def regained() -> None:
+        tries.append("tried")
+        if len(tries) < 3:
+            raise AWAY
+
+    def away(*_given: object) -> None:
+        raise AWAY
+
+    first = Driving(store, regained)
+    with monkeypatch.context() as outage:
+        outage.setattr(store.leases, "take", away)
+        outage.setattr(first, "_until", 0.0)
+        wait(lambda: first._trouble is not None)
+        with pytest.raises(ExplorerError, match="but it does not answer"):
+            first.check()
+    wait(lambda: len(tries) == 3)  # what fails then is tried again
+    wait(lambda: first._trouble is None)
+    first.check()
+    first.close()
+    assert len(tries) == 3
+    store.close()

@@ -1,12 +1,13 @@
 """A database that fails is one sentence, and one line in the log."""
 
 import logging
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from explorer.config.folder import FOLDER
 from explorer.errors import ExplorerError
@@ -83,6 +84,18 @@ def test_what_befalls_a_file_is_told_with_the_variable_that_was_set(
             assert f"{variable} says where it is" in told
     assert [told in record.getMessage() for record in caplog.records] == [True]
     store.close()
+
+
+def test_the_log_is_told_once_whatever_is_quoted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for reason in ("terminating connection", "connection refused", "is starting up"):
+        away = sqlite3.OperationalError(reason)
+        away.sqlite_errorcode = sqlite3.SQLITE_IOERR
+        with caplog.at_level(logging.WARNING):
+            told = str(database_trouble(OperationalError("", {}, away)))
+        assert f"or says '{reason}'" in told
+    assert len(caplog.records) == 1
 
 
 def test_a_statement_that_is_wrong_is_no_trouble_of_the_database(store: Store) -> None:

@@ -1,7 +1,9 @@
 """A database that cannot be opened is a sentence on every page, until it can."""
 
+import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,35 +21,46 @@ from streamlit.testing.v1 import AppTest
 from explorer.catalog import choosing
 from explorer.engine.hub import Snapshot
 from explorer.engine.service import _made, engine
-from explorer.errors import Words
+from explorer.errors import ExplorerError, Words
+from explorer.runs import trouble
 from explorer.runs.records import Curves, Run
+from explorer.ui import page
 from explorer.ui.language import translator
 from explorer.ui.live import server
 from explorer.ui.live.frames import message, numbers, state
-from explorer.ui.live.server import lifespan
+from explorer.ui.live.server import lifespan, routes
+from explorer.ui.places import SOCKET
 from explorer.ui.visitor import KnownBrowsers
 from tests.ui.conftest import QUIET, ROOT
+from tests.ui.live import OWN
 
 pytestmark = QUIET
 SAID = "its file is damaged"
 
 
 def test_pages_say_why_there_is_no_engine_and_it_comes_by_itself(
-    with_workers: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    with_workers: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    monkeypatch.setattr(trouble, "_said", {})
+    caplog.set_level(logging.WARNING)
     monkeypatch.setattr(server, "AGAIN_AFTER", 0.05)
     _made.cache_clear()
     file = tmp_path / "explorer.sqlite3"
     file.write_text("Not a database at all. " * 50)
-    plain = Route("/", lambda request: HTMLResponse("a page"))
     app = Starlette(
-        routes=[plain], middleware=[Middleware(KnownBrowsers)], lifespan=lifespan
+        routes=routes(), middleware=[Middleware(KnownBrowsers)], lifespan=lifespan
     )
     with TestClient(app) as client:
         assert client.get("/").status_code == 200
-        page = str(ROOT / "explorer/ui/router.py")
-        shown = AppTest.from_file(page, default_timeout=120).run()
+        with client.websocket_connect(SOCKET, headers=OWN) as tab:
+            assert SAID in tab.receive_json()["error"]
+            assert tab.receive()["code"] == server.LATER
+        router = str(ROOT / "explorer/ui/router.py")
+        shown = AppTest.from_file(router, default_timeout=120).run()
         assert not shown.exception
         assert [SAID in error.value for error in shown.error] == [True]
         file.unlink()
@@ -60,6 +73,7 @@ def test_pages_say_why_there_is_no_engine_and_it_comes_by_itself(
         assert not shown.exception
         assert not [error for error in shown.error if SAID in error.value]
     assert engine().store is not None
+    assert [SAID in r.getMessage() for r in caplog.records].count(True) == 1
     _made.cache_clear()
 
 
@@ -98,3 +112,31 @@ def test_a_run_that_nobody_trains_waits_and_has_no_rate() -> None:
     )
     resting = replace(alone, run=replace(run, status="paused"))
     assert (state(resting, _), message(resting, _)) == ("Paused", "")
+
+
+def test_a_page_is_drawn_again_when_the_servers_trouble_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[str] = []
+    waits: list[Callable[[], None]] = []
+
+    def fragment(part: Callable[..., None], run_every: float) -> Callable[..., None]:
+        assert run_every == page.LOOKS_EVERY
+        return lambda *given: waits.append(lambda: part(*given))
+
+    owner = SimpleNamespace(trouble=Words("The database is away"))
+    monkeypatch.setattr(page, "engine", lambda: owner)
+    monkeypatch.setattr(page, "words", lambda: translator("en"))
+    monkeypatch.setattr(page, "show_error", lambda *_told: None)
+    monkeypatch.setattr(page.st, "fragment", fragment)
+    monkeypatch.setattr(page.st, "rerun", lambda: drawn.append("again"))
+    monkeypatch.setattr(page, "LOOKS_EVERY", -1.0)
+    page.show_trouble(ExplorerError.saying(owner.trouble))
+    (look,) = waits
+    look()
+    assert drawn == []
+    owner.trouble = None
+    look()
+    assert drawn == ["again"]
+    page.show_trouble(ExplorerError.saying(Words("Give a prime.")))
+    assert len(waits) == 1  # a mistake of the reader's stays until it is mended

@@ -8,6 +8,7 @@ who know its unguessable id.
 import asyncio
 import gc
 import importlib
+import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +23,9 @@ from explorer.catalog import choosing
 from explorer.engine.service import Engine, engine
 from explorer.inspection.facts import facts_of
 from explorer.plots.panel import panels
+from explorer.runs.trouble import log_once
 from explorer.ui import files, shell
+from explorer.ui.language import translator
 from explorer.ui.leaving import leave, leave_when_told
 from explorer.ui.live.sample import bring_sample
 from explorer.ui.live.tab import Tab
@@ -48,6 +51,9 @@ TOLD_EVERY = 1.0
 FOREIGN = 4403
 """Close code for a page of another site."""
 
+LATER = 1013
+"""Close code for a tab that may try again: there is no engine yet."""
+
 
 async def live(socket: WebSocket) -> None:
     """One tab: it sends wishes, and gets frames until it leaves."""
@@ -57,7 +63,13 @@ async def live(socket: WebSocket) -> None:
         await socket.close(FOREIGN)
         return
     await socket.accept()
-    tab = Tab(socket, engine())
+    try:
+        tab = Tab(socket, await asyncio.to_thread(engine))
+    except Exception as error:
+        sentence = explained(error).text(translator(shell.language_of(socket)))
+        await socket.send_text(json.dumps({"error": sentence}))
+        await socket.close(LATER)
+        return
     try:
         await tab.listen()
     except WebSocketDisconnect:
@@ -107,16 +119,13 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 async def _keep_trying(tried: asyncio.Event) -> Engine:
     """The engine, as soon as it can be; `tried` is set after the first time."""
-    told = ""
     while True:
         try:
             owner = await asyncio.to_thread(_bring_up)
             owner.hub.attach(asyncio.get_running_loop())
             return owner
         except Exception as error:
-            if (sentence := str(explained(error))) != told:
-                log.warning("%s", sentence)
-            told = sentence
+            log_once(explained(error).words)
         finally:
             tried.set()
         await asyncio.sleep(AGAIN_AFTER)

@@ -300,8 +300,8 @@ class Tab:
         """A view of elsewhere, or why there is none: the other pictures need it not."""
         try:
             return await self.engine.looks.elsewhere(*need)
-        except ExplorerError as error:
-            return error
+        except Exception as error:
+            return explained(error)
 
     def leave(self) -> None:
         """Watch nothing any more."""
