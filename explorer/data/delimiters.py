@@ -16,7 +16,14 @@ from explorer.data.number_cells import is_empty
 from explorer.data.numbers import is_number
 from explorer.data.time_cells import looks_like_time
 
-SIGNS = ("\t", ";", "|", ",")
+SIGNS = ("\t", ";", "|", ",", "~", "^", ":")
+
+RARE = ("~", "^", ":")
+"""Signs that part fields where no other does and most are numbers and times; a colon
+where all are."""
+
+CLOCK = re.compile(r"(?<![0-9.:/-])[0-2]?[0-9]:[0-5][0-9](?![0-9])")
+"""What a colon would take apart."""
 
 BLANKS = " "
 """Any run of blanks parts fields."""
@@ -31,6 +38,30 @@ MAX_COLUMNS = 100
 
 Row = tuple[int, list[str]]
 """The line of the file where it begins, from 0, and its cells."""
+
+DRAWN = re.compile(r"^[-=+|: \t]+$", re.MULTILINE)
+"""What may be a line under names or around a table, if enough dashes are in it."""
+
+
+def undrawn(text: str) -> str:
+    r"""A table's text without the lines drawn around it; no row comes to another line.
+
+    >>> undrawn("| t | v |\n|---|---|\n| 1 | 2 |")
+    ' t | v \n\n 1 | 2 '
+    >>> undrawn("a,b\n---,---\n1,2"), undrawn("|1|\n2")
+    ('a,b\n---,---\n1,2', '|1|\n2')
+    """
+    if _is_drawn(text):
+        text = DRAWN.sub(lambda line: "" if _is_drawn(line[0]) else line[0], text)
+    lines = text.split("\n")
+    drawn = [line for line in lines if line.startswith("|") and line.endswith("|")]
+    if len(drawn) < 2 or len(drawn) < 0.9 * sum(map(bool, lines)):
+        return text
+    return "\n".join(line.removeprefix("|").removesuffix("|") for line in lines)
+
+
+def _is_drawn(text: str) -> bool:
+    return "---" in text or "===" in text
 
 
 def read_rows(text: str, parted_by: str) -> list[Row]:
@@ -56,6 +87,8 @@ def delimiter_of(text: str, blanks: bool = True) -> str:
     for sign in (*SIGNS, BLANKS) if blanks else SIGNS:
         if sign == BLANKS and best_score[0]:
             break
+        if sign in RARE and best_score[0] > 0.5:
+            continue
         if sign != BLANKS and sign not in text:
             continue
         rows = [row for _, row in read_rows(text, sign)][: 2 * TRIED_ROWS]
@@ -74,11 +107,21 @@ def _score(rows: list[list[str]], sign: str) -> tuple[float, float, int]:
     typed = sum(kind != "text" for kind in kinds) / max(1, len(kinds))
     if width < 2 or _is_decimal_comma(rows, bulk, width, sign):
         return 0.0, 0.0, 0
+    if sign in RARE and (typed <= 0.5 or (sign == ":" and not _parts(bulk, kinds))):
+        return 0.0, 0.0, 0
     if sign == BLANKS:
         return (typed, share, width) if typed == 1 and share == 1 else (0.0, 0.0, 0)
     if share >= 0.9 and typed > 0.5:
         return typed, share, width
     return (0.1, share, width) if share >= 0.9 else (0.01, share, width)
+
+
+def _parts(rows: list[list[str]], kinds: Sequence[str]) -> bool:
+    """Whether a colon, or two, stands between typed fields, and not within clocks."""
+    clocks = sum(CLOCK.search(":".join(row)) is not None for row in rows)
+    texts = [k for k, kind in enumerate(kinds) if kind == "text"]
+    blank = not any(cell for row in rows for k in texts for cell in row[k : k + 1])
+    return blank and 2 * clocks < len(rows)
 
 
 def _is_decimal_comma(

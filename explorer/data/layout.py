@@ -17,6 +17,7 @@ from explorer.data.delimiters import (
     delimiter_of,
     read_rows,
     shape_of,
+    undrawn,
     width_of,
 )
 from explorer.data.marks import is_measured
@@ -86,7 +87,7 @@ def is_table(text: str) -> bool:
     >>> is_table("t;v\\n" + "1;2\\n" * 9), is_table("1\\n2\\n3"), is_table("A fox, and")
     (True, True, False)
     """
-    top = "\n".join(text.split("\n")[:TOP_LINES])
+    top = undrawn("\n".join(text.split("\n")[:TOP_LINES]))
     rows = [row for _, row in read_rows(top, delimiter_of(top, blanks=False))]
     if len(rows) < 3:
         return False

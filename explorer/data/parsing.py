@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.data.decoding import decoded, short
-from explorer.data.delimiters import BLANKS
+from explorer.data.delimiters import BLANKS, undrawn
 from explorer.data.joined import means_of_years
 from explorer.data.layout import COMMENT, Layout, find_layout, uneven
 from explorer.data.likeliest import likeliest
@@ -41,7 +41,8 @@ def read_table(raw: bytes, filename: str, encoding: str = "") -> Table:
         ExplorerError: if it is no table.
     """
     guessed = "" if encoding else likeliest(raw)
-    text = decoded(raw, filename, MAX_TABLE_BYTES, encoding or guessed).rstrip("\n")
+    text = decoded(raw, filename, MAX_TABLE_BYTES, encoding or guessed)
+    text = undrawn(text.rstrip("\n"))
     layout = find_layout(text, filename)
     cells = _parsed(text, layout, filename)
     rows = np.arange(len(cells)) + layout.first + 1

@@ -12,6 +12,7 @@ from tests.data.kinds import (
     BIG,
     COMMA,
     DAYS,
+    HOURS,
     ISO,
     PLAIN,
     POINT,
@@ -71,8 +72,28 @@ NUMBERS: dict[str, tuple[str, np.ndarray]] = {
     "exponents": (table("d,v", ISO, [f"{v:.4E}" for v in VALUES]), VALUES),
 }
 
+RULE = "+------------+-------+\n"
+
+
+def drawn(rule: str, edge: str = "", by: str = " | ", last: str = "") -> str:
+    """A table with a line under its names."""
+    rows = [edge + by.join(row) + last for row in zip(ISO, POINT, strict=True)]
+    return "\n".join([f"{edge}date{by}v{last}", rule, *rows]) + "\n"
+
+
 FRAMES: dict[str, str] = {
     "pipes": PLAIN.replace(",", "|"),
+    "pipes between blanks": PLAIN.replace(",", " | "),
+    "tildes": PLAIN.replace(",", "~"),
+    "carets": PLAIN.replace(",", "^"),
+    "colons": PLAIN.replace(",", ":"),
+    "colons and blanks": PLAIN.replace(",", ": "),
+    "two colons": PLAIN.replace(",", "::"),
+    "tildes, decimal commas": table("date~v", ISO, COMMA, by="~"),
+    "a table in Markdown": drawn("|---|--:|", edge="| ", last=" |"),
+    "a table in a document": drawn("=========== =====", by=" "),
+    "a table of a database": drawn("------------+-------") + "(150 rows)\n\n",
+    "a table in a frame": RULE + drawn(RULE.strip(), "| ", last=" |") + RULE,
     "tabs": PLAIN.replace(",", "\t"),
     "blanks": PLAIN.replace(",", "   "),
     "said by Excel": "sep=;\n" + PLAIN.replace(",", ";"),
@@ -114,6 +135,17 @@ def test_what_stands_around_a_table(name: str) -> None:
     series = read(FRAMES[name]).series
     np.testing.assert_array_equal(series.values, VALUES)
     np.testing.assert_array_equal(series.times, np.array(DAYS, "datetime64[ms]"))
+
+
+@pytest.mark.parametrize("name", [name for name in FRAMES if "a table" in name])
+def test_a_drawn_line_is_no_name(name: str) -> None:
+    assert read(FRAMES[name]).series.label == "v"
+
+
+@pytest.mark.parametrize("form", ["%H:%M:%S", "%H:%M", "%Y-%m-%dT%H:%M"])
+def test_no_colon_parts_a_clock(form: str) -> None:
+    with pytest.raises(ExplorerError, match="needs a column of numbers"):
+        read("\n".join(f"{time:{form}}" for time in HOURS))
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,10 @@ from tests.data.kinds import PLAIN, POINT
         ("a.txt", "\n".join(POINT), "series"),
         ("a.txt", "The fox, the cat,\nand the owl, at last.\n" * 20, "text"),
         ("a.txt", "3.14159265358979" * 20, "text"),
+        ("a.txt", "1:1 In the beginning\n1:2 was the word\n" * 20, "text"),
+        ("a.txt", "12:45 - Anna: hello\n12:46 - Ben: hi, you\n" * 20, "text"),
+        ("a.txt", "ROMEO: But soft\nJULIET: Ay me\n" * 20, "text"),
+        ("a.txt", "x~1\ny^2\n" * 20, "text"),
         ("a.conll", "Anna\tB-PER\nSmith\tI-PER\nsleeps\tO\n\n" * 20, "text"),
     ],
 )
