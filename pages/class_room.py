@@ -6,6 +6,7 @@ from explorer.errors import N_
 from explorer.ui.address import read_address
 from explorer.ui.classes.attending import shown_group, visit
 from explorer.ui.classes.forms import new_class
+from explorer.ui.classes.joining import code_field
 from explorer.ui.classes.teaching import own_classes, teach
 from explorer.ui.page import shown_errors, words
 from explorer.ui.settings import choose_settings
@@ -23,10 +24,11 @@ with shown_errors():
             visit(me, group, _)
         st.stop()
     st.title(_(TITLE), anchor=False)
+    code_field(me, _)
     st.markdown(
         _(
             "Choose data, model and training, say what is open and what is to be "
-            "reached, and give the link to your students. They train in their own "
+            "reached, and tell your students the code. They train in their own "
             "browsers; you see everybody's loss here."
         )
     )

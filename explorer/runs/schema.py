@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     false,
     true,
 )
@@ -75,6 +76,19 @@ members = Table(
     Column("seen", Boolean, nullable=False, server_default=true()),
     Column("state", String(16), nullable=False, server_default="in"),
     PrimaryKeyConstraint("group_id", "owner"),
+)
+passes = Table(
+    "passes",
+    tables,
+    Column("code", String(32), primary_key=True),
+    Column(
+        "group_id",
+        String(64),
+        ForeignKey("groups.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("opens", String(16), nullable=False),
+    UniqueConstraint("group_id", "opens"),
 )
 contents = Table(
     "contents",

@@ -23,6 +23,7 @@ from explorer.runs.leases import Leases
 from explorer.runs.members import Members
 from explorer.runs.messages import written
 from explorer.runs.opening import WRITES, open_database, take_turn
+from explorer.runs.passes import Passes
 from explorer.runs.records import (
     ACTIVE,
     Checkpoint,
@@ -64,6 +65,7 @@ class Store:
         self.shelf = Shelf(self._reader, self._writer)
         self.groups = Groups(self._reader, self._writer)
         self.members = Members(self._reader, self._writer)
+        self.passes = Passes(self._reader, self._writer)
         self.contents = Contents(self._reader, self._writer)
         self.boards = Boards(self._reader)
         self.room = Room(self._reader, self._writer)

@@ -78,7 +78,7 @@ def test_the_board_shows_everybody_the_best_first() -> None:
 
 def test_an_empty_class_says_what_comes_next() -> None:
     test = page("class_room", owner=TEACHER, **{"class": made().id})
-    assert [i.value[:24] for i in test.info] == ["Nobody has joined yet. S"]
+    assert [i.value[:24] for i in test.info] == ["Nobody has joined yet. T"]
 
 
 def test_a_goal_counts_within_its_steps() -> None:

@@ -1,9 +1,7 @@
 """The page Class as its teacher uses it: show the link, watch, steer, end."""
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
-import segno
 import streamlit as st
 
 from explorer.engine.classes import KIND, Task, read_task
@@ -14,7 +12,7 @@ from explorer.plots.runs import standings as chart
 from explorer.runs.boards import Standing
 from explorer.runs.commands import PAUSE, RESUME, STOP, CommandSpec
 from explorer.runs.records import Group
-from explorer.ui.address import class_link, show_class
+from explorer.ui.address import show_class
 from explorer.ui.classes.attending import goal_line
 from explorer.ui.classes.board import (
     COLUMNS,
@@ -24,6 +22,7 @@ from explorer.ui.classes.board import (
     standings,
 )
 from explorer.ui.classes.forms import change_class
+from explorer.ui.classes.joining import join_panel
 from explorer.ui.classes.names import names_panel
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
@@ -33,7 +32,6 @@ from explorer.ui.plain import literal
 EVERY = 2.0
 """Seconds between two looks at the class."""
 
-LOCAL = ("localhost", "127.0.0.1", "::1")
 STEERING = (PAUSE, RESUME, STOP)
 
 
@@ -58,6 +56,7 @@ def own_classes(visitor: Visitor, _: Translate) -> None:
 def teach(visitor: Visitor, group: Group, _: Translate) -> None:
     """All of a class for who teaches it."""
     task = read_task(group)
+    alone = not visitor.store.members.of(group.id)
     st.button(
         _("All your classes"),
         icon=":material/arrow_back:",
@@ -74,44 +73,16 @@ def teach(visitor: Visitor, group: Group, _: Translate) -> None:
         )
         _steering(visitor, group, _)
     else:
-        code, beside = st.columns([1, 5], vertical_alignment="center")
-        code.html(_qr(class_link(group.id), _("The link as a QR code")))
-        with beside:
-            _invitation(group, _)
-            _steering(visitor, group, _)
+        join_panel(visitor, group, alone, _)
+        _steering(visitor, group, _)
     every = None if task.closed else EVERY
-    st.fragment(_live, run_every=every)(visitor, group, task, _)
+    st.fragment(_live, run_every=every)(visitor, group, task, alone, _)
     with st.expander(_("Change the task, the goal or the locks"), key="class.edit"):
         change_class(visitor, group, task, _)
     with st.expander(_("Nicknames"), key="class.people"):
         names_panel(visitor, group, read_classroom(group), _)
     with st.expander(_("Close or delete the class"), key="class.end"):
         _endings(visitor, group, task, _)
-
-
-def _invitation(group: Group, _: Translate) -> None:
-    """The link, large."""
-    link = class_link(group.id)
-    st.html("<style>.st-key-class_link code { font-size: 1.5rem; }</style>")
-    with st.container(key="class_link"):
-        st.markdown(_("Students open this link and give a nickname:"))
-        st.code(link, language=None, wrap_lines=True)
-    if urlsplit(link).hostname in LOCAL:
-        st.caption(
-            _(
-                "This address works on this machine alone. Open the app by the "
-                "address that others reach, and the link will be right."
-            )
-        )
-
-
-def _qr(link: str, alternative: str) -> str:
-    """Dark on white in either theme, as phones want it."""
-    source = segno.make(link, micro=False).svg_data_uri(
-        scale=4, border=2, dark="#000000", light="#ffffff"
-    )
-    style = "width: 100%; max-width: 11rem"
-    return f'<img src="{source}" alt="{alternative}" style="{style}">'
 
 
 def _steering(visitor: Visitor, group: Group, _: Translate) -> None:
@@ -126,12 +97,17 @@ def _steering(visitor: Visitor, group: Group, _: Translate) -> None:
             )
 
 
-def _live(visitor: Visitor, group: Group, task: Task, _: Translate) -> None:
-    """The chart and the score board, as they are now."""
+def _live(
+    visitor: Visitor, group: Group, task: Task, alone: bool, _: Translate
+) -> None:
+    """The chart and the score board, as they are now; the way in shrinks when somebody
+    has come."""
+    if alone != (not visitor.store.members.of(group.id)):
+        st.rerun()
     found = standings(visitor.store, group.id, task.goal, task.within)
     if not found:
         st.info(
-            _("Nobody has joined yet. Show the link above to your students."),
+            _("Nobody has joined yet. Tell the code above to your students."),
             icon=":material/hourglass_top:",
         )
         return

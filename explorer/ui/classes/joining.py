@@ -1,0 +1,104 @@
+"""How people come into a class: a code to be dictated, a link, and a large QR code."""
+
+from urllib.parse import urlsplit
+
+import segno
+import streamlit as st
+
+from explorer.engine.visitor import Visitor
+from explorer.runs.records import Group
+from explorer.ui.address import class_link, show_class
+from explorer.ui.language import Translate
+from explorer.ui.page import shown_later
+from explorer.ui.places import PLAYGROUND
+
+LOCAL = ("localhost", "127.0.0.1", "::1")
+STYLE = """<style>
+.sx-code { font: 700 3rem/1.2 var(--st-code-font); letter-spacing: 0.15em; margin: 0; }
+.sx-code.small { font-size: 1.9rem; }
+.st-key-class_link code { font-size: 1.5rem; }
+</style>"""
+
+_CODE, _ENTERED = "class.code", "class.entered"
+
+
+def code_field(visitor: Visitor, _: Translate) -> None:
+    """Where students type the code that was dictated to them."""
+    if st.session_state.pop(_ENTERED, False):
+        st.switch_page(PLAYGROUND)
+    with st.form("enter", border=False, width=420):
+        row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+        row.text_input(
+            _("Code of a class"),
+            max_chars=40,
+            key=_CODE,
+            help=_("Your teacher tells it: five letters and digits."),
+        )
+        row.form_submit_button(
+            _("Go in"),
+            icon=":material/login:",
+            key="enter_class",
+            on_click=shown_later(_enter),
+            args=(visitor,),
+        )
+
+
+def join_panel(visitor: Visitor, group: Group, large: bool, _: Translate) -> None:
+    """The code and the ways to the link; all of it large until somebody has come."""
+    code = visitor.store.passes.code(group.id, "join")
+    if not large:
+        with st.container(
+            horizontal=True, vertical_alignment="center", key="class_join"
+        ):
+            st.markdown(_("Code to join:"), width="content")
+            shown = f"{STYLE}<p class='sx-code small'>{code}</p>"
+            st.html(shown, width="content")
+            _large_button(group, code, _)
+        return
+    picture, beside = st.columns([1, 3], vertical_alignment="center", gap="medium")
+    picture.html(qr(class_link(group.id), _("The link as a QR code")))
+    with beside:
+        st.markdown(_("Students choose **Class** and type this code:"))
+        st.html(f"{STYLE}<p class='sx-code'>{code}</p>")
+        _link(group, _)
+        _large_button(group, code, _)
+
+
+def qr(link: str, alternative: str, width: str = "100%") -> str:
+    """Dark on white in either theme, as phones want it."""
+    source = segno.make(link, micro=False).svg_data_uri(
+        scale=4, border=2, dark="#000000", light="#ffffff"
+    )
+    return f'<img src="{source}" alt="{alternative}" style="width: {width}">'
+
+
+def _large_button(group: Group, code: str, _: Translate) -> None:
+    if st.button(_("Large QR code"), icon=":material/qr_code_2:", key="large_qr"):
+        st.dialog(_("Join the class"), width="large")(_large)(group, code, _)
+
+
+def _large(group: Group, code: str, _: Translate) -> None:
+    """For the last row."""
+    picture = qr(class_link(group.id), _("The link as a QR code"), "min(60vh, 100%)")
+    st.html(f"{STYLE}<p class='sx-code'>{code}</p>{picture}")
+    _link(group, _)
+
+
+def _link(group: Group, _: Translate) -> None:
+    """The link in letters, and a word where it leads nowhere."""
+    link = class_link(group.id)
+    with st.container(key="class_link"):
+        st.markdown(_("or open this link:"))
+        st.code(link, language=None, wrap_lines=True)
+    if urlsplit(link).hostname in LOCAL:
+        st.caption(
+            _(
+                "This address works on this machine alone. Open the app by the "
+                "address that others reach, and the link will be right."
+            )
+        )
+
+
+def _enter(visitor: Visitor) -> None:
+    show_class(visitor.store.passes.find(str(st.session_state.get(_CODE, ""))).group_id)
+    st.session_state[_ENTERED] = True

@@ -1,0 +1,50 @@
+"""Into a class by a code that is dictated."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer.engine.service import engine
+from tests.ui.classroom import ANN, TEACHER, joined, made, said, tables
+from tests.ui.conftest import QUIET, page
+
+pytestmark = [pytest.mark.usefixtures("workers", "new_board"), *QUIET]
+
+
+def entered(code: str) -> AppTest:
+    """A stranger's page Class after they typed this."""
+    test = page("class_room", owner=ANN)
+    test.text_input(key="class.code").set_value(code)
+    test.button(key="enter_class").click().run()
+    assert not test.exception
+    return test
+
+
+def test_a_code_leads_to_the_class() -> None:
+    group = made()
+    code = engine().store.passes.code(group.id, "join")
+    test = entered(f" {code[:2]} {code[2:].lower()}")
+    assert test.query_params["class"] == group.id
+    assert test.title[0].value == "Waves"
+    assert test.button(key="join_class").label == "Join"
+
+
+@pytest.mark.parametrize("code", ["", "WRONG", "<b>", "\0" * 9])
+def test_a_code_that_is_none_is_refused(code: str) -> None:
+    test = entered(code)
+    assert "letters and digits" in test.error[0].value
+    assert "class" not in test.query_params
+
+
+def test_the_way_in_is_large_until_somebody_has_come() -> None:
+    group = made()
+    code = engine().store.passes.code(group.id, "join")
+    test = page("class_room", owner=TEACHER, **{"class": group.id})
+    assert f"<p class='sx-code'>{code}</p>" in tables(test)
+    assert "data:image/svg+xml" in tables(test)
+    joined(group)
+    test.run()
+    assert f"<p class='sx-code small'>{code}</p>" in tables(test)
+    assert "data:image/svg+xml" not in tables(test)
+    assert "Code to join:" in said(test)
+    test.button(key="large_qr").click().run()
+    assert "data:image/svg+xml" in tables(test)
