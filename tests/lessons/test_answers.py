@@ -1,11 +1,15 @@
 """The rules by which single lessons find their answers, on records made by hand."""
 
+import math
+from itertools import product
+
 import numpy as np
 import pytest
 
-from explorer.lessons import bag
+from explorer.lessons import bag, many_paths
 from explorer.lessons.base import Record
 from explorer.runs.records import Curves, Validation, View
+from explorer.training.transcribing import collapse
 
 pytestmark = pytest.mark.quick
 
@@ -47,3 +51,33 @@ def test_a_bag_holds_where_positions_alone_part_bell_and_funnel() -> None:
     assert found.holds
     assert not bag.outcome({"bag": seeing, "ordered": seeing}).holds
     assert not bag.outcome({"bag": blind, "ordered": blind}).holds
+
+
+@pytest.mark.parametrize("labels", [[0], [0, 1], [0, 0], [0, 1, 0], [1, 1, 0], [0] * 3])
+def test_paths_are_as_many_as_a_list_of_all_has(labels: list[int]) -> None:
+    for steps in range(1, 7):
+        every = product(range(3), repeat=steps)
+        spelled = sum(collapse(path) == labels for path in every)
+        assert many_paths.paths(steps, labels) == spelled
+
+
+def transcribed(share: float) -> Record:
+    """A word of two labels of chance 0.5, and the likeliest path's share of it."""
+    chances = np.array([[0.9, 0.05, 0.05], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]])
+    arrays = {"symbols": chances, "loss": np.array([-math.log(0.5) / 2])}
+    notes = {"edits": [(0, 0), (None, 1), (2, None)], "score": math.log(0.5 * share)}
+    view = View("prediction", 5, arrays, notes)
+    return record(view, label_error_rate=1.0)
+
+
+def test_a_words_chance_and_its_likeliest_paths_share() -> None:
+    view = transcribed(0.3).views["prediction"]
+    assert many_paths.word(view) == [0, 1]
+    assert many_paths.shares(view) == pytest.approx((0.5, 0.3))
+    answers = {
+        share: many_paths.outcome({"gru": transcribed(share)}).answer
+        for share in (0.95, 0.3, 0.0005)
+    }
+    assert answers == {0.95: "one", 0.3: "some", 0.0005: "all"}
+    silent = many_paths.outcome({"gru": transcribed(0.3)}).figures
+    assert pytest.approx(1 / 3) in silent.values()
