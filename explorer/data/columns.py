@@ -200,6 +200,10 @@ def _form_remark(table: Table, column: str, numbers: Numbers) -> list[Words]:
         marks = ", ".join(f"'{mark}'" for mark in numbers.taken_off)
         words = N_("Taken off the numbers: %(marks)s.")
         said.append(Words(words, {"marks": marks}))
+    if numbers.truths:
+        one, nought = numbers.truths
+        words = N_("Words are read as numbers: '%(one)s' is 1, '%(nought)s' is 0.")
+        said.append(Words(words, {"one": one, "nought": nought}))
     if numbers.form == NumberForm("."):
         return said
     shown = first_values(table, column, numbers.form)

@@ -12,6 +12,7 @@ import numpy as np
 
 from explorer.data.number_cells import PLAIN, SIGNS, Cell, bare, cell_of, is_empty
 from explorer.data.numbers import Hints, Numbers, is_number, read_numbers
+from explorer.data.truths import read_truths
 
 WORD = (
     rf"(?:(?:°\s?)?[^\W\d_¹²³⁴-⁹]{{1,13}}|[°{re.escape(SIGNS)}])"
@@ -77,7 +78,10 @@ class Marks(NamedTuple):
 def read_column(
     cells: Sequence[str], hints: Hints | None = None, decimal: str = ""
 ) -> Numbers:
-    """A column of a table as numbers, without its unit and flags."""
+    """A column of a table as numbers, without its unit and flags; yes and no are 1 and
+    0."""
+    if truths := read_truths(cells):
+        return truths
     marks = marks_of(dict.fromkeys(cells))
     read = read_numbers(cells, hints, decimal, marks.cells)
     lone = [text in marks.lone for text in cells]

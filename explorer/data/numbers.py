@@ -65,6 +65,8 @@ class Numbers(NamedTuple):
     """The unit, or the flags, that cells have beside their numbers."""
     mixed: tuple[str, ...] = ()
     """Units that cannot all be meant at once."""
+    truths: tuple[str, ...] = ()
+    """The words for yes and no that are read as 1 and 0."""
 
 
 NINES = re.compile(r"-?(99+)(?:[.,](?:9+|0+))?")

@@ -80,11 +80,13 @@ class Table:
 
     @cached_property
     def measured(self) -> list[str]:
-        """The columns of numbers that are no times, move, and neither count rows nor
-        name groups of them; all columns of numbers where there is no other."""
+        """The columns of numbers that are no times, move, and neither say yes or no,
+        count rows nor name groups of them; all columns of numbers where there is no
+        other."""
         times = {part for name in self.times for part in self.parts(name)}
         rest = [name for name in self.numeric if name not in times]
         left = {*self.still, *(self.groups(self.times[0]) if self.times else [])}
+        left |= {name for name in rest if self._heads[name].truths}
         found = [n for n in rest if n not in left and not self._counts(n)]
         return found or rest or self.numeric
 
