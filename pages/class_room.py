@@ -4,9 +4,10 @@ import streamlit as st
 
 from explorer.errors import N_
 from explorer.ui.address import read_address
-from explorer.ui.classes.attending import shown_group, visit
+from explorer.ui.classes.attending import shown_group
 from explorer.ui.classes.forms import new_class
 from explorer.ui.classes.joining import code_field
+from explorer.ui.classes.side import visit
 from explorer.ui.classes.teaching import own_classes, teach
 from explorer.ui.page import shown_errors, words
 from explorer.ui.settings import choose_settings
@@ -18,7 +19,7 @@ with shown_errors():
     me = visitor()
     if group := shown_group(me, _):
         read_address()
-        if group.owner == me.owner:
+        if me.teaches(group):
             teach(me, group, _)
         else:
             visit(me, group, _)

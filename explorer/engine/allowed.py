@@ -6,6 +6,7 @@ from explorer.catalog import building
 from explorer.config.run import RunConfig
 from explorer.data import content
 from explorer.engine import classes
+from explorer.engine.class_tasks import KINDS, home_of, task_in
 from explorer.engine.limits import (
     LIMITS,
     MEGABYTE,
@@ -75,9 +76,16 @@ class Allowed:
             ExplorerError: if it is not.
         """
         group = self.store.groups.get(group_id) if group_id else None
-        if group is not None and group.kind == classes.KIND:
-            classes.check_member(self.store, group, self.owner)
-            classes.check_rules(classes.read_task(group), config)
+        if group is not None and group.kind in KINDS:
+            classes.check_member(self.store, home_of(self.store, group), self.owner)
+            classes.check_rules(task := task_in(self.store, group), config)
+            if task.asks and self.owner not in self.store.guesses.of(group.id):
+                raise ExplorerError(
+                    N_(
+                        "In this task everybody says first what they expect, and you "
+                        "have not yet. Give your guess, then train."
+                    )
+                )
         self.check_data(config, group_id)
         self.check_limits(config)
 
@@ -128,7 +136,7 @@ class Allowed:
             return
         group = self.class_of(group_id)
         if group and classes.owns_data(group.facts, digest):
-            classes.check_member(self.store, group, self.owner)
+            classes.check_member(self.store, home_of(self.store, group), self.owner)
             return
         raise ExplorerError(
             N_(
@@ -269,8 +277,10 @@ class Allowed:
             )
 
     def class_of(self, group_id: str) -> Group | None:
-        """The class that a run is in; None where it is in none, or in another group."""
+        """The task of a class that a run is in; None where it is in none, or in a race
+        or a sweep."""
         try:
-            return self.store.groups.get(group_id, classes.KIND) if group_id else None
+            group = self.store.groups.get(group_id) if group_id else None
         except ExplorerError:
-            return None  # deleted meanwhile, or a race or a sweep
+            return None  # deleted meanwhile
+        return group if group is not None and group.kind in KINDS else None

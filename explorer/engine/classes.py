@@ -41,6 +41,10 @@ class Task:
     text: str = ""
     """In Markdown."""
     closed: bool = False
+    lesson: str = ""
+    """The name of the lesson that it is; empty for a task of the teacher's own."""
+    asks: bool = False
+    """Whether everybody gives a guess before they train."""
 
     def facts(self) -> dict[str, Any]:
         """What `read_task` reads; JSON can hold it."""
@@ -99,6 +103,8 @@ def checked(task: Task) -> Task:
         task.within,
         task.text.strip(),
         task.closed,
+        task.lesson,
+        task.asks,
     )
 
 

@@ -13,6 +13,10 @@ class Classroom:
     """Whether all are shown as students with numbers."""
     approve: bool = False
     """Whether the others see a nickname only when the teacher lets them."""
+    own_pace: bool = False
+    """Whether everybody chooses which of the tasks they are at."""
+    at: int = 0
+    """The task at which all are, where they do not choose, counted from 0."""
 
 
 def read_classroom(group: Group) -> Classroom:

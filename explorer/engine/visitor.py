@@ -9,11 +9,14 @@ from collections.abc import Iterable, Sequence
 from explorer.config.run import RunConfig
 from explorer.engine import classes
 from explorer.engine.allowed import Allowed
+from explorer.engine.class_tasks import home_of
+from explorer.engine.classes import check_member
 from explorer.engine.limits import MEGABYTE
 from explorer.engine.service import Engine
 from explorer.errors import N_, ExplorerError
 from explorer.portable.unpack import Importer, unpacked
 from explorer.runs.commands import STOP, spec_of
+from explorer.runs.guesses import Guess
 from explorer.runs.records import Command, Group, Run
 from explorer.runs.store import Store
 from explorer.sweeping.plan import Plan
@@ -39,10 +42,13 @@ class Visitor:
         """Whether this person started the run, or teaches the class it is in."""
         if run.owner == self.owner:
             return True
-        if not run.group_id:
-            return False
+        group = self.allowed.class_of(run.group_id)
+        return group is not None and self.teaches(group)
+
+    def teaches(self, group: Group) -> bool:
+        """Whether this person teaches a class, or the class of a task."""
         try:
-            return self.store.groups.get(run.group_id).owner == self.owner
+            return home_of(self.store, group).owner == self.owner
         except ExplorerError:
             return False  # the class was deleted
 
@@ -104,7 +110,7 @@ class Visitor:
         """
         run, spec = self._own(run_id), spec_of(command.name)
         group = self.allowed.class_of(run.group_id) if spec.setting else None
-        if group is not None and group.owner != self.owner:
+        if group is not None and not self.teaches(group):
             classes.check_change(classes.read_task(group), spec.setting)
         self.engine.send(run_id, command, self.owner, self.allowed.admits())
 
@@ -242,6 +248,24 @@ class Visitor:
                 nickname is not one, or another's.
         """
         classes.join(self.store, group_id, self.owner, nickname)
+
+    def guess(self, group_id: str, guess: Guess) -> None:
+        """Say what one expects of a task, before the first run in it.
+
+        Raises:
+            ExplorerError: if there is no such task, or it is not one's to guess at any
+                more.
+        """
+        group = self.store.groups.get(group_id)
+        check_member(self.store, home_of(self.store, group), self.owner)
+        if any(run.owner == self.owner for run in self.store.shelf.of_group(group_id)):
+            raise ExplorerError(
+                N_(
+                    "A guess is given before the first run of a task, and you have "
+                    "trained in this one. Train on, and guess at the next task."
+                )
+            )
+        self.store.guesses.put(group_id, self.owner, guess)
 
     def _own_sweep(self, group_id: str) -> Group:
         group = self.store.groups.get(group_id, "sweep")

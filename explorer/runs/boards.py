@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine, and_, case, func, select
 
 from explorer.runs import schema
+from explorer.runs.guesses import Guess, Guesses
 from explorer.runs.records import Member, Status
 
 FAR = 2**31 - 1
@@ -68,6 +69,8 @@ class Standing(NamedTuple):
     """What the line is of; None before the first run."""
     won: Trained | None = None
     """What reached `best`, or the newest run where nothing was measured."""
+    guess: Guess | None = None
+    """What they expected."""
 
 
 class Boards:
@@ -75,6 +78,7 @@ class Boards:
 
     def __init__(self, reader: Engine) -> None:
         self._reader = reader
+        self._guesses = Guesses(reader, reader)
 
     def scores(
         self, group_id: str, goal: float | None = None, within: int | None = None
@@ -119,7 +123,10 @@ class Boards:
         shown = [score.run_id for score in shown_runs(scores).values()]
         best = [score.run_id for score in best_runs(scores).values()]
         trained = self.trained({*shown, *best})
-        return standings(members, scores, self.lines(shown), trained)
+        found = standings(members, scores, self.lines(shown), trained)
+        guesses = self._guesses.of(group_id)
+        by_seat = {m.seat: guesses.get(m.owner) for m in members}
+        return [standing._replace(guess=by_seat[standing.seat]) for standing in found]
 
     def trained(self, run_ids: Collection[str]) -> Mapping[str, Trained]:
         """What these runs are, by run id."""

@@ -135,7 +135,7 @@ class Run:
         return self.status in ENDED
 
 
-GroupKind = Literal["race", "sweep", "class", "lesson"]
+GroupKind = Literal["race", "sweep", "class", "task", "lesson"]
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,19 @@ passes = Table(
     Column("opens", String(16), nullable=False),
     UniqueConstraint("group_id", "opens"),
 )
+guesses = Table(
+    "guesses",
+    tables,
+    Column(
+        "group_id",
+        String(64),
+        ForeignKey("groups.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("owner", String(80), nullable=False),
+    Column("guess", Text, nullable=False),  # JSON
+    PrimaryKeyConstraint("group_id", "owner"),
+)
 contents = Table(
     "contents",
     tables,

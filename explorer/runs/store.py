@@ -16,6 +16,7 @@ from explorer.runs import importing, reading, schema, writing
 from explorer.runs.boards import Boards
 from explorer.runs.contents import Contents
 from explorer.runs.groups import Groups
+from explorer.runs.guesses import Guesses
 from explorer.runs.ids import new_id
 from explorer.runs.importing import AdmitBytes, Imported
 from explorer.runs.keys import Keys
@@ -66,6 +67,7 @@ class Store:
         self.groups = Groups(self._reader, self._writer)
         self.members = Members(self._reader, self._writer)
         self.passes = Passes(self._reader, self._writer)
+        self.guesses = Guesses(self._reader, self._writer)
         self.contents = Contents(self._reader, self._writer)
         self.boards = Boards(self._reader)
         self.room = Room(self._reader, self._writer)

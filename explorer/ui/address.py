@@ -19,8 +19,8 @@ from explorer.ui.plain import show_error
 from explorer.ui.visitor import visitor
 
 RUN, CLASS, RACE, SWEEP = "run", "class", "race", "sweep"
-LESSON = "lesson"
-OTHERS = (RUN, CLASS, RACE, SWEEP, LESSON, "lang")
+LESSON, TASK = "lesson", "task"
+OTHERS = (RUN, CLASS, RACE, SWEEP, LESSON, TASK, "lang")
 MOST_VALUE = 2000
 
 _CONFIG, _WRITTEN, _EDITION, _ERROR = (
@@ -130,8 +130,11 @@ def shown_run() -> str:
 
 
 def show_run(run_id: str) -> None:
-    """Name a run in the address."""
-    st.query_params[RUN] = run_id
+    """Name a run in the address, or none."""
+    if run_id:
+        st.query_params[RUN] = run_id
+    else:
+        st.query_params.pop(RUN, None)
     remember_address()
 
 
@@ -151,6 +154,18 @@ def show_class(group_id: str) -> None:
         st.query_params[CLASS] = group_id
     elif CLASS in st.query_params:
         del st.query_params[CLASS]
+    remember_address()
+
+
+def shown_task() -> int:
+    """Which task of a class the address names, counted from 0."""
+    named = str(st.query_params.get(TASK, ""))
+    return max(0, int(named) - 1) if named.isdecimal() and len(named) < 4 else 0
+
+
+def show_task(place: int) -> None:
+    """Name a task of a class in the address."""
+    st.query_params[TASK] = str(place + 1)
     remember_address()
 
 

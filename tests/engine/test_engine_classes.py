@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from explorer.catalog import choosing
 from explorer.config.run import RunConfig
 from explorer.engine import classes
-from explorer.engine.classes import Task
+from explorer.engine.class_tasks import MOST_TASKS, add_task, delete_class
+from explorer.engine.classes import Task, read_task
 from explorer.engine.service import Engine
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
@@ -177,3 +178,51 @@ def test_a_lesson_is_read_as_it_was_written(group: Group) -> None:
     assert (task.open, task.goal, task.within) == (OPEN, GOAL, WITHIN)
     shorter = classes.checked(replace(task, within=7))
     assert shorter.base.training.steps == 7
+
+
+# Tasks
+
+
+def test_a_task_is_trained_in_by_members_of_its_class_alone(
+    engine: Engine, ann: Visitor, bob: Visitor, group: Group
+) -> None:
+    second = add_task(engine.store, group, replace(read_task(group), title="Two"))
+    run = ann.prepare(small(), second.id)
+    assert run.group_id == second.id
+    assert Visitor(engine, "tea").may_control(run)
+    assert not bob.may_control(run)
+    with pytest.raises(ExplorerError, match="Only who has joined"):
+        bob.prepare(small(), second.id)
+    with pytest.raises(ExplorerError, match="is fixed to"):
+        ann.prepare(small(model__layers=3), second.id)
+    engine.store.groups.change(group.id, {"closed": True})
+    with pytest.raises(ExplorerError, match="was closed by its teacher"):
+        ann.prepare(small(), second.id)
+    delete_class(engine.store, group)
+    assert not Visitor(engine, "tea").may_control(run)
+    with pytest.raises(ExplorerError, match="nothing under the id"):
+        ann.prepare(small(), second.id)
+
+
+def test_a_task_that_asks_first_is_answered_first(
+    engine: Engine, ann: Visitor, bob: Visitor, group: Group
+) -> None:
+    asking = replace(read_task(group), title="Two", asks=True)
+    second = add_task(engine.store, group, asking)
+    with pytest.raises(ExplorerError, match="says first what they expect"):
+        ann.prepare(small(), second.id)
+    with pytest.raises(ExplorerError, match="Only who has joined"):
+        bob.guess(second.id, 0.5)
+    ann.guess(second.id, 0.5)
+    ann.guess(second.id, 0.25)
+    assert engine.store.guesses.of(second.id) == {"ann": 0.25}
+    ann.prepare(small(), second.id)
+    with pytest.raises(ExplorerError, match="before the first run of a task"):
+        ann.guess(second.id, 0.1)
+
+
+def test_a_class_has_only_so_many_tasks(engine: Engine, group: Group) -> None:
+    for _ in range(MOST_TASKS - 1):
+        add_task(engine.store, group, read_task(group))
+    with pytest.raises(ExplorerError, match=f"at most {MOST_TASKS} tasks"):
+        add_task(engine.store, group, read_task(group))

@@ -381,3 +381,17 @@ def test_the_best_loss_stands_beside_the_settings_that_reached_it() -> None:
     trained = {name: Trained("gru", int(name), 1, 0.01) for name in ("1", "2")}
     (found,) = standings([Member("a", "A")], scores, {"2": empty}, trained)
     assert (found.won, found.drawn) == (trained["1"], trained["2"])
+
+
+def test_a_guess_is_kept_by_task_and_person(store: Store, group: Group) -> None:
+    other = store.groups.create("task", group.id, {})
+    store.guesses.put(group.id, "a", 0.25)
+    store.guesses.put(group.id, "b", "数")
+    store.guesses.put(group.id, "a", 4.0)
+    store.guesses.put(other.id, "a", "lstm")
+    assert store.guesses.of(group.id) == {"a": 4.0, "b": "数"}
+    store.members.join(group.id, "a", "A")
+    (standing,) = store.boards.standings(store.members.of(group.id), group.id)
+    assert standing.guess == 4.0
+    store.groups.delete(group.id)
+    assert store.guesses.of(group.id) == {}

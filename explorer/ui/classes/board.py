@@ -8,11 +8,13 @@ import streamlit as st
 
 from explorer.catalog import specs
 from explorer.errors import N_
+from explorer.lessons.base import Choose, Number
 from explorer.plots.parts import short
 from explorer.plots.theme import colour_of
 from explorer.runs.boards import Standing
 from explorer.runs.store import Store
 from explorer.ui.language import Translate
+from explorer.ui.lessons.asked import in_words
 
 NONE = "–"
 """What stands where there is nothing yet."""
@@ -43,10 +45,11 @@ class Column(NamedTuple):
 
 @st.cache_resource(ttl=1.9, max_entries=64, show_spinner=False)
 def standings(
-    _store: Store, group_id: str, goal: float | None, within: int | None
+    _store: Store, home_id: str, group_id: str, goal: float | None, within: int | None
 ) -> list[Standing]:
-    """How the members of a class stand; all tabs share one look in two seconds."""
-    members = _store.members.of(group_id)
+    """How the members of a class stand in a task; all tabs share one look in two
+    seconds."""
+    members = _store.members.of(home_id)
     return _store.boards.standings(members, group_id, goal, within)
 
 
@@ -124,7 +127,11 @@ def columns(goal: float | None) -> list[str]:
 
 
 def long_board(
-    found: Sequence[Standing], goal: float | None, _: Translate, order: str = "best"
+    found: Sequence[Standing],
+    goal: float | None,
+    _: Translate,
+    order: str = "best",
+    asked: Choose | Number | None = None,
 ) -> str:
     """What the teacher sees of everybody, as HTML.
 
@@ -133,6 +140,7 @@ def long_board(
         goal: the loss to reach, if there is one.
         _: the translating function.
         order: the column to sort by.
+        asked: how a guess was given, where the task asks for one.
     """
     shown, key = columns(goal), COLUMNS[order].key
     shown[:2] = "nickname", "best"
@@ -145,6 +153,11 @@ def long_board(
         for place, standing in rows
     ]
     heads = [_("Place"), *(_(COLUMNS[name].title) for name in shown)]
+    if asked is not None:
+        heads.append(_("Guess"))
+        for row, (_place, standing) in zip(cells, rows, strict=True):
+            guess = standing.guess
+            row.append(_cell(NONE if guess is None else in_words(asked, guess, _)))
     table = html_table(heads, cells, [False] * len(cells), "long")
     return f"<div class='sx-wide' tabindex='0'>{table}</div>"
 

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.config.run import RunConfig
+from explorer.engine.class_tasks import add_task
 from explorer.engine.classes import (
     KIND,
     MOST_TEXT,
@@ -46,6 +47,21 @@ def new_class(visitor: Visitor, config: RunConfig, _: Translate) -> None:
         )
 
 
+def new_task(visitor: Visitor, home: Group, config: RunConfig, _: Translate) -> None:
+    """The form that adds a task of the chosen settings to a class."""
+    usual = [name for name in USUAL_OPEN if name in openable_settings(config)]
+    task = Task("", config, tuple(usual))
+    with st.form("task_new"):
+        _fields("task_new", task, _)
+        st.form_submit_button(
+            _("Add the task"),
+            icon=":material/playlist_add:",
+            key="add_task",
+            on_click=shown_later(_add),
+            args=(visitor, home, task),
+        )
+
+
 def change_class(visitor: Visitor, group: Group, task: Task, _: Translate) -> None:
     """The form that changes what a class says; what it trains on stays."""
     st.markdown(run_line(task.base, _))
@@ -64,15 +80,31 @@ def change_class(visitor: Visitor, group: Group, task: Task, _: Translate) -> No
 def _fields(form: str, task: Task, _: Translate) -> None:
     """What a teacher says of a class."""
     st.text_input(_("Title"), task.title, max_chars=MOST_TITLE, key=f"{form}.title")
+    if not task.lesson:
+        _text_field(form, task, _)
+    _goal_fields(form, task, _)
+    _open_fields(form, task, _)
+
+
+def _text_field(form: str, task: Task, _: Translate) -> None:
     st.text_area(
         _("Task text"),
         task.text,
         height=160,
         max_chars=MOST_TEXT,
         key=f"{form}.text",
-        help=_("What students read above their run, in Markdown."),
+        help=_("What students read beside their run, in Markdown."),
     )
-    _goal_fields(form, task, _)
+
+
+def _open_fields(form: str, task: Task, _: Translate) -> None:
+    """What is open, and whether there is a question first."""
+    st.checkbox(
+        _("Ask for a guess before Train"),
+        task.asks,
+        key=f"{form}.asks",
+        help=_("Everybody says first what they expect, and you see who expects what."),
+    )
     st.multiselect(
         _("Open controls"),
         openable_settings(task.base),
@@ -120,7 +152,7 @@ def _task_of(form: str, task: Task) -> Task:
     """
     state: Mapping[str, Any] = {
         name: st.session_state.get(f"{form}.{name}", getattr(task, name))
-        for name in ("title", "text", "goal", "within", "open")
+        for name in ("title", "text", "goal", "within", "open", "asks")
     }
     goal = state["goal"]
     return checked(
@@ -131,6 +163,8 @@ def _task_of(form: str, task: Task) -> Task:
             goal=None if goal is None else float(goal),
             within=state["within"],
             text=state["text"],
+            lesson=task.lesson,
+            asks=bool(state["asks"]),
         )
     )
 
@@ -139,6 +173,12 @@ def _create(visitor: Visitor, task: Task) -> None:
     new = _task_of("class_new", task)
     visitor.allowed.check_data(new.base)
     show_class(visitor.store.groups.create(KIND, visitor.owner, new.facts()).id)
+
+
+def _add(visitor: Visitor, home: Group, task: Task) -> None:
+    new = _task_of("task_new", task)
+    visitor.allowed.check_data(new.base)
+    add_task(visitor.store, home, new)
 
 
 def _change(visitor: Visitor, group_id: str, task: Task) -> None:

@@ -15,7 +15,7 @@ from explorer.ui.address import (
     widget_edition,
     write_address,
 )
-from explorer.ui.classes.attending import data_title
+from explorer.ui.classes.words import data_title
 from explorer.ui.controls import settings_widgets
 from explorer.ui.data.preview import show_preview
 from explorer.ui.describe import title_of

@@ -1,9 +1,10 @@
-"""The page Class as its teacher uses it: show the link, watch, steer, end."""
+"""The page Class as its teacher uses it: let people in, watch, steer, end."""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
+from explorer.engine.class_tasks import delete_class, task_in, tasks_of
 from explorer.engine.classes import KIND, Task, read_task
 from explorer.engine.classroom import read_classroom
 from explorer.engine.visitor import Visitor
@@ -13,7 +14,6 @@ from explorer.runs.boards import Standing
 from explorer.runs.commands import PAUSE, RESUME, STOP, CommandSpec
 from explorer.runs.records import Group
 from explorer.ui.address import show_class
-from explorer.ui.classes.attending import goal_line
 from explorer.ui.classes.board import (
     COLUMNS,
     columns,
@@ -24,9 +24,17 @@ from explorer.ui.classes.board import (
 from explorer.ui.classes.forms import change_class
 from explorer.ui.classes.joining import join_panel
 from explorer.ui.classes.names import names_panel
+from explorer.ui.classes.polling import (
+    asked_of,
+    experiment_button,
+    keep_answer,
+    poll,
+)
+from explorer.ui.classes.tasks import more_tasks, task_bar
+from explorer.ui.classes.words import goal_line
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
-from explorer.ui.page import shown_later
+from explorer.ui.page import shown_errors, shown_later
 from explorer.ui.plain import literal
 
 EVERY = 2.0
@@ -53,10 +61,10 @@ def own_classes(visitor: Visitor, _: Translate) -> None:
         )
 
 
-def teach(visitor: Visitor, group: Group, _: Translate) -> None:
+def teach(visitor: Visitor, home: Group, _: Translate) -> None:
     """All of a class for who teaches it."""
-    task = read_task(group)
-    alone = not visitor.store.members.of(group.id)
+    store, closed = visitor.store, read_task(home).closed
+    alone, room = not store.members.of(home.id), read_classroom(home)
     st.button(
         _("All your classes"),
         icon=":material/arrow_back:",
@@ -64,28 +72,34 @@ def teach(visitor: Visitor, group: Group, _: Translate) -> None:
         on_click=show_class,
         args=("",),
     )
-    st.title(literal(task.title), anchor=False)
-    st.markdown(goal_line(task, _))
-    if task.closed:
+    st.title(literal(read_task(home).title), anchor=False)
+    if closed:
         st.info(
             _("This class is closed: nobody can join or train in it."),
             icon=":material/lock:",
         )
-        _steering(visitor, group, _)
     else:
-        join_panel(visitor, group, alone, _)
-        _steering(visitor, group, _)
-    every = None if task.closed else EVERY
-    st.fragment(_live, run_every=every)(visitor, group, task, alone, _)
+        join_panel(visitor, home, alone, _)
+    groups = tasks_of(store, home)
+    group = groups[task_bar(visitor, home, groups, room, _)]
+    task = task_in(store, group)
+    st.markdown(goal_line(task, _))
+    _steering(visitor, groups, _)
+    if task.asks:
+        experiment_button(visitor, group, task, _)
+    every = None if closed else EVERY
+    st.fragment(_live, run_every=every)(visitor, home, group, alone, _)
     with st.expander(_("Change the task, the goal or the locks"), key="class.edit"):
         change_class(visitor, group, task, _)
+    with st.expander(_("Add or delete a task"), key="class.more"):
+        more_tasks(visitor, home, group, groups, _)
     with st.expander(_("Nicknames"), key="class.people"):
-        names_panel(visitor, group, read_classroom(group), _)
+        names_panel(visitor, home, room, _)
     with st.expander(_("Close or delete the class"), key="class.end"):
-        _endings(visitor, group, task, _)
+        _endings(visitor, home, closed, _)
 
 
-def _steering(visitor: Visitor, group: Group, _: Translate) -> None:
+def _steering(visitor: Visitor, groups: Sequence[Group], _: Translate) -> None:
     with st.container(horizontal=True, gap="small", key="steering"):
         for spec in STEERING:
             st.button(
@@ -93,27 +107,41 @@ def _steering(visitor: Visitor, group: Group, _: Translate) -> None:
                 icon=f":material/{spec.icon}:",
                 key=f"{spec.name}_all",
                 on_click=shown_later(_send_all),
-                args=(visitor, group.id, spec),
+                args=(visitor, groups, spec),
             )
 
 
 def _live(
-    visitor: Visitor, group: Group, task: Task, alone: bool, _: Translate
+    visitor: Visitor, home: Group, group: Group, alone: bool, _: Translate
 ) -> None:
     """The chart and the score board, as they are now; the way in shrinks when somebody
     has come."""
-    if alone != (not visitor.store.members.of(group.id)):
-        st.rerun()
-    found = standings(visitor.store, group.id, task.goal, task.within)
-    if not found:
-        st.info(
-            _("Nobody has joined yet. Tell the code above to your students."),
-            icon=":material/hourglass_top:",
-        )
-        return
-    st.markdown(_count_line(found, task, _))
-    room = read_classroom(visitor.store.groups.get(group.id))
-    found = shown_names(found, room.anonymous, _)
+    with shown_errors():
+        store = visitor.store
+        if alone != (not store.members.of(home.id)):
+            st.rerun()
+        group, task = store.groups.get(group.id), task_in(store, group)
+        found = standings(store, home.id, group.id, task.goal, task.within)
+        if not found:
+            st.info(
+                _("Nobody has joined yet. Tell the code above to your students."),
+                icon=":material/hourglass_top:",
+            )
+            return
+        st.markdown(_count_line(found, task, _))
+        room = read_classroom(store.groups.get(home.id))
+        found = shown_names(found, room.anonymous, _)
+        if task.asks:
+            poll(group, task, found, _)
+        everybody(group, task, found, _)
+        if task.lesson:
+            keep_answer(visitor, group, task)
+
+
+def everybody(
+    group: Group, task: Task, found: Sequence[Standing], _: Translate
+) -> None:
+    """Everybody's loss on one chart, and the board below it."""
     steps = task.within or task.base.training.steps
     drawn = chart.extract(found, task.goal, steps, lines(task.base))
     show_figure("class", chart.figure(drawn, _), chart.alternative(drawn, _), _)
@@ -127,7 +155,8 @@ def _live(
         key=f"class.order.{group.id}",
         wrap=True,
     )
-    st.html(long_board(found, task.goal, _, order))
+    asked = asked_of(task) if task.asks else None
+    st.html(long_board(found, task.goal, _, order, asked))
 
 
 def _count_line(found: Sequence[Standing], task: Task, _: Translate) -> str:
@@ -143,19 +172,19 @@ def _count_line(found: Sequence[Standing], task: Task, _: Translate) -> str:
     return line
 
 
-def _endings(visitor: Visitor, group: Group, task: Task, _: Translate) -> None:
+def _endings(visitor: Visitor, group: Group, closed: bool, _: Translate) -> None:
     st.button(
-        _("Open the class again") if task.closed else _("Close the class"),
-        icon=":material/lock_open:" if task.closed else ":material/lock:",
+        _("Open the class again") if closed else _("Close the class"),
+        icon=":material/lock_open:" if closed else ":material/lock:",
         key="close_class",
         help=_("In a closed class nobody can join or start a run; the board stays."),
         on_click=shown_later(visitor.store.groups.change),
-        args=(group.id, {"closed": not task.closed}),
+        args=(group.id, {"closed": not closed}),
     )
     with st.popover(_("Delete the class"), icon=":material/delete:"):
         st.markdown(
             _(
-                "The class, its task and its score board go for good. Everybody's "
+                "The class, its tasks and its score boards go for good. Everybody's "
                 "runs stay with those who started them."
             )
         )
@@ -164,17 +193,18 @@ def _endings(visitor: Visitor, group: Group, task: Task, _: Translate) -> None:
             type="primary",
             key="delete_class",
             on_click=shown_later(_delete),
-            args=(visitor, group.id),
+            args=(visitor, group),
         )
 
 
-def _delete(visitor: Visitor, group_id: str) -> None:
-    visitor.store.groups.delete(group_id)
+def _delete(visitor: Visitor, group: Group) -> None:
+    delete_class(visitor.store, group)
     show_class("")
 
 
-def _send_all(visitor: Visitor, group_id: str, spec: CommandSpec) -> None:
+def _send_all(visitor: Visitor, groups: Sequence[Group], spec: CommandSpec) -> None:
     """Have every run of the class do something in whose state it makes sense."""
-    for run in visitor.store.shelf.of_group(group_id):
-        if run.status in spec.states:
-            visitor.send(run.id, spec())
+    for group in groups:
+        for run in visitor.store.shelf.of_group(group.id):
+            if run.status in spec.states:
+                visitor.send(run.id, spec())

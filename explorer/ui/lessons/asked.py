@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.engine.visitor import Visitor
-from explorer.lessons.base import Choose, Lesson
+from explorer.lessons.base import Choose, Lesson, Number
 from explorer.ui.language import Translate
 from explorer.ui.lessons.attempts import begin
 from explorer.ui.page import shown_later
@@ -17,7 +17,8 @@ NOT_YET = "?"
 def ask(visitor: Visitor, lesson: Lesson, _: Translate) -> None:
     """The question, the ways to answer, and the button that runs."""
     st.header(_("What do you expect?"), anchor=False)
-    guess = _guess(lesson, _)
+    key = f"lesson.guess.{lesson.name}"
+    guess = guess_field(_(lesson.question), lesson.guess, key, _)
     st.button(
         _("Run"),
         type="primary",
@@ -30,33 +31,34 @@ def ask(visitor: Visitor, lesson: Lesson, _: Translate) -> None:
     )
 
 
-def _guess(lesson: Lesson, _: Translate) -> str | float | None:
+def guess_field(
+    question: str, asked: Choose | Number, key: str, _: Translate
+) -> str | float | None:
     """What the reader expects; None before they have said so."""
-    key, question = f"lesson.guess.{lesson.name}", _(lesson.question)
-    if isinstance(lesson.guess, Choose):
-        choices = lesson.guess.choices
+    if isinstance(asked, Choose):
+        choices = asked.choices
         return st.radio(
             question,
-            lesson.guess.options,
+            asked.options,
             index=None,
             format_func=lambda name: _(choices[name]),
             key=key,
         )
     chosen: Any = st.select_slider(
         question,
-        [NOT_YET, *lesson.guess.options],
-        format_func=lambda value: in_words(lesson, value, _),
+        [NOT_YET, *asked.options],
+        format_func=lambda value: in_words(asked, value, _),
         key=key,
         help=_("Move it to the number that you expect, by hand or with arrow keys."),
     )
     return None if chosen == NOT_YET else float(chosen)
 
 
-def in_words(lesson: Lesson, value: str | float, _: Translate) -> str:
+def in_words(asked: Choose | Number, value: str | float, _: Translate) -> str:
     """A guess or an answer as people read it."""
     if value == NOT_YET:
         return NOT_YET
-    if isinstance(lesson.guess, Choose):
-        return _(lesson.guess.choices[str(value)])
-    unit = _(lesson.guess.unit) if lesson.guess.unit else ""
+    if isinstance(asked, Choose):
+        return _(asked.choices[str(value)])
+    unit = _(asked.unit) if asked.unit else ""
     return f"{float(value):.2g} {unit}".strip()

@@ -45,6 +45,19 @@ def begin(visitor: Visitor, lesson: Lesson, guess: str | float) -> None:
     Raises:
         ExplorerError: if a limit is reached; the earlier attempt stays.
     """
+    runs = start_runs(visitor, lesson)
+    forget(visitor, lesson)
+    ids = {name: run.id for name, run in runs.items()}
+    facts = {"lesson": lesson.name, "guess": guess, "runs": ids}
+    visitor.store.groups.create(KIND, visitor.owner, facts)
+
+
+def start_runs(visitor: Visitor, lesson: Lesson) -> dict[str, Run]:
+    """Start all runs of a lesson, or none; by their names.
+
+    Raises:
+        ExplorerError: if a limit is reached.
+    """
     runs: dict[str, Run] = {}
     try:
         for name, config in lesson.configs().items():
@@ -54,10 +67,7 @@ def begin(visitor: Visitor, lesson: Lesson, guess: str | float) -> None:
         for run in runs.values():
             visitor.store.delete(run.id)
         raise
-    forget(visitor, lesson)
-    ids = {name: run.id for name, run in runs.items()}
-    facts = {"lesson": lesson.name, "guess": guess, "runs": ids}
-    visitor.store.groups.create(KIND, visitor.owner, facts)
+    return runs
 
 
 def forget(visitor: Visitor, lesson: Lesson) -> None:

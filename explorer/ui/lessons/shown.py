@@ -107,7 +107,7 @@ def _asked(visitor: Visitor, shown: Lesson, attempt: Attempt, _: Translate) -> N
     """The question with what was guessed, and the way to be asked again."""
     said = _("Your guess: **%(guess)s**")
     st.markdown(f"**{_(shown.question)}**")
-    st.markdown(said % {"guess": literal(in_words(shown, attempt.guess, _))})
+    st.markdown(said % {"guess": literal(in_words(shown.guess, attempt.guess, _))})
     st.button(
         _("Guess again"),
         icon=":material/restart_alt:",
@@ -132,7 +132,7 @@ def _outcome(shown: Lesson, attempt: Attempt, found: Outcome, _: Translate) -> N
     """The guess beside what came out."""
     st.header(_("What came out"), anchor=False)
     right = shown.guess.right(attempt.guess, found.answer)
-    words = {"answer": literal(in_words(shown, found.answer, _))}
+    words = {"answer": literal(in_words(shown.guess, found.answer, _))}
     if right:
         line, icon = _("It came out as you expected: %(answer)s."), "check"
         st.success(line % words, icon=f":material/{icon}:")
