@@ -66,7 +66,7 @@ def own_main() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def own_loop(request: pytest.FixtureRequest) -> Iterator[None]:
     """An open browser has its loop in this thread; who needs none may run their own."""
-    if request.node.get_closest_marker("browser"):
+    if any(map(request.node.get_closest_marker, ("browser", "browsers"))):
         yield
         return
     loop = asyncio._get_running_loop()

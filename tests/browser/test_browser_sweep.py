@@ -11,6 +11,9 @@ pytestmark = pytest.mark.browser
 
 QUICK = "/sweep?model=rnn&training.steps=40&data.window=16"
 PICTURES = 6
+ENGLISH_NAMES = """[...document.querySelectorAll('[aria-label], [placeholder]')]
+  .flatMap(each => [each.ariaLabel, each.placeholder])
+  .filter(name => /^[A-Z]?[a-z]{3,}/.test(name ?? ''))"""
 
 
 def pictures(page: Page, count: int) -> None:
@@ -79,3 +82,18 @@ def test_the_empty_page_is_readable(open_page: Opener, scheme: str) -> None:
     page = open_page("/sweep", ready=False, color_scheme=scheme)
     pictures(page, 2)
     assert serious(page) == []
+
+
+def test_streamlit_itself_speaks_the_readers_language(open_page: Opener) -> None:
+    page = open_page("/sweep?lang=zh", ready=False, locale="zh-CN")
+    expect(page.get_by_role("link", name="跳到正文")).to_be_attached()
+    expect(page.get_by_role("slider", name="学习率：起点")).to_be_attached()
+    page.wait_for_function(ENGLISH_NAMES + ".length === 0")
+    page.get_by_role("combobox", name="数据集").click()
+    page.keyboard.type("qqqq")
+    expect(page.get_by_text("没有结果")).to_be_visible()
+    page.keyboard.press("Escape")
+    click(page, "English")
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_attached()
+    expect(page.get_by_label("Help for Dataset")).to_be_attached()
+    expect(page.get_by_label("的说明")).to_have_count(0)

@@ -18,8 +18,9 @@ XVFB = "/usr/bin/Xvfb"
 MINI_BROWSERS = "webkit2gtk-4.*/MiniBrowser"
 
 BUTTON = """
-  [...document.querySelectorAll('button, a, [role=tab], [role=radio]')].find(each =>
-    each.offsetParent !== null && !each.disabled
+  [...document.querySelectorAll(
+    'button, a, [role=tab], [role=radio], [role=menuitem]'
+  )].find(each => each.offsetParent !== null && !each.disabled
     && each.innerText.trim().split('\\n').pop() === {0})"""
 """A button or a link by its last line; the one before may be the name of its icon."""
 

@@ -90,6 +90,7 @@ def test_the_back_button_returns_to_the_run(open_tab: Opener) -> None:
     tab = open_tab(f"/?model=gru&{LONG}")
     train(tab)
     run = tab.run("new URLSearchParams(location.search).get('run')")
+    tab.click("Learn")
     tab.click("Models")
     tab.wait(
         "location.pathname.endsWith('/models') && location.search.includes('run=')"
@@ -138,7 +139,7 @@ def test_a_look_inside(open_tab: Opener) -> None:
 def test_a_class_of_one_teacher_and_one_student(open_tab: Opener) -> None:
     desk = open_tab(f"/class?model=rnn&{LONG}")
     desk.fill("Title", "Waves")
-    desk.fill("Lesson", "Find a good rate")
+    desk.fill("Task text", "Find a good rate")
     desk.click("Make the class")
     desk.reads("Nobody has joined yet.")
     link = desk.wait("document.querySelector('.st-key-class_link code')?.innerText")
@@ -173,7 +174,7 @@ def test_a_series_is_drawn_by_hand(open_tab: Opener) -> None:
     tab.wait("Boolean(document.querySelector('.sx-canvas'))")
     tab.drag(".sx-canvas", (0.02, 0.5), (0.3, 0.1), (0.6, 0.9), (0.97, 0.4))
     tab.click("Keep it and look at it")
-    tab.reads("400 rows, 0 of them without a value.")
+    tab.reads("1,600 rows, 0 of them without a value.")
 
 
 def test_a_tune_plays_or_says_why_not(open_tab: Opener) -> None:
