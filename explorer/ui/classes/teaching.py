@@ -30,6 +30,7 @@ from explorer.ui.classes.polling import (
     keep_answer,
     poll,
 )
+from explorer.ui.classes.results import results_panel
 from explorer.ui.classes.tasks import more_tasks, task_bar
 from explorer.ui.classes.words import goal_line
 from explorer.ui.language import Translate
@@ -95,6 +96,8 @@ def teach(visitor: Visitor, home: Group, _: Translate) -> None:
         more_tasks(visitor, home, group, groups, _)
     with st.expander(_("Nicknames"), key="class.people"):
         names_panel(visitor, home, room, _)
+    with st.expander(_("Results"), key="class.results"):
+        results_panel(store, home, groups, room.anonymous, _)
     with st.expander(_("Close or delete the class"), key="class.end"):
         _endings(visitor, home, closed, _)
 

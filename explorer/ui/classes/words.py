@@ -18,9 +18,11 @@ def data_title(task: Task, _: Translate) -> str:
     return _(specs.data_spec(task.base.data).title)
 
 
-def task_title(task: Task, _: Translate) -> str:
-    """What a task is called, as Markdown."""
-    return _(lesson(task.lesson).title) if task.lesson else literal(task.title)
+def task_title(task: Task, _: Translate, plain: bool = False) -> str:
+    """What a task is called, as Markdown or as plain words."""
+    if task.lesson:
+        return _(lesson(task.lesson).title)
+    return task.title if plain else literal(task.title)
 
 
 def goal_line(task: Task, _: Translate) -> str:
