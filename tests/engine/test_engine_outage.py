@@ -1,6 +1,7 @@
 """While no scheduler can be reached: what runs are told is done, or noted, at once."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,3 +81,26 @@ def test_what_must_wait_is_noted_until_somebody_trains_again(store: Store) -> No
         return shown
 
     assert asyncio.run(watch()) == [False, True, True, False]
+
+
+def test_a_connection_that_fails_again_and_again_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)  # a cluster of Dask's has raised it
+    monkeypatch.setattr(workers, "AGAIN_AFTER", 0.0)
+    tries: list[str] = []
+
+    def connect() -> Client:
+        tries.append("tried")
+        return refused()
+
+    there = workers.Workers(connect, lambda: None, list)
+
+    def tried_again() -> bool:
+        there.reach()
+        return len(tries) > 3
+
+    wait(tried_again)
+    told = [record for record in caplog.records if record.name == workers.__name__]
+    assert [record.getMessage() for record in told] == ["Nothing answers."]
+    assert told[0].exc_info is None

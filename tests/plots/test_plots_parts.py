@@ -1,5 +1,6 @@
 """Thinning, label placing, encoding and colours."""
 
+import re
 import tomllib
 from base64 import b64decode
 from itertools import pairwise
@@ -139,3 +140,11 @@ def test_figures_and_pages_share_their_colours_and_fonts() -> None:
     for mode in MODES:
         assert theme[mode]["backgroundColor"] == GROUNDS[mode].paper
         assert theme[mode]["textColor"] == GROUNDS[mode].text
+
+
+def test_values_under_the_pointer_are_written_alike() -> None:
+    """Four digits for a value; a share of all has as many as its place bears."""
+    shares = {".0f", ".1f", ".2f", ".0%", ".1%"}
+    for file in (ROOT / "explorer/plots").rglob("*.py"):
+        written = re.findall(r"%\{+\w+:([^}]+)\}", file.read_text(encoding="utf-8"))
+        assert set(written) <= {".4~g", *shares}, file.name

@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from explorer.config.folder import FOLDER
 from explorer.errors import ExplorerError
 from explorer.runs import trouble
 from explorer.runs.records import Checkpoint
+from explorer.runs.schema import SCHEMA
 from explorer.runs.store import Store, open_store
 from explorer.runs.trouble import database_trouble
 from explorer.runs.whereabouts import DATABASE
@@ -86,6 +88,19 @@ def test_what_befalls_a_file_is_told_with_the_variable_that_was_set(
     store.close()
 
 
+def test_a_database_that_another_program_holds_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "explorer.sqlite3"
+    store = open_store(f"sqlite:///{file}")
+    on_each_connection(store, "busy_timeout=0")
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DBAPIError) as caught:
+            write(store)
+        assert "another program holds it" in str(database_trouble(caught.value))
+    write(store)
+    store.close()
+
+
 def test_the_log_is_told_once_whatever_is_quoted(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -99,7 +114,8 @@ def test_the_log_is_told_once_whatever_is_quoted(
 
 
 def test_a_statement_that_is_wrong_is_no_trouble_of_the_database(store: Store) -> None:
-    for statement in ("SELECT nothing FROM nowhere", "INSERT INTO meta VALUES (5)"):
+    again = f"INSERT INTO meta VALUES ({SCHEMA})"  # its only row has this number
+    for statement in ("SELECT nothing FROM nowhere", again):
         with pytest.raises(DBAPIError) as caught, store._writer.begin() as connection:
             connection.execute(text(statement))
         assert database_trouble(caught.value) is None

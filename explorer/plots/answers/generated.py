@@ -158,7 +158,7 @@ def _line(
         "name": name,
         "opacity": 0.75,
         "line": {"color": colour, **line},
-        "hovertemplate": f"%{{y:.3~g}}<extra>{escape(name)}</extra>",
+        "hovertemplate": f"%{{y:.4~g}}<extra>{escape(name)}</extra>",
     }
 
 

@@ -46,7 +46,7 @@ def figure(drawn: PairsDrawn, _: Translate = str) -> Figure:
         "customdata": drawn.said,
         "marker": {"color": colour_of(drawn.model), "size": 8, "opacity": 0.75},
         "hovertemplate": _("truth %(truth)s, answer %(answer)s")
-        % {"truth": "%{x:.3~g}", "answer": "%{customdata:.3~g}"}
+        % {"truth": "%{x:.4~g}", "answer": "%{customdata:.4~g}"}
         + "<extra></extra>",
     }
     x = axis(_("truth"), range=[low, high], nticks=6)

@@ -47,7 +47,7 @@ def curves(scene: Scene, names: list[str], _: Translate) -> Figure:
             "y": values,
             "name": name,
             "line": {"color": palette[k % len(palette)], "width": 2},
-            "hovertemplate": f"{name}: %{{y:.3f}}<extra></extra>",
+            "hovertemplate": f"{name}: %{{y:.4~g}}<extra></extra>",
         }
         for k, (values, name) in enumerate(zip(arrays["values"], names, strict=True))
     ]

@@ -46,7 +46,7 @@ def figure(scene: Scene, _: Translate = str) -> Figure:
         "x": kept,
         "y": finite(values[kept]),
         "line": {"color": colour_of(scene.config.model), "width": 2},
-        "hovertemplate": "%{x}: %{y:.4f}<extra></extra>",
+        "hovertemplate": "%{x}: %{y:.4~g}<extra></extra>",
     }
     held = {
         "type": "scatter",
@@ -60,7 +60,7 @@ def figure(scene: Scene, _: Translate = str) -> Figure:
             "line": {"width": 2},
         },
         "name": _("held-out"),
-        "hovertemplate": f"{_('held-out')}: %{{y:.4f}}<extra></extra>",
+        "hovertemplate": f"{_('held-out')}: %{{y:.4~g}}<extra></extra>",
     }
     total = scene.config.training.steps
     x = axis(_("training step"), range=[-0.02 * total, 1.02 * total])

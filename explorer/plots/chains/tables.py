@@ -40,7 +40,7 @@ def table(
         "coloraxis": colours,
         "xgap": 1,
         "ygap": 1,
-        "hovertemplate": "%{y} → %{x}: %{z:.3f}<extra></extra>",
+        "hovertemplate": "%{y} → %{x}: %{z:.4~g}<extra></extra>",
     }
     if values.size <= MOST_WRITTEN:
         heat["texttemplate"] = "%{z:.2f}"

@@ -34,7 +34,7 @@ def _figure(scene: Scene, _: Translate) -> Figure:
     data: list[dict[str, Any]] = []
     for row, name, colour, dash in kinds:
         line = {"color": colour, "width": 2, "dash": dash}
-        hover = f"%{{x:.3~g}}: %{{y:.3~g}}<extra>{escape(name)}</extra>"
+        hover = f"%{{x:.4~g}}: %{{y:.4~g}}<extra>{escape(name)}</extra>"
         common = {"type": "scatter", "mode": "lines", "name": name, "line": line}
         shares = {"x": middles, "y": arrays["shares"][row]}
         lagged = {"x": lags, "y": arrays["autocorrelation"][row]}

@@ -88,7 +88,8 @@ def _ratios(scene: Scene) -> list[dict[str, Any]]:
                 "name": name,
                 "line": {"color": colour, "width": 1.8, "dash": dash},
                 "marker": {"color": colour, "size": 6},
-                "hovertemplate": f"{escape(name)}<br>%{{x}}: %{{y:.3g}}<extra></extra>",
+                "hovertemplate": f"{escape(name)}<br>%{{x}}: %{{y:.4~g}}"
+                "<extra></extra>",
             }
         )
     return lines
@@ -164,7 +165,7 @@ def _norms(scene: Scene, _: Translate) -> tuple[dict[str, Any], float]:
         "yaxis": "y2",
         "name": name,
         "line": {"color": OTHER, "width": 1.2},
-        "hovertemplate": f"{escape(name)}<br>%{{x}}: %{{y:.3g}}<extra></extra>",
+        "hovertemplate": f"{escape(name)}<br>%{{x}}: %{{y:.4~g}}<extra></extra>",
     }
     return trace, clipped
 

@@ -151,7 +151,7 @@ def _strongest(row: NDArray[np.float32], target: int, _: Translate) -> str:
 def _map(norms: NDArray[np.float32], stride: int, _: Translate) -> dict[str, Any]:
     kept = np.ascontiguousarray(norms[::stride, ::stride])
     hover = _("step %(source)s on prediction %(target)s: %(norm)s")
-    label = hover % {"source": "%{x}", "target": "%{y}", "norm": "%{customdata:.3g}"}
+    label = hover % {"source": "%{x}", "target": "%{y}", "norm": "%{customdata:.4~g}"}
     return {
         "type": "heatmap",
         "z": logarithms(norms)[::stride, ::stride],
@@ -172,7 +172,7 @@ def _row(
 ) -> dict[str, Any]:
     """The norms of one target over its sources."""
     hover = _("step %(source)s on prediction %(target)s: %(norm)s")
-    label = hover % {"source": "%{x}", "target": target + 1, "norm": "%{y:.3g}"}
+    label = hover % {"source": "%{x}", "target": target + 1, "norm": "%{y:.4~g}"}
     return {
         "type": "scatter",
         "mode": "lines",

@@ -212,7 +212,7 @@ def _line(
         "name": name,
         "meta": {"time": "x"},
         "line": look,
-        "hovertemplate": hover % {"name": name, "step": "%{x}", "value": "%{y:.4f}"}
+        "hovertemplate": hover % {"name": name, "step": "%{x}", "value": "%{y:.4~g}"}
         + "<extra></extra>",
     }
 

@@ -123,7 +123,7 @@ def _unit(
         "meta": {"time": "x"},
         "line": {"color": COLOURS[k], "width": 2.2, "dash": DASHES[k]},
         "marker": {"color": COLOURS[k]},
-        "hovertemplate": hover % {"name": name, "step": "%{x}", "value": "%{y:.4f}"}
+        "hovertemplate": hover % {"name": name, "step": "%{x}", "value": "%{y:.4~g}"}
         + "<extra></extra>",
     }
 
@@ -138,7 +138,7 @@ def _input(values: NDArray[Any], _: Translate) -> dict[str, Any]:
         "y": values,
         "yaxis": "y2",
         "line": {"color": GREY, "width": 2},
-        "hovertemplate": f"{_('input')}: %{{y:.4f}}<extra></extra>",
+        "hovertemplate": f"{_('input')}: %{{y:.4~g}}<extra></extra>",
     }
 
 

@@ -137,7 +137,7 @@ def _path(
         "customdata": list(range(first + 1, first + steps + 1)),
         "meta": {"time": "customdata"},
         "hovertemplate": f"{where}<br>{what}: %{{text}}"
-        "<br>%{x:.4f}, %{y:.4f}<extra></extra>",
+        "<br>%{x:.4~g}, %{y:.4~g}<extra></extra>",
     }
 
 

@@ -121,7 +121,7 @@ def _line(drawn: NormDrawn, _: Translate) -> dict[str, Any]:
         "name": _("distance moved") if drawn.moved else _("gradient norm"),
         "line": {"color": colour, "width": 1.4},
         "marker": {"color": colour, "size": 5},
-        "hovertemplate": "%{x:.4~g}<br>%{y:.3~g}<extra></extra>",
+        "hovertemplate": "%{x:.4~g}<br>%{y:.4~g}<extra></extra>",
     }
 
 

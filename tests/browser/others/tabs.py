@@ -204,23 +204,19 @@ def webkit() -> Iterator[Callable[[], Tab]]:
     from selenium.webdriver.webkitgtk.service import Service
 
     command = [XVFB, "-displayfd", "1", "-screen", "0", f"{SIZE[0]}x{SIZE[1] + 200}x24"]
-    screen = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert screen.stdout is not None
-    display = f":{screen.stdout.readline().strip()}"
     options = Options()
     options.binary_location = str(next(Path("/usr/lib").glob(f"*/{MINI_BROWSERS}")))
     options.add_argument("--automation")
 
+    environment = {"LANG": "en_US.UTF-8", "HOME": "/nonexistent"}
+
     def tab() -> Tab:
-        environment = {
-            "DISPLAY": display,
-            "LANG": "en_US.UTF-8",
-            "HOME": "/nonexistent",
-        }
         return WebDriver(WebKitGTK(options, Service(WEBKIT_DRIVER, env=environment)))
 
-    yield tab
-    screen.terminate()
-    screen.wait(timeout=30)
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as screen:
+        assert screen.stdout is not None
+        environment["DISPLAY"] = f":{screen.stdout.readline().strip()}"
+        yield tab
+        screen.terminate()

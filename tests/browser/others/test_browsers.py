@@ -8,7 +8,11 @@ import pytest
 from tests.browser.others.conftest import Opener
 from tests.browser.others.tabs import Tab
 
-pytestmark = pytest.mark.browsers
+pytestmark = [
+    pytest.mark.browsers,
+    # Selenium's own driver for WebKitGTK calls its connection in an old way.
+    pytest.mark.filterwarnings("ignore:setting remote_server_addr:DeprecationWarning"),
+]
 
 LONG = "training.steps=20000&training.schedule=constant"
 STEP = (
