@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from explorer.config.settings import Scalar
 from explorer.errors import N_
-from explorer.lessons.base import Choose, Lesson, Outcome, Record, Setup, Task
+from explorer.lessons.base import Choose, Lesson, Look, Outcome, Record, Setup, Task
 
 APART = 0.8
 """Shapes are told apart where this share of their windows is named rightly."""
@@ -79,5 +79,5 @@ LESSON = Lesson(
         0.3,
         {"model.positions": "sinusoidal"},
     ),
-    views={"prediction": {}},
+    views={"prediction": Look("prediction")},
 )

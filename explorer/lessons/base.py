@@ -1,9 +1,11 @@
 """What a lesson declares, and what it is given to answer its own question."""
 
+import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import explorer.lessons
@@ -93,6 +95,18 @@ class Setup:
         return make_config(self.data, self.model, self.settings, seed)
 
 
+class Look(NamedTuple):
+    """A view of a run's end that an answer needs."""
+
+    view: str
+    options: Mapping[str, Scalar] = MappingProxyType({})
+
+    @property
+    def written(self) -> str:
+        """The options as canonical JSON."""
+        return json.dumps(dict(self.options), sort_keys=True)
+
+
 @dataclass(frozen=True)
 class Task:
     """What the reader does last: a run of their own that reaches a goal."""
@@ -114,7 +128,7 @@ class Record(NamedTuple):
     curves: Curves
     validations: tuple[Validation, ...]
     views: Mapping[str, View] = {}
-    """The views that the lesson asks for, by name, at the run's end."""
+    """What the lesson looks at, by the name that it gives it, at the run's end."""
 
     @property
     def first(self) -> float:
@@ -178,8 +192,8 @@ class Lesson:
     panels: tuple[str, ...]
     """What to look at."""
     task: Task
-    views: Mapping[str, Mapping[str, Scalar]] = field(default_factory=dict)
-    """Views that the answer needs, each with its options."""
+    views: Mapping[str, Look] = field(default_factory=dict)
+    """What the answer looks at in every run, by a short name."""
 
     @property
     def number(self) -> int:

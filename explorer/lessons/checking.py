@@ -1,27 +1,23 @@
 """A lesson gone through without a browser: its runs are trained, and answer."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from explorer.config.run import RunConfig
-from explorer.config.settings import Scalar
 from explorer.inspection.base import Request, Subject, look
-from explorer.lessons.base import Lesson, Outcome, Record
+from explorer.lessons.base import Lesson, Look, Outcome, Record
 from explorer.training.process import settle
 from explorer.training.trainer import Budget, Trainer
 
-Views = Mapping[str, Mapping[str, Scalar]]
 
-
-def trained(config: RunConfig, views: Views) -> Record:
+def trained(config: RunConfig, looks: Mapping[str, Look]) -> Record:
     """The record of a run that is trained here, and these views of its end."""
     trainer = Trainer(config)
     progress = trainer.advance(Budget())
     end = Subject.of(trainer)
     seen = {
-        name: look(end, Request(name, json.dumps(dict(options))))
-        for name, options in views.items()
+        name: look(end, Request(each.view, each.written))
+        for name, each in looks.items()
     }
     return Record(config, progress.curves, progress.validations, seen)
 

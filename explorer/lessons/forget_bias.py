@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from explorer.errors import N_
-from explorer.lessons.base import Lesson, Number, Outcome, Record, Setup, Task
+from explorer.lessons.base import Lesson, Look, Number, Outcome, Record, Setup, Task
 
 STEPS = 20
 FACTOR = 2.0
@@ -72,5 +72,5 @@ LESSON = Lesson(
         0.02,
         {"model.forget_bias": 3.0, "training.learning_rate": 0.01},
     ),
-    views={"inside": {"capture": "layer_0.forget_gate"}},
+    views={"inside": Look("inside", {"capture": "layer_0.forget_gate"})},
 )

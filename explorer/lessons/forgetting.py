@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from explorer.errors import N_
-from explorer.lessons.base import Lesson, Number, Outcome, Record, Setup, Task
+from explorer.lessons.base import Lesson, Look, Number, Outcome, Record, Setup, Task
 
 BACK = 20
 """Steps between the loss and where it is asked for."""
@@ -58,5 +58,5 @@ LESSON = Lesson(
         0.05,
         {"data.window": 10, "training.learning_rate": 0.01},
     ),
-    views={"gradients": {}},
+    views={"gradients": Look("gradients")},
 )

@@ -6,7 +6,7 @@ import numpy as np
 
 from explorer.config.settings import Scalar
 from explorer.errors import N_
-from explorer.lessons.base import Choose, Lesson, Outcome, Record, Setup, Task
+from explorer.lessons.base import Choose, Lesson, Look, Outcome, Record, Setup, Task
 from explorer.lessons.rules import BOTH, those_below
 
 INDUCTION = 2
@@ -85,5 +85,5 @@ LESSON = Lesson(
         1.0,
         {"model.layers": 2},
     ),
-    views={"heads": {}},
+    views={"heads": Look("heads")},
 )

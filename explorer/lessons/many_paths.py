@@ -8,7 +8,7 @@ import numpy as np
 
 from explorer.config.settings import Scalar
 from explorer.errors import N_
-from explorer.lessons.base import Choose, Lesson, Outcome, Record, Setup, Task
+from explorer.lessons.base import Choose, Lesson, Look, Outcome, Record, Setup, Task
 from explorer.runs.records import View
 
 NEARLY_ALL = 0.9
@@ -96,5 +96,5 @@ LESSON = Lesson(
         0.4,
         {"training.learning_rate": 0.01},
     ),
-    views={"prediction": {}},
+    views={"prediction": Look("prediction")},
 )

@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from explorer.lessons import bag, many_paths
+from explorer.lessons import bag, beam_search, many_paths
 from explorer.lessons.base import Record
 from explorer.runs.records import Curves, Validation, View
 from explorer.training.transcribing import collapse
@@ -81,3 +81,25 @@ def test_a_words_chance_and_its_likeliest_paths_share() -> None:
     assert answers == {0.95: "one", 0.3: "some", 0.0005: "all"}
     silent = many_paths.outcome({"gru": transcribed(0.3)}).figures
     assert pytest.approx(1 / 3) in silent.values()
+
+
+def written(score: float, greedy: str, said: str) -> View:
+    """A source "ab", as greedy and a beam write it; greedy has log p = -2."""
+    notes = {"greedy": greedy, "said": said, "truth": "ba"}
+    return View("beam", 5, {}, {**notes, "score": score, "greedy_score": -2.0})
+
+
+def test_a_beam_is_held_to_what_is_likelier_and_to_what_is_right() -> None:
+    views = {
+        "one": written(-1.0, "baa", "ba"),
+        "two": written(-1.5, "ba", "b"),
+        "three": written(-2.0, "ba", "ba"),
+        "four": written(-3.0, "bb", "ab"),
+    }
+    run = record()._replace(views=views)
+    found = beam_search.outcome({"writer": run})
+    assert found.answer == 2.0
+    assert list(found.figures.values()) == [2.0, 2.0, 2.0, 2.0]
+    assert found.holds
+    views["four"] = written(-1.0, "bb", "ba")
+    assert not beam_search.outcome({"writer": run}).holds

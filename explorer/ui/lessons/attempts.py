@@ -1,6 +1,5 @@
 """A reader's way through a lesson, as the store keeps it for their browser."""
 
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -9,7 +8,7 @@ from explorer.config.run import RunConfig
 from explorer.engine.jobs import Wanted
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
-from explorer.lessons.base import Lesson, Outcome, Record
+from explorer.lessons.base import Lesson, Look, Outcome, Record
 from explorer.runs.commands import RESUME, STOP
 from explorer.runs.records import Group, GroupKind, Run, Status, View
 
@@ -129,22 +128,19 @@ def outcome(visitor: Visitor, lesson: Lesson, runs: Mapping[str, Run]) -> Outcom
                     "these was stopped or failed. Guess again to run them anew."
                 )
             )
-    wanted = tuple(
-        Wanted(name, json.dumps(dict(options), sort_keys=True))
-        for name, options in lesson.views.items()
-    )
     return lesson.outcome(
-        {name: _record(visitor, run, wanted) for name, run in runs.items()}
+        {name: _record(visitor, run, lesson.views) for name, run in runs.items()}
     )
 
 
-def _record(visitor: Visitor, run: Run, wanted: tuple[Wanted, ...]) -> Record:
+def _record(visitor: Visitor, run: Run, looks: Mapping[str, Look]) -> Record:
     """A run as it ended, with these views of its end."""
     store = visitor.store
+    wanted = tuple(Wanted(each.view, each.written) for each in looks.values())
     views: list[View] = []
     if wanted:
         views = visitor.engine.looks.at(run.id, run.step, wanted)
-    seen = {want.view: view for want, view in zip(wanted, views, strict=True)}
+    seen = dict(zip(looks, views, strict=True))
     validations = tuple(store.validations(run.id))
     return Record(run.config, store.curves(run.id), validations, seen)
 
