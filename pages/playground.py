@@ -46,7 +46,7 @@ with st.container(key="playground", gap="xsmall"), shown_errors():
         with st.container(key="about"):
             first = here is not None and here.waits
             st.markdown(waiting_line(_) if first else about_line(run, config, _))
-    panels, side = st.columns([5, 2], gap="medium") if here else (st.container(), None)
+    panels, side = st.columns([3, 1], gap="medium") if here else (st.container(), None)
     with panels:
         at = live_panels(
             run, language(), _, "playground", long=False, stale=waits(run, config)

@@ -4,9 +4,10 @@ The first one stands in the group of the class itself; each of the others is a g
 that belongs to the class. A run is part of the task that it was started in.
 """
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from explorer.engine.classes import KIND, Task, read_task
+from explorer.engine.classroom import read_classroom
 from explorer.errors import N_, ExplorerError
 from explorer.runs.records import Group, GroupKind
 from explorer.runs.store import Store
@@ -56,6 +57,17 @@ def add_task(store: Store, home: Group, task: Task) -> Group:
             came=there,
         )
     return store.groups.create(TASK, home.id, task.facts())
+
+
+def copy_class(store: Store, home: Group, owner: str) -> Group:
+    """A new class with the same tasks, in which nobody is yet; it is this person's."""
+    groups = tasks_of(store, home)
+    choices = {k: v for k, v in asdict(read_classroom(home)).items() if k != "at"}
+    first = replace(read_task(home), closed=False).facts() | choices
+    copied = store.groups.create(KIND, owner, first)
+    for group in groups[1:]:
+        store.groups.create(TASK, copied.id, read_task(group).facts())
+    return copied
 
 
 def delete_class(store: Store, home: Group) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from explorer.config.run import RunConfig
 from explorer.engine import classes
 from explorer.engine.allowed import Allowed
-from explorer.engine.class_tasks import home_of
-from explorer.engine.classes import check_member
+from explorer.engine.class_tasks import copy_class, home_of, tasks_of
+from explorer.engine.classes import check_member, read_task
 from explorer.engine.limits import MEGABYTE
 from explorer.engine.service import Engine
 from explorer.errors import N_, ExplorerError
@@ -48,7 +48,9 @@ class Visitor:
     def teaches(self, group: Group) -> bool:
         """Whether this person teaches a class, or the class of a task."""
         try:
-            return home_of(self.store, group).owner == self.owner
+            home = home_of(self.store, group)
+            along = self.store.teachers.teaches(home.id, self.owner)
+            return home.owner == self.owner or along
         except ExplorerError:
             return False  # the class was deleted
 
@@ -248,6 +250,43 @@ class Visitor:
                 nickname is not one, or another's.
         """
         classes.join(self.store, group_id, self.owner, nickname)
+
+    def use_key(self, code: str) -> str:
+        """Teach a class along, or take it over, as a code allows; the class's id.
+
+        Raises:
+            ExplorerError: if the code allows neither.
+        """
+        group_id, opens = self.store.passes.find(code)
+        if opens == "own":
+            self.store.teachers.hand_over(group_id, self.owner)
+        elif opens == "teach":
+            self.store.teachers.add(group_id, self.owner)
+        else:
+            raise ExplorerError(
+                N_(
+                    "A teacher's key lets teach a class, but this code lets look at it "
+                    "alone. Ask its teacher for another."
+                )
+            )
+        return group_id
+
+    def use_again(self, home: Group) -> Group:
+        """A new class of one's own with the tasks of one that this person teaches.
+
+        Raises:
+            ExplorerError: if they do not, or a task has own data of another person.
+        """
+        if not self.teaches(home):
+            raise ExplorerError(
+                N_(
+                    "A class is used again by who teaches it, and this one is "
+                    "another's. Make one of your own."
+                )
+            )
+        for group in tasks_of(self.store, home):
+            self.allowed.check_data(read_task(group).base)
+        return copy_class(self.store, home, self.owner)
 
     def guess(self, group_id: str, guess: Guess) -> None:
         """Say what one expects of a task, before the first run in it.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Select, delete, insert, or_, select, update
 
 from explorer.errors import N_, ExplorerError
 from explorer.runs import schema
@@ -58,9 +58,12 @@ class Groups:
         return _group(row)
 
     def of(self, owner: str, kind: GroupKind) -> list[Group]:
-        """A person's groups of one kind, newest first."""
-        groups = schema.groups.c
-        wanted = select(schema.groups).where(groups.owner == owner, groups.kind == kind)
+        """A person's groups of one kind, and those that they teach along, newest
+        first."""
+        groups, shared = schema.groups.c, schema.teachers.c
+        along = select(shared.group_id).where(shared.owner == owner)
+        mine = or_(groups.owner == owner, groups.id.in_(along))
+        wanted = select(schema.groups).where(mine, groups.kind == kind)
         with self._reader.connect() as connection:
             return _all(connection, wanted)
 

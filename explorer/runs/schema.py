@@ -90,6 +90,18 @@ passes = Table(
     Column("opens", String(16), nullable=False),
     UniqueConstraint("group_id", "opens"),
 )
+teachers = Table(
+    "teachers",
+    tables,
+    Column(
+        "group_id",
+        String(64),
+        ForeignKey("groups.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("owner", String(80), nullable=False, index=True),
+    PrimaryKeyConstraint("group_id", "owner"),
+)
 guesses = Table(
     "guesses",
     tables,

@@ -45,6 +45,7 @@ from explorer.runs.shelf import (
     run_row,
     stored_bytes,
 )
+from explorer.runs.teachers import Teachers
 
 
 def open_store(url: str | None = None) -> "Store":
@@ -68,6 +69,7 @@ class Store:
         self.members = Members(self._reader, self._writer)
         self.passes = Passes(self._reader, self._writer)
         self.guesses = Guesses(self._reader, self._writer)
+        self.teachers = Teachers(self._reader, self._writer)
         self.contents = Contents(self._reader, self._writer)
         self.boards = Boards(self._reader)
         self.room = Room(self._reader, self._writer)

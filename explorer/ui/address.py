@@ -19,8 +19,8 @@ from explorer.ui.plain import show_error
 from explorer.ui.visitor import visitor
 
 RUN, CLASS, RACE, SWEEP = "run", "class", "race", "sweep"
-LESSON, TASK = "lesson", "task"
-OTHERS = (RUN, CLASS, RACE, SWEEP, LESSON, TASK, "lang")
+LESSON, TASK, KEY = "lesson", "task", "key"
+OTHERS = (RUN, CLASS, RACE, SWEEP, LESSON, TASK, KEY, "lang")
 MOST_VALUE = 2000
 
 _CONFIG, _WRITTEN, _EDITION, _ERROR = (
@@ -171,10 +171,34 @@ def show_task(place: int) -> None:
 
 def class_link(group_id: str) -> str:
     """A link to the Playground in a class, from whichever page."""
+    return f"{_front()}/?{CLASS}={group_id}"
+
+
+def key_link(code: str) -> str:
+    """A link to the page Class with a code that opens one."""
+    return f"{_front()}/class?{KEY}={code}"
+
+
+def shown_key() -> str:
+    """The code that the address brings along; empty for none."""
+    return str(st.query_params.get(KEY, ""))
+
+
+def show_key(code: str) -> None:
+    """Name a code in the address, or none."""
+    if code:
+        st.query_params[KEY] = code
+    else:
+        st.query_params.pop(KEY, None)
+    remember_address()
+
+
+def _front() -> str:
+    """Where the app is, as this tab reached it."""
     url = urlsplit(str(st.context.url or ""))
     page = str(st.session_state.get(_PAGE, ""))
     path = url.path.rstrip("/").removesuffix(f"/{page}" if page else "")
-    return f"{url.scheme}://{url.netloc}{path}/?{CLASS}={group_id}"
+    return f"{url.scheme}://{url.netloc}{path}"
 
 
 def shown_race() -> str:

@@ -71,3 +71,24 @@ def test_whatever_is_typed_opens_nothing_or_something(store: Store, typed: str) 
     assert plain(plain(typed)) == plain(typed)
     with pytest.raises(ExplorerError, match="opens none"):
         store.passes.find(typed)
+
+
+def test_a_class_is_taught_along_and_handed_over(store: Store, group: Group) -> None:
+    store.teachers.add(group.id, "two")
+    store.teachers.add(group.id, "two")
+    assert [store.teachers.teaches(group.id, o) for o in ("tea", "two", "x")] == [
+        False,
+        True,
+        False,
+    ]
+    assert group in store.groups.of("two", "class")
+    store.teachers.hand_over(group.id, "new")
+    store.teachers.hand_over(group.id, "new")
+    assert store.groups.get(group.id).owner == "new"
+    assert store.teachers.teaches(group.id, "tea")
+    store.teachers.dismiss(group.id)
+    assert group.id not in [g.id for g in store.groups.of("tea", "class")]
+    store.groups.delete(group.id)
+    for act in (store.teachers.add, store.teachers.hand_over):
+        with pytest.raises(ExplorerError, match="There is nothing under the id"):
+            act(group.id, "two")

@@ -6,8 +6,9 @@ import segno
 import streamlit as st
 
 from explorer.engine.visitor import Visitor
+from explorer.runs.passes import plain
 from explorer.runs.records import Group
-from explorer.ui.address import class_link, show_class
+from explorer.ui.address import class_link, show_class, show_key
 from explorer.ui.language import Translate
 from explorer.ui.page import shown_later
 from explorer.ui.places import PLAYGROUND
@@ -32,7 +33,10 @@ def code_field(visitor: Visitor, _: Translate) -> None:
             _("Code of a class"),
             max_chars=40,
             key=_CODE,
-            help=_("Your teacher tells it: five letters and digits."),
+            help=_(
+                "Your teacher tells it: five letters and digits. A teacher types their "
+                "own key here."
+            ),
         )
         row.form_submit_button(
             _("Go in"),
@@ -100,5 +104,11 @@ def _link(group: Group, _: Translate) -> None:
 
 
 def _enter(visitor: Visitor) -> None:
-    show_class(visitor.store.passes.find(str(st.session_state.get(_CODE, ""))).group_id)
-    st.session_state[_ENTERED] = True
+    """To the class that the code opens, or to what else it allows."""
+    code = plain(str(st.session_state.get(_CODE, "")))
+    found = visitor.store.passes.find(code)
+    if found.opens == "join":
+        show_class(found.group_id)
+        st.session_state[_ENTERED] = True
+    else:
+        show_key(code)

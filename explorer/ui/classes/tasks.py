@@ -29,19 +29,8 @@ def task_bar(
     """Which task the page shows, and how the class goes from one to the next."""
     if len(groups) == 1:
         return 0
-    view = _view(home)
-    if st.session_state.get(view) not in range(len(groups)):
-        st.session_state[view] = min(room.at, len(groups) - 1)
     with st.container(horizontal=True, vertical_alignment="bottom", key="class.tasks"):
-        titles = [task_title(read_task(group), _) for group in groups]
-        place = st.segmented_control(
-            _("Task"),
-            list(range(len(groups))),
-            required=True,
-            format_func=lambda k: f"{k + 1}. {titles[k]}",
-            key=view,
-            wrap=True,
-        )
+        place = chosen_task(home, groups, room.at, _)
         if not room.own_pace and place != room.at:
             st.button(
                 _("Move all to this task"),
@@ -59,6 +48,23 @@ def task_bar(
             on_change=shown_later(_pace),
             args=(visitor, home),
         )
+    return place
+
+
+def chosen_task(home: Group, groups: Sequence[Group], usual: int, _: Translate) -> int:
+    """Which task is looked at; the usual one until another is chosen."""
+    view = _view(home)
+    if st.session_state.get(view) not in range(len(groups)):
+        st.session_state[view] = min(usual, len(groups) - 1)
+    titles = [task_title(read_task(group), _) for group in groups]
+    place = st.segmented_control(
+        _("Task"),
+        list(range(len(groups))),
+        required=True,
+        format_func=lambda k: f"{k + 1}. {titles[k]}",
+        key=view,
+        wrap=True,
+    )
     return place or 0
 
 

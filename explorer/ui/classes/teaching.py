@@ -5,36 +5,25 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer.engine.class_tasks import delete_class, task_in, tasks_of
-from explorer.engine.classes import KIND, Task, read_task
+from explorer.engine.classes import KIND, read_task
 from explorer.engine.classroom import read_classroom
 from explorer.engine.visitor import Visitor
-from explorer.inspection.facts import lines
-from explorer.plots.runs import standings as chart
-from explorer.runs.boards import Standing
 from explorer.runs.commands import PAUSE, RESUME, STOP, CommandSpec
 from explorer.runs.records import Group
 from explorer.ui.address import show_class
-from explorer.ui.classes.board import (
-    COLUMNS,
-    columns,
-    long_board,
-    shown_names,
-    standings,
-)
 from explorer.ui.classes.forms import change_class
 from explorer.ui.classes.joining import join_panel
+from explorer.ui.classes.keys import keys_panel
 from explorer.ui.classes.names import names_panel
 from explorer.ui.classes.polling import (
-    asked_of,
     experiment_button,
     keep_answer,
-    poll,
 )
 from explorer.ui.classes.results import results_panel
+from explorer.ui.classes.standing import now
 from explorer.ui.classes.tasks import more_tasks, task_bar
 from explorer.ui.classes.words import goal_line
 from explorer.ui.language import Translate
-from explorer.ui.live.figure import show_figure
 from explorer.ui.page import shown_errors, shown_later
 from explorer.ui.plain import literal
 
@@ -98,7 +87,11 @@ def teach(visitor: Visitor, home: Group, _: Translate) -> None:
         names_panel(visitor, home, room, _)
     with st.expander(_("Results"), key="class.results"):
         results_panel(store, home, groups, room.anonymous, _)
-    with st.expander(_("Close or delete the class"), key="class.end"):
+    if visitor.owner == home.owner:
+        title = _("Projector, second teacher, your own key")
+        with st.expander(title, key="class.keys"):
+            keys_panel(visitor, home, _)
+    with st.expander(_("Use again, close or delete the class"), key="class.end"):
         _endings(visitor, home, closed, _)
 
 
@@ -117,65 +110,25 @@ def _steering(visitor: Visitor, groups: Sequence[Group], _: Translate) -> None:
 def _live(
     visitor: Visitor, home: Group, group: Group, alone: bool, _: Translate
 ) -> None:
-    """The chart and the score board, as they are now; the way in shrinks when somebody
-    has come."""
+    """The board as it is now; the way in shrinks when somebody has come."""
     with shown_errors():
-        store = visitor.store
-        if alone != (not store.members.of(home.id)):
+        if alone != (not visitor.store.members.of(home.id)):
             st.rerun()
-        group, task = store.groups.get(group.id), task_in(store, group)
-        found = standings(store, home.id, group.id, task.goal, task.within)
-        if not found:
-            st.info(
-                _("Nobody has joined yet. Tell the code above to your students."),
-                icon=":material/hourglass_top:",
-            )
-            return
-        st.markdown(_count_line(found, task, _))
-        room = read_classroom(store.groups.get(home.id))
-        found = shown_names(found, room.anonymous, _)
-        if task.asks:
-            poll(group, task, found, _)
-        everybody(group, task, found, _)
-        if task.lesson:
+        now(visitor, home, group, _)
+        group = visitor.store.groups.get(group.id)
+        if (task := read_task(group)).lesson:
             keep_answer(visitor, group, task)
 
 
-def everybody(
-    group: Group, task: Task, found: Sequence[Standing], _: Translate
-) -> None:
-    """Everybody's loss on one chart, and the board below it."""
-    steps = task.within or task.base.training.steps
-    drawn = chart.extract(found, task.goal, steps, lines(task.base))
-    show_figure("class", chart.figure(drawn, _), chart.alternative(drawn, _), _)
-    st.markdown(literal(chart.reading(drawn, _)))
-    order = st.segmented_control(
-        _("Sort by"),
-        columns(task.goal),
-        default="best",
-        required=True,
-        format_func=lambda name: _(COLUMNS[name].title),
-        key=f"class.order.{group.id}",
-        wrap=True,
-    )
-    asked = asked_of(task) if task.asks else None
-    st.html(long_board(found, task.goal, _, order, asked))
-
-
-def _count_line(found: Sequence[Standing], task: Task, _: Translate) -> str:
-    """How many are there, train, and have reached the goal."""
-    line = _("Joined: %(joined)d. Training now: %(training)d.")
-    training = sum(standing.training for standing in found)
-    line %= {"joined": len(found), "training": training}
-    if task.goal is not None:
-        reached = sum(standing.reached is not None for standing in found)
-        line += " " + _("Reached the goal: %(count)d.") % {"count": reached}
-    if waiting := sum(not standing.seen for standing in found):
-        line += " " + _("Nicknames not seen: %(count)d.") % {"count": waiting}
-    return line
-
-
 def _endings(visitor: Visitor, group: Group, closed: bool, _: Translate) -> None:
+    st.button(
+        _("Use again"),
+        icon=":material/content_copy:",
+        key="use_again",
+        help=_("A new class with the same tasks, in which nobody is yet."),
+        on_click=shown_later(_use_again),
+        args=(visitor, group),
+    )
     st.button(
         _("Open the class again") if closed else _("Close the class"),
         icon=":material/lock_open:" if closed else ":material/lock:",
@@ -184,6 +137,8 @@ def _endings(visitor: Visitor, group: Group, closed: bool, _: Translate) -> None
         on_click=shown_later(visitor.store.groups.change),
         args=(group.id, {"closed": not closed}),
     )
+    if visitor.owner != group.owner:
+        return  # who teaches along deletes nothing
     with st.popover(_("Delete the class"), icon=":material/delete:"):
         st.markdown(
             _(
@@ -198,6 +153,10 @@ def _endings(visitor: Visitor, group: Group, closed: bool, _: Translate) -> None
             on_click=shown_later(_delete),
             args=(visitor, group),
         )
+
+
+def _use_again(visitor: Visitor, group: Group) -> None:
+    show_class(visitor.use_again(group).id)
 
 
 def _delete(visitor: Visitor, group: Group) -> None:
