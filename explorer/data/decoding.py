@@ -71,10 +71,11 @@ def decoded(raw: bytes, filename: str, at_most: int, encoding: str = "") -> str:
     if not encoding and (order := _order(raw)):
         raw, encoding = order + raw, "utf-16"
     if encoding != "utf-16":
+        raw = raw.rstrip(b"\0")  # a logger that stopped left its block unfilled
         _refuse_binary(raw, filename)
     text = _in(encoding, raw, filename) if encoding else _detected(raw, filename)
     _refuse_empty(text, filename)
-    return re.sub(r"\r+\n|\r", "\n", text)
+    return re.sub("\r+\n|[\r\u2028\u2029]", "\n", text)
 
 
 def _order(raw: bytes) -> bytes:
@@ -142,6 +143,21 @@ def sure_encoding(raw: bytes) -> str:
     if _is_japanese(raw):
         return "shift_jis"
     return "gb18030" if _is_gb18030(raw) else ""
+
+
+def mostly_utf_8(raw: bytes) -> bytes:
+    """A file of which most letters are UTF-8, with the others made so, as of Windows;
+    nothing where they are fewer."""
+    text = raw.decode("utf-8", "surrogateescape")
+    odd = sum("\udc80" <= c <= "\udcff" for c in text)
+    if sum(c > "\x7f" for c in text) < 3 * odd:
+        return b""
+    parts = re.split("([\udc80-\udcff]+)", text)
+    parts[1::2] = [
+        part.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+        for part in parts[1::2]
+    ]
+    return "".join(parts).encode()
 
 
 def _detected(raw: bytes, filename: str) -> str:

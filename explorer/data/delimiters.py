@@ -39,35 +39,13 @@ MAX_COLUMNS = 100
 Row = tuple[int, list[str]]
 """The line of the file where it begins, from 0, and its cells."""
 
-DRAWN = re.compile(r"^[-=+|: \t]+$", re.MULTILINE)
-"""What may be a line under names or around a table, if enough dashes are in it."""
-
-
-def undrawn(text: str) -> str:
-    r"""A table's text without the lines drawn around it; no row comes to another line.
-
-    >>> undrawn("| t | v |\n|---|---|\n| 1 | 2 |")
-    ' t | v \n\n 1 | 2 '
-    >>> undrawn("a,b\n---,---\n1,2"), undrawn("|1|\n2")
-    ('a,b\n---,---\n1,2', '|1|\n2')
-    """
-    if _is_drawn(text):
-        text = DRAWN.sub(lambda line: "" if _is_drawn(line[0]) else line[0], text)
-    lines = text.split("\n")
-    drawn = [line for line in lines if line.startswith("|") and line.endswith("|")]
-    if len(drawn) < 2 or len(drawn) < 0.9 * sum(map(bool, lines)):
-        return text
-    return "\n".join(line.removeprefix("|").removesuffix("|") for line in lines)
-
-
-def _is_drawn(text: str) -> bool:
-    return "---" in text or "===" in text
+QUOTED = re.compile(r'"([^"]*)"|(\S+)')
 
 
 def read_rows(text: str, parted_by: str) -> list[Row]:
     """The rows that are not blank; an open quotation mark ends them."""
     if parted_by == BLANKS:
-        split = ((k, line.split()) for k, line in enumerate(text.split("\n")))
+        split = ((k, _split(line)) for k, line in enumerate(text.split("\n")))
         return [(k, cells) for k, cells in split if cells]
     lines = [line + "\n" for line in text.split("\n")]
     reader = csv.reader(lines, delimiter=parted_by)
@@ -79,6 +57,13 @@ def read_rows(text: str, parted_by: str) -> list[Row]:
                 rows.append((begins, [cell.strip() for cell in row]))
             begins = reader.line_num
     return rows
+
+
+def _split(line: str) -> list[str]:
+    """The cells of a line that blanks part, but not those within quotation marks."""
+    if '"' not in line:
+        return line.split()
+    return [quoted or bare for quoted, bare in QUOTED.findall(line)]
 
 
 def delimiter_of(text: str, blanks: bool = True) -> str:

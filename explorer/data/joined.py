@@ -3,7 +3,7 @@ and what part of it is meant."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
 from explorer.data.time_cells import are_clocks
 from explorer.data.time_forms import NUMBER, find_times
@@ -21,17 +21,20 @@ CALENDAR: Mapping[str, tuple[str, range]] = {
 """Parts of a time in columns of their own: what they are called, and their numbers."""
 
 PARTS: Mapping[str, tuple[str, range]] = {
-    "Q": (r"quarter|qtr|q|quartal|trimestre|季|季度", range(1, 5)),
-    "H": (r"half|half-?year|halbjahr|semester|semestre|半年", range(1, 3)),
-    "W": (
+    "Q{}": (r"quarter|qtr|q|quartal|trimestre|季|季度", range(1, 5)),
+    "H{}": (r"half|half-?year|halbjahr|semester|semestre|半年", range(1, 3)),
+    "{:0>3}": (r"doy|jday|yday|julian ?day|day ?of ?(the ?)?year", range(1, 367)),
+    "W{}": (
         r"week|wk|week ?no\.?|week ?number|kw|woche|semaine|semana|周|週",
         range(1, 54),
     ),
 }
-"""Parts of a year by the letter that stands before their number."""
+"""Parts of a year, by the form in which a number tells one of them."""
 
 CODE = re.compile("M(0[1-9]|1[0-3])|Q0[1-5]|S0[1-3]|A01")
 """What the year's part is called by the American Bureau of Labor Statistics."""
+
+MONTH_ALONE = re.compile(MONTH, re.IGNORECASE)
 
 FIRST_CELLS = 20
 """Enough to tell that a column is not one of codes."""
@@ -59,6 +62,15 @@ def joined_columns(columns: Mapping[str, Sequence[str]]) -> list[str]:
         return [*calendar, *finer]
     if found["year"] and (part := found["month"] or _part_of_year(columns)):
         return [found["year"], part]
+    return [] if found["year"] else _unnamed(columns)
+
+
+def _unnamed(columns: Mapping[str, Sequence[str]]) -> list[str]:
+    """A column of years beside one of months' names, whatever they are called."""
+    for (name, years), (beside, months) in pairwise(columns.items()):
+        whole = all(re.fullmatch("(?:18|19|20|21)[0-9]{2}", each) for each in years)
+        if years and months and whole and all(map(MONTH_ALONE.fullmatch, months)):
+            return [name, beside]
     return []
 
 
@@ -73,8 +85,8 @@ def joined_cells(columns: Mapping[str, Sequence[str]]) -> list[str]:
     ['2024-Q3']
     """
     names, cells = list(columns), list(columns.values())
-    if sign := next((sign for sign in PARTS if _is_part(names[-1], sign)), ""):
-        cells[-1] = [sign + cell if cell.isdigit() else cell for cell in cells[-1]]
+    if form := next((form for form in PARTS if _is_part(names[-1], form)), ""):
+        cells[-1] = [form.format(c) if c.isdigit() else c for c in cells[-1]]
     return [_time(row) for row in zip(*cells, strict=True)]
 
 
@@ -107,20 +119,25 @@ def _time(row: Sequence[str]) -> str:
 
 
 def _part_of_year(columns: Mapping[str, Sequence[str]]) -> str:
-    """The column that says which quarter, half or week of its year is meant."""
+    """The column that says which quarter, half, week or day of its year is meant."""
     for name, cells in columns.items():
         if _are_codes(cells):
             return name
-        for sign, (_, among) in PARTS.items():
-            numbers = [cell.upper().removeprefix(sign) for cell in cells]
-            whole = all(re.fullmatch("[0-9]{1,2}", each) for each in numbers)
-            if _is_part(name, sign) and whole and {*map(int, numbers)} <= {*among}:
+        for form, (_, among) in PARTS.items():
+            numbers = [cell.upper().removeprefix(form[0]) for cell in cells]
+            whole = all(re.fullmatch("[0-9]{1,3}", each) for each in numbers)
+            if (
+                _is_part(name, form)
+                and cells
+                and whole
+                and {*map(int, numbers)} <= {*among}
+            ):
                 return name
     return ""
 
 
-def _is_part(name: str, sign: str) -> bool:
-    return re.fullmatch(PARTS[sign][0], name.strip(), re.IGNORECASE) is not None
+def _is_part(name: str, form: str) -> bool:
+    return re.fullmatch(PARTS[form][0], name.strip(), re.IGNORECASE) is not None
 
 
 def _are_codes(cells: Sequence[str]) -> bool:
@@ -141,9 +158,7 @@ def _called(part: str, columns: Mapping[str, Sequence[str]]) -> str:
             continue
         if all(re.fullmatch("[0-9]{1,4}", c) and int(c) in among for c in cells):
             return name
-        if part == "month" and all(
-            re.fullmatch(MONTH, c, re.IGNORECASE) for c in cells
-        ):
+        if part == "month" and all(map(MONTH_ALONE.fullmatch, cells)):
             return name
     return ""
 

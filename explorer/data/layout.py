@@ -17,22 +17,25 @@ from explorer.data.delimiters import (
     delimiter_of,
     read_rows,
     shape_of,
-    undrawn,
     width_of,
 )
 from explorer.data.marks import is_measured
 from explorer.data.number_cells import is_empty
 from explorer.data.numbers import is_number
+from explorer.data.tidy import tidied
 from explorer.data.time_cells import looks_like_time
 from explorer.errors import N_, ExplorerError, Words
 
 TOP_LINES, BOTTOM_LINES = 300, 40
 """Lines in which a header is looked for, and a footer."""
 
-COMMENT = "#"
+COMMENT = re.compile("[#@]|//|![^0-9]|%(?![0-9])|;")
+"""How a line begins that is no row: what stands there is for people."""
+
 UNIT = re.compile(
     r"|[\[(].*[\])]|-+|=+|.*[°%/µ²³^].*|[A-Za-z]{1,3}|yyyy.*|[dm]{1,2}[./-].*|iso ?8601"
-    r"|date|datetime|time|timestamp|string|text|float|integer|number|degc|degf|mbar|knots",
+    r"|date|datetime|time|timestamp|string|text|float|integer|number|mbar|knots"
+    r"|percent|deg\.? ?[cfk]|volts?|amps?|watts?|met(er|re)s?|seconds?|minutes?|hours?",
     re.IGNORECASE,
 )
 
@@ -69,7 +72,8 @@ def find_layout(text: str, filename: str) -> Layout:
     begun = next((k for k, (_, row) in enumerate(rows) if _fits(row, kinds)), 1)
     first = rows[begun][0] if begun < len(rows) else len(lines)
     above = rows[:begun]
-    names, used = _names(above, width)
+    no_last = all(row[width - 1] == "" for _, row in rows[begun:] if len(row) == width)
+    names, used = _names(above, width, no_last and begun < len(rows))
     _check_names(above, rows[begun:], parted_by, width, kinds, filename)
     end = _end(lines, parted_by, kinds, first)
     left_above = [row for k, row in enumerate(above) if k not in used]
@@ -87,8 +91,8 @@ def is_table(text: str) -> bool:
     >>> is_table("t;v\\n" + "1;2\\n" * 9), is_table("1\\n2\\n3"), is_table("A fox, and")
     (True, True, False)
     """
-    top = undrawn("\n".join(text.split("\n")[:TOP_LINES]))
-    rows = [row for _, row in read_rows(top, delimiter_of(top, blanks=False))]
+    top = tidied("\n".join(text.split("\n")[:TOP_LINES]))
+    rows = [row for _, row in read_rows(top, delimiter_of(top))]
     if len(rows) < 3:
         return False
     width, kinds = shape_of(rows)
@@ -99,7 +103,7 @@ def is_table(text: str) -> bool:
 
 def _fits(row: Sequence[str], kinds: Sequence[str]) -> bool:
     """Whether a row is one of values: its time is one, or most of its numbers are."""
-    if row[0].startswith(COMMENT):
+    if COMMENT.match(row[0]):
         return False
     pairs = [(c, k) for c, k in zip(row, kinds, strict=False) if k != "text" and c]
     times = [looks_like_time(cell) for cell, kind in pairs if kind == "time"]
@@ -109,7 +113,9 @@ def _fits(row: Sequence[str], kinds: Sequence[str]) -> bool:
     return 2 * sum(numbers) > len(numbers)
 
 
-def _names(above: list[Row], width: int) -> tuple[tuple[str, ...], set[int]]:
+def _names(
+    above: list[Row], width: int, no_last: bool
+) -> tuple[tuple[str, ...], set[int]]:
     """What the columns are called, and which rows say so.
 
     Right above the values may stand a row of units, and under the names one that names
@@ -122,10 +128,11 @@ def _names(above: list[Row], width: int) -> tuple[tuple[str, ...], set[int]]:
     while k > 0 and (
         _is_units(above[k][1], above[k - 1][1], width)
         or (alone and len(set(above[k][1][1:])) == 1)
-        or _as_names(above[k][1], width) is None
+        or _as_names(above[k][1], width, no_last) is None
     ):
         k -= 1
-    names = _as_names(above[k][1], width) if k >= 0 else None
+    k = _without_values(above, k, width)
+    names = _as_names(above[k][1], width, no_last) if k >= 0 else None
     if names is None:
         return ("",) * width, set()
     used.add(k)
@@ -136,14 +143,28 @@ def _names(above: list[Row], width: int) -> tuple[tuple[str, ...], set[int]]:
     return (alone or names[0], *names[1:]), used
 
 
-def _as_names(row: list[str], width: int) -> list[str] | None:
-    """A row as names of so many columns, if it is as wide; a row of labels in front of
-    the values may have no name, and a comment sign is none."""
+def _without_values(above: list[Row], k: int, width: int) -> int:
+    """The row of names at k or above it: one that says a number or a time is a fact,
+    such as when the file was made, where a row above says neither."""
+    for j in range(k, -1, -1):
+        cells = _as_names(above[j][1], width)
+        if cells and not any(is_number(c) or looks_like_time(c) for c in cells):
+            return j
+    return k
+
+
+def _as_names(row: list[str], width: int, no_last: bool = False) -> list[str] | None:
+    """A row as names of so many columns, if it is as wide; a comment sign is no name.
+
+    A row of labels in front of the values may have none, nor has what ends each row
+    with a sign too many: `no_last`.
+    """
     cells = list(row)
-    if cells[0].startswith(COMMENT):
-        cells[0] = cells[0].lstrip(COMMENT + " ")
+    if cells[0].startswith("@"):
+        return None  # a command to a plotting program
+    cells[0] = re.sub(f"^({COMMENT.pattern})+ *", "", cells[0])
     if len(cells) == width - 1 and width > 2:
-        return ["", *cells]
+        return [*cells, ""] if no_last else ["", *cells]
     if len(cells) > width and not any(cells[width:]):
         cells = cells[:width]
     if len(cells) != width or (width > 1 and width_of(cells) < 2):
@@ -223,7 +244,7 @@ def _end(lines: list[str], parted_by: str, kinds: Sequence[str], first: int) -> 
             continue
         cells = read_rows(lines[k], parted_by)
         row = cells[0][1] if cells else [lines[k]]
-        apart = len(kinds) > 1 or not lines[k - 1].strip() or row[0][:1] == COMMENT
+        apart = len(kinds) > 1 or not lines[k - 1].strip() or COMMENT.match(row[0])
         if "text" not in kinds[:1] and not _fits(row, kinds) and apart:
             last = k
         else:
@@ -239,7 +260,7 @@ def _skipped(above: list[Row], below: list[str]) -> tuple[Words, ...]:
         shown = short(" ".join(cell for cell in above[0][1] if cell))
         words = N_("rows above the values (%(count)d), the first is '%(shown)s'")
         said.append(Words(words, {"count": len(above), "shown": shown}))
-    kept = [line for line in below if line.strip()]
+    kept = [line for line in below if line.strip(" \t,;|")]
     if kept:
         words = N_("rows below the values (%(count)d), the first is '%(shown)s'")
         said.append(Words(words, {"count": len(kept), "shown": short(kept[0])}))

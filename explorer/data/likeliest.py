@@ -6,7 +6,7 @@ names look wrong, and a person can say another. A text is never read by a guess.
 
 from collections.abc import Callable, Mapping
 
-from explorer.data.decoding import DETECTED_BYTES, sure_encoding
+from explorer.data.decoding import DETECTED_BYTES, mostly_utf_8, sure_encoding
 
 
 def _by_lead(encoding: str, *leads: tuple[int, int]) -> Callable[[str], bool]:
@@ -50,6 +50,8 @@ def likeliest(raw: bytes) -> str:
     """
     if sure_encoding(raw) or b"\0" in raw:
         return ""
+    if mostly_utf_8(raw):
+        return "utf-8"
     shares = {encoding: _share(raw, encoding) for encoding in USUAL}
     best = max(shares, key=lambda encoding: shares[encoding])
     return best if shares[best] >= 0 else ""

@@ -10,13 +10,16 @@ EMPTY = frozenset(
         *("n.d.", "nd", "n.v.", "k.a.", "k. a.", "keine angabe", "missing", "fehlt"),
         *("无", "缺失", "缺测", "暂无"),
         *("(null)", "no data", "nodata", "not available", "m"),
+        *("unavailable", "unknown", "***", "****", "*****"),
         *("?", "-", "--", "---", ".", "..", "...", "…", "*", ":"),
-        *("#n/a", "#n/a n/a", "#na", "#value!", "#div/0!", "#ref!", "#num!", "#null!"),
-        *("#nv", "#wert!", "#bezug!", "#zahl!"),
+        *("#n/a", "#n/a n/a", "#na", "#nv", "#n/d", "#н/д"),
     )
 )
 """Cells, in lower case, that hold nothing: weather stations write M, Eurostat a colon,
 spreadsheets the last ones."""
+
+ERROR = re.compile(r"#[¡¿]?[^\W\d_][\w/ ]{1,20}[!?]")
+"""What a spreadsheet writes for a value that it could not reckon: #DIV/0! or #NAME?."""
 
 DASHES = "−–—‒―﹣－"
 
@@ -70,9 +73,10 @@ CELL = re.compile(
     rf"(?:{MONEY}\s*(?P<inner>[-+])?\s*)?"
     r"(?P<digits>[0-9][0-9., ']*|[.,][0-9]+)(?P<exponent>[eEdD][-+]?[0-9]+)?"
     rf"\s*(?:(?P<scale>{'|'.join(SCALES)})\.?)?\s*(?:(?P<percent>[%‰])|{MONEY})?"
-    r"\s*(?P<after>-)?(?P<closed>\))?\*{0,3}"
+    r"\s*(?P<after>-|(?<=[\s0-9])(?:[CD]R|[CD]r)\.?)?(?P<closed>\))?\*{0,3}"
 )
-"""An exponent may be Fortran's, with a D; a star tells of a note."""
+"""An exponent may be Fortran's, with a D; a bank writes DR after what is owed, CR after
+what is had; a star tells of a note."""
 
 CODE = re.compile(r"[0-9]{2,}[eEdD][0-9]+")
 """An id like 41e7: numbers with an exponent have a point, one digit or a sign."""
@@ -117,7 +121,10 @@ def is_empty(cell: str) -> bool:
     >>> [is_empty(cell) for cell in ("", " ", "#N/A", "--", ".", "0")]
     [True, True, True, True, True, False]
     """
-    return bare(cell.translate(PLAIN)).lower() in EMPTY
+    plain = bare(cell.translate(PLAIN))
+    if plain[:1] == "#" and ERROR.fullmatch(plain):
+        return True
+    return plain.lower() in EMPTY
 
 
 def cell_of(text: str) -> Cell | None:
@@ -138,7 +145,7 @@ def cell_of(text: str) -> Cell | None:
     signs = [found[name] for name in ("sign", "inner", "after", "opened")]
     if sum(sign is not None for sign in signs) > 1:
         return None
-    below = any(sign in ("-", "(") for sign in signs)
+    below = any(sign in ("-", "(") or sign[:1] == "D" for sign in signs if sign)
     return Cell(
         found["digits"].strip(),
         -1.0 if below else 1.0,

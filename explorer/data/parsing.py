@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.data.decoding import decoded, short
-from explorer.data.delimiters import BLANKS, undrawn
+from explorer.data.decoding import decoded, mostly_utf_8, short
+from explorer.data.delimiters import BLANKS
 from explorer.data.joined import means_of_years
 from explorer.data.layout import COMMENT, Layout, find_layout, uneven
 from explorer.data.likeliest import likeliest
+from explorer.data.marks import is_measured
 from explorer.data.number_cells import bare
-from explorer.data.tables import Table
+from explorer.data.tables import HEAD, Table
+from explorer.data.tidy import refuse_markup, tidied
+from explorer.data.time_cells import looks_like_time
 from explorer.errors import N_, Words
 
 if TYPE_CHECKING:
@@ -41,8 +44,10 @@ def read_table(raw: bytes, filename: str, encoding: str = "") -> Table:
         ExplorerError: if it is no table.
     """
     guessed = "" if encoding else likeliest(raw)
+    raw = mostly_utf_8(raw) if guessed == "utf-8" else raw
     text = decoded(raw, filename, MAX_TABLE_BYTES, encoding or guessed)
-    text = undrawn(text.rstrip("\n"))
+    refuse_markup(text, filename)
+    text = tidied(text.rstrip("\n"))
     layout = find_layout(text, filename)
     cells = _parsed(text, layout, filename)
     rows = np.arange(len(cells)) + layout.first + 1
@@ -63,8 +68,10 @@ def _kept(
 
     A file of one column writes a missing value as a blank line, but not after each row.
     """
-    blank = (cells == "").all(axis=1).to_numpy()
-    comment = cells[0].str.startswith(COMMENT).to_numpy(dtype=bool)
+    first = cells[0].str.strip()
+    lone = (cells.iloc[:, 1:] == "").all(axis=1).to_numpy()
+    blank = lone & (first == "").to_numpy()
+    comment = first.str.match(COMMENT).to_numpy(dtype=bool)
     if layout.width == 1 and not _regular(blank):
         blank = np.zeros_like(blank)
     sums = cells.apply(lambda column: column.str.strip().str.fullmatch(SUMS)).any(
@@ -74,6 +81,7 @@ def _kept(
     named_again = np.full(len(cells), any(layout.names))
     for k, name in enumerate(layout.names):
         named_again &= (cells[k].str.strip() == name).to_numpy(bool)
+    words = _words(first, lone & ~(blank | comment | sums))
     columns = {name: cells[k] for k, name in enumerate(layout.names) if name}
     means = np.array(means_of_years(columns) or [False] * len(cells), bool)
     counts = (
@@ -81,10 +89,25 @@ def _kept(
         (int(blank.sum()), N_("blank rows between the values (%(count)d)")),
         (int(sums.sum()), N_("rows of sums between the values (%(count)d)")),
         (int(means.sum()), N_("rows of means of whole years (%(count)d)")),
+        (int(words.sum()), N_("rows of words between the values (%(count)d)")),
         (int(comment.sum()), N_("comments between the values (%(count)d)")),
     )
-    said = (Words(words, {"count": n}) for n, words in counts if n)
-    return ~(blank | comment | sums | means | named_again), tuple(said)
+    said = (Words(what, {"count": n}) for n, what in counts if n)
+    return ~(blank | comment | sums | means | words | named_again), tuple(said)
+
+
+def _words(first: "pd.Series[str]", lone: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Of the rows that are blank after their first cell, those that say words where the
+    others tell a number or a time, as the foot of a page does."""
+    if not lone.any() or lone.mean() > 0.5:
+        return np.zeros_like(lone)
+    others = first[~lone & (first != "")].iloc[:HEAD]
+    typed = sum(is_measured(c) or looks_like_time(c) for c in others)
+    if typed < 0.9 * max(1, len(others)):
+        return np.zeros_like(lone)
+    found = lone.copy()
+    found[lone] = [not (is_measured(c) or looks_like_time(c)) for c in first[lone]]
+    return found
 
 
 def _regular(blank: NDArray[np.bool_]) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from explorer.data.number_cells import DIGITS, bare
+from explorer.data.number_cells import DIGITS, SPACES, UNSEEN, bare
 from explorer.data.periods import first_day, is_year
 from explorer.data.time_words import MONTH, in_english
 
@@ -13,14 +13,17 @@ DATE = re.compile(
     r"(?:[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}|[0-9]{8} [0-9]{2}:[0-9]{2}"
     r"|[0-9]{4}[-/.][0-9]{1,2}|[0-9]{1,2}[-/][0-9]{4}"
     r"|[0-9]{4}年[0-9]{1,2}月([0-9]{1,2}日)?"
-    rf"|[0-9]{{1,4}}[- /]?{MONTH}[- /,]*[0-9]{{1,4}}"
+    rf"|[0-9]{{1,4}}[- /]?{MONTH}[- /,]*[0-9]{{1,4}}|[0-9]{{4}}[- ]?{MONTH}"
     rf"|{MONTH}[- ]?[0-9]{{1,2}},? [0-9]{{4}}"
     rf"|{MONTH}[- ][0-9]{{2,4}})"
     r"(?:[,T: ].{0,24})?",  # a clock and its zone
     re.IGNORECASE,
 )
 
-UNTIL = re.compile(r"(?<=[0-9]{2}) [-–] (?=[0-9]).*|(?<=[0-9]Z)/(?=[0-9]{4}-).*")
+UNTIL = re.compile(
+    r"(?<=[0-9]{2}) (?:[-–~]|to|bis|au|until|至) (?=[0-9]).*"
+    r"|(?<=[0-9]Z)/(?=[0-9]{4}-).*"
+)
 """The end of a span, which is told after its beginning."""
 
 ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
@@ -29,7 +32,8 @@ ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国"
 ZONE = re.compile(r"(?<=:[0-9]{2}) ?[-+][0-9]{2}:?[0-9]{2}(?: \([A-Z]+\))?$")
 """How far a clock is ahead of Greenwich, after it."""
 
-PLAIN = str.maketrans(DIGITS)
+PLAIN = str.maketrans(DIGITS | dict.fromkeys(SPACES, " ") | dict.fromkeys(UNSEEN, ""))
+"""One sign for all digits and blanks; what is not seen is taken out."""
 
 EAST = str.maketrans("년월일시분時点點", "年月日时分时时时")
 """One sign for what parts a time in Korean, Japanese and older Chinese."""
@@ -41,7 +45,7 @@ def looks_like_time(cell: str) -> bool:
     >>> [looks_like_time(c) for c in ("31.12.2024 23:59", "Feb 04, 2023", "1.5", "fox")]
     [True, True, False, False]
     """
-    plain = bare(cell).translate(PLAIN)
+    plain = bare(cell.translate(PLAIN))
     if len(plain) > 60 or not any(map(str.isdigit, plain)):
         return False
     if CLOCK.fullmatch(plain) or first_day(plain) or is_year(plain):
@@ -69,9 +73,8 @@ def normal(cell: str) -> str:
     >>> normal("2022. 1. 5."), normal("3Q2022"), normal("T3 2022"), normal("2022年三季")
     ('2022.1.5', '2022-07', '2022-07', '2022-07')
     """
-    plain = bare(cell)
-    if not plain.isascii():
-        plain = plain.translate(PLAIN)
+    plain = bare(cell if cell.isascii() else cell.translate(PLAIN))
+    plain = plain[1:-1] if plain[:1] + plain[-1:] == "[]" else plain
     if "," in plain:
         plain = re.sub(r"(?<=:[0-9]{2}),(?=[0-9]{1,9}$)", ".", plain).replace(",", " ")
     plain = re.sub(r"\s+", " ", plain).strip()
@@ -111,6 +114,7 @@ def _clock(plain: str) -> str:
     """A date and a clock in English, without the words around them."""
     plain = re.sub(r"(?<=[0-9])\. (?=[A-Z])", " ", plain)
     plain = re.sub(r" de (?=[A-Z0-9])", " ", plain)
+    plain = re.sub(r"(?<=[0-9])(?:st|nd|rd|th|er|º)(?= |$)", "", plain)
     plain = re.sub(r"(?<=[/ ][0-9]{4}):", " ", plain)
     plain = re.sub(r"\[[\w/+-]+\]$| г\.?$", "", plain)
     if not re.match("[0-9]{4}-", plain):
@@ -119,7 +123,9 @@ def _clock(plain: str) -> str:
         r"^(\S+ [0-9]{1,2}) ([0-9:]+) (?:\S+ )?([0-9]{4})$", r"\1 \3 \2", plain
     )
     plain = re.sub(r" ([0-9]{1,2}) ?h ?([0-9]{2})?$", _colon, plain)
-    plain = re.sub(r" (UTC|GMT|Uhr|h|[A-Z]?[A-Z]EST|[A-Z][SD]T|[CEW]ET)$", "", plain)
+    plain = re.sub(
+        r" (UTC|GMT|Uhr|h|[A-Z]?[A-Z]EST|[A-Z][SD]T|[CEW]ET|MES?Z)$", "", plain
+    )
     return re.sub(
         r"(?<=[0-9]) ?([ap])\.?m\.?$", lambda m: f" {m[1].upper()}M", plain, flags=re.I
     )
