@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ENV := PYTHONPATH=.
 
-.PHONY: help run test quick test-slow search test-browsers check check-pythons format lock licences bench sample \
+.PHONY: help run test quick test-slow search test-browsers check check-pythons format lock licences bench samples \
 	messages screenshot clean
 
 help: ## List the commands.
@@ -97,8 +97,8 @@ build/keras/.done:
 	build/keras/bin/python -m pip install --quiet --disable-pip-version-check tensorflow-cpu
 	touch $@
 
-sample: $(BIN)/.run ## Train the sample run of the first visit anew.
-	$(ENV) $(BIN)/python scripts/make_sample.py
+samples: $(BIN)/.run ## Train the samples of a first visit anew.
+	$(ENV) $(BIN)/python scripts/make_samples.py
 
 messages: $(BIN)/.run ## Bring the translation catalogue up to date.
 	$(ENV) $(BIN)/python scripts/messages.py

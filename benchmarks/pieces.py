@@ -25,11 +25,12 @@ from explorer.engine.jobs import Job
 from explorer.engine.turns import SLICE_SECONDS as TURN
 from explorer.engine.worker import run_slices
 from explorer.models.base import parameters
+from explorer.plots.panel import names_on
 from explorer.runs.store import Store, open_store
 from explorer.training.process import settle
 from explorer.training.trainer import Budget, Trainer
 from explorer.ui.live.asked import wanted
-from explorer.ui.live.sample import first_wish
+from explorer.ui.samples import first_wish
 
 ROUNDS = 15
 BARE_SECONDS = 0.2
@@ -54,7 +55,7 @@ def bare_piece(model: str) -> Piece:
 
 def page_piece(config: RunConfig) -> Piece:
     """A worker's slice, with the views that an open Playground wants."""
-    looks, serial = wanted(config, first_wish(config)), 0
+    looks, serial = wanted(config, first_wish(config, names_on("playground"))), 0
 
     def piece() -> int:
         nonlocal serial

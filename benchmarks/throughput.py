@@ -17,9 +17,10 @@ from explorer.config.run import RunConfig
 from explorer.engine.cluster import worker_environment
 from explorer.engine.service import Engine
 from explorer.plots.encode import to_json
+from explorer.plots.panel import names_on
 from explorer.ui.live.asked import wanted
 from explorer.ui.live.frames import frame
-from explorer.ui.live.sample import first_wish
+from explorer.ui.samples import first_wish
 
 STEPS = {"rnn": 2500, "lstm": 4000, "gru": 1500, "transformer": 2000}
 GOALS = {"rnn": 3.0, "lstm": 1.0, "gru": 3.0, "transformer": 0.97}
@@ -48,7 +49,7 @@ async def live(engine: Engine, config: RunConfig) -> tuple[float, int]:
     engine.hub.attach(asyncio.get_running_loop())
     run = engine.start(config)
     feed = await engine.hub.subscribe(run.id, "watcher")
-    wish = first_wish(config).model_copy(update={"run": run.id})
+    wish = first_wish(config, names_on("playground")).model_copy(update={"run": run.id})
     engine.hub.want(run.id, "watcher", wanted(config, wish))
     seen = frames = 0
     marks: list[tuple[float, int]] = []

@@ -5,7 +5,7 @@ import streamlit as st
 from explorer.errors import N_
 from explorer.ui.address import show_address_error
 from explorer.ui.page import shown_errors, words
-from explorer.ui.races.shown import present_race, show
+from explorer.ui.races.shown import present_race, show, show_sample
 from explorer.ui.races.start import invitation, preparation
 from explorer.ui.settings import choose_settings
 from explorer.ui.visitor import visitor
@@ -24,3 +24,4 @@ with shown_errors():
     if config is not None:
         invitation(me, config, _)
         preparation(me, config, _)
+    show_sample(me, _)

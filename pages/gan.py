@@ -3,13 +3,13 @@
 import streamlit as st
 
 from explorer.errors import N_
-from explorer.ui.describe import run_line
 from explorer.ui.explanations import explanations
 from explorer.ui.gan import MODEL, PANELS, duel, invitation, rivals_run
 from explorer.ui.live.component import live_panels
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
-from explorer.ui.runs.recent import remember_run
+from explorer.ui.runs.recent import remember_run, shown_line
+from explorer.ui.samples import is_sample
 from explorer.ui.settings import choose_settings
 from explorer.ui.visitor import visitor
 
@@ -20,11 +20,10 @@ config = choose_settings(only=MODEL)
 with shown_errors():
     me = visitor()
     run = rivals_run(me)
-    if run is None:
-        invitation(me, config, _)
-    else:
-        remember_run(run)
-        st.markdown(run_line(run.config, _))
-        duel(me, run, config, _)
-        remember_moment(live_panels(run, language(), _, MODEL, names=PANELS))
-        explanations(run.config, _)
+    if is_sample(run.id):
+        invitation(_)
+    remember_run(run)
+    duel(me, run, config, _)
+    st.markdown(shown_line(run, _))
+    remember_moment(live_panels(run, language(), _, MODEL, names=PANELS))
+    explanations(run.config, _)

@@ -5,13 +5,13 @@ import streamlit as st
 from explorer.errors import N_
 from explorer.ui.address import read_address
 from explorer.ui.chains import PANELS, beginnings, chain_run, comparable
-from explorer.ui.describe import run_line
 from explorer.ui.explanations import explanations
 from explorer.ui.live.component import live_panels
 from explorer.ui.live.controls import compared_controls
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
-from explorer.ui.runs.recent import remember_run
+from explorer.ui.runs.recent import remember_run, shown_line
+from explorer.ui.samples import is_sample
 from explorer.ui.transport import pilot
 from explorer.ui.visitor import visitor
 from explorer.ui.worked import worked_example
@@ -24,14 +24,13 @@ with shown_errors():
     me = visitor()
     run = chain_run(me, _)
     beginnings(me, run, _)
-    if run is not None:
-        remember_run(run)
-        st.markdown(run_line(run.config, _))
+    remember_run(run)
+    st.markdown(shown_line(run, _))
+    if not is_sample(run.id):
         pilot(me, run, _)
-        shared = compared_controls(run.config, _, comparable(me, run, _))
-        remember_moment(
-            live_panels(run, language(), _, "hmm_crf", names=PANELS, shared=shared),
-        )
+    shared = compared_controls(run.config, _, comparable(me, run, _))
+    remember_moment(
+        live_panels(run, language(), _, "hmm_crf", names=PANELS, shared=shared),
+    )
     worked_example(_)
-    if run is not None:
-        explanations(run.config, _)
+    explanations(run.config, _)

@@ -4,18 +4,19 @@ import streamlit as st
 
 from explorer.errors import N_
 from explorer.ui.address import read_address
-from explorer.ui.describe import run_line
 from explorer.ui.live.component import live_panels
 from explorer.ui.page import language, shown_errors, words
 from explorer.ui.pretraining import (
     PANELS,
+    SAMPLE,
     compare,
     earlier_run,
     moment_of,
     pretraining_button,
     target,
 )
-from explorer.ui.runs.recent import named_run, remember_run
+from explorer.ui.runs.recent import remember_run, run_or_sample, shown_line
+from explorer.ui.samples import is_sample
 from explorer.ui.transport import pilot
 from explorer.ui.visitor import visitor
 
@@ -32,19 +33,14 @@ st.markdown(
 )
 with shown_errors():
     me = visitor()
-    run = named_run(me, _)
+    run = run_or_sample(me, _, SAMPLE)
     st.header(_("1. Pretrain"), anchor=False)
     pretraining_button(me, _)
     earlier_run(me, run, _)
-    if run is None:
-        st.info(
-            _("No run is chosen yet. Pretrain one here: it takes about ten seconds."),
-            icon=":material/info:",
-        )
-        st.stop()
     remember_run(run)
-    st.markdown(run_line(run.config, _))
-    pilot(me, run, _)
+    st.markdown(shown_line(run, _))
+    if not is_sample(run.id):
+        pilot(me, run, _)
     live_panels(run, language(), _, "pretrain", names=PANELS, long=False)
     st.header(_("2. Fine-tune on a small target"), anchor=False)
     if not run.ended:

@@ -6,8 +6,9 @@ from explorer.errors import N_
 from explorer.ui.address import show_address_error
 from explorer.ui.page import shown_errors, words
 from explorer.ui.settings import choose_settings
-from explorer.ui.sweeps.setup import example, example_button, setup
-from explorer.ui.sweeps.shown import earlier_sweeps, empty, show, shown_sweep
+from explorer.ui.sweeps.sample import show_sample
+from explorer.ui.sweeps.setup import example_button, setup
+from explorer.ui.sweeps.shown import earlier_sweeps, show, shown_sweep
 from explorer.ui.visitor import visitor
 
 TITLE, SECTION, ORDER = N_("Sweep"), N_("Experiment"), 50
@@ -32,5 +33,5 @@ with shown_errors():
         st.header(_("Or set up your own"), anchor=False)
         if config is not None:
             setup(me, config, _)
-        empty(config or example().base, _)
+        show_sample(_)
     earlier_sweeps(me, group, _)

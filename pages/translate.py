@@ -4,12 +4,12 @@ import streamlit as st
 
 from explorer.errors import N_
 from explorer.ui.address import read_address
-from explorer.ui.describe import run_line
 from explorer.ui.explanations import explanations
 from explorer.ui.live.component import live_panels
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
-from explorer.ui.runs.recent import remember_run
+from explorer.ui.runs.recent import remember_run, shown_line
+from explorer.ui.samples import is_sample
 from explorer.ui.translate import chooser, translated, translation_run
 from explorer.ui.transport import pilot
 from explorer.ui.visitor import visitor
@@ -22,10 +22,10 @@ with shown_errors():
     me = visitor()
     run = translation_run(me, _)
     chooser(me, run, _)
-    if run is not None:
-        remember_run(run)
-        st.markdown(run_line(run.config, _))
+    remember_run(run)
+    st.markdown(shown_line(run, _))
+    if not is_sample(run.id):
         pilot(me, run, _)
-        shared = translated(run, _)
-        remember_moment(live_panels(run, language(), _, "translate", shared=shared))
-        explanations(run.config, _)
+    shared = translated(run, _)
+    remember_moment(live_panels(run, language(), _, "translate", shared=shared))
+    explanations(run.config, _)

@@ -37,12 +37,17 @@ class Groups:
             ExplorerError: as `admit` does.
         """
         group = Group(new_id(), kind, owner, datetime.now(UTC), dict(facts))
-        row = {**vars(group), "created": written(group.created)}
-        row["facts"] = json.dumps(facts)
         with self._writer.begin() as connection:
             _ask(connection, kind, admit)
-            connection.execute(insert(schema.groups).values(row))
+            connection.execute(insert(schema.groups).values(_row(group)))
         return group
+
+    def bring(self, group: Group) -> None:
+        """Enter a group that was made elsewhere, in place of one of its id."""
+        table = schema.groups
+        with self._writer.begin() as connection:
+            connection.execute(delete(table).where(table.c.id == group.id))
+            connection.execute(insert(table).values(_row(group)))
 
     def get(self, group_id: str, kind: GroupKind | None = None) -> Group:
         """The group of that id, and of that kind where one is named.
@@ -125,6 +130,11 @@ def _all(connection: Connection, wanted: Select[Any]) -> list[Group]:
     """The groups that are wanted, newest first."""
     newest = wanted.order_by(schema.groups.c.created.desc())
     return [_group(row) for row in connection.execute(newest).mappings()]
+
+
+def _row(group: Group) -> dict[str, Any]:
+    times = {"created": written(group.created)}
+    return {**vars(group), **times, "facts": json.dumps(dict(group.facts))}
 
 
 def _group(row: Any) -> Group:

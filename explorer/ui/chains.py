@@ -15,6 +15,10 @@ from explorer.ui.describe import run_line
 from explorer.ui.language import Translate
 from explorer.ui.page import shown_later
 from explorer.ui.runs.recent import named_run, remember_run, shown_runs
+from explorer.ui.samples import is_sample
+
+SAMPLE = "sample_casino"
+"""The finished run that is shown before there is another."""
 
 PANELS = ("states", "transitions", "emissions", "surprise", "loss", "raster")
 
@@ -27,6 +31,11 @@ class Beginning(NamedTuple):
     model: str
     settings: dict[str, Any]
     data: str = "casino"
+
+    @property
+    def config(self) -> RunConfig:
+        """What it trains."""
+        return choosing.make_config(self.data, self.model, self.settings)
 
 
 BEGINNINGS = (
@@ -46,12 +55,14 @@ def is_chain(config: RunConfig) -> bool:
     return has("probability")(specs.resolve(config))
 
 
-def chain_run(visitor: Visitor, _: Translate) -> Run | None:
-    """The tab's run, if it is an HMM or a CRF; else the newest of this tab that is."""
+def chain_run(visitor: Visitor, _: Translate) -> Run:
+    """The tab's run, if it is an HMM or a CRF; else the newest of this tab that is, or
+    the sample."""
     run = named_run(visitor, _)
     if run is not None and is_chain(run.config):
         return run
-    return next((run for run in shown_runs(visitor) if is_chain(run.config)), None)
+    chains = [run for run in shown_runs(visitor) if is_chain(run.config)]
+    return chains[0] if chains else visitor.store.get(SAMPLE)
 
 
 def comparable(visitor: Visitor, run: Run, _: Translate) -> list[tuple[str, str]]:
@@ -66,30 +77,22 @@ def comparable(visitor: Visitor, run: Run, _: Translate) -> list[tuple[str, str]
     ]
 
 
-def beginnings(visitor: Visitor, run: Run | None, _: Translate) -> None:
+def beginnings(visitor: Visitor, run: Run, _: Translate) -> None:
     """What this is about, and a button for each default run."""
-    if run is None:
-        with st.container(border=True, key="invitation"):
-            st.header(_("Which rolls were made with the loaded die?"), anchor=False)
-            st.markdown(
-                _(
-                    "A casino secretly exchanges a fair die for a loaded one and back. "
-                    "A hidden Markov model finds the two dice from the rolls alone; a "
-                    "conditional random field learns from labelled rolls which labels "
-                    "go together. Start one and watch its tables take shape."
-                )
+    new = is_sample(run.id)
+    if new:
+        st.markdown(
+            _(
+                "Which rolls were made with the loaded die? A casino secretly "
+                "exchanges a fair die for a loaded one and back. A hidden Markov model "
+                "finds the two dice from the rolls alone; a conditional random field "
+                "learns from labelled rolls which labels go together. Start one and "
+                "watch its tables take shape."
             )
-            _buttons(visitor, run, BEGINNINGS[:2], _)
-    else:
-        _buttons(visitor, run, BEGINNINGS, _)
-
-
-def _buttons(
-    visitor: Visitor, run: Run | None, offered: tuple[Beginning, ...], _: Translate
-) -> None:
+        )
     with st.container(horizontal=True, key="chain-beginnings", gap="small"):
-        for each in offered:
-            first = run is None and each is BEGINNINGS[0]
+        for each in BEGINNINGS:
+            first = new and each is BEGINNINGS[0]
             st.button(
                 _(each.label),
                 icon=":material/play_arrow:",
@@ -100,9 +103,9 @@ def _buttons(
             )
 
 
-def _begin(visitor: Visitor, run: Run | None, beginning: Beginning) -> None:
+def _begin(visitor: Visitor, run: Run, beginning: Beginning) -> None:
     """Start a run: in place of the one that is shown, or to compare it with."""
-    config = choosing.make_config(beginning.data, beginning.model, beginning.settings)
+    config = beginning.config
     if not is_chain(config):
         remember_run(visitor.start(config))
         return

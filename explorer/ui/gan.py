@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.catalog import specs
+from explorer.catalog import choosing, specs
 from explorer.config.run import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
@@ -16,6 +16,9 @@ from explorer.ui.transport import pause_button, step_run, train_button
 MODEL = "gan"
 """The architecture of this page."""
 
+SAMPLE = "sample_gan"
+"""The finished run that is shown before there is another."""
+
 PANELS = ("loss", "windows", "verdicts", "likeness", "scores")
 
 SIDES = (
@@ -28,32 +31,31 @@ SIDES = (
 )
 
 
-def rivals_run(visitor: Visitor) -> Run | None:
-    """The run that the address names, if two nets learn against each other in it."""
+def usual() -> RunConfig:
+    """What the page begins with."""
+    return choosing.make_config("sine", MODEL)
+
+
+def rivals_run(visitor: Visitor) -> Run:
+    """The run that the address names, if two nets learn against each other in it; else
+    the sample."""
     try:
         run = visitor.store.get(shown_run())
     except ExplorerError:
-        return None
-    learning = specs.model_spec(run.config.model).learning
-    return run if learning == "adversarial" else None
+        return visitor.store.get(SAMPLE)
+    adversarial = specs.model_spec(run.config.model).learning == "adversarial"
+    return run if adversarial else visitor.store.get(SAMPLE)
 
 
-def invitation(visitor: Visitor, config: RunConfig | None, _: Translate) -> None:
-    """What stands here before there is a GAN, and the button that starts one.
-
-    Args:
-        config: what the settings say; None: nothing that could be trained.
-    """
-    with st.container(border=True, key="invitation"):
-        st.header(_("No GAN trains here yet"), anchor=False)
-        st.markdown(
-            _(
-                "A generator makes windows out of noise, and a discriminator learns to "
-                "tell them from real ones. Press Train and watch windows take shape "
-                "out of noise; data and settings stand above."
-            )
+def invitation(_: Translate) -> None:
+    """What a newcomer sees here."""
+    st.markdown(
+        _(
+            "A generator makes windows out of noise, and a discriminator learns to "
+            "tell them from real ones. Press Train and watch windows take shape "
+            "out of noise; data and settings stand above."
         )
-        train_button(visitor, None, config, _)
+    )
 
 
 def duel(visitor: Visitor, run: Run, config: RunConfig | None, _: Translate) -> None:

@@ -12,8 +12,9 @@ from explorer.runs.records import Run
 from explorer.ui.address import has_settings, read_address, show_run, take_over, visit
 from explorer.ui.describe import changes_line, is_gone, run_line
 from explorer.ui.language import Translate
-from explorer.ui.live.sample import SAMPLE
 from explorer.ui.plain import literal, show_error
+from explorer.ui.runs.recent import shown_line
+from explorer.ui.samples import is_sample
 
 AT_ONCE = "EXPLORER_TRAIN_ON_CHANGE"
 """1: a changed setting trains a new run at once; else it waits for Train."""
@@ -28,7 +29,7 @@ def follow_run(visitor: Visitor, run: Run) -> None:
     if state.get(_FOLLOWED) == run.id:
         return
     state[_FOLLOWED] = run.id
-    if run.id == SAMPLE or has_settings() or is_gone(run.config):
+    if is_sample(run.id) or has_settings() or is_gone(run.config):
         return
     try:
         visitor.allowed.check_data(run.config)
@@ -100,8 +101,4 @@ def about_line(run: Run, config: RunConfig | None, _: Translate) -> str:
             return message % {"chosen": run_line(config, _)}
         message = _("**Changed: press Train.** %(changes)s.")
         return message % {"changes": literal(changes_line(run.config, config, _))}
-    about = run_line(run.config, _)
-    if run.id == SAMPLE:
-        message = _("A finished sample: %(run)s. Press Train to start your own.")
-        about = message % {"run": about}
-    return about
+    return shown_line(run, _)

@@ -1,5 +1,6 @@
 """Pretrain on much, fine-tune on little: a set of runs and what it costs and brings."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -21,9 +22,12 @@ from explorer.ui.page import shown_later
 from explorer.ui.plain import literal, show_table
 from explorer.ui.runs.recent import moments, shown_runs
 
+SAMPLE, TRANSFER = "sample_waves", "sample_transfer"
+"""The finished run and the comparison that are shown before there are others."""
+
 PANELS = ("loss", "prediction")
 EXAMPLES = (1, 2, 4, 8, 16, 32, 64, 256)
-PRETRAINED_ON, PRETRAINED = "mixture", "gru"
+PRETRAINED_ON, PRETRAINED, FIRST_TARGET = "mixture", "gru", "sine"
 TARGET: dict[str, Scalar] = {"period": 31.0}
 """Where the target's settings begin: a wave that the mixture does not hold as such."""
 
@@ -35,7 +39,7 @@ class TargetSettings(Settings):
     """How every run on the target trains."""
 
     steps: int = setting(
-        100,
+        30,
         N_("How many updates each run on the target takes, the same for all."),
         title=N_("Training steps"),
         ge=10,
@@ -52,9 +56,20 @@ class TargetSettings(Settings):
     )
 
 
+def usual() -> RunConfig:
+    """What is pretrained first."""
+    return choosing.make_config(PRETRAINED_ON, PRETRAINED)
+
+
+def usual_target() -> RunConfig:
+    """The target that the page begins with, for what `usual` has learned."""
+    training = TargetSettings().values()
+    return _target(usual(), FIRST_TARGET, _begins(FIRST_TARGET), training)
+
+
 def pretraining_button(visitor: Visitor, _: Translate) -> None:
     """Start the usual pretraining."""
-    config = choosing.make_config(PRETRAINED_ON, PRETRAINED)
+    config = usual()
     st.button(
         _("Pretrain on many waves"),
         type="primary",
@@ -66,23 +81,18 @@ def pretraining_button(visitor: Visitor, _: Translate) -> None:
     )
 
 
-def earlier_run(visitor: Visitor, present: Run | None, _: Translate) -> None:
+def earlier_run(visitor: Visitor, present: Run, _: Translate) -> None:
     """Any run of this tab can be what was pretrained."""
     runs = {run.id: run for run in shown_runs(visitor) if run.step > 0}
-    if present is not None:
-        runs = {present.id: present} | runs
-    if not runs:
-        return
+    runs = {present.id: present} | runs
     chosen = st.selectbox(
         _("Or a run that has trained"),
         list(runs),
-        index=None if present is None else 0,
         format_func=lambda run_id: run_line(runs[run_id].config, _),
-        key=f"pretrain.from.{present.id if present else ''}",
-        placeholder=_("Choose a run of this tab"),
+        key=f"pretrain.from.{present.id}",
         help=_("Any run of this tab can be what goes on to the target."),
     )
-    if chosen is not None and (present is None or chosen != present.id):
+    if chosen != present.id:
         show_run(chosen)
         st.rerun()
 
@@ -107,14 +117,14 @@ def target(start: Run, _: Translate) -> RunConfig:
     Raises:
         ExplorerError: if the settings contradict each other.
     """
-    first, second = st.columns(2)
-    with first:
+    left, right = st.columns(2)
+    with left:
         names = _targets(start.config)
-        usual = "sine" if "sine" in names else names[0]
+        first = FIRST_TARGET if FIRST_TARGET in names else names[0]
         data = st.selectbox(
             _("Target dataset"),
             names,
-            index=names.index(usual),
+            index=names.index(first),
             format_func=lambda name: _(specs.data_spec(name).title),
             key="target.data",
             help=_("What the pretrained model shall learn from few examples."),
@@ -122,14 +132,24 @@ def target(start: Run, _: Translate) -> RunConfig:
         cls = specs.data_spec(data).settings
         with st.expander(_("Settings of the target"), key="target.more"):
             values = settings_widgets(cls, _begins(data), f"target.{data}", _)
-    with second:
+    with right:
         training = settings_widgets(
             TargetSettings, TargetSettings().values(), "target.training", _
         )
-    settings = {f"model.{k}": v for k, v in start.config.model_settings.items()}
+    return _target(start.config, data, values, training)
+
+
+def _target(
+    start: RunConfig,
+    data: str,
+    values: Mapping[str, Scalar],
+    training: Mapping[str, Scalar],
+) -> RunConfig:
+    """A model built like this one, on other data."""
+    settings = {f"model.{k}": v for k, v in start.model_settings.items()}
     settings |= {f"data.{k}": v for k, v in values.items()}
     settings |= {f"training.{k}": v for k, v in training.items()}
-    return choosing.make_config(data, start.config.model, settings, start.config.seed)
+    return choosing.make_config(data, start.model, settings, start.seed)
 
 
 def comparison(start: str, wanted: RunConfig) -> dict[tuple[str, int], RunConfig]:

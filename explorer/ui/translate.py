@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer.catalog import building, choosing, specs
+from explorer.config.run import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.runs.records import Run
 from explorer.ui.address import show_run, take_over
@@ -11,8 +12,16 @@ from explorer.ui.language import Translate
 from explorer.ui.live.controls import Control, example_controls
 from explorer.ui.page import shown_later
 from explorer.ui.runs.recent import named_run, shown_runs
+from explorer.ui.samples import is_sample
 
 FIRST_DATA = "dates"
+SAMPLE = "sample_dates"
+"""The finished run that is shown before there is another."""
+
+
+def usual() -> RunConfig:
+    """What the page begins with."""
+    return choosing.make_config(FIRST_DATA, specs.fitting(FIRST_DATA)[0].name)
 
 
 def translates(run: Run) -> bool:
@@ -20,15 +29,16 @@ def translates(run: Run) -> bool:
     return specs.data_spec(run.config.data).task == "translate"
 
 
-def translation_run(visitor: Visitor, _: Translate) -> Run | None:
-    """The tab's run, if it translates; else the newest of this tab that does."""
+def translation_run(visitor: Visitor, _: Translate) -> Run:
+    """The tab's run, if it translates; else the newest of this tab that does, or the
+    sample."""
     run = named_run(visitor, _)
     if run is not None and translates(run):
         return run
-    return next(iter(_recent(visitor)), None)
+    return next(iter(_recent(visitor)), None) or visitor.store.get(SAMPLE)
 
 
-def chooser(visitor: Visitor, run: Run | None, _: Translate) -> None:
+def chooser(visitor: Visitor, run: Run, _: Translate) -> None:
     """What a translation is, and the choices from which one is trained."""
     st.markdown(
         _(
@@ -40,7 +50,7 @@ def chooser(visitor: Visitor, run: Run | None, _: Translate) -> None:
         horizontal=True, key="translate-choice", vertical_alignment="bottom"
     ):
         data, model = _choices(run, _)
-        label = _("Train") if run is None else _("Train a new one")
+        label = _("Train") if is_sample(run.id) else _("Train a new one")
         st.button(
             label,
             icon=":material/play_arrow:",
@@ -51,14 +61,6 @@ def chooser(visitor: Visitor, run: Run | None, _: Translate) -> None:
             args=(visitor, run, data, model),
         )
     _others(visitor, run, _)
-    if run is None:
-        st.info(
-            _(
-                "No run that translates has been shown in this tab yet. Press Train: "
-                "the model writes from its first step on, and better from step to step."
-            ),
-            icon=":material/translate:",
-        )
 
 
 def translated(run: Run, _: Translate) -> list[Control]:
@@ -82,12 +84,12 @@ def translated(run: Run, _: Translate) -> list[Control]:
     ]
 
 
-def _choices(run: Run | None, _: Translate) -> tuple[str, str]:
+def _choices(run: Run, _: Translate) -> tuple[str, str]:
     """The dataset and the architecture that are chosen."""
     offered = [
         d.name for d in specs.datasets().values() if d.offered and d.task == "translate"
     ]
-    present = run.config.data if run is not None else FIRST_DATA
+    present = run.config.data
     data = st.selectbox(
         _("Dataset"),
         offered,
@@ -96,7 +98,7 @@ def _choices(run: Run | None, _: Translate) -> tuple[str, str]:
         key="translate.data",
     )
     names = [m.name for m in specs.fitting(data)]
-    model_now = run.config.model if run is not None else names[0]
+    model_now = run.config.model
     model = st.selectbox(
         _("Architecture"),
         names,
@@ -107,7 +109,7 @@ def _choices(run: Run | None, _: Translate) -> tuple[str, str]:
     return data, model
 
 
-def _train(visitor: Visitor, run: Run | None, data: str, model: str) -> None:
+def _train(visitor: Visitor, run: Run, data: str, model: str) -> None:
     """A tab trains one run at a time; the one before is stopped and kept."""
     config = choosing.make_config(data, model)
     new = visitor.start(config, instead_of=run)
@@ -120,10 +122,10 @@ def _recent(visitor: Visitor) -> list[Run]:
     return [run for run in shown_runs(visitor) if translates(run)]
 
 
-def _others(visitor: Visitor, run: Run | None, _: Translate) -> None:
+def _others(visitor: Visitor, run: Run, _: Translate) -> None:
     """A choice of this tab's other translations, where there are some."""
-    others = [r for r in _recent(visitor) if run is None or r.id != run.id]
-    if run is None or not others:
+    others = [r for r in _recent(visitor) if r.id != run.id]
+    if not others:
         return
     st.selectbox(
         _("Runs of this tab"),

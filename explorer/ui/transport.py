@@ -20,9 +20,9 @@ from explorer.runs.records import Run
 from explorer.ui.address import class_link, link, show_run, take_over
 from explorer.ui.forking import fork_button
 from explorer.ui.language import Translate
-from explorer.ui.live.sample import SAMPLE
 from explorer.ui.page import shown_later
 from explorer.ui.runs.actions import export_button
+from explorer.ui.samples import is_sample
 
 STEPS = (1, 10, 100)
 _RATE = "transport.rate"
@@ -44,7 +44,7 @@ def transport(
         _: the translating function.
         group_id: the class that new runs are part of.
     """
-    own, mine = run.id != SAMPLE, visitor.may_control(run)
+    own, mine = not is_sample(run.id), visitor.may_control(run)
     busy = run.status == "training"
     with st.container(horizontal=True, key="transport", gap="small"):
         train_button(visitor, run, config, _, group_id)
@@ -86,7 +86,7 @@ def _again_buttons(
     visitor: Visitor, run: Run, config: RunConfig | None, group_id: str, _: Translate
 ) -> None:
     """From step 0, or from a later moment, in a run of its own."""
-    own = run.id != SAMPLE
+    own = not is_sample(run.id)
     st.button(
         _("Restart"),
         icon=":material/restart_alt:",
@@ -101,7 +101,7 @@ def _again_buttons(
 
 def watching_line(visitor: Visitor, run: Run, _: Translate) -> None:
     """Say so where the run is another's."""
-    if run.id != SAMPLE and not visitor.may_control(run):
+    if not is_sample(run.id) and not visitor.may_control(run):
         st.caption(
             _(
                 "You watch another's run: only who started it can pause or stop it. "

@@ -26,7 +26,9 @@ def raced(open_page: Opener) -> str:
 
 def started(open_page: Opener) -> Page:
     page = open_page(SMALL, ready=False)
+    expect(page.get_by_text("A finished sample:")).to_be_visible()
     click(page, "Race")
+    expect(page.get_by_text("A finished sample:")).to_have_count(0)
     page.wait_for_selector(".stMain .sx-figure .main-svg")
     return page
 

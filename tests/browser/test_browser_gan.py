@@ -13,8 +13,10 @@ PANELS = ("loss", "windows", "verdicts", "likeness", "scores")
 def test_a_gan_is_started_paused_and_stepped_on_one_side(open_page: Opener) -> None:
     page = open_page("/gan", ready=False)
     page.set_default_timeout(150_000)  # it trains beside other tests
-    expect(page.get_by_text("No GAN trains here yet")).to_be_visible()
+    expect(page.get_by_text("A finished sample:")).to_be_visible()
     click(page, "Train")
+    page.wait_for_url("**run=**")
+    state_is(page, "Training", "Starting …")
     page.wait_for_function(
         "/^Step [1-9]/.test(document.querySelector('.sx-numbers')?.textContent)"
     )

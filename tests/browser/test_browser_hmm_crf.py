@@ -15,6 +15,7 @@ def begun(open_page: Opener, **options: object) -> Page:
         page.get_by_text("Which rolls were made with the loaded die?")
     ).to_be_visible()
     click(page, "Start an HMM on the casino")
+    page.wait_for_url("**run=**")
     page.locator("[data-panel=states]").scroll_into_view_if_needed()
     page.wait_for_selector("[data-panel=states] .main-svg")
     state_is(page, "Finished")

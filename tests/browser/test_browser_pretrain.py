@@ -15,9 +15,10 @@ LINES = """() => document.querySelector('.stMain .sx-figure')._fullData.map(
 def pretrained(open_page: Opener, **options: object) -> Page:
     """The page with a run that has learned many waves."""
     page = open_page("/pretrain", ready=False, **options)
-    expect(page.get_by_text("No run is chosen yet.")).to_be_visible()
+    expect(page.get_by_text("A finished sample: GRU")).to_be_visible()
     page.set_default_timeout(4 * PATIENCE)
     click(page, "Pretrain on many waves")
+    page.wait_for_url("**run=**")
     page.wait_for_selector("[data-panel=loss] .main-svg")
     state_is(page, "Finished")
     return page

@@ -33,13 +33,14 @@ def finished(page: Page) -> None:
 def test_a_sweep_runs_is_watched_reloads_and_opens(open_page: Opener) -> None:
     page = open_page(QUICK, ready=False)
     expect(page.get_by_text("Or set up your own")).to_be_visible(timeout=PATIENCE)
-    pictures(page, 2)
+    pictures(page, PICTURES)
     count = page.get_by_role("slider", name="Trials")
     count.press("Home")
     for _ in range(5):
         count.press("ArrowRight")
     click(page, "Start sweep")
     expect(page.get_by_text("trials have ended")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("A finished sample:")).to_have_count(0)
     pictures(page, PICTURES)
     page.evaluate(
         "for (const plot of document.querySelectorAll('.stMain .sx-figure'))"
@@ -78,9 +79,9 @@ def test_a_sweep_runs_is_watched_reloads_and_opens(open_page: Opener) -> None:
 @pytest.mark.parametrize(
     "scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)]
 )
-def test_the_empty_page_is_readable(open_page: Opener, scheme: str) -> None:
+def test_the_first_page_is_readable(open_page: Opener, scheme: str) -> None:
     page = open_page("/sweep", ready=False, color_scheme=scheme)
-    pictures(page, 2)
+    pictures(page, PICTURES)
     assert serious(page) == []
 
 

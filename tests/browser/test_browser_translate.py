@@ -107,10 +107,13 @@ def choose_text(page: Page, text: str) -> None:
     field.dispatch_event("input")
 
 
-def test_the_page_begins_with_a_button(open_page: Opener) -> None:
+def test_the_page_begins_with_a_sample_and_a_button(open_page: Opener) -> None:
     page = open_page("/translate", ready=False)
-    expect(page.get_by_text("No run that translates has been shown")).to_be_visible()
+    expect(page.get_by_text("A finished sample:")).to_be_visible()
+    go_to(page, "writing")
+    state_is(page, "Finished")
     click(page, "Train")
+    page.wait_for_url("**run=**")
     go_to(page, "writing")
     state_is(page, "Training", "Starting …")
     click(page, "Stop")

@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 from explorer.engine.service import _made, engine
 from explorer.runs.records import Run
 from explorer.ui.classes import board
-from explorer.ui.live.sample import bring_sample
 from explorer.ui.live.server import lifespan, routes
+from explorer.ui.samples import bring_samples
 
 ROOT = Path(__file__).parents[2]
 NOBODY = ""
@@ -32,7 +32,7 @@ QUIET = [
 def workers(with_workers: None) -> Iterator[None]:
     """The engine that the server's lifespan would bring."""
     _made.cache_clear()
-    bring_sample(engine())
+    bring_samples(engine())
     yield
     engine().close()
     _made.cache_clear()

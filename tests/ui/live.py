@@ -6,8 +6,8 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from explorer.plots.panel import names_on
-from explorer.ui.live.sample import SAMPLE
 from explorer.ui.places import SOCKET
+from explorer.ui.samples import SAMPLE
 
 PLAYGROUND = {"run": SAMPLE, "shown": ",".join(names_on("playground"))}
 OWN = {"origin": "http://testserver", "host": "testserver"}

@@ -24,8 +24,8 @@ from explorer.runs.records import Checkpoint, Validation
 from explorer.ui.live import tab
 from explorer.ui.live.elsewhere import earlier
 from explorer.ui.live.frames import spoken
-from explorer.ui.live.sample import SAMPLE
 from explorer.ui.places import SOCKET
+from explorer.ui.samples import SAMPLE
 from tests.ui.changes import merged, without_nothing
 from tests.ui.conftest import QUIET
 from tests.ui.live import OWN, PLAYGROUND, answer

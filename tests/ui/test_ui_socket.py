@@ -15,9 +15,9 @@ from explorer.engine.service import engine
 from explorer.errors import ExplorerError
 from explorer.ui.live import tab
 from explorer.ui.live.asked import wanted
-from explorer.ui.live.sample import SAMPLE
 from explorer.ui.live.wishes import MOST_MESSAGE, Wish, read_wish
 from explorer.ui.places import SOCKET
+from explorer.ui.samples import SAMPLE
 from tests.ui.conftest import QUIET
 from tests.ui.live import OWN, PLAYGROUND, answer
 

@@ -27,7 +27,6 @@ from explorer.runs.trouble import log_once
 from explorer.ui import files, shell
 from explorer.ui.language import translator
 from explorer.ui.leaving import leave, leave_when_told
-from explorer.ui.live.sample import bring_sample
 from explorer.ui.live.tab import Tab
 from explorer.ui.origins import allowed
 from explorer.ui.page import explained
@@ -39,6 +38,7 @@ from explorer.ui.places import (
     WAITING,
     places,
 )
+from explorer.ui.samples import bring_samples
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +142,7 @@ async def _tell_trouble(coming: "asyncio.Task[Engine]") -> None:
 def _bring_up() -> Engine:
     """The engine, with the run that a newcomer sees."""
     owner = engine()
-    bring_sample(owner)
+    bring_samples(owner)
     return owner
 
 

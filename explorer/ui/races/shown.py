@@ -25,6 +25,7 @@ from explorer.ui.live.figure import show_figure
 from explorer.ui.live.frames import STATES, explain
 from explorer.ui.page import shown_later
 from explorer.ui.plain import literal, show_error, show_table
+from explorer.ui.races.start import SAMPLE
 from explorer.ui.races.views import lively, pictures
 from explorer.ui.races.words import NONE, columns, labels, reached_words, spread_words
 
@@ -79,6 +80,18 @@ def show(visitor: Visitor, race: Race, _: Translate) -> None:
     lively(_curves, every)(visitor.store, race, _)
     lively(_table, every)(visitor.store, race, _)
     pictures(visitor, race, going, _)
+
+
+def show_sample(visitor: Visitor, _: Translate) -> None:
+    """A finished race, for who has started none."""
+    race = find_race(visitor.store, SAMPLE)
+    data = _(specs.data_spec(race.configs[0].data).title)
+    title = _("A finished sample: four architectures on %(data)s")
+    st.header(title % {"data": data}, anchor=False)
+    _verdict(visitor.store, race, labels(race.configs, _), _)
+    lively(_curves, None)(visitor.store, race, _)
+    lively(_table, None)(visitor.store, race, _)
+    pictures(visitor, race, False, _)
 
 
 def _buttons(visitor: Visitor, race: Race, _: Translate) -> None:

@@ -21,6 +21,9 @@ from explorer.ui.races.entrants import WAYS, entrants, entrants_table
 from explorer.ui.races.words import labels
 
 CLOCKS: dict[Clock, str] = {"step": N_("by step"), "second": N_("by second")}
+SAMPLE = "sample_race"
+"""The finished race that is shown before there is another."""
+
 _GUESS = "race.guess"
 
 
@@ -34,7 +37,6 @@ def invitation(visitor: Visitor, base: RunConfig, _: Translate) -> None:
         "count": f"{building.parameter_count(base):,}",
     }
     with st.container(border=True, key="invitation"):
-        st.header(_("No race runs here yet"), anchor=False)
         st.markdown(
             _(
                 "Up to eight settings train side by side on the same data, in lock "

@@ -10,8 +10,8 @@ from explorer.runs.records import Run
 from explorer.ui.address import shown_run
 from explorer.ui.describe import run_line
 from explorer.ui.language import Translate
-from explorer.ui.live.sample import SAMPLE
 from explorer.ui.plain import show_error
+from explorer.ui.samples import SAMPLE, is_sample
 
 _RUNS = "recent.runs"
 MOST = 12
@@ -28,9 +28,18 @@ def named_run(visitor: Visitor, _: Translate) -> Run | None:
         return None
 
 
-def run_or_sample(visitor: Visitor, _: Translate) -> Run:
-    """The run that the address names, else the sample."""
-    return named_run(visitor, _) or visitor.store.get(SAMPLE)
+def run_or_sample(visitor: Visitor, _: Translate, sample: str = SAMPLE) -> Run:
+    """The run that the address names, else a sample."""
+    return named_run(visitor, _) or visitor.store.get(sample)
+
+
+def shown_line(run: Run, _: Translate) -> str:
+    """What run is shown, and whether it is a sample."""
+    about = run_line(run.config, _)
+    if is_sample(run.id):
+        message = _("A finished sample: %(run)s. Press Train to start your own.")
+        about = message % {"run": about}
+    return about
 
 
 def remember_run(run: Run) -> None:

@@ -12,12 +12,22 @@ from explorer.ui.page import language
 from explorer.ui.plain import literal
 
 
-def show_picture(name: str, drawn: study.SweepDrawn, _: Translate) -> None:
+def _show_picture(name: str, drawn: study.SweepDrawn, _: Translate) -> None:
     """A picture under its question, with what it says."""
     st.markdown(f"## {_(readings.QUESTIONS[name])}")
     figure, reading, alternative = _drawn(name, _Key(name, drawn), language())
     show_figure(f"sweep.{name}", figure, alternative, _)
     st.markdown(literal(reading))
+
+
+def show_pictures(drawn: study.SweepDrawn, _: Translate) -> None:
+    """Every picture that a sweep has, two beside each other."""
+    names = [n for n in pictures.FIGURES if n != "contour" or len(drawn.space) > 1]
+    for left in range(0, len(names), 2):
+        columns = st.columns(2, gap="medium")
+        for column, name in zip(columns, names[left : left + 2], strict=False):
+            with column:
+                _show_picture(name, drawn, _)
 
 
 class _Key:

@@ -7,11 +7,10 @@ from typing import Any
 import streamlit as st
 
 from explorer.catalog import specs
-from explorer.config.run import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError, Words
 from explorer.inspection.facts import lines
-from explorer.plots.sweeps import pictures, study
+from explorer.plots.sweeps import study
 from explorer.plots.words import listed
 from explorer.runs.records import Group
 from explorer.runs.trials import Trial, best, why_none
@@ -20,7 +19,7 @@ from explorer.ui.address import SWEEP
 from explorer.ui.language import Translate
 from explorer.ui.page import shown_later
 from explorer.ui.plain import literal, show_error
-from explorer.ui.sweeps.drawn import show_picture
+from explorer.ui.sweeps.drawn import show_pictures
 from explorer.ui.sweeps.setup import label_of, show_sweep
 from explorer.ui.sweeps.trials import (
     choose_trial,
@@ -83,15 +82,6 @@ def show(visitor: Visitor, group: Group, _: Translate) -> None:
         st.warning(told, icon=":material/pause_circle:")
     part = st.fragment(_state, run_every=EVERY if going else None)
     part(visitor, group, plan, going, _)
-
-
-def empty(base: RunConfig, _: Translate) -> None:
-    """What will stand here once a sweep around this config has run."""
-    drawn = study.extract(base.model, (), {}, (), 1, lines(base).unit, None)
-    first, second = st.columns(2)
-    for column, name in ((first, "history"), (second, "intermediate")):
-        with column:
-            show_picture(name, drawn, _)
 
 
 def _sweep_line(group: Group, _: Translate) -> str:
@@ -175,12 +165,7 @@ def _state(
         lines(plan.base).unit,
         None if plan.settings.folds > 1 else lines(plan.base).floor,
     )
-    names = [n for n in pictures.FIGURES if n != "contour" or len(plan.space) > 1]
-    for left in range(0, len(names), 2):
-        columns = st.columns(2, gap="medium")
-        for column, name in zip(columns, names[left : left + 2], strict=False):
-            with column:
-                show_picture(name, drawn, _)
+    show_pictures(drawn, _)
     st.caption(
         _(
             "A pruned trial counts here with the lowest loss that it had reached; the "

@@ -1,6 +1,7 @@
 """The trials of a sweep as a table, and one of them opened in the Playground."""
 
 import math
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -57,7 +58,20 @@ def trials_table(group: Group, plan: Plan, trials: list[Trial], _: Translate) ->
         return
     st.header(_("Trials"), anchor=False)
     st.caption(_("Choose a row to open that trial in the Playground."))
-    rows = [
+    show_table(
+        rows_of(plan, trials, _),
+        hide_index=True,
+        key=f"sweep.table.{group.id}",
+        on_select=partial(_row, group.id),
+        selection_mode="single-row",
+        column_config=columns_of(_),
+    )
+    rerun_if_chosen()
+
+
+def rows_of(plan: Plan, trials: Sequence[Trial], _: Translate) -> list[dict[str, Any]]:
+    """The table's rows, one for each trial."""
+    return [
         {
             _("Trial"): trial.number,
             _("State"): _state_of(trial, _),
@@ -70,15 +84,11 @@ def trials_table(group: Group, plan: Plan, trials: list[Trial], _: Translate) ->
         }
         for trial in trials
     ]
-    show_table(
-        rows,
-        hide_index=True,
-        key=f"sweep.table.{group.id}",
-        on_select=partial(_row, group.id),
-        selection_mode="single-row",
-        column_config={_("Loss"): st.column_config.NumberColumn(format="%.4g")},
-    )
-    rerun_if_chosen()
+
+
+def columns_of(_: Translate) -> dict[str, Any]:
+    """How its numbers are written."""
+    return {_("Loss"): st.column_config.NumberColumn(format="%.4g")}
 
 
 def _row(group_id: str) -> None:
