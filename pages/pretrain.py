@@ -35,7 +35,7 @@ with shown_errors():
     me = visitor()
     run = run_or_sample(me, _, SAMPLE)
     st.header(_("1. Pretrain"), anchor=False)
-    pretraining_button(me, _)
+    pretraining_button(me, run, _)
     earlier_run(me, run, _)
     remember_run(run)
     st.markdown(shown_line(run, _))

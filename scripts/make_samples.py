@@ -20,7 +20,6 @@ from explorer.ui.races.views import VIEWS
 from explorer.ui.sweeps import sample as sweep
 from explorer.ui.sweeps.setup import example
 
-
 MOMENTS = {samples.SAMPLE: 24, translate.SAMPLE: 5}
 """More of the first run for its slider, fewer of the largest model."""
 

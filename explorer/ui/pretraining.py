@@ -21,6 +21,7 @@ from explorer.ui.live.figure import show_figure
 from explorer.ui.page import shown_later
 from explorer.ui.plain import literal, show_table
 from explorer.ui.runs.recent import moments, shown_runs
+from explorer.ui.samples import is_sample
 
 SAMPLE, TRANSFER = "sample_waves", "sample_transfer"
 """The finished run and the comparison that are shown before there are others."""
@@ -67,12 +68,12 @@ def usual_target() -> RunConfig:
     return _target(usual(), FIRST_TARGET, _begins(FIRST_TARGET), training)
 
 
-def pretraining_button(visitor: Visitor, _: Translate) -> None:
-    """Start the usual pretraining."""
+def pretraining_button(visitor: Visitor, present: Run, _: Translate) -> None:
+    """Start the usual pretraining; it is the main button beside a sample."""
     config = usual()
     st.button(
         _("Pretrain on many waves"),
-        type="primary",
+        type="primary" if is_sample(present.id) else "secondary",
         icon=":material/play_arrow:",
         key="pretrain",
         help=run_line(config, _),
@@ -187,7 +188,7 @@ def compare(visitor: Visitor, start: str, wanted: RunConfig, _: Translate) -> No
         _("Train the comparison: %(count)d runs") % {"count": len(missing)}
         if missing
         else _("All runs of this comparison are there"),
-        type="primary",
+        type="secondary" if is_sample(start) else "primary",
         icon=":material/stacked_line_chart:",
         key="compare",
         disabled=not missing,

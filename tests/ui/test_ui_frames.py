@@ -42,8 +42,8 @@ def test_the_sample_is_shown_at_once(client: TestClient) -> None:
 
 
 def test_who_keeps_frames_is_told_what_changed(client: TestClient) -> None:
-    wish = PLAYGROUND | {"keeps": True}
-    asked = [wish, wish, wish | {"language": "zh", "at": 128}, PLAYGROUND]
+    wish, early = PLAYGROUND | {"keeps": True}, ghosts()[1]
+    asked = [wish, wish, wish | {"language": "zh", "at": early}, PLAYGROUND]
     with client.websocket_connect(SOCKET, headers=OWN) as socket:
         told = []
         for each in asked:
