@@ -1,20 +1,26 @@
 """What is shipped for a first visit: it is what the pages begin with, and is shown."""
 
+import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors.numpy
 from streamlit.testing.v1 import AppTest
 
 from explorer.catalog import choosing
 from explorer.config.run import RunConfig
+from explorer.engine.jobs import Wanted
 from explorer.engine.service import engine
+from explorer.engine.worker import look_at
+from explorer.plots.panel import names_on
 from explorer.racing import entries
 from explorer.racing.race import read_race
 from explorer.training.trainer import Budget, Trainer, advance
 from explorer.ui import chains, gan, pretraining, samples, translate
+from explorer.ui.live.asked import wanted
 from explorer.ui.races import start
 from explorer.ui.sweeps import sample as sweep
 from explorer.ui.sweeps.setup import example
@@ -30,6 +36,15 @@ FIRST: dict[str, Callable[[], RunConfig]] = {
     pretraining.SAMPLE: pretraining.usual,
 }
 """By run: what its page trains first."""
+
+SHOWN: dict[str, Sequence[str]] = {
+    samples.SAMPLE: names_on("playground"),
+    translate.SAMPLE: names_on("translate"),
+    gan.SAMPLE: gan.PANELS,
+    chains.SAMPLE: chains.PANELS,
+    pretraining.SAMPLE: pretraining.PANELS,
+}
+"""By run: the panels of its page."""
 
 
 def as_trained(config: RunConfig, losses: np.ndarray) -> None:
@@ -51,6 +66,26 @@ def test_a_sample_is_a_finished_run_of_what_its_page_begins_with(name: str) -> N
     assert kept is not None
     trainer = Trainer(config, kept.state)
     assert trainer.rule.judge()[0] == pytest.approx(last.loss, rel=1e-3)
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_the_shipped_pictures_are_those_of_the_shipped_weights(name: str) -> None:
+    """Else a newcomer meets sentences of another day, which nobody translates."""
+    facts = json.loads((samples.FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    config, (run,) = FIRST[name](), facts["runs"]
+    wants = wanted(config, samples.first_wish(config, SHOWN[name]))
+    assert [Wanted(*want) for want, _notes in run["views"]] == list(wants)
+    kept = safetensors.numpy.load_file(samples.FOLDER / f"{name}.safetensors")
+    state = kept[f"0.state.{run['step']}"].tobytes()
+    views = look_at(config.to_json(), state, list(wants))
+    for place, (view, (_want, notes)) in enumerate(
+        zip(views, run["views"], strict=True)
+    ):
+        assert json.loads(json.dumps(dict(view.notes))) == notes
+        for array, values in view.arrays.items():
+            np.testing.assert_allclose(
+                kept[f"0.view{place}.{array}"], values, atol=1e-3
+            )
 
 
 def test_the_sample_race_is_the_one_that_compare_offers() -> None:
