@@ -151,6 +151,22 @@ def _kind(cells: list[str]) -> str:
     return "time" if sum(map(looks_like_time, cells)) >= least else "text"
 
 
+def is_prose(rows: list[list[str]], kinds: Sequence[str]) -> bool:
+    """Whether rows are sentences with numbers in front of them, as verses or the lines
+    of a chat: most of what is written, and four words or more in one column."""
+    cells = [
+        (cell, kind) for row in rows for cell, kind in zip(row, kinds, strict=False)
+    ]
+    texts = [cell for cell, kind in cells if kind == "text"]
+    if 5 * len("".join(texts)) < 3 * sum(len(cell) for cell, _ in cells):
+        return False
+    return any(
+        sum(len(row[k].split()) for row in rows if len(row) > k) >= 4 * len(rows)
+        for k, kind in enumerate(kinds)
+        if kind == "text"
+    )
+
+
 def are_counted(cells: Sequence[str]) -> bool:
     """Whether cells are whole numbers, each one more than the one before.
 

@@ -18,6 +18,13 @@ TABLES = (".csv", ".tsv", ".tab")
 """Endings of tables; what another file is, it tells itself."""
 
 
+UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
+"""Hyphens that may be, blanks of no width and marks of order and direction: nobody sees
+them in a text, and none is a symbol of it."""
+
+PAGES = str.maketrans("\f\v", "\n\n")
+
+
 def kind_of(raw: bytes, filename: str, encoding: str = "") -> Kind:
     """Whether a file is a series or a text.
 
@@ -26,20 +33,23 @@ def kind_of(raw: bytes, filename: str, encoding: str = "") -> Kind:
     """
     if filename.lower().endswith(TABLES):
         return "series"
-    text = decoded(raw, filename, MAX_TABLE_BYTES, encoding or likeliest(raw))
+    raw, guessed = (raw, "") if encoding else likeliest(raw)
+    text = decoded(raw, filename, MAX_TABLE_BYTES, encoding or guessed)
     return "series" if is_table(text) else "text"
 
 
 def read_text(raw: bytes, filename: str, encoding: str = "") -> str:
     """The text of a file in UTF-8, GB18030 or what is said, with line ends as "\\n" and
-    letters in one piece with their accents.
+    letters in one piece with their accents; a new page is a new line, and what nobody
+    sees is left out.
 
     Raises:
         ExplorerError: if it is empty, short, of one symbol, too large, binary or in an
             encoding that is unsure.
     """
     raw_text = decoded(raw, filename, MAX_TEXT_BYTES, encoding)
-    text = unicodedata.normalize("NFC", raw_text)
+    plain = raw_text.rstrip("\x1a").translate(UNSEEN).translate(PAGES)
+    text = unicodedata.normalize("NFC", plain)
     if len(text) < MIN_VALUES:
         raise ExplorerError(
             N_(

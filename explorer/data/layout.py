@@ -15,6 +15,7 @@ from explorer.data.delimiters import (
     Row,
     are_counted,
     delimiter_of,
+    is_prose,
     read_rows,
     shape_of,
     width_of,
@@ -85,8 +86,8 @@ def find_layout(text: str, filename: str) -> Layout:
 
 
 def is_table(text: str) -> bool:
-    """Whether a text without a telling name is a table: rows of two or more numbers or
-    times, or one number a line.
+    """Whether a text without a telling name is a table: rows of numbers or times with
+    few words, or one number a line.
 
     >>> is_table("t;v\\n" + "1;2\\n" * 9), is_table("1\\n2\\n3"), is_table("A fox, and")
     (True, True, False)
@@ -98,7 +99,9 @@ def is_table(text: str) -> bool:
     width, kinds = shape_of(rows)
     typed = sum(kind != "text" for kind in kinds)
     alike = sum(_fits(row, kinds) for row in rows) / len(rows)
-    return typed >= max(1, width / 2) and alike >= 0.5
+    if "number" not in kinds or is_prose(rows, kinds):
+        return False
+    return typed >= width / 2 and alike >= 0.5
 
 
 def _fits(row: Sequence[str], kinds: Sequence[str]) -> bool:

@@ -41,20 +41,22 @@ USUAL: Mapping[str, Callable[[str], bool]] = {
 """Which of the characters beyond ASCII are common in what an encoding is used for."""
 
 
-def likeliest(raw: bytes) -> str:
-    """The encoding in which most letters are common ones; "" where it is sure, or where
-    none fits.
+def likeliest(raw: bytes) -> tuple[bytes, str]:
+    """A file, and the encoding in which most letters are common ones; "" where it is
+    sure, or where none fits. The few that are not in UTF-8 are put into it.
 
-    >>> [likeliest("日付,気温".encode(name)) for name in ("shift_jis", "utf-8")]
+    >>> [likeliest("日付,気温".encode(name))[1] for name in ("shift_jis", "utf-8")]
     ['shift_jis', '']
+    >>> likeliest("Größe".encode() + b" caf\\xe9")[0].decode()
+    'Größe café'
     """
     if sure_encoding(raw) or b"\0" in raw:
-        return ""
-    if mostly_utf_8(raw):
-        return "utf-8"
+        return raw, ""
+    if mended := mostly_utf_8(raw):
+        return mended, "utf-8"
     shares = {encoding: _share(raw, encoding) for encoding in USUAL}
     best = max(shares, key=lambda encoding: shares[encoding])
-    return best if shares[best] >= 0 else ""
+    return raw, best if shares[best] >= 0 else ""
 
 
 def _share(raw: bytes, encoding: str) -> float:

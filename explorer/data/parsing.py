@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.data.decoding import decoded, mostly_utf_8, short
+from explorer.data.decoding import decoded, short
 from explorer.data.delimiters import BLANKS
 from explorer.data.joined import means_of_years
 from explorer.data.layout import COMMENT, Layout, find_layout, uneven
@@ -43,8 +43,7 @@ def read_table(raw: bytes, filename: str, encoding: str = "") -> Table:
     Raises:
         ExplorerError: if it is no table.
     """
-    guessed = "" if encoding else likeliest(raw)
-    raw = mostly_utf_8(raw) if guessed == "utf-8" else raw
+    raw, guessed = (raw, "") if encoding else likeliest(raw)
     text = decoded(raw, filename, MAX_TABLE_BYTES, encoding or guessed)
     refuse_markup(text, filename)
     text = tidied(text.rstrip("\n"))
