@@ -82,12 +82,16 @@ def test_training_moves_without_remount_or_flicker(open_page: Opener) -> None:
     state_is(page, "Stopped")
 
 
+KEYBOARD_STAYS = "document.activeElement.closest('.st-key-transport') !== null"
+
+
 def test_pause_step_resume(open_page: Opener) -> None:
     page = open_page(f"/?model=lstm&{LONG}")
     train(page)
-    click(page, "Pause")
+    page.get_by_role("button", name="Pause", exact=True).press("Enter")
     state_is(page, "Paused")
     expect(page.get_by_role("button", name="Resume", exact=True)).to_be_enabled()
+    page.wait_for_function(KEYBOARD_STAYS)
     before = step_of(page)
     click(page, "Step 10")
     page.wait_for_function(
@@ -97,8 +101,9 @@ def test_pause_step_resume(open_page: Opener) -> None:
     state_is(page, "Paused")
     page.wait_for_timeout(500)
     assert step_of(page) == before + 10
-    click(page, "Resume")
+    page.get_by_role("button", name="Resume", exact=True).press("Enter")
     state_is(page, "Training")
+    page.wait_for_function(KEYBOARD_STAYS)
     page.wait_for_function(
         "n => Number(document.querySelector('.sx-numbers').textContent.split(' ')[1]"
         ".replace(',', '')) > n",
@@ -290,6 +295,10 @@ def test_a_phone_scrolls_down_only(open_page: Opener) -> None:
         "panels => panels.map(p => Math.round(p.getBoundingClientRect().left))"
     )
     assert len(set(lefts)) == 1
+    shares = page.locator(".sx-plot").evaluate_all(
+        "plots => plots.map(p => p._fullLayout._size.w / p._fullLayout.width)"
+    )
+    assert min(shares) > 2 / 3
 
 
 def test_a_plot_without_room_draws_nothing_at_infinity(open_page: Opener) -> None:
@@ -364,7 +373,11 @@ def test_on_paper_charts_are_whole_and_forced_colours_leave_them_legible(
     page.emulate_media(media="print")
     assert page.evaluate(CUT) == []
     page.wait_for_function(FITS)
+    settings = page.locator(".sx-settings").first
+    expect(settings).to_be_visible()
+    expect(settings).to_contain_text("Hidden size")
     page.emulate_media(media="screen")
+    expect(settings).to_be_hidden()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.wait_for_function(FITS)
     heights = page.locator(".sx-plot").evaluate_all(
