@@ -6,7 +6,7 @@ from explorer.errors import N_
 from explorer.ui.address import read_address
 from explorer.ui.classes.attending import shown_group
 from explorer.ui.classes.forms import new_class
-from explorer.ui.classes.joining import code_field
+from explorer.ui.classes.joining import code_field, go_in
 from explorer.ui.classes.keys import with_key
 from explorer.ui.classes.side import visit
 from explorer.ui.classes.teaching import own_classes, teach
@@ -18,6 +18,7 @@ TITLE, SECTION, ORDER = N_("Class"), N_("Class"), 120
 _ = words()
 with shown_errors():
     me = visitor()
+    go_in()
     with_key(me, _)
     if group := shown_group(me, _):
         read_address()

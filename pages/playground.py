@@ -53,6 +53,6 @@ with st.container(key="playground", gap="xsmall"), shown_errors():
         )
     remember_moment(at)
     if here and side:
-        with side:
+        with side, st.container(key="class_ask" if here.waits else "class_side"):
             task_side(me, here, _)
     explanations(run.config, _)

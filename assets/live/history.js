@@ -2,6 +2,14 @@
 // back button. Streamlit writes both with pushState, the first without a query.
 const MENDED = Symbol.for("sequence-explorer.history")
 
+const SHOWN = Symbol.for("sequence-explorer.shown")
+
+const beginAtTop = (shown) => {
+  if ((window[SHOWN] ?? shown) !== shown)
+    document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0)
+  window[SHOWN] = shown
+}
+
 const completes = (address) => {
   const next = new URL(address, location.href)
   const reached = history.state !== null && location.search === ""
@@ -14,6 +22,7 @@ export default function ({ data }) {
   tidyMenu()
   tellSection(data.section)
   fitPaper()
+  beginAtTop(data.shown)
   if (history[MENDED]) return
   history[MENDED] = true
   const push = history.pushState

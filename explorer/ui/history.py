@@ -12,13 +12,15 @@ _component = st.components.v2.component(
 )
 
 
-def mend_browser(section: int) -> None:
+def mend_browser(section: int, shown: str) -> None:
     """Let the back button leave a page at the first press, and swipes scroll it.
 
     A page switch empties the address, `follow_page` completes it, and Streamlit makes
     each of the two a stop of its own. A slider takes every touch for its own, and a
     button that is disabled for a moment loses the focus. A list that holds headings is
-    none. What is printed fits the paper. And a screen reader is told in which of the
-    header's sections the page is, counted from 0.
+    none. What is printed fits the paper. A screen reader is told in which of the
+    header's sections the page is, counted from 0. And a page begins at its top when it
+    shows another thing: a class that was just made stands where its form stood.
     """
-    _component(key="history", data={"section": section}, height=1)
+    told = {"section": section, "shown": shown}
+    _component(key="history", data=told, height=1)

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.ui.address import follow_page, remember_address
+from explorer.ui.address import follow_page, remember_address, shown_class
 from explorer.ui.crowd import check_tab
 from explorer.ui.document import say_language
 from explorer.ui.history import mend_browser
@@ -44,7 +44,7 @@ def show() -> None:
                 args=(other,),
             )
     with st.container(key="unseen"):
-        mend_browser(section)
+        mend_browser(section, shown_class())
         say_language(language())
     try:
         check_tab()

@@ -15,7 +15,8 @@ from explorer.ui.places import PLAYGROUND
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 STYLE = """<style>
-.sx-code { font: 700 3rem/1.2 var(--st-code-font); letter-spacing: 0.15em; margin: 0; }
+.sx-code { font-size: 3rem; font-weight: 700; line-height: 1.2; letter-spacing: 0.15em;
+  margin: 0; }
 .sx-code.small { font-size: 1.9rem; }
 .st-key-class_link code { font-size: 1.5rem; }
 </style>"""
@@ -23,10 +24,14 @@ STYLE = """<style>
 _CODE, _ENTERED = "class.code", "class.entered"
 
 
-def code_field(visitor: Visitor, _: Translate) -> None:
-    """Where students type the code that was dictated to them."""
+def go_in() -> None:
+    """To the Playground, where a class trains, for who has just typed its code."""
     if st.session_state.pop(_ENTERED, False):
         st.switch_page(PLAYGROUND)
+
+
+def code_field(visitor: Visitor, _: Translate) -> None:
+    """Where students type the code that was dictated to them."""
     with st.form("enter", border=False, width=420):
         row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
         row.text_input(

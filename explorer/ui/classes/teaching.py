@@ -55,28 +55,23 @@ def teach(visitor: Visitor, home: Group, _: Translate) -> None:
     """All of a class for who teaches it."""
     store, closed = visitor.store, read_task(home).closed
     alone, room = not store.members.of(home.id), read_classroom(home)
-    st.button(
-        _("All your classes"),
-        icon=":material/arrow_back:",
-        key="all_classes",
-        on_click=show_class,
-        args=("",),
-    )
-    st.title(literal(read_task(home).title), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", key="class_bar"):
+        _head(visitor, home, alone, _)
     if closed:
         st.info(
             _("This class is closed: nobody can join or train in it."),
             icon=":material/lock:",
         )
-    else:
+    elif alone:
         join_panel(visitor, home, alone, _)
     groups = tasks_of(store, home)
     group = groups[task_bar(visitor, home, groups, room, _)]
     task = task_in(store, group)
-    st.markdown(goal_line(task, _))
-    _steering(visitor, groups, _)
-    if task.asks:
-        experiment_button(visitor, group, task, _)
+    with st.container(horizontal=True, vertical_alignment="center", key="class_goal"):
+        st.markdown(goal_line(task, _), width="stretch")
+        if task.asks:
+            experiment_button(visitor, group, task, _)
+        _steering(visitor, groups, _)
     every = None if closed else EVERY
     st.fragment(_live, run_every=every)(visitor, home, group, alone, _)
     with st.expander(_("Change the task, the goal or the locks"), key="class.edit"):
@@ -95,8 +90,24 @@ def teach(visitor: Visitor, home: Group, _: Translate) -> None:
         _endings(visitor, home, closed, _)
 
 
+def _head(visitor: Visitor, home: Group, alone: bool, _: Translate) -> None:
+    """The way back, the title and, once people have come, the small way in."""
+    st.button(
+        _("All your classes"),
+        icon=":material/arrow_back:",
+        type="tertiary",
+        key="all_classes",
+        on_click=show_class,
+        args=("",),
+    )
+    task = read_task(home)
+    st.title(literal(task.title), anchor=False, width="stretch")
+    if not (alone or task.closed):
+        join_panel(visitor, home, alone, _)
+
+
 def _steering(visitor: Visitor, groups: Sequence[Group], _: Translate) -> None:
-    with st.container(horizontal=True, gap="small", key="steering"):
+    with st.container(horizontal=True, gap="small", key="steering", width="content"):
         for spec in STEERING:
             st.button(
                 _(spec.for_all),
