@@ -1,7 +1,7 @@
 """Codes that open a class: short ones to be dictated, long ones that nobody can guess.
 
 No two of their characters look alike, so that they can be read from a screen at the far
-end of a room, and written down.
+end of a room, and written down. There is no vowel, so that none spells a word.
 """
 
 import secrets
@@ -17,7 +17,7 @@ from explorer.errors import N_, ExplorerError
 from explorer.runs import schema
 from explorer.runs.groups import absent
 
-LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ34679"
+LETTERS = "BCDFGHJKMNPQRSTVWXYZ34679"
 ALIKE = str.maketrans("258", "ZSB")
 """Digits that are no characters of a code, and the letters that they are taken for."""
 
