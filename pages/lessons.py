@@ -5,6 +5,7 @@ import streamlit as st
 from explorer.errors import N_
 from explorer.ui.address import read_address
 from explorer.ui.lessons.listed import list_all
+from explorer.ui.lessons.museum import museum
 from explorer.ui.lessons.shown import present_lesson, show
 from explorer.ui.page import shown_errors, words
 from explorer.ui.visitor import visitor
@@ -20,3 +21,4 @@ with shown_errors():
         st.stop()
     st.title(_(TITLE), anchor=False)
     list_all(me, _)
+    museum(me, _)

@@ -174,6 +174,11 @@ def class_link(group_id: str) -> str:
     return f"{_front()}/?{CLASS}={group_id}"
 
 
+def playground_link(config: RunConfig) -> str:
+    """A link to the Playground with these settings, from whichever page."""
+    return f"{_front()}/?{to_query(config, choosing.linked_defaults(config))}"
+
+
 def key_link(code: str) -> str:
     """A link to the page Class with a code that opens one."""
     return f"{_front()}/class?{KEY}={code}"

@@ -84,3 +84,9 @@ def shown_run(test: AppTest) -> str:
     """The run that a tab's address names."""
     shown = test.query_params["run"]
     return shown if isinstance(shown, str) else shown[0]
+
+
+def asked(test: AppTest, name: str) -> str:
+    """What the address says."""
+    value = test.query_params[name]
+    return value if isinstance(value, str) else value[0]

@@ -12,7 +12,7 @@ from explorer.engine.own_data import delete, give_series, give_text
 from explorer.engine.service import engine
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
-from tests.ui.conftest import QUIET, choice, page, wait_for
+from tests.ui.conftest import QUIET, asked, choice, page, wait_for
 
 pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]
 
@@ -32,12 +32,6 @@ def given(owner: str, label: str = "Level", scale: float = 1) -> str:
 def said(test: AppTest) -> str:
     kinds = (test.error, test.markdown, test.caption, test.warning)
     return "\n".join(each.value for kind in kinds for each in kind)
-
-
-def asked(test: AppTest, name: str) -> str:
-    """What the address says."""
-    value = test.query_params[name]
-    return value if isinstance(value, str) else value[0]
 
 
 def charts(test: AppTest) -> int:

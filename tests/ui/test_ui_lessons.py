@@ -10,11 +10,12 @@ from explorer.engine.service import engine
 from explorer.engine.visitor import Visitor
 from explorer.lessons import base
 from explorer.lessons.base import Lesson, Setup, lesson, lessons
+from explorer.lessons.failures.base import exhibits
 from explorer.ui.lessons.asked import NOT_YET
 from explorer.ui.lessons.attempts import Attempt, attempts
 from explorer.ui.lessons.listed import BEGUN, DONE, NEW, state_of
 from explorer.ui.lessons.own import verdict
-from tests.ui.conftest import NOBODY, QUIET, page, wait_for
+from tests.ui.conftest import NOBODY, QUIET, asked, page, wait_for
 
 pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]
 
@@ -52,6 +53,18 @@ def test_all_lessons_are_listed_and_one_is_opened() -> None:
     assert test.title[0].value.startswith(f"{number + 1}. ")
     test.button(key="lesson.all").click().run()
     assert test.title[0].value == "Lessons"
+
+
+def test_the_museum_trains_an_exhibit_and_shows_its_settings() -> None:
+    test = page("lessons")
+    keys = [str(b.key) for b in test.button if str(b.key).startswith("museum.")]
+    assert keys == [f"museum.{name}" for name in exhibits()]
+    assert any("model.forget_bias=5" in each.value for each in test.markdown)
+    test.button(key="museum.exposure_bias").click().run()
+    assert not test.error
+    run = engine().store.get(asked(test, "run"))
+    assert run.config == exhibits()["exposure_bias"].run.config()
+    wait_for(run.id, lambda now: now.ended)
 
 
 def test_nothing_runs_before_there_is_a_guess() -> None:
