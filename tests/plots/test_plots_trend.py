@@ -29,6 +29,9 @@ TRENDS: list[tuple[np.ndarray, float, str]] = [
     (0.5 - 1e-3 * STEPS + 0.004 * NOISE, 0.1, "falls"),
     (np.where(STEPS == 24, np.nan, FALLING), 0.39, "falls"),
     (np.full(25, np.nan), 0.4, "unknown"),
+    (1 + 0.28 * (1 - STEPS / 288), 0.0, "level"),  # as many steps again win 28 %
+    (1 + 0.32 * (1 - STEPS / 288), 0.0, "falls"),
+    (np.array([4.0, 2.0, 3.0, 1.0]), 0.0, "unknown"),  # 1.4 deviations
 ]
 
 
@@ -37,6 +40,19 @@ def test_whether_a_loss_still_falls(
     losses: np.ndarray, floor: float, moves: str
 ) -> None:
     assert trend.trend(STEPS[: len(losses)], losses, floor) == moves
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "rise"),
+    [(1.09, 0.5, None), (1.11, 0.5, 0.11), (1.11, 1.2, None), (1.11, None, None)],
+)
+def test_a_rise_by_a_tenth_while_training_falls_is_by_heart(
+    last: float, now: float | None, rise: float | None
+) -> None:
+    validation = np.array([2.0, 1.0, last])
+    training = np.array([1.5, 0.8, 0.7])
+    found = trend.rise_by_heart(STEPS[:3], validation, STEPS[:3], training, now)
+    assert found == (None if rise is None else pytest.approx(rise))
 
 
 def test_the_statistics_are_those_of_theil_and_sen_mann_and_kendall() -> None:

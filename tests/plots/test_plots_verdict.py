@@ -25,6 +25,7 @@ ABOVE: list[tuple[float, Any, str, str]] = [
     (0.0051, "level", "1 % above the floor. It hardly falls", "帮助不大"),
     (0.04, "level", "4 % above the floor. It hardly falls", "帮助不大"),
     (0.04, "falls", "still falling, but no more than that is left", "只剩这么多"),
+    (0.05, "falls", "still falling, but no more than that is left", "只剩这么多"),
     (0.051, "falls", "It is still falling: more training helps", "仍在下降"),
     (0.13, "falls", "13 % above the floor. It is still falling", "仍在下降"),
     (0.13, "level", "13 % above the floor. It hardly falls", "帮助不大"),
