@@ -15,7 +15,7 @@ from explorer.data.joined import joined_cells, joined_columns
 from explorer.data.marks import read_column
 from explorer.data.number_cells import is_empty
 from explorer.data.numbers import Hints, Numbers
-from explorer.data.time_cells import are_clocks, looks_like_time
+from explorer.data.time_cells import are_clocks, is_clock, looks_like_time
 from explorer.data.time_forms import (
     NUMBER,
     First,
@@ -218,7 +218,13 @@ class Table:
         """A column that looks like times is told of by the cell that is none."""
         filled = self._filled(name)
         looks = 2 * sum(map(looks_like_time, filled)) >= len(filled)
-        if (looks or CALLED.search(name)) and not are_clocks(filled):
+        if 2 * sum(map(is_clock, filled)) > len(filled):
+            words = N_(
+                "%(column)s tells clocks or durations, which are neither dates nor "
+                "numbers: it says '%(came)s'"
+            )
+            return Words(words, {"column": self.column(name), "came": short(filled[0])})
+        if looks or CALLED.search(name):
             cells = self.when(name)
             there = [k for k, cell in enumerate(cells) if not is_empty(cell)]
             rows = [int(self.rows[k]) for k in there]

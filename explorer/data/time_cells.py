@@ -9,6 +9,8 @@ from explorer.data.time_words import MONTH, in_english
 
 CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?( ?[AaPp]\.?[Mm]\.?)?")
 
+SPENT = re.compile(rf"{CLOCK.pattern}|[0-9]{{1,3}}(:[0-5][0-9]){{1,2}}([.,][0-9]+)?")
+
 DATE = re.compile(
     r"(?:[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}|[0-9]{8} [0-9]{2}:[0-9]{2}"
     r"|[0-9]{4}[-/.][0-9]{1,2}|[0-9]{1,2}[-/][0-9]{4}"
@@ -51,6 +53,15 @@ def looks_like_time(cell: str) -> bool:
     if CLOCK.fullmatch(plain) or first_day(plain) or is_year(plain):
         return True
     return DATE.fullmatch(normal(plain)) is not None
+
+
+def is_clock(cell: str) -> bool:
+    """Whether a cell tells a clock or how long something took.
+
+    >>> is_clock("23:59"), is_clock("1:23.45"), is_clock("2:03:59"), is_clock("1.5")
+    (True, True, True, False)
+    """
+    return SPENT.fullmatch(cell.strip()) is not None
 
 
 def are_clocks(cells: Sequence[str]) -> bool:
