@@ -334,6 +334,8 @@ def test_the_slider_answers_to_the_keyboard(open_page: Opener) -> None:
     )
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".sx-time output")).not_to_have_text("step 600")
+    ring = page.evaluate("getComputedStyle(document.activeElement).outline")
+    assert "solid 2px" in ring  # where the keyboard is
 
 
 @pytest.mark.parametrize(
