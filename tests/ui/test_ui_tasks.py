@@ -49,9 +49,11 @@ def move_to(test: AppTest, home: Group, place: int) -> None:
 
 def test_the_teacher_moves_all_on_and_their_pages_follow() -> None:
     home = joined(made())
-    group = second(home, asks=False)
+    group = second(home, asks=False, open=("training.learning_rate",))
     run = trained(home, ANN, 1.0, 0.2)
     student = page(owner=ANN, run=run.id, **{"class": home.id})
+    (rate,) = [w for w in student.select_slider if w.label == "Learning rate"]
+    rate.set_value(0.02).run()
     assert "Task 1 of 2" in said(student)
     assert "Learn *this*." in said(student)
     test = desk(home)
@@ -69,7 +71,7 @@ def test_the_teacher_moves_all_on_and_their_pages_follow() -> None:
     student.button(key="step1").click().run()
     assert not student.error
     new = engine().store.get(shown_run(student))
-    assert (new.group_id, new.config.data) == (group.id, "adding")
+    assert (new.group_id, new.config) == (group.id, read_task(group).base)
     move_to(test, home, 0)
     test.button(key="move_all").click().run()
     student.run()
