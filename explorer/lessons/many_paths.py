@@ -59,7 +59,9 @@ def outcome(runs: Mapping[str, Record]) -> Outcome:
         N_("share of labels said wrongly, of all windows"): run.validations[
             -1
         ].measures["label_error_rate"],
-        N_("paths that spell the word"): float(paths(len(symbols), word(view))),
+        N_("paths that spell the word: 10 to the power of"): math.log10(
+            paths(len(symbols), word(view))
+        ),
     }
     return Outcome(answer, figures, answer == "some")
 

@@ -25,9 +25,9 @@ EXHIBIT = Exhibit(
         "While it trains, a net is given the true value at every step, and forecasts "
         "the next one well. Left alone it reads its own forecasts: small errors bring "
         "it to where no training window ever was, there it errs more, and the wave "
-        "runs out of step. The sine here has no noise, so that nothing else is to "
-        "blame. Longer training helps, and so does to train on one's own forecasts now "
-        "and then."
+        "shrinks or runs out of step. The sine here has no noise, so that nothing else "
+        "is to blame. Longer training helps, and so does to train on one's own "
+        "forecasts now and then."
     ),
     run=Setup(
         N_("GRU on a sine without noise"),
