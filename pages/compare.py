@@ -23,5 +23,6 @@ with shown_errors():
         st.stop()
     if config is not None:
         invitation(me, config, _)
-        preparation(me, config, _)
     show_sample(me, _)
+    if config is not None:
+        preparation(me, config, _)

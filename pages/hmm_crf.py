@@ -25,7 +25,7 @@ with shown_errors():
     run = chain_run(me, _)
     beginnings(me, run, _)
     remember_run(run)
-    st.markdown(shown_line(run, _))
+    st.markdown(shown_line(run, _, trains=False))
     if not is_sample(run.id):
         pilot(me, run, _)
     shared = compared_controls(run.config, _, comparable(me, run, _))

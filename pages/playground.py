@@ -10,6 +10,7 @@ from explorer.ui.classes.settings import class_settings
 from explorer.ui.classes.side import task_side, task_top
 from explorer.ui.explanations import explanations
 from explorer.ui.live.component import live_panels
+from explorer.ui.live.single import show_single, wanted_panel
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
 from explorer.ui.pending import about_line, follow_run, trained_at_once, waits
@@ -33,6 +34,9 @@ with st.container(key="playground", gap="xsmall"), shown_errors():
         read_address()
         follow_task(me, here)
     run = run_or_sample(me, _)
+    if alone := wanted_panel(run):
+        show_single(run, alone, _)
+        st.stop()
     if here is None:
         follow_run(me, run)
     config = class_settings(here.task, _) if here else choose_settings()

@@ -38,7 +38,7 @@ with shown_errors():
     pretraining_button(me, run, _)
     earlier_run(me, run, _)
     remember_run(run)
-    st.markdown(shown_line(run, _))
+    st.markdown(shown_line(run, _, trains=False))
     if not is_sample(run.id):
         pilot(me, run, _)
     live_panels(run, language(), _, "pretrain", names=PANELS, long=False)

@@ -30,8 +30,8 @@ with shown_errors():
             )
         )
         example_button(me, _)
+        show_sample(_)
         st.header(_("Or set up your own"), anchor=False)
         if config is not None:
             setup(me, config, _)
-        show_sample(_)
     earlier_sweeps(me, group, _)

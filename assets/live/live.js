@@ -26,6 +26,7 @@ class Live {
     this.wait = SOON
     this.closed = false
     this.panels = new Map()
+    this.stage = new Stage(this)
     this.sizes = new ResizeObserver((entries) => {
       for (const { target, contentRect } of entries) this.panels.get(target.dataset.panel)?.resized(contentRect)
     })
@@ -84,6 +85,8 @@ class Live {
     this.numbers = element("span", { className: "sx-numbers" })
     this.message = element("p", { className: "sx-message", role: "alert" })
     this.grid = element("div", { className: "sx-grid" })
+    this.projector = element("button", { type: "button", className: "sx-project", textContent: strings.projector, title: strings.projectorHelp })
+    this.projector.onclick = () => this.stage.enter([...this.panels.keys()][0], true)
     this.shared = this.controls.row(this.data.shared, "sx-controls sx-shared")
     for (const each of this.data.panels) this.buildPanel(each)
     this.slider = element("input", { type: "range", id: "sx-slider", min: 0, max: 0, step: 1, value: 0 })
@@ -96,14 +99,33 @@ class Live {
       element("label", { htmlFor: "sx-slider", textContent: strings.slider }),
       this.slider, this.moment, this.toLive)
     this.root.replaceChildren(
-      element("div", { className: "sx-bar" }, this.state, this.spoken, this.bar, this.numbers),
+      element("div", { className: "sx-bar" }, this.state, this.spoken, this.bar, this.numbers, this.projector),
       element("p", { className: "sx-settings", textContent: this.data.settings }),
-      this.message, this.shared, ...(this.compact ? [this.grid] : [this.time, this.grid]))
-    if (this.compact) this.grid.insertBefore(this.time, this.grid.children[ABOVE] ?? null)
+      this.message, this.shared, this.grid)
+    this.placeTime()
     this.time.classList.toggle("sx-sticky", this.data.long)
     this.controls.showNeeded()
     this.frame = null
+    this.stage.rebuilt()
   }
+
+  // Below the first panels, where all are to fit the window.
+  placeTime() {
+    this.time.remove()
+    if (this.compact) this.grid.insertBefore(this.time, this.grid.children[ABOVE] ?? null)
+    else this.grid.before(this.time)
+  }
+
+  // Panels stand elsewhere now, in other sizes.
+  moved() {
+    clearTimeout(this.sightTimer)
+    this.sightTimer = setTimeout(() => this.ask({}, true), 60)
+  }
+
+  get step() { return this.at ?? (this.frame ? this.frame.step : 0) }
+
+  // What a picture says of its run and moment where it stands alone.
+  get caption() { return `${this.data.title} · ${this.moment.textContent}` }
 
   // What panels need of the page besides its controls and texts.
   get strings() { return this.data.strings }
@@ -121,12 +143,6 @@ class Live {
   // Where panels say that there is nothing more to play.
   lastSteps() {
     return Object.values(this.frame ? this.frame.panels : {}).map(({ last }) => last)
-  }
-
-  save({ name, content }) {
-    const address = URL.createObjectURL(new Blob([content], { type: "text/csv" }))
-    element("a", { href: address, download: name }).click()
-    setTimeout(() => URL.revokeObjectURL(address), 10000)
   }
 
   slide(index) {
@@ -180,7 +196,7 @@ class Live {
       else if (this.trouble) { this.say(this.trouble); this.rest(this.trouble) }
       return
     }
-    if (message.download) { this.save(message.download); return }
+    if (message.download) { saveText(message.download.name, message.download.content); return }
     this.kept = message.changes ? merged(this.kept, message.changes) : message
     if (this.kept.run !== this.data.run) return
     this.frame = structuredClone(this.kept) // what is drawn is Plotly's to change
@@ -246,7 +262,7 @@ class Live {
 
   showMoment() {
     const { strings } = this.data
-    const shown = this.at ?? (this.frame ? this.frame.step : 0)
+    const shown = this.step
     const template = this.at === null ? strings.momentLive : strings.momentPast
     this.moment.textContent = template.replace("%s", shown.toLocaleString(this.data.language))
     this.toLive.disabled = this.at === null
@@ -259,6 +275,7 @@ class Live {
 
   close() {
     this.closed = true
+    this.stage.close()
     this.frame = null
     this.texts.silence()
     this.controls.rest()

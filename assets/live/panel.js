@@ -7,6 +7,8 @@ const PLOTLY_CONFIG = {
 
 const POINTED = 60 // milliseconds that the pointer rests on a time step until it counts
 
+const LEAST = 80 // pixels of a picture with its axes
+
 // Plotly takes a size below 10 for none.
 const sized = (width, height) => ({ width: Math.max(10, width), height: Math.max(10, height) })
 
@@ -14,6 +16,7 @@ class Panel {
   // `page`: has the strings, the controls and texts of all panels, and `ask`.
   constructor({ name, question, about, controls }, page) {
     this.name = name
+    this.question = question
     this.page = page
     this.plot = element("div", { className: "sx-plot", role: "img", "aria-label": question })
     this.plot.dataset.panel = name
@@ -25,19 +28,19 @@ class Panel {
     const parts = [head, this.text, this.plot, this.reading, this.proof]
     if (!page.compact) parts.splice(1, 0, choices)
     else if (controls.length) head.append(controls.length > 1 ? this.drawer(choices) : choices)
+    head.append(this.tools(Boolean(about)))
     if (about) {
-      head.append(this.saveButtons())
       parts.splice(1, 0, element("details", {},
         element("summary", { textContent: page.strings.about }), element("p", { textContent: about })))
     }
-    this.section = element("section", { className: "sx-panel", "aria-label": question }, ...parts)
+    this.pick = element("button", { type: "button", className: "sx-pick" })
+    this.section = element("section", { className: "sx-panel", "aria-label": question }, ...parts, this.pick)
     this.section.id = `sx-${name}`
   }
 
   // What several controls stand in, so that the picture keeps its room.
-  drawer(choices) {
-    const { options } = this.page.strings
-    const summary = element("summary", { title: options, "aria-label": options, textContent: "⋯" })
+  drawer(choices, title = this.page.strings.options, sign = "⋯") {
+    const summary = element("summary", { title, "aria-label": title, textContent: sign })
     const drawer = element("details", { className: "sx-drawer" }, summary, choices)
     choices.tabIndex = -1 // a click beside its controls leaves the focus inside
     drawer.onkeydown = ({ key }) => { if (key === "Escape") { drawer.open = false; summary.focus() } }
@@ -47,21 +50,34 @@ class Panel {
     return drawer
   }
 
-  saveButtons() {
+  // As files, and larger. `whole`: the numbers behind the picture can be had, too.
+  tools(whole) {
     const { strings } = this.page
-    const image = element("button", { type: "button", textContent: strings.image, title: strings.saveImage })
-    image.onclick = () => this.saveImage()
-    const table = element("button", { type: "button", textContent: strings.csv, title: strings.saveCsv })
-    table.onclick = () => this.page.ask({ csv: this.name })
-    return element("div", { className: "sx-save" }, image, table)
+    const button = (textContent, onclick) => Object.assign(element("button", { type: "button", textContent }), { onclick })
+    const files = element("div", { className: "sx-controls sx-files" },
+      button(strings.png, () => this.save("png")), button(strings.svg, () => this.save("svg")),
+      button(strings.printPng, () => this.save("png", true)), button(strings.printSvg, () => this.save("svg", true)),
+      button(strings.csv, () => this.saveTable()),
+      ...(whole ? [button(strings.allCsv, () => this.page.ask({ csv: this.name }))] : []))
+    const large = button("⤢", () => this.page.stage.enter(this.name, false))
+    large.title = strings.enlarge
+    large.setAttribute("aria-label", strings.enlarge)
+    return element("div", { className: "sx-tools" }, this.drawer(files, strings.save, "⤓"), large)
   }
 
-  saveImage() {
-    const { plot } = this
+  get file() { return `${this.name}-${this.page.step}` }
+
+  save(format, print = false) {
+    const { plot, page } = this
+    if (!plot._fullData) return
     const paper = getComputedStyle(this.section).getPropertyValue("--st-background-color")
-    const layout = { ...plot.layout, paper_bgcolor: paper, plot_bgcolor: paper }
-    window.Plotly.downloadImage({ data: plot.data, layout },
-      { format: "png", scale: 2, width: plot.clientWidth, height: plot.clientHeight, filename: this.name })
+    const colours = print ? { template: page.data.templates.light, paper: "#ffffff" } : { paper }
+    saveImage(plot, { format, name: this.file, title: this.question, about: page.caption, ...colours })
+  }
+
+  saveTable() {
+    const { plot, page } = this
+    if (plot._fullData) saveText(`${this.file}.csv`, tidy(plot, this.drawn[0].figure.layout, page.strings.series))
   }
 
   // Show no picture, and say why.
@@ -95,6 +111,8 @@ class Panel {
     const { data, layout, more } = fitted(content.figure, width, this.size?.height ?? plot.clientHeight)
     plot.style.setProperty("--sx-more", `${more}px`)
     this.size ??= sized(plot.clientWidth, plot.clientHeight)
+    // On its way to another place it has no room for a picture.
+    if (Math.min(this.size.width, this.size.height) < LEAST) return
     const sizes = { ...still(layout), ...this.size, template, autosize: true }
     // A colour bar that lies down keeps the margin that it had upright, unless it is new.
     const lies = width <= NARROW

@@ -20,7 +20,8 @@ from explorer.ui.visitor import visitor
 
 RUN, CLASS, RACE, SWEEP = "run", "class", "race", "sweep"
 LESSON, TASK, KEY = "lesson", "task", "key"
-OTHERS = (RUN, CLASS, RACE, SWEEP, LESSON, TASK, KEY, "lang")
+PANEL, PROJECTOR = "panel", "projector"
+OTHERS = (RUN, CLASS, RACE, SWEEP, LESSON, TASK, KEY, PANEL, PROJECTOR, "lang")
 MOST_VALUE = 2000
 
 _CONFIG, _WRITTEN, _EDITION, _ERROR = (

@@ -4,11 +4,11 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.ui.address import follow_page, remember_address, shown_class
+from explorer.ui.address import PANEL, follow_page, remember_address, shown_class
 from explorer.ui.crowd import check_tab
 from explorer.ui.document import say_language
 from explorer.ui.history import mend_browser
-from explorer.ui.language import ASSETS, LANGUAGES
+from explorer.ui.language import ASSETS, LANGUAGES, Translate
 from explorer.ui.page import LANGUAGE, language, mode, show_trouble, words
 from explorer.ui.places import PAGES, Place, places
 from explorer.ui.visitor import login_button
@@ -26,12 +26,27 @@ def show() -> None:
     sections: dict[str, list[Any]] = {}
     for place in places(PAGES):
         sections.setdefault(_(place.section), []).append(_page(place, _(place.title)))
-    page = st.navigation(sections, position="top")
+    alone = PANEL in st.query_params
+    page = st.navigation(sections, position="hidden" if alone else "top")
     follow_page(page.url_path)
     section = [page in pages for pages in sections.values()].index(True)
     _mark_section(section)
     for name in ("header", "every", mode()):
         st.html(ASSETS / "page" / f"{name}.css")
+    if not alone:
+        _reader(_)
+    with st.container(key="unseen"):
+        mend_browser(section, shown_class())
+        say_language(language())
+    try:
+        check_tab()
+        page.run()
+    except Exception as error:
+        show_trouble(error)
+
+
+def _reader(_: Translate) -> None:
+    """Who reads, and in which language."""
     with st.container(horizontal=True, key="reader", gap="small", width="content"):
         login_button(_)
         for other in (each for each in LANGUAGES if each != language()):
@@ -43,14 +58,6 @@ def show() -> None:
                 on_click=_switch,
                 args=(other,),
             )
-    with st.container(key="unseen"):
-        mend_browser(section, shown_class())
-        say_language(language())
-    try:
-        check_tab()
-        page.run()
-    except Exception as error:
-        show_trouble(error)
 
 
 def _mark_section(number: int) -> None:

@@ -233,13 +233,14 @@ def test_the_lens_says_a_token_per_layer(transformer: Page) -> None:
 def test_numbers_and_pictures_can_be_taken_away(sample: Page) -> None:
     go_to(sample, "gradients")
     panel = sample.locator("#sx-gradients")
+    panel.locator(".sx-tools summary").click()
     with sample.expect_download() as table:
-        panel.get_by_role("button", name="CSV").click()
+        panel.get_by_role("button", name="All numbers behind it (CSV)").click()
     rows = table.value.path().read_text().splitlines()
     assert rows[0] == "array,index_0,index_1,value"
     assert sum(row.startswith("norms,") for row in rows) == 64
     with sample.expect_download() as image:
-        panel.get_by_role("button", name="Image").click()
+        panel.get_by_role("button", name="Image (PNG)").click()
     assert image.value.path().read_bytes().startswith(b"\x89PNG")
 
 

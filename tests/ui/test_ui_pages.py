@@ -226,3 +226,8 @@ def test_a_limit_is_a_sentence_on_the_page(
     test.button(key="train").click().run()
     assert not test.exception
     assert any(sentence in error.value for error in test.error), test.error
+
+
+def test_a_panel_that_there_is_not_gets_a_sentence() -> None:
+    test = page(panel="gate")
+    assert test.error[0].value.startswith("Unknown panel 'gate'. Known: ")

@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.plots.panel import names_on
 from explorer.plots.theme import template
 from explorer.runs.records import Run
-from explorer.ui.describe import settings_line
+from explorer.ui.describe import run_line, settings_line
 from explorer.ui.language import ASSETS, Translate
 from explorer.ui.live.controls import Control
 from explorer.ui.live.panels import described
@@ -30,7 +30,9 @@ _component = st.components.v2.component(
         "text",
         "controls",
         "narrow",
+        "saving",
         "panel",
+        "stage",
         "changes",
         "live",
     ),
@@ -78,6 +80,7 @@ def live_panels(
             "socket": SOCKET,
             "token": _token(run),
             "strings": _strings(_),
+            "title": run_line(run.config, _),
             "settings": settings_line(run.config, _),
         },
         on_status_change=_again,
@@ -110,9 +113,18 @@ def _strings(_: Translate) -> dict[str, str]:
         "momentPast": _("step %s"),
         "about": _("What am I looking at?"),
         "options": _("Options of this picture"),
-        "image": _("Image"),
-        "csv": _("CSV"),
-        "saveImage": _("Save this picture as an image"),
-        "saveCsv": _("Save these numbers as CSV"),
+        "save": _("Save this picture"),
+        "png": _("Image (PNG)"),
+        "svg": _("Drawing (SVG)"),
+        "printPng": _("Image for print (PNG)"),
+        "printSvg": _("Drawing for print (SVG)"),
+        "csv": _("What is drawn (CSV)"),
+        "allCsv": _("All numbers behind it (CSV)"),
+        "series": _("Series"),
+        "enlarge": _("Enlarge (F)"),
+        "projector": _("Projector (P)"),
+        "projectorHelp": _("One picture for the last row, the others in a rail beside"),
+        "rail": _("Other pictures"),
+        "leave": _("Back (Esc)"),
         "noPlotly": _("The drawing library could not be loaded. Reload the page."),
     }

@@ -33,13 +33,20 @@ def run_or_sample(visitor: Visitor, _: Translate, sample: str = SAMPLE) -> Run:
     return named_run(visitor, _) or visitor.store.get(sample)
 
 
-def shown_line(run: Run, _: Translate) -> str:
-    """What run is shown, and whether it is a sample."""
+def shown_line(run: Run, _: Translate, trains: bool = True) -> str:
+    """What run is shown, and whether it is a sample.
+
+    Args:
+        trains: whether Train is the button that starts another.
+    """
     about = run_line(run.config, _)
-    if is_sample(run.id):
+    if not is_sample(run.id):
+        return about
+    if trains:
         message = _("A finished sample: %(run)s. Press Train to start your own.")
-        about = message % {"run": about}
-    return about
+    else:
+        message = _("A finished sample: %(run)s. Start one of your own above.")
+    return message % {"run": about}
 
 
 def remember_run(run: Run) -> None:
