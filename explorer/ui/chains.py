@@ -11,10 +11,9 @@ from explorer.errors import N_
 from explorer.inspection.base import has
 from explorer.runs.records import Run
 from explorer.ui.address import show_run, take_over
-from explorer.ui.describe import run_line
 from explorer.ui.language import Translate
 from explorer.ui.page import shown_later
-from explorer.ui.runs.recent import named_run, remember_run, shown_runs
+from explorer.ui.runs.recent import named_run, remember_run, run_lines, shown_runs
 from explorer.ui.samples import is_sample
 
 SAMPLE = "sample_casino"
@@ -69,12 +68,13 @@ def comparable(visitor: Visitor, run: Run, _: Translate) -> list[tuple[str, str]
     """The tab's other runs on the very same data: (id, what they are)."""
     config = run.config
     same = config.data, config.data_settings, config.seed
-    return [
-        (other.id, run_line(other.config, _))
+    others = [
+        other
         for other in shown_runs(visitor)
         if other.id != run.id
         and (other.config.data, other.config.data_settings, other.config.seed) == same
     ]
+    return list(run_lines(others, _).items())
 
 
 def beginnings(visitor: Visitor, run: Run, _: Translate) -> None:

@@ -2,6 +2,8 @@
 
 import shlex
 import sys
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from explorer.catalog import building, choosing, specs
@@ -11,6 +13,9 @@ from explorer.data.content import there
 from explorer.errors import N_
 from explorer.plots.words import listed
 from explorer.ui.language import Translate
+
+ID_SHOWN = 6
+"""Characters of an id that tell what is alike apart."""
 
 OF_THE_RUN = {
     "data": N_("Data"),
@@ -118,3 +123,20 @@ def _shown(value: Scalar) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def told_apart(lines: Mapping[str, str], _: Translate) -> dict[str, str]:
+    """By id: the words for something to choose, with the beginning of the id where two
+    are alike. Streamlit finds what was chosen by its words, and readers do so, too.
+
+    >>> told_apart({"kX7aQ2_w": "a sweep", "bR4": "a sweep", "c": "another"}, str)
+    {'kX7aQ2_w': 'a sweep (kX7aQ2)', 'bR4': 'a sweep (bR4)', 'c': 'another'}
+    """
+    often = Counter(lines.values())
+    named = _("%(name)s (%(more)s)")
+    return {
+        each: line
+        if often[line] == 1
+        else named % {"name": line, "more": each.rpartition(":")[2][:ID_SHOWN]}
+        for each, line in lines.items()
+    }

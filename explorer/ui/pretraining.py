@@ -20,7 +20,7 @@ from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
 from explorer.ui.page import shown_later
 from explorer.ui.plain import literal, show_table
-from explorer.ui.runs.recent import moments, shown_runs
+from explorer.ui.runs.recent import moments, run_lines, shown_runs
 from explorer.ui.samples import is_sample
 
 SAMPLE, TRANSFER = "sample_waves", "sample_transfer"
@@ -89,7 +89,7 @@ def earlier_run(visitor: Visitor, present: Run, _: Translate) -> None:
     chosen = st.selectbox(
         _("Or a run that has trained"),
         list(runs),
-        format_func=lambda run_id: run_line(runs[run_id].config, _),
+        format_func=run_lines(runs.values(), _).__getitem__,
         key=f"pretrain.from.{present.id}",
         help=_("Any run of this tab can be what goes on to the target."),
     )

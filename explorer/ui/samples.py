@@ -99,7 +99,8 @@ def write_sample(
         runs: by the id that each is to have: its present one, and the views that are
             kept ready. Without views no states are kept: only its curves are shown.
         group: what they are part of.
-        moments: how many states of each are kept; the last one always is.
+        moments: how many states of each are kept, if no more are at powers of two, when
+            most happens; the last one always is.
     """
     arrays: Arrays = {}
     written = []
@@ -124,8 +125,11 @@ def _written(
     run, store = engine.store.get(run_id), engine.store
     views = engine.looks.at(run_id, run.step, wants) if wants else []
     earlier = [step for step in store.checkpoint_steps(run_id) if step < run.step]
-    places = np.linspace(0, len(earlier) - 1, moments - 1).round().astype(int)
-    kept = sorted({earlier[k] for k in places} | {run.step}) if wants else []
+    doubled = {step for step in earlier if step & (step - 1) == 0}
+    later = [step for step in earlier if step not in doubled]
+    places = np.linspace(0, len(later) - 1, max(0, moments - len(doubled) - 1))
+    evenly = {later[k] for k in places.round().astype(int)}
+    kept = sorted(doubled | evenly | {run.step}) if wants else []
     arrays: Arrays = {
         f"curves.{name}": np.ascontiguousarray(values)
         for name, values in store.curves(run_id)._asdict().items()

@@ -7,11 +7,10 @@ from explorer.config.run import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.runs.records import Run
 from explorer.ui.address import show_run, take_over
-from explorer.ui.describe import run_line
 from explorer.ui.language import Translate
 from explorer.ui.live.controls import Control, example_controls
 from explorer.ui.page import shown_later
-from explorer.ui.runs.recent import named_run, shown_runs
+from explorer.ui.runs.recent import named_run, run_lines, shown_runs
 from explorer.ui.samples import is_sample
 
 FIRST_DATA = "dates"
@@ -130,7 +129,7 @@ def _others(visitor: Visitor, run: Run, _: Translate) -> None:
     st.selectbox(
         _("Runs of this tab"),
         [run.id, *(r.id for r in others)],
-        format_func={r.id: run_line(r.config, _) for r in (run, *others)}.__getitem__,
+        format_func=run_lines((run, *others), _).__getitem__,
         key=f"translate.run.{run.id}",
         on_change=_show_chosen,
         args=(f"translate.run.{run.id}",),

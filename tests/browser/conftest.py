@@ -258,7 +258,7 @@ def choose_data(page: Page, words: str) -> None:
 
 def open_options(page: Page, panel: str) -> None:
     """Show the options of a picture that stand behind its button."""
-    page.locator(f"#sx-{panel} .sx-drawer summary").click()
+    page.locator(f"#sx-{panel} .sx-head > .sx-drawer summary").click()
 
 
 def visit(page: Page, title: str) -> None:

@@ -29,6 +29,7 @@ def started(open_page: Opener) -> Page:
     expect(page.get_by_text("A finished sample:")).to_be_visible()
     click(page, "Race")
     expect(page.get_by_text("A finished sample:")).to_have_count(0)
+    page.wait_for_selector("[data-test-script-state=notRunning]")
     page.wait_for_selector(".stMain .sx-figure .main-svg")
     return page
 
@@ -71,7 +72,7 @@ def test_another_browser_may_watch_and_a_phone_needs_no_sideways_scroll(
     page.wait_for_selector(".stMain .sx-figure .main-svg")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     click(page, "Race again with other settings")
-    expect(page.get_by_text("No race runs here yet")).to_be_visible()
+    expect(page.get_by_text("Up to eight settings train")).to_be_visible()
     assert "race=" not in page.url
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 

@@ -16,8 +16,14 @@ def begun(open_page: Opener, **options: object) -> Page:
     ).to_be_visible()
     click(page, "Start an HMM on the casino")
     page.wait_for_url("**run=**")
-    page.locator("[data-panel=states]").scroll_into_view_if_needed()
-    page.wait_for_selector("[data-panel=states] .main-svg")
+    expect(page.get_by_text("A finished sample:")).to_have_count(0)
+    page.wait_for_function(
+        """() => {
+          const plot = document.querySelector('[data-panel=states]')
+          plot?.scrollIntoView()
+          return plot?.querySelector('.main-svg')
+        }"""
+    )
     state_is(page, "Finished")
     page.wait_for_function(
         "document.querySelector('[data-panel=states]')._fullData.length === 5"

@@ -306,8 +306,13 @@ def test_a_plot_without_room_draws_nothing_at_infinity(open_page: Opener) -> Non
     train(page)
     page.add_style_tag(content=".sx-plot { width: 8px !important }")
     page.wait_for_function(
-        "document.querySelector('[data-panel=loss]')._fullLayout.width < 20"
-    )  # an error in the console fails the test
+        "document.querySelector('[data-panel=loss]').clientWidth < 20"
+    )
+    page.evaluate("new Promise(done => setTimeout(done, 500))")
+    # an error in the console fails the test
+    assert page.evaluate(
+        "document.querySelector('[data-panel=loss]')._fullLayout.width > 20"
+    )
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,8 @@ def test_an_older_database_is_brought_up_to_date(fresh: Callable[[], str]) -> No
             connection.exec_driver_sql(f"DROP INDEX ix_runs_{name}")
         for name in ("owner", "group_id", "name", "tags", "pinned", "deleted"):
             connection.exec_driver_sql(f"ALTER TABLE runs DROP COLUMN {name}")
-        for name in ("members", "groups", "contents", "keys"):
+        newer = ("passes", "teachers", "guesses")
+        for name in (*newer, "members", "groups", "contents", "keys"):
             connection.exec_driver_sql(f"DROP TABLE {name}")
         connection.exec_driver_sql("UPDATE meta SET schema_version = 1")
     engine.dispose()

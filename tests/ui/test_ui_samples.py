@@ -22,6 +22,7 @@ from explorer.training.trainer import Budget, Trainer, advance
 from explorer.ui import chains, gan, pretraining, samples, translate
 from explorer.ui.live.asked import wanted
 from explorer.ui.races import start
+from explorer.ui.runs.recent import run_lines
 from explorer.ui.sweeps import sample as sweep
 from explorer.ui.sweeps.setup import example
 from tests.ui.conftest import QUIET, page
@@ -178,3 +179,14 @@ def test_a_sample_made_anew_takes_the_place_of_the_old(tmp_path: Path) -> None:
     assert owner.store.get(chains.SAMPLE).seconds > before.seconds
     samples.bring_samples(owner)
     assert owner.store.get(chains.SAMPLE) == before
+
+
+def test_runs_of_the_same_are_run_lines() -> None:
+    """A choice is found by its words: alike ones would be taken for each other."""
+    owner = engine()
+    one, two = (owner.prepare(pretraining.usual(), "ann") for _ in range(2))
+    other = owner.prepare(gan.usual(), "ann")
+    named = run_lines([one, two, other, owner.store.get(pretraining.SAMPLE)], str)
+    assert len(set(named.values())) == 4
+    assert named[pretraining.SAMPLE].endswith(" (sample)")
+    assert "(" not in named[other.id].split(",")[-1]

@@ -6,6 +6,7 @@ from explorer.config.settings import Scalar, choices_of
 from explorer.data.content import KINDS, Kind
 from explorer.engine.visitor import Visitor
 from explorer.tasks import TASKS
+from explorer.ui.describe import told_apart
 from explorer.ui.language import Translate
 from explorer.ui.page import language
 
@@ -55,7 +56,8 @@ def offered(
             kind = TASKS[specs.data_spec(name).task].kind
             named = _("%(kind)s: %(title)s") % {"kind": _(kind), "title": title}
             groups[kind][key] = named
-    return {key: title for group in groups.values() for key, title in group.items()}
+    every = {key: title for group in groups.values() for key, title in group.items()}
+    return told_apart(every, _)
 
 
 def spoken(data: str) -> dict[str, Scalar]:

@@ -1,5 +1,7 @@
 """The run that a tab shows, and those that it has shown before."""
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from explorer.catalog import choosing
@@ -8,7 +10,7 @@ from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
 from explorer.runs.records import Run
 from explorer.ui.address import shown_run
-from explorer.ui.describe import run_line
+from explorer.ui.describe import run_line, told_apart
 from explorer.ui.language import Translate
 from explorer.ui.plain import show_error
 from explorer.ui.samples import SAMPLE, is_sample
@@ -57,11 +59,8 @@ def remember_run(run: Run) -> None:
 
 def recent_runs(visitor: Visitor, present: Run, _: Translate) -> list[tuple[str, str]]:
     """The other runs of this tab: (id, what they are), newest first."""
-    return [
-        (run.id, run_line(run.config, _))
-        for run in shown_runs(visitor)
-        if run.id != present.id
-    ]
+    names = run_lines(shown_runs(visitor), _)
+    return [(run_id, name) for run_id, name in names.items() if run_id != present.id]
 
 
 def shown_runs(visitor: Visitor) -> list[Run]:
@@ -75,10 +74,19 @@ def shown_runs(visitor: Visitor) -> list[Run]:
     return found
 
 
-def moments(visitor: Visitor, run: Run, _: Translate) -> dict[str, str]:
+def run_lines(runs: Iterable[Run], _: Translate) -> dict[str, str]:
+    """By id: what each run is, no two alike."""
+    return told_apart({run.id: run_line(run.config, _) for run in runs}, _)
+
+
+def moments(visitor: Visitor, run: Run, _: Translate, line: str = "") -> dict[str, str]:
     """What of a run another can begin with, as `RunConfig.start` says it: its last
-    weights, and those of its lowest held-out loss where they are others."""
-    words = {"run": run_line(run.config, _)}
+    weights, and those of its lowest held-out loss where they are others.
+
+    Args:
+        line: what the run is called; what it trains if left out.
+    """
+    words = {"run": line or run_line(run.config, _)}
     last = _("step %(step)s of %(run)s (last)")
     found = {run.id: last % (words | {"step": f"{run.step:,}"})}
     best = visitor.store.best(run.id)
@@ -91,13 +99,15 @@ def moments(visitor: Visitor, run: Run, _: Translate) -> dict[str, str]:
 def beginnings(visitor: Visitor, config: RunConfig, _: Translate) -> dict[str, str]:
     """What a run of this config can begin with: run ids, and what each is."""
     alike = {"": _("random weights")}
-    for run in shown_runs(visitor):
+    shown = shown_runs(visitor)
+    names = run_lines(shown, _)
+    for run in shown:
         try:
             choosing.check_start(config, run.config)
         except ExplorerError:
             continue  # built otherwise
         if run.step > 0:
-            alike |= moments(visitor, run, _)
+            alike |= moments(visitor, run, _, names[run.id])
     if config.start:
         alike.setdefault(config.start, config.start)
     return alike

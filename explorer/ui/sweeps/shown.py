@@ -16,6 +16,7 @@ from explorer.runs.records import Group
 from explorer.runs.trials import Trial, best, why_none
 from explorer.sweeping.plan import Plan
 from explorer.ui.address import SWEEP
+from explorer.ui.describe import told_apart
 from explorer.ui.language import Translate
 from explorer.ui.page import shown_later
 from explorer.ui.plain import literal, show_error
@@ -57,11 +58,12 @@ def earlier_sweeps(visitor: Visitor, group: Group | None, _: Translate) -> None:
     others = {g.id: g for g in mine if group is None or g.id != group.id}
     if not others:
         return
+    lines = {group_id: _sweep_line(other, _) for group_id, other in others.items()}
     chosen = st.selectbox(
         _("Open an earlier sweep of yours"),
         list(others),
         index=None,
-        format_func=lambda group_id: _sweep_line(others[group_id], _),
+        format_func=told_apart(lines, _).__getitem__,
         key=f"sweep.earlier.{group.id if group else ''}",
         placeholder=_("Choose a sweep"),
     )
