@@ -108,6 +108,8 @@ class Tab:
                 self.query = message.page_info_changed.query_string
             elif kind == "new_session":
                 self._script = message.new_session.page_script_hash
+            elif kind == "navigation":
+                self._script = message.navigation.page_script_hash
             elif kind == "auto_rerun":
                 self._keep_time(message.auto_rerun)
             elif kind == "delta" and message.delta.HasField("new_element"):

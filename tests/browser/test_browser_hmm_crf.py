@@ -26,7 +26,7 @@ def begun(open_page: Opener, **options: object) -> Page:
     )
     state_is(page, "Finished")
     page.wait_for_function(
-        "document.querySelector('[data-panel=states]')._fullData.length === 5"
+        "document.querySelector('[data-panel=states]')?._fullData?.length === 5"
     )
     return page
 
@@ -53,7 +53,7 @@ def test_an_hmm_finds_the_dice_and_a_tagger_stands_beside(open_page: Opener) -> 
     expect(beside.locator("option")).to_have_count(2)
     beside.select_option(index=1)
     page.wait_for_function(
-        "document.querySelector('[data-panel=states]')._fullData.length === 10"
+        "document.querySelector('[data-panel=states]')?._fullData?.length === 10"
     )
 
 
