@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import dask
@@ -32,6 +33,10 @@ settings.register_profile(
 )
 settings.load_profile("same")
 
+PROCESSES = tuple(
+    Path(__file__).parent / room for room in ("browser", "engine", "runs")
+)
+
 POSTGRESQL = "EXPLORER_TEST_POSTGRESQL"
 """The address of an empty database that the tests may fill and clear, where there is
 one already; else a server is started for them."""
@@ -52,6 +57,13 @@ class ByFile(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What talks to other processes is tried once more, and the summary tells of it."""
+    for item in items:
+        if any(item.path.is_relative_to(room) for room in PROCESSES):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(autouse=True)
