@@ -3,6 +3,7 @@
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explorer.ui.address import PANEL, follow_page, remember_address, shown_class
 from explorer.ui.crowd import check_tab
@@ -27,6 +28,7 @@ def show() -> None:
     for place in places(PAGES):
         sections.setdefault(_(place.section), []).append(_page(place, _(place.title)))
     alone = PANEL in st.query_params
+    _keep_to_the_page()
     page = st.navigation(sections, position="hidden" if alone else "top")
     follow_page(page.url_path)
     section = [page in pages for pages in sections.values()].index(True)
@@ -43,6 +45,18 @@ def show() -> None:
         page.run()
     except Exception as error:
         show_trouble(error)
+
+
+def _keep_to_the_page() -> None:
+    """Ask Streamlit for the page that this run of the script is for.
+
+    It keeps what is asked for once per session, and a run that was stopped for a newer
+    one may still be starting: whoever follows a link while a page is drawn anew would
+    be shown the page that they left.
+    """
+    run = get_script_run_ctx()
+    if run and run.page_script_hash != run.pages_manager.main_script_hash:
+        run.pages_manager.set_script_intent(run.page_script_hash, "")
 
 
 def _reader(_: Translate) -> None:

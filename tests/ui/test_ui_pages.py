@@ -7,6 +7,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.util import calc_hash
 
 from explorer.catalog import choosing, specs
 from explorer.engine.limits import LIMITS
@@ -37,6 +39,26 @@ def test_every_page_runs_and_has_one_main_button() -> None:
         main = [str(b.key) for b in test.button if b.proto.type == "primary"]
         assert len(main) <= 1, path.name
         assert len(test.sidebar) == 0, path.name
+
+
+def test_a_run_that_was_stopped_late_takes_nobody_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Streamlit keeps the page that is asked for once per session."""
+    test = page()
+    asked, first = PagesManager.set_script_intent, []
+
+    def overtaken(self: PagesManager, script: str, name: str) -> None:
+        asked(self, script, name)
+        if not first:
+            first.append(script)
+            asked(self, at_playground, "")
+
+    at_playground = calc_hash("")
+    monkeypatch.setattr(PagesManager, "set_script_intent", overtaken)
+    test.switch_page("../../pages/models.py").run()
+    assert first
+    assert test.title[0].value == "Models"
 
 
 def test_a_button_leads_to_the_other_language() -> None:
