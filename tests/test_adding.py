@@ -59,10 +59,10 @@ def listed(kind: str) -> dict[str, object]:
 
 
 def test_an_architecture_is_one_file(add: Add) -> None:
-    assert "min_gru" not in listed("models")
-    add(explorer.models, "min_gru")
-    assert listed("models")["min_gru"] == ["forecast", "next_token", "classify", "tag"]
-    config = choosing.make_config("sine", "min_gru", {"training.steps": 40})
+    assert "mgu" not in listed("models")
+    add(explorer.models, "mgu")
+    assert listed("models")["mgu"] == ["forecast", "next_token", "classify", "tag"]
+    config = choosing.make_config("sine", "mgu", {"training.steps": 40})
     state, uncut = advance(config, None, Budget())
     first, begun = advance(config, None, Budget(steps=17))
     _state, rest = advance(config, first, Budget())

@@ -138,9 +138,11 @@ class AdversarialModel(SequenceModel):
         raise NotImplementedError
 
 
-LineKind = Literal["sum", "sigmoid", "tanh", "relu", "mix", "tanh_times", "scaled_sum"]
+LineKind = Literal[
+    "sum", "sigmoid", "tanh", "relu", "mix", "tanh_times", "scaled_sum", "share"
+]
 """What a line computes of its inputs a, b, c, d: a + b + c; sigmoid(a); tanh(a);
-relu(a); a b + c d; a tanh(b); a + b c."""
+relu(a); a b + c d; a tanh(b); a + b c; a / (a + b)."""
 
 
 class Line(NamedTuple):

@@ -135,12 +135,7 @@ def shapes(
         marks: of each net that has weights of its own.
         apart: the gate whose two biases do not act as their sum.
     """
-    first = "^{(0)}" if layers > 1 else ""
-    lines = [rf"{named('W', names, first, marks)} &\in {real(hidden, width)}"]
-    if layers > 1:
-        above = named("W", names, "^{(k)}", marks)
-        reach = span("k", 1, layers - 1)
-        lines.append(rf"{above} &\in {real(hidden, below or hidden)}, \quad {reach}")
+    lines = input_matrices(names, width, hidden, layers, below, marks)
     summed = ",".join(name for name in names.split(",") if name != apart)
     biases = in_every_layer("b", summed, real(hidden), layers, marks)
     return [
@@ -152,6 +147,30 @@ def shapes(
             for letter in ("be" if apart else "")
         ),
     ]
+
+
+def input_matrices(
+    names: str,
+    width: int,
+    hidden: int,
+    layers: int,
+    below: int | None = None,
+    marks: Sequence[str] = ONE_WAY,
+) -> list[str]:
+    """The lines of W, in the first layer and above; arguments as of `shapes`."""
+    first = "^{(0)}" if layers > 1 else ""
+    lines = [rf"{named('W', names, first, marks)} &\in {real(hidden, width)}"]
+    if layers > 1:
+        above = named("W", names, "^{(k)}", marks)
+        reach = span("k", 1, layers - 1)
+        lines.append(rf"{above} &\in {real(hidden, below or hidden)}, \quad {reach}")
+    return lines
+
+
+def input_shapes(names: str, width: int, hidden: int, layers: int) -> list[str]:
+    """The shapes of W and b of gates that see the input alone."""
+    biases = in_every_layer("b", names, real(hidden), layers, ONE_WAY)
+    return [*input_matrices(names, width, hidden, layers), biases]
 
 
 def in_every_layer(

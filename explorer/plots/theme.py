@@ -24,6 +24,8 @@ ARCHITECTURES: Mapping[str, str] = {
     "gan": "#b42d69",
     "hmm": "#a578b4",
     "crf": "#4b5ac3",
+    "min_gru": "#695aa5",
+    "min_lstm": "#ff2d5a",
 }
 
 GATES: Mapping[str, str] = {

@@ -1,4 +1,4 @@
-"""Who races: a grid of settings, a list made by hand, or every fitting architecture.
+"""Who races: a grid of settings, a list made by hand, or fitting architectures.
 
 All of one race learn the same data and the same task from the same seed, so that every
 run sees the same windows in the same order, and the losses are of one kind.
@@ -7,7 +7,7 @@ run sees the same windows in the same order, and the losses are of one kind.
 import itertools
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal
 
@@ -97,18 +97,28 @@ def checked(configs: Iterable[RunConfig]) -> list[RunConfig]:
     return alone
 
 
-def architectures(base: RunConfig, equal: Equal) -> list[RunConfig]:
-    """Every architecture that learns the base's task, in the order of the lessons.
+def architectures(
+    base: RunConfig, equal: Equal, names: Collection[str] | None = None
+) -> list[RunConfig]:
+    """Architectures that learn the base's task, in the order of the lessons.
 
     They take over what they share with the base; with equal parameters, each has the
     hidden size whose number of parameters is the nearest to the base's.
 
+    Args:
+        base: what they are compared with.
+        equal: what they have as much of.
+        names: which of them; the usual ones where nothing is said.
+
     Raises:
-        ExplorerError: if the base is not sound.
+        ExplorerError: if the base is not sound, or if they are too many.
     """
     wanted = building.parameter_count(base)
+    chosen = usual_rivals(base) if names is None else names
     found = []
     for spec in rivals(base):
+        if spec.name not in chosen:
+            continue
         config = _rebuilt(base, spec)
         if equal == "parameters" and config.model != base.model:
             config = at_parameters(config, wanted)
@@ -122,6 +132,13 @@ def rivals(base: RunConfig) -> list[ModelSpec]:
     task = specs.task_of(data, specs.model_spec(base.model))
     fitting = specs.fitting(base.data)
     return [spec for spec in fitting if specs.task_of(data, spec) == task]
+
+
+def usual_rivals(base: RunConfig) -> list[str]:
+    """The base's own architecture and the first others, as many as a race takes."""
+    names = [spec.name for spec in rivals(base)]
+    first = sorted(names, key=lambda name: name != base.model)[:MOST]
+    return [name for name in names if name in first]
 
 
 def at_parameters(config: RunConfig, wanted: int) -> RunConfig:

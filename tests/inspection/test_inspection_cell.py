@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.catalog import specs
 from explorer.errors import ExplorerError
 from explorer.inspection import cell
 from explorer.plots.inside.cell import add_up, rows_of
@@ -16,10 +17,8 @@ from explorer.runs.records import View
 from tests.inspection.subjects import drawn, seen, subject_of
 
 CASES = [
-    ("rnn", {}),
+    *((spec.name, {}) for spec in specs.models().values() if spec.lines),
     ("rnn", {"model__activation": "relu"}),
-    ("lstm", {}),
-    ("gru", {}),
 ]
 
 
@@ -35,6 +34,7 @@ def recomputed(view: View, row: int) -> float:
         "mix": lambda: a * b + c * d,
         "tanh_times": lambda: a * math.tanh(b),
         "scaled_sum": lambda: a + b * c,
+        "share": lambda: a / (a + b),
     }[view.notes["kinds"][row]]()
 
 

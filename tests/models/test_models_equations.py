@@ -9,13 +9,14 @@ import pytest
 from torch import nn
 
 from explorer.catalog import specs
+from explorer.config.settings import choices_of
 from explorer.models.base import Sizes, parameters
 
 CLAUSE = re.compile(r"^(.*?) ?&?\\in \\mathbb\{R\}\^\{([^{}]*)\}")
 RANGE = re.compile(r"([kijr]) = (-?\d+)(?:, (?:\\dots, )?(-?\d+))?(?=[,\s]|$)")
 NAME = re.compile(r"(\\?[A-Za-z]+)(?:_\{?([^{}^]*)\}?)?(?:\^\{\((\w)\)\})?$")
 DRAWN_OVER = re.compile(r"\\(?:overrightarrow|overleftarrow|tilde|hat)\{(\\?\w+)\}")
-GATES = {"i,f,o,g", "i,f,o,m", "r,z,n", "r,z", "n"}
+GATES = {"i,f,o,g", "i,f,o,m", "r,z,n", "r,z", "n", "z,n", "p,q,n"}
 LEARNED = {
     *("E", "V", "d", "W", "U", "b", "e", "B", "p", "a", "z", "A", "C", "v"),
     *(r"\beta", r"\pi", r"\mu", r"\sigma"),
@@ -75,6 +76,23 @@ CASES: list[tuple[str, dict[str, Any], tuple[Sizes, ...]]] = [
         for c in ("lstm", "gru")
     ),
 ]
+
+
+CASES += [
+    (spec.name, {"hidden_size": 12, **chosen}, ONE_WAY)
+    for spec in specs.models().values()
+    if spec.name not in {name for name, _chosen, _sizes in CASES}
+    for chosen in (
+        {},
+        *(
+            {name: choice}
+            for name, field in spec.settings.model_fields.items()
+            for choice in choices_of(field)
+            if choice != field.default
+        ),
+    )
+]
+"""Any other learns what a GRU does, under each of its choices."""
 
 
 def count_in(line: str) -> int:

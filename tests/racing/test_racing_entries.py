@@ -102,6 +102,17 @@ def test_every_architecture_of_a_task_learns_the_same_task(data: str) -> None:
             choosing.check_fit(config)
 
 
+def test_those_race_that_are_chosen_and_no_more_than_may() -> None:
+    made = entries.architectures(BASE, "hidden_size", ["min_gru", "gru"])
+    assert [config.model for config in made] == ["gru", "min_gru"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(entries, "MOST", 2)
+        last = choosing.make_config("sine", "min_gru")
+        assert entries.usual_rivals(last) == ["rnn", "min_gru"]
+        made = entries.architectures(last, "hidden_size")
+    assert [config.model for config in made] == ["rnn", "min_gru"]
+
+
 def test_the_example_has_four_at_about_one_number() -> None:
     made = entries.example(choosing.make_config())
     assert [c.model for c in made] == ["rnn", "lstm", "gru", "transformer"]

@@ -22,6 +22,7 @@ FORMS: Mapping[str, str] = {
     "mix": "{0} · {1} + {2} · {3}",
     "tanh_times": "{0} · tanh({1})",
     "scaled_sum": "{0} + {1} · {2}",
+    "share": "{0} / ({0} + {1})",
 }
 
 

@@ -1,4 +1,4 @@
-"""Who takes part in a race: every architecture, a grid, or a list made by hand."""
+"""Who takes part in a race: architectures, a grid, or a list made by hand."""
 
 from functools import lru_cache
 
@@ -19,7 +19,7 @@ from explorer.ui.plain import show_table
 from explorer.ui.races.words import columns, fields_of, labels
 
 WAYS = {
-    "architectures": N_("Every architecture"),
+    "architectures": N_("Architectures"),
     "grid": N_("A grid of settings"),
     "list": N_("A list of your own"),
 }
@@ -47,7 +47,7 @@ def _architectures(base: RunConfig, _: Translate) -> list[RunConfig]:
         horizontal=True,
         help=_("What makes it fair: as many units, or as many numbers to learn."),
     )
-    configs = _every(base.to_json(), equal)
+    configs = _every(base.to_json(), equal, _chosen(base, _))
     wanted = building.parameter_count(base)
     fixed = [c for c in configs if entries.SIZE not in c.model_settings]
     if equal == "parameters":
@@ -63,9 +63,26 @@ def _architectures(base: RunConfig, _: Translate) -> list[RunConfig]:
     return configs
 
 
+def _chosen(base: RunConfig, _: Translate) -> tuple[str, ...]:
+    """Which architectures: the first ones, until a person says otherwise."""
+    titles = {spec.name: spec.title for spec in entries.rivals(base)}
+    return tuple(
+        st.multiselect(
+            _("Which"),
+            list(titles),
+            default=entries.usual_rivals(base),
+            format_func=lambda name: _(titles[name]),
+            max_selections=entries.MOST,
+            key=f"race.which.{'|'.join(titles)}",
+            placeholder=_("Choose architectures"),
+            help=_("All that learn this task from this data; at most eight race."),
+        )
+    )
+
+
 @lru_cache(maxsize=64)
-def _every(base: str, equal: entries.Equal) -> list[RunConfig]:
-    return entries.architectures(RunConfig.from_json(base), equal)
+def _every(base: str, equal: entries.Equal, names: tuple[str, ...]) -> list[RunConfig]:
+    return entries.architectures(RunConfig.from_json(base), equal, names)
 
 
 def _grid(base: RunConfig, _: Translate) -> list[RunConfig]:
