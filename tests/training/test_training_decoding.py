@@ -12,7 +12,7 @@ from explorer.catalog import building, choosing
 from explorer.data.base import Data, Windows
 from explorer.models.base import SequenceModel
 from explorer.models.captures import ignore
-from explorer.tasks import BEGIN, END, FILLED, IGNORED
+from explorer.tasks import BEGIN, END, FILLED, IGNORED, MEASURES
 from explorer.training.decoding import beam, greedy
 from explorer.training.measures import bleu, judge
 
@@ -204,6 +204,7 @@ def by_hand(said: list[str], truth: list[str]) -> float:
 def test_bleu_compares_characters(message, truth):
     assert bleu(message, truth) == pytest.approx(by_hand(message, truth), abs=1e-9)
     assert (bleu(message, truth) == pytest.approx(100)) == (message == truth)
+    assert MEASURES["bleu"].title == "BLEU (0–100)"  # not from 0 to 1
 
 
 def test_judging_costs_little():

@@ -1,5 +1,9 @@
 """The addresses of the live part: who is let in, and what a page is told."""
 
+import os
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +15,7 @@ from streamlit.testing.v1.util import patch_config_options
 from explorer.ui.live.server import FOREIGN, routes
 from explorer.ui.origins import allowed
 from explorer.ui.places import PLOTLY, REASON, SOCKET, WAITING
-from tests.ui.conftest import QUIET
+from tests.ui.conftest import QUIET, ROOT
 
 pytestmark = QUIET
 
@@ -117,3 +121,22 @@ def test_plotly_is_served_from_here(client: TestClient) -> None:
     for source in (Path(__file__).parents[2] / "assets" / "live").glob("*.js"):
         assert "http://" not in source.read_text()
         assert "https://" not in source.read_text()
+
+
+def test_a_port_in_use_ends_the_start_with_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = ["run", "streamlit_app.py", "--server.headless=true"]
+        ended = subprocess.run(
+            [sys.executable, "-m", "streamlit", *command, f"--server.port={port}"],
+            cwd=ROOT,
+            env=os.environ | {"EXPLORER_DATA": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+    (line,) = (ended.stdout + ended.stderr).strip().splitlines()
+    assert line.endswith(f"Port {port} is not available")
+    assert ended.returncode == 1
+    assert list(tmp_path.iterdir()) == []
