@@ -110,6 +110,9 @@ def chosen_column(table: Table, asked: Choices) -> str:
     measured = [n for n in table.measured if asked.only is None or n != asked.only[0]]
     if len(measured) == 1:
         return measured[0]
+    if not measured and table.unsure:
+        words = N_("A series needs a column of numbers, but %(why)s.")
+        raise ExplorerError(words, why=table.unsure[0])
     if not measured:
         raise ExplorerError(
             N_(

@@ -51,7 +51,8 @@ def take_series(table: Table, choices: Choices | None = None) -> Taken:
     numbers = chosen_numbers(table, column, asked)
     _check_cells(table, column, numbers)
     time = chosen_time(table, column, asked)
-    remarks = [Words(N_("Left out: %(what)s."), {"what": w}) for w in table.skipped]
+    left_out = N_("Left out: %(what)s.")
+    remarks = [*table.told, *(Words(left_out, {"what": w}) for w in table.skipped)]
     if table.guessed:
         remarks.append(_guess_remark(table.guessed))
     remarks += _form_remark(table, column, numbers)
@@ -204,6 +205,17 @@ def _form_remark(table: Table, column: str, numbers: Numbers) -> list[Words]:
         one, nought = numbers.truths
         words = N_("Words are read as numbers: '%(one)s' is 1, '%(nought)s' is 0.")
         said.append(Words(words, {"one": one, "nought": nought}))
+    if numbers.spent:
+        came, value, unit = numbers.spent
+        words = N_("Durations are read as numbers: '%(came)s' is %(value)s (%(unit)s).")
+        said.append(Words(words, {"came": came, "value": value, "unit": Words(unit)}))
+    if numbers.limits:
+        cells = table.cells[column].isin(numbers.limits)
+        words = N_(
+            "Numbers below a limit are read as half of it: '%(came)s', %(count)d times."
+        )
+        below = {"came": numbers.limits[0], "count": int(cells.sum())}
+        said.append(Words(words, below))
     if numbers.form == NumberForm("."):
         return said
     shown = first_values(table, column, numbers.form)

@@ -25,6 +25,13 @@ where all are."""
 CLOCK = re.compile(r"(?<![0-9.:/-])[0-2]?[0-9]:[0-5][0-9](?![0-9])")
 """What a colon would take apart."""
 
+DATE_AND_NUMBER = re.compile(
+    r"[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}: ?"
+    r"[-+]?(?:[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+)"
+)
+"""What a comma leaves of a date, a colon and a decimal number: no form of dates has an
+hour right after a colon."""
+
 BLANKS = " "
 """Any run of blanks parts fields."""
 
@@ -34,7 +41,8 @@ WHOLE = "\x1f"
 TRIED_ROWS = 50
 """Rows that tell what parts the fields."""
 
-MAX_COLUMNS = 100
+MAX_COLUMNS, MAX_TIMES = 100, 1500
+"""How many columns a table may have, and how many if they are times."""
 
 Row = tuple[int, list[str]]
 """The line of the file where it begins, from 0, and its cells."""
@@ -95,7 +103,7 @@ def _score(rows: list[list[str]], sign: str) -> tuple[float, float, int]:
     if sign in RARE and (typed <= 0.5 or (sign == ":" and not _parts(bulk, kinds))):
         return 0.0, 0.0, 0
     if sign == BLANKS:
-        return (typed, share, width) if typed == 1 and share == 1 else (0.0, 0.0, 0)
+        return (typed, share, width) if typed == 1 and share >= 0.75 else (0.0, 0.0, 0)
     if share >= 0.9 and typed > 0.5:
         return typed, share, width
     return (0.1, share, width) if share >= 0.9 else (0.01, share, width)
@@ -115,6 +123,8 @@ def _is_decimal_comma(
     """Whether one column of numbers like 20,3 is taken apart at its decimals."""
     if sign != "," or width != 2 or len(bulk) < 2:
         return False
+    if all(DATE_AND_NUMBER.fullmatch(row[0]) for row in bulk):
+        return all(re.fullmatch(r"[0-9]+", c) for row in bulk for c in row[1:2])
     whole = all(re.fullmatch(r"[-+]?[0-9]*", row[0]) for row in bulk)
     if not whole or not all(re.fullmatch(r"[0-9]+", c) for r in bulk for c in r[1:2]):
         return False
@@ -134,7 +144,7 @@ def shape_of(rows: list[list[str]]) -> tuple[int, tuple[str, ...]]:
     """The usual width of rows, and what each column holds: number, time or text."""
     bulk = rows[len(rows) // 2 :][-2 * TRIED_ROWS :] or rows
     usual = Counter(len(row) for row in bulk).most_common(1)
-    width = min(usual[0][0] if usual else 1, MAX_COLUMNS + 1)
+    width = min(usual[0][0] if usual else 1, MAX_TIMES + 1)
     columns = (
         [row[k] for row in bulk if len(row) > k and not is_empty(row[k])]
         for k in range(width)

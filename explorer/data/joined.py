@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice, pairwise
 
+from explorer.data.durations import are_durations
 from explorer.data.time_cells import are_clocks
 from explorer.data.time_forms import NUMBER, find_times
 from explorer.data.time_words import MONTH
@@ -52,7 +53,11 @@ def joined_columns(columns: Mapping[str, Sequence[str]]) -> list[str]:
     ['year', 'month', 'day']
     """
     found = {part: _called(part, columns) for part in CALENDAR}
-    clocks = [name for name, cells in columns.items() if are_clocks(cells)]
+    clocks = [
+        name
+        for name, cells in columns.items()
+        if are_clocks(cells) and not are_durations(cells, name)
+    ]
     finer = clocks[:1] or [name for name in [found["hour"]] if name]
     days = next((name for name, cells in columns.items() if _are_days(name, cells)), "")
     if days:

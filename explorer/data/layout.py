@@ -3,15 +3,12 @@
 Rows above and below that are not like the others are a title, names, units or a footer.
 """
 
-import csv
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
 from explorer.data.decoding import named, short
 from explorer.data.delimiters import (
-    MAX_COLUMNS,
     Row,
     are_counted,
     delimiter_of,
@@ -21,10 +18,12 @@ from explorer.data.delimiters import (
     width_of,
 )
 from explorer.data.marks import is_measured
+from explorer.data.mixed_spans import YEAR
 from explorer.data.number_cells import is_empty
 from explorer.data.numbers import is_number
 from explorer.data.tidy import tidied
 from explorer.data.time_cells import looks_like_time
+from explorer.data.widths import most_columns, too_wide
 from explorer.errors import N_, ExplorerError, Words
 
 TOP_LINES, BOTTOM_LINES = 300, 40
@@ -64,13 +63,13 @@ def find_layout(text: str, filename: str) -> Layout:
     start = 1 if told else 0
     top = "\n".join(lines[start : start + TOP_LINES])
     parted_by = told[1] if told else delimiter_of(top)
-    _check_width(lines[start], parted_by, filename)
+    most = most_columns(lines[start], parted_by, filename)
     rows = [(n + start, row) for n, row in read_rows(top, parted_by)]
     last = rows[-1][1] if rows else []
     if text.count('"') % 2 and any("\n" in cell for cell in last):
         raise uneven(filename, Words(N_("a quotation mark is opened and never closed")))
     width, kinds = shape_of([row for _, row in rows])
-    begun = next((k for k, (_, row) in enumerate(rows) if _fits(row, kinds)), 1)
+    begun = next((k for k, (_, row) in enumerate(rows) if _begins(row, kinds)), 1)
     first = rows[begun][0] if begun < len(rows) else len(lines)
     above = rows[:begun]
     no_last = all(row[width - 1] == "" for _, row in rows[begun:] if len(row) == width)
@@ -80,8 +79,8 @@ def find_layout(text: str, filename: str) -> Layout:
     left_above = [row for k, row in enumerate(above) if k not in used]
     skipped = _skipped(left_above, lines[end:])
     widest = max((len(row) for _, row in rows[begun:]), default=width)
-    if widest > MAX_COLUMNS:
-        raise _too_wide(filename, widest)
+    if widest > most:
+        raise too_wide(filename, widest)
     return Layout(parted_by, width, max(width, widest), first, end, names, skipped)
 
 
@@ -104,16 +103,23 @@ def is_table(text: str) -> bool:
     return typed >= width / 2 and alike >= 0.5
 
 
+def _begins(row: Sequence[str], kinds: Sequence[str]) -> bool:
+    """Whether a row is one of values and half as wide as they are at least."""
+    return 2 * len(row) > len(kinds) and _fits(row, kinds)
+
+
 def _fits(row: Sequence[str], kinds: Sequence[str]) -> bool:
     """Whether a row is one of values: its time is one, or most of its numbers are."""
     if COMMENT.match(row[0]):
         return False
     pairs = [(c, k) for c, k in zip(row, kinds, strict=False) if k != "text" and c]
-    times = [looks_like_time(cell) for cell, kind in pairs if kind == "time"]
-    if "time" in kinds and times:
-        return all(times)
+    times = [cell for cell, kind in pairs if kind == "time"]
     numbers = [is_measured(c) or is_empty(c) for c, kind in pairs if kind == "number"]
-    return 2 * sum(numbers) > len(numbers)
+    measured = 2 * sum(numbers) > len(numbers)
+    if "time" in kinds and times:
+        years = measured and all(map(YEAR.fullmatch, times))
+        return years or all(map(looks_like_time, times))
+    return measured
 
 
 def _names(
@@ -248,7 +254,9 @@ def _end(lines: list[str], parted_by: str, kinds: Sequence[str], first: int) -> 
         cells = read_rows(lines[k], parted_by)
         row = cells[0][1] if cells else [lines[k]]
         apart = len(kinds) > 1 or not lines[k - 1].strip() or COMMENT.match(row[0])
-        if "text" not in kinds[:1] and not _fits(row, kinds) and apart:
+        alone = len(row) == 1 and len(kinds) > 2
+        other = alone or not _fits(row, kinds)
+        if "text" not in kinds[:1] and other and apart:
             last = k
         else:
             break
@@ -268,25 +276,3 @@ def _skipped(above: list[Row], below: list[str]) -> tuple[Words, ...]:
         words = N_("rows below the values (%(count)d), the first is '%(shown)s'")
         said.append(Words(words, {"count": len(kept), "shown": short(kept[0])}))
     return tuple(said)
-
-
-def _check_width(first_line: str, parted_by: str, filename: str) -> None:
-    """See that there are few columns, before all are taken apart."""
-    width = first_line.count(parted_by) + 1
-    if MAX_COLUMNS < width <= 100 * MAX_COLUMNS and '"' in first_line:
-        with suppress(csv.Error):  # too large a field; the count of separators stands
-            width = len(next(csv.reader([first_line], delimiter=parted_by)))
-    if width > MAX_COLUMNS:
-        raise _too_wide(filename, width)
-
-
-def _too_wide(filename: str, width: int) -> ExplorerError:
-    return ExplorerError(
-        N_(
-            "A table may have %(most)d columns, but '%(file)s' has %(came)d. Write "
-            "one row per time step, and few columns."
-        ),
-        most=MAX_COLUMNS,
-        file=named(filename),
-        came=width,
-    )

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from explorer.data.durations import read_durations, spent
 from explorer.data.number_cells import PLAIN, SIGNS, Cell, bare, cell_of, is_empty
 from explorer.data.numbers import Hints, Numbers, is_number, read_numbers
 from explorer.data.truths import read_truths
@@ -49,6 +50,9 @@ CLOCKS = "am pm uhr utc gmt ad bc st nd rd th 年 月 日 号 时 時 点 分 �
 NO_UNITS = frozenset(CLOCKS.split())
 """What makes of a number a day, a clock or a place in a row."""
 
+BELOW = ("<", "＜", "≤")
+"""What stands before a limit below which nothing can be measured."""
+
 LONGEST = 60
 """Characters of a cell that may be a number with something beside it."""
 
@@ -76,12 +80,28 @@ class Marks(NamedTuple):
 
 
 def read_column(
-    cells: Sequence[str], hints: Hints | None = None, decimal: str = ""
+    cells: Sequence[str],
+    hints: Hints | None = None,
+    decimal: str = "",
+    called: str = "",
 ) -> Numbers:
     """A column of a table as numbers, without its unit and flags; yes and no are 1 and
-    0."""
-    if truths := read_truths(cells):
-        return truths
+    0, durations are seconds, and <1 is half of 1.
+
+    Args:
+        cells: as they are written.
+        hints: of the file around them.
+        decimal: the sign that begins decimals, where a person says it.
+        called: the column's name, which may tell clocks from durations.
+    """
+    if read := read_truths(cells) or read_durations(cells, called):
+        return read
+    limits = limits_of(cells)
+    if limits:
+        plain = [limits.get(text, text) for text in cells]
+        read = read_column(plain, hints, decimal, called)
+        half = np.array([0.5 if text in limits else 1.0 for text in cells])
+        return read._replace(values=read.values * half, limits=tuple(limits))
     marks = marks_of(dict.fromkeys(cells))
     read = read_numbers(cells, hints, decimal, marks.cells)
     lone = [text in marks.lone for text in cells]
@@ -93,16 +113,34 @@ def read_column(
     )
 
 
+def limits_of(cells: Sequence[str]) -> dict[str, str]:
+    """Cells that say that a number is below what could be measured, and that limit.
+
+    >>> limits_of(["<1", "2", "＜ 0,5 mg", "< fox"])
+    {'<1': '1', '＜ 0,5 mg': '0,5 mg'}
+    """
+    told = {text: bare(text) for text in dict.fromkeys(cells) if text.strip()}
+    below = {t: bare(c[1:]) for t, c in told.items() if c[:1] in BELOW}
+    return {t: limit for t, limit in below.items() if is_measured(limit)}
+
+
 def is_measured(text: str) -> bool:
-    """Whether a cell is a number, alone or with a unit that is known.
+    """Whether a cell is a number, alone, with a unit that is known, or as a limit; or
+    tells in words how long something took.
 
     >>> [is_measured(text) for text in ("1.5", "12.5 kg", "5 °C", "12 people")]
     [True, True, True, False]
+    >>> is_measured("<1"), is_measured("1h 20m"), is_measured("12:30")
+    (True, True, False)
     """
-    if is_number(text):
+    plain = bare(text)
+    if is_number(text) or (plain[:1] in BELOW and is_number(plain[1:])):
         return True
     marked = _marked(text)
-    return marked is not None and marked.unit in UNITS
+    if marked is not None and marked.unit in UNITS:
+        return True
+    took = spent(text)
+    return took is not None and took.words
 
 
 def marks_of(texts: Mapping[str, object]) -> Marks:

@@ -67,6 +67,10 @@ class Numbers(NamedTuple):
     """Units that cannot all be meant at once."""
     truths: tuple[str, ...] = ()
     """The words for yes and no that are read as 1 and 0."""
+    spent: tuple[str, ...] = ()
+    """A duration, the number that it is read as, and the unit."""
+    limits: tuple[str, ...] = ()
+    """Cells like <1, below what could be measured."""
 
 
 NINES = re.compile(r"-?(99+)(?:[.,](?:9+|0+))?")

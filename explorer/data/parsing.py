@@ -16,10 +16,12 @@ from explorer.data.joined import means_of_years
 from explorer.data.layout import COMMENT, Layout, find_layout, uneven
 from explorer.data.likeliest import likeliest
 from explorer.data.marks import is_measured
+from explorer.data.mixed_spans import of_one_span
 from explorer.data.number_cells import bare
 from explorer.data.tables import HEAD, Table
 from explorer.data.tidy import refuse_markup, tidied
 from explorer.data.time_cells import looks_like_time
+from explorer.data.wide import unfolded
 from explorer.errors import N_, Words
 
 if TYPE_CHECKING:
@@ -52,12 +54,18 @@ def read_table(raw: bytes, filename: str, encoding: str = "") -> Table:
     rows = np.arange(len(cells)) + layout.first + 1
     kept, skipped = _kept(cells, layout)
     cells, rows = cells[kept].reset_index(drop=True), rows[kept]
+    kept, other_spans = of_one_span([cells[k] for k in cells])
+    cells, rows = cells[kept].reset_index(drop=True), rows[kept]
     names = [*layout.names, *[""] * (cells.shape[1] - layout.width)]
+    left_out = (*layout.skipped, *skipped, *other_spans)
+    told: tuple[Words, ...] = ()
+    if wide := unfolded(names, cells, rows):
+        cells, names, rows, told, without = wide
+        left_out = (*left_out, *without)
     there = [k for k, name in enumerate(names) if name or (cells[k] != "").any()]
     cells = cells[there]
     cells.columns = _names([(names[k], k) for k in there])
-    left_out = (*layout.skipped, *skipped)
-    return Table(cells, rows, filename, layout.parted_by, left_out, guessed)
+    return Table(cells, rows, filename, layout.parted_by, left_out, guessed, told)
 
 
 def _kept(

@@ -105,6 +105,23 @@ def first_day(plain: str) -> str:
     return ""
 
 
+def months_of(plain: str) -> int:
+    """How many months a span lasts of which `first_day` knows the first day; 0 for a
+    week or a day.
+
+    >>> months_of("2022-Q3"), months_of("2022 H2"), months_of("2022M05")
+    (3, 6, 1)
+    >>> months_of("2022:3"), months_of("2022 IV"), months_of("2022-W05")
+    (3, 3, 0)
+    """
+    if found := COUNTED.fullmatch(plain):
+        return 3 if len(found[2]) == 1 else 1
+    if ROMAN.fullmatch(plain):
+        return 3
+    spans = filter(None, (form.fullmatch(plain) for form in SPANS))
+    return next((WORDS[found["word"].lower()][0] for found in spans), 0)
+
+
 def _in_digits(plain: str) -> str:
     if found := DAY_OF_YEAR.fullmatch(plain):
         return _day_of_year(int(found[1]), int(found[2]))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from explorer.data import joined
 from explorer.data.decoding import named, short
 from explorer.data.delimiters import WHOLE
+from explorer.data.durations import are_durations
 from explorer.data.joined import joined_cells, joined_columns
 from explorer.data.marks import read_column
 from explorer.data.number_cells import is_empty
@@ -50,6 +51,8 @@ class Table:
     """What of the file is not among the cells."""
     guessed: str = ""
     """The encoding that letters are read in, where it is not sure."""
+    told: tuple[Words, ...] = ()
+    """What was made of it."""
     whole: "Table | None" = None
     """The table that this one has some rows of; they are written as all its rows."""
     _known: dict[tuple[str, ...], Any] = field(default_factory=dict)
@@ -125,7 +128,7 @@ class Table:
         """What all columns together tell of the way in which numbers are written."""
         if self.whole:
             return self.whole.hints
-        reads = (read_column(self.head(name)) for name in self.names)
+        reads = (read_column(self.head(name), called=name) for name in self.names)
         proofs = {read.proof for read in reads if _mostly_numbers(read)} - {""}
         dotted = any(
             re.fullmatch(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2,4}.*", cell)
@@ -137,7 +140,7 @@ class Table:
 
     @cached_property
     def _heads(self) -> dict[str, Numbers]:
-        return {n: read_column(self.head(n), self.hints) for n in self.names}
+        return {n: read_column(self.head(n), self.hints, called=n) for n in self.names}
 
     def numbers(self, name: str, decimal: str = "") -> Numbers:
         """A column as numbers; `decimal` begins decimals where a person says it."""
@@ -147,7 +150,7 @@ class Table:
             if all_rows and not all_rows.rivals:
                 decimal = all_rows.form.decimal
             cells = list(self.cells[name])
-            self._known[key] = read_column(cells, self.hints, decimal)
+            self._known[key] = read_column(cells, self.hints, decimal, name)
         read: Numbers = self._known[key]
         return read
 
@@ -209,19 +212,29 @@ class Table:
     def _are_times(self, name: str) -> bool:
         """Whether a column's first cells are dates, or say when in digits alone."""
         filled = self._filled(name)
-        if not filled or are_clocks(filled):
+        if not filled or are_clocks(filled) or are_durations(filled, name):
             return False
         found = find_times(filled, name)
         return found is not None and found.form != NUMBER
+
+    def _clocks(self, name: str) -> bool:
+        filled = self._filled(name)
+        return 2 * sum(map(is_clock, filled)) > len(filled)
+
+    @cached_property
+    def unsure(self) -> list[Words]:
+        """Why columns of clocks are no numbers."""
+        return [self._why_unread(name) for name in self.names if self._clocks(name)]
 
     def _why_unread(self, name: str) -> Words:
         """A column that looks like times is told of by the cell that is none."""
         filled = self._filled(name)
         looks = 2 * sum(map(looks_like_time, filled)) >= len(filled)
-        if 2 * sum(map(is_clock, filled)) > len(filled):
+        if self._clocks(name):
             words = N_(
-                "%(column)s tells clocks or durations, which are neither dates nor "
-                "numbers: it says '%(came)s'"
+                "%(column)s tells clocks or durations, and which of them is unsure: it "
+                "says '%(came)s'. Call it 'duration' if it tells how long something "
+                "took"
             )
             return Words(words, {"column": self.column(name), "came": short(filled[0])})
         if looks or CALLED.search(name):
