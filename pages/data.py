@@ -14,6 +14,7 @@ from explorer.ui.data.dataset import show_details, show_numbers, show_picture
 from explorer.ui.data.own_data import own_data_list
 from explorer.ui.data.preparing import before_and_after
 from explorer.ui.data.ways_in import ways_in
+from explorer.ui.describe import data_line
 from explorer.ui.page import shown_errors, words
 from explorer.ui.visitor import visitor
 
@@ -40,9 +41,10 @@ with shown_errors():
         with settings:
             config = settled_config(config, _)
         data = building.make_data(config)
-        show_picture(data, _)
+        about = data_line(config, _)
+        show_picture(data, about, _)
         train_button(me, config, _)
         show_numbers(data, _)
         with details:
             before_and_after(config, _)
-            show_details(data, _)
+            show_details(data, about, _)

@@ -10,3 +10,15 @@ function drawer(content, title, sign) {
   }))
   return opened
 }
+
+// The ways to take a picture away. `image(format, print)` and `table()` save it; `more`:
+// further ones, each its words and what it does.
+function filesDrawer(strings, image, table, more = []) {
+  const ways = [
+    [strings.png, () => image("png", false)], [strings.svg, () => image("svg", false)],
+    [strings.printPng, () => image("png", true)], [strings.printSvg, () => image("svg", true)],
+    [strings.csv, table], ...more,
+  ]
+  const buttons = ways.map(([textContent, onclick]) => Object.assign(element("button", { type: "button", textContent }), { onclick }))
+  return drawer(element("div", { className: "sx-controls sx-files" }, ...buttons), strings.save, "⤓")
+}

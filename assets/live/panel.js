@@ -1,16 +1,6 @@
 // One panel: its question and controls, its figure, and the sentences below it.
 
-const PLOTLY_CONFIG = {
-  displayModeBar: false, displaylogo: false, showSendToCloud: false,
-  responsive: true, doubleClick: "reset", scrollZoom: false,
-}
-
 const POINTED = 60 // milliseconds that the pointer rests on a time step until it counts
-
-const LEAST = 80 // pixels of a picture with its axes
-
-// Plotly takes a size below 10 for none.
-const sized = (width, height) => ({ width: Math.max(10, width), height: Math.max(10, height) })
 
 class Panel {
   // `page`: has the strings, the controls and texts of all panels, and `ask`.
@@ -27,7 +17,7 @@ class Panel {
     const choices = page.controls.row(controls)
     const parts = [head, this.text, this.plot, this.reading, this.proof]
     if (!page.compact) parts.splice(1, 0, choices)
-    else if (controls.length) head.append(controls.length > 1 ? this.drawer(choices) : choices)
+    else if (controls.length) head.append(controls.length > 1 ? drawer(choices, page.strings.options, "⋯") : choices)
     head.append(this.tools(Boolean(about)))
     if (about) {
       parts.splice(1, 0, element("details", {},
@@ -38,41 +28,23 @@ class Panel {
     this.section.id = `sx-${name}`
   }
 
-  // What several controls stand in, so that the picture keeps its room.
-  drawer(choices, title = this.page.strings.options, sign = "⋯") {
-    const summary = element("summary", { title, "aria-label": title, textContent: sign })
-    const drawer = element("details", { className: "sx-drawer" }, summary, choices)
-    choices.tabIndex = -1 // a click beside its controls leaves the focus inside
-    drawer.onkeydown = ({ key }) => { if (key === "Escape") { drawer.open = false; summary.focus() } }
-    drawer.addEventListener("focusout", () => setTimeout(() => {
-      if (document.hasFocus() && !drawer.matches(":focus-within")) drawer.open = false
-    }))
-    return drawer
-  }
-
   // As files, and larger. `whole`: the numbers behind the picture can be had, too.
   tools(whole) {
     const { strings } = this.page
-    const button = (textContent, onclick) => Object.assign(element("button", { type: "button", textContent }), { onclick })
-    const files = element("div", { className: "sx-controls sx-files" },
-      button(strings.png, () => this.save("png")), button(strings.svg, () => this.save("svg")),
-      button(strings.printPng, () => this.save("png", true)), button(strings.printSvg, () => this.save("svg", true)),
-      button(strings.csv, () => this.saveTable()),
-      ...(whole ? [button(strings.allCsv, () => this.page.ask({ csv: this.name }))] : []))
-    const large = button("⤢", () => this.page.stage.enter(this.name, false))
-    large.title = strings.enlarge
-    large.setAttribute("aria-label", strings.enlarge)
-    return element("div", { className: "sx-tools" }, this.drawer(files, strings.save, "⤓"), large)
+    const numbers = [strings.allCsv, () => this.page.ask({ csv: this.name })]
+    const files = filesDrawer(strings, (format, print) => this.save(format, print), () => this.saveTable(), whole ? [numbers] : [])
+    const large = element("button", { type: "button", textContent: "⤢", title: strings.enlarge, "aria-label": strings.enlarge })
+    large.onclick = () => this.page.stage.enter(this.name, false)
+    return element("div", { className: "sx-tools" }, files, large)
   }
 
   get file() { return `${this.name}-${this.page.step}` }
 
-  save(format, print = false) {
+  save(format, print) {
     const { plot, page } = this
     if (!plot._fullData) return
-    const paper = getComputedStyle(this.section).getPropertyValue("--st-background-color")
-    const colours = print ? { template: page.data.templates.light, paper: "#ffffff" } : { paper }
-    saveImage(plot, { format, name: this.file, title: this.question, about: page.caption, ...colours })
+    const about = { name: this.file, title: this.question, about: page.caption }
+    saveImage(plot, { format, ...about, ...colours(this.section, print && page.data.templates.light) })
   }
 
   saveTable() {
@@ -114,12 +86,7 @@ class Panel {
     // On its way to another place it has no room for a picture.
     if (Math.min(this.size.width, this.size.height) < LEAST) return
     const sizes = { ...still(layout), ...this.size, template, autosize: true }
-    // A colour bar that lies down keeps the margin that it had upright, unless it is new.
-    const lies = width <= NARROW
-    if (plot.lies !== lies) plot.heard = false
-    const draw = plot.lies === lies ? window.Plotly.react : window.Plotly.newPlot
-    plot.lies = lies
-    busy(plot, draw(plot, data, sizes, PLOTLY_CONFIG))
+    put(plot, data, sizes, width <= NARROW, PLOTLY_CONFIG)
     this.listen()
   }
 

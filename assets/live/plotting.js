@@ -54,3 +54,22 @@ function clear(plot) {
     plot.heard = false // whoever listened is forgotten
   })
 }
+
+const PLOTLY_CONFIG = {
+  displayModeBar: false, displaylogo: false, showSendToCloud: false,
+  responsive: true, doubleClick: "reset", scrollZoom: false,
+}
+
+const LEAST = 80 // pixels of a picture with its axes
+
+// Plotly takes a size below 10 for none.
+const sized = (width, height) => ({ width: Math.max(10, width), height: Math.max(10, height) })
+
+// `lies`: whether its colour bar lies down; it would keep the margin that it had upright,
+// unless it is new.
+function put(plot, data, layout, lies, config) {
+  if (plot.lies !== lies) plot.heard = false
+  const draw = plot.lies === lies ? window.Plotly.react : window.Plotly.newPlot
+  plot.lies = lies
+  busy(plot, draw(plot, data, layout, config))
+}

@@ -3,10 +3,19 @@
 
 const HEADROOM = 70 // pixels above the picture for its title
 
+// Read in a document of its own, where nothing is loaded or run.
 function plain(text) {
-  const holder = document.createElement("span")
-  holder.innerHTML = String(text ?? "").replace(/<br\s*\/?>/g, " ")
-  return holder.textContent
+  const broken = String(text ?? "").replace(/<br\s*\/?>/g, " ")
+  return new DOMParser().parseFromString(broken, "text/html").body.textContent
+}
+
+// As Plotly shows it letter by letter.
+const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")
+
+// Those of the page that `node` stands on, or of a template for print.
+function colours(node, template) {
+  if (template) return { template, paper: "#ffffff" }
+  return { paper: getComputedStyle(node).getPropertyValue("--st-background-color") }
 }
 
 // `title`, `about`: the figure's question, and its run and moment; `colours`: those of the
@@ -14,7 +23,7 @@ function plain(text) {
 function saveImage(plot, { format, name, title, about, template, paper }) {
   const { layout, data } = plot
   const height = Math.max(320, plot.clientHeight) + HEADROOM
-  const heading = { text: `${title}<br><sub>${about}</sub>`, x: 0.01, xanchor: "left", y: 1 - 28 / height, yanchor: "top", yref: "container" }
+  const heading = { text: `${escaped(title)}<br><sub>${escaped(about)}</sub>`, x: 0.01, xanchor: "left", y: 1 - 28 / height, yanchor: "top", yref: "container" }
   const margin = { ...layout.margin, t: (layout.margin?.t ?? 20) + HEADROOM }
   const more = { title: heading, margin, template: template ?? layout.template, paper_bgcolor: paper, plot_bgcolor: paper }
   return window.Plotly.downloadImage({ data, layout: { ...layout, ...more } }, {
@@ -41,10 +50,26 @@ function cell(value) {
 // Numbers of a trace along an axis: given one by one, or as a beginning and a step.
 const along = (trace, axis, count) => trace[axis] ?? Array.from({ length: count }, (_, k) => (trace[`${axis}0`] ?? 0) + k * (trace[`d${axis}`] ?? 1))
 
+// Plotly calls what has no name "trace" and its number from 0.
+const given = (trace, number) => (/^trace \d+$/.test(trace.name) || !trace.name ? String(number + 1) : trace.name)
+
+// How a value of an axis is given: by its word where each has one of its own, and in per
+// cent where the axis shows shares so.
+function reader({ tickvals, ticktext, tickformat = "" }, title, values) {
+  const places = Array.isArray(tickvals) && Array.isArray(ticktext) ? tickvals : []
+  const words = new Map(places.map((place, k) => [place, ticktext[k]]))
+  const own = new Set(words.values()).size === words.size
+  if (own && Array.from(values).every((value) => words.get(value))) return (value) => words.get(value)
+  if (tickformat.endsWith("%") && title.includes("%")) return (value) => 100 * value
+  return (value) => value
+}
+
 // One row for every point or cell of a figure.
 // `axes`: the layout as it came, whose titles may stand elsewhere in the picture.
 function tidy(plot, axes, series) {
-  const titled = (trace, axis) => plain(axes[(trace[`${axis}axis`] ?? axis).replace(axis, `${axis}axis`)]?.title?.text) || axis
+  const axisOf = (name) => axes[name.replace(/^[xy]/, "$&axis")] ?? {}
+  const its = (trace, axis) => axisOf(trace[`${axis}axis`] ?? axis)
+  const titled = (trace, axis) => plain(its(trace, axis).title?.text ?? axisOf(its(trace, axis).matches ?? "").title?.text) || axis
   const columns = [series]
   const rows = []
   const place = (name) => {
@@ -58,18 +83,21 @@ function tidy(plot, axes, series) {
   }
   plot._fullData.forEach((trace, number) => {
     if (trace.visible !== true) return
-    const name = trace.name || String(number + 1)
+    const name = given(trace, number)
     const [x, y] = [place(titled(trace, "x")), place(titled(trace, "y"))]
+    const read = (axis, values) => reader(its(trace, axis), titled(trace, axis), values)
     if (trace.z) {
       const value = place(plain(trace.colorbar?.title?.text) || "z")
       const ys = along(trace, "y", trace.z.length)
       const xs = along(trace, "x", trace.z[0]?.length ?? 0)
-      trace.z.forEach((line, j) => line.forEach((each, k) => put([[0, name], [x, xs[k]], [y, ys[j]], [value, each]])))
+      const [inX, inY] = [read("x", xs), read("y", ys)]
+      trace.z.forEach((line, j) => line.forEach((each, k) => Number.isFinite(each) && put([[0, name], [x, inX(xs[k])], [y, inY(ys[j])], [value, each]])))
       return
     }
     const count = (trace.y ?? trace.x ?? []).length
     const [xs, ys] = [along(trace, "x", count), along(trace, "y", count)]
-    for (let k = 0; k < count; k += 1) put([[0, name], [x, xs[k]], [y, ys[k]]])
+    const [inX, inY] = [read("x", xs), read("y", ys)]
+    for (let k = 0; k < count; k += 1) put([[0, name], [x, inX(xs[k])], [y, inY(ys[k])]])
   })
   const lines = [columns, ...rows].map((row) => columns.map((_, k) => cell(row[k])).join(","))
   return `${lines.join("\n")}\n`

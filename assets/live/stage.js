@@ -39,7 +39,7 @@ class Stage {
 
   enter(name, railed) {
     const { root, strings } = this.page
-    this.back = document.activeElement
+    if (!this.chosen) this.back = document.activeElement
     this.railed = railed
     if (!root.matches(":popover-open")) {
       root.popover = "manual"

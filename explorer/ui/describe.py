@@ -96,6 +96,18 @@ def settings_line(config: RunConfig, _: Translate) -> str:
     return listed([model, data, *parts, f"{_('Seed')} {config.seed}"], _)
 
 
+def data_line(config: RunConfig, _: Translate) -> str:
+    """The dataset with every setting of its own, as a picture of it is captioned."""
+    settings = config.data_settings
+    parts = [
+        f"{_(title_of(config, f'data.{key}'))} {_shown(settings[key])}"
+        for key in settings
+        if key != DIGEST
+    ]
+    title = _(specs.data_spec(config.data).title)
+    return listed([title, *parts, f"{_('Seed')} {config.seed}"], _)
+
+
 def command_line(config: RunConfig) -> str:
     """The same run without a browser."""
     usual = settings_groups(choosing.defaults_for(config))

@@ -214,14 +214,19 @@ def _chart(
         if run is not None and run.status == "finished"
     }
     ended = sum(run is not None and run.status in ENDED for run in runs.values())
+    numbers = {"done": ended, "all": len(asked)}
+    done = _("%(done)d of %(all)d runs are done") % numbers
     if going:
-        share = ended / len(asked)
-        text = _("%(done)d of %(all)d runs are done")
-        st.progress(share, text=text % {"done": ended, "all": len(asked)})
+        st.progress(ended / len(asked), text=done)
     examples = sorted({n for _way, n in asked})
     drawn = transfer.extract(wanted.model, examples, found, lines(wanted))
     show_figure(
-        "transfer", transfer.figure(drawn, _), transfer.alternative(drawn, _), _
+        "transfer",
+        transfer.figure(drawn, _),
+        transfer.alternative(drawn, _),
+        _,
+        title=_("What does pretraining bring?"),
+        about=f"{run_line(wanted, _)} · {done}",
     )
     st.markdown(literal(transfer.reading(drawn, _)))
     _table(runs, _)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE, Opener, click, drawn, serious, visit
 
@@ -36,6 +36,17 @@ def open_data(open_page: Opener, query: str = "", **options: Any) -> Page:
     return page
 
 
+def saved(figure: Locator, way: str, folder: Path) -> str:
+    """What a figure is as a file."""
+    figure.locator(".sx-tools summary").click()
+    with figure.page.expect_download() as download:
+        figure.get_by_role("button", name=way).click()
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    figure.locator(".sx-tools summary").click()
+    return path.read_text(encoding="utf-8")
+
+
 def choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("combobox", name=re.compile(label)).click()
     page.get_by_role("option", name=option, exact=True).click()
@@ -45,6 +56,11 @@ def test_a_table_is_brought_prepared_trained_on_and_deleted(
     open_page: Opener, tmp_path: Path
 ) -> None:
     page = open_data(open_page)
+    for way, words in (
+        ("What is drawn (CSV)", "autocorrelation,1,0.9"),
+        ("Drawing for print (SVG)", "Period 25"),
+    ):
+        assert words in saved(page.locator(".st-key-still_lags"), way, tmp_path)
     page.locator("input[type=file]").set_input_files(table(tmp_path))
     expect(page.get_by_text("600 values, 17 of them missing.")).to_be_visible()
     choose(page, "Column", "visits")

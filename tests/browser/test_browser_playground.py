@@ -368,6 +368,11 @@ INK = """() => getComputedStyle(
   document.querySelector('[data-panel=loss] .xtick text')).fill"""
 FITS = """() => [...document.querySelectorAll('.sx-plot')].every(plot =>
   Math.abs(plot.querySelector('.main-svg').clientWidth - plot.clientWidth) < 2)"""
+WIDEST = """() => Math.max(
+  ...[...document.querySelectorAll('.main-svg')].map(svg => svg.clientWidth))"""
+A4 = 632
+"""Pixels that A4 leaves to a picture between its margins and the panel's."""
+
 CUT = """() => [...document.querySelectorAll('.sx-plot')].filter(plot =>
   plot.querySelector('.main-svg').getBoundingClientRect().bottom
     > plot.getBoundingClientRect().bottom + 1).map(plot => plot.dataset.panel)"""
@@ -380,8 +385,11 @@ def test_on_paper_charts_are_whole_and_forced_colours_leave_them_legible(
     red, green, blue = map(int, re.findall(r"\d+", page.evaluate(INK))[:3])
     assert max(red, green, blue) < 128  # the paper is white
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(WIDEST) <= A4
     page.emulate_media(media="print")
     assert page.evaluate(CUT) == []
+    for tools in (".sx-tools", ".sx-project", ".sx-drawer"):
+        assert not any(each.is_visible() for each in page.locator(tools).all())
     page.wait_for_function(FITS)
     settings = page.locator(".sx-settings").first
     expect(settings).to_be_visible()

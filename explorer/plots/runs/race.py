@@ -151,8 +151,8 @@ def figure(
     names = [cut(line.label) for line in drawn.lines]
     names += [_(name) for name, _value in drawn.baselines]
     names += [_(each.name) for each in drawn.floors]
-    behind = [t for line in drawn.lines for t in _behind(line)] if training else []
-    bands = [t for line in drawn.lines for t in _band(line, y_log)]
+    behind = [t for line in drawn.lines for t in _behind(line, _)] if training else []
+    bands = [t for line in drawn.lines for t in _band(line, y_log, _)]
     return {
         "data": [*behind, *bands, *_fronts(drawn, _)],
         "layout": layout(
@@ -200,7 +200,7 @@ def cut(label: str) -> str:
     return kept if kept == label else f"{kept}…"
 
 
-def _behind(line: Line) -> list[dict[str, Any]]:
+def _behind(line: Line, _: Translate) -> list[dict[str, Any]]:
     """The training losses: thin and light."""
     return [
         {
@@ -208,6 +208,7 @@ def _behind(line: Line) -> list[dict[str, Any]]:
             "mode": "lines",
             "x": where,
             "y": losses,
+            "name": escape(_("%(name)s, training") % {"name": line.label}),
             "line": {"color": line.colour, "width": 1},
             "opacity": 0.22,
             "hoverinfo": "skip",
@@ -216,7 +217,7 @@ def _behind(line: Line) -> list[dict[str, Any]]:
     ]
 
 
-def _band(line: Line, y_log: bool) -> list[dict[str, Any]]:
+def _band(line: Line, y_log: bool, _: Translate) -> list[dict[str, Any]]:
     """One standard deviation over the seeds to either side; none for one seed."""
     if not len(line.x) or not (line.spread > 0).any():
         return []
@@ -228,6 +229,7 @@ def _band(line: Line, y_log: bool) -> list[dict[str, Any]]:
             "type": "scatter",
             "mode": "lines",
             "x": np.concatenate((line.x, line.x[::-1])),
+            "name": escape(_("%(name)s, deviation") % {"name": line.label}),
             "y": np.concatenate((high, low[::-1])).astype(np.float32),
             "fill": "toself",
             "fillcolor": see_through(line.colour, 0.16),

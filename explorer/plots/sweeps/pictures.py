@@ -162,6 +162,7 @@ def cuts(drawn: SweepDrawn, _: Translate = str) -> Figure:
             "size": 9,
         }
         trace["hovertemplate"] = "%{x}<br>%{y:.4~g}<extra></extra>"
+        trace["name"] = _("loss of a trial")
     return _with_losses(made, drawn, "yaxis", _)
 
 

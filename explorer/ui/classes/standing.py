@@ -20,6 +20,7 @@ from explorer.ui.classes.board import (
     standings,
 )
 from explorer.ui.classes.polling import asked_of, poll
+from explorer.ui.classes.words import task_title
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
 from explorer.ui.plain import literal
@@ -50,7 +51,14 @@ def _everybody(
     """Everybody's loss on one chart, and the board below it."""
     steps = task.within or task.base.training.steps
     drawn = chart.extract(found, task.goal, steps, lines(task.base))
-    show_figure("class", chart.figure(drawn, _), chart.alternative(drawn, _), _)
+    show_figure(
+        "class",
+        chart.figure(drawn, _),
+        chart.alternative(drawn, _),
+        _,
+        title=task_title(task, _, plain=True),
+        about=_count_line(found, task, _),
+    )
     st.markdown(literal(chart.reading(drawn, _)))
     order = st.segmented_control(
         _("Sort by"),

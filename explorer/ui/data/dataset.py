@@ -50,8 +50,12 @@ HINTS: dict[Stationarity, str] = {
 }
 
 
-def show_picture(data: Data, _: Translate) -> None:
-    """All of a series with its held-out part; symbols by count; examples written."""
+def show_picture(data: Data, about: str, _: Translate) -> None:
+    """All of a series with its held-out part; symbols by count; examples written.
+
+    Args:
+        about: the dataset and its settings, for a picture that is saved.
+    """
     if data.series is None and data.text is None and data.symbols:
         st.code("\n\n".join(written(data, _)), language=None, wrap_lines=True)
         message = _("%(count)d examples to learn from; some of them, with the answers.")
@@ -60,7 +64,8 @@ def show_picture(data: Data, _: Translate) -> None:
         figure, sentence, alternative = picture(data, _)
         if data.series is not None:
             figure["layout"]["xaxis"].pop("range", None)
-        show_still("picture", figure, alternative, _)
+        title = _("What does the data look like?")
+        show_still("picture", figure, alternative, _, title=title, about=about)
         st.caption(literal(sentence))
     if data.hint:
         st.info(_(data.hint), icon=":material/info:")
@@ -82,23 +87,19 @@ def show_numbers(data: Data, _: Translate) -> None:
         st.caption(note % {"note": _(data.past_floor_note)})
 
 
-def show_details(data: Data, _: Translate) -> None:
-    """A window and its target, spread, memory and balance."""
+def show_details(data: Data, about: str, _: Translate) -> None:
+    """A window and its target, spread, memory and balance; `about` as above."""
     left, right = st.columns(2)
     with left:
-        st.header(_("What goes in, and what is asked for?"), anchor=False)
-        _window(data, _)
+        _window(data, about, _)
     with right:
         if data.labels:
-            st.header(_("Does every label come as often?"), anchor=False)
-            _balance(data, _)
+            _balance(data, about, _)
         elif not data.symbols:
-            st.header(_("Which values come how often?"), anchor=False)
-            _histogram(data, _)
+            _histogram(data, about, _)
     if data.series is not None:
         with left:
-            st.header(_("How far back does it tell of itself?"), anchor=False)
-            _autocorrelation(data, _)
+            _autocorrelation(data, about, _)
         with right:
             st.header(_("Is it steady?"), anchor=False)
             kind = stationarity(_given(data))
@@ -141,11 +142,15 @@ def _given(data: Data) -> NDArray[Any]:
     return data.series.scaled.reshape(len(data.series.scaled), -1)[:, 0]
 
 
-def _window(data: Data, _: Translate) -> None:
+def _window(data: Data, about: str, _: Translate) -> None:
+    title = _("What goes in, and what is asked for?")
+    st.header(title, anchor=False)
     x, y = data.train.x[len(data.train.x) // 2], data.train.y[len(data.train.y) // 2]
     if data.task == "forecast":
         drawn = window.extract(x, y, data.counted_from, data.series is not None)
-        show_still("window", window.figure(drawn, _), window.alternative(drawn, _), _)
+        alternative = window.alternative(drawn, _)
+        figure = window.figure(drawn, _)
+        show_still("window", figure, alternative, _, title=title, about=about)
         st.caption(literal(window.reading(drawn, _)))
     elif data.task == "next_token":
         tokens = [data.symbols[int(k)] for k in x[:GIVEN]]
@@ -160,30 +165,47 @@ def _window(data: Data, _: Translate) -> None:
         st.markdown(message % {"steps": data.steps, "answer": f"`{answer}`"})
 
 
-def _histogram(data: Data, _: Translate) -> None:
+def _histogram(data: Data, about: str, _: Translate) -> None:
+    title = _("Which values come how often?")
+    st.header(title, anchor=False)
     label = data.series.label if data.series is not None else ""
     drawn = histogram.extract(_shown(data), label)
-    show_still(
-        "histogram", histogram.figure(drawn, _), histogram.alternative(drawn, _), _
-    )
+    alternative = histogram.alternative(drawn, _)
+    figure = histogram.figure(drawn, _)
+    show_still("histogram", figure, alternative, _, title=title, about=about)
 
 
-def _autocorrelation(data: Data, _: Translate) -> None:
+def _autocorrelation(data: Data, about: str, _: Translate) -> None:
+    title = _("How far back does it tell of itself?")
+    st.header(title, anchor=False)
     found = autocorrelation(_given(data))
     drawn = lags.extract(found.values, found.band)
-    show_still("lags", lags.figure(drawn, _), lags.alternative(drawn, _), _)
+    alternative = lags.alternative(drawn, _)
+    figure = lags.figure(drawn, _)
+    show_still("lags", figure, alternative, _, title=title, about=about)
     st.caption(literal(lags.reading(drawn, _)))
 
 
-def _balance(data: Data, _: Translate) -> None:
+def _balance(data: Data, about: str, _: Translate) -> None:
+    title = _("Does every label come as often?")
+    st.header(title, anchor=False)
     shares = balance(data.train.y, data.labels)
     drawn = labels.extract([s.label for s in shares], [s.share for s in shares])
-    show_still("balance", labels.figure(drawn, _), labels.alternative(drawn, _), _)
+    alternative = labels.alternative(drawn, _)
+    figure = labels.figure(drawn, _)
+    show_still("balance", figure, alternative, _, title=title, about=about)
     st.caption(literal(labels.reading(drawn, _)))
 
 
 def series_picture(
-    key: str, drawn: preview.PreviewDrawn, _: Translate, height: int = 260
+    key: str,
+    drawn: preview.PreviewDrawn,
+    _: Translate,
+    *,
+    title: str,
+    about: str,
+    height: int = 260,
 ) -> None:
-    """A stretch of numbers as the preview draws it."""
-    show_still(key, preview.figure(drawn, _), preview.alternative(drawn, _), _, height)
+    """A stretch of numbers as the preview draws it; the rest as of `show_figure`."""
+    figure, alternative = preview.figure(drawn, _), preview.alternative(drawn, _)
+    show_still(key, figure, alternative, _, title=title, about=about, height=height)

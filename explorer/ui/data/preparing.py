@@ -17,6 +17,7 @@ from explorer.errors import N_
 from explorer.plots.data import preview
 from explorer.ui.controls import widget
 from explorer.ui.data.dataset import series_picture
+from explorer.ui.describe import data_line
 from explorer.ui.language import Translate
 
 Values = Mapping[str, Any]
@@ -82,9 +83,11 @@ def _series_before(config: RunConfig, where: Any, _: Translate) -> None:
     if own.times is not None:
         at, axis = places(own.times)
     with where:
-        st.markdown(f"**{_('As it came')}**")
+        title = _("As it came")
+        st.markdown(f"**{title}**")
         drawn = preview.extract(at, own.values, len(own.values), axis, own.label)
-        series_picture("before", drawn, _)
+        about = data_line(config, _)
+        series_picture("before", drawn, _, title=title, about=about)
         missing = int(np.isnan(own.values).sum())
         message = _("%(count)s rows, %(missing)s of them without a value.")
         counted = {"count": f"{len(own.values):,}", "missing": f"{missing:,}"}
@@ -99,7 +102,8 @@ def _series_after(config: RunConfig, where: Any, _: Translate) -> None:
         st.markdown(f"**{title}**")
         given = ready.given[:, 0]
         drawn = preview.extract(ready.positions, given, ready.split, ready.axis, label)
-        series_picture("after", drawn, _)
+        about = data_line(config, _)
+        series_picture("after", drawn, _, title=title, about=about)
         message = _("%(count)s values, %(clipped)s outliers clipped.")
         counted = {"count": f"{len(given):,}", "clipped": f"{ready.clipped:,}"}
         st.caption(message % counted)

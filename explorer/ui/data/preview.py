@@ -13,6 +13,7 @@ from explorer.errors import N_
 from explorer.plots.data import examples, frequencies, preview
 from explorer.plots.parts import Figure
 from explorer.tasks import END, FILLED, IGNORED
+from explorer.ui.describe import data_line
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
 from explorer.ui.plain import literal
@@ -37,7 +38,18 @@ def show_preview(config: RunConfig, _: Translate) -> None:
         message = _("%(count)d examples to learn from; some of them, with the answers.")
         st.caption(message % {"count": len(data.train.x)})
     else:
-        _show(*picture(data, _), _)
+        figure, sentence, alternative = picture(data, _)
+        show_figure(
+            "preview",
+            figure,
+            alternative,
+            _,
+            title=_("What does the data look like?"),
+            about=data_line(config, _),
+            height=HEIGHT,
+            width=WIDTH,
+        )
+        st.caption(literal(sentence))
     if data.floor is not None:
         note = _("Floor: %(note)s. No model can be expected to go below it.")
         st.caption(note % {"note": _(data.floor_note)})
@@ -84,11 +96,6 @@ def written(data: Data, _: Translate) -> list[str]:
         _written(data, x, y, _)
         for x, y in zip(data.train.x[:WRITTEN], data.train.y[:WRITTEN], strict=True)
     ]
-
-
-def _show(figure: Figure, sentence: str, alternative: str, _: Translate) -> None:
-    show_figure("preview", figure, alternative, _, HEIGHT, WIDTH)
-    st.caption(literal(sentence))
 
 
 def _around_split(data: Data) -> list[Any]:

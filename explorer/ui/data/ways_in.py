@@ -17,12 +17,12 @@ from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
 from explorer.plots.data import preview
 from explorer.ui.address import take_over
+from explorer.ui.data.dataset import series_picture
 from explorer.ui.data.datasets import OWN
 from explorer.ui.data.drawing import drawing
 from explorer.ui.data.reading import read_by_choice, reader, title_of
 from explorer.ui.data.uploading import file_field
 from explorer.ui.language import Translate
-from explorer.ui.live.figure import show_still
 from explorer.ui.page import language, shown_later, words
 from explorer.ui.plain import literal, show_error
 
@@ -110,8 +110,8 @@ def _offer_series(me: Visitor, series: OwnSeries, _: Translate) -> None:
     known = np.nan_to_num(series.values, nan=float(np.nanmean(series.values)))
     drawn = preview.extract(at, known, len(known), axis, series.label)
     drawn = drawn._replace(held_out=0)
-    show_still(
-        "offered", preview.figure(drawn, _), preview.alternative(drawn, _), _, 200
+    series_picture(
+        "offered", drawn, _, title=_("As it came"), about=series.label, height=200
     )
     missing = int(np.isnan(series.values).sum())
     message = _("%(count)s values, %(missing)s of them missing.")

@@ -1,12 +1,17 @@
 """A lesson on the page: the question, then its runs live, the outcome and the task."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from explorer.catalog import specs
+from explorer.config.run import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
 from explorer.lessons import texts
 from explorer.lessons.base import Lesson, Outcome, lesson
 from explorer.plots.runs import guess as chart
+from explorer.plots.words import listed
 from explorer.runs.records import Run
 from explorer.ui.address import show_lesson, shown_lesson
 from explorer.ui.describe import run_line
@@ -61,7 +66,7 @@ def show(visitor: Visitor, shown: Lesson, _: Translate) -> None:
     if not over:
         st.fragment(_progress, run_every=EVERY)(visitor, attempt, _)
     else:
-        _outcome(shown, attempt, outcome(visitor, shown, runs), _)
+        _outcome(shown, attempt, outcome(visitor, shown, runs), runs, _)
     _look(visitor, shown, attempt, runs, _)
     if over:
         st.header(_("Why?"), anchor=False)
@@ -128,7 +133,13 @@ def _progress(visitor: Visitor, attempt: Attempt, _: Translate) -> None:
         st.progress(min(1.0, done / total), text=_("The runs train …"))
 
 
-def _outcome(shown: Lesson, attempt: Attempt, found: Outcome, _: Translate) -> None:
+def _outcome(
+    shown: Lesson,
+    attempt: Attempt,
+    found: Outcome,
+    runs: dict[str, Run],
+    _: Translate,
+) -> None:
     """The guess beside what came out."""
     st.header(_("What came out"), anchor=False)
     right = shown.guess.right(attempt.guess, found.answer)
@@ -147,11 +158,31 @@ def _outcome(shown: Lesson, attempt: Attempt, found: Outcome, _: Translate) -> N
             ),
             icon=":material/warning:",
         )
+    _draw(shown, attempt, found, [run.config for run in runs.values()], _)
+
+
+def _draw(
+    shown: Lesson,
+    attempt: Attempt,
+    found: Outcome,
+    configs: Sequence[RunConfig],
+    _: Translate,
+) -> None:
+    """The numbers of the outcome, with a guessed number among them."""
     number = attempt.guess if isinstance(attempt.guess, float) else None
     drawn = chart.extract(found.figures, number, _)
-    figure = chart.figure(drawn, _)
-    words_of = chart.alternative(drawn, _)
-    show_figure("guess", figure, words_of, _, height=chart.height(drawn))
+    titles = [_(specs.data_spec(config.data).title) for config in configs]
+    seeds = [f"{_('Seed')} {config.seed}" for config in configs]
+    about = listed(list(dict.fromkeys([_(shown.title), *titles, *seeds])), _)
+    show_figure(
+        "guess",
+        chart.figure(drawn, _),
+        chart.alternative(drawn, _),
+        _,
+        title=_(shown.question),
+        about=about,
+        height=chart.height(drawn),
+    )
 
 
 def _look(

@@ -11,17 +11,18 @@ from explorer.plots.panel import names_on
 from explorer.plots.theme import template
 from explorer.runs.records import Run
 from explorer.ui.describe import run_line, settings_line
-from explorer.ui.language import ASSETS, Translate
+from explorer.ui.language import Translate
 from explorer.ui.live.controls import Control
 from explorer.ui.live.panels import described
-from explorer.ui.live.scripts import script
+from explorer.ui.live.saving import saving_strings
+from explorer.ui.live.scripts import script, style
 from explorer.ui.places import PLOTLY, SOCKET
 from explorer.ui.visitor import control_token, cookie, visitor
 
 _component = st.components.v2.component(
     "sequence_explorer_live",
     html='<div class="sx-live"></div>\n',
-    css=(ASSETS / "live" / "live.css").read_text(encoding="utf-8"),
+    css=style("saving", "live"),
     js=script(
         "plotting",
         "element",
@@ -30,6 +31,7 @@ _component = st.components.v2.component(
         "text",
         "controls",
         "narrow",
+        "drawer",
         "saving",
         "panel",
         "stage",
@@ -113,14 +115,7 @@ def _strings(_: Translate) -> dict[str, str]:
         "momentPast": _("step %s"),
         "about": _("What am I looking at?"),
         "options": _("Options of this picture"),
-        "save": _("Save this picture"),
-        "png": _("Image (PNG)"),
-        "svg": _("Drawing (SVG)"),
-        "printPng": _("Image for print (PNG)"),
-        "printSvg": _("Drawing for print (SVG)"),
-        "csv": _("What is drawn (CSV)"),
-        "allCsv": _("All numbers behind it (CSV)"),
-        "series": _("Series"),
+        **saving_strings(_),
         "enlarge": _("Enlarge (F)"),
         "projector": _("Projector (P)"),
         "projectorHelp": _("One picture for the last row, the others in a rail beside"),

@@ -5,5 +5,14 @@ from explorer.ui.language import ASSETS
 
 def script(*names: str) -> str:
     """The files of these names in `assets/live`, one after the other, as one module."""
-    files = (ASSETS / "live" / f"{name}.js" for name in names)
+    return _joined("js", names)
+
+
+def style(*names: str) -> str:
+    """The same of style sheets."""
+    return _joined("css", names)
+
+
+def _joined(kind: str, names: tuple[str, ...]) -> str:
+    files = (ASSETS / "live" / f"{name}.{kind}" for name in names)
     return "\n".join(file.read_text(encoding="utf-8") for file in files)

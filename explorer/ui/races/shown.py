@@ -12,7 +12,6 @@ from explorer.errors import N_, ExplorerError
 from explorer.inspection.facts import lines
 from explorer.plots.runs import race as chart
 from explorer.plots.runs.verdict import Standing, outcome
-from explorer.plots.words import listed
 from explorer.racing import results
 from explorer.racing.race import Race, State, read_race
 from explorer.racing.results import Lap, Result
@@ -22,18 +21,28 @@ from explorer.runs.store import Store
 from explorer.ui.address import show_race, shown_race
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
-from explorer.ui.live.frames import STATES, explain
+from explorer.ui.live.frames import explain
 from explorer.ui.page import shown_later
 from explorer.ui.plain import literal, show_error, show_table
 from explorer.ui.races.start import SAMPLE
 from explorer.ui.races.views import lively, pictures
-from explorer.ui.races.words import NONE, columns, labels, reached_words, spread_words
+from explorer.ui.races.words import (
+    NONE,
+    columns,
+    labels,
+    race_line,
+    reached_words,
+    spread_words,
+    state_words,
+)
 
 EVERY = 1.0
 """Seconds between two looks at a race that goes on."""
 
 RESTING = 3.0
 """The same of a race that is paused: another tab may have it go on."""
+
+QUESTION = N_("Who gets lowest, and who gets there first?")
 
 ABOUT: dict[State, str] = {
     "starting": N_("Starting: the runs are on their way to the workers …"),
@@ -66,17 +75,13 @@ def find_race(store: Store, race_id: str) -> Race:
 
 def show(visitor: Visitor, race: Race, _: Translate) -> None:
     """Everything of a race, live while it goes on."""
-    data = specs.data_spec(race.configs[0].data)
-    line = _("%(count)d settings on %(data)s, %(clock)s, seeds for each: %(seeds)d")
-    clock = _("by step") if race.clock == "step" else _("by second")
-    numbers = {"count": len(race.configs), "data": _(data.title), "clock": clock}
-    st.markdown(line % (numbers | {"seeds": race.seeds}))
+    st.markdown(race_line(race, _))
     _buttons(visitor, race, _)
     going = race.state in ("starting", "racing")
     every = EVERY if going else None
     resting = None if race.state == "finished" else RESTING
     lively(_progress, every or resting)(visitor.store, race, _)
-    st.header(_("Who gets lowest, and who gets there first?"), anchor=False)
+    st.header(_(QUESTION), anchor=False)
     lively(_curves, every)(visitor.store, race, _)
     lively(_table, every)(visitor.store, race, _)
     pictures(visitor, race, going, _)
@@ -202,7 +207,10 @@ def _curves(store: Store, race: Race, _: Translate) -> None:
     total = max(config.training.steps for config in now.configs)
     drawn = chart.extract(entries, lines(*now.configs), axis, total)
     figure = chart.figure(drawn, _, y_log=scale == "log", training=behind)
-    show_figure("race", figure, chart.alternative(drawn, _), _)
+    step = max((run.step for run in now.all_runs), default=0)
+    about = f"{race_line(now, _)} · {_('step %s') % f'{step:,}'}"
+    words = chart.alternative(drawn, _)
+    show_figure("race", figure, words, _, title=_(QUESTION), about=about)
     st.markdown(literal(chart.reading(drawn, _)))
 
 
@@ -278,7 +286,7 @@ def _rows(
         _("Seconds to %(loss)s") % reached: [
             reached_words(s.reached_seconds, seeds, ",.2f", _) for s in found
         ],
-        _("State"): [_state(runs, _) for runs in race.runs],
+        _("State"): [state_words(runs, _) for runs in race.runs],
         _("Playground"): [
             f"/?run={runs[0].id}" if runs else None for runs in race.runs
         ],
@@ -286,11 +294,3 @@ def _rows(
     if names == table.get(_("Model")):
         del table[_("Setting")]
     return {k: [str(v) if v is not None else None for v in c] for k, c in table.items()}
-
-
-def _state(runs: Sequence[Run], _: Translate) -> str:
-    """What became of one setting's runs."""
-    if not runs:
-        return _("deleted")
-    kinds = dict.fromkeys(run.status for run in runs)
-    return listed([_(STATES[kind]) for kind in kinds], _)

@@ -16,6 +16,7 @@ from explorer.inspection.facts import facts_of
 from explorer.plots.panel import Scene, panels
 from explorer.racing.race import Race, read_race
 from explorer.runs.records import Run, View
+from explorer.ui.describe import run_line
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_figure
 from explorer.ui.page import shown_errors
@@ -72,7 +73,8 @@ def _pictures(visitor: Visitor, race_id: str, _: Translate) -> None:
             if step is None:
                 st.caption(_("Nothing to look at yet."))
                 continue
-            _picture(visitor, runs[0], step, view, number, _)
+            title = f"{name}: {_(VIEWS[view])}"
+            _picture(visitor, runs[0], step, view, number, title, _)
 
 
 def offered_views(race: Race) -> list[str]:
@@ -93,7 +95,13 @@ def moment(visitor: Visitor, race: Race, run: Run) -> int | None:
 
 
 def _picture(
-    visitor: Visitor, run: Run, step: int, view: str, number: int, _: Translate
+    visitor: Visitor,
+    run: Run,
+    step: int,
+    view: str,
+    number: int,
+    title: str,
+    _: Translate,
 ) -> None:
     (seen,) = visitor.engine.looks.at(run.id, step, (Wanted(view),))
     if "error" in seen.notes:
@@ -105,7 +113,9 @@ def _picture(
     if text := content.get("text"):
         _sample(text["blocks"][0])
     elif content["figure"] is not None:
-        show_figure(f"race.{number}", content["figure"], content["alternative"], _)
+        about = f"{run_line(run.config, _)} · {_('step %s') % f'{step:,}'}"
+        figure, alternative = content["figure"], content["alternative"]
+        show_figure(f"race.{number}", figure, alternative, _, title=title, about=about)
     st.caption(literal(reading))
 
 

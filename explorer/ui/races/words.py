@@ -9,9 +9,12 @@ from explorer.config.run import RunConfig
 from explorer.config.settings import choices_of, extra_of
 from explorer.errors import N_
 from explorer.plots.words import listed
+from explorer.racing.race import Race
 from explorer.racing.results import Spread, Value, differing, telling
+from explorer.runs.records import Run
 from explorer.ui.describe import title_of
 from explorer.ui.language import Translate
+from explorer.ui.live.frames import STATES
 
 NONE = "–"
 """Stands where a setting has no such value, or nothing is known yet."""
@@ -32,6 +35,15 @@ def labels(configs: Sequence[RunConfig], _: Translate) -> list[str]:
         ]
         found.append(listed(parts, _))
     return found
+
+
+def race_line(race: Race, _: Translate) -> str:
+    """What races, on what and how often."""
+    data = specs.data_spec(race.configs[0].data)
+    line = _("%(count)d settings on %(data)s, %(clock)s, seeds for each: %(seeds)d")
+    clock = _("by step") if race.clock == "step" else _("by second")
+    numbers = {"count": len(race.configs), "data": _(data.title), "clock": clock}
+    return line % (numbers | {"seeds": race.seeds})
 
 
 def part_of(config: RunConfig, name: str, value: Value, _: Translate) -> str:
@@ -111,3 +123,11 @@ def reached_words(spread: Spread | None, seeds: int, form: str, _: Translate) ->
     if spread is None or spread.seeds == seeds:
         return words
     return _(COUNTED) % {"words": words, "count": spread.seeds, "seeds": seeds}
+
+
+def state_words(runs: Sequence[Run], _: Translate) -> str:
+    """What became of one setting's runs."""
+    if not runs:
+        return _("deleted")
+    kinds = dict.fromkeys(run.status for run in runs)
+    return listed([_(STATES[kind]) for kind in kinds], _)

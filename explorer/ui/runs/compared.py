@@ -11,6 +11,7 @@ from explorer.config.settings import Scalar
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_
 from explorer.plots.runs import overlaid
+from explorer.plots.words import listed
 from explorer.runs.records import Run
 from explorer.tasks import TASKS
 from explorer.ui.describe import title_of
@@ -43,14 +44,13 @@ def compared(visitor: Visitor, chosen: Sequence[Run], _: Translate) -> None:
         [unit_of(run) for run in chosen],
     )
     several = len(chosen) > 1
-    st.header(
-        _("Who learns faster, who ends lower?")
-        if several
-        else _("How low did the loss go?"),
-        anchor=False,
-    )
+    title = _("How low did the loss go?")
+    if several:
+        title = _("Who learns faster, who ends lower?")
+    st.header(title, anchor=False)
     figure, words = overlaid.figure(drawn, _), overlaid.alternative(drawn, _)
-    show_figure("overlaid", figure, words, _)
+    about = listed(list(names), _)
+    show_figure("overlaid", figure, words, _, title=title, about=about)
     st.markdown(literal(overlaid.reading(drawn, _)))
     if several:
         _differences(chosen, names, _)

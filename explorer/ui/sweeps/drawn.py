@@ -12,22 +12,27 @@ from explorer.ui.page import language
 from explorer.ui.plain import literal
 
 
-def _show_picture(name: str, drawn: study.SweepDrawn, _: Translate) -> None:
+def _show_picture(name: str, drawn: study.SweepDrawn, about: str, _: Translate) -> None:
     """A picture under its question, with what it says."""
-    st.markdown(f"## {_(readings.QUESTIONS[name])}")
+    title = _(readings.QUESTIONS[name])
+    st.markdown(f"## {title}")
     figure, reading, alternative = _drawn(name, _Key(name, drawn), language())
-    show_figure(f"sweep.{name}", figure, alternative, _)
+    show_figure(f"sweep.{name}", figure, alternative, _, title=title, about=about)
     st.markdown(literal(reading))
 
 
-def show_pictures(drawn: study.SweepDrawn, _: Translate) -> None:
-    """Every picture that a sweep has, two beside each other."""
+def show_pictures(drawn: study.SweepDrawn, about: str, _: Translate) -> None:
+    """Every picture that a sweep has, two beside each other.
+
+    Args:
+        about: the sweep, and how far it has come.
+    """
     names = [n for n in pictures.FIGURES if n != "contour" or len(drawn.space) > 1]
     for left in range(0, len(names), 2):
         columns = st.columns(2, gap="medium")
         for column, name in zip(columns, names[left : left + 2], strict=False):
             with column:
-                _show_picture(name, drawn, _)
+                _show_picture(name, drawn, about, _)
 
 
 class _Key:

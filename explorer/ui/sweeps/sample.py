@@ -15,7 +15,7 @@ from explorer.ui.language import Translate
 from explorer.ui.plain import show_table
 from explorer.ui.samples import FOLDER
 from explorer.ui.sweeps.drawn import show_pictures
-from explorer.ui.sweeps.setup import example, label_of
+from explorer.ui.sweeps.setup import example, label_of, plan_line
 from explorer.ui.sweeps.trials import columns_of, rows_of
 
 FILE = FOLDER / "sweep.json"
@@ -58,6 +58,7 @@ def show_sample(_: Translate) -> None:
         study.extract(
             plan.base.model, plan.space, titles, trials(), plan.steps, unit, floor
         ),
+        plan_line(plan, "finished", _),
         _,
     )
     show_table(

@@ -4,10 +4,12 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.catalog import choosing
+from explorer.catalog import choosing, specs
 from explorer.config.run import RunConfig, settings_groups
 from explorer.config.settings import Scalar, choices_of, extra_of
 from explorer.engine.visitor import Visitor
+from explorer.errors import N_
+from explorer.plots.words import listed
 from explorer.runs.trials import Range
 from explorer.sweeping.plan import Plan, SweepSettings
 from explorer.sweeping.space import (
@@ -100,6 +102,25 @@ def label_of(base: RunConfig, name: str, _: Translate) -> str:
     if len(alike) == 1:
         return title
     return _("%(name)s (%(more)s)") % {"name": title, "more": name}
+
+
+STATUS = {
+    "running": N_("running"),
+    "stopped": N_("stopped"),
+    "finished": N_("finished"),
+}
+
+
+def plan_line(plan: Plan, status: str, _: Translate) -> str:
+    """As in "LSTM on Sine wave: Learning rate, Hidden size; 30 trials (running)"."""
+    names = [label_of(plan.base, each.name, _) for each in plan.space]
+    return _("%(model)s on %(data)s: %(settings)s; %(trials)d trials (%(status)s)") % {
+        "model": _(specs.model_spec(plan.base.model).title),
+        "data": _(specs.data_spec(plan.base.data).title),
+        "settings": listed(names, _),
+        "trials": plan.trials,
+        "status": _(STATUS[status]),
+    }
 
 
 def _range(base: RunConfig, name: str, prefix: str, _: Translate) -> Range | None:

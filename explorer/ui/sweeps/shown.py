@@ -6,9 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.catalog import specs
 from explorer.engine.visitor import Visitor
-from explorer.errors import N_, ExplorerError, Words
+from explorer.errors import ExplorerError, Words
 from explorer.inspection.facts import lines
 from explorer.plots.sweeps import study
 from explorer.plots.words import listed
@@ -21,7 +20,7 @@ from explorer.ui.language import Translate
 from explorer.ui.page import shown_later
 from explorer.ui.plain import literal, show_error
 from explorer.ui.sweeps.drawn import show_pictures
-from explorer.ui.sweeps.setup import label_of, show_sweep
+from explorer.ui.sweeps.setup import label_of, plan_line, show_sweep
 from explorer.ui.sweeps.trials import (
     choose_trial,
     open_chosen,
@@ -32,12 +31,6 @@ from explorer.ui.sweeps.trials import (
 
 EVERY = 2.0
 """Seconds between two looks at a sweep that runs."""
-
-STATUS = {
-    "running": N_("running"),
-    "stopped": N_("stopped"),
-    "finished": N_("finished"),
-}
 
 
 def shown_sweep(visitor: Visitor, _: Translate) -> Group | None:
@@ -87,16 +80,7 @@ def show(visitor: Visitor, group: Group, _: Translate) -> None:
 
 
 def _sweep_line(group: Group, _: Translate) -> str:
-    """As in "LSTM on Sine wave: Learning rate, Hidden size; 30 trials (running)"."""
-    plan = Plan.read(group.facts)
-    names = [label_of(plan.base, each.name, _) for each in plan.space]
-    return _("%(model)s on %(data)s: %(settings)s; %(trials)d trials (%(status)s)") % {
-        "model": _(specs.model_spec(plan.base.model).title),
-        "data": _(specs.data_spec(plan.base.data).title),
-        "settings": listed(names, _),
-        "trials": plan.trials,
-        "status": _(STATUS[group.facts["status"]]),
-    }
+    return plan_line(Plan.read(group.facts), group.facts["status"], _)
 
 
 def _controls(visitor: Visitor, group: Group, _: Translate) -> None:
@@ -167,7 +151,8 @@ def _state(
         lines(plan.base).unit,
         None if plan.settings.folds > 1 else lines(plan.base).floor,
     )
-    show_pictures(drawn, _)
+    ended = _ended(plan, trials, _)
+    show_pictures(drawn, f"{_sweep_line(group, _)} · {ended}", _)
     st.caption(
         _(
             "A pruned trial counts here with the lowest loss that it had reached; the "
@@ -179,14 +164,17 @@ def _state(
         st.rerun()
 
 
+def _ended(plan: Plan, trials: list[Trial], _: Translate) -> str:
+    ended = sum(trial.state != "training" for trial in trials)
+    numbers = {"done": ended, "all": plan.trials}
+    return _("%(done)d of %(all)d trials have ended") % numbers
+
+
 def _progress(
     visitor: Visitor, group: Group, plan: Plan, trials: list[Trial], _: Translate
 ) -> None:
     ended = sum(trial.state != "training" for trial in trials)
-    text = _("%(done)d of %(all)d trials have ended") % {
-        "done": ended,
-        "all": plan.trials,
-    }
+    text = _ended(plan, trials, _)
     if group.facts["status"] == "running" and ended:
         seconds = visitor.engine.sweeps.seconds(group)
         left = seconds / ended * (plan.trials - ended)
