@@ -5,7 +5,9 @@ Everything here is called from the runner's thread.
 """
 
 import logging
+import time
 from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
 
 from distributed import Client
 from distributed import Future as Task
@@ -13,6 +15,7 @@ from distributed import Future as Task
 from explorer.engine.answering import Answering
 from explorer.engine.driven import Chosen, Driven
 from explorer.engine.jobs import Job, Result
+from explorer.engine.tracing import Trace
 from explorer.engine.turns import IN_FLIGHT, Turns, even_out, place
 from explorer.engine.watched import Watched
 from explorer.engine.worker import run_slices
@@ -33,15 +36,28 @@ Hear = Callable[[Sequence[Job], Sequence[int], Sequence[Result], Words], None]
 """(jobs, epoch of each, results, why there is none of the others)."""
 
 
+class Given(NamedTuple):
+    """A task's jobs, the epoch of each, and when it was handed to its worker."""
+
+    jobs: list[Job]
+    epochs: list[int]
+    handed: float
+
+
 class Dispatch:
     """`hand_out` whenever a worker may be free."""
 
     def __init__(
-        self, workers: Workers, soon: Callable[[Callable[[], None]], None], hear: Hear
+        self,
+        workers: Workers,
+        soon: Callable[[Callable[[], None]], None],
+        hear: Hear,
+        trace: Trace | None = None,
     ) -> None:
         """`soon` has something done in the runner's thread; `hear` is given what a task
         brought."""
         self._workers, self._soon, self._hear = workers, soon, hear
+        self._trace = trace or Trace()
         self.ready: list[str] = []
         """Addresses of the workers that can train."""
         self.turns = Turns()
@@ -107,12 +123,18 @@ class Dispatch:
         )
         self._tasks[worker].add(task)
         self._answering.given(worker)
-        task.add_done_callback(
-            lambda done: self._soon(lambda: self._done(worker, done, jobs, epochs))
-        )
+        handed = time.time()
+
+        def fetched(done: Task[list[Result]]) -> None:
+            at = time.time()
+            self._soon(
+                lambda: self._done(worker, done, Given(jobs, epochs, handed), at)
+            )
+
+        task.add_done_callback(fetched)
 
     def _done(
-        self, worker: str, task: Task[list[Result]], jobs: list[Job], epochs: list[int]
+        self, worker: str, task: Task[list[Result]], given: Given, fetched: float
     ) -> None:
         under_way = self._tasks.get(worker, set())
         under_way.discard(task)
@@ -126,4 +148,5 @@ class Dispatch:
             log.exception("A task could not be carried out")
             why = unexpected(error)
         task.release()
-        self._hear(jobs, epochs, results, why)
+        self._trace.came(results, given.handed, fetched)
+        self._hear(given.jobs, given.epochs, results, why)

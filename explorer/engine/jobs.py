@@ -40,6 +40,14 @@ class Job(NamedTuple):
     most: int | None = None  # no more steps than this now, so that others keep up
 
 
+class Worked(NamedTuple):
+    """When a worker was at a job, in seconds since 1970."""
+
+    began: float
+    trained: float
+    ended: float
+
+
 class Result(NamedTuple):
     """What became of a job."""
 
@@ -52,6 +60,7 @@ class Result(NamedTuple):
     """Digests of own data that the worker has not: send it along."""
     error: Words | None = None  # the run cannot go on
     lost: Words | None = None  # no worker said this: why nothing came back
+    worked: Worked | None = None
 
 
 class Answer(NamedTuple):

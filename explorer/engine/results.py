@@ -12,6 +12,7 @@ from typing import NamedTuple
 from explorer.engine.driven import Driven
 from explorer.engine.jobs import Job, Result, Wanted
 from explorer.engine.packing import packed
+from explorer.engine.tracing import Trace
 from explorer.errors import ExplorerError, Words
 from explorer.runs.commands import PAUSE, STOP
 from explorer.runs.records import Checkpoint, Progress, Status, View
@@ -57,6 +58,7 @@ class Results:
         listener: Listener,
         driven: dict[str, Driven],
         hand_back: Callable[[Driven], None],
+        trace: Trace | None = None,
     ) -> None:
         """`driven` is shared with the runner: who trains no more leaves it.
 
@@ -65,6 +67,7 @@ class Results:
         """
         self._store, self._listener = store, listener
         self._driven, self._hand_back = driven, hand_back
+        self._trace = trace or Trace()
 
     def hear(
         self,
@@ -86,12 +89,14 @@ class Results:
     def enter(self, news: list[News]) -> None:
         """Write down what slices brought, tell it, and let go of who trains no more."""
         there = self._store.record_all({n.driven.run.id: n.progress for n in news})
+        stored = time.time()
         for driven, progress, views in news:
             leaves = progress.status != "training"
             if leaves or driven.run.id not in there:
                 del self._driven[driven.run.id]
             if leaves or driven.run.id in there:
                 self._listener(driven.run.id, progress, views)
+        self._trace.kept((n.driven.run.id for n in news), stored)
 
     def _hear(self, job: Job, epoch: int, result: Result, came: list[Came]) -> None:
         """Put what comes next of a run to what `came`, with what waited for it."""

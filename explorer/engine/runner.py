@@ -18,6 +18,7 @@ from explorer.engine.driven import Driven
 from explorer.engine.jobs import Wanted
 from explorer.engine.race import pace_of
 from explorer.engine.results import STORE_AGAIN, Listener, News, Results, with_status
+from explorer.engine.tracing import Trace
 from explorer.engine.turns import place
 from explorer.engine.watched import Watched
 from explorer.engine.workers import Workers
@@ -46,6 +47,7 @@ class Runner:
         store: Store,
         listener: Listener,
         may_drive: Callable[[], bool],
+        trace: Trace | None = None,
     ) -> None:
         """Connect to the workers in the background; what is said meanwhile waits.
 
@@ -63,8 +65,13 @@ class Runner:
         self._begun = 0
         """How many runs it has begun to drive."""
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._results = Results(store, listener, self._driven, self._hand_back)
-        self._dispatch = Dispatch(self._workers, self._inbox.put, self._results.hear)
+        self._trace = trace or Trace()
+        self._results = Results(
+            store, listener, self._driven, self._hand_back, self._trace
+        )
+        self._dispatch = Dispatch(
+            self._workers, self._inbox.put, self._results.hear, self._trace
+        )
         self._closing = False
         self._thread = threading.Thread(target=self._loop, name="runner", daemon=True)
         self._thread.start()
@@ -137,6 +144,8 @@ class Runner:
         self._inbox.put(lambda: None)
         # Workers that are still starting are not waited for.
         self._thread.join(timeout=10 if self.client.done() else 1)
+        if not self._thread.is_alive():
+            self._trace.close()
 
     def _surely(self, work: Callable[[], None]) -> None:
         """Have the runner's thread do this, again later where the database fails."""

@@ -7,6 +7,7 @@ from functools import cache
 
 from explorer.catalog import building, choosing
 from explorer.config.run import RunConfig
+from explorer.engine import tracing
 from explorer.engine.asking import CHECK_PRIORITY, Asker
 from explorer.engine.cluster import close, connect
 from explorer.engine.driving import Driving
@@ -45,16 +46,18 @@ class Engine:
 
         Raises:
             ExplorerError: if the store cannot be opened, or if another server drives
-                its runs.
+                its runs; or if no trace can be written.
         """
+        trace = tracing.asked_for()
         self.store = store or open_store()
         try:
             self._driving = Driving(self.store, self._drive_again)
         except Exception:
+            trace.close()
             self.store.close()
             raise
         self.hub = Hub(self.store, lambda run, views: self._runner.watch(run, views))
-        self._runner = Runner(connect, self.store, self._heard, self._may_drive)
+        self._runner = Runner(connect, self.store, self._heard, self._may_drive, trace)
         self._asker = Asker(self.store, self._runner)
         self.sweeps = Sweeps(self.store, self._runner, self.start, self._may_drive)
         self.looks = Looks(self.store, self._asker, lambda: self._runner.workers)

@@ -17,7 +17,7 @@ from typing import Any
 from explorer.catalog import building, choosing, specs
 from explorer.config.run import RunConfig
 from explorer.data import content
-from explorer.engine.jobs import Answer, Job, Packed, Result, Wanted
+from explorer.engine.jobs import Answer, Job, Packed, Result, Wanted, Worked
 from explorer.engine.packing import own_digest
 from explorer.engine.program import Program, program
 from explorer.errors import N_, ExplorerError, Words
@@ -156,7 +156,7 @@ def look_at(config: str, state: bytes, wanted: list[Wanted]) -> list[View]:
 
 
 def _run_slice(job: Job) -> Result:
-    live = _live.get(job.run_id)
+    live, began = _live.get(job.run_id), time.time()
     try:
         if job.state is not None or job.fresh:
             config = RunConfig.from_json(job.config)
@@ -172,13 +172,14 @@ def _run_slice(job: Job) -> Result:
         bounds = [n for n in (job.steps, job.most) if n is not None]
         budget = Budget(job.seconds, min(bounds, default=None))
         progress = live.trainer.advance(budget, job.commands, job.want_state)
-        live.serial += 1
+        live.serial, trained = live.serial + 1, time.time()
         ended = progress.status != "training"
         now = job.looks if ended or job.steps is not None else job.at_once
         views = _look_live(live, job.looks, now, job.seconds)
         if ended:
             del _live[job.run_id]
-        return Result(job.run_id, job.serial, progress, views)
+        worked = Worked(began, trained, time.time())
+        return Result(job.run_id, job.serial, progress, views, worked=worked)
     except Exception as error:
         if not isinstance(error, ExplorerError):
             log.exception("The run %s could not go on", job.run_id)
