@@ -1,9 +1,12 @@
 """The settings that every dataset shares, worded once."""
 
-from typing import Any
+from typing import Any, Literal
 
 from explorer.config.settings import setting
 from explorer.errors import N_
+
+HeldOut = Literal["end", "chance"]
+ScaledBy = Literal["training", "all"]
 
 
 def window_field(default: int) -> Any:
@@ -49,4 +52,41 @@ def validation_field() -> Any:
         le=0.5,
         step=0.05,
         more=True,
+    )
+
+
+def held_out_field() -> Any:
+    """Which windows are judged by; one of two answers is a known mistake."""
+    return setting(
+        "end",
+        N_(
+            "Which windows the loss is judged by. Drawn by chance, they overlap with "
+            "those that the model learns from, and the loss says what is known by "
+            "heart: a mistake that is often made, here to be looked at. The end of the "
+            "series is not learnt from either way."
+        ),
+        title=N_("Held-out windows"),
+        more=True,
+        choices={
+            "end": N_("of the end, in time"),
+            "chance": N_("drawn by chance (a leak)"),
+        },
+    )
+
+
+def scaled_by_field() -> Any:
+    """Whose mean and spread scale the series; one of two answers is a known mistake."""
+    return setting(
+        "training",
+        N_(
+            "Whose mean and spread make the numbers that the model sees. Those of the "
+            "whole series tell of values that are still to come: a mistake that is "
+            "often made, here to be looked at."
+        ),
+        title=N_("Scaled by"),
+        more=True,
+        choices={
+            "training": N_("the training part"),
+            "all": N_("the whole series (a leak)"),
+        },
     )

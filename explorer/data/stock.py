@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from explorer.config.settings import Settings, setting
 from explorer.data.base import (
-    MAX_VALIDATION_WINDOWS,
     Data,
     DataSpec,
     Floats,
@@ -27,11 +26,18 @@ from explorer.data.base import (
     Windows,
     next_value,
     split_point,
-    windows,
 )
 from explorer.data.baselines import seasonal_baseline, series_baselines
-from explorer.data.fields import validation_field, window_field
+from explorer.data.fields import (
+    HeldOut,
+    ScaledBy,
+    held_out_field,
+    scaled_by_field,
+    validation_field,
+    window_field,
+)
 from explorer.data.noise import counted_places, matched
+from explorer.data.parted import parted, scaled_part
 from explorer.errors import N_
 
 DAYS_A_YEAR = 252
@@ -108,6 +114,8 @@ class StockSettings(Settings):
     )
     window: int = window_field(32)
     validation_share: float = validation_field()
+    held_out: HeldOut = held_out_field()
+    scaled_by: ScaledBy = scaled_by_field()
 
 
 def volatilities(settings: StockSettings, rng: np.random.Generator) -> Floats:
@@ -208,22 +216,24 @@ def make(settings: StockSettings, seed: int) -> Data:
     n, steps = settings.length, settings.window
     split = split_point(n, settings.validation_share, steps)
     counted_from = steps // 2
-    places = counted_places(n, split, steps, counted_from)
+    ahead = counted_places(n, split, steps, counted_from)
 
     volatility = volatilities(settings, rng)  # (n,)
     drawn = volatility * rng.normal(size=n)
-    walk = walked(settings, volatility, matched(drawn, volatility**2, split, places))
+    walk = walked(settings, volatility, matched(drawn, volatility**2, split, ahead))
     asked = prices_asked(walk) if settings.target == "price" else returns_asked(walk)
-    scaler = Scaler.fit(asked.values[:split])
+    scaler = Scaler.fit(scaled_part(asked.values, split, settings.scaled_by))
     scaled = scaler.apply(asked.values)
-    validation = windows(scaled[split:, None], steps, MAX_VALIDATION_WINDOWS)
+    train, validation, places = parted(
+        scaled, split, steps, counted_from, settings.held_out, seed
+    )
     baselines = series_baselines(validation, counted_from)
     baselines |= seasonal_baseline(scaled, split, steps, counted_from)
     if settings.target == "log_return":
         baselines["repeat last"] = repeat_price_loss(validation, counted_from, scaler)
     return Data(
         task="forecast",
-        train=windows(scaled[:split, None], steps),
+        train=train,
         validation=validation,
         baselines=baselines,
         floor=float(np.mean(asked.variance[places])) / scaler.scale**2,
@@ -232,10 +242,28 @@ def make(settings: StockSettings, seed: int) -> Data:
         series=priced(walk, scaled, split),
         scaler=scaler,
         restore=asked.restore,
-        hint="" if settings.mean_reversion or settings.weekly else HINT,
+        streamed=settings.held_out == "end",
+        hint=hint_of(settings),
     )
 
 
+def hint_of(settings: StockSettings) -> str:
+    """What leaks, or that there is nothing to foresee; "" where all is well."""
+    if settings.held_out == "chance":
+        return OVERLAPPING
+    if settings.scaled_by == "all":
+        return SCALED_FIRST
+    return "" if settings.mean_reversion or settings.weekly else HINT
+
+
+OVERLAPPING = N_(
+    "The held-out windows are drawn by chance and overlap with those that are learnt "
+    "from: a low loss says what is known by heart, not what is foreseen."
+)
+SCALED_FIRST = N_(
+    "The series is scaled by values that are still to come: its loss is in other units "
+    "than that of a series scaled by its training part, and flatters."
+)
 HINT = N_(
     "This is a random walk: no model is expected to beat repeating the last price, and "
     "one that seems to has met a lucky stretch."

@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from explorer.lessons import bag, beam_search, many_paths
+from explorer.lessons import bag, beam_search, leakage, many_paths
 from explorer.lessons.base import Record
 from explorer.runs.records import Curves, Validation, View
 from explorer.training.transcribing import collapse
@@ -103,3 +103,31 @@ def test_a_beam_is_held_to_what_is_likelier_and_to_what_is_right() -> None:
     assert found.holds
     views["four"] = written(-1.0, "bb", "ba")
     assert not beam_search.outcome({"writer": run}).holds
+
+
+def priced(at_best: float, said: list[float]) -> Record:
+    """A run of stock that came down to so many times its floor, and what it says on
+    new days of 1, 2, 3."""
+    config = leakage.LESSON.configs()["end"]
+    told = {"truth": np.array([0.0, 1.0, 2.0, 3.0]), "one_step": np.array(said)}
+    run = record(View("prediction", 5, told))
+    lowest = (Validation(5, at_best * run._replace(config=config).floor, 0.0),)
+    return run._replace(config=config, validations=lowest)
+
+
+def test_what_leaks_is_what_halves_the_loss() -> None:
+    late = [math.nan, math.nan, 0.0, 5.0]  # errors -2 and 2, where the last price has 1
+    honest, half, near = priced(1.0, late), priced(0.4, late), priced(0.9, late)
+    assert leakage.on_new_days(honest) == pytest.approx(4.0)
+
+    def answer(shuffled: Record, first: Record) -> tuple[str | float, bool]:
+        runs = {"end": honest, "shuffled": shuffled, "training": honest, "first": first}
+        found = leakage.outcome(runs)
+        return found.answer, found.holds
+
+    assert answer(half, half) == ("both", True)
+    assert answer(half, near) == ("shuffled", False)
+    assert answer(near, half) == ("scaled", False)
+    assert answer(near, near) == ("none", False)
+    foreseen = priced(0.4, [math.nan, 1.0, 2.0, 3.0])
+    assert answer(foreseen, half) == ("both", False)
