@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from explorer.engine.jobs import Wanted
-from explorer.errors import Words
+from explorer.engine.results import STORE_AGAIN
+from explorer.errors import ExplorerError, Words
 from explorer.runs.records import (
     Command,
     Curves,
@@ -21,6 +22,7 @@ from explorer.runs.records import (
     View,
 )
 from explorer.runs.store import Store
+from explorer.runs.trouble import database_trouble
 
 T = TypeVar("T")
 
@@ -188,6 +190,20 @@ class Hub:
         feed = self._feeds[run_id]
         feed.change(replace(self._load(run_id), views=feed.snapshot.views))
 
+    def _read_again(self, run_id: str) -> None:
+        """Read a feed anew: later if the database fails, not if its run is gone."""
+        if run_id not in self._feeds:
+            return
+        try:
+            self._reload(run_id)
+        except ExplorerError:
+            return
+        except Exception as error:
+            if database_trouble(error) is None:
+                raise
+            assert self._loop is not None  # it is what called
+            self._loop.call_later(STORE_AGAIN, self._read_again, run_id)
+
     def _hear(
         self,
         run_id: str,
@@ -200,7 +216,7 @@ class Hub:
             return
         old = feed.snapshot
         if progress is None or progress.first_step > len(old.curves.losses):
-            self._reload(run_id)
+            self._read_again(run_id)
             return
         run = replace(
             old.run,

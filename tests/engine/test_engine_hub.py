@@ -1,16 +1,19 @@
 """What a feed shows of a run, without workers."""
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from explorer.catalog import choosing
+from explorer.engine import hub as hub_module
 from explorer.engine.hub import Hub
 from explorer.errors import Words
 from explorer.runs import writing
-from explorer.runs.records import Checkpoint, Curves, Progress
-from explorer.runs.store import open_store
+from explorer.runs.records import Checkpoint, Curves, Progress, Run
+from explorer.runs.store import Store, open_store
 
 
 def test_a_feed_names_only_moments_that_are_still_kept(
@@ -57,4 +60,40 @@ def test_all_who_watch_are_told_that_nobody_trains_and_when_that_is_over(
         return told
 
     assert asyncio.run(watch()) == [None, away, away, None]
+    store.close()
+
+
+def test_a_feed_is_read_again_where_the_database_failed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/runs.sqlite3")
+    run = store.create(choosing.make_config(), 1)
+    monkeypatch.setattr(hub_module, "STORE_AGAIN", 0.01)
+    read, failed = Store.get, []
+
+    def failing(self: Store, run_id: str) -> Run:
+        if not failed:
+            failed.append(run_id)
+            raise OperationalError(
+                "", {}, sqlite3.OperationalError(), connection_invalidated=True
+            )
+        return read(self, run_id)
+
+    async def watch() -> str:
+        unheard: list[object] = []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, context: unheard.append(context))
+        hub = Hub(store, lambda run_id, views: None)
+        hub.attach(loop)
+        feed = await hub.subscribe(run.id, "somebody")
+        store.set_status(run.id, "stopped")
+        monkeypatch.setattr(Store, "get", failing)
+        hub.heard(run.id, None, ())
+        while feed.snapshot.run.status != "stopped":
+            await asyncio.sleep(0.01)
+            assert not unheard
+        return feed.snapshot.run.status
+
+    assert asyncio.run(watch()) == "stopped"
+    assert failed == [run.id]
     store.close()
