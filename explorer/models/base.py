@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from explorer.config.settings import Scalar, Settings
 from explorer.models.captures import Capture, Probe, ignore
+from explorer.models.mixing import Mixing
 from explorer.tasks import CAUSAL, Task
 
 Learning = Literal["gradient", "expectation", "adversarial"]
@@ -194,6 +195,10 @@ class ModelSpec:
     """Where it stands in the lessons."""
     lines: Lines | None = None
     """One step of one unit with its numbers, for a cell that has such steps."""
+    mixing: Mixing | None = None
+    """The exact attention that a layer comes to, for one that carries on linearly."""
+    poles: Callable[[Any], Tensor] | None = None
+    """model -> every layer's poles (L, N, 2), real and imaginary, where it has some."""
     learning: Learning = "gradient"
     one_way: bool = False
     """Whether no answer ever depends on a later step, whatever the task."""

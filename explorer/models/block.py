@@ -52,11 +52,16 @@ class Block(nn.Module):
     ) -> Tensor:
         """Attention: each head by itself, then side by side and projected."""
         B, T, H = h.shape
-        n = self.attention_in(self.attention_norm(h)).view(B, T, 3, self.heads, -1)
-        Q, K, V = n.permute(2, 0, 3, 1, 4)  # 3 x (B, N, T, D)
+        Q, K, V = self.asked(h)
         seen = self.attend(positions.turn(Q), positions.turn(K), V, probe, filled)
         seen = seen.transpose(1, 2).reshape(B, T, H)
         return h + self.drop(self.attention_out(seen))
+
+    def asked(self, h: Tensor) -> Tensor:
+        """Queries, keys and values of every head (3, B, N, T, D)."""
+        B, T, _H = h.shape
+        n = self.attention_in(self.attention_norm(h)).view(B, T, 3, self.heads, -1)
+        return n.permute(2, 0, 3, 1, 4)  # type: ignore[no-any-return]
 
     def think(self, h: Tensor) -> Tensor:
         """Feed-forward: each step by itself."""

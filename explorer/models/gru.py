@@ -33,6 +33,7 @@ from explorer.models.base import (
 )
 from explorer.models.captures import Capture, Probe, gate, ignore, in_layer, signed
 from explorer.models.fields import dropout_field, hidden_size_field, layers_field
+from explorer.models.mixing import gated
 
 
 class GRUSettings(Settings):
@@ -250,4 +251,5 @@ SPEC = ModelSpec(
     one_way=True,
     order=30,
     lines=lines,
+    mixing=gated("update_gate", "", "hidden", N_("Hidden state"), seen=True),
 )

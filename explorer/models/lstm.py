@@ -35,6 +35,7 @@ from explorer.models.base import (
 )
 from explorer.models.captures import Capture, Probe, gate, ignore, in_layer, signed
 from explorer.models.fields import dropout_field, hidden_size_field, layers_field
+from explorer.models.mixing import gated
 
 
 class LSTMSettings(Settings):
@@ -293,4 +294,5 @@ SPEC = ModelSpec(
     one_way=True,
     order=20,
     lines=lines,
+    mixing=gated("forget_gate", "input_gate", "memory", N_("Memory"), seen=True),
 )

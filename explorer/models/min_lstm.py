@@ -32,6 +32,7 @@ from explorer.models.base import (
 )
 from explorer.models.captures import Capture, Probe, gate, ignore, signed
 from explorer.models.fields import dropout_field, hidden_size_field, layers_field
+from explorer.models.mixing import gated
 from explorer.models.stack import climb
 
 REACH = 4.0
@@ -236,4 +237,5 @@ SPEC = ModelSpec(
     one_way=True,
     order=112,
     lines=lines,
+    mixing=gated("forget_gate", "input_gate", "hidden", N_("Hidden state")),
 )

@@ -14,6 +14,8 @@ Pre-norm: Xiong et al. (2020). https://arxiv.org/abs/2002.04745
 Rotary positions: Su et al. (2021), RoFormer. https://arxiv.org/abs/2104.09864
 """
 
+from typing import Any
+
 from torch import Tensor, nn
 
 from explorer.config.settings import Settings
@@ -28,7 +30,14 @@ from explorer.models.block import (
     initialise,
     layer_norms,
 )
-from explorer.models.captures import Capture, Probe, ignore, in_layer, signed
+from explorer.models.captures import (
+    Capture,
+    Probe,
+    Recorder,
+    ignore,
+    in_layer,
+    signed,
+)
 from explorer.models.fields import (
     block_dropout_field,
     feed_forward_field,
@@ -36,6 +45,7 @@ from explorer.models.fields import (
     hidden_size_field,
     layers_field,
 )
+from explorer.models.mixing import Mixed
 from explorer.models.positions import (
     MAX_HIDDEN_SIZE,
     POSITIONS,
@@ -116,6 +126,22 @@ class Transformer(SequenceModel):
         if self.tied:
             h = nn.functional.linear(h, self.embedding.weight)  # (B, T, V)
         return self.head(h)  # type: ignore[no-any-return]
+
+
+def mixing(model: "Transformer", layer: int, x: Tensor) -> Mixed:
+    """Attention itself, and what each head sees by it on the fast path."""
+    look, place = Recorder(), f"layer_{layer}.attention"
+    model(x, look)
+    h = model.positions.enter(model.embedding(x))
+    filled = (x == 0)[:, None, None] if model.padded else None
+    for below in model.blocks[:layer]:
+        h = below(h, model.positions, ignore, filled)
+    block: Any = model.blocks[layer]
+    turn = model.positions.turn
+    Q, K, V = block.asked(h)
+    seen = block.attend(turn(Q), turn(K), V, ignore, filled)
+    weights, values, result = (v[0].double() for v in (look.values()[place], V, seen))
+    return Mixed(weights, values, result, N_("What each head sees"), layer > 0)
 
 
 def captures(settings: TransformerSettings) -> tuple[Capture, ...]:
@@ -241,6 +267,7 @@ SPEC = ModelSpec(
     equations=equations,
     diagram=diagram,
     attends=True,
+    mixing=mixing,
     tasks=("forecast", "next_token", "classify", "tag"),
     order=40,
 )

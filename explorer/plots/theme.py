@@ -26,6 +26,8 @@ ARCHITECTURES: Mapping[str, str] = {
     "crf": "#4b5ac3",
     "min_gru": "#695aa5",
     "min_lstm": "#ff2d5a",
+    "lru": "#0087d2",
+    "linear_attention": "#f05a96",
 }
 
 GATES: Mapping[str, str] = {

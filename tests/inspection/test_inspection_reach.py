@@ -116,7 +116,7 @@ def test_every_page_gives_the_same_verdict(model: str, data: str) -> None:
     view = seen(subject, "gradients")
     alone = gradients.reading(gradients.extract(model, view), str)
     assert drawn(subject, view)["reading"] == alone
-    if model in ("transformer", "encoder_decoder"):
+    if specs.model_spec(model).attends:
         assert view.notes["attention"]
         assert "ing)" not in alone
     else:

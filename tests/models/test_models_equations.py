@@ -21,7 +21,8 @@ LEARNED = {
     *("E", "V", "d", "W", "U", "b", "e", "B", "p", "a", "z", "A", "C", "v"),
     *(r"\beta", r"\pi", r"\mu", r"\sigma"),
     *("V_r", "W_a", "U_a", "W_x", "b_x", "W_1", "W_2", "W_O", r"\gamma_j"),
-    *("W_Q,i", "W_K,i", "W_V,i"),
+    *("W_Q,i", "W_K,i", "W_V,i", "W_b", "b_a", "b_b"),
+    *(r"\nu", r"\theta", "B_1", "B_2", "C_1", "C_2", "D"),
 }
 """Names of what is learned, beside the gates' own; all others are values."""
 

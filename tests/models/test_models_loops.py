@@ -1,5 +1,6 @@
 """Architectures with a loop of their own against the same written again in numpy."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -7,11 +8,12 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from explorer.catalog import specs
 from explorer.models.base import SequenceModel, Sizes
 
-B, T, I, O, H = 2, 11, 3, 5, 12  # noqa: E741
+B, T, I, O, H, N = 2, 11, 3, 5, 12, 3  # noqa: E741
 SIZES = Sizes(inputs=I, outputs=O, symbols=0, steps=T)
 Array = NDArray[np.float64]
 Weights = dict[str, Array]
@@ -42,9 +44,69 @@ def min_lstm(w: Weights, x: Array) -> Array:
     return np.array(states)
 
 
+def gelu(a: Array) -> Array:
+    return np.asarray(a * 0.5 * (1 + np.vectorize(math.erf)(a / math.sqrt(2))))
+
+
+def normed(a: Array, gamma: Array) -> Array:
+    each = a - a.mean(-1, keepdims=True)
+    return np.asarray(gamma * each / np.sqrt((each**2).mean(-1, keepdims=True) + 1e-5))
+
+
+def lru(w: Weights, u: Array) -> Array:
+    """With complex numbers, and every state as a sum over all inputs before it."""
+    L = np.exp(-np.exp(w["decay"]) + 1j * np.exp(w["turn"]))
+    g = np.sqrt(1 - np.abs(L) ** 2)
+    B_1, B_2 = np.split(w["into.weight"], 2)
+    C_1, C_2 = np.split(w["read.weight"], 2, axis=1)
+    entered = g * (u @ (B_1 + 1j * B_2).T)
+    v = []
+    for t in range(len(u)):
+        s = sum(L ** (t - k) * entered[k] for k in range(t + 1))
+        v.append(((C_1 - 1j * C_2) @ s).real + w["past"] * u[t])
+    return np.asarray(u + gelu(np.array(v)) @ w["out.weight"].T + w["out.bias"])
+
+
+def with_memory(w: Weights, h: Array) -> Array:
+    """A block of linear attention, each head's memory in a loop over heads."""
+    n = normed(h, w["attention_norm.weight"])
+    Q, K, V = (n @ W.T for W in np.split(w["attention_in.weight"], 3))
+    D, heads = H // N, []
+    for i in range(N):
+        q, k, v = (each[:, i * D : (i + 1) * D] for each in (Q, K, V))
+        heads.append(
+            delta(w, n, i, q, k, v) if "gates.weight" in w else sum_of_all(q, k, v)
+        )
+    h = h + np.concatenate(heads, -1) @ w["attention_out.weight"].T
+    m = normed(h, w["feed_forward_norm.weight"]) @ w["feed_forward_in.weight"].T
+    return np.asarray(h + gelu(m) @ w["feed_forward_out.weight"].T)
+
+
+def sum_of_all(q: Array, k: Array, v: Array) -> Array:
+    """As attention over all steps at once, with phi(q) phi(k) in place of exp."""
+    phi = [np.where(a > 0, a + 1, np.exp(a)) for a in (q, k)]
+    A = np.tril(phi[0] @ phi[1].T)
+    return np.asarray(A @ v / A.sum(-1, keepdims=True))
+
+
+def delta(w: Weights, n: Array, i: int, q: Array, k: Array, v: Array) -> Array:
+    """The memory as its equation has it, with the matrix I - b k k^T."""
+    a, b = np.split(sigma(n @ w["gates.weight"].T + w["gates.bias"]), 2, axis=1)
+    S, read = np.zeros((q.shape[1], q.shape[1])), []
+    for t in range(len(q)):
+        k_t, q_t = (each[t] / np.linalg.norm(each[t]) for each in (k, q))
+        turned = np.eye(len(k_t)) - b[t, i] * np.outer(k_t, k_t)
+        S = a[t, i] * S @ turned + b[t, i] * np.outer(v[t], k_t)
+        read.append(S @ q_t)
+    return np.array(read)
+
+
 LAYERS: dict[str, tuple[Layer, dict[str, Any]]] = {
     "min_gru": (min_gru, {}),
     "min_lstm": (min_lstm, {}),
+    "lru": (lru, {}),
+    "linear_attention-sum": (with_memory, {"heads": N}),
+    "linear_attention-delta": (with_memory, {"heads": N, "rule": "gated_delta"}),
 }
 """By a name of the case: one layer in numpy, and the settings that it is for."""
 
@@ -58,6 +120,12 @@ def weights(model: SequenceModel, part: str) -> Weights:
     }
 
 
+def entered(model: Any, x: Tensor) -> Tensor:
+    """What the first layer is given."""
+    h = model.embedding(x)
+    return (model.positions.enter(h) if hasattr(model, "positions") else h).detach()
+
+
 @pytest.mark.parametrize("case", LAYERS)
 def test_a_loop_in_numpy_gives_the_same(case: str) -> None:
     layer, settings = LAYERS[case]
@@ -66,10 +134,13 @@ def test_a_loop_in_numpy_gives_the_same(case: str) -> None:
     model = spec.make(spec.settings(hidden_size=H, layers=2, **settings), SIZES)
     model = model.double()
     x = torch.randn(B, T, I, dtype=torch.float64)
+    part = "layers" if hasattr(model, "layers") else "blocks"
     expected = []
-    for h in x.numpy():
+    for h in entered(model, x).numpy():
         for k in range(2):
-            h = layer(weights(model, f"layers.{k}."), h)
+            h = layer(weights(model, f"{part}.{k}."), h)
+        if hasattr(model, "norm"):
+            h = normed(h, model.norm.weight.detach().numpy())
         expected.append(h @ model.head.weight.detach().numpy().T)
     found = (model(x) - model.head.bias).detach().numpy()
     assert np.abs(found - np.array(expected)).max() < 1e-6
