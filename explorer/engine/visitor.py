@@ -17,6 +17,7 @@ from explorer.errors import N_, ExplorerError
 from explorer.portable.unpack import Importer, unpacked
 from explorer.runs.commands import STOP, spec_of
 from explorer.runs.guesses import Guess
+from explorer.runs.passes import plain
 from explorer.runs.records import Command, Group, Run
 from explorer.runs.store import Store
 from explorer.sweeping.plan import Plan
@@ -53,6 +54,26 @@ class Visitor:
             return home.owner == self.owner or along
         except ExplorerError:
             return False  # the class was deleted
+
+    def check_teaches(self, group: Group, whole: bool = False) -> None:
+        """See that this person teaches a class as it is now, or the class of a task.
+
+        Args:
+            group: the class or the task, which may have changed since it was read.
+            whole: whether the class must be theirs, as who teaches along ends nothing.
+
+        Raises:
+            ExplorerError: if they do not, or if it was deleted.
+        """
+        now = self.store.groups.get(group.id)
+        theirs = not whole or home_of(self.store, now).owner == self.owner
+        if not (self.teaches(now) and theirs):
+            raise ExplorerError(
+                N_(
+                    "A class is changed by who teaches it, and you do so no more. Ask "
+                    "its teacher for a new key."
+                )
+            )
 
     def start(
         self, config: RunConfig, group_id: str = "", instead_of: Run | None = None
@@ -259,9 +280,9 @@ class Visitor:
         """
         group_id, opens = self.store.passes.find(code)
         if opens == "own":
-            self.store.teachers.hand_over(group_id, self.owner)
+            self.store.teachers.hand_over(group_id, self.owner, plain(code))
         elif opens == "teach":
-            self.store.teachers.add(group_id, self.owner)
+            self.store.teachers.add(group_id, self.owner, plain(code))
         else:
             raise ExplorerError(
                 N_(
@@ -277,7 +298,7 @@ class Visitor:
         Raises:
             ExplorerError: if they do not, or a task has own data of another person.
         """
-        if not self.teaches(home):
+        if not self.teaches(self.store.groups.get(home.id)):
             raise ExplorerError(
                 N_(
                     "A class is used again by who teaches it, and this one is "

@@ -70,15 +70,12 @@ class Passes:
         with self._reader.connect() as connection:
             row = connection.execute(wanted).first()
         if row is None:
-            raise ExplorerError(
-                N_(
-                    "A class is opened by a code of %(length)d letters and digits, but "
-                    "'%(came)s' opens none. Ask your teacher for it."
-                ),
-                length=LENGTHS["join"],
-                came=code[:20],
-            )
+            raise opens_none(code)
         return Pass(row.group_id, row.opens)
+
+    def holds(self, group_id: str, opens: Opens, code: str) -> bool:
+        """Whether a code is still the one that opens this."""
+        return self._stored(group_id, opens) == plain(code)
 
     def revoke(self, group_id: str, opens: Opens) -> None:
         """A code opens nothing any more; the next one that is asked for is new."""
@@ -90,6 +87,18 @@ class Passes:
         mine = _passes.group_id == group_id, _passes.opens == opens
         with self._reader.connect() as connection:
             return connection.scalar(select(_passes.code).where(*mine))
+
+
+def opens_none(code: str) -> ExplorerError:
+    """What is said of a code that is nowhere kept, or no longer."""
+    return ExplorerError(
+        N_(
+            "A class is opened by a code of %(length)d letters and digits, but "
+            "'%(came)s' opens none. Ask your teacher for it."
+        ),
+        length=LENGTHS["join"],
+        came=code[:20],
+    )
 
 
 def plain(typed: str) -> str:

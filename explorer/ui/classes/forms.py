@@ -20,6 +20,7 @@ from explorer.inspection.facts import lines
 from explorer.plots.parts import short
 from explorer.runs.records import Group
 from explorer.ui.address import show_class
+from explorer.ui.classes.rights import taught_later
 from explorer.ui.classes.settings import fixed_line
 from explorer.ui.describe import run_line, title_of
 from explorer.ui.language import Translate
@@ -57,7 +58,7 @@ def new_task(visitor: Visitor, home: Group, config: RunConfig, _: Translate) -> 
             _("Add the task"),
             icon=":material/playlist_add:",
             key="add_task",
-            on_click=shown_later(_add),
+            on_click=taught_later(visitor, home, _add),
             args=(visitor, home, task),
         )
 
@@ -72,7 +73,7 @@ def change_class(visitor: Visitor, group: Group, task: Task, _: Translate) -> No
             _("Keep these changes"),
             icon=":material/save:",
             key="change_class",
-            on_click=shown_later(_change),
+            on_click=taught_later(visitor, group, _change),
             args=(visitor, group.id, task),
         )
 

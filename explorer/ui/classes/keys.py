@@ -8,6 +8,7 @@ from explorer.runs.passes import Opens, parted
 from explorer.runs.records import Group
 from explorer.ui.address import key_link, show_class, show_key, shown_key
 from explorer.ui.classes.projector import project
+from explorer.ui.classes.rights import taught_later
 from explorer.ui.language import Translate
 from explorer.ui.page import shown_later
 
@@ -34,7 +35,7 @@ def keys_panel(visitor: Visitor, home: Group, _: Translate) -> None:
         icon=":material/key_off:",
         key="new_keys",
         help=_("The old ones open nothing any more, and you teach alone."),
-        on_click=shown_later(_renew),
+        on_click=taught_later(visitor, home, _renew, whole=True),
         args=(visitor, home),
     )
 
@@ -46,7 +47,7 @@ def with_key(visitor: Visitor, _: Translate) -> None:
     group_id, opens = visitor.store.passes.find(code)
     home = visitor.store.groups.get(group_id)
     if opens == "look":
-        project(visitor, home, _)
+        project(visitor, home, code, _)
         st.stop()
     if opens == "join":
         show_class(group_id)

@@ -10,8 +10,9 @@ from explorer.plots.words import listed
 from explorer.runs.members import MOST_NICKNAME
 from explorer.runs.records import Group, Member
 from explorer.ui.classes.board import numbered
+from explorer.ui.classes.rights import keep_to_teachers, taught_later
 from explorer.ui.language import Translate
-from explorer.ui.page import shown_errors, shown_later
+from explorer.ui.page import shown_errors
 from explorer.ui.plain import literal
 
 EVERY = 5.0
@@ -40,7 +41,7 @@ def names_panel(visitor: Visitor, group: Group, room: Classroom, _: Translate) -
             getattr(room, name),
             key=key,
             help=explanation,
-            on_change=shown_later(_choose),
+            on_change=taught_later(visitor, group, _choose),
             args=(visitor, group.id, name, key),
         )
     st.fragment(_names, run_every=EVERY)(visitor, group, _)
@@ -49,6 +50,7 @@ def names_panel(visitor: Visitor, group: Group, room: Classroom, _: Translate) -
 def _names(visitor: Visitor, group: Group, _: Translate) -> None:
     """Those who are there, and the buttons for one of them."""
     with shown_errors():
+        keep_to_teachers(visitor, group)
         members = visitor.store.members.of(group.id)
         if not members:
             st.caption(_("Nobody is there yet."))
@@ -77,7 +79,7 @@ def _waiting(
         _("Show all of these"),
         icon=":material/visibility:",
         key="show_names",
-        on_click=shown_later(_show_all),
+        on_click=taught_later(visitor, group, _show_all),
         args=(visitor, group.id, [member.nickname for member in hidden]),
     )
 
@@ -97,7 +99,7 @@ def _buttons(
             icon=f":material/{icon}:",
             key=key,
             disabled=member is None,
-            on_click=shown_later(act),
+            on_click=taught_later(visitor, group, act),
             args=(group.id, name, *more),
         )
 

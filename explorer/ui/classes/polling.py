@@ -15,6 +15,7 @@ from explorer.runs.boards import Standing
 from explorer.runs.guesses import Guess
 from explorer.runs.records import Group, Run
 from explorer.ui.classes.board import html_table
+from explorer.ui.classes.rights import taught_later
 from explorer.ui.language import Translate
 from explorer.ui.lessons.asked import guess_field, in_words
 from explorer.ui.lessons.attempts import outcome, start_runs
@@ -119,7 +120,7 @@ def experiment_button(visitor: Visitor, group: Group, task: Task, _: Translate) 
         key="class.experiment",
         disabled=any(not run.ended for run in runs.values()),
         help=_("Its runs train here, and what comes out stands beside the guesses."),
-        on_click=shown_later(_begin),
+        on_click=taught_later(visitor, group, _begin),
         args=(visitor, group, task),
     )
 

@@ -19,8 +19,9 @@ EVERY = 2.0
 """Seconds between two looks at the class."""
 
 
-def project(visitor: Visitor, home: Group, _: Translate) -> None:
-    """A class as its teacher sees it, without the ways to steer it."""
+def project(visitor: Visitor, home: Group, code: str, _: Translate) -> None:
+    """A class as its teacher sees it, without the ways to steer it, for as long as the
+    code opens it."""
     alone = not visitor.store.members.of(home.id)
     st.title(literal(read_task(home).title), anchor=False)
     if not read_task(home).closed:
@@ -31,16 +32,17 @@ def project(visitor: Visitor, home: Group, _: Translate) -> None:
         place = chosen_task(home, groups, place, _)
     group = groups[place]
     st.markdown(goal_line(task_in(visitor.store, group), _))
-    st.fragment(_live, run_every=EVERY)(visitor, home, group, alone, _)
+    st.fragment(_live, run_every=EVERY)(visitor, home, group, code, alone, _)
 
 
 def _live(
-    visitor: Visitor, home: Group, group: Group, alone: bool, _: Translate
+    visitor: Visitor, home: Group, group: Group, code: str, alone: bool, _: Translate
 ) -> None:
     """The board as it is now; the page is drawn anew when the class goes on."""
     with shown_errors():
         store = visitor.store
         changed = store.groups.get(home.id, KIND) != home
+        changed = changed or not store.passes.holds(home.id, "look", code)
         if changed or alone != (not store.members.of(home.id)):
             st.rerun()
         now(visitor, home, group, _)

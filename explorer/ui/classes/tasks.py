@@ -11,9 +11,9 @@ from explorer.engine.visitor import Visitor
 from explorer.lessons.base import Lesson, lesson, lessons
 from explorer.runs.records import Group
 from explorer.ui.classes.forms import new_task
+from explorer.ui.classes.rights import taught_later
 from explorer.ui.classes.words import task_title
 from explorer.ui.language import Translate
-from explorer.ui.page import shown_later
 from explorer.ui.settings import choose_settings
 
 _LESSON = "class.lesson"
@@ -37,7 +37,7 @@ def task_bar(
                 type="primary",
                 icon=":material/skip_next:",
                 key="move_all",
-                on_click=shown_later(visitor.store.groups.change),
+                on_click=taught_later(visitor, home, visitor.store.groups.change),
                 args=(home.id, {"at": place}),
             )
         st.toggle(
@@ -45,7 +45,7 @@ def task_bar(
             room.own_pace,
             key=f"class.own_pace.{home.id}",
             help=_("Everybody goes from task to task by themselves."),
-            on_change=shown_later(_pace),
+            on_change=taught_later(visitor, home, _pace),
             args=(visitor, home),
         )
     return place
@@ -83,7 +83,7 @@ def more_tasks(
             _("Add the lesson"),
             icon=":material/playlist_add:",
             key="add_lesson",
-            on_click=shown_later(_add_lesson),
+            on_click=taught_later(visitor, home, _add_lesson),
             args=(visitor, home, _),
         )
     st.markdown(_("Or a task of your own, of these settings:"))
@@ -96,7 +96,7 @@ def more_tasks(
             icon=":material/delete:",
             key="delete_task",
             help=_("Everybody's runs stay with those who started them."),
-            on_click=shown_later(_delete),
+            on_click=taught_later(visitor, home, _delete),
             args=(visitor, home, group),
         )
 

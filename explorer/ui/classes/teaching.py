@@ -20,6 +20,7 @@ from explorer.ui.classes.polling import (
     keep_answer,
 )
 from explorer.ui.classes.results import results_panel
+from explorer.ui.classes.rights import keep_to_teachers, taught_later
 from explorer.ui.classes.standing import now
 from explorer.ui.classes.tasks import more_tasks, task_bar
 from explorer.ui.classes.words import goal_line
@@ -113,7 +114,7 @@ def _steering(visitor: Visitor, groups: Sequence[Group], _: Translate) -> None:
                 _(spec.for_all),
                 icon=f":material/{spec.icon}:",
                 key=f"{spec.name}_all",
-                on_click=shown_later(_send_all),
+                on_click=taught_later(visitor, groups[0], _send_all),
                 args=(visitor, groups, spec),
             )
 
@@ -123,6 +124,7 @@ def _live(
 ) -> None:
     """The board as it is now; the way in shrinks when somebody has come."""
     with shown_errors():
+        keep_to_teachers(visitor, home)
         if alone != (not visitor.store.members.of(home.id)):
             st.rerun()
         now(visitor, home, group, _)
@@ -145,7 +147,7 @@ def _endings(visitor: Visitor, group: Group, closed: bool, _: Translate) -> None
         icon=":material/lock_open:" if closed else ":material/lock:",
         key="close_class",
         help=_("In a closed class nobody can join or start a run; the board stays."),
-        on_click=shown_later(visitor.store.groups.change),
+        on_click=taught_later(visitor, group, visitor.store.groups.change),
         args=(group.id, {"closed": not closed}),
     )
     if visitor.owner != group.owner:
@@ -161,7 +163,7 @@ def _endings(visitor: Visitor, group: Group, closed: bool, _: Translate) -> None
             _("Delete for good"),
             type="primary",
             key="delete_class",
-            on_click=shown_later(_delete),
+            on_click=taught_later(visitor, group, _delete, whole=True),
             args=(visitor, group),
         )
 
