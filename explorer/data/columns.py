@@ -23,7 +23,7 @@ from explorer.data.content import MAX_SERIES_VALUES, OwnSeries
 from explorer.data.decoding import ENCODINGS, short
 from explorer.data.numbers import NumberForm, Numbers, form_words
 from explorer.data.tables import Table
-from explorer.data.time_forms import Times
+from explorer.data.time_forms import SPREADSHEET, Times
 from explorer.errors import N_, ExplorerError, Words
 
 MIN_VALUES = 100
@@ -225,6 +225,9 @@ def _form_remark(table: Table, column: str, numbers: Numbers) -> list[Words]:
 
 def _time_remarks(time: str, found: Times, kept: int) -> list[Words]:
     remarks = [Words(N_("Times are those of '%(column)s'."), {"column": time})]
+    if found.form == SPREADSHEET:
+        words = N_("Its numbers are the days of a spreadsheet; the first is %(day)s.")
+        remarks.append(Words(words, {"day": str(found.values[0].astype("M8[D]"))}))
     if len(found.moments) > 1 and found.moments[0] > found.moments[-1]:
         remarks.append(Words(N_("The newest row came first; now the oldest does.")))
     if found.autumns:

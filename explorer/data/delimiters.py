@@ -103,7 +103,9 @@ def _score(rows: list[list[str]], sign: str) -> tuple[float, float, int]:
     if sign in RARE and (typed <= 0.5 or (sign == ":" and not _parts(bulk, kinds))):
         return 0.0, 0.0, 0
     if sign == BLANKS:
-        return (typed, share, width) if typed == 1 and share >= 0.75 else (0.0, 0.0, 0)
+        flags = share == 1 and typed > 0.6 and {*kinds} == {"time", "number", "text"}
+        sure = (typed == 1 and share >= 0.75) or flags
+        return (typed, share, width) if sure else (0.0, 0.0, 0)
     if share >= 0.9 and typed > 0.5:
         return typed, share, width
     return (0.1, share, width) if share >= 0.9 else (0.01, share, width)
@@ -145,6 +147,8 @@ def shape_of(rows: list[list[str]]) -> tuple[int, tuple[str, ...]]:
     bulk = rows[len(rows) // 2 :][-2 * TRIED_ROWS :] or rows
     usual = Counter(len(row) for row in bulk).most_common(1)
     width = min(usual[0][0] if usual else 1, MAX_TIMES + 1)
+    alike = [row for row in bulk if len(row) == width]
+    bulk = alike[-1:] if len(alike) in (2, 3) else bulk  # without names
     columns = (
         [row[k] for row in bulk if len(row) > k and not is_empty(row[k])]
         for k in range(width)

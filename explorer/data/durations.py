@@ -19,7 +19,7 @@ CALLED = re.compile(
     r"duration|elapsed|lasted|moving|pace|lap ?time|split|finish|chip|gun ?time|uptime"
     r"|run ?time|asleep|sleep ?time|time ?(?:spent|taken|in ?bed)|total ?time|dauer"
     r"|laufzeit|fahrzeit|arbeitszeit|fahrtzeit|durée|duree|temps|duración|tiempo total"
-    r"|durata|duur|时长|時長|用时|用時|耗时|耗時|持续|持續|所要時間",
+    r"|durata|duur|\bhours\b|\bstunden\b|时长|時長|用时|用時|耗时|耗時|持续|持續|所要時間",
     re.IGNORECASE,
 )
 """Names that say that a column tells how long something took."""

@@ -14,10 +14,11 @@ SIGN = " + "
 """Between the names of columns that together say when."""
 
 CALENDAR: Mapping[str, tuple[str, range]] = {
-    "year": (r"year|yr|yyyy|jahr|année|año|年|年份", range(1800, 2200)),
+    "year": (r"year|yr|yyyy|yy|jahr|année|año|年|年份", range(1800, 2200)),
     "month": (r"month|mon|mo|mm|monat|mois|mes|月|月份", range(1, 13)),
-    "day": (r"day|dy|dd|tag|jour|día|日", range(1, 32)),
+    "day": (r"day|dy|da|dd|tag|jour|día|日", range(1, 32)),
     "hour": (r"hour|hr|hh|stunde|heure|hora|时|時|小时", range(25)),
+    "minute": (r"minute|minuto|min|mn|mi|mm|分|分钟", range(60)),
 }
 """Parts of a time in columns of their own: what they are called, and their numbers."""
 
@@ -52,13 +53,13 @@ def joined_columns(columns: Mapping[str, Sequence[str]]) -> list[str]:
     >>> joined_columns({"year": ["2024"], "month": ["1"], "day": ["31"], "rain": ["2"]})
     ['year', 'month', 'day']
     """
-    found = {part: _called(part, columns) for part in CALENDAR}
+    found = {part: _called(part, columns) for part in CALENDAR if part != "minute"}
     clocks = [
         name
         for name, cells in columns.items()
         if are_clocks(cells) and not are_durations(cells, name)
     ]
-    finer = clocks[:1] or [name for name in [found["hour"]] if name]
+    finer = clocks[:1] or _hour_and_minute(columns, found["hour"])
     days = next((name for name, cells in columns.items() if _are_days(name, cells)), "")
     if days:
         return [days, *finer] if finer else []
@@ -68,6 +69,16 @@ def joined_columns(columns: Mapping[str, Sequence[str]]) -> list[str]:
     if found["year"] and (part := found["month"] or _part_of_year(columns)):
         return [found["year"], part]
     return [] if found["year"] else _unnamed(columns)
+
+
+def _hour_and_minute(columns: Mapping[str, Sequence[str]], hour: str) -> list[str]:
+    """The column of hours, and that of minutes where it is the next one."""
+    if not hour:
+        return []
+    names = list(columns)
+    beside = names[names.index(hour) + 1 :][:1]
+    minute = _called("minute", {name: columns[name] for name in beside})
+    return [hour, minute] if minute else [hour]
 
 
 def _unnamed(columns: Mapping[str, Sequence[str]]) -> list[str]:
@@ -86,6 +97,8 @@ def joined_cells(columns: Mapping[str, Sequence[str]]) -> list[str]:
     ['2024-1-31 7:00']
     >>> joined_cells({"Date": ["31.01.2024"], "Time": ["23:59"]})
     ['31.01.2024 23:59']
+    >>> joined_cells({"Y": ["2024"], "M": ["1"], "D": ["31"], "H": ["7"], "mn": ["5"]})
+    ['2024-1-31 7:05']
     >>> joined_cells({"Year": ["2024"], "Quarter": ["3"]})
     ['2024-Q3']
     """
@@ -117,7 +130,9 @@ def _filled(cells: Iterable[str]) -> list[str]:
 
 def _time(row: Sequence[str]) -> str:
     dates = list(row)
-    clock = dates.pop() if len(row) in (2, 4) and not _is_year(row) else ""
+    clock = dates.pop() if len(row) in (2, 4, 5) and not _is_year(row) else ""
+    if len(row) == 5:
+        clock = f"{dates.pop()}:{clock:0>2}"
     if clock.isdigit():
         clock = f"{clock}:00"
     return f"{'-'.join(dates)} {clock}".strip() if all(row) else ""
@@ -170,7 +185,7 @@ def _called(part: str, columns: Mapping[str, Sequence[str]]) -> str:
 
 def _are_days(name: str, cells: Sequence[str]) -> bool:
     """Whether a column holds dates without a clock."""
-    if not cells or are_clocks(cells):
+    if not cells or any(":" in cell for cell in cells):
         return False
     found = find_times(cells, name)
     if found is None or found.form == NUMBER:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from explorer.data.decoding import named, short
 from explorer.data.delimiters import (
+    MAX_TIMES,
     Row,
     are_counted,
     delimiter_of,
@@ -23,6 +24,7 @@ from explorer.data.number_cells import is_empty
 from explorer.data.numbers import is_number
 from explorer.data.tidy import tidied
 from explorer.data.time_cells import looks_like_time
+from explorer.data.time_columns import time_columns
 from explorer.data.widths import most_columns, too_wide
 from explorer.errors import N_, ExplorerError, Words
 
@@ -32,10 +34,13 @@ TOP_LINES, BOTTOM_LINES = 300, 40
 COMMENT = re.compile("[#@]|//|![^0-9]|%(?![0-9])|;")
 """How a line begins that is no row: what stands there is for people."""
 
+COMMENTED = re.compile(f"^({COMMENT.pattern})+ *")
+
 UNIT = re.compile(
     r"|[\[(].*[\])]|-+|=+|.*[°%/µ²³^].*|[A-Za-z]{1,3}|yyyy.*|[dm]{1,2}[./-].*|iso ?8601"
     r"|date|datetime|time|timestamp|string|text|float|integer|number|mbar|knots"
-    r"|percent|deg\.? ?[cfk]|volts?|amps?|watts?|met(er|re)s?|seconds?|minutes?|hours?",
+    r"|percent|deg\.? ?[cfkt]"
+    r"|volts?|amps?|watts?|met(er|re)s?|seconds?|minutes?|hours?",
     re.IGNORECASE,
 )
 
@@ -79,9 +84,14 @@ def find_layout(text: str, filename: str) -> Layout:
     left_above = [row for k, row in enumerate(above) if k not in used]
     skipped = _skipped(left_above, lines[end:])
     widest = max((len(row) for _, row in rows[begun:]), default=width)
-    if widest > most:
+    if widest > max(most, _most_times([row for _, row in rows[: begun + 1]])):
         raise too_wide(filename, widest)
     return Layout(parted_by, width, max(width, widest), first, end, names, skipped)
+
+
+def _most_times(tops: list[list[str]]) -> int:
+    """How many columns there may be where a row above the values names times."""
+    return MAX_TIMES if any(map(time_columns, tops)) else 0
 
 
 def is_table(text: str) -> bool:
@@ -171,7 +181,7 @@ def _as_names(row: list[str], width: int, no_last: bool = False) -> list[str] | 
     cells = list(row)
     if cells[0].startswith("@"):
         return None  # a command to a plotting program
-    cells[0] = re.sub(f"^({COMMENT.pattern})+ *", "", cells[0])
+    cells[0] = COMMENTED.sub("", cells[0])
     if len(cells) == width - 1 and width > 2:
         return [*cells, ""] if no_last else ["", *cells]
     if len(cells) > width and not any(cells[width:]):
@@ -184,6 +194,9 @@ def _as_names(row: list[str], width: int, no_last: bool = False) -> list[str] | 
 def _is_units(row: list[str], above: list[str], width: int) -> bool:
     """Whether a row under the names says what they are measured in."""
     if len(row) != width or width_of(above) < width or width < 2:
+        return False
+    row, above = [[COMMENTED.sub("", cells[0]), *cells[1:]] for cells in (row, above)]
+    if any(unit and not name for unit, name in zip(row, above, strict=False)):
         return False
     if any(is_number(cell) for cell in (*row, *above)):
         return False

@@ -7,7 +7,9 @@ from explorer.data.number_cells import DIGITS, SPACES, UNSEEN, bare
 from explorer.data.periods import first_day, is_year
 from explorer.data.time_words import MONTH, in_english
 
-CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?( ?[AaPp]\.?[Mm]\.?)?")
+CLOCK = re.compile(
+    r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?( ?[AaPp](\.?[Mm]\.?)?)?"
+)
 
 SPENT = re.compile(rf"{CLOCK.pattern}|[0-9]{{1,3}}(:[0-5][0-9]){{1,2}}([.,][0-9]+)?")
 
@@ -138,5 +140,8 @@ def _clock(plain: str) -> str:
         r" (UTC|GMT|Uhr|h|[A-Z]?[A-Z]EST|[A-Z][SD]T|[CEW]ET|MES?Z)$", "", plain
     )
     return re.sub(
-        r"(?<=[0-9]) ?([ap])\.?m\.?$", lambda m: f" {m[1].upper()}M", plain, flags=re.I
+        r"(?<=[0-9]) ?([ap])(?:\.?m\.?)?$",
+        lambda m: f" {m[1].upper()}M",
+        plain,
+        flags=re.I,
     )

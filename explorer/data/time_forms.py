@@ -18,7 +18,7 @@ from explorer.data.numbers import read_numbers
 from explorer.data.periods import weeks_of, years_of
 from explorer.data.time_cells import normal
 from explorer.data.time_words import CALLED
-from explorer.data.times import in_order, in_order_of_years, put_back
+from explorer.data.times import in_order, in_order_of_years, of_spreadsheet, put_back
 from explorer.errors import N_, ExplorerError, Words
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ RUN_TOGETHER |= {14: "%Y%m%d%H%M%S"}
 """Forms of digits alone, by how many there are."""
 
 ISO = "ISO8601"
-NUMBER = "number"
+NUMBER, SPREADSHEET = "number", "spreadsheet"
 EPOCHS = {"seconds": 1.0, "milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}
 """Counts since 1970, and how many of them a second has."""
 
@@ -115,7 +115,7 @@ def find_times(cells: Sequence[str], called: str, first: First = "") -> Times | 
         _run_together(plain)
         or _counted(plain, called)
         or _spans(plain)
-        or _numbers(cells)
+        or _numbers(cells, called)
         or _iso(plain)
         or _by_forms(plain, first)
     )
@@ -205,12 +205,15 @@ def _spans(plain: "pd.Series[str]") -> Times | None:
     return Times(found, found, WEEK)
 
 
-def _numbers(cells: Sequence[str]) -> Times | None:
+def _numbers(cells: Sequence[str], called: str) -> Times | None:
     if not np.isfinite(read_numbers(cells[:FIRST_CELLS]).values).all():
         return None
     read = read_numbers(cells)
     if not np.isfinite(read.values).all():
         return None
+    days = of_spreadsheet(read.values, called)
+    if days is not None:
+        return Times(days, days, SPREADSHEET)
     return Times(read.values, read.values, NUMBER)
 
 

@@ -1,5 +1,6 @@
 """Times in order: what an axis shows of them, and the spans that gather them."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,12 @@ UNITS = {
 }
 """Spans that times can be gathered by, all counted from a Monday."""
 
+
+FIRST_DAY = np.datetime64("1899-12-30", "ms")
+SPREADSHEET_DAYS = (20_000, 60_000)
+"""From which day spreadsheets count, and counts of days in 1954 and in 2064."""
+
+DATE = re.compile("date|datum|fecha|日期", re.IGNORECASE)
 
 HOUR, DAY = UNITS["hour"], UNITS["day"]
 NONE = np.timedelta64(0)
@@ -62,10 +69,27 @@ def in_order_of_years(times: NDArray[Any]) -> NDArray[Any]:
     return moved if in_order(moved) else times
 
 
+def of_spreadsheet(days: NDArray[np.float64], called: str) -> NDArray[Any] | None:
+    """Times of days (n,) counted as spreadsheets do, to the second, in a column that is
+    called a date; else None.
+
+    >>> of_spreadsheet(np.array([44562, 44563.5]), "Date").astype(str).tolist()
+    ['2022-01-01T00:00:00.000', '2022-01-02T12:00:00.000']
+    >>> of_spreadsheet(np.array([44562, 44563]), "step")
+    """
+    low, high = SPREADSHEET_DAYS
+    usual = bool(((low <= days) & (days <= high)).all())
+    if not usual or not DATE.search(called) or not in_order(days):
+        return None
+    seconds = (days * 86_400).round().astype(np.int64)
+    return np.asarray(FIRST_DAY + seconds * np.timedelta64(1000, "ms"))
+
+
 def in_order(times: NDArray[Any]) -> bool:
     """Whether times only rise or only fall."""
     steps = np.diff(times)
-    return bool((steps >= NONE).all() or (steps <= NONE).all())
+    none = np.zeros(1, steps.dtype)
+    return bool((steps >= none).all() or (steps <= none).all())
 
 
 def places(times: NDArray[Any]) -> tuple[NDArray[Any], str]:

@@ -62,10 +62,16 @@ def unfolded(
     labels = [k for k in range(len(names)) if found and k not in found.parts]
     if found is None or not _are_numbers(cells, found):
         return None
-    beside = _beside(found, names, cells, labels)
+    parts = cells[list(found.parts)]
+    there = ~parts.apply(lambda column: column.map(is_empty)).all(axis=1).to_numpy(bool)
+    beside = _beside(found, names, cells[there], labels)
     if beside is None:
         return None
-    return _long(found, list(names), cells, rows, beside, labels)
+    wide = _long(found, list(names), cells[there], rows[there], beside, labels)
+    if there.all():
+        return wide
+    words = Words(N_("rows without values (%(count)d)"), {"count": int((~there).sum())})
+    return wide._replace(left_out=(*wide.left_out, words))
 
 
 def _is_row_of_times(top: Sequence[str]) -> bool:

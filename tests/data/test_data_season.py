@@ -13,6 +13,9 @@ HOURS = np.arange(1200)
 DAYS = np.sin(2 * np.pi * HOURS / 24) + 0.3 * np.sin(2 * np.pi * HOURS / 12)
 QUICK = np.sin(2 * np.pi * HOURS / 6)
 """Its first peak of the autocorrelation lies before that of the days."""
+SPIKES = np.zeros(200)
+SPIKES[2 ** np.arange(8)] = 1
+"""No two pairs of them lie equally far apart: each peak is chance."""
 NOISE = np.random.default_rng(3).normal(size=1200)
 
 
@@ -56,6 +59,7 @@ def test_waves_have_a_season(name: str) -> None:
         (DAYS + 0.9 * QUICK, 24),
         (HOURS * 1.0, None),
         (np.ones(100), None),
+        (SPIKES, None),
         (np.arange(3.0), None),
         (np.where(HOURS % 7, DAYS, np.nan), 24),
     ],
@@ -64,6 +68,13 @@ def test_a_season_is_the_greatest_peak_not_the_first(
     values: np.ndarray, season: int | None
 ) -> None:
     assert season_of(values) == season
+
+
+def test_the_held_out_part_does_not_tell_its_own_season() -> None:
+    values = np.r_[DAYS[:900], 10 * np.sin(2 * np.pi * HOURS[900:] / 10)]
+    assert season_of(values) != 24
+    found = seasonal_baseline(values, 900, 24, 12)
+    assert found["a season ago"] > 10
 
 
 def test_the_next_value_is_no_season_where_the_large_ones_stand_side_by_side() -> None:

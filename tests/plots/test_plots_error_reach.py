@@ -57,6 +57,9 @@ def test_only_a_curve_without_a_turn_has_a_factor() -> None:
     turned = np.r_[wobble[:30], wobble[29] * 1.2 ** np.arange(1, 20.0)]
     assert judged(turned, False).factor is None
     assert "Each step back" not in in_words(judged(turned, False), str)
+    for back, there in ((1.2, True), (1.3, False)):
+        again = 0.9**K * np.where(K < 40, 1.0, back)
+        assert (judged(again, False).factor is not None) == there
 
 
 def test_a_memory_counts_beside_the_hidden_state() -> None:
