@@ -23,6 +23,9 @@ from explorer.runs.records import View
 
 ALL = "all"
 
+OFFERED = 64
+"""Units to choose from; by a link any can be asked for."""
+
 
 class EffectiveOptions(ExampleOptions):
     """Which matrix to show."""
@@ -96,10 +99,15 @@ def _by_distance(sizes: Tensor) -> Tensor:
 
 
 def choices(resolved: Resolved) -> dict[str, Choices]:
-    """Every layer by its number; what a part is called depends on the model."""
+    """Every layer and every head or unit by its number."""
     numbers = sorted({layer_of(c) for c in captures_of(resolved, "hidden")})
-    title = N_("layer %(number)d")
-    return {"layer": [(str(k), Words(title, {"number": k + 1})) for k in numbers]}
+    title, settings = N_("layer %(number)d"), resolved.model_settings
+    parts = settings.heads if resolved.model.attends else settings.hidden_size
+    each = [(str(k), Words(str(k))) for k in range(1, min(parts, OFFERED) + 1)]
+    return {
+        "layer": [(str(k), Words(title, {"number": k + 1})) for k in numbers],
+        "part": [(ALL, Words(N_("all"))), *each],
+    }
 
 
 VIEW = ViewSpec(

@@ -5,7 +5,7 @@ units, V symbols of a vocabulary, N heads, D width of a head.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -199,6 +199,8 @@ class ModelSpec:
     """The exact attention that a layer comes to, for one that carries on linearly."""
     poles: Callable[[Any], Tensor] | None = None
     """model -> every layer's poles (L, N, 2), real and imaginary, where it has some."""
+    taps: Callable[[Any], Sequence[Sequence[int]]] | None = None
+    """settings -> how many steps back each layer reads, where that is all it sees."""
     learning: Learning = "gradient"
     one_way: bool = False
     """Whether no answer ever depends on a later step, whatever the task."""

@@ -28,6 +28,9 @@ ARCHITECTURES: Mapping[str, str] = {
     "min_lstm": "#ff2d5a",
     "lru": "#0087d2",
     "linear_attention": "#f05a96",
+    "slstm": "#f0693c",
+    "tcn": "#c31e3c",
+    "selective": "#ff00f0",
 }
 
 GATES: Mapping[str, str] = {

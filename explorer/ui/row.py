@@ -13,6 +13,10 @@ from explorer.ui.language import Translate
 WIDTHS = {"dataset": 224, "hidden_size": 128, "layers": 92, "learning_rate": 140}
 """Pixels of what stands in the row, by name; the architectures take what they need."""
 
+SIDE_BY_SIDE, FIRST, LIST = 6, 4, 168
+"""So many architectures stand side by side; of more the first ones do, and the others
+are in a list so many pixels wide."""
+
 
 class Row(NamedTuple):
     """Where the controls stand."""
@@ -33,21 +37,54 @@ class Row(NamedTuple):
     def architecture(
         self, able: Sequence[str], usual: str, key: str, _: Translate
     ) -> str:
-        """Which of the architectures that can learn the data."""
+        """Which of the architectures that can learn the data: the first ones side by
+        side, where there are many the others in a list."""
+        many = len(able) > SIDE_BY_SIDE
+        first = able[:FIRST] if many else able
+        listed = able[len(first) :]
+        told: dict[str, Any] = {
+            "format_func": lambda name: _(specs.model_spec(name).title),
+            "help": _(
+                "How the model is built. Each has its own colour on every chart."
+            ),
+        }
         with self.first:
-            return st.segmented_control(
+            chosen = st.segmented_control(
                 _("Architecture"),
-                able,
-                default=usual,
-                required=True,
-                format_func=lambda name: _(specs.model_spec(name).title),
+                first,
+                default=usual if usual in first else None,
+                required=not many,
                 key=key,
-                help=_(
-                    "How the model is built. Each has its own colour on every chart."
-                ),
                 wrap=True,
                 width="content",
+                on_change=_one_of_two if many else None,
+                args=(key, f"{key}.more", f"{key}.last") if many else None,
+                **told,
             )
+            if not many:
+                return str(chosen)
+            other = st.selectbox(
+                _("More architectures"),
+                listed,
+                index=listed.index(usual) if usual in listed else None,
+                placeholder=_("More"),
+                key=f"{key}.more",
+                width=LIST,
+                on_change=_one_of_two,
+                args=(f"{key}.more", key, f"{key}.last"),
+                **told,
+            )
+        st.session_state[f"{key}.last"] = str(other or chosen or usual)
+        return str(other or chosen or usual)
+
+
+def _one_of_two(changed: str, other: str, last: str) -> None:
+    """Who chooses in one place chooses nothing in the other; nothing is refused."""
+    state = st.session_state
+    if state[changed] is not None:
+        state[other] = None
+    elif state.get(other) is None:
+        state[changed] = state[last]
 
 
 def settings_row(_: Translate) -> Row:

@@ -16,13 +16,14 @@ CLAUSE = re.compile(r"^(.*?) ?&?\\in \\mathbb\{R\}\^\{([^{}]*)\}")
 RANGE = re.compile(r"([kijr]) = (-?\d+)(?:, (?:\\dots, )?(-?\d+))?(?=[,\s]|$)")
 NAME = re.compile(r"(\\?[A-Za-z]+)(?:_\{?([^{}^]*)\}?)?(?:\^\{\((\w)\)\})?$")
 DRAWN_OVER = re.compile(r"\\(?:overrightarrow|overleftarrow|tilde|hat)\{(\\?\w+)\}")
-GATES = {"i,f,o,g", "i,f,o,m", "r,z,n", "r,z", "n", "z,n", "p,q,n"}
+GATES = {"i,f,o,g", "i,f,o,m", "r,z,n", "r,z", "n", "z,n", "p,q,n", "i,f,o,z"}
 LEARNED = {
     *("E", "V", "d", "W", "U", "b", "e", "B", "p", "a", "z", "A", "C", "v"),
     *(r"\beta", r"\pi", r"\mu", r"\sigma"),
     *("V_r", "W_a", "U_a", "W_x", "b_x", "W_1", "W_2", "W_O", r"\gamma_j"),
     *("W_Q,i", "W_K,i", "W_V,i", "W_b", "b_a", "b_b"),
-    *(r"\nu", r"\theta", "B_1", "B_2", "C_1", "C_2", "D"),
+    *(r"\nu", r"\theta", "B_1", "B_2", "C_1", "C_2", "D", "c", r"\rho", "W_j"),
+    *("W_u", "W_g", "W_e", "W_o", "W_B", "W_C"),
 }
 """Names of what is learned, beside the gates' own; all others are values."""
 

@@ -101,10 +101,52 @@ def delta(w: Weights, n: Array, i: int, q: Array, k: Array, v: Array) -> Array:
     return np.array(read)
 
 
+def slstm(w: Weights, x: Array) -> Array:
+    """Without a stabiliser: the gates as they are meant."""
+    h, c, n, states = np.zeros(H), np.zeros(H), np.zeros(H), []
+    for x_t in x:
+        a = w["into.weight"] @ x_t + w["into.bias"] + w["past.weight"] @ h
+        i, f, o, z = np.split(a, 4)
+        c = sigma(f) * c + np.exp(i) * np.tanh(z)
+        n = sigma(f) * n + np.exp(i)
+        h = sigma(o) * c / n
+        states.append(h)
+    return np.array(states)
+
+
+def tcn(w: Weights, u: Array) -> Array:
+    """Every output by itself, out of the inputs that lie d apart."""
+    filters, d = w["filter.weight"], int(w["dilation"])
+    K, added = filters.shape[-1], []
+    for t in range(len(u)):
+        taps = [(K - 1 - j, t - j * d) for j in range(K) if t >= j * d]
+        added.append(w["filter.bias"] + sum(filters[..., j] @ u[s] for j, s in taps))
+    return np.asarray(u + gelu(np.array(added)))
+
+
+def selective(w: Weights, u: Array) -> Array:
+    """Channel by channel, each with the sum over all that was written before."""
+    n = normed(u, w["norm.weight"])
+    x, g = np.split(n @ w["into.weight"].T, 2, axis=1)
+    B, C = np.split(n @ w["choose.weight"].T, 2, axis=1)
+    e = np.log1p(np.exp(n @ w["pace.weight"].T + w["pace.bias"]))
+    passed = np.cumsum(e * np.exp(w["rate"]), 0)
+    v = np.zeros_like(x)
+    for t in range(len(u)):
+        for s in range(t + 1):
+            left = np.exp(passed[s] - passed[t])
+            v[t] += left * e[s] * x[s] * (B[s] @ C[t])
+    v += w["past"] * x
+    return np.asarray(u + (v * g * sigma(g)) @ w["out.weight"].T)
+
+
 LAYERS: dict[str, tuple[Layer, dict[str, Any]]] = {
     "min_gru": (min_gru, {}),
     "min_lstm": (min_lstm, {}),
     "lru": (lru, {}),
+    "slstm": (slstm, {}),
+    "tcn": (tcn, {"kernel": 4}),
+    "selective": (selective, {"state_size": 5}),
     "linear_attention-sum": (with_memory, {"heads": N}),
     "linear_attention-delta": (with_memory, {"heads": N, "rule": "gated_delta"}),
 }
@@ -138,7 +180,8 @@ def test_a_loop_in_numpy_gives_the_same(case: str) -> None:
     expected = []
     for h in entered(model, x).numpy():
         for k in range(2):
-            h = layer(weights(model, f"{part}.{k}."), h)
+            known = weights(model, f"{part}.{k}.") | {"dilation": np.array(2.0**k)}
+            h = layer(known, h)
         if hasattr(model, "norm"):
             h = normed(h, model.norm.weight.detach().numpy())
         expected.append(h @ model.head.weight.detach().numpy().T)

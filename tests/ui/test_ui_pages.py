@@ -5,6 +5,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
@@ -123,6 +124,26 @@ def test_every_architecture_is_explained(model: str) -> None:
     assert not test.exception
     assert not test.error
     assert any(specs.model_spec(model).summary in m.value for m in test.markdown)
+
+
+def test_an_architecture_is_chosen_in_one_of_two_places() -> None:
+    test = page()
+
+    def both() -> tuple[Any, Any]:
+        (side,) = [c for c in test.segmented_control if c.label == "Architecture"]
+        (more,) = [c for c in test.selectbox if c.label == "More architectures"]
+        return side, more
+
+    assert [each.value for each in both()] == ["lstm", None]
+    both()[1].set_value("lru").run()
+    assert [each.value for each in both()] == [None, "lru"]
+    assert test.query_params["model"] in ("lru", ["lru"])
+    both()[0].set_value("gru").run()
+    assert [each.value for each in both()] == ["gru", None]
+    assert test.query_params["model"] in ("gru", ["gru"])
+    both()[0].set_value(None).run()
+    assert not test.exception
+    assert [each.value for each in both()] == ["gru", None]
 
 
 def test_a_widget_writes_the_address() -> None:
