@@ -79,7 +79,7 @@ class Allowed:
         if group is not None and group.kind in KINDS:
             classes.check_member(self.store, home_of(self.store, group), self.owner)
             classes.check_rules(task := task_in(self.store, group), config)
-            if task.asks and self.owner not in self.store.guesses.of(group.id):
+            if classes.must_guess(self.store, group, task, self.owner):
                 raise ExplorerError(
                     N_(
                         "In this task everybody says first what they expect, and you "

@@ -162,14 +162,7 @@ def check_rules(task: Task, config: RunConfig) -> None:
     Raises:
         ExplorerError: naming the first setting that is not.
     """
-    if task.closed:
-        raise ExplorerError(
-            N_(
-                "A class can be trained in while it is open, but '%(title)s' was "
-                "closed by its teacher. Leave it to train on your own."
-            ),
-            title=task.title,
-        )
+    check_still_open(task)
     if wrong := difference(bounded(task, config), config):
         name, fixed, came = wrong[0]
         raise ExplorerError(
@@ -180,6 +173,22 @@ def check_rules(task: Task, config: RunConfig) -> None:
             name=name,
             fixed=fixed,
             came=came,
+        )
+
+
+def check_still_open(task: Task) -> None:
+    """See that members may train.
+
+    Raises:
+        ExplorerError: if the class was closed.
+    """
+    if task.closed:
+        raise ExplorerError(
+            N_(
+                "A class can be trained in while it is open, but '%(title)s' was "
+                "closed by its teacher. Leave it to train on your own."
+            ),
+            title=task.title,
         )
 
 
@@ -205,6 +214,13 @@ def member_of(store: Store, group_id: str, owner: str) -> Member | None:
     return next((m for m in members if m.owner == owner), None)
 
 
+def must_guess(store: Store, group: Group, task: Task, owner: str) -> bool:
+    """Whether somebody has to say first what they expect of a task; when it is known
+    what came out nobody has to, for it would be no guess."""
+    known = group.facts.get("answer") is not None
+    return task.asks and not known and owner not in store.guesses.of(group.id)
+
+
 def check_member(store: Store, group: Group, owner: str) -> None:
     """See that a person takes part.
 
@@ -228,8 +244,17 @@ def join(store: Store, group_id: str, owner: str, nickname: str) -> None:
         ExplorerError: if there is no such class, it is closed or full, or the nickname
             is not one, or another's.
     """
-    group = store.groups.get(group_id, KIND)
-    task = read_task(group)
+    store.groups.get(group_id, KIND)
+
+    def admit(group: Group, others: int) -> bool:
+        _check_open(read_task(group), others)
+        return not (read_classroom(group).approve or doubtful(nickname))
+
+    store.members.join(group_id, owner, nickname, admit=admit)
+
+
+def _check_open(task: Task, others: int) -> None:
+    """Refuse who comes to a class that is closed or full."""
     if task.closed:
         raise ExplorerError(
             N_(
@@ -238,8 +263,7 @@ def join(store: Store, group_id: str, owner: str, nickname: str) -> None:
             ),
             title=task.title,
         )
-    others = [m for m in store.members.of(group_id) if m.owner != owner]
-    if len(others) >= MOST_MEMBERS:
+    if others >= MOST_MEMBERS:
         raise ExplorerError(
             N_(
                 "A class has room for %(most)d, and '%(title)s' is full. Ask its "
@@ -248,8 +272,6 @@ def join(store: Store, group_id: str, owner: str, nickname: str) -> None:
             most=MOST_MEMBERS,
             title=task.title,
         )
-    seen = not (read_classroom(group).approve or doubtful(nickname))
-    store.members.join(group_id, owner, nickname, seen)
 
 
 def owns_data(facts: Mapping[str, Any], digest: str) -> bool:

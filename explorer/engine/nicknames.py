@@ -1,13 +1,17 @@
 """Nicknames that a teacher looks at before a class sees them.
 
-The words to look out for are those of `assets/nicknames`, one on a line. One that
-begins with "=" counts only as a word of its own, for it also stands in harmless ones.
+Such are rude ones, and those by which the app or the class calls people: "Student 2"
+would be taken for the second one, whose name is not seen. The words are those of
+`assets/nicknames`, one on a line. One that begins with "=" counts only as a word of its
+own, for it also stands in harmless ones.
 """
 
 import re
 import unicodedata
 from functools import cache
 from pathlib import Path
+
+from explorer.runs.alike import latin, visible
 
 FOLDER = Path(__file__).parents[2] / "assets" / "nicknames"
 DISGUISES = str.maketrans("013457@$!", "oieastasi")
@@ -18,12 +22,19 @@ def doubtful(nickname: str) -> bool:
 
     >>> [doubtful(name) for name in ("Bassett", "f.u.c.k", "Mr A55", "大傻逼", "李雷")]
     [False, True, True, True, False]
+    >>> [doubtful(name) for name in ("f\u00fc\u0441k", "Student 2", "\u5b66\u751f 3")]
+    [True, True, True]
     """
-    plain = unicodedata.normalize("NFKC", nickname).casefold().translate(DISGUISES)
+    plain = latin(_without_accents(visible(nickname))).translate(DISGUISES)
     parts = re.findall(r"[^\W_]+", plain)
     inside, alone = _words()
     whole = "".join(parts)
     return any(word in whole for word in inside) or not alone.isdisjoint(parts)
+
+
+def _without_accents(words: str) -> str:
+    parts = unicodedata.normalize("NFKD", words)
+    return "".join(c for c in parts if not unicodedata.combining(c))
 
 
 @cache

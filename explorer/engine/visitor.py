@@ -4,12 +4,13 @@ Who knows a run's id may watch it and fork it; only who started it, or the teach
 the class in which it was started, may command or delete it.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 
 from explorer.config.run import RunConfig
 from explorer.engine import classes
 from explorer.engine.allowed import Allowed
-from explorer.engine.class_tasks import copy_class, home_of, tasks_of
+from explorer.engine.class_tasks import copy_class, home_of, task_in, tasks_of
 from explorer.engine.classes import check_member, read_task
 from explorer.engine.limits import MEGABYTE
 from explorer.engine.service import Engine
@@ -93,8 +94,9 @@ class Visitor:
         return new
 
     def may_stop(self, run: Run) -> bool:
-        """Whether this person may stop the run, and it has not ended by itself."""
-        return self.may_control(run) and not self.store.get(run.id).ended
+        """Whether the run is this person's own, and has not ended by itself: nobody
+        else's stops for theirs, also not a student's for their teacher's."""
+        return run.owner == self.owner and not self.store.get(run.id).ended
 
     def prepare(self, config: RunConfig, group_id: str = "") -> Run:
         """Enter a new run that waits for a first step.
@@ -131,10 +133,7 @@ class Visitor:
             ExplorerError: if there is no such run, if it is another's, or as
                 `Engine.send` does.
         """
-        run, spec = self._own(run_id), spec_of(command.name)
-        group = self.allowed.class_of(run.group_id) if spec.setting else None
-        if group is not None and not self.teaches(group):
-            classes.check_change(classes.read_task(group), spec.setting)
+        self._check_rules(self._own(run_id), command)
         self.engine.send(run_id, command, self.owner, self.allowed.admits())
 
     def send_all(self, runs: Iterable[Run], command: Command) -> None:
@@ -146,6 +145,8 @@ class Visitor:
         spec = spec_of(command.name)
         fresh = [self._own(run.id) for run in runs]
         moved = [run for run in fresh if run.status in spec.states]
+        for run in moved:
+            self._check_rules(run, command)
         every = [run.id for run in moved]
         self.engine.send_all(every, command, self.owner, self.allowed.admits())
 
@@ -313,19 +314,34 @@ class Visitor:
         """Say what one expects of a task, before the first run in it.
 
         Raises:
-            ExplorerError: if there is no such task, or it is not one's to guess at any
-                more.
+            ExplorerError: if there is no such task, it is not one's to guess at any
+                more, or the guess is no number.
         """
         group = self.store.groups.get(group_id)
         check_member(self.store, home_of(self.store, group), self.owner)
-        if any(run.owner == self.owner for run in self.store.shelf.of_group(group_id)):
+        if not isinstance(guess, str) and not math.isfinite(guess):
             raise ExplorerError(
-                N_(
-                    "A guess is given before the first run of a task, and you have "
-                    "trained in this one. Train on, and guess at the next task."
-                )
+                N_("A guess is a choice or a number, but got %(came)s. Give another."),
+                came=guess,
             )
         self.store.guesses.put(group_id, self.owner, guess)
+
+    def _check_rules(self, run: Run, command: Command) -> None:
+        """See that the class that a run is in lets its student tell it so.
+
+        Raises:
+            ExplorerError: if a setting is fixed, or nobody trains there any more.
+        """
+        spec, group = spec_of(command.name), self.allowed.class_of(run.group_id)
+        trains = spec.status == "training"
+        if group is None or not (spec.setting or trains) or self.teaches(group):
+            return
+        task = task_in(self.store, group)
+        if spec.setting:
+            classes.check_change(task, spec.setting)
+        home = home_of(self.store, group)
+        if trains and classes.member_of(self.store, home.id, self.owner) is not None:
+            classes.check_still_open(task)
 
     def _own_sweep(self, group_id: str) -> Group:
         group = self.store.groups.get(group_id, "sweep")

@@ -105,6 +105,19 @@ class Groups:
             )
 
 
+def held_group(connection: Connection, group_id: str) -> Group:
+    """A group that nobody else changes until the transaction ends.
+
+    Raises:
+        ExplorerError: if there is none.
+    """
+    wanted = select(schema.groups).where(schema.groups.c.id == storable(group_id))
+    row = connection.execute(wanted.with_for_update()).mappings().first()
+    if row is None:
+        raise absent(group_id)
+    return _group(row)
+
+
 def absent(group_id: str) -> ExplorerError:
     """What is said of a group that is not there."""
     return ExplorerError(

@@ -2,9 +2,12 @@
 
 import json
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, exists, insert, select
 
+from explorer.errors import N_, ExplorerError
 from explorer.runs import schema
+from explorer.runs.groups import absent
+from explorer.runs.ids import storable
 
 Guess = str | float
 """The name of a choice, or a number."""
@@ -19,11 +22,27 @@ class Guesses:
         self._reader, self._writer = reader, writer
 
     def put(self, group_id: str, owner: str, guess: Guess) -> None:
-        """Keep what somebody expects, in place of what they said before."""
-        mine = _guesses.group_id == group_id, _guesses.owner == owner
+        """Keep what somebody expects; it is said once, before anything came out.
+
+        Raises:
+            ExplorerError: if there is no such task, if what came out is known, or if
+                they have said or trained something in it, also what they threw away.
+        """
         values = {"group_id": group_id, "owner": owner, "guess": json.dumps(guess)}
+        group, runs = schema.groups.c, schema.runs.c
+        held = select(group.facts).where(group.id == storable(group_id))
+        said = _guesses.group_id == group_id, _guesses.owner == owner
+        trained = runs.group_id == group_id, runs.owner == owner
         with self._writer.begin() as connection:
-            connection.execute(delete(schema.guesses).where(*mine))
+            facts = connection.scalar(held.with_for_update())
+            if facts is None:
+                raise absent(group_id)
+            if json.loads(facts).get("answer") is not None:
+                raise _known()
+            if connection.scalar(select(exists().where(*trained))):
+                raise _trained()
+            if connection.scalar(select(exists().where(*said))):
+                raise _said()
             connection.execute(insert(schema.guesses).values(values))
 
     def of(self, group_id: str) -> dict[str, Guess]:
@@ -33,3 +52,30 @@ class Guesses:
         with self._reader.connect() as connection:
             rows = connection.execute(wanted).all()
         return {owner: json.loads(guess) for owner, guess in rows}
+
+
+def _known() -> ExplorerError:
+    return ExplorerError(
+        N_(
+            "A guess is given before what came out is known, and here it is. Train on, "
+            "and guess at the next task."
+        )
+    )
+
+
+def _said() -> ExplorerError:
+    return ExplorerError(
+        N_(
+            "A guess is given once, and yours is given. Train on, and guess at the "
+            "next task."
+        )
+    )
+
+
+def _trained() -> ExplorerError:
+    return ExplorerError(
+        N_(
+            "A guess is given before the first run of a task, and you have trained in "
+            "this one. Train on, and guess at the next task."
+        )
+    )

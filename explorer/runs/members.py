@@ -1,16 +1,24 @@
 """Who takes part in a class, under which nickname, and who did."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, exists, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from explorer.errors import N_, ExplorerError
 from explorer.runs import schema
-from explorer.runs.groups import absent
-from explorer.runs.ids import now, storable
-from explorer.runs.records import Member, Stay
+from explorer.runs.alike import alike, visible
+from explorer.runs.groups import held_group
+from explorer.runs.ids import written
+from explorer.runs.records import Group, Member, Stay
 
 MOST_NICKNAME = 24
+
+AdmitMember = Callable[[Group, int], bool]
+"""Given the class as it is now and how many others are there: whether they see the
+nickname. It raises an `ExplorerError` if nobody more may come, and is called within
+the transaction in which they do."""
 
 _members = schema.members.c
 
@@ -21,28 +29,47 @@ class Members:
     def __init__(self, reader: Engine, writer: Engine) -> None:
         self._reader, self._writer = reader, writer
 
-    def join(self, group_id: str, owner: str, nickname: str, seen: bool = True) -> None:
+    def join(
+        self,
+        group_id: str,
+        owner: str,
+        nickname: str,
+        seen: bool = True,
+        admit: AdmitMember | None = None,
+    ) -> None:
         """Take part under a nickname, or under another one from now on; who comes back
         has their old seat.
 
+        Who comes back by another nickname, or was removed, is seen by it only when
+        the teacher lets them: they may have hidden or changed the old one.
+
         Args:
-            seen: whether the others see the nickname.
+            group_id: where.
+            owner: who.
+            nickname: what they call themselves.
+            seen: whether the others see the nickname of who is new.
+            admit: decides `seen`, and whether there is room.
 
         Raises:
-            ExplorerError: if there is no such group, or if the nickname is empty, too
-                long, or another's here.
+            ExplorerError: if there is no such group, if the nickname is empty, too
+                long, or another's here, or as `admit` does.
         """
         name = checked_nickname(nickname)
-        mine = _members.group_id == group_id, _members.owner == owner
         values = {"nickname": name, "seen": seen, "state": "in"}
         with self._writer.begin() as connection:
-            _take_turn_in(connection, group_id)
-            _check_free(connection, group_id, name, _members.owner != owner)
-            if connection.scalar(select(exists().where(*mine))):
-                there = update(schema.members).where(*mine)
-                connection.execute(there.values(values))
+            # Who join at once take turns, so that no two get one name.
+            group = held_group(connection, group_id)
+            others = _check_free(connection, group_id, name, _members.owner != owner)
+            if admit is not None:
+                values["seen"] = admit(group, others)
+            if before := _place_of(connection, group_id, owner):
+                same = alike(before.nickname, name) and before.state != "removed"
+                values["seen"] = before.seen and same
+                mine = _members.group_id == group_id, _members.owner == owner
+                connection.execute(update(schema.members).where(*mine).values(values))
                 return
-            values |= {"group_id": group_id, "owner": owner, "joined": now()}
+            joined = _after_all(connection, group_id)
+            values |= {"group_id": group_id, "owner": owner, "joined": joined}
             connection.execute(insert(schema.members).values(values))
 
     def of(self, group_id: str) -> list[Member]:
@@ -87,7 +114,7 @@ class Members:
         """
         name = checked_nickname(name)
         with self._writer.begin() as connection:
-            _take_turn_in(connection, group_id)
+            held_group(connection, group_id)
             _check_free(connection, group_id, name, _members.nickname != nickname)
             named = update(schema.members).where(*_present(group_id))
             named = named.where(_members.nickname == nickname)
@@ -100,12 +127,13 @@ class Members:
 
 
 def checked_nickname(nickname: str) -> str:
-    """The nickname as it is kept: printable, and with single spaces.
+    """The nickname as it is kept: to be seen, and with single spaces.
 
     Raises:
         ExplorerError: if nothing is left of it, or too much.
     """
-    name = " ".join("".join(c for c in nickname if c.isprintable()).split())
+    shown = "".join(c for c in visible(nickname) if c.isprintable())
+    name = " ".join(shown.split())
     if not 1 <= len(name) <= MOST_NICKNAME:
         raise ExplorerError(
             N_(
@@ -122,17 +150,28 @@ def _present(group_id: str) -> tuple[Any, Any]:
     return _members.group_id == group_id, _members.state == "in"
 
 
-def _take_turn_in(connection: Connection, group_id: str) -> None:
-    """Who join at once take turns, so that no two get one name."""
-    group = select(schema.groups.c.id).where(schema.groups.c.id == storable(group_id))
-    if connection.scalar(group.with_for_update()) is None:
-        raise absent(group_id)
+def _place_of(connection: Connection, group_id: str, owner: str) -> Any:
+    """The row of somebody who is or was there; None where they never came."""
+    mine = _members.group_id == group_id, _members.owner == owner
+    return connection.execute(select(schema.members).where(*mine)).first()
 
 
-def _check_free(connection: Connection, group_id: str, name: str, others: Any) -> None:
-    """Refuse a nickname that somebody else in the group has."""
-    taken = select(_members.nickname).where(*_present(group_id), others)
-    if name.casefold() in {n.casefold() for n in connection.scalars(taken)}:
+def _after_all(connection: Connection, group_id: str) -> str:
+    """This moment, or right after who came last: clocks are set back, and those of
+    several servers differ, but seats stay as they are."""
+    last = select(func.max(_members.joined)).where(_members.group_id == group_id)
+    moment = datetime.now(UTC)
+    if (before := connection.scalar(last)) is not None:
+        moment = max(moment, datetime.fromisoformat(before) + timedelta(microseconds=1))
+    return written(moment)
+
+
+def _check_free(connection: Connection, group_id: str, name: str, others: Any) -> int:
+    """Refuse a nickname that somebody else in the group has, or one that looks like
+    it; how many else there are."""
+    wanted = select(_members.nickname).where(*_present(group_id), others)
+    taken = list(connection.scalars(wanted))
+    if any(alike(name, each) for each in taken):
         raise ExplorerError(
             N_(
                 "Everybody in a class has another nickname, and '%(name)s' is "
@@ -140,3 +179,4 @@ def _check_free(connection: Connection, group_id: str, name: str, others: Any) -
             ),
             name=name,
         )
+    return len(taken)

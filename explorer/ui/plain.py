@@ -33,7 +33,9 @@ _MARKS = re.compile(
 _PICTURES = re.compile(r"!(?=\[)|&(?=#|\w+;)|data(?=\\?:)", re.IGNORECASE)
 """What begins a picture or such a link, be it spelt by an entity."""
 
-_FORMULA = re.compile(r"\s*[=+\-@]")
+_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+"""Some spreadsheets read the wide signs of East Asian keyboards like the narrow."""
+
 _NUMBER = re.compile(r"[+-]?[\d.,]+(?:e[+-]?\d+)?", re.IGNORECASE)
 
 
@@ -56,8 +58,8 @@ def safe_markdown(text: str) -> str:
 def harmless(cell: Any) -> Any:
     """What a spreadsheet does not take for a formula; numbers stay as they are.
 
-    >>> harmless(["=1+1", "-0.5", "gru", 3])
-    ["'=1+1", '-0.5', 'gru', 3]
+    >>> harmless(["=1+1", "-0.5", "gru", 3, "\uff1d1+1"])
+    ["'=1+1", '-0.5', 'gru', 3, "'\uff1d1+1"]
     """
     if isinstance(cell, Mapping):
         return {harmless(name): harmless(each) for name, each in cell.items()}

@@ -14,7 +14,7 @@ from explorer.engine.classes import Task, read_task
 from explorer.engine.service import Engine
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
-from explorer.runs.commands import LEARNING_RATE
+from explorer.runs.commands import LEARNING_RATE, RESUME, STEP, STOP
 from explorer.runs.records import Group
 from tests.engine.visitors import GOAL, OPEN, WITHIN, small
 
@@ -135,6 +135,45 @@ def test_a_closed_class_takes_nobody_and_starts_nothing(
     bob.join(group.id, "Bob")
 
 
+def test_in_a_closed_class_no_run_goes_on_but_by_its_teacher(
+    engine: Engine, group: Group, ann: Visitor
+) -> None:
+    run = ann.prepare(small(), group.id)
+    engine.store.groups.change(group.id, {"closed": True})
+    for go_on in (
+        lambda: ann.send(run.id, RESUME()),
+        lambda: ann.send(run.id, STEP(1)),
+        lambda: ann.send_all([run], RESUME()),
+    ):
+        with pytest.raises(ExplorerError, match="'Waves' was closed"):
+            go_on()
+    assert engine.store.get(run.id).status == "paused"
+    ann.send(run.id, STOP())
+    left = ann.prepare(small())
+    ann.send(left.id, STEP(1))
+
+
+def test_a_fixed_setting_is_fixed_for_many_runs_too(
+    engine: Engine, group: Group, ann: Visitor
+) -> None:
+    engine.store.groups.change(group.id, {"open": []})
+    run = ann.prepare(small(), group.id)
+    with pytest.raises(ExplorerError, match="learning_rate is fixed"):
+        ann.send_all([run], LEARNING_RATE(1.0))
+
+
+def test_a_students_run_does_not_stop_for_their_teachers(
+    engine: Engine, group: Group, ann: Visitor
+) -> None:
+    run = ann.prepare(small(), group.id)
+    tea = Visitor(engine, "tea")
+    assert tea.may_control(run)
+    assert not tea.may_stop(run)
+    mine = tea.start(small(), instead_of=run)
+    assert engine.store.get(run.id).status == "paused"
+    tea.send(mine.id, STOP())
+
+
 def test_a_full_class_takes_nobody_more(
     engine: Engine, group: Group, bob: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,12 +252,35 @@ def test_a_task_that_asks_first_is_answered_first(
         ann.prepare(small(), second.id)
     with pytest.raises(ExplorerError, match="Only who has joined"):
         bob.guess(second.id, 0.5)
-    ann.guess(second.id, 0.5)
+    for wrong in (float("nan"), float("inf")):
+        with pytest.raises(ExplorerError, match="a choice or a number, but got"):
+            ann.guess(second.id, wrong)
     ann.guess(second.id, 0.25)
     assert engine.store.guesses.of(second.id) == {"ann": 0.25}
-    ann.prepare(small(), second.id)
-    with pytest.raises(ExplorerError, match="before the first run of a task"):
+    with pytest.raises(ExplorerError, match="A guess is given once"):
         ann.guess(second.id, 0.1)
+    ann.prepare(small(), second.id)
+
+
+def test_nobody_guesses_who_has_trained_also_when_it_was_thrown_away(
+    engine: Engine, ann: Visitor, group: Group
+) -> None:
+    run = ann.prepare(small(), group.id)
+    engine.store.groups.change(group.id, {"asks": True})
+    ann.throw_away(run.id)
+    with pytest.raises(ExplorerError, match="before the first run of a task"):
+        ann.guess(group.id, 0.1)
+    ann.have_back(run.id)
+
+
+def test_what_is_known_is_guessed_by_nobody_and_need_not_be(
+    engine: Engine, ann: Visitor, group: Group
+) -> None:
+    engine.store.groups.change(group.id, {"asks": True, "answer": 4.2})
+    with pytest.raises(ExplorerError, match="before what came out is known"):
+        ann.guess(group.id, 4.2)
+    assert engine.store.guesses.of(group.id) == {}
+    ann.prepare(small(), group.id)
 
 
 def test_a_class_has_only_so_many_tasks(engine: Engine, group: Group) -> None:

@@ -385,9 +385,12 @@ def test_the_best_loss_stands_beside_the_settings_that_reached_it() -> None:
 
 def test_a_guess_is_kept_by_task_and_person(store: Store, group: Group) -> None:
     other = store.groups.create("task", group.id, {})
-    store.guesses.put(group.id, "a", 0.25)
+    with pytest.raises(ExplorerError, match="nothing under the id"):
+        store.guesses.put("none", "a", 0.25)
     store.guesses.put(group.id, "b", "数")
     store.guesses.put(group.id, "a", 4.0)
+    with pytest.raises(ExplorerError, match="A guess is given once"):
+        store.guesses.put(group.id, "a", 0.25)
     store.guesses.put(other.id, "a", "lstm")
     assert store.guesses.of(group.id) == {"a": 4.0, "b": "数"}
     store.members.join(group.id, "a", "A")

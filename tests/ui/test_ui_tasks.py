@@ -9,7 +9,7 @@ from explorer.engine.classes import Task, checked, read_task
 from explorer.engine.service import engine
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
-from explorer.lessons.base import lesson
+from explorer.lessons.base import Number, lesson
 from explorer.runs.records import Group
 from explorer.ui.classes import board
 from explorer.ui.classes.tasks import of_lesson
@@ -164,3 +164,41 @@ def test_what_a_lesson_says_stands_beside_the_guesses() -> None:
     assert "Your guess: **4 nats**" in said(student)
     assert "What came out: **4 nats**." in said(student)
     assert shown.task.begins.config() == read_task(group).base
+
+
+def test_who_has_not_guessed_when_it_is_known_what_came_out_trains_without() -> None:
+    home = joined(made())
+    group = add_task(engine().store, home, of_lesson(lesson("first_loss"), "First"))
+    store = engine().store
+    store.groups.change(home.id, {"at": 1})
+    first, second = (page(owner=ANN, **{"class": home.id}) for _ in range(2))
+    asked = lesson("first_loss").guess
+    assert isinstance(asked, Number)
+    for tab in (first, second):
+        assert tab.button(key="train").disabled
+        tab.select_slider(key=f"class.guess.{group.id}").set_value(
+            asked.options[3]
+        ).run()
+    store.groups.change(group.id, {"answer": 4.03})
+    first.button(key="give_guess").click().run()
+    assert "before what came out is known" in first.error[0].value
+    assert store.guesses.of(group.id) == {}
+    assert "What came out: **4 nats**." in said(first)
+    assert not first.button(key="train").disabled
+    assert not any(b.key == "give_guess" for b in first.button)
+    store.groups.change(group.id, {"answer": None})
+    store.guesses.put(group.id, ANN, 1.0)
+    second.button(key="give_guess").click().run()
+    assert "A guess is given once" in second.error[0].value
+    assert store.guesses.of(group.id) == {ANN: 1.0}
+
+
+def test_a_lesson_whose_run_was_deleted_gives_no_answer_and_breaks_no_page() -> None:
+    home = joined(made())
+    group = add_task(engine().store, home, of_lesson(lesson("first_loss"), "First"))
+    run = trained(home, TEACHER, 1.0, status="finished")
+    facts = {"runs": {"gone": "deleted", "other": run.id}}
+    engine().store.groups.change(home.id, {"at": 1})
+    engine().store.groups.change(group.id, facts)
+    assert "Guesses: 0 of 2." in said(desk(home))
+    assert "answer" not in engine().store.groups.get(group.id).facts

@@ -46,7 +46,8 @@ class Attended(NamedTuple):
     @property
     def waits(self) -> bool:
         """Whether they must say first what they expect."""
-        return self.task.asks and self.guess is None
+        known = self.group.facts.get("answer") is not None
+        return self.task.asks and self.guess is None and not known
 
     @property
     def title(self) -> str:

@@ -45,7 +45,8 @@ def ask(
 ) -> None:
     """The question for a student; once answered, what they said and what came out."""
     asked, words = asked_of(task), question(task, _)
-    if mine is None:
+    answer = group.facts.get("answer")
+    if mine is None and answer is None:
         guess = guess_field(words, asked, f"class.guess.{group.id}", _)
         st.button(
             _("This is my guess"),
@@ -58,9 +59,11 @@ def ask(
             args=(group.id, guess),
         )
         return
-    line = _("Your guess: **%(guess)s**") % {"guess": in_words(asked, mine, _)}
+    line = ""
+    if mine is not None:
+        line = _("Your guess: **%(guess)s**") % {"guess": in_words(asked, mine, _)}
     st.markdown(f"{words} {line}")
-    if (answer := group.facts.get("answer")) is not None:
+    if answer is not None:
         came = {"answer": literal(in_words(asked, answer, _))}
         st.markdown(_("What came out: **%(answer)s**.") % came)
 
@@ -128,10 +131,14 @@ def experiment_button(visitor: Visitor, group: Group, task: Task, _: Translate) 
 def keep_answer(visitor: Visitor, group: Group, task: Task) -> None:
     """Once the runs of a lesson have ended: what they say to its question."""
     runs = experiment(visitor, group)
-    known = group.facts.get("answer") is not None
-    if known or not runs or not all(run.ended for run in runs.values()):
+    shown = lesson(task.lesson)
+    known, all_there = (
+        group.facts.get("answer") is not None,
+        set(runs) >= set(shown.runs),
+    )
+    if known or not all_there or not all(run.ended for run in runs.values()):
         return
-    found = outcome(visitor, lesson(task.lesson), runs)
+    found = outcome(visitor, shown, runs)
     visitor.store.groups.change(group.id, {"answer": found.answer})
 
 
