@@ -13,6 +13,7 @@ from typing import Any
 from explorer.catalog import choosing, specs
 from explorer.config.run import RunConfig, difference, settings_groups
 from explorer.config.settings import Scalar
+from explorer.config.training import TrainingSettings
 from explorer.engine.classroom import read_classroom
 from explorer.engine.nicknames import doubtful
 from explorer.errors import N_, ExplorerError
@@ -94,6 +95,8 @@ def checked(task: Task) -> Task:
             N_("A goal must be a loss above 0, but got %(came)s. Leave it empty."),
             came=task.goal,
         )
+    if task.within is not None:
+        TrainingSettings.read({"steps": task.within})
     openable = openable_settings(task.base)
     return Task(
         title,

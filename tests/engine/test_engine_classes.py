@@ -202,6 +202,8 @@ def test_nobody_joins_a_race_or_nothing(engine: Engine, bob: Visitor) -> None:
         ({"text": "x" * 4001}, "4000 characters, but this one has 4001"),
         ({"goal": 0.0}, "a loss above 0, but got 0.0"),
         ({"goal": float("nan")}, "a loss above 0, but got nan"),
+        ({"within": 0}, "from 1 to 20000, but got 0"),
+        ({"within": 20_001}, "but got 20001"),
     ],
 )
 def test_a_lesson_that_is_none_gets_a_sentence(
