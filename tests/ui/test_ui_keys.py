@@ -74,6 +74,9 @@ def test_a_key_that_was_written_down_takes_the_class_over() -> None:
     assert "close_class" not in keys(gone)
     wrong = page("class_room", owner=TEACHER, key=old)
     assert "opens none" in wrong.error[0].value
+    wrong.button(key="drop_key").click().run()
+    assert not wrong.error
+    assert wrong.text_input(key="class.code")
 
 
 def test_keys_are_shown_only_when_they_are_asked_for() -> None:

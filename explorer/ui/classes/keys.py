@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.engine.visitor import Visitor
-from explorer.errors import N_
+from explorer.errors import N_, ExplorerError
 from explorer.runs.passes import Opens, parted
 from explorer.runs.records import Group
 from explorer.ui.address import key_link, show_class, show_key, shown_key
@@ -11,6 +11,7 @@ from explorer.ui.classes.projector import project
 from explorer.ui.classes.rights import taught_later
 from explorer.ui.language import Translate
 from explorer.ui.page import shown_later
+from explorer.ui.plain import show_error
 
 KEYS: dict[Opens, str] = {
     "look": N_("**Projector**: who opens this sees the board and can change nothing."),
@@ -44,7 +45,12 @@ def with_key(visitor: Visitor, _: Translate) -> None:
     """What the code in the address opens; the page ends with it."""
     if not (code := shown_key()):
         return
-    group_id, opens = visitor.store.passes.find(code)
+    try:
+        group_id, opens = visitor.store.passes.find(code)
+    except ExplorerError as error:
+        show_error(error, _, "key_off")
+        st.button(_("Back"), key="drop_key", on_click=show_key, args=("",))
+        st.stop()
     home = visitor.store.groups.get(group_id)
     if opens == "look":
         project(visitor, home, code, _)
