@@ -97,7 +97,9 @@ def _score(rows: list[list[str]], sign: str) -> tuple[float, float, int]:
     bulk = rows[len(rows) // 2 :]
     width, kinds = shape_of(rows)
     share = sum(len(row) == width for row in bulk) / max(1, len(bulk))
-    typed = sum(kind != "text" for kind in kinds) / max(1, len(kinds))
+    texts = [k for k, kind in enumerate(kinds) if kind == "text"]
+    blank = sum(all(is_empty(c) for row in bulk for c in row[k : k + 1]) for k in texts)
+    typed = (len(kinds) - len(texts)) / max(1, len(kinds) - blank)
     if width < 2 or _is_decimal_comma(rows, bulk, width, sign):
         return 0.0, 0.0, 0
     if sign in RARE and (typed <= 0.5 or (sign == ":" and not _parts(bulk, kinds))):
@@ -106,6 +108,8 @@ def _score(rows: list[list[str]], sign: str) -> tuple[float, float, int]:
         flags = share == 1 and typed > 0.6 and {*kinds} == {"time", "number", "text"}
         sure = (typed == 1 and share >= 0.75) or flags
         return (typed, share, width) if sure else (0.0, 0.0, 0)
+    if sign == "\t" and share >= 0.9 and {"time", "number"} <= {*kinds}:
+        return 1.0, share, width  # no number and no sentence has tabs
     if share >= 0.9 and typed > 0.5:
         return typed, share, width
     return (0.1, share, width) if share >= 0.9 else (0.01, share, width)

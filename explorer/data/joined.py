@@ -82,12 +82,25 @@ def _hour_and_minute(columns: Mapping[str, Sequence[str]], hour: str) -> list[st
 
 
 def _unnamed(columns: Mapping[str, Sequence[str]]) -> list[str]:
-    """A column of years beside one of months' names, whatever they are called."""
+    """A column of years beside one of months, by name or counted, whatever they are
+    called."""
     for (name, years), (beside, months) in pairwise(columns.items()):
         whole = all(re.fullmatch("(?:18|19|20|21)[0-9]{2}", each) for each in years)
-        if years and months and whole and all(map(MONTH_ALONE.fullmatch, months)):
+        named = all(map(MONTH_ALONE.fullmatch, months)) or _are_counted(months)
+        if years and months and whole and named:
             return [name, beside]
     return []
+
+
+def _are_counted(months: Sequence[str]) -> bool:
+    """Whether cells count from 1 to 12 again and again.
+
+    >>> _are_counted(["11", "12", "01", "2"]), _are_counted(["1", "3"])
+    (True, False)
+    """
+    if not all(re.fullmatch("0?[1-9]|1[0-2]", month) for month in months):
+        return False
+    return all(int(b) == int(a) % 12 + 1 for a, b in pairwise(months))
 
 
 def joined_cells(columns: Mapping[str, Sequence[str]]) -> list[str]:

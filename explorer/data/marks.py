@@ -159,12 +159,12 @@ def marks_of(texts: Mapping[str, object]) -> Marks:
     found = {text: each for text in left if (each := _marked(text))}
     found |= _scales_that_are_flags(plain, found)
     units = tuple(dict.fromkeys(each.unit for each in found.values() if each.unit))
-    stars = {"*" for text in plain if text.rstrip().endswith("*")}
+    stars = {t.rstrip()[-1] for t in plain if t.rstrip()[-1:] in ("*", "#")}
     if not _belong(units, found, len(plain)):
-        return Marks(known, tuple(stars))
+        return Marks(known, tuple(sorted(stars)))
     cells = known | {text: each.cell for text, each in found.items()}
     others = [other for each in found.values() for other in each.others]
-    taken = tuple(dict.fromkeys((*units, *others, *stars)))
+    taken = tuple(dict.fromkeys((*units, *others, *sorted(stars))))
     lone = _lone([text for text in left if text not in found], len(plain) + len(found))
     return Marks(cells, taken, _mixed(units, found, len(plain)), lone)
 

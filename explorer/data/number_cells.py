@@ -73,10 +73,10 @@ CELL = re.compile(
     rf"(?:{MONEY}\s*(?P<inner>[-+])?\s*)?"
     r"(?P<digits>[0-9][0-9., ']*|[.,][0-9]+)(?P<exponent>[eEdD][-+]?[0-9]+)?"
     rf"\s*(?:(?P<scale>{'|'.join(SCALES)})\.?)?\s*(?:(?P<percent>[%‰])|{MONEY})?"
-    r"\s*(?P<after>-|(?<=[\s0-9])(?:[CD]R|[CD]r)\.?)?(?P<closed>\))?\*{0,3}"
+    r"\s*(?P<after>-|(?<=[\s0-9])(?:[CD]R|[CD]r)\.?)?(?P<closed>\))?[*#]{0,3}"
 )
 """An exponent may be Fortran's, with a D; a bank writes DR after what is owed, CR after
-what is had; a star tells of a note."""
+what is had; a star or a number sign tells of a note."""
 
 CODE = re.compile(r"[0-9]{2,}[eEdD][0-9]+")
 """An id like 41e7: numbers with an exponent have a point, one digit or a sign."""

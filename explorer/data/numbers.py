@@ -242,7 +242,8 @@ def _decided(
         counted = any(each.strip("0") for each in bare)
         return thousands, counted and (kept_zeros or rough > 2 * smooth)
     if sign == ".":
-        return decimal, not hints.dotted
+        rounded = hints.semicolons and all(each.endswith("0") for each in digits)
+        return decimal, not (hints.dotted or rounded)
     comma = hints.semicolons or hints.dotted
     return (decimal, True) if comma else (thousands, False)
 

@@ -81,6 +81,8 @@ def normal(cell: str) -> str:
     ('2022-07', '2022-W05-1', '1.5.2022', '5 May')
     >>> normal("2022年1月5日 下午3:04"), normal("31.12.2024 23.59 Uhr")
     ('2022年1月5日 3:04 PM', '31.12.2024 23:59')
+    >>> normal("2022-01-05 周三"), normal("2022年1月5日 星期三")
+    ('2022-01-05', '2022年1月5日')
     >>> normal("20220105:0710"), normal("2022-032"), normal("2022-01-05 07:10:00,125")
     ('20220105 07:10', '2022-02-01', '2022-01-05 07:10:00.125')
     >>> normal("2022. 1. 5."), normal("3Q2022"), normal("T3 2022"), normal("2022年三季")
@@ -110,6 +112,7 @@ def _eastern(plain: str) -> str:
     if plain.isascii():
         return plain
     plain = re.sub(r"(?<=[年月]) (?=[0-9])", "", plain.translate(EAST))
+    plain = re.sub(r" ?[(（]?(?:周|星期)[一二三四五六日天][)）]?", "", plain)
     if plain[:2] in ERAS and (found := re.match("(元|[0-9]{1,3})年", plain[2:])):
         year = 1 if found[1] == "元" else int(found[1])
         plain = f"{ERAS[plain[:2]] + year}{plain[2 + len(found[1]) :]}"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from explorer.data.periods import first_day
+from explorer.data.periods import first_day, months_of
 from explorer.data.time_cells import looks_like_time
 from explorer.data.time_forms import NUMBER, find_times
 from explorer.data.time_words import ENGLISH, MONTHS
@@ -34,9 +34,13 @@ def month_of(name: str) -> int:
 
     >>> [month_of(name) for name in ("Feb", "März", "3月", "十二月", "Q3", "第二季度")]
     [2, 3, 3, 12, 7, 4]
-    >>> month_of("fox"), month_of("12"), month_of("W05")
-    (0, 0, 0)
+    >>> month_of("fox"), month_of("12"), month_of("W05"), month_of("HALF1")
+    (0, 0, 0, 0)
     """
+    return _month_of(name) or _quarter_of(name)
+
+
+def _month_of(name: str) -> int:
     plain = name.strip().rstrip(".").lower()
     if plain in MONTHS:
         return ENGLISH.index(MONTHS[plain].title()[:3]) + 1
@@ -45,8 +49,18 @@ def month_of(name: str) -> int:
         if number in CHINESE:
             return CHINESE.index(number) + 1
         return int(number) if number.isdigit() and 1 <= int(number) <= 12 else 0
-    for begun in (f"2000 {plain}", f"2000年{plain}"):
-        if re.fullmatch("2000-[0-9]{2}", found := first_day(begun)):
+    return _first_month(plain, 1)
+
+
+def _quarter_of(name: str) -> int:
+    return _first_month(name.strip().rstrip(".").lower(), 3)
+
+
+def _first_month(name: str, months: int) -> int:
+    """With which month a part of a year begins that lasts so many."""
+    for begun in (f"2000 {name}", f"2000年{name}"):
+        found = first_day(begun)
+        if re.fullmatch("2000-[0-9]{2}", found) and months_of(begun) == months:
             return int(found[5:])
     return 0
 
@@ -60,9 +74,10 @@ def time_columns(names: Sequence[str]) -> Columns | None:
     'years'
     >>> time_columns(["Date", "Jan", "Feb"])
     """
-    months = {k: month for k, name in enumerate(names) if (month := month_of(name))}
-    if sorted(months.values()) in ([*range(1, 13)], [1, 4, 7, 10]):
-        return Columns("months", {k: f"{m:02}" for k, m in months.items()})
+    for of, every in ((_month_of, [*range(1, 13)]), (_quarter_of, [1, 4, 7, 10])):
+        months = {k: month for k, name in enumerate(names) if (month := of(name))}
+        if sorted(months.values()) == every:
+            return Columns("months", {k: f"{m:02}" for k, m in months.items()})
     years = {k: name.strip() for k, name in enumerate(names) if is_year(name)}
     if rise(years):
         return Columns("years", {k: year[:4] for k, year in years.items()})

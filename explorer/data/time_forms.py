@@ -17,7 +17,7 @@ from explorer.data.decoding import short
 from explorer.data.numbers import read_numbers
 from explorer.data.periods import weeks_of, years_of
 from explorer.data.time_cells import normal
-from explorer.data.time_words import CALLED
+from explorer.data.time_words import CALLED, SHORT_MONTHS
 from explorer.data.times import in_order, in_order_of_years, of_spreadsheet, put_back
 from explorer.errors import N_, ExplorerError, Words
 
@@ -34,7 +34,7 @@ DAYS = (
     *("%b %d %Y", "%B %d %Y", "%Y %b %d", "%Y-%b-%d"),
     WEEK,
     *("%Y-%m", "%Y/%m", "%Y年%m月", "%m/%Y", "%m.%Y", "%m-%Y"),
-    *("%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y-%b", "%Y %b"),
+    *("%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y-%b", "%Y %b", *SHORT_MONTHS),
 )
 CLOCKS = (
     *("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M", "T%H:%M:%S"),
@@ -44,8 +44,7 @@ RUN_TOGETHER = {6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M"}
 RUN_TOGETHER |= {14: "%Y%m%d%H%M%S"}
 """Forms of digits alone, by how many there are."""
 
-ISO = "ISO8601"
-NUMBER, SPREADSHEET = "number", "spreadsheet"
+ISO, NUMBER, SPREADSHEET = "ISO8601", "number", "spreadsheet"
 EPOCHS = {"seconds": 1.0, "milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}
 """Counts since 1970, and how many of them a second has."""
 
@@ -58,9 +57,7 @@ MIDNIGHT = re.compile(r"(?<=[T ])24:00")
 SHORTEST = re.compile("(?=.*[0-9]).{6}")
 """What every form needs: a digit, and as much room as Jan-22 takes."""
 
-DAY = np.timedelta64(1, "D")
-
-FIRST_CELLS = 200
+DAY, FIRST_CELLS = np.timedelta64(1, "D"), 200
 """Enough to tell which forms cannot be meant."""
 
 OFFSET = re.compile(r"[T ][0-9:.,]+ ?(?:(Z)|([-+])([0-9]{2}):?([0-9]{2})?)$")
@@ -255,6 +252,8 @@ def _by_forms(plain: "pd.Series[str]", first: First) -> Times | None:
         if first and first_of(form) != first:
             continue
         if _read(head, form) is None or (found := _read(plain, form)) is None:
+            continue
+        if form in SHORT_MONTHS and not in_order(found):
             continue
         if not any((found == other).all() for _, other in fits):
             fits.append((form, found))

@@ -88,6 +88,10 @@ CALLED = re.compile(
 """Names that say that a column tells when."""
 
 
+SHORT_MONTHS = ("%b %y", "%B %y")
+"""Months as in Jan 22, which are days of January where they are not in order."""
+
+
 def in_english(text: str) -> str:
     """A date without its weekday, its month in English.
 

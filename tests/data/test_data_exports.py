@@ -69,6 +69,26 @@ BLANKS = lines(
     ),
 )
 
+INDIA = lines(
+    "Account Name :\t_MR X\nDate\t:\t_1 Jan 2023\n",
+    "Txn Date\tDescription\tRef No.\t Debit\tCredit\tBalance",
+    *(
+        f"{d.day} {d:%b %Y}\tTO TRANSFER\tX\t\t \t1,{10 + k % 80},{k:03}.00"
+        for k, d in enumerate(DAYS)
+    ),
+    "**This is a computer generated statement",
+)
+
+OFFICE = lines(
+    "Oxford\nLat 51.761 Lon -1.262, 63 metres amsl\nMissing data is marked by  ---.",
+    "   yyyy  mm   tmax     sun\n              degC   hours",
+    *(
+        f"   {d.year}  {d.month:2}   {POINT[k]}{'*' if k % 20 == 3 else ''}"
+        f"     {'---' if k < 20 else '100.1#'}"
+        for k, d in enumerate(MONTHS)
+    ),
+)
+
 EXPORTS: dict[str, tuple[str, dict[str, object], np.ndarray, str]] = {
     "a weather station": (WEATHER_LINK, {"column": "Out"}, VALUES, "2022-01-01T01:00"),
     "a watch": (WATCH, {"column": "Distance"}, VALUES, "2022-01-02T00:00"),
@@ -88,6 +108,55 @@ EXPORTS: dict[str, tuple[str, dict[str, object], np.ndarray, str]] = {
     "a bank of data": (WORLD, {}, VALUES, "1891-01"),
     "fixed width": (FIXED, {}, VALUES, "2022-01-02"),
     "four columns of time": (BLANKS, {}, VALUES, "2022-01-01T01:00"),
+    "a bank in India": (
+        INDIA,
+        {"column": "Balance"},
+        100_000.0 + 1000 * (10 + np.arange(N) % 80) + np.arange(N),
+        "2022-01-02",
+    ),
+    "a weather office": (OFFICE, {"column": "tmax"}, VALUES, "2000-02-01"),
+    "years and months without names": (
+        table(
+            "",
+            *zip(
+                *[(d.year, d.month, v) for d, v in zip(MONTHS, POINT, strict=True)],
+                strict=True,
+            ),
+            by="   ",
+        ),
+        {},
+        VALUES,
+        "2000-02-01",
+    ),
+    "a day of the week": (
+        table(
+            "日期,最高温",
+            [f"{d:%Y-%m-%d} 周{'一二三四五六日'[d.weekday()]}" for d in DAYS],
+            [f"{v}°" for v in POINT],
+        ),
+        {},
+        VALUES,
+        "2022-01-02",
+    ),
+    "months of short years": (
+        table("Monat,Umsatz", [f"{d:%b %y}" for d in MONTHS], POINT),
+        {},
+        VALUES,
+        "2000-02-01",
+    ),
+    "months and half years": (
+        lines(
+            "Series Id:,CUUR\n",
+            f"Year,{','.join(f'{d:%b}' for d in MONTHS[:12])},HALF1,HALF2",
+            *(
+                f"{2000 + y},{','.join(POINT[12 * y : 12 * y + 12])},1,2"
+                for y in range(12)
+            ),
+        ),
+        {},
+        VALUES[:144],
+        "2000-02-01",
+    ),
     "days of a spreadsheet": (
         table("Date,Value", range(44562, 44562 + N), POINT),
         {},
@@ -139,3 +208,15 @@ def test_a_source_below_a_table_of_dates_is_no_row() -> None:
     choices = Choices(only=("指标", "数据来源：国家统计局"))
     with pytest.raises(files.ExplorerError, match="Unknown cell of column"):
         files.read_series(CHINA.encode(), "a.csv", choices)
+
+
+def test_points_before_three_digits_that_end_in_nought_are_asked_for() -> None:
+    text = table(
+        "Monat;Umsatz",
+        [f"{d:%m/%Y}" for d in MONTHS],
+        [f"{v:.2f}0" for v in VALUES],
+        by=";",
+    )
+    with pytest.raises(files.ExplorerError, match=r"as 20; 20\.71; 21\.41 or as 20000"):
+        read(text)
+    np.testing.assert_allclose(read(text, decimal=",").series.values, VALUES * 1000)

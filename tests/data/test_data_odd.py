@@ -196,3 +196,26 @@ def test_rows_of_sums_between_the_values_are_left_out() -> None:
     assert found.series.times is not None
     said = "Left out: rows of sums between the values (3)."
     assert said in [str(remark) for remark in found.remarks]
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        [f"3301{1 + k // 28:02}{1 + k % 28:02}" for k in range(N)],
+        [str(1_640_995_200 + k) for k in range(N)],
+    ],
+)
+def test_numbers_that_could_be_times_are_ids_where_nothing_says_so(
+    ids: list[str],
+) -> None:
+    """Days of the year 3301, and seconds that only count rows."""
+    taken = read(table("id,v", ids, POINT).encode(), column="v")
+    assert taken.series.times is None
+
+
+def test_blank_lines_are_missing_values_unless_they_part_all_rows() -> None:
+    parted = read(("v\n\n" + "\n\n".join(POINT)).encode()).series.values
+    np.testing.assert_array_equal(parted, VALUES)
+    gaps = [*POINT[:7], "", *POINT[8:]]
+    values = read(("v\n" + "\n".join(gaps)).encode()).series.values
+    assert list(np.flatnonzero(np.isnan(values))) == [7]
