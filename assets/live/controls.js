@@ -59,7 +59,9 @@ class Controls {
       return button
     }
     const known = this.choice[name]
-    const fits = known !== undefined && (kind !== "select" || options.some(([id]) => String(id) === String(known)))
+    const listed = kind !== "select" || options.some(([id]) => String(id) === String(known))
+    const inside = typeof known !== "number" || (blank && known === UNSET) || !(known < min || known > max)
+    const fits = known !== undefined && listed && inside
     const current = fits ? known : value
     this.choice[name] = current
     const input = kind === "select" ? this.select(options, current) : this.input(kind, current, min, max, step)

@@ -72,6 +72,8 @@ class Live {
   // One panel per entry of data.panels; everything else is found again by its class.
   build() {
     const { strings } = this.data
+    this.opened = new Set(this.recall("opened"))
+    this.controls.choice = { ...this.recall("options"), ...this.controls.choice }
     this.texts.silence()
     for (const { plot } of this.panels.values()) clear(plot)
     this.panels.clear()
@@ -87,6 +89,7 @@ class Live {
     this.grid = element("div", { className: "sx-grid" })
     this.projector = element("button", { type: "button", className: "sx-project", textContent: strings.projector, title: strings.projectorHelp })
     this.projector.onclick = () => this.stage.enter([...this.panels.keys()][0], true)
+    this.keys = this.stage.keysSwitch()
     this.shared = this.controls.row(this.data.shared, "sx-controls sx-shared")
     for (const each of this.data.panels) this.buildPanel(each)
     this.slider = element("input", { type: "range", id: "sx-slider", min: 0, max: 0, step: 1, value: 0 })
@@ -99,11 +102,12 @@ class Live {
       element("label", { htmlFor: "sx-slider", textContent: strings.slider }),
       this.slider, this.moment, this.toLive)
     this.root.replaceChildren(
-      element("div", { className: "sx-bar" }, this.state, this.spoken, this.bar, this.numbers, this.projector),
+      element("div", { className: "sx-bar" }, this.state, this.spoken, this.bar, this.numbers, this.keys, this.projector),
       element("p", { className: "sx-settings", textContent: this.data.settings }),
       this.message, this.shared, this.grid)
     this.placeTime()
     this.time.classList.toggle("sx-sticky", this.data.long)
+    if (this.data.long) this.time.prepend(contents(this))
     this.controls.showNeeded()
     this.frame = null
     this.stage.rebuilt()
@@ -123,6 +127,17 @@ class Live {
   }
 
   get step() { return this.at ?? (this.frame ? this.frame.step : 0) }
+
+  // Of a long page this tab remembers what its reader opened and chose.
+  recall(what) { return (this.data.long && recall("sessionStorage", `${this.data.page}.${what}`)) || [] }
+
+  remember(what, value) { if (this.data.long) remember("sessionStorage", `${this.data.page}.${what}`, value) }
+
+  open(name, open) {
+    if (open) this.opened.add(name)
+    else this.opened.delete(name)
+    this.remember("opened", [...this.opened])
+  }
 
   // What a picture says of its run and moment where it stands alone.
   get caption() { return `${this.data.title} · ${this.moment.textContent}` }
@@ -179,7 +194,10 @@ class Live {
 
   // Say what this page wants to see; the server answers with frames until told otherwise.
   ask(more = {}, unasked = false) {
-    if (!unasked) this.trouble = "" // what was wrong is told until the reader acts again
+    if (!unasked) {
+      this.trouble = "" // what was wrong is told until the reader acts again
+      this.remember("options", this.controls.chosen().options)
+    }
     if (!this.socket || this.socket.readyState !== WebSocket.OPEN || !this.data.run) return
     const shown = this.data.long ? [...this.shown].sort() : [...this.panels.keys()]
     const wish = {

@@ -20,8 +20,10 @@ class Panel {
     else if (controls.length) head.append(controls.length > 1 ? drawer(choices, page.strings.options, "⋯") : choices)
     head.append(this.tools(Boolean(about)))
     if (about) {
-      parts.splice(1, 0, element("details", {},
-        element("summary", { textContent: page.strings.about }), element("p", { textContent: about })))
+      const opened = element("details", { open: page.opened.has(name) },
+        element("summary", { textContent: page.strings.about }), element("p", { textContent: about }))
+      opened.ontoggle = () => page.open(name, opened.open)
+      parts.splice(1, 0, opened)
     }
     this.pick = element("button", { type: "button", className: "sx-pick" })
     this.section = element("section", { className: "sx-panel", "aria-label": question }, ...parts, this.pick)

@@ -23,7 +23,7 @@ function colours(node, template) {
 function saveImage(plot, { format, name, title, about, template, paper }) {
   const { layout, data } = plot
   const height = Math.max(320, plot.clientHeight) + HEADROOM
-  const heading = { text: `${escaped(title)}<br><sub>${escaped(about)}</sub>`, x: 0.01, xanchor: "left", y: 1 - 28 / height, yanchor: "top", yref: "container" }
+  const heading = { text: `${escaped(title)}<br><span style="font-size:14px">${escaped(about)}</span>`, x: 0.01, xanchor: "left", y: 1 - 28 / height, yanchor: "top", yref: "container" }
   const margin = { ...layout.margin, t: (layout.margin?.t ?? 20) + HEADROOM }
   const more = { title: heading, margin, template: template ?? layout.template, paper_bgcolor: paper, plot_bgcolor: paper }
   return window.Plotly.downloadImage({ data, layout: { ...layout, ...more } }, {

@@ -17,6 +17,14 @@ class Stage {
 
   get wanted() { return new URLSearchParams(location.search).get("projector") === "1" }
 
+  // Single letters do what voices and unsteady hands do not mean: they can be switched off.
+  keysSwitch() {
+    const { strings } = this.page
+    const box = element("input", { type: "checkbox", checked: recall("localStorage", "keys") !== false })
+    box.onchange = () => remember("localStorage", "keys", box.checked)
+    return element("label", { className: "sx-keys", title: strings.keysHelp }, box, strings.keys)
+  }
+
   close() { document.removeEventListener("keydown", this.onKey) }
 
   pressed(event) {
@@ -24,6 +32,7 @@ class Stage {
     const { panels } = this.page
     if (ctrlKey || metaKey || altKey || !panels.size || target.matches?.(WRITING)) return
     if (key === "Escape" && this.chosen && !target.closest?.(".sx-drawer[open]")) this.leave()
+    else if (!this.page.keys.firstChild.checked) return
     else if (key === "f" || key === "F") this.chosen ? this.leave() : this.enter(this.pointed(), false)
     else if (key === "p" || key === "P") this.railed ? this.leave() : this.enter(this.chosen ?? this.pointed(), true)
     else if (this.chosen && /^[1-9]$/.test(key)) this.choose([...panels.keys()][Number(key) - 1])

@@ -17,9 +17,14 @@ class Classroom:
     """Whether everybody chooses which of the tasks they are at."""
     at: int = 0
     """The task at which all are, where they do not choose, counted from 0."""
+    order: tuple[str, ...] = ()
+    """The groups of the tasks as the teacher put them; others come after."""
+    first_gone: bool = False
+    """Whether the task in the class's own group was deleted."""
 
 
 def read_classroom(group: Group) -> Classroom:
     """What the group of a class says."""
     names = {field.name for field in fields(Classroom)}
-    return Classroom(**{k: v for k, v in group.facts.items() if k in names})
+    facts = {k: v for k, v in group.facts.items() if k in names}
+    return Classroom(**facts | {"order": tuple(facts.get("order", ()))})

@@ -11,6 +11,7 @@ from explorer.engine import tracing
 from explorer.engine.asking import CHECK_PRIORITY, Asker
 from explorer.engine.cluster import close, connect
 from explorer.engine.driving import Driving
+from explorer.engine.guessing import Guessing
 from explorer.engine.hub import Hub
 from explorer.engine.jobs import Wanted
 from explorer.engine.looks import Looks
@@ -60,6 +61,7 @@ class Engine:
         self._runner = Runner(connect, self.store, self._heard, self._may_drive, trace)
         self._asker = Asker(self.store, self._runner)
         self.sweeps = Sweeps(self.store, self._runner, self.start, self._may_drive)
+        self.guessing = Guessing()
         self.looks = Looks(self.store, self._asker, lambda: self._runner.workers)
         self.resumed = self._runner.resume_all()
         self.sweeps.resume()

@@ -18,7 +18,7 @@ from explorer.errors import N_, ExplorerError
 from explorer.portable.unpack import Importer, unpacked
 from explorer.runs.commands import STOP, spec_of
 from explorer.runs.guesses import Guess
-from explorer.runs.passes import plain
+from explorer.runs.passes import Pass, plain
 from explorer.runs.records import Command, Group, Run
 from explorer.runs.store import Store
 from explorer.sweeping.plan import Plan
@@ -273,13 +273,22 @@ class Visitor:
         """
         classes.join(self.store, group_id, self.owner, nickname)
 
+    def find_code(self, typed: str) -> Pass:
+        """What the code of a class opens, however it is typed.
+
+        Raises:
+            ExplorerError: if it opens nothing, or too many were wrong of late.
+        """
+        guessing, passes = self.engine.guessing, self.store.passes
+        return guessing.find(self.owner, typed, passes.find)
+
     def use_key(self, code: str) -> str:
         """Teach a class along, or take it over, as a code allows; the class's id.
 
         Raises:
             ExplorerError: if the code allows neither.
         """
-        group_id, opens = self.store.passes.find(code)
+        group_id, opens = self.find_code(code)
         if opens == "own":
             self.store.teachers.hand_over(group_id, self.owner, plain(code))
         elif opens == "teach":

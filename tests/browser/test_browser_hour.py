@@ -44,7 +44,7 @@ def test_a_class_of_three_with_two_tasks(open_page: Opener) -> None:
     expect(desk.locator(".sx-board tr", has_text="Ann")).to_contain_text("GRU")
 
     # The second task is a lesson: everybody is asked before they train.
-    unfold(desk, "Add or delete a task")
+    unfold(desk, "Add, move or delete a task")
     click(desk, "Add the lesson")
     desk.get_by_text("2. What is a sequence model's first loss?").click()
     click(desk, "Move all to this task")

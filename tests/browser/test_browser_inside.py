@@ -290,3 +290,17 @@ def test_a_phone_scrolls_down_only(open_page: Opener) -> None:
     page = open_page("/inside", ready=False, viewport={"width": 390, "height": 844})
     go_to(page, "change")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_contents_lead_to_a_panel_and_what_was_opened_stays(sample: Page) -> None:
+    sample.locator(".sx-time .sx-drawer summary").press("Enter")
+    entries = sample.get_by_role("navigation", name="All pictures of this page")
+    entries.get_by_role("button", name="How does the error travel back?").press("Enter")
+    expect(sample.locator("#sx-gradients")).to_be_focused()
+    expect(sample.locator("#sx-gradients")).to_be_in_viewport()
+    expect(entries).to_be_hidden()
+    about = sample.locator("#sx-gradients > details")
+    about.locator("summary").click()
+    expect(about).to_have_attribute("open", "")
+    sample.reload()
+    expect(about).to_have_attribute("open", "")

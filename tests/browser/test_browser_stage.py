@@ -36,6 +36,11 @@ def page(open_shared: Opener) -> Page:
 
 def test_keys_of_a_projector(page: Page) -> None:
     before = page.evaluate(ORDER)
+    keys = page.get_by_label("Keys")
+    keys.uncheck()
+    page.keyboard.press("p")
+    expect(page.locator(".sx-stage")).to_have_count(0)
+    keys.check()
     page.keyboard.press("p")
     expect(page.locator(LARGE)).to_have_id("sx-loss")
     expect(page.locator(".sx-rail .sx-panel")).to_have_count(4)

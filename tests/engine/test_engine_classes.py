@@ -9,8 +9,17 @@ from hypothesis import strategies as st
 from explorer.catalog import choosing
 from explorer.config.run import RunConfig
 from explorer.engine import classes
-from explorer.engine.class_tasks import MOST_TASKS, add_task, delete_class
+from explorer.engine.class_tasks import (
+    MOST_TASKS,
+    add_task,
+    copy_class,
+    delete_class,
+    delete_task,
+    move_task,
+    tasks_of,
+)
 from explorer.engine.classes import Task, read_task
+from explorer.engine.classroom import read_classroom
 from explorer.engine.service import Engine
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
@@ -290,3 +299,44 @@ def test_a_class_has_only_so_many_tasks(engine: Engine, group: Group) -> None:
         add_task(engine.store, group, read_task(group))
     with pytest.raises(ExplorerError, match=f"at most {MOST_TASKS} tasks"):
         add_task(engine.store, group, read_task(group))
+
+
+def titles(engine: Engine, home_id: str) -> str:
+    """The first letters of the tasks of a class, in capitals where it is."""
+    home = engine.store.groups.get(home_id)
+    every = [read_task(each).title[0].lower() for each in tasks_of(engine.store, home)]
+    at = read_classroom(home).at
+    return "".join(t.upper() if k == at else t for k, t in enumerate(every))
+
+
+def test_tasks_change_places_and_the_first_may_go(engine: Engine, group: Group) -> None:
+    store, first = engine.store, read_task(group)
+    before = len(store.groups.of("tea", "class"))
+    home = store.groups.create("class", "tea", replace(first, title="a").facts())
+    with pytest.raises(ExplorerError, match="this is its only one"):
+        delete_task(store, home, home)
+    b, c = (add_task(store, home, replace(first, title=title)) for title in "bc")
+    assert titles(engine, home.id) == "Abc"
+
+    def moved(task: Group, by: int) -> tuple[int, str]:
+        place = move_task(store, store.groups.get(home.id), task, by)
+        return place, titles(engine, home.id)
+
+    assert moved(c, -1) == (1, "Acb")
+    assert moved(home, 1) == (1, "cAb")
+    assert moved(home, -5) == (0, "Acb")
+    assert moved(home, 9) == (2, "cbA")
+    copied = copy_class(store, store.groups.get(home.id), "tea")
+    assert titles(engine, copied.id) == "Cba"
+    delete_task(store, store.groups.get(home.id), home)
+    assert titles(engine, home.id) == "cB"
+    delete_task(store, store.groups.get(home.id), c)
+    assert titles(engine, home.id) == "B"
+    again = copy_class(store, store.groups.get(home.id), "tea")
+    assert titles(engine, again.id) == "B"
+    with pytest.raises(ExplorerError, match="this is its only one"):
+        delete_task(store, store.groups.get(home.id), b)
+    for each in (home, copied, again):
+        delete_class(store, store.groups.get(each.id))
+    assert len(store.groups.of("tea", "class")) == before
+    assert store.groups.of(home.id, "task") == []

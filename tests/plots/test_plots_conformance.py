@@ -115,6 +115,18 @@ def test_plotly_accepts_every_panel_on_light_and_dark(moment: Moment) -> None:
                 assert figure.layout.xaxis.title.text, name
                 assert figure.layout.yaxis.title.text, name
                 assert figure.layout.uirevision, name
+                assert small_letters(figure.to_plotly_json()) == [], name
+
+
+def small_letters(part: Any, key: str = "") -> list[Any]:
+    """The font sizes below 13 pixels that a figure names."""
+    if isinstance(part, dict):
+        size = part.get("size") if key.endswith("font") else None
+        found = [size] if isinstance(size, int | float) and size < 13 else []
+        return found + [s for k, v in part.items() for s in small_letters(v, k)]
+    if isinstance(part, list | tuple):
+        return [size for each in part for size in small_letters(each, key)]
+    return []
 
 
 def test_what_a_reader_zoomed_into_stays_while_it_trains(moment: Moment) -> None:

@@ -17,7 +17,15 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from explorer.plots.encode import to_json
 from explorer.plots.parts import KEPT_POINTS, spread, thin
-from explorer.plots.theme import ARCHITECTURES, FONTS, GATES, GREY, GROUNDS, Mode
+from explorer.plots.theme import (
+    ARCHITECTURES,
+    FONTS,
+    GATES,
+    GREY,
+    GROUNDS,
+    SMALL_FONT_SIZE,
+    Mode,
+)
 
 pytestmark = pytest.mark.quick
 
@@ -148,3 +156,25 @@ def test_values_under_the_pointer_are_written_alike() -> None:
     for file in (ROOT / "explorer/plots").rglob("*.py"):
         written = re.findall(r"%\{+\w+:([^}]+)\}", file.read_text(encoding="utf-8"))
         assert set(written) <= {".4~g", *shares}, file.name
+
+
+SMALL = {
+    "a font of its own": re.compile(
+        r'font"?[:=] ?(?:dict\()?\{?"?size"?[:=] ?(?:[0-9]|1[0-2])\b'
+    ),
+    "smaller than the smallest": re.compile(r'size": SMALL_FONT_SIZE *[-*/]'),
+    "a power, drawn as a raised 10": re.compile(r'exponentformat.{1,6}"power"'),
+    "an index": re.compile(r"<su[bp]>(?!<span style=)"),
+}
+"""Plotly draws what is raised or lowered at 70 %."""
+
+
+def test_no_letter_of_a_chart_is_smaller_than_13_pixels() -> None:
+    assert SMALL_FONT_SIZE >= 13
+    found = [
+        (path.name, kind)
+        for path in (ROOT / "explorer" / "plots").rglob("*.py")
+        for kind, pattern in SMALL.items()
+        if pattern.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []

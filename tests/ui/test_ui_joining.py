@@ -3,11 +3,19 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.engine.guessing import MOST_OF_ONE, Guessing
 from explorer.engine.service import engine
+from explorer.engine.visitor import Visitor
+from explorer.errors import ExplorerError
 from tests.ui.classroom import ANN, TEACHER, joined, made, said, tables
 from tests.ui.conftest import QUIET, page
 
 pytestmark = [pytest.mark.usefixtures("workers", "new_board"), *QUIET]
+
+
+@pytest.fixture(autouse=True)
+def no_guesses_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine(), "guessing", Guessing())
 
 
 def entered(code: str) -> AppTest:
@@ -33,6 +41,18 @@ def test_a_code_that_is_none_is_refused(code: str) -> None:
     test = entered(code)
     assert "letters and digits" in test.error[0].value
     assert "class" not in test.query_params
+
+
+def test_who_guesses_codes_is_told_to_wait() -> None:
+    code = engine().store.passes.code(made().id, "join")
+    for k in range(MOST_OF_ONE):
+        with pytest.raises(ExplorerError, match="opens none"):
+            Visitor(engine(), ANN).find_code(f"WRONG{k}")
+    test = entered(code)
+    assert "or open the class by its link" in test.error[0].value
+    assert "class" not in test.query_params
+    show = page("class_room", owner=ANN, key=code)
+    assert "or open the class by its link" in show.error[0].value
 
 
 def test_the_way_in_is_large_until_somebody_has_come() -> None:

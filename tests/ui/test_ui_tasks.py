@@ -41,6 +41,12 @@ def desk(home: Group) -> AppTest:
     return page("class_room", owner=TEACHER, **{"class": home.id})
 
 
+def order(home: Group) -> list[str]:
+    """The groups of a class's tasks as they stand now."""
+    store = engine().store
+    return [group.id for group in tasks_of(store, store.groups.get(home.id))]
+
+
 def move_to(test: AppTest, home: Group, place: int) -> None:
     """Choose a task on the teacher's page."""
     view = f"class.view.{home.id}"
@@ -113,8 +119,15 @@ def test_a_task_is_added_changed_and_deleted() -> None:
     test.button(key="change_class").click().run()
     changed = read_task(engine().store.groups.get(groups[2].id))
     assert (changed.goal, changed.lesson) == (1.5, "first_loss")
+    test.button(key="move_task.-1").click().run()
+    assert not test.exception
+    assert test.button(key="delete_task").label == "Delete task 2"
+    assert order(home) == [home.id, groups[2].id, groups[1].id]
     test.button(key="delete_task").click().run()
-    assert tasks_of(engine().store, home) == groups[:2]
+    test.button(key="delete_task").click().run()
+    assert not test.exception
+    assert order(home) == [groups[1].id]
+    assert "delete_task" not in {each.key for each in test.button}
     test.button(key="delete_class").click().run()
     assert engine().store.groups.of(home.id, TASK) == []
 

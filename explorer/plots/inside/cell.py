@@ -9,7 +9,7 @@ import numpy as np
 from explorer.errors import N_
 from explorer.plots.panel import Content, Panel, Scene, residual
 from explorer.plots.parts import Translate, escape, visible
-from explorer.plots.theme import GATES, GREY
+from explorer.plots.theme import GATES, GREY, SMALL_FONT_SIZE
 from explorer.runs.records import View
 
 DIGITS = 4
@@ -236,8 +236,9 @@ def _spot(lit: int) -> list[dict[str, Any]]:
 
 
 def _lowered(symbols: str) -> str:
-    """Symbols with their indices lowered: "W_f" as W with a small f."""
-    return re.sub(r"_(\w)", r"<sub>\1</sub>", escape(symbols))
+    """Symbols with their indices lowered, as large as the smallest letters."""
+    index = rf'<sub><span style="font-size:{SMALL_FONT_SIZE}px">\1</span></sub>'
+    return re.sub(r"_(\w)", index, escape(symbols))
 
 
 def _fixed(value: float) -> str:

@@ -99,7 +99,7 @@ def figure(drawn: GradientsDrawn, _: Translate = str) -> Figure:
         _("gradient norm over all units (loss units)"),
         type="log",
         range=[low, high],
-        exponentformat="power",
+        tickformat="~g",
         dtick=1 if high - low <= 5 else 3,
     )
     return {

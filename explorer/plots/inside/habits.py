@@ -59,27 +59,26 @@ def _numbers(view: View, head: Head) -> dict[str, int]:
     return {"layer": where(view, head)["layer"] + 1, "head": head.head + 1}
 
 
-def _kind(view: View, head: Head, _: Translate) -> str:
-    """What a map lies between, before its number; nothing where there is one kind."""
+def _between(view: View, head: Head, _: Translate) -> str:
+    """What a map lies between; nothing where there is one kind."""
     title = where(view, head)["title"]
-    return f"{_(title)} · " if title else ""
+    return _(title) if title else ""
 
 
 def title(view: View, head: Head, wide: bool, _: Translate) -> str:
     """Which head it is, and below it what it does, where that is clear.
 
-    In a wide grid there is no room for the score, which the hover text still has.
+    In a wide grid there is room for one short word; the hover text has the rest.
     """
-    if wide:
-        name = _("layer %(layer)d,<br>head %(head)d") % _numbers(view, head)
-    else:
-        name = _("layer %(layer)d, head %(head)d") % _numbers(view, head)
-    name = _kind(view, head, _) + name
+    between = _between(view, head, _)
     kind = kind_of(head, view.arrays["badges_by_chance"])
-    if kind is None:
-        return f"{name}<br> "
-    score = "" if wide else f" {head.scores[kind]:.2f}"
-    return f"{name}<br>{_(_words(view)[kind])}{score}"
+    word = "" if kind is None else _(_words(view)[kind])
+    if wide:
+        name = _("L%(layer)d H%(head)d") % _numbers(view, head)
+        return f"{name}<br>{between or word.partition(' ')[0] or ' '}"
+    name = _("layer %(layer)d, head %(head)d") % _numbers(view, head)
+    name = f"{between} · {name}" if between else name
+    return f"{name}<br>{' ' if kind is None else f'{word} {head.scores[kind]:.2f}'}"
 
 
 def scores_in_words(view: View, head: Head, _: Translate) -> str:
@@ -99,7 +98,9 @@ def scores_in_words(view: View, head: Head, _: Translate) -> str:
             "Layer %(layer)d, head %(head)d: %(scores)s; entropy %(entropy).2f."
         )
     more = {"scores": listed(sentences, _), "entropy": head.scores[ENTROPY]}
-    return _kind(view, head, _) + message % (_numbers(view, head) | more)
+    between = _between(view, head, _)
+    sentence = message % (_numbers(view, head) | more)
+    return f"{between} · {sentence}" if between else sentence
 
 
 def kinds_in_words(view: View, rows: list[list[Head]], _: Translate) -> str:

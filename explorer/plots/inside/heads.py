@@ -31,7 +31,7 @@ from explorer.plots.parts import (
     share_colours,
     token_ticks,
 )
-from explorer.plots.theme import ATTENTION
+from explorer.plots.theme import ATTENTION, SMALL_FONT_SIZE
 from explorer.plots.words import paragraph
 from explorer.runs.records import View
 
@@ -41,8 +41,7 @@ CELLS = 150_000
 LIMIT = 1e-5
 
 WIDE = 4
-"""From more heads beside each other on, their titles are small."""
-TITLE, SMALL_TITLE = 13, 9
+"""From more heads beside each other on, their titles are short."""
 ROW = 260
 """The pixels that all rows have in the smallest panel."""
 MOST_TICKS = 12
@@ -149,7 +148,7 @@ def _grid(view: View, rows: list[list[Head]], _: Translate) -> Figure:
             place = _place(i, j, count, columns)
             axes |= _axes(place, _ends(view, head), i, j, count, columns, _)
             data.append(_small(view, head, place.x, place.y, size, _))
-            titles.append(_heading(title(view, head, wide, _), place, wide))
+            titles.append(_heading(title(view, head, wide, _), place))
     first = axes.pop("xaxis"), axes.pop("yaxis")
     axes[ATTENTION] = share_colours(_)
     return {"data": data, "layout": layout(*first, **axes, annotations=titles)}
@@ -169,8 +168,7 @@ class Place(NamedTuple):
 def _place(i: int, j: int, count: int, columns: int) -> Place:
     """Of the j-th map in the i-th of `count` rows, below room for its title."""
     number = i * columns + j + 1
-    title_pixels = 3.9 * SMALL_TITLE if columns > WIDE else 2.6 * TITLE
-    title_room = min(title_pixels / ROW, 0.6 / count)
+    title_room = min(2.6 * SMALL_FONT_SIZE / ROW, 0.6 / count)
     across, down = 0.12 / columns, 1 / count
     left = j * (1 + across) / columns
     right = left + (1 + across) / columns - across
@@ -211,7 +209,7 @@ def _axes(
     return {_axis(place.x): across, _axis(place.y): down}
 
 
-def _heading(text: str, place: Place, wide: bool) -> dict[str, Any]:
+def _heading(text: str, place: Place) -> dict[str, Any]:
     return {
         "text": text,
         "x": (place.left + place.right) / 2,
@@ -220,7 +218,7 @@ def _heading(text: str, place: Place, wide: bool) -> dict[str, Any]:
         "yref": "paper",
         "xanchor": "center",
         "yanchor": "bottom",
-        "font": {"size": SMALL_TITLE if wide else TITLE},
+        "font": {"size": SMALL_FONT_SIZE},
         "showarrow": False,
     }
 

@@ -44,9 +44,9 @@ def draw(scene: Scene, _: Translate) -> Content:
     norms, clipped = _norms(scene, _)
     names = [short_name(name) for name in scene.view.notes["names"]]
     y = axis(_("update / weight"), type="log", range=list(DECADES), domain=RATIOS)
-    y["exponentformat"] = "power"
+    y["tickformat"] = "~g"
     x = axis(_("training step"), range=[0, scene.config.training.steps], anchor="y2")
-    lower = axis("", type="log", domain=NORMS, exponentformat="power", dtick=1)
+    lower = axis("", type="log", domain=NORMS, tickformat="~g", dtick=1)
     shapes = [band(*USUAL, 0.12)]
     if scene.config.training.clip > 0:
         limit = rule(scene.config.training.clip, dash="dash")

@@ -87,7 +87,7 @@ def figure(drawn: NormDrawn, _: Translate = str) -> Figure:
         else _("gradient norm (before clipping)"),
         type="log",
         range=list(drawn.decades),
-        exponentformat="power",
+        tickformat="~g",
         dtick=1,
     )
     words, shapes = [], []

@@ -148,7 +148,7 @@ def _nodes(view: View, tree: Tree, colour: str, _: Translate) -> list[dict[str, 
                 "textposition": "middle center",
                 "textfont": {"size": SMALL_FONT_SIZE, "color": "#ffffff"}
                 if kept
-                else {"size": SMALL_FONT_SIZE - 2},
+                else {"size": SMALL_FONT_SIZE},
                 "opacity": 1.0 if kept else 0.6,
                 "marker": {
                     "size": [20 if kept else 6 + 10 * named for _k in chosen],

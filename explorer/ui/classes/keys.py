@@ -46,7 +46,7 @@ def with_key(visitor: Visitor, _: Translate) -> None:
     if not (code := shown_key()):
         return
     try:
-        group_id, opens = visitor.store.passes.find(code)
+        group_id, opens = visitor.find_code(code)
     except ExplorerError as error:
         show_error(error, _, "key_off")
         st.button(_("Back"), key="drop_key", on_click=show_key, args=("",))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explorer.engine.class_tasks import add_task
+from explorer.engine.class_tasks import add_task, delete_task, move_task
 from explorer.engine.classes import Task, read_task
 from explorer.engine.classroom import Classroom
 from explorer.engine.visitor import Visitor
@@ -71,7 +71,7 @@ def chosen_task(home: Group, groups: Sequence[Group], usual: int, _: Translate) 
 def more_tasks(
     visitor: Visitor, home: Group, group: Group, groups: Sequence[Group], _: Translate
 ) -> None:
-    """A lesson or a task of one's own after the others; the shown one may go."""
+    """A lesson or a task of one's own after the others; the shown one moves or goes."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="class.add"):
         st.selectbox(
             _("A lesson as the next task"),
@@ -90,9 +90,31 @@ def more_tasks(
     config = choose_settings()
     if config is not None:
         new_task(visitor, home, config, _)
-    if group.id != home.id:
+    if len(groups) > 1:
+        _place_buttons(visitor, home, group, groups, _)
+
+
+def _place_buttons(
+    visitor: Visitor, home: Group, group: Group, groups: Sequence[Group], _: Translate
+) -> None:
+    """The shown task comes sooner or later, or goes."""
+    place = [each.id for each in groups].index(group.id)
+    number = {"number": 1 + place}
+    with st.container(horizontal=True, key="class.order"):
+        for by, label, icon, there in (
+            (-1, _("Task %(number)d sooner"), "arrow_back", place > 0),
+            (1, _("Task %(number)d later"), "arrow_forward", place < len(groups) - 1),
+        ):
+            st.button(
+                label % number,
+                icon=f":material/{icon}:",
+                key=f"move_task.{by}",
+                disabled=not there,
+                on_click=shown_later(_move),
+                args=(visitor, home, group, by),
+            )
         st.button(
-            _("Delete task %(number)d") % {"number": 1 + groups.index(group)},
+            _("Delete task %(number)d") % number,
             icon=":material/delete:",
             key="delete_task",
             help=_("Everybody's runs stay with those who started them."),
@@ -123,5 +145,10 @@ def _add_lesson(visitor: Visitor, home: Group, _: Translate) -> None:
 
 
 def _delete(visitor: Visitor, home: Group, group: Group) -> None:
-    visitor.store.groups.delete(group.id)
+    delete_task(visitor.store, home, group)
     st.session_state.pop(_view(home), None)
+
+
+def _move(visitor: Visitor, home: Group, group: Group, by: int) -> None:
+    """The page goes on showing the task that was moved."""
+    st.session_state[_view(home)] = move_task(visitor.store, home, group, by)

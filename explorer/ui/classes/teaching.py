@@ -77,7 +77,7 @@ def teach(visitor: Visitor, home: Group, _: Translate) -> None:
     st.fragment(_live, run_every=every)(visitor, home, group, alone, _)
     with st.expander(_("Change the task, the goal or the locks"), key="class.edit"):
         change_class(visitor, group, task, _)
-    with st.expander(_("Add or delete a task"), key="class.more"):
+    with st.expander(_("Add, move or delete a task"), key="class.more"):
         more_tasks(visitor, home, group, groups, _)
     with st.expander(_("Nicknames"), key="class.people"):
         names_panel(visitor, home, room, _)

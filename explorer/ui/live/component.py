@@ -31,7 +31,9 @@ _component = st.components.v2.component(
         "text",
         "controls",
         "narrow",
+        "memory",
         "drawer",
+        "contents",
         "saving",
         "panel",
         "stage",
@@ -69,6 +71,7 @@ def live_panels(
     result: Any = _component(
         key=f"live.{page}",
         data={
+            "page": page,
             "run": run.id,
             "status": run.status,
             "language": language,
@@ -120,6 +123,12 @@ def _strings(_: Translate) -> dict[str, str]:
         "projector": _("Projector (P)"),
         "projectorHelp": _("One picture for the last row, the others in a rail beside"),
         "rail": _("Other pictures"),
+        "contents": _("All pictures of this page"),
+        "keys": _("Keys"),
+        "keysHelp": _(
+            "F enlarges a picture, P opens the projector, 1 to 9 choose there. Switch "
+            "them off where a key does what you do not mean."
+        ),
         "leave": _("Back (Esc)"),
         "noPlotly": _("The drawing library could not be loaded. Reload the page."),
     }
