@@ -110,7 +110,7 @@ def _place_buttons(
                 icon=f":material/{icon}:",
                 key=f"move_task.{by}",
                 disabled=not there,
-                on_click=shown_later(_move),
+                on_click=taught_later(visitor, home, _move),
                 args=(visitor, home, group, by),
             )
         st.button(
