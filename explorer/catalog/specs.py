@@ -40,6 +40,19 @@ def models() -> Mapping[str, ModelSpec]:
     return {spec.name: spec for spec in _specs(explorer.models)}
 
 
+@cache
+def misprints() -> Mapping[str, ModelSpec]:
+    """Architectures with a known misprint by name: for a lesson, never offered."""
+    found = declared(explorer.models, "MISPRINT").values()
+    return {spec.name: spec for spec in found}
+
+
+@cache
+def known_models() -> Mapping[str, ModelSpec]:
+    """All that a run can be of by name, misprinted ones too."""
+    return {**models(), **misprints()}
+
+
 def data_spec(name: str) -> DataSpec:
     """The dataset of that name.
 
@@ -65,9 +78,9 @@ def model_spec(name: str) -> ModelSpec:
     Raises:
         ExplorerError: if there is none.
     """
-    if name not in models():
+    if name not in known_models():
         raise unknown(N_("model"), name, models())
-    return models()[name]
+    return known_models()[name]
 
 
 class Resolved(NamedTuple):

@@ -119,6 +119,8 @@ class AdversarialModel(SequenceModel):
     """How often the discriminator and then the generator learns in a training step."""
     pace: float = 1.0
     """The discriminator's learning rate, as a multiple of the generator's."""
+    sign_of_generated: float = 1.0
+    """Of what generated windows add to the discriminator's loss; else a misprint."""
 
     @property
     def embedding(self) -> nn.Module:  # type: ignore[override]

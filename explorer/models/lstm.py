@@ -101,6 +101,8 @@ def open_forget_gates(lstm: nn.LSTM, bias: float) -> None:
 class LSTM(SequenceModel):
     """x (B, T, I) or tokens (B, T) -> y (B, T, O)."""
 
+    step = staticmethod(cell)
+
     def __init__(self, settings: LSTMSettings, sizes: Sizes) -> None:
         super().__init__()
         H = settings.hidden_size
@@ -136,7 +138,7 @@ class LSTM(SequenceModel):
             h = c = x.new_zeros(x.shape[0], self.lstm.hidden_size)
             steps = []
             for x_t in x.unbind(1):
-                h, c = cell(x_t, h, c, W, U, b, look)
+                h, c = self.step(x_t, h, c, W, U, b, look)
                 steps.append(h)
             # time first in memory, as in nn.LSTM: dropout then draws the same mask
             x = torch.stack(steps).transpose(0, 1)  # (B, T, H)

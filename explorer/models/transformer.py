@@ -87,6 +87,8 @@ class Transformer(SequenceModel):
             meet an odd head width; if learned ones meet a longer sequence than T.
     """
 
+    block: type[Block] = Block
+
     def __init__(self, settings: TransformerSettings, sizes: Sizes) -> None:
         super().__init__()
         H, N = settings.hidden_size, settings.heads
@@ -99,7 +101,7 @@ class Transformer(SequenceModel):
         )
         self.positions = POSITIONS[settings.positions](H, N, sizes.steps)
         self.blocks = nn.ModuleList(
-            Block(H, N, settings.feed_forward, settings.dropout, sizes.causal)
+            self.block(H, N, settings.feed_forward, settings.dropout, sizes.causal)
             for _ in range(settings.layers)
         )
         self.norm = nn.LayerNorm(H, bias=False)

@@ -32,9 +32,12 @@ SIDES: tuple[Side, ...] = get_args(Side)
 FIRST_BETA = 0.5
 
 
-def discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
-    """Of the logits of real and of generated windows, each (B, T, 1)."""
-    return F.softplus(-real).mean() + F.softplus(fake).mean()
+def discriminator_loss(real: Tensor, fake: Tensor, sign: float = 1.0) -> Tensor:
+    """Of the logits of real and of generated windows, each (B, T, 1).
+
+    Any other sign of what generated windows add is a misprint.
+    """
+    return F.softplus(-real).mean() + sign * F.softplus(fake).mean()
 
 
 def generator_loss(fake: Tensor) -> Tensor:
@@ -121,7 +124,8 @@ class Adversarial:
         """The discriminator's loss on real windows and these, and these's logits."""
         rows = torch.randint(len(self.windows), (len(fake),), generator=self.random)
         logits = self.acting(fake.detach())
-        return discriminator_loss(self.acting(self.windows[rows]), logits), logits
+        real, sign = self.acting(self.windows[rows]), self.model.sign_of_generated
+        return discriminator_loss(real, logits, sign), logits
 
     def _descend(self, side: str, loss: Tensor, rate: float) -> float:
         return descend(loss, self.optimizers[side], rate, self.config.training)

@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from explorer.lessons import bag, beam_search, leakage, many_paths
+from explorer.lessons import bag, beam_search, leakage, many_paths, misprints
 from explorer.lessons.base import Record
 from explorer.runs.records import Curves, Validation, View
 from explorer.training.transcribing import collapse
@@ -131,3 +131,22 @@ def test_what_leaks_is_what_halves_the_loss() -> None:
     assert answer(near, near) == ("none", False)
     foreseen = priced(0.4, [math.nan, 1.0, 2.0, 3.0])
     assert answer(foreseen, half) == ("both", False)
+
+
+def ended(lowest: float, diversity: float = 1.0) -> Record:
+    """A run of that lowest loss, and so diverse windows."""
+    measured = Validation(5, lowest, 0.0, {"diversity": diversity})
+    return record()._replace(validations=(measured,))
+
+
+def test_the_misprint_that_seems_better_is_told() -> None:
+    right = {name: ended(1.0) for name in ("lstm", "transformer", "gan")}
+    worse = {name: ended(1.3) for name in ("candidate", "product", "heads")}
+    runs = {**right, **worse, "signs": ended(0.01, 0.05)}
+    found = misprints.outcome(runs)
+    assert (found.answer, found.holds) == ("signs", True)
+    assert list(found.figures.values()) == [0.01, 1.3, 1.3, 1.3, 0.05, 1.0]
+    assert not misprints.outcome({**runs, "signs": ended(0.01, 0.9)}).holds
+    assert not misprints.outcome({**runs, "product": ended(1.0)}).holds
+    assert misprints.outcome({**runs, "signs": ended(0.9)}).answer == "none"
+    assert misprints.outcome({**runs, "heads": ended(0.001)}).answer == "heads"

@@ -60,7 +60,7 @@ def unit_of(run: Run) -> str:
     """The unit of a run's loss."""
     data, model = (
         specs.datasets().get(run.config.data),
-        specs.models().get(run.config.model),
+        specs.known_models().get(run.config.model),
     )
     task = specs.task_of(data, model) if data and model else None
     return TASKS[task].loss_unit if task else N_("loss")

@@ -84,7 +84,7 @@ def search_widgets(rows: Sequence[Row], _: Translate) -> Search:
         statuses = _choice(
             "status", _("Status"), STATES, {r.run.status for r in rows}, _
         )
-        models = {m.name: m.title for m in specs.models().values()}
+        models = {m.name: m.title for m in specs.known_models().values()}
         chosen = _choice(
             "model", _("Model"), models, {r.run.config.model for r in rows}, _
         )
@@ -130,7 +130,7 @@ def found(rows: Sequence[Row], search: Search, _: Translate) -> list[Row]:
 def _has(run: Run, words: Sequence[str], _: Translate) -> bool:
     texts = [run.id, run.name, *run.tags, run.status, _(STATES[run.status])]
     for known, name in (
-        (specs.models(), run.config.model),
+        (specs.known_models(), run.config.model),
         (specs.datasets(), run.config.data),
     ):
         texts += [name, *(_(spec.title) for spec in [known.get(name)] if spec)]
@@ -155,7 +155,7 @@ def called(run: Run, _: Translate) -> str:
 
 def title_of_model(run: Run, _: Translate) -> str:
     """What its architecture is called; its plain name if that is not there any more."""
-    spec = specs.models().get(run.config.model)
+    spec = specs.known_models().get(run.config.model)
     return _(spec.title) if spec else run.config.model
 
 
