@@ -52,6 +52,7 @@ class MinGRUSettings(Settings):
             "How many recurrent layers stand on each other. In the first a gate sees "
             "one input; in the second it sees what the first made of the past."
         ),
+        default=3,
     )
     dropout: float = dropout_field()
 

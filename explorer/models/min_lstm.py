@@ -53,6 +53,7 @@ class MinLSTMSettings(Settings):
             "How many recurrent layers stand on each other. In the first a gate sees "
             "one input; in the second it sees what the first made of the past."
         ),
+        default=3,
     )
     forget_bias: float = setting(
         1.0,
