@@ -206,7 +206,7 @@ class Client(Tab):
         """Join, train and watch; pause and resume when it is time to, and leave."""
         async with self.opened():
             await self.until(lambda: "Join" in self.widgets)
-            await self.rerun("Join", Nickname=f"Student {self.seed}")
+            await self.rerun("Join", Nickname=f"Guest {self.seed}")
             await self.until(lambda: "Train" in self.widgets)
             await self.rerun("Train")
             await self.until(lambda: bool(self.run))
