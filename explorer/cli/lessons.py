@@ -62,4 +62,5 @@ def _facts(each: Lesson) -> dict[str, object]:
         "runs": list(each.runs),
         "open": list(each.task.opens),
         "goal": each.task.goal,
+        "measure": each.task.measure or "loss",
     }

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -16,6 +16,7 @@ from explorer.discovery import declared
 from explorer.errors import N_, unknown
 from explorer.inspection.facts import lines
 from explorer.runs.records import Curves, Lines, Validation, View, lowest
+from explorer.tasks import MEASURES
 
 RECENT = 20
 """Training losses that are averaged to say where a run stands: one batch is luck."""
@@ -89,6 +90,9 @@ class Setup:
     model: str
     settings: Mapping[str, Scalar] = field(default_factory=dict)
     """By dotted name, what is not as usual."""
+    start: str = ""
+    """The run of the same lesson, by its short name, with whose last weights this one
+    begins once that has ended; empty for random ones."""
 
     def config(self, seed: int | str = 0) -> RunConfig:
         """The run with this seed."""
@@ -116,9 +120,26 @@ class Task:
     opens: tuple[str, ...]
     """The settings that the reader may change, by dotted name."""
     goal: float
-    """A validation loss to be reached."""
+    """A validation loss to be reached, or what the measure must come to."""
     solved: Mapping[str, Scalar]
     """Settings that reach it, for the test that it can be reached."""
+    measure: str = ""
+    """What the goal is about, by its name in `MEASURES`, at the run's end; empty for
+    the lowest validation loss."""
+
+    def figure(self, validations: Sequence[Validation]) -> float | None:
+        """How far a run has come: its lowest loss, or its newest measure; None before
+        there is one."""
+        if self.measure:
+            return validations[-1].measures[self.measure] if validations else None
+        found = lowest(validations)
+        return found and found.loss
+
+    def met(self, figure: float) -> bool:
+        """Whether so much is enough; of a measure it counts at the run's end alone."""
+        if self.measure and MEASURES[self.measure].higher:
+            return figure >= self.goal
+        return figure <= self.goal
 
 
 class Record(NamedTuple):
@@ -186,7 +207,7 @@ class Lesson:
     question: str
     guess: Choose | Number
     runs: Mapping[str, Setup]
-    """By a short name."""
+    """By a short name; one that begins with another's weights comes after it."""
     outcome: Callable[[Mapping[str, Record]], Outcome]
     """Given the ended runs by the same names."""
     panels: tuple[str, ...]
@@ -201,7 +222,8 @@ class Lesson:
         return 1 + list(lessons()).index(self.name)
 
     def configs(self, seed: int | str = 0) -> dict[str, RunConfig]:
-        """Its runs by name, all of them with this seed."""
+        """Its runs by name, all of them with this seed; none says yet what it begins
+        with, as that run must have been trained first."""
         return {name: setup.config(seed) for name, setup in self.runs.items()}
 
 

@@ -6,7 +6,15 @@ from itertools import product
 import numpy as np
 import pytest
 
-from explorer.lessons import bag, beam_search, leakage, many_paths, misprints
+from explorer.catalog.choosing import make_config
+from explorer.lessons import (
+    bag,
+    beam_search,
+    fine_tuning,
+    leakage,
+    many_paths,
+    misprints,
+)
 from explorer.lessons.base import Record
 from explorer.runs.records import Curves, Validation, View
 from explorer.training.transcribing import collapse
@@ -150,3 +158,24 @@ def test_the_misprint_that_seems_better_is_told() -> None:
     assert not misprints.outcome({**runs, "product": ended(1.0)}).holds
     assert misprints.outcome({**runs, "signs": ended(0.9)}).answer == "none"
     assert misprints.outcome({**runs, "heads": ended(0.001)}).answer == "heads"
+
+
+@pytest.mark.parametrize(
+    ("plenty", "answer", "holds"),
+    [(0.24, "all", True), (0.12, "all", False), (0.08, "plenty", False)],
+)
+def test_fine_tuning_holds_where_it_is_clearly_lower_than_all_others(
+    plenty: float, answer: str, holds: bool
+) -> None:
+    losses = {"pretrained": 0.01, "all": 0.09, "head": 0.3, "scratch": 0.25}
+    runs = {
+        name: Record(
+            make_config("weather", "gru"),
+            Curves.empty(),
+            (Validation(0, 0.8, 0.0), Validation(60, loss, 0.0)),
+        )
+        for name, loss in {**losses, "plenty": plenty}.items()
+    }
+    found = fine_tuning.outcome(runs)
+    assert (found.answer, found.holds) == (answer, holds)
+    assert list(found.figures.values())[:5] == [0.09, 0.3, 0.25, plenty, 0.8]

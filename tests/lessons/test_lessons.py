@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -14,10 +15,13 @@ from explorer.lessons.base import (
     Choose,
     Lesson,
     Number,
+    Outcome,
     Record,
+    Setup,
     lesson,
     lessons,
 )
+from explorer.lessons.checking import checked
 from explorer.lessons.first_loss import outcome as first_loss
 from explorer.lessons.forget_bias import by_bias_alone, kept
 from explorer.lessons.forgetting import share
@@ -50,6 +54,10 @@ def test_a_lesson_declares_what_a_page_needs(each: Lesson) -> None:
     assert each.configs(3).keys() == each.runs.keys()
     assert {config.seed for config in each.configs(3).values()} == {3}
     assert set(each.panels) <= set(panels())
+    names = list(each.runs)
+    for place, setup in enumerate(each.runs.values()):
+        assert not setup.start or setup.start in names[:place]
+    assert not each.task.begins.start
     begins = each.task.begins.config()
     known = settings_groups(begins)
     for dotted in each.task.opens:
@@ -99,6 +107,23 @@ def test_no_text_lies_there_without_its_lesson() -> None:
     for language in LANGUAGES:
         found = {path.stem for path in (texts.FOLDER / language).glob("*.md")}
         assert found == set(lessons())
+
+
+def test_a_run_that_begins_with_anothers_weights_is_trained_after_it() -> None:
+    quick = {"training.steps": 5, "model.hidden_size": 4}
+    first = Setup("", "sine", "gru", quick)
+    seen: dict[str, Record] = {}
+
+    def outcome(runs: Mapping[str, Record]) -> Outcome:
+        seen.update(runs)
+        return Outcome(0.0, {}, True)
+
+    runs = {"first": first, "second": replace(first, start="first")}
+    made = replace(lesson("floor"), runs=runs, outcome=outcome, views={})
+    assert checked(made, 3).holds
+    assert seen["first"].last != seen["first"].validations[0].loss
+    assert seen["second"].validations[0].loss == seen["first"].last
+    assert seen["second"].config == seen["first"].config
 
 
 def test_an_unknown_lesson_is_refused() -> None:
@@ -160,6 +185,23 @@ def test_what_is_left_of_a_memory_and_of_a_gradient() -> None:
     norms = 0.9 ** np.arange(30, -1, -1, dtype=np.float64)[None]  # (1, T)
     seen = {"gradients": View("gradients", 5, {"norms": norms})}
     assert share(run._replace(views=seen)) == pytest.approx(0.9**20)
+
+
+def test_a_task_is_met_by_the_lowest_loss_or_the_newest_measure() -> None:
+    by_loss = replace(lesson("floor").task, goal=0.5)
+    seen = [
+        Validation(10 * k, loss, 0.0, {"diversity": d})
+        for k, (loss, d) in enumerate([(0.9, 0.1), (0.4, 0.9), (0.6, 0.6)])
+    ]
+    assert by_loss.figure([]) is None
+    assert by_loss.figure(seen) == 0.4
+    assert by_loss.met(0.5)
+    assert not by_loss.met(0.51)
+    by_measure = replace(by_loss, measure="diversity")
+    assert by_measure.figure([]) is None
+    assert by_measure.figure(seen) == 0.6
+    assert by_measure.met(0.5)
+    assert not by_measure.met(0.49)
 
 
 def test_what_a_record_says_of_its_run() -> None:

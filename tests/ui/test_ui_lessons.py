@@ -12,9 +12,9 @@ from explorer.lessons import base
 from explorer.lessons.base import Lesson, Setup, lesson, lessons
 from explorer.lessons.failures.base import exhibits
 from explorer.ui.lessons.asked import NOT_YET
-from explorer.ui.lessons.attempts import Attempt, attempts
+from explorer.ui.lessons.attempts import Attempt, attempts, forget
 from explorer.ui.lessons.listed import BEGUN, DONE, NEW, state_of
-from explorer.ui.lessons.own import verdict
+from explorer.ui.lessons.own import goal_line, verdict
 from tests.ui.conftest import NOBODY, QUIET, asked, page, wait_for
 
 pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]
@@ -28,6 +28,16 @@ def short(monkeypatch: pytest.MonkeyPatch) -> Lesson:
     tiny = Setup("GRU", "sine", "gru", quick)
     task = replace(whole.task, begins=tiny, opens=("training.steps",), goal=100.0)
     made = replace(whole, runs={"gru": tiny}, task=task)
+    known = {**lessons(), "floor": made}
+    monkeypatch.setattr(base, "lessons", lambda: known)
+    return made
+
+
+@pytest.fixture
+def chained(short: Lesson, monkeypatch: pytest.MonkeyPatch) -> Lesson:
+    """The same with a second run, which begins with what the first has learned."""
+    runs = {"gru": short.runs["gru"], "later": replace(short.runs["gru"], start="gru")}
+    made = replace(short, runs=runs)
     known = {**lessons(), "floor": made}
     monkeypatch.setattr(base, "lessons", lambda: known)
     return made
@@ -137,6 +147,38 @@ def test_a_lesson_whose_own_run_was_deleted_lets_one_train_again() -> None:
     assert not test.button(key="lesson.train").disabled
 
 
+@pytest.mark.usefixtures("chained")
+def test_a_run_begins_when_the_one_has_ended_whose_weights_it_takes() -> None:
+    forget(Visitor(engine(), NOBODY), lesson("floor"))
+    test = opened("floor")
+    guess = lesson("floor").guess.options[5]
+    test.select_slider(key="lesson.guess.floor").set_value(guess).run()
+    test.button(key="lesson.run").click().run()
+    assert not test.exception
+    first = mine()["floor"].runs["gru"]
+    wait_for(first, lambda run: run.ended)
+    test.run()
+    assert not test.exception
+    second = mine()["floor"].runs["later"]
+    wait_for(second, lambda run: run.ended)
+    test.run()
+    assert test.header[0].value == "What came out"
+    store = engine().store
+    assert store.get(second).config.start == first
+    assert store.validations(second)[0].loss == store.validations(first)[-1].loss
+    assert mine()["floor"].runs == {"gru": first, "later": second}
+
+
+def test_a_lesson_waits_for_no_run_whose_beginning_was_stopped(chained: Lesson) -> None:
+    run = Visitor(engine(), NOBODY).prepare(chained.runs["gru"].config())
+    engine().store.set_status(run.id, "stopped")
+    facts = {"lesson": "floor", "guess": 1.0, "runs": {"gru": run.id}}
+    engine().store.groups.create("lesson", NOBODY, facts)
+    test = opened("floor")
+    assert any("came to their end" in error.value for error in test.error)
+    assert list(mine()["floor"].runs) == ["gru"]
+
+
 def test_a_lesson_asks_in_chinese() -> None:
     test = opened("adding", "zh")
     assert test.title[0].value.endswith(". 加法问题")
@@ -153,11 +195,30 @@ def test_an_unknown_lesson_is_said_and_the_list_is_there() -> None:
 def test_states_and_sentences() -> None:
     assert state_of(None) == NEW
     run = engine().store.runs()[0]
-    assert verdict(run, None, 0.1, str) == "Your run begins …"
-    assert verdict(run, 0.1, 0.1, str).startswith("Goal reached")
-    assert verdict(run, 0.2, 0.1, str).startswith("Not yet")
     going = replace(run, status="training", step=7)
-    assert verdict(going, 0.2, 0.1, str) == "Step 7: lowest so far 0.2."
+    task = replace(lesson("floor").task, goal=0.1)
+    assert verdict(run, None, task, str) == "Your run begins …"
+    assert verdict(run, 0.1, task, str).startswith("Goal reached")
+    assert verdict(going, 0.1, task, str).startswith("Goal reached")
+    assert verdict(run, 0.2, task, str).startswith("Not yet: your run came down to")
+    assert verdict(going, 0.2, task, str) == "Step 7: lowest so far 0.2."
+
+
+def test_a_goal_of_a_measure_is_reached_at_the_runs_end_alone() -> None:
+    run = engine().store.runs()[0]
+    assert run.status == "finished"
+    going = replace(run, status="training", step=7)
+    stopped = replace(run, status="stopped")
+    task = replace(lesson("floor").task, goal=0.7, measure="diversity")
+    goal = "**Goal:** at the end, Diversity (real windows: 1): 0.7 or more."
+    assert goal_line(task, str) == goal
+    assert verdict(run, 0.8, task, str) == "Goal reached: your run ended at 0.8."
+    assert verdict(run, 0.6, task, str).startswith("Not yet: your run ended at 0.6,")
+    assert verdict(stopped, 0.8, task, str).startswith("Not yet")
+    assert verdict(going, 0.8, task, str) == "Step 7: now 0.8."
+    low = replace(task, measure="value_distance")
+    assert goal_line(low, str).endswith("0.7 or less.")
+    assert verdict(run, 0.6, low, str).startswith("Goal reached")
 
 
 def test_a_lesson_whose_run_was_stopped_says_so(short: Lesson) -> None:

@@ -19,6 +19,7 @@ from explorer.ui.classes.rights import taught_later
 from explorer.ui.language import Translate
 from explorer.ui.lessons.asked import guess_field, in_words
 from explorer.ui.lessons.attempts import outcome, start_runs
+from explorer.ui.lessons.following import all_over, follow
 from explorer.ui.page import shown_later
 from explorer.ui.plain import literal
 
@@ -121,7 +122,7 @@ def experiment_button(visitor: Visitor, group: Group, task: Task, _: Translate) 
         _("Run the lesson's experiment"),
         icon=":material/science:",
         key="class.experiment",
-        disabled=any(not run.ended for run in runs.values()),
+        disabled=not all_over(lesson(task.lesson), runs),
         help=_("Its runs train here, and what comes out stands beside the guesses."),
         on_click=taught_later(visitor, group, _begin),
         args=(visitor, group, task),
@@ -130,15 +131,14 @@ def experiment_button(visitor: Visitor, group: Group, task: Task, _: Translate) 
 
 def keep_answer(visitor: Visitor, group: Group, task: Task) -> None:
     """Once the runs of a lesson have ended: what they say to its question."""
-    runs = experiment(visitor, group)
-    shown = lesson(task.lesson)
-    known, all_there = (
-        group.facts.get("answer") is not None,
-        set(runs) >= set(shown.runs),
-    )
-    if known or not all_there or not all(run.ended for run in runs.values()):
+    runs, asked = experiment(visitor, group), lesson(task.lesson)
+    if len(runs) < len(group.facts.get("runs", {})):
+        return  # one was deleted: what is left cannot answer
+    if not runs or group.facts.get("answer") is not None:
         return
-    found = outcome(visitor, shown, runs)
+    if follow(visitor, asked, group.id) or not all_over(asked, runs):
+        return
+    found = outcome(visitor, asked, runs)
     visitor.store.groups.change(group.id, {"answer": found.answer})
 
 

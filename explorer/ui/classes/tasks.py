@@ -124,9 +124,13 @@ def _place_buttons(
 
 
 def of_lesson(shown: Lesson, title: str) -> Task:
-    """A lesson as a task of a class: first its question, then its "now you"."""
-    base, goal = shown.task.begins.config(), shown.task.goal
-    opens = shown.task.opens
+    """A lesson as a task of a class: first its question, then its "now you".
+
+    A class compares losses, so a goal of another measure is not kept as one; the
+    lesson's text says it.
+    """
+    base, opens = shown.task.begins.config(), shown.task.opens
+    goal = None if shown.task.measure else shown.task.goal
     return Task(title, base, opens, goal, lesson=shown.name, asks=True)
 
 

@@ -52,15 +52,16 @@ def begin(visitor: Visitor, lesson: Lesson, guess: str | float) -> None:
 
 
 def start_runs(visitor: Visitor, lesson: Lesson) -> dict[str, Run]:
-    """Start all runs of a lesson, or none; by their names.
+    """Start all runs of a lesson that need no other's weights, or none; by their names.
 
     Raises:
         ExplorerError: if a limit is reached.
     """
     runs: dict[str, Run] = {}
     try:
-        for name, config in lesson.configs().items():
-            runs[name] = visitor.prepare(config)
+        for name, setup in lesson.runs.items():
+            if not setup.start:
+                runs[name] = visitor.prepare(setup.config())
         visitor.send_all(runs.values(), RESUME())
     except ExplorerError:
         for run in runs.values():
@@ -120,14 +121,14 @@ def outcome(visitor: Visitor, lesson: Lesson, runs: Mapping[str, Run]) -> Outcom
     Raises:
         ExplorerError: if one did not come to its end, or a view of it cannot be had.
     """
-    for run in runs.values():
-        if run.status not in ANSWER:
-            raise ExplorerError(
-                N_(
-                    "A lesson's answer needs runs that came to their end, but one of "
-                    "these was stopped or failed. Guess again to run them anew."
-                )
+    ended = {name for name, run in runs.items() if run.status in ANSWER}
+    if ended != lesson.runs.keys():
+        raise ExplorerError(
+            N_(
+                "A lesson's answer needs runs that came to their end, but one of "
+                "these was stopped or failed. Guess again to run them anew."
             )
+        )
     return lesson.outcome(
         {name: _record(visitor, run, lesson.views) for name, run in runs.items()}
     )

@@ -11,7 +11,8 @@ from explorer.config.training import TrainingSettings
 from explorer.engine.visitor import Visitor
 from explorer.lessons.base import Lesson, Task
 from explorer.plots.parts import short
-from explorer.runs.records import Run, lowest
+from explorer.runs.records import Run
+from explorer.tasks import MEASURES
 from explorer.ui.controls import widget
 from explorer.ui.language import Translate
 from explorer.ui.lessons.attempts import Attempt, begin_own, keep_reached, own_of
@@ -28,10 +29,7 @@ def own_task(
     """The task, the settings that are open, Train, and how it went."""
     st.header(_("Now you"), anchor=False)
     st.markdown(text)
-    st.markdown(
-        _("**Goal:** a validation loss of %(goal)s or less.")
-        % {"goal": short(lesson.task.goal)}
-    )
+    st.markdown(goal_line(lesson.task, _))
     config = _chosen(lesson, _)
     run = own_of(visitor, attempt)
     going = run is not None and not run.ended
@@ -50,22 +48,51 @@ def own_task(
         st.fragment(_stand, run_every=every)(visitor, attempt, lesson.task, going, _)
 
 
-def verdict(run: Run, best: float | None, goal: float, _: Translate) -> str:
+def goal_line(task: Task, _: Translate) -> str:
+    """What is to be reached."""
+    values = {"goal": short(task.goal)}
+    if not task.measure:
+        return _("**Goal:** a validation loss of %(goal)s or less.") % values
+    values["measure"] = _(MEASURES[task.measure].title)
+    if MEASURES[task.measure].higher:
+        return _("**Goal:** at the end, %(measure)s: %(goal)s or more.") % values
+    return _("**Goal:** at the end, %(measure)s: %(goal)s or less.") % values
+
+
+def verdict(run: Run, figure: float | None, task: Task, _: Translate) -> str:
     """How a run stands to the goal, in a sentence."""
-    if best is None:
+    if figure is None:
         return _("Your run begins …")
-    values = {"loss": short(best), "goal": short(goal), "step": f"{run.step:,}"}
-    if best <= goal:
+    values = {
+        "loss": short(figure),
+        "goal": short(task.goal),
+        "step": f"{run.step:,}",
+    }
+    if reached(run, figure, task):
+        if task.measure:
+            return _("Goal reached: your run ended at %(loss)s.") % values
         return _("Goal reached: your run came down to %(loss)s.") % values
     if not run.ended:
+        if task.measure:
+            return _("Step %(step)s: now %(loss)s.") % values
         return _("Step %(step)s: lowest so far %(loss)s.") % values
-    return (
-        _(
-            "Not yet: your run came down to %(loss)s, and the goal is %(goal)s. Change "
+    if task.measure:
+        message = _(
+            "Not yet: your run ended at %(loss)s, and the goal is %(goal)s. Change "
             "something and train again."
         )
-        % values
+        return message % values
+    message = _(
+        "Not yet: your run came down to %(loss)s, and the goal is %(goal)s. Change "
+        "something and train again."
     )
+    return message % values
+
+
+def reached(run: Run, figure: float | None, task: Task) -> bool:
+    """Whether a run has reached the goal; a measure counts at its end alone."""
+    over = run.status == "finished" or not task.measure
+    return figure is not None and over and task.met(figure)
 
 
 def _stand(
@@ -73,14 +100,14 @@ def _stand(
 ) -> None:
     with shown_errors():
         run = visitor.store.get(attempt.own)
-        best = lowest(visitor.store.validations(run.id))
-        line = literal(verdict(run, best and best.loss, task.goal, _))
-        reached = best is not None and best.loss <= task.goal
-        if reached:
+        figure = task.figure(visitor.store.validations(run.id))
+        line = literal(verdict(run, figure, task, _))
+        met = reached(run, figure, task)
+        if met:
             st.success(line, icon=":material/flag:")
         else:
             st.info(line, icon=":material/target:")
-        if reached and not attempt.reached:
+        if met and not attempt.reached:
             keep_reached(visitor, attempt)
         if going and run.ended:
             st.rerun()

@@ -25,6 +25,7 @@ from explorer.ui.lessons.attempts import (
     own_of,
     runs_of,
 )
+from explorer.ui.lessons.following import all_over, follow
 from explorer.ui.lessons.listed import neighbour
 from explorer.ui.lessons.own import own_task
 from explorer.ui.live.component import live_panels
@@ -62,9 +63,9 @@ def show(visitor: Visitor, shown: Lesson, _: Translate) -> None:
         ask(visitor, shown, _)
         return
     _asked(visitor, shown, attempt, _)
-    over = all(run.ended for run in runs.values())
+    over = all_over(shown, runs)
     if not over:
-        st.fragment(_progress, run_every=EVERY)(visitor, attempt, _)
+        st.fragment(_progress, run_every=EVERY)(visitor, shown, attempt, _)
     else:
         _outcome(shown, attempt, outcome(visitor, shown, runs), runs, _)
     _look(visitor, shown, attempt, runs, _)
@@ -122,14 +123,16 @@ def _asked(visitor: Visitor, shown: Lesson, attempt: Attempt, _: Translate) -> N
     )
 
 
-def _progress(visitor: Visitor, attempt: Attempt, _: Translate) -> None:
-    """How far the runs are; the page is drawn anew when all have ended."""
+def _progress(visitor: Visitor, shown: Lesson, attempt: Attempt, _: Translate) -> None:
+    """How far the runs are; the page is drawn anew when another begins with what one
+    has learned, and when all have ended."""
     with shown_errors():
-        runs = list(runs_of(visitor, attempt).values())
-        if all(run.ended for run in runs):
+        runs = runs_of(visitor, attempt)
+        if follow(visitor, shown, attempt.id) or all_over(shown, runs):
             st.rerun()
-        total = sum(run.config.training.steps for run in runs)
-        done = sum(run.config.training.steps if run.ended else run.step for run in runs)
+        steps = {n: c.training.steps for n, c in shown.configs().items()}
+        total = sum(steps.values())
+        done = sum(steps[n] if run.ended else run.step for n, run in runs.items())
         st.progress(min(1.0, done / total), text=_("The runs train …"))
 
 
@@ -195,7 +198,7 @@ def _look(
     """The panels that the lesson names, of one of its runs or of the reader's own."""
     st.header(_("See for yourself"), anchor=False)
     labels = {name: _(setup.label) for name, setup in shown.runs.items()}
-    seen = dict(runs)
+    seen = {name: runs[name] for name in shown.runs if name in runs}
     if own := own_of(visitor, attempt):
         seen[OWN], labels[OWN] = own, _("your own run")
     name = next(iter(seen))
