@@ -11,6 +11,7 @@ from explorer.lessons import (
     bag,
     beam_search,
     fine_tuning,
+    gan_game,
     leakage,
     many_paths,
     misprints,
@@ -179,3 +180,26 @@ def test_fine_tuning_holds_where_it_is_clearly_lower_than_all_others(
     found = fine_tuning.outcome(runs)
     assert (found.answer, found.holds) == (answer, holds)
     assert list(found.figures.values())[:5] == [0.09, 0.3, 0.25, plenty, 0.8]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "loss", "even", "holds"),
+    [
+        (0.2, 0.69, 0.9, True),
+        (0.6, 0.69, 0.9, False),
+        (0.2, 0.69, 0.4, False),
+        (0.2, 1.2, 0.9, False),
+    ],
+)
+def test_a_game_collapses_at_the_loss_of_a_mere_guess(
+    ahead: float, loss: float, even: float, holds: bool
+) -> None:
+    runs = {
+        name: record()._replace(
+            validations=(Validation(300, at, 0.0, {"diversity": apart}),)
+        )
+        for name, apart, at in (("ahead", ahead, loss), ("even", even, 1.0))
+    }
+    found = gan_game.outcome(runs)
+    assert (found.answer, found.holds) == (ahead, holds)
+    assert list(found.figures.values())[:4] == [ahead, even, loss, 1.0]

@@ -215,3 +215,9 @@ def test_a_lesson_whose_run_was_deleted_gives_no_answer_and_breaks_no_page() -> 
     engine().store.groups.change(group.id, facts)
     assert "Guesses: 0 of 2." in said(desk(home))
     assert "answer" not in engine().store.groups.get(group.id).facts
+
+
+def test_a_goal_that_is_no_loss_is_no_goal_of_a_class() -> None:
+    assert of_lesson(lesson("gan_game"), "GAN").goal is None
+    floor = lesson("floor")
+    assert of_lesson(floor, "Floor").goal == floor.task.goal

@@ -1,15 +1,10 @@
 """A generator that says the same whatever the noise."""
 
 from explorer.errors import N_
-from explorer.lessons.base import Record, Setup
+from explorer.lessons.base import Setup
 from explorer.lessons.failures.base import Exhibit
+from explorer.lessons.gan_game import AHEAD, diversity
 from explorer.training.generating import COLLAPSED
-
-
-def diversity(record: Record) -> float:
-    """How far two generated windows lie apart, as a multiple of two real ones."""
-    return record.validations[-1].measures["diversity"]
-
 
 EXHIBIT = Exhibit(
     order=60,
@@ -25,13 +20,7 @@ EXHIBIT = Exhibit(
         N_("GAN out of balance"),
         "sine",
         "gan",
-        {
-            "training.steps": 300,
-            "training.batch_size": 32,
-            "training.learning_rate": 0.02,
-            "model.generator_steps": 5,
-            "model.discriminator_pace": 0.05,
-        },
+        AHEAD,
     ),
     panel="windows",
     page="inside",
