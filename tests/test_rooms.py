@@ -45,6 +45,7 @@ MAY = {
         "training",
         "catalog",
         "runs",
+        "tasks",
         "config",
         "discovery",
         "errors",

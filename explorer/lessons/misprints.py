@@ -7,7 +7,7 @@ import numpy as np
 from explorer.config.settings import Scalar
 from explorer.errors import N_
 from explorer.lessons.base import Choose, Lesson, Outcome, Record, Setup, Task
-from explorer.lessons.failures.mode_collapse import diversity
+from explorer.lessons.gan_game import diversity
 from explorer.training.generating import COLLAPSED
 
 BETTER = 0.5
