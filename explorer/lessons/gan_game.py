@@ -71,7 +71,7 @@ LESSON = Lesson(
             "model.discriminator_pace",
             "training.learning_rate",
         ),
-        0.7,
+        0.6,
         {
             "model.generator_steps": 1,
             "model.discriminator_pace": 1.0,
