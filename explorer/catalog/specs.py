@@ -47,7 +47,6 @@ def misprints() -> Mapping[str, ModelSpec]:
     return {spec.name: spec for spec in found}
 
 
-@cache
 def known_models() -> Mapping[str, ModelSpec]:
     """All that a run can be of by name, misprinted ones too."""
     return {**models(), **misprints()}

@@ -111,8 +111,9 @@ def chosen_column(table: Table, asked: Choices) -> str:
     if len(measured) == 1:
         return measured[0]
     if not measured and table.unsure:
-        words = N_("A series needs a column of numbers, but %(why)s.")
-        raise ExplorerError(words, why=table.unsure[0])
+        raise ExplorerError(
+            N_("A series needs a column of numbers, but %(why)s."), why=table.unsure[0]
+        )
     if not measured:
         raise ExplorerError(
             N_(

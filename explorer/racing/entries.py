@@ -18,7 +18,7 @@ from explorer.config.training import TrainingSettings
 from explorer.errors import N_, ExplorerError
 from explorer.models.base import ModelSpec
 
-MOST = 8
+MOST, USUAL = 8, 5
 """Settings of one race."""
 
 MOST_SEEDS = 3
@@ -135,9 +135,9 @@ def rivals(base: RunConfig) -> list[ModelSpec]:
 
 
 def usual_rivals(base: RunConfig) -> list[str]:
-    """The base's own architecture and the first others, as many as a race takes."""
+    """The base's own architecture and the first others: a few lines to tell apart."""
     names = [spec.name for spec in rivals(base)]
-    first = sorted(names, key=lambda name: name != base.model)[:MOST]
+    first = sorted(names, key=lambda name: name != base.model)[:USUAL]
     return [name for name in names if name in first]
 
 

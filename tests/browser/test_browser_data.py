@@ -52,7 +52,7 @@ def choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).click()
 
 
-def test_a_table_is_brought_prepared_trained_on_and_deleted(
+def test_a_picture_is_saved_as_a_table_and_a_drawing(
     open_page: Opener, tmp_path: Path
 ) -> None:
     page = open_data(open_page)
@@ -61,6 +61,12 @@ def test_a_table_is_brought_prepared_trained_on_and_deleted(
         ("Drawing for print (SVG)", "Period 25"),
     ):
         assert words in saved(page.locator(".st-key-still_lags"), way, tmp_path)
+
+
+def test_a_table_is_brought_prepared_trained_on_and_deleted(
+    open_page: Opener, tmp_path: Path
+) -> None:
+    page = open_data(open_page)
     page.locator("input[type=file]").set_input_files(table(tmp_path))
     expect(page.get_by_text("600 values, 17 of them missing.")).to_be_visible()
     choose(page, "Column", "visits")

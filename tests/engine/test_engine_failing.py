@@ -8,7 +8,7 @@ import pytest
 from distributed import KilledWorker
 
 from explorer.engine import worker
-from explorer.engine.dispatch import Dispatch
+from explorer.engine.dispatch import Dispatch, Given
 from explorer.engine.driven import Driven
 from explorer.engine.jobs import Job, Result, Wanted
 from explorer.engine.results import MOST_LOSSES, Results
@@ -98,7 +98,8 @@ def test_a_worker_is_called_dead_only_where_it_died(
     for lost in range(MOST_LOSSES + 1):
         assert store.get(run.id).status == "training", lost
         job = driven.job(1.0, None)
-        dispatch._done("gone", Task(error), [job], [driven.epoch])  # type: ignore[arg-type]
+        given = Given([job], [driven.epoch], 0.0)
+        dispatch._done("gone", Task(error), given, 0.0)  # type: ignore[arg-type]
     found = store.get(run.id)
     assert (found.status, found.message) == ("failed", why)
     store.close()
@@ -168,7 +169,7 @@ def test_a_slice_that_cannot_be_kept_spoils_no_other_of_its_task(
         for job in jobs
     ]
     epochs = [driven.epoch for driven in every.values()]
-    dispatch._done("one", Done(results), jobs, epochs)  # type: ignore[arg-type]
+    dispatch._done("one", Done(results), Given(jobs, epochs, 0.0), 0.0)  # type: ignore[arg-type]
     assert heard == [run_id for run_id in every if run_id != spoiled]
     assert [store.get(run_id).step for run_id in every] == [9, 0, 9]
     assert [driven.placed for driven in every.values()] == [True, False, True]

@@ -17,7 +17,11 @@ from explorer.runs.records import View
 from tests.inspection.subjects import drawn, seen, subject_of
 
 CASES = [
-    *((spec.name, {}) for spec in specs.models().values() if spec.lines),
+    *(
+        (spec.name, {})
+        for spec in specs.models().values()
+        if spec.lines and {"forecast", "next_token"} <= set(spec.tasks)
+    ),
     ("rnn", {"model__activation": "relu"}),
 ]
 

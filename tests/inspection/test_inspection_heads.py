@@ -227,7 +227,7 @@ def test_the_largest_grid_stays_small_and_keeps_its_diagonals() -> None:
         block = slice(k * size, (k + 1) * size)
         expected = [before[block, s : s + size].max() * 100 for s in range(0, T, size)]
         np.testing.assert_array_equal(row, expected)
-    assert titles(content)[9] == "layer 2,<br>head 2<br>previous step"
+    assert titles(content)[9] == "L2 H2<br>previous"
 
 
 def test_one_token_alone() -> None:

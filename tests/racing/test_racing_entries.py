@@ -106,7 +106,7 @@ def test_those_race_that_are_chosen_and_no_more_than_may() -> None:
     made = entries.architectures(BASE, "hidden_size", ["min_gru", "gru"])
     assert [config.model for config in made] == ["gru", "min_gru"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(entries, "MOST", 2)
+        patch.setattr(entries, "USUAL", 2)
         last = choosing.make_config("sine", "min_gru")
         assert entries.usual_rivals(last) == ["rnn", "min_gru"]
         made = entries.architectures(last, "hidden_size")

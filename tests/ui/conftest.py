@@ -50,7 +50,7 @@ def client(with_workers: None) -> Iterator[TestClient]:
 @pytest.fixture
 def new_board() -> None:
     """Every look at a class's board is a new one."""
-    board.standings.clear()
+    board.looked.clear()
 
 
 def page(name: str = "", owner: str = NOBODY, **query: str) -> AppTest:

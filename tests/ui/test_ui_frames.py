@@ -22,6 +22,7 @@ from explorer.errors import N_, unknown
 from explorer.plots.panel import names_on
 from explorer.runs.records import Checkpoint, Validation
 from explorer.ui.live import tab
+from explorer.ui.live.asked import panels_of
 from explorer.ui.live.elsewhere import earlier
 from explorer.ui.live.frames import spoken
 from explorer.ui.places import SOCKET
@@ -37,7 +38,9 @@ def test_the_sample_is_shown_at_once(client: TestClient) -> None:
     frame = answer(client, json.dumps(PLAYGROUND))
     assert frame["status"] == "finished"
     assert frame["state"] == "Finished"
-    assert set(frame["panels"]) == set(names_on("playground"))
+    config = engine().store.get(SAMPLE).config
+    there = panels_of(config, names_on("playground"))
+    assert set(frame["panels"]) == {panel.name for panel in there}
     assert all(panel["figure"]["data"] for panel in frame["panels"].values())
 
 

@@ -205,8 +205,7 @@ def test_states_and_sentences() -> None:
 
 
 def test_a_goal_of_a_measure_is_reached_at_the_runs_end_alone() -> None:
-    run = engine().store.runs()[0]
-    assert run.status == "finished"
+    run = replace(engine().store.runs()[0], status="finished")
     going = replace(run, status="training", step=7)
     stopped = replace(run, status="stopped")
     task = replace(lesson("floor").task, goal=0.7, measure="diversity")

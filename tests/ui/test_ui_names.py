@@ -41,7 +41,7 @@ def test_the_board_says_what_everybody_trained_and_is_sorted() -> None:
     assert f"color: {colour_of('gru')}" in row
     (order,) = [c for c in test.segmented_control if c.label == "Sort by"]
     engine().store.members.rename(group.id, "Ann", "Zoe")
-    board.standings.clear()
+    board.looked.clear()
     order.set_value("nickname").run()
     rows = tables(test).split("<tr")[2:]
     assert ["Bob" in rows[0], "Zoe" in rows[1]] == [True, True]
@@ -55,7 +55,7 @@ def test_names_are_hidden_changed_and_taken_away() -> None:
     student = page(owner=ANN, **{"class": group.id})
 
     def seen(name: str) -> list[bool]:
-        board.standings.clear()
+        board.looked.clear()
         return [name in tables(each.run()) for each in (test, student)]
 
     assert seen("Bob") == [True, True]

@@ -153,7 +153,7 @@ def test_reaching_the_goal_is_said() -> None:
     assert "best loss 0\\.2" in said(test) or "best loss 0.2" in said(test)
     assert "The goal is not reached yet." in said(test)
     trained(group, ANN, 1.0, 0.05)
-    board.standings.clear()
+    board.looked.clear()
     test.run()
     assert "**You reached the goal at step 10.**" in said(test)
 

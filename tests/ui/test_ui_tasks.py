@@ -37,7 +37,7 @@ def second(home: Group, **more: object) -> Group:
 
 
 def desk(home: Group) -> AppTest:
-    board.standings.clear()
+    board.looked.clear()
     return page("class_room", owner=TEACHER, **{"class": home.id})
 
 

@@ -135,7 +135,7 @@ def test_a_removed_nickname_is_free_again_and_off_the_board() -> None:
     assert test.button(key="remove_member").disabled
     test.selectbox(key="class.member").set_value("Ann").run()
     test.button(key="remove_member").click().run()
-    board.standings.clear()
+    board.looked.clear()
     test.run()
     assert "Ann" not in tables(test)
     student = page(owner=ANN, **{"class": group.id})
