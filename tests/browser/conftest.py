@@ -237,6 +237,16 @@ def serious(page: Page) -> list[object]:
     ]
 
 
+def fits(page: Page) -> bool:
+    """Whether nothing has to be swiped sideways: the document, or its main part, which
+    scrolls by itself."""
+    found: bool = page.evaluate(
+        "[document.documentElement, document.querySelector('.stMain')]"
+        ".every(each => each.scrollWidth <= each.clientWidth)"
+    )
+    return found
+
+
 def drawn(page: Page) -> None:
     """All four panels have their figure."""
     page.wait_for_function(

@@ -6,7 +6,16 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opener, click, drawn, serious, state_is, train, visit
+from tests.browser.conftest import (
+    Opener,
+    click,
+    drawn,
+    fits,
+    serious,
+    state_is,
+    train,
+    visit,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -156,9 +165,9 @@ def test_axe_finds_nothing_serious(open_page: Opener, scheme: str) -> None:
     )
     desk.wait_for_selector(".stMain .sx-figure .main-svg")
     phone.wait_for_selector("[data-panel=loss] .main-svg")
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    assert fits(phone)
     desk.set_viewport_size({"width": 390, "height": 844})
-    assert desk.evaluate("document.documentElement.scrollWidth") <= 390
+    assert fits(desk)
     desk.set_viewport_size({"width": 1440, "height": 900})
     for page in (desk, phone):
         assert serious(page) == []

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, Opener, click, serious
+from tests.browser.conftest import PATIENCE, Opener, click, fits, serious
 
 pytestmark = pytest.mark.browser
 
@@ -70,11 +70,11 @@ def test_another_browser_may_watch_and_a_phone_needs_no_sideways_scroll(
     expect(page.get_by_text("You watch another's race")).to_be_visible()
     expect(page.get_by_role("button", name="Stop all")).to_be_disabled()
     page.wait_for_selector(".stMain .sx-figure .main-svg")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert fits(page)
     click(page, "Race again with other settings")
     expect(page.get_by_text("Up to eight settings train")).to_be_visible()
     assert "race=" not in page.url
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert fits(page)
 
 
 @pytest.mark.parametrize(

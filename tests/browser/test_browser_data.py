@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE, Opener, click, drawn, serious, visit
+from tests.browser.conftest import (
+    PATIENCE,
+    Opener,
+    click,
+    drawn,
+    fits,
+    serious,
+    visit,
+)
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
@@ -162,8 +170,7 @@ def test_a_file_that_is_none_gets_one_sentence(
 def test_axe_finds_nothing_serious(open_page: Opener, options: dict[str, Any]) -> None:
     page = open_page("/data", ready=False, **options)
     expect(page.locator(".st-key-still_picture .main-svg").first).to_be_visible()
-    width = options.get("viewport", {}).get("width", 1440)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert fits(page)
     assert serious(page) == []
     said = page.evaluate(
         "getComputedStyle(document.querySelector("

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opener, click, state_is, trace
+from tests.browser.conftest import Opener, click, fits, state_is, trace
 
 pytestmark = pytest.mark.browser
 
@@ -59,4 +59,4 @@ def test_an_hmm_finds_the_dice_and_a_tagger_stands_beside(open_page: Opener) -> 
 
 def test_a_phone_shows_it_without_scrolling_sideways(open_page: Opener) -> None:
     page = begun(open_page, viewport={"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert fits(page)

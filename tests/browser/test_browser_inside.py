@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opener, click, state_is, trace, train, visit
+from tests.browser.conftest import (
+    Opener,
+    click,
+    fits,
+    state_is,
+    trace,
+    train,
+    visit,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -289,7 +297,7 @@ def test_it_speaks_chinese(open_page: Opener) -> None:
 def test_a_phone_scrolls_down_only(open_page: Opener) -> None:
     page = open_page("/inside", ready=False, viewport={"width": 390, "height": 844})
     go_to(page, "change")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert fits(page)
 
 
 def test_the_contents_lead_to_a_panel_and_what_was_opened_stays(sample: Page) -> None:
