@@ -6,6 +6,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 import torch
 from torch import Tensor
 
+from explorer.errors import N_
+
 Kind = Literal["gate", "candidate", "memory", "hidden", "attention", "probability"]
 Part = Literal["whole", "source", "target"]
 """Which steps of x an axis counts: all, a translation's source, or its target."""
@@ -157,6 +159,38 @@ def gate(
         ends=ends,
         reading=reading,
         favourite=favourite,
+    )
+
+
+def forget_gate(layer: int, title: str = N_("Forget gate")) -> Capture:
+    """The gate that keeps the memory where it is 1: the first thing to look at."""
+    return gate(
+        layer,
+        "forget_gate",
+        title,
+        ends=(N_("0 forgets"), N_("1 keeps")),
+        reading=N_(
+            "The forget gate keeps %(mean).0f %% a step on average, and after "
+            "%(steps)d steps %(left)s %% is left; %(shut).0f %% of its values "
+            "are nearly shut (below 0.1)."
+        ),
+        colour="forget",
+        favourite=True,
+    )
+
+
+def output_gate(layer: int) -> Capture:
+    """The gate that shows the memory where it is 1."""
+    return gate(
+        layer,
+        "output_gate",
+        N_("Output gate"),
+        ends=(N_("0 hides"), N_("1 shows")),
+        reading=N_(
+            "The output gate shows %(mean).0f %% on average; "
+            "%(shut).0f %% of its values are nearly shut (below 0.1)."
+        ),
+        colour="output",
     )
 
 

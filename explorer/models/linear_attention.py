@@ -27,7 +27,15 @@ from explorer.errors import N_
 from explorer.models import notation, stream
 from explorer.models.base import ModelSpec, SequenceModel, Sizes
 from explorer.models.block import block_shapes, dropped, initialise, layer_norms
-from explorer.models.captures import Capture, Probe, gate, ignore, in_layer, signed
+from explorer.models.captures import (
+    Capture,
+    Probe,
+    forget_gate,
+    gate,
+    ignore,
+    in_layer,
+    signed,
+)
 from explorer.models.fields import (
     block_dropout_field,
     heads_field,
@@ -239,19 +247,7 @@ def _captures(k: int, settings: LinearAttentionSettings) -> tuple[Capture, ...]:
             hidden,
         )
     return (
-        gate(
-            k,
-            "forget_gate",
-            N_("Forget gate of each head"),
-            ends=(N_("0 forgets"), N_("1 keeps")),
-            reading=N_(
-                "The forget gate keeps %(mean).0f %% a step on average, and after "
-                "%(steps)d steps %(left)s %% is left; %(shut).0f %% of its values "
-                "are nearly shut (below 0.1)."
-            ),
-            colour="forget",
-            favourite=True,
-        ),
+        forget_gate(k, N_("Forget gate of each head")),
         gate(
             k,
             "write_gate",

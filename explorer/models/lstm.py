@@ -33,7 +33,16 @@ from explorer.models.base import (
     sigmoid,
     sum_line,
 )
-from explorer.models.captures import Capture, Probe, gate, ignore, in_layer, signed
+from explorer.models.captures import (
+    Capture,
+    Probe,
+    forget_gate,
+    gate,
+    ignore,
+    in_layer,
+    output_gate,
+    signed,
+)
 from explorer.models.fields import dropout_field, hidden_size_field, layers_field
 from explorer.models.mixing import gated
 
@@ -200,30 +209,8 @@ def captures(settings: LSTMSettings) -> tuple[Capture, ...]:
                 ),
                 colour="input",
             ),
-            gate(
-                k,
-                "forget_gate",
-                N_("Forget gate"),
-                ends=(N_("0 forgets"), N_("1 keeps")),
-                reading=N_(
-                    "The forget gate keeps %(mean).0f %% a step on average, and after "
-                    "%(steps)d steps %(left)s %% is left; %(shut).0f %% of its values "
-                    "are nearly shut (below 0.1)."
-                ),
-                colour="forget",
-                favourite=True,
-            ),
-            gate(
-                k,
-                "output_gate",
-                N_("Output gate"),
-                ends=(N_("0 hides"), N_("1 shows")),
-                reading=N_(
-                    "The output gate shows %(mean).0f %% on average; "
-                    "%(shut).0f %% of its values are nearly shut (below 0.1)."
-                ),
-                colour="output",
-            ),
+            forget_gate(k),
+            output_gate(k),
             signed(k, "candidate", "candidate", N_("Candidate memory"), 1.0),
             signed(k, "memory", "memory", N_("Memory"), 3.0),
             signed(k, "hidden", "hidden", N_("Hidden state"), 1.0),

@@ -30,7 +30,7 @@ from explorer.models.base import (
     sigmoid,
     sum_line,
 )
-from explorer.models.captures import Capture, Probe, gate, ignore, signed
+from explorer.models.captures import Capture, Probe, forget_gate, gate, ignore, signed
 from explorer.models.fields import dropout_field, hidden_size_field, layers_field
 from explorer.models.mixing import gated
 from explorer.models.stack import climb
@@ -147,19 +147,7 @@ def captures(settings: MinLSTMSettings) -> tuple[Capture, ...]:
         capture
         for k in range(settings.layers)
         for capture in (
-            gate(
-                k,
-                "forget_gate",
-                N_("Forget gate"),
-                ends=(N_("0 forgets"), N_("1 keeps")),
-                reading=N_(
-                    "The forget gate keeps %(mean).0f %% a step on average, and after "
-                    "%(steps)d steps %(left)s %% is left; %(shut).0f %% of its values "
-                    "are nearly shut (below 0.1)."
-                ),
-                colour="forget",
-                favourite=True,
-            ),
+            forget_gate(k),
             gate(
                 k,
                 "input_gate",

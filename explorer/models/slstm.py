@@ -25,7 +25,15 @@ from explorer.config.settings import Settings, setting
 from explorer.errors import N_
 from explorer.models import notation
 from explorer.models.base import ModelSpec, SequenceModel, Sizes, embed
-from explorer.models.captures import Capture, Probe, gate, ignore, signed
+from explorer.models.captures import (
+    Capture,
+    Probe,
+    forget_gate,
+    gate,
+    ignore,
+    output_gate,
+    signed,
+)
 from explorer.models.fields import dropout_field, hidden_size_field, layers_field
 from explorer.models.mixing import Mixed, carried, values_of
 from explorer.models.stack import climb
@@ -144,30 +152,8 @@ def _captures(k: int) -> tuple[Capture, ...]:
             ),
             colour="input",
         ),
-        gate(
-            k,
-            "forget_gate",
-            N_("Forget gate (after the stabiliser)"),
-            ends=(N_("0 forgets"), N_("1 keeps")),
-            reading=N_(
-                "The forget gate keeps %(mean).0f %% a step on average, and after "
-                "%(steps)d steps %(left)s %% is left; %(shut).0f %% of its values "
-                "are nearly shut (below 0.1)."
-            ),
-            colour="forget",
-            favourite=True,
-        ),
-        gate(
-            k,
-            "output_gate",
-            N_("Output gate"),
-            ends=(N_("0 hides"), N_("1 shows")),
-            reading=N_(
-                "The output gate shows %(mean).0f %% on average; "
-                "%(shut).0f %% of its values are nearly shut (below 0.1)."
-            ),
-            colour="output",
-        ),
+        forget_gate(k, N_("Forget gate (after the stabiliser)")),
+        output_gate(k),
         signed(k, "candidate", "candidate", N_("Candidate memory"), 1.0),
         signed(k, "content", "memory", N_("Memory (before the normaliser)"), 8.0),
         Capture(
