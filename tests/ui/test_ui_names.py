@@ -1,5 +1,8 @@
 """Whom the board of a class names, and how; who has gone."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from explorer.engine.service import engine
@@ -87,3 +90,20 @@ def test_a_nickname_waits_where_the_teacher_or_a_word_says_so(name: str) -> None
     assert f"<bdi>{name}</bdi>" not in tables(desk)
     assert f"Not seen by the others: {name} (Student 2)." in said(desk)
     assert "Nicknames not seen: 1." in said(desk)
+
+
+def test_all_tabs_share_one_look_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[str] = []
+    store: Any = SimpleNamespace(
+        members=SimpleNamespace(of=looks.append),
+        boards=SimpleNamespace(standings=lambda *_asked: []),
+    )
+    board.looked.clear()
+    monkeypatch.setattr(board, "LOOKS_EVERY", 1e9)
+    for _tab in range(3):
+        board.standings(store, "home", "task", None, None)
+    assert looks == ["home"]
+    monkeypatch.setattr(board, "LOOKS_EVERY", 1e-9)
+    for _tab in range(3):
+        board.standings(store, "home", "task", None, None)
+    assert len(looks) == 4
