@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -26,6 +25,7 @@ from playwright.sync_api import (
 )
 
 from explorer.ui.places import PAGES, places
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -60,13 +60,6 @@ def executable(playwright: Any) -> str | None:
     if not Path(playwright.chromium.executable_path).exists():
         pytest.fail("The browser tests need Chromium: sh scripts/get_browser.sh python")
     return None
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from explorer.ui.plain import JOINER
-from tests.browser.conftest import ROOT, Opener, free_port, serving, train
+from tests.browser.conftest import ROOT, Opener, serving, train
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 

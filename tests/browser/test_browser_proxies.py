@@ -19,12 +19,12 @@ from tests.browser.conftest import (
     Profiles,
     app_serving,
     drawn,
-    free_port,
     opening,
     state_is,
     visit,
 )
 from tests.browser.nginx import NoNginxError, certificate, program, proxying
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 

@@ -2,12 +2,12 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 from explorer.engine import cluster
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 LONG = 200.0
@@ -18,9 +18,7 @@ class Elsewhere:
     """A scheduler and workers, each a process of its own with a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.address = f"tcp://127.0.0.1:{self.port}"
         self.folder = folder
         self.scheduler: subprocess.Popen[bytes] | None = None
