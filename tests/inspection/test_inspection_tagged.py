@@ -90,6 +90,13 @@ def test_copied_symbols_are_looked_at_the_same_way() -> None:
     assert tagged.reading(tagged.extract(view)).split(" of ")[1].startswith("25 ")
 
 
+def test_answers_that_do_not_count_are_neither_right_nor_wrong() -> None:
+    subject = subject_of("gru", "selective_copy", data__places=6, data__letters=3)
+    truth = seen(subject, "prediction").arrays["truth"]
+    asked = subject.data.validation.y[MAX_VALIDATION_WINDOWS // 2]
+    assert truth.tolist() == [IGNORED] * 6 + asked[6:].tolist()
+
+
 def test_a_gap_in_the_truth_is_neither_right_nor_wrong() -> None:
     view = seen(subject_of("lstm", "protein"), "prediction")
     arrays = {**view.arrays, "truth": view.arrays["said"].copy()}

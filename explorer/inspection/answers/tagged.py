@@ -10,13 +10,14 @@ from explorer.inspection.answer import Answer, PredictionOptions, encode
 from explorer.inspection.answers.classes import window_number
 from explorer.inspection.base import Subject, float_array
 from explorer.inspection.example import ExampleOptions, example_of, tokens_of
+from explorer.tasks import IGNORED
 
 
 def look(
     subject: Subject, options: PredictionOptions
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """chances (T, C); said (T,), the likeliest; truth (T,), `IGNORED` where unknown;
-    of values also input (T,), in shown units.
+    """chances (T, C); said (T,), the likeliest; truth (T,), `IGNORED` where unknown or
+    not counted; of values also input (T,), in shown units.
 
     Raises:
         ExplorerError: if the prompt has too few tokens of the vocabulary; for values,
@@ -26,10 +27,12 @@ def look(
     example = example_of(data, _example(data, prompt))
     with torch.no_grad():
         chances = subject.model(example.x)[0].softmax(-1)  # (T, C)
+    truth = example.y[0].numpy().astype(np.int64)
+    truth[: data.counted_from] = IGNORED
     arrays = {
         "chances": float_array(chances),
         "said": chances.argmax(-1).numpy().astype(np.int64),
-        "truth": example.y[0].numpy().astype(np.int64),
+        "truth": truth,
         **example.arrays(),
     }
     notes = {

@@ -155,7 +155,11 @@ def _window(data: Data, about: str, _: Translate) -> None:
     elif data.task == "next_token":
         tokens = [data.symbols[int(k)] for k in x[:GIVEN]]
         later = [data.symbols[int(k)] for k in y[:GIVEN]]
-        text = _("given:\n%(given)s\n\nasked for, one place later:\n%(asked)s")
+        text = (
+            _("given:\n%(given)s\n\nasked for, one place later:\n%(asked)s")
+            if data.shifted
+            else _("given:\n%(given)s\n\nasked for, place by place:\n%(asked)s")
+        )
         both = {"given": data.joiner.join(tokens), "asked": data.joiner.join(later)}
         st.code(text % both, language=None, wrap_lines=True)
         st.caption(_("A window of %(steps)d tokens.") % {"steps": data.steps})
