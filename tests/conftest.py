@@ -37,6 +37,9 @@ PROCESSES = tuple(
     Path(__file__).parent / room for room in ("browser", "engine", "runs")
 )
 
+# They are tested where they are meant; else each watched run would have some fitted.
+os.environ.setdefault("EXPLORER_SIMPLE_METHODS", "off")
+
 POSTGRESQL = "EXPLORER_TEST_POSTGRESQL"
 """The address of an empty database that the tests may fill and clear, where there is
 one already; else a server is started for them."""

@@ -36,19 +36,21 @@ class Asker:
         configs: tuple[RunConfig, ...],
         *more: Any,
         priority: int = LOOK_PRIORITY,
+        within: float = ANSWER_WITHIN,
     ) -> Any:
         """What a worker answers, who gets own data of these runs if it lacks some.
+        `within` so many seconds.
 
         Raises:
             ExplorerError: as the function does, or if no worker answers.
         """
         asking = (function, tuple(config.to_json() for config in configs))
         first = self.submit(asked, *asking, (), *more, priority=priority)
-        answer: Answer = self.wait(first)
+        answer: Answer = self.wait(first, within)
         if answer.lacks:
             contents = packed(self._store, *configs)
             again = self.submit(asked, *asking, contents, *more, priority=priority)
-            answer = self.wait(again)
+            answer = self.wait(again, within)
         return answer.value
 
     def submit(
@@ -67,18 +69,18 @@ class Asker:
             client = self._runner.client.result(timeout=ANSWER_WITHIN)
             return client.submit(function, *given, pure=False, priority=priority)
 
-    def wait(self, task: "Task[Any]") -> Any:
+    def wait(self, task: "Task[Any]", within: float = ANSWER_WITHIN) -> Any:
         """What became of it; one that takes too long is given up.
 
         Raises:
             ExplorerError: as the function does, or if no worker answers.
         """
-        with answering():
-            return task.result(timeout=ANSWER_WITHIN)
+        with answering(within):
+            return task.result(timeout=within)
 
 
 @contextmanager
-def answering() -> Iterator[None]:
+def answering(within: float = ANSWER_WITHIN) -> Iterator[None]:
     """Say in a sentence that no worker answered."""
     try:
         yield
@@ -88,6 +90,6 @@ def answering() -> Iterator[None]:
                 "A worker must answer within %(seconds)d seconds, but none did "
                 "(%(reason)s). Try again in a moment."
             ),
-            seconds=ANSWER_WITHIN,
+            seconds=within,
             reason=type(error).__name__,
         ) from None

@@ -18,6 +18,7 @@ from explorer.runs.records import (
     Curves,
     Progress,
     Run,
+    Simple,
     Validation,
     View,
 )
@@ -49,6 +50,8 @@ class Snapshot:
     """Why nobody can train now."""
     told: bool = False
     """Whether it was told something meanwhile."""
+    simple: Simple | None = None
+    """What simple methods did on its data; None until that is known."""
 
 
 class Feed:
@@ -133,6 +136,15 @@ class Hub:
             if self._trouble is not None and (feed := self._feeds.get(run_id)):
                 feed.change(replace(feed.snapshot, told=True))
 
+    def rolled(self, run_id: str, simple: Simple) -> None:
+        """What simple methods did on a run's data is known. From any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._roll, run_id, simple)
+
+    def _roll(self, run_id: str, simple: Simple) -> None:
+        if feed := self._feeds.get(run_id):
+            feed.change(replace(feed.snapshot, simple=simple))
+
     async def subscribe(self, run_id: str, who: object) -> Feed:
         """The feed of a run, loaded from the store on first sight.
 
@@ -188,7 +200,8 @@ class Hub:
 
     def _reload(self, run_id: str) -> None:
         feed = self._feeds[run_id]
-        feed.change(replace(self._load(run_id), views=feed.snapshot.views))
+        old = feed.snapshot
+        feed.change(replace(self._load(run_id), views=old.views, simple=old.simple))
 
     def _read_again(self, run_id: str) -> None:
         """Read a feed anew: later if the database fails, not if its run is gone."""

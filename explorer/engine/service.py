@@ -17,6 +17,7 @@ from explorer.engine.jobs import Wanted
 from explorer.engine.looks import Looks
 from explorer.engine.packing import bring, own_digest
 from explorer.engine.runner import Runner
+from explorer.engine.simple import SimpleMethods
 from explorer.engine.sweeps import Sweeps
 from explorer.engine.tidying import Tidying
 from explorer.engine.worker import begin, check
@@ -62,6 +63,7 @@ class Engine:
         self._asker = Asker(self.store, self._runner)
         self.sweeps = Sweeps(self.store, self._runner, self.start, self._may_drive)
         self.guessing = Guessing()
+        self.simple = SimpleMethods(self._asker, self.hub.rolled)
         self.looks = Looks(self.store, self._asker, lambda: self._runner.workers)
         self.resumed = self._runner.resume_all()
         self.sweeps.resume()
@@ -293,6 +295,7 @@ class Engine:
         self._driving.renew_no_more()
         self._tidying.close()
         self.looks.close()
+        self.simple.close()
         self.sweeps.close()
         self._runner.close()
         if self._runner.client.done() and not self._runner.client.exception():

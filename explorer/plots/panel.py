@@ -15,7 +15,7 @@ from explorer.discovery import declared
 from explorer.plots.parts import Figure, Translate
 from explorer.plots.theme import GREY
 from explorer.runs.facts import Facts
-from explorer.runs.records import Command, Curves, Lines, Validation, View
+from explorer.runs.records import Command, Curves, Lines, Simple, Validation, View
 
 EXACT_CELLS = 2**14
 """A heat map of at most so many cells is sent as it is; a larger one in percents."""
@@ -58,6 +58,10 @@ class Scene(NamedTuple):
     """The step at which the run ends or has ended."""
     diverged: bool = False
     """Whether its loss ran away, and it was ended for that."""
+    simple: Simple | None = None
+    """What simple methods did on its data; None until that is known."""
+    awaited: bool = False
+    """Whether they are being fitted."""
 
     @classmethod
     def of(cls, facts: Facts, view: View, **more: Any) -> "Scene":

@@ -207,6 +207,31 @@ class Lines(NamedTuple):
     """Of one who reads the whole window, where `floor` is of one who sees the past
     alone."""
     whole_floor_note: str = ""
+    methods: Mapping[str, float] | None = None
+    """Of simple methods that were fitted to the training part and rolled over the
+    held-out part; None where there are none yet, or none at all."""
+    awaited: bool = False
+    """Whether simple methods are being fitted."""
+    trouble: Words | None = None
+    """Why there are no simple methods."""
+
+
+class SimpleMethod(NamedTuple):
+    """A way of forecasting that is older than networks, as it did on a series."""
+
+    name: str
+    loss: float
+    """One step ahead, over the places that the held-out loss counts, in its units."""
+    line: NDArray[np.floating[Any]]
+    """(n,) what it says of the drawn end of the held-out part, in shown units: one step
+    ahead, and from where the model is left alone, left alone too."""
+
+
+class Simple(NamedTuple):
+    """What simple methods did, or why that is not known."""
+
+    methods: tuple[SimpleMethod, ...] = ()
+    trouble: Words | None = None
 
 
 @dataclass(frozen=True)

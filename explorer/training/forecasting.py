@@ -22,6 +22,15 @@ class Forecast(NamedTuple):
     context: int  # the model is left alone from this place on
 
 
+def stretch(data: Data) -> tuple[int, int]:
+    """Where the drawn end of the held-out part begins, and how many of its last places
+    are foretold freely."""
+    assert data.series is not None  # only series are forecast
+    steps, last = data.steps, len(data.series.values)
+    horizon = max(1, min(MOST_FREE_STEPS, steps, last - data.series.split - steps))
+    return last - steps - horizon, horizon
+
+
 @torch.no_grad()
 def forecast(model: SequenceModel, data: Data) -> Forecast:
     """Predict the end of the held-out part.
@@ -32,8 +41,7 @@ def forecast(model: SequenceModel, data: Data) -> Forecast:
     series = data.series
     assert series is not None  # only series are forecast
     steps, last = data.steps, len(series.values)
-    horizon = max(1, min(MOST_FREE_STEPS, steps, last - series.split - steps))
-    begin = last - steps - horizon
+    begin, horizon = stretch(data)
     given = series.scaled.reshape(last, -1)  # (n, I)
     inputs = torch.from_numpy(given[begin:].copy())  # (steps + horizon, I)
     was_training = model.training

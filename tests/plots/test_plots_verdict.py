@@ -274,3 +274,38 @@ def test_lines_of_a_run_hold_both_floors_where_it_reads_one_way() -> None:
     assert lines(one_way).whole_floor == lines(both).floor
     assert lines(both).whole_floor is None
     assert lines(choosing.make_config("sine", "lstm")).whole_floor is None
+
+
+BESIDE = [
+    (0.10, "A simple method wins: ETS(A,N,N) stands at 0.05", "简单方法获胜"),
+    (0.0501, "A simple method is there too: ETS(A,N,N)", "简单方法也到了这里"),
+    (0.04, "No simple method is as low: the best, ETS(A,N,N)", "没有简单方法"),
+]
+
+
+@pytest.mark.parametrize(("now", "english", "chinese"), BESIDE)
+def test_whether_a_simple_method_wins(now: float, english: str, chinese: str) -> None:
+    methods = [("ETS(A,N,N)", 0.05), ("ARIMA(1,0,0)", 0.06)]
+    assert english in verdict.methods_beside(now, methods, EN)
+    assert chinese in verdict.methods_beside(now, methods, ZH)
+    assert verdict.methods_beside(now, [], EN) == ""
+
+
+def test_the_loss_says_that_methods_are_awaited_and_then_what_they_reach() -> None:
+    seen = [Validation(1, 0.1, 0.0, {}), Validation(2, 0.08, 0.0, {})]
+    curves = Curves.empty()
+    lines_ = Lines(None, "", {"mean": 1.0, "a season ago": 0.2}, "", awaited=True)
+    waiting = loss.extract("lstm", curves, seen, (), lines_)
+    assert "are being fitted" in loss.reading(waiting, EN)
+    assert "正在用训练部分拟合" in loss.reading(waiting, ZH)
+    methods = {"a season ago": 0.21, "ETS(A,N,N)": 0.05, "ARIMA(1,0,0)": 0.051}
+    done = loss.extract(
+        "lstm", curves, seen, (), lines_._replace(awaited=False, methods=methods)
+    )
+    assert "A simple method wins: ETS(A,N,N)" in loss.reading(done, EN)
+    assert "being fitted" not in loss.reading(done, EN)
+    drawn = [shape["y0"] for shape in loss.figure(done, EN)["layout"]["shapes"]]
+    # The season's guess is one line, as it was before.
+    assert sorted(drawn) == [0.05, 0.051, 0.2, 1.0]
+    labels = str(loss.figure(done, EN)["layout"]["annotations"])
+    assert "ETS, ARIMA 0.05" in labels

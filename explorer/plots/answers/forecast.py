@@ -26,9 +26,15 @@ from explorer.plots.parts import (
     plain,
 )
 from explorer.plots.theme import GREY, colour_of
-from explorer.runs.records import View
+from explorer.plots.training import verdict
+from explorer.plots.words import paragraph
+from explorer.runs.records import Simple, View
 
 Floats = NDArray[np.float32]
+
+METHOD = {"color": GREY, "width": 1.3}
+DASHES = ("dot", "dashdot", "longdash")
+"""Of the lines of simple methods, in their order."""
 
 PADDING = 0.25
 """Empty share above and below the truth."""
@@ -45,9 +51,15 @@ class ForecastDrawn(NamedTuple):
     free_from: int | None  # index at which the forecast is left to itself
     axis: str
     label: str
+    methods: tuple[tuple[str, Floats], ...] = ()
+    """Simple methods by name; (n,) one step ahead, and free where the model is."""
+    awaited: bool = False
+    """Whether they are being fitted."""
 
 
-def extract(model: str, view: View | None) -> ForecastDrawn:
+def extract(
+    model: str, view: View | None, simple: Simple | None = None
+) -> ForecastDrawn:
     """Read the view "prediction" of a series; None before there is one."""
     if view is None or "positions" not in view.arrays:
         none = np.empty(0, np.float32)
@@ -64,7 +76,14 @@ def extract(model: str, view: View | None) -> ForecastDrawn:
         free_from=context if 0 <= context < len(positions) else None,
         axis=notes["axis"],
         label=notes["label"],
+        methods=_methods(simple, len(positions)),
     )
+
+
+def _methods(simple: Simple | None, count: int) -> tuple[tuple[str, Floats], ...]:
+    """The lines (count,) of simple methods, where they are known."""
+    lines = () if simple is None else simple.methods
+    return tuple((m.name, finite(m.line)) for m in lines if len(m.line) == count)
 
 
 def figure(drawn: ForecastDrawn, _: Translate = str) -> Figure:
@@ -122,7 +141,11 @@ class _Line(NamedTuple):
 
 def _lines(drawn: ForecastDrawn, _: Translate) -> list[_Line]:
     colour = colour_of(drawn.model)
-    return [
+    methods = [
+        _Line(_(name), y, key("┈", GREY, escape(_(name))), METHOD | {"dash": dash})
+        for (name, y), dash in zip(drawn.methods, DASHES, strict=False)
+    ]
+    return methods + [
         _Line(name, y, key(glyph, tint, escape(name)), {"color": tint, **look})
         for glyph, name, y, tint, look in (
             ("—", _("truth"), drawn.truth, GREY, {"width": 2}),
@@ -159,7 +182,24 @@ def reading(drawn: ForecastDrawn, _: Translate = str) -> str:
             "One step ahead the model misses by %(ahead).0f %% of the series' usual "
             "swing; left to itself, its forecast goes flat."
         )
-    return message % numbers
+    return paragraph(message % numbers, *_beside(drawn, spread, _))
+
+
+def _beside(drawn: ForecastDrawn, spread: float, _: Translate) -> list[str]:
+    """What simple methods say of the free stretch, or that they are awaited."""
+    if drawn.awaited:
+        return [verdict.methods_awaited(True, None, _)]
+    alone = np.isfinite(drawn.free)
+    misses = [(n, _miss(y[alone], drawn.truth[alone])) for n, y in drawn.methods]
+    known = [(100 * miss / spread, name) for name, miss in misses if miss is not None]
+    if not known:
+        return []
+    least, name = min(known)
+    message = _(
+        "The grey lines are simple methods, given the same past at each place: over "
+        "the free stretch %(name)s misses least, by %(miss).0f %%."
+    )
+    return [message % {"name": _(name), "miss": least}]
 
 
 def alternative(drawn: ForecastDrawn, _: Translate = str) -> str:
@@ -225,7 +265,8 @@ def _mark_words(x: Any, words: str, late: bool) -> dict[str, Any]:
 
 def draw(scene: Scene, _: Translate) -> Content:
     """The whole panel."""
-    drawn = extract(scene.config.model, scene.view)
+    drawn = extract(scene.config.model, scene.view, scene.simple)
+    drawn = drawn._replace(awaited=scene.awaited)
     return {
         "figure": figure(drawn, _),
         "reading": reading(drawn, _),

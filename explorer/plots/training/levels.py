@@ -18,6 +18,9 @@ from explorer.runs.records import Lines
 NOTE_WIDTH = 32
 """Letters of a line of the floor's note."""
 
+ALIKE = 0.05
+"""Two methods whose losses differ by no more than this share have one label."""
+
 JUDGED = N_("Judged by: %(note)s")
 """The note of the floor that holds, where there is another."""
 
@@ -71,6 +74,21 @@ def ends(
     return named + [
         ("—" if f.judges else "┈", GREY, _(f.name), f.value) for f in floors
     ]
+
+
+def together(
+    methods: Sequence[tuple[str, float]], _: Translate
+) -> list[tuple[str, float]]:
+    """Methods that were fitted, those whose losses are `ALIKE` under one name and the
+    lowest; without their orders, as in "ETS, ARIMA"."""
+    found: list[tuple[str, float]] = []
+    for name, value in sorted(methods, key=lambda pair: pair[1]):
+        short = _(name).partition("(")[0]
+        if found and value <= found[-1][1] * (1 + ALIKE):
+            found[-1] = (f"{found[-1][0]}, {short}", found[-1][1])
+        else:
+            found.append((short, value))
+    return found
 
 
 def note(

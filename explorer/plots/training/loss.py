@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.errors import N_
+from explorer.errors import N_, Words
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -68,6 +68,14 @@ class LossDrawn(NamedTuple):
     parent_y: Floats  # (k,)
     discriminator: Floats  # (n,) its training loss; empty where there is none
     diverged: bool  # whether the run was ended because its loss ran away
+    methods: tuple[tuple[str, float], ...]  # simple ones that were fitted
+    awaited: bool  # whether they are being fitted
+    trouble: Words | None  # why there are none
+
+    @property
+    def steady(self) -> tuple[tuple[str, float], ...]:
+        """Every dashed line by its name, each once."""
+        return tuple(dict([*self.methods, *self.baselines]).items())
 
 
 def extract(
@@ -112,6 +120,9 @@ def extract(
         parent_y=finite(before.losses[past]),
         discriminator=second if np.isfinite(second).any() else second[:0],
         diverged=diverged,
+        methods=tuple((lines.methods or {}).items()),
+        awaited=lines.awaited,
+        trouble=lines.trouble,
     )
 
 
@@ -132,7 +143,7 @@ def figure(drawn: LossDrawn, _: Translate = str, *, y_log: bool = True) -> Figur
     span = _span(drawn, y_log)
     x = clock_axis(drawn.axis, drawn.x_end, _)
     y = loss_axis(_(drawn.unit) if drawn.unit else _("loss"), span, y_log)
-    names = [_(name) for name, _value in drawn.baselines]
+    names = [name for name, _value in _named(drawn, _)]
     names += [_(floor.name) for floor in drawn.floors]
     names += [_("training"), _("validation")]
     names += [_("Discriminator")] if len(drawn.discriminator) else []
@@ -143,7 +154,7 @@ def figure(drawn: LossDrawn, _: Translate = str, *, y_log: bool = True) -> Figur
             x,
             y,
             yaxis2=hidden_axis(),
-            shapes=levels.rules(drawn.floors, drawn.baselines, y_log),
+            shapes=levels.rules(drawn.floors, drawn.steady, y_log),
             annotations=_words(drawn, _, span, y_log) if span else _zeros(drawn, _),
             margin=margin_for(names, digits=7),
         ),
@@ -151,7 +162,17 @@ def figure(drawn: LossDrawn, _: Translate = str, *, y_log: bool = True) -> Figur
 
 
 def reading(drawn: LossDrawn, _: Translate = str) -> str:
-    """What the chart says about this run, in one sentence."""
+    """What the chart says about this run, and whether a simple method does as well."""
+    seen = drawn.validation_y[np.isfinite(drawn.validation_y)]
+    if not len(seen) or drawn.diverged or drawn.diverged_at is not None:
+        return _of_run(drawn, _)
+    beside = verdict.methods_beside(float(seen[-1]), drawn.methods, _)
+    news = verdict.methods_awaited(drawn.awaited, drawn.trouble, _)
+    return paragraph(*filter(None, (_of_run(drawn, _), beside, news)))
+
+
+def _of_run(drawn: LossDrawn, _: Translate) -> str:
+    """Where this run stands, in one sentence."""
     if drawn.diverged_at is not None:
         return _(
             "The loss stopped being a finite number: the steps were too large. "
@@ -220,14 +241,14 @@ def alternative(drawn: LossDrawn, _: Translate = str) -> str:
                 }
             )
     floors = [(floor.name, floor.value) for floor in drawn.floors]
-    sentences += levels_in_words([*floors, *drawn.baselines], _)
+    sentences += levels_in_words([*floors, *drawn.steady], _)
     return paragraph(*sentences)
 
 
 def _span(drawn: LossDrawn, y_log: bool) -> Span | None:
     """The vertical range, with room below the floor for what it is."""
     losses = np.concatenate((drawn.y, drawn.validation_y, drawn.discriminator))
-    steady, floor = levels.in_span(drawn.floors, drawn.baselines)
+    steady, floor = levels.in_span(drawn.floors, drawn.steady)
     span = loss_span([losses], steady, floor, y_log)
     if span is None or not y_log or not any(each.note for each in drawn.floors):
         return span
@@ -272,12 +293,19 @@ def _curve(name: str, mode: str, x: Floats, y: Floats, place: str) -> dict[str, 
     }
 
 
+def _named(drawn: LossDrawn, _: Translate) -> list[tuple[str, float]]:
+    """The dashed lines as they are labelled: methods that do alike share a label."""
+    guesses = [(_(name), value) for name, value in drawn.baselines]
+    known = dict(drawn.baselines)
+    return guesses + levels.together([m for m in drawn.methods if m[0] not in known], _)
+
+
 def _words(
     drawn: LossDrawn, _: Translate, span: tuple[float, float], y_log: bool
 ) -> list[dict[str, Any]]:
     """A name and a number at the right end of every line, and what the floor is."""
     colour = colour_of(drawn.model)
-    ends = levels.ends(drawn.floors, drawn.baselines, _)
+    ends = levels.ends(drawn.floors, _named(drawn, _), _)
     if drawn.now is not None:
         ends.append(("—", colour, _("training"), drawn.now))
     if (seen := last(drawn.validation_y)) is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from explorer.errors import Words
 from explorer.plots.parts import Translate, short
 from explorer.plots.ratio import in_ratio, percentage
 from explorer.plots.training.trend import Trend
@@ -68,6 +69,41 @@ def guess_beside(now: float, guesses: Guesses, _: Translate) -> str:
         )
     )
     return message % {"name": _(name), "best": short(best)}
+
+
+def methods_beside(now: float, methods: Guesses, _: Translate) -> str:
+    """Whether a method that was fitted to the training part and rolled over the same
+    held-out windows does as well as the model; empty where there is none."""
+    if not methods:
+        return ""
+    name, best = min(methods, key=lambda pair: pair[1])
+    message = _(
+        "No simple method is as low: the best, %(name)s, stands at %(best)s one step "
+        "ahead over the same windows."
+    )
+    if best < now * (1 - REACHED):
+        message = _(
+            "A simple method wins: %(name)s stands at %(best)s, one step ahead over "
+            "the same windows, and the model at %(now)s."
+        )
+    elif best <= now * (1 + REACHED):
+        message = _(
+            "A simple method is there too: %(name)s stands at %(best)s, one step ahead "
+            "over the same windows."
+        )
+    return message % {"name": _(name), "best": short(best), "now": short(now)}
+
+
+def methods_awaited(awaited: bool, trouble: Words | None, _: Translate) -> str:
+    """That simple methods are being fitted, or why there are none; empty else."""
+    if trouble is not None:
+        return trouble.text(_)
+    if not awaited:
+        return ""
+    return _(
+        "Simple methods (the value a season ago, ETS, ARIMA) are being fitted to the "
+        "training part; their lines follow."
+    )
 
 
 def other_floor(value: float, _: Translate) -> str:

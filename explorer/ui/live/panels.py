@@ -8,10 +8,11 @@ from typing import Any
 from explorer.config.run import RunConfig
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
+from explorer.engine.simple import offered
 from explorer.errors import N_, ExplorerError, Words
 from explorer.inspection.facts import facts_of, lines
 from explorer.plots.panel import Content, Panel, Scene
-from explorer.runs.records import View
+from explorer.runs.records import Lines, View
 from explorer.ui.language import Translate, translator
 from explorer.ui.live.asked import Asked, asked, panels_of
 from explorer.ui.live.controls import panel_controls
@@ -65,6 +66,9 @@ def drawn(
         if all(want in views for want in each.wanted):
             needs = needs_of(each, snapshot, wish, basis)
             scene = _scene(each, wish, views, needs, others)
+            simple, config = snapshot.simple, snapshot.run.config
+            awaited = simple is None and offered(config)
+            scene = scene._replace(simple=simple, awaited=awaited)
             found[each.panel.name] = _draw(each, scene, snapshot, wish, pictures)
         elif nothing:
             found[each.panel.name] = _sentence(NOTHING, translator(wish.language))
@@ -115,18 +119,28 @@ def _trained(scene: Scene, snapshot: Snapshot) -> Scene:
         curves=snapshot.curves,
         validations=snapshot.validations,
         commands=snapshot.commands,
-        lines=lines(run.config),
+        lines=_lines(snapshot),
         parent=snapshot.parent,
         end=run.step if run.status == "finished" else run.config.training.steps,
         diverged=run.status == "diverged",
     )
 
 
+def _lines(snapshot: Snapshot) -> Lines:
+    """What the loss is measured against, with simple methods where there are any."""
+    config, simple = snapshot.run.config, snapshot.simple
+    if simple is None:
+        return lines(config)._replace(awaited=offered(config))
+    losses = {each.name: each.loss for each in simple.methods}
+    return lines(config)._replace(methods=losses or None, trouble=simple.trouble)
+
+
 def _kept(panel: Panel, scene: Scene, language: str, pictures: Pictures) -> Content:
     """The picture of views alone; it is drawn once for each of them."""
     beside = None if scene.beside is None else scene.beside[1]
-    seen = (*scene.views.values(), *scene.ghosts, scene.basis, beside)
-    key = (panel.name, language, scene.chosen, scene.mark, tuple(map(id, seen)))
+    seen = (*scene.views.values(), *scene.ghosts, scene.basis, beside, scene.simple)
+    key = (panel.name, language, scene.chosen, scene.mark, scene.awaited)
+    key = (*key, *map(id, seen))
     if key not in pictures:
         # The views are kept along, so that their ids stay their own.
         pictures[key] = scene, panel.draw(scene, translator(language))

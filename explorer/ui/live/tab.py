@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from explorer.config.run import RunConfig
-from explorer.engine.hub import Feed
+from explorer.engine.hub import Feed, Snapshot
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import Engine
+from explorer.engine.simple import offered
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError, unknown
 from explorer.runs.commands import spec_of
@@ -33,6 +34,9 @@ _T = TypeVar("_T")
 
 LEAST_PAUSE = 0.15
 """Seconds between two frames of one tab: more is not seen, only paid for."""
+
+SIMPLE = frozenset({"loss", "prediction"})
+"""The panels that draw simple methods beside a model."""
 
 AGAIN_AFTER, SELDOM = 1.0, 30.0
 """Seconds after which what failed is tried again: at first, and in the long run."""
@@ -209,6 +213,7 @@ class Tab:
         snapshot = feed.snapshot
         run, views = snapshot.run, snapshot.views
         live = self.wish.at == LIVE
+        self.compare(snapshot)
         if live and (views or run.status == "training"):
             others = await self.elsewhere(feed) if run.status == "training" else {}
             await self.give(feed, self.framed(feed, views, others))
@@ -219,6 +224,14 @@ class Tab:
             if feed.snapshot is snapshot:
                 await self.give(feed, self.framed(feed, stored, others, "rest"))
         await self.lack_no_more()
+
+    def compare(self, snapshot: Snapshot) -> None:
+        """Have simple methods fitted to the run's data, once its curve has begun."""
+        wants = SIMPLE.intersection(self.wish.names)
+        if snapshot.simple is not None or not snapshot.validations or not wants:
+            return
+        if offered(snapshot.run.config):
+            self.engine.simple.want(snapshot.run)
 
     def framed(
         self, feed: Feed, views: Views, others: Others, origin: str = "live"

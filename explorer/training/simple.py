@@ -1,0 +1,94 @@
+"""What simple methods reach on a run's own held-out windows, by its own loss."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from explorer.catalog import building
+from explorer.config.run import RunConfig
+from explorer.data.base import Data, Floats
+from explorer.data.methods import Rolled, in_own_process
+from explorer.data.noise import counted_places
+from explorer.runs.records import Simple, SimpleMethod
+from explorer.training.forecasting import stretch
+
+Rolling = Callable[[Floats, int, int], list[Rolled]]
+"""(values, split, origin) -> what each method says, as `methods.rolled`."""
+
+
+class Given(NamedTuple):
+    """What the methods are given of a series."""
+
+    values: Floats  # (n,) scaled; NaN where nothing is known
+    split: int
+    origin: int  # from here on free forecasts are given nothing more
+
+
+def rolls(config: RunConfig) -> bool:
+    """Whether a run forecasts a series in its order in time, so that methods that are
+    fitted to its beginning can be rolled over its end."""
+    data = building.make_data(config)
+    ordered = data.series is not None and data.streamed and not config.fold
+    return data.task == "forecast" and ordered
+
+
+def given(data: Data) -> Given:
+    """The very values that a model is given; those that are marked as missing are not
+    known to the methods either."""
+    series = data.series
+    assert series is not None  # `rolls`
+    scaled = np.asarray(series.scaled, np.float64).reshape(len(series.values), -1)
+    missing = (scaled[:, 1:] != 0).any(1)
+    values = np.where(missing, np.nan, scaled[:, 0])
+    begin, _horizon = stretch(data)
+    return Given(values, series.split, begin + data.steps)
+
+
+def simple_methods(config: RunConfig, rolling: Rolling = in_own_process) -> Simple:
+    """Fit the methods to a run's training part and roll them over its held-out part.
+
+    Raises:
+        ExplorerError: if there is no such data, or the fitting fails.
+    """
+    data = building.make_data(config)
+    found = rolling(*given(data))
+    return Simple(
+        tuple(
+            SimpleMethod(each.name, loss(data, each.one_step), shown(data, each))
+            for each in found
+        )
+    )
+
+
+def loss(data: Data, one_step: Floats) -> float:
+    """Mean squared error over the places that the held-out loss counts, once for each
+    window that counts them.
+
+    Args:
+        data: its targets are NaN where nobody knows them; these do not count.
+        one_step: (n - split,) what was said of the held-out part, as scaled.
+    """
+    series = data.series
+    assert series is not None  # `rolls`
+    n, first = len(series.values), data.counted_from
+    places = counted_places(n, series.split, data.steps, first) - series.split
+    truth = data.validation.y[:, first:, 0]  # (N, T - first)
+    return float(np.nanmean((truth - one_step[places]) ** 2))
+
+
+def shown(data: Data, method: Rolled) -> Floats:
+    """(T + horizon,) what a method says of the drawn end, in shown units."""
+    series = data.series
+    assert series is not None  # `rolls`
+    begin, horizon = stretch(data)
+    values = np.asarray(series.values[begin:], np.float64)
+    ahead = method.one_step[begin - series.split :]
+    line = np.full(len(values), np.nan)
+    known = slice(1, data.steps)
+    line[known] = data.restore(ahead[known], values[: data.steps - 1], data.scaler)
+    previous: Floats = values[data.steps - 1 : data.steps]
+    for k in range(horizon):
+        previous = data.restore(method.free[k : k + 1], previous, data.scaler)
+        line[data.steps + k] = previous[0]
+    return line
