@@ -78,7 +78,7 @@ TASKS: Mapping[Task, TaskSpec] = {
     "classify": TaskSpec(
         N_("classify"),
         N_("cross-entropy (nats per sequence)"),
-        ("accuracy", "precision", "recall", "f1"),
+        ("accuracy", "trained_accuracy", "precision", "recall", "f1"),
         N_("Labels"),
     ),
     "tag": TaskSpec(
@@ -117,6 +117,7 @@ UNMOVED = N_("the held-out part does not move")
 
 MEASURES: Mapping[str, Measure] = {
     "accuracy": Measure(N_("Accuracy"), True, True),
+    "trained_accuracy": Measure(N_("Accuracy on training windows"), True, True),
     "recalled": Measure(N_("Accuracy of what must be recalled"), True, True),
     "precision": Measure(N_("Precision (macro)"), True, True),
     "recall": Measure(N_("Recall (macro)"), True, True),

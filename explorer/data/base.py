@@ -146,6 +146,9 @@ class Data:
     padded: bool = False
     """Whether symbol 0 fills up windows of different lengths and means nothing. Of
     translate, symbol 1 begins and symbol 2 ends a target."""
+    modulus: int = 0
+    """classify: how many symbols, the first ones, are the hours of a clock; of these
+    the accuracy on training windows is told too."""
     scaler: Scaler = field(default_factory=Scaler)
     fit: Fit = Scaler.fit
     """How the scaler was fitted, to be fitted again to a part."""
@@ -183,9 +186,11 @@ class Data:
     @property
     def measures(self) -> tuple[str, ...]:
         """The task's that are told of this data, names of `explorer.tasks.MEASURES`."""
-        other = "recalled" if self.recalled_from is None else "accuracy"
-        every = TASKS[self.task].measures
-        return tuple(n for n in every if n != other or self.task != "next_token")
+        if self.task == "next_token":
+            left_out = "recalled" if self.recalled_from is None else "accuracy"
+        else:
+            left_out = "" if self.modulus else "trained_accuracy"
+        return tuple(n for n in TASKS[self.task].measures if n != left_out)
 
     @cached_property
     def spread(self) -> float:
@@ -223,6 +228,8 @@ class DataSpec:
     """(settings, seed) -> data; raises ExplorerError for an impossible combination."""
     task: Task
     order: int = 100
+    clock: bool = False
+    """Whether its first symbols are the hours of a clock, `Data.modulus` of them."""
     resembled: bool = False
     """Whether windows are cut from one series, so that a model can learn to make more
     like them."""

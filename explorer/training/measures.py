@@ -4,7 +4,8 @@ forecast: MAE and RMSE in standardised units, R^2, and the skill against the bes
 guess, 1 - MSE / MSE(guess); R^2 is undefined (NaN) where the held-out part does not
 move, the skill where the guess is never wrong. next_token: accuracy (of what must be
 recalled, where other answers are easy), perplexity exp(CE), bits per token. classify
-and tag: accuracy; precision, recall and F1 per label, averaged over the labels (macro).
+and tag: accuracy; precision, recall and F1 per label, averaged over the labels (macro);
+of sums on a clock also the accuracy on training windows.
 transcribe: label error rate, edits per true label, and the share of sequences without
 an error, both of the likeliest symbol of every step. translate, of what the model
 writes by itself (greedily): the share of translations without a mistake, the share of
@@ -20,7 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explorer.data.base import Data, Task
+from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, Task, Windows
 from explorer.models.base import AdversarialModel, SequenceModel
 from explorer.tasks import END, IGNORED
 from explorer.training import transcribing
@@ -111,7 +112,17 @@ def labelled(
     that neither occur nor are said are left out of the averages.
     """
     counts = confusion(output.argmax(-1).flatten(), y.flatten(), len(data.labels))
-    return measures_of(counts)
+    found = measures_of(counts)
+    if data.modulus:
+        found["trained_accuracy"] = trained_accuracy(model, data)
+    return found
+
+
+def trained_accuracy(model: SequenceModel, data: Data) -> float:
+    """How many of the first `MAX_VALIDATION_WINDOWS` training windows get their label:
+    data with a modulus has these in random order."""
+    x, y = tensors(Windows(*(part[:MAX_VALIDATION_WINDOWS] for part in data.train)))
+    return float((model(x).argmax(-1) == y).float().mean())
 
 
 def measures_of(counts: Tensor) -> dict[str, float]:

@@ -1,8 +1,9 @@
 """The horizontal axis of what changes while a run trains: by step or by second."""
 
+import math
 from typing import Any
 
-from explorer.plots.parts import Translate, axis, escape
+from explorer.plots.parts import Figure, Translate, axis, escape
 from explorer.runs.records import Clock
 
 
@@ -20,3 +21,28 @@ def clock_place(clock: Clock, _: Translate) -> str:
     """The place under the pointer, for a hover template."""
     words = _("step %(x)s") if clock == "step" else _("%(x)s seconds")
     return escape(words % {"x": "%{x:.4~g}"})
+
+
+def by_ratio(figure: Figure, end: float | None) -> Figure:
+    """The same figure where equal distances to the right are equal ratios of time.
+
+    What lies at 0 is not drawn, and marks have their words under the pointer alone.
+
+    Args:
+        figure: with a clock axis; it is changed.
+        end: the axis' right end; None: as far as the data.
+    """
+    plan = figure["layout"]
+    x = plan["xaxis"]
+    x |= {"type": "log", "dtick": "D2", "uirevision": f"{x['uirevision']} by ratio"}
+    del x["rangemode"]
+    if end is not None:
+        x["range"] = [0, math.log10(max(end, 2))]
+        x["dtick"] = 1 if end > 1000 else "D2"
+    for word in plan.get("annotations", ()):
+        if word.get("xref", "x") == "x" and "x" in word:
+            word["x"] = math.log10(max(word["x"], 1e-3))
+    for line in figure["data"]:
+        if line.get("yaxis") == "y2":
+            line["text"] = ["" for _word in line["text"]]
+    return figure

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,7 @@ class MeasureDrawn(NamedTuple):
     y: NDArray[np.float32]  # (m,) the measure; shares in percent
     x_end: float | None  # right end of the axis; None: as far as the data
     undefined: bool  # whether the newest is, though the loss is not
+    trained: NDArray[np.float32]  # (m,) the same on training windows; NaN if not known
 
 
 def extract(
@@ -57,11 +58,18 @@ def extract(
         finite(np.array([scale * v.measures[name] for v in known], np.float32)),
         float(max(total_steps, 1)) if axis == "step" else None,
         bool(known) and _undefined(known[-1], name),
+        finite(np.array([scale * _trained(v, name) for v in known], np.float32)),
     )
 
 
+def _trained(validation: Validation, name: str) -> float:
+    """What the same measure says of training windows; NaN where none does."""
+    return validation.measures.get(f"trained_{name}", math.nan)
+
+
 def figure(drawn: MeasureDrawn, _: Translate = str) -> Figure:
-    """A line with a marker at every measurement; shares from 0 to 100 %."""
+    """A line with a marker at every measurement, and a thin one of training windows
+    where these are known; shares from 0 to 100 %."""
     x = clock_axis(drawn.axis, drawn.x_end, _)
     title, colour = _(drawn.measure.title), colour_of(drawn.model)
     y = axis(f"{title} (%)" if drawn.measure.percent else title)
@@ -72,23 +80,43 @@ def figure(drawn: MeasureDrawn, _: Translate = str) -> Figure:
     now = last(drawn.y)
     words = []
     if now is not None:
-        text = key("●", colour, _in_words(now, drawn.measure, _))
-        words = end_labels([(text, now)], *_span(drawn))
+        ends = [(key("●", colour, _in_words(now, drawn.measure, _)), now)]
+        if (past := last(drawn.trained)) is not None:
+            value = _in_words(past, drawn.measure, _)
+            ends.append((key("—", colour, f"{_('training')} {value}"), past))
+        words = end_labels(ends, *_span(drawn))
+    held_out = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": drawn.x,
+        "y": drawn.y,
+        "name": title,
+        "line": {"color": colour, "width": 2.6},
+        "marker": {"color": colour, "size": 7},
+        "hovertemplate": f"{place}<br>%{{y:.4~g}}<extra></extra>",
+    }
     return {
-        "data": [
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "x": drawn.x,
-                "y": drawn.y,
-                "name": title,
-                "line": {"color": colour, "width": 2.6},
-                "marker": {"color": colour, "size": 7},
-                "hovertemplate": f"{place}<br>%{{y:.4~g}}<extra></extra>",
-            }
-        ],
+        "data": [*_training(drawn, place, _), held_out],
         "layout": layout(x, y, annotations=words, margin=margin_for([title], digits=7)),
     }
+
+
+def _training(drawn: MeasureDrawn, place: str, _: Translate) -> list[dict[str, Any]]:
+    """The thin line of training windows, where they were measured."""
+    if not np.isfinite(drawn.trained).any():
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": drawn.x,
+            "y": drawn.trained,
+            "name": _("training"),
+            "line": {"color": colour_of(drawn.model), "width": 1.2},
+            "opacity": 0.7,
+            "hovertemplate": f"{place}<br>%{{y:.4~g}}<extra>{_('training')}</extra>",
+        }
+    ]
 
 
 def reading(drawn: MeasureDrawn, _: Translate = str) -> str:

@@ -7,6 +7,7 @@ from explorer.errors import N_
 from explorer.plots.panel import Choices, Content, Panel, Scene, content_of
 from explorer.plots.parts import Translate
 from explorer.plots.training import loss, measures, overfitting
+from explorer.plots.training.clock import by_ratio
 from explorer.runs.facts import Facts
 from explorer.runs.records import Clock
 from explorer.tasks import MEASURES
@@ -33,11 +34,23 @@ class ProgressSettings(Settings):
         title=N_("Time axis"),
         choices={"step": N_("by step"), "second": N_("by second")},
     )
+    spacing: Literal["linear", "log"] = setting(
+        "linear",
+        N_(
+            "On a logarithmic axis of time a rule that is found a hundred times later "
+            "than the training part is known still stands in one picture with it."
+        ),
+        title=N_("Spacing of time"),
+        choices={"linear": N_("linear"), "log": N_("logarithmic")},
+    )
 
 
 def draw(scene: Scene, _: Translate) -> Content:
     """The chart, and below it the newest measures."""
     content = _chart(scene, _)
+    if scene.chosen.spacing == "log":
+        end = scene.end if scene.chosen.axis == "step" else None
+        content["figure"] = by_ratio(content["figure"], end)
     if scene.validations and (newest := scene.validations[-1]).measures:
         content["proof"] = measures.line(newest, _)
     return content
