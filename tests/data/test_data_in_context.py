@@ -39,4 +39,7 @@ def test_the_floor_lies_between_the_noise_and_least_squares() -> None:
     data = make(InContextSettings(count=100), 3)
     assert data.floor is not None
     assert 0.04 < data.floor < data.baselines["least squares"]
+    u, v = data.validation.x[..., :3].astype(float), data.validation.y[..., 0]
+    best = np.mean((v - regressed(u, v.astype(float), 3 * 0.2**2)) ** 2)
+    assert data.floor == pytest.approx(best, rel=1e-4)
     assert data.baselines["mean"] == pytest.approx(1.04, abs=0.25)
