@@ -48,9 +48,7 @@ class InContextSettings(Settings):
     )
     window: int = setting(
         20,
-        N_(
-            "How many pairs a window has: the later, the more has been told of its rule."
-        ),
+        N_("How many pairs a window has: the later, the more is known of its rule."),
         title=N_("Window"),
         ge=4,
         le=128,
