@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from explorer.engine import classes
+from explorer.engine import classes, welcoming
 from explorer.engine.classes import Task
 from explorer.engine.service import Engine
 from explorer.engine.visitor import Visitor
@@ -14,6 +14,15 @@ from explorer.runs.records import Group
 from tests.engine.visitors import GOAL, OPEN, WITHIN, small
 
 torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def at_once() -> Iterator[None]:
+    """Workers take a run as soon as they are there: to look at every model first keeps
+    them busy for as long as most tests take."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(welcoming, "to_warm_up", list)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ import pytest
 
 from explorer.catalog import choosing
 from explorer.config.run import RunConfig
-from explorer.engine import welcoming
 from explorer.engine.dispatch import Dispatch
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import Engine
@@ -297,7 +296,6 @@ def test_a_killed_server_goes_on_by_itself(
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
     monkeypatch.setenv("EXPLORER_WORKERS", "1")
     monkeypatch.delenv("EXPLORER_SCHEDULER", raising=False)
-    monkeypatch.setattr(welcoming, "to_warm_up", list)
     before = open_store()
     shown = {run_id: before.curves(run_id) for run_id in ids}
     assert all(before.get(run_id).status == "training" for run_id in ids)

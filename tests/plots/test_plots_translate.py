@@ -5,7 +5,6 @@ import re
 import pytest
 
 from explorer.catalog import specs
-from explorer.inspection.base import Request, look
 from explorer.inspection.facts import facts_of
 from explorer.plots.panel import Scene, names_on
 from explorer.ui.live.asked import panels_of
@@ -76,7 +75,7 @@ def test_every_word_is_translated(looked: Looked) -> None:
     for panel in panels_of(looked.config, names_on(PAGE)):
         if not panel.views:
             continue
-        view = look(looked.subject, Request(panel.name))
+        view = looked.usual(panel.name)
         content = panel.draw(Scene.of(facts, view, mark=3), marked)
         assert "⟦" in content["reading"]
         assert "⟦" in content["alternative"]

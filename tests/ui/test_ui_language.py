@@ -98,9 +98,10 @@ def words_looked_up_at_run_time() -> list[str]:
     return [word for word in said if word]
 
 
-@pytest.mark.parametrize("word", sorted(set(words_looked_up_at_run_time())))
-def test_every_looked_up_word_is_in_the_catalogue(word: str) -> None:
-    assert word in messages("zh")
+def test_every_looked_up_word_is_in_the_catalogue() -> None:
+    words = set(words_looked_up_at_run_time())
+    assert len(words) > 300
+    assert sorted(words - set(messages("zh"))) == []
 
 
 def test_diagrams_and_equations_hold_no_prose() -> None:
