@@ -6,7 +6,7 @@ from explorer.catalog import building
 from explorer.config.run import RunConfig
 from explorer.data import content
 from explorer.engine import classes
-from explorer.engine.class_tasks import KINDS, home_of, task_in
+from explorer.engine.class_tasks import KINDS, check_at, home_of, task_in
 from explorer.engine.limits import (
     LIMITS,
     MEGABYTE,
@@ -78,6 +78,7 @@ class Allowed:
         group = self.store.groups.get(group_id) if group_id else None
         if group is not None and group.kind in KINDS:
             classes.check_member(self.store, home_of(self.store, group), self.owner)
+            check_at(self.store, group)
             classes.check_rules(task := task_in(self.store, group), config)
             if classes.must_guess(self.store, group, task, self.owner):
                 raise ExplorerError(

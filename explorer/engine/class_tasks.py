@@ -46,6 +46,24 @@ def task_in(store: Store, group: Group) -> Task:
     return replace(read_task(group), closed=closed)
 
 
+def check_at(store: Store, group: Group) -> None:
+    """See that a class is at a task, where its members do not choose one themselves.
+
+    Raises:
+        ExplorerError: if it has gone on, or the task or the class was deleted.
+    """
+    home = home_of(store, group)
+    room, ids = read_classroom(home), [each.id for each in tasks_of(store, home)]
+    here = ids if room.own_pace else ids[min(room.at, len(ids) - 1) :][:1]
+    if group.id not in here:
+        raise ExplorerError(
+            N_(
+                "A class trains in the task at which it is, and yours has gone on. "
+                "Look at the new task, then train."
+            )
+        )
+
+
 def add_task(store: Store, home: Group, task: Task) -> Group:
     """One more task, after the others.
 

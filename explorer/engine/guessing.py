@@ -9,6 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 from explorer.errors import N_, ExplorerError
@@ -48,21 +49,36 @@ class Guessing:
         Raises:
             ExplorerError: if it opens nothing, or too many were wrong.
         """
-        self._check(owner)
+        wrong = Wrong(self._clock(), owner, plain(typed))
+        # Counted before it is looked up: many at one time are no more than may be.
+        counted, opens_none = self._count(wrong), False
         try:
             return find(typed)
         except ExplorerError:
-            self._note(owner, plain(typed))
+            opens_none = True
             raise
+        finally:
+            if counted and not opens_none:
+                with self._lock, suppress(ValueError):  # it may be forgotten by now
+                    self._wrong.remove(wrong)
 
-    def _check(self, owner: str) -> None:
+    def _count(self, coming: Wrong) -> bool:
+        """Take a code for a wrong one, unless it counts already; whether it does now.
+
+        Raises:
+            ExplorerError: if there were too many.
+        """
+        owner = coming.owner
         with self._lock:
             now = self._clock()
             while self._wrong and self._wrong[0].at <= now - PERIOD:
                 self._wrong.popleft()
             mine = [wrong for wrong in self._wrong if wrong.owner == owner]
             if len(mine) < MOST_OF_ONE and len(self._wrong) < MOST_OF_ALL:
-                return
+                if any(wrong.code == coming.code for wrong in mine):
+                    return False
+                self._wrong.append(coming)
+                return True
             first = mine[0] if len(mine) >= MOST_OF_ONE else self._wrong[0]
         raise ExplorerError(
             N_(
@@ -73,8 +89,3 @@ class Guessing:
             period=round(PERIOD / 60),
             minutes=math.ceil((first.at + PERIOD - now) / 60),
         )
-
-    def _note(self, owner: str, code: str) -> None:
-        with self._lock:
-            if not any(w.owner == owner and w.code == code for w in self._wrong):
-                self._wrong.append(Wrong(self._clock(), owner, code))

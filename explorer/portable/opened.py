@@ -28,6 +28,8 @@ LEAST_LISTED, MOST_LISTED = 46, 500
 """Bytes in which the directory lists an entry."""
 MOST_RUNS = 200
 MOST_FACTS = 8 * MEGABYTE
+MOST_FACTS_OF_ALL = 4 * MOST_FACTS
+"""What is told of runs takes many times its room once it is read."""
 MOST_CURVES = 4 * MEGABYTE
 MOST_STATE = 128 * MEGABYTE
 
@@ -131,7 +133,7 @@ def _too_many(entries: int) -> ExplorerError:
 
 def _folders(archive: zipfile.ZipFile, room: int) -> dict[str, Folder]:
     found: dict[str, Folder] = {}
-    left = room
+    left, told = room, 0
     for entry, limit in _wanted(archive.infolist()):
         content = _read(archive, entry, min(limit, left))
         if len(content) > left:
@@ -139,6 +141,9 @@ def _folders(archive: zipfile.ZipFile, room: int) -> dict[str, Folder]:
         if len(content) > limit:
             raise _too_large(entry.filename, limit)
         left -= len(content)
+        told += len(content) * entry.filename.endswith(f"/{FACTS}")
+        if told > MOST_FACTS_OF_ALL:
+            raise _too_much_told()
         parts = NAME.fullmatch(entry.filename)
         assert parts is not None
         folder = found.setdefault(parts["folder"], Folder())
@@ -212,6 +217,17 @@ def _too_many_states(folder: str, count: int) -> ExplorerError:
         most=MOST_CHECKPOINTS,
         folder=folder[:60],
         came=count,
+    )
+
+
+def _too_much_told() -> ExplorerError:
+    return ExplorerError(
+        N_(
+            "The files %(file)s of a zip to import may take %(most)d MB together, but "
+            "they take more. Export fewer runs at a time."
+        ),
+        file=FACTS,
+        most=MOST_FACTS_OF_ALL // MEGABYTE,
     )
 
 

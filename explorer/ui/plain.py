@@ -13,6 +13,7 @@ import streamlit as st
 
 from explorer.errors import ExplorerError, Words
 from explorer.ui.language import Translate
+from explorer.ui.paper import paper_table
 
 JOINER = "\u2060"
 """A sign without width that parts what would be read as one: backslashes do not part
@@ -70,8 +71,11 @@ def harmless(cell: Any) -> Any:
 
 
 def show_table(table: Any, **options: Any) -> Any:
-    """A table, which every reader can take along and open in a spreadsheet."""
-    return st.dataframe(harmless(table), **options)
+    """A table, which every reader can take along, open in a spreadsheet, and print."""
+    chosen = st.dataframe(harmless(table), **options)
+    settings, nothing = options.get("column_config", {}), options.get("placeholder", "")
+    st.html(paper_table(table, settings, nothing))
+    return chosen
 
 
 def show_error(error: ExplorerError | Words, _: Translate, icon: str = "error") -> None:

@@ -237,6 +237,7 @@ def test_a_task_is_trained_in_by_members_of_its_class_alone(
     engine: Engine, ann: Visitor, bob: Visitor, group: Group
 ) -> None:
     second = add_task(engine.store, group, replace(read_task(group), title="Two"))
+    engine.store.groups.change(group.id, {"at": 1})
     run = ann.prepare(small(), second.id)
     assert run.group_id == second.id
     assert Visitor(engine, "tea").may_control(run)
@@ -259,6 +260,7 @@ def test_a_task_that_asks_first_is_answered_first(
 ) -> None:
     asking = replace(read_task(group), title="Two", asks=True)
     second = add_task(engine.store, group, asking)
+    engine.store.groups.change(group.id, {"at": 1})
     with pytest.raises(ExplorerError, match="says first what they expect"):
         ann.prepare(small(), second.id)
     with pytest.raises(ExplorerError, match="Only who has joined"):
@@ -292,6 +294,24 @@ def test_what_is_known_is_guessed_by_nobody_and_need_not_be(
         ann.guess(group.id, 4.2)
     assert engine.store.guesses.of(group.id) == {}
     ann.prepare(small(), group.id)
+
+
+def test_a_tab_left_open_starts_nothing_in_a_task_that_the_class_has_left(
+    engine: Engine, ann: Visitor, group: Group
+) -> None:
+    second = add_task(engine.store, group, read_task(group))
+    begin = (ann.start, ann.prepare)
+    for at, left in ((0, second), (1, group)):
+        engine.store.groups.change(group.id, {"at": at})
+        for each in begin:
+            with pytest.raises(ExplorerError, match="and yours has gone on"):
+                each(small(), left.id)
+    engine.store.groups.change(group.id, {"own_pace": True})
+    assert ann.prepare(small(), group.id).group_id == group.id
+    delete_task(engine.store, engine.store.groups.get(group.id), group)
+    with pytest.raises(ExplorerError, match="and yours has gone on"):
+        ann.prepare(small(), group.id)
+    assert ann.prepare(small(), second.id).group_id == second.id
 
 
 def test_a_class_has_only_so_many_tasks(engine: Engine, group: Group) -> None:

@@ -52,3 +52,28 @@ def test_new_persons_bring_no_new_guesses_beyond_those_of_all() -> None:
         guessing.find("robot", "RIGHT", find)
     clock.now = PERIOD
     assert guessing.find("robot", "RIGHT", find) == RIGHT
+
+
+def test_codes_that_are_tried_at_one_time_are_no_more_than_may_be() -> None:
+    guessing, looked_up = Guessing(Clock()), []
+
+    def try_another(code: str) -> Pass:
+        """Before the first is known to be wrong, as in many tabs at once."""
+        looked_up.append(code)
+        guessing.find("ann", f"w{len(looked_up)}", try_another)
+        return RIGHT
+
+    with pytest.raises(ExplorerError, match="too many"):
+        guessing.find("ann", "w0", try_another)
+    assert len(looked_up) == MOST_OF_ONE
+
+
+def test_a_code_is_not_wrong_because_the_database_failed() -> None:
+    guessing = Guessing(Clock())
+
+    def fails(code: str) -> Pass:
+        raise OSError(code)
+
+    for k in range(2 * MOST_OF_ONE):
+        with pytest.raises(OSError, match=f"w{k}"):
+            guessing.find("ann", f"w{k}", fails)

@@ -12,9 +12,14 @@ import pytest
 
 from explorer.errors import ExplorerError
 from explorer.portable.layout import MOST_CHECKPOINTS
-from explorer.portable.opened import MOST_ENTRIES, MOST_FACTS, opened
+from explorer.portable.opened import (
+    MOST_ENTRIES,
+    MOST_FACTS,
+    MOST_FACTS_OF_ALL,
+    opened,
+)
 from explorer.portable.states import MOST_PIECE, pieces
-from explorer.portable.unpack import unpacked
+from explorer.portable.unpack import MOST_NESTED, unpacked
 from explorer.runs.records import Checkpoint
 from tests.portable.conftest import importer
 
@@ -133,3 +138,33 @@ def test_states_are_checked_in_pieces(
     states = [Checkpoint(step, bytes(size)) for step, size in enumerate(sizes)]
     found = [[len(state) for _, state in piece] for piece in pieces(states)]
     assert found == grouped
+
+
+def test_what_is_told_of_all_runs_together_has_a_bound() -> None:
+    raw, runs = io.BytesIO(), 2 * MOST_FACTS_OF_ALL // MOST_FACTS
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
+        for run in range(runs):
+            archive.writestr(f"r{run}/run.json", bytes(MOST_FACTS))
+    said, peak = cost(raw.getvalue())
+    assert "run.json of a zip to import may take 32 MB together" in said
+    assert peak < MOST_FACTS_OF_ALL + 4 * MOST_FACTS
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "[" + "[]," * (MOST_NESTED + 1) + "0]",
+        "[" + "{}," * (MOST_NESTED + 1) + "0]",
+        '{"tags":' * (MOST_NESTED + 1),
+        '"' + 'a\\"' * MOST_NESTED,
+    ],
+    ids=["lists", "objects", "deep", "a string without an end"],
+)
+def test_what_is_told_of_a_run_is_not_read_at_any_price(told: str) -> None:
+    raw = packed(told.encode(), zipfile.ZIP_DEFLATED)
+    tracemalloc.start()
+    with pytest.raises(ExplorerError, match=r"is not: run\.json"):
+        unpacked(raw, importer())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10 * len(told)

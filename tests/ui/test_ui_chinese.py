@@ -6,6 +6,7 @@ import pytest
 
 from explorer.plots.words import listed, paragraph, percent
 from explorer.ui.language import messages, translator
+from explorer.ui.lessons.listed import progress_line
 
 pytestmark = pytest.mark.quick
 
@@ -18,6 +19,7 @@ FAULTS = {
     "straight quotation marks around Chinese": rf"['\"]{HAN}|{HAN}['\"]",
     "half an ellipsis": HAN + r" ?…(?!…)",
     "a space after a full-width mark": r"[，。！？：；、）”] +(?!%)",
+    "one letter three times": rf"({HAN})\1\1",
     "a space before a full-width mark": r" +[，。！？：；、（“]",
 }
 TERMS = {
@@ -34,6 +36,7 @@ TERMS = {
     "均值回复": "均值回归",
     "在左侧": "在上方",
     "侧边栏": "上方的设置",
+    "技能分": "技巧评分",
 }
 """What is not said, and what is said instead."""
 
@@ -72,3 +75,4 @@ def test_numbers_lists_and_sentences_are_put_together_as_chinese_is() -> None:
     assert paragraph("第 600 步的留出部分：", "准确率 91%。", "好。") == (
         "第 600 步的留出部分：准确率 91%。好。"
     )
+    assert "。 " not in progress_line([], _)

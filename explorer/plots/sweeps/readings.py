@@ -65,7 +65,7 @@ def read_intermediate(drawn: SweepDrawn, _: Translate = str) -> str:
     said = [_read_lost(drawn, _)]
     if drawn.ended:
         said.insert(0, _read_pruned(drawn, bool(said[0]), _))
-    return " ".join(filter(None, said)) or _("Nothing was measured yet.")
+    return paragraph(*filter(None, said)) or _("Nothing was measured yet.")
 
 
 def _read_lost(drawn: SweepDrawn, _: Translate) -> str:

@@ -6,6 +6,7 @@ from explorer.catalog import specs
 from explorer.engine.classes import Task
 from explorer.lessons.base import lesson
 from explorer.plots.parts import short
+from explorer.plots.words import paragraph
 from explorer.runs.boards import Standing
 from explorer.runs.records import Member
 from explorer.ui.classes.board import loss_in_words
@@ -53,6 +54,6 @@ def own_line(
     if task.goal is None:
         return line
     if mine.reached is None:
-        return line + " " + _("The goal is not reached yet.")
+        return paragraph(line, _("The goal is not reached yet."))
     done = _("You reached the goal at step %(step)s.")
-    return line + " **" + done % {"step": f"{mine.reached:,}"} + "**"
+    return paragraph(line, "**" + done % {"step": f"{mine.reached:,}"} + "**")

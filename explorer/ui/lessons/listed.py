@@ -7,6 +7,7 @@ import streamlit as st
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_
 from explorer.lessons.base import Lesson, lessons
+from explorer.plots.words import paragraph
 from explorer.ui.address import show_lesson
 from explorer.ui.language import Translate
 from explorer.ui.lessons.attempts import Attempt, attempts
@@ -53,7 +54,8 @@ def progress_line(mine: Iterable[Attempt], _: Translate) -> str:
         "all": len(lessons()),
     }
     line = _("Seen: %(seen)d of %(all)d. Goals reached: %(reached)d.") % counts
-    return line + " " + _("This server keeps it for this browser, and tells nobody.")
+    private = _("This server keeps it for this browser, and tells nobody.")
+    return paragraph(line, private)
 
 
 def neighbour(lesson: Lesson) -> Lesson | None:
