@@ -64,14 +64,15 @@ function fitted({ data, layout }, width, height) {
     align: "left", showarrow: false, text: lines.join("<br>"),
   }
   const under = more ? { margin: { ...layout.margin, r: 12, b: AXIS + more } } : {}
+  const slim = {
+    ...layout, ...under,
+    ...Object.fromEntries(bars.map(([name, axis]) => [name, { ...axis, colorbar: flat(axis.colorbar) }])),
+    xaxis: xaxis?.ticktext ? { ...xaxis, ticktext: thinned(xaxis.ticktext, width) } : xaxis,
+    annotations: lines.length ? [...kept, key] : kept,
+  }
   return {
     data: data.map((trace) => (strip(trace) ? { ...trace, text: thinned(trace.text, width) } : trace)),
-    layout: {
-      ...layout, ...under,
-      ...Object.fromEntries(bars.map(([name, axis]) => [name, { ...axis, colorbar: flat(axis.colorbar) }])),
-      xaxis: xaxis?.ticktext ? { ...xaxis, ticktext: thinned(xaxis.ticktext, width) } : xaxis,
-      annotations: lines.length ? [...kept, key] : kept,
-    },
+    layout: low(slim, height),
     more,
   }
 }

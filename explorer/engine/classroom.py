@@ -21,6 +21,8 @@ class Classroom:
     """The groups of the tasks as the teacher put them; others come after."""
     first_gone: bool = False
     """Whether the task in the class's own group was deleted."""
+    name: str = ""
+    """What the class is called; empty where it is called like its first task."""
 
 
 def read_classroom(group: Group) -> Classroom:
@@ -28,3 +30,8 @@ def read_classroom(group: Group) -> Classroom:
     names = {field.name for field in fields(Classroom)}
     facts = {k: v for k, v in group.facts.items() if k in names}
     return Classroom(**facts | {"order": tuple(facts.get("order", ()))})
+
+
+def name_of(group: Group) -> str:
+    """What the class of this group is called."""
+    return read_classroom(group).name or str(group.facts["title"])

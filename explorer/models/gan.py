@@ -59,7 +59,7 @@ class GANSettings(Settings):
             "How many numbers the discriminator carries from step to step. A larger "
             "one sees finer faults, and soon more than the generator can mend."
         ),
-        title=N_("Hidden size of the discriminator"),
+        title=N_("Discriminator size"),
         ge=1,
         le=256,
         scale="log",
@@ -70,7 +70,7 @@ class GANSettings(Settings):
             "How many numbers the generator carries from step to step. A larger one "
             "can make richer windows, but learns more slowly."
         ),
-        title=N_("Hidden size of the generator"),
+        title=N_("Generator size"),
         ge=1,
         le=256,
         scale="log",

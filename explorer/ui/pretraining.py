@@ -219,7 +219,9 @@ def _chart(
     if going:
         st.progress(ended / len(asked), text=done)
     examples = sorted({n for _way, n in asked})
-    drawn = transfer.extract(wanted.model, examples, found, lines(wanted))
+    drawn = transfer.extract(
+        wanted.model, examples, found, lines(wanted), wanted.training.steps
+    )
     show_figure(
         "transfer",
         transfer.figure(drawn, _),

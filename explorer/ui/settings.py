@@ -107,6 +107,8 @@ def _choose_model(
 ) -> tuple[str, dict[str, Any]]:
     """The architecture and its settings."""
     able = [m.name for m in specs.fitting(data) if not only or m.name == only]
+    if config.model in specs.misprints() and config.data == data:
+        able.append(config.model)  # never offered, but shown where a run is of it
     model = able[0]
     if not only:
         usual = config.model if config.model in able else specs.usual_model(data)

@@ -105,3 +105,16 @@ def test_what_was_changed_on_another_page_waits_for_train(
     assert "run" not in test.query_params
     assert pale(test)
     assert "Hidden size 32 → 8" in about(test)
+
+
+def test_a_misprinted_run_stands_under_its_own_name() -> None:
+    """It is never offered, and the picker shows no other in its place."""
+    run = engine().prepare(choosing.make_config(model="lstm_candidate"))
+    test = page(run=run.id)
+    assert not pale(test)
+    picker = choice(test, "More architectures")
+    assert picker.value == "lstm_candidate"
+    picker.set_value("tcn").run()
+    assert not test.exception
+    assert pale(test)
+    assert "LSTM, misprinted" not in choice(test, "More architectures").options

@@ -128,6 +128,10 @@ def test_a_task_is_added_changed_and_deleted() -> None:
     assert not test.exception
     assert order(home) == [groups[1].id]
     assert "delete_task" not in {each.key for each in test.button}
+    assert test.title[0].value == "Waves"  # as its people know it
+    test.text_input(key=f"class.name.{home.id}").set_value(" Two  waves ").run()
+    assert test.title[0].value == "Two waves"
+    assert not test.exception
     test.button(key="delete_class").click().run()
     assert engine().store.groups.of(home.id, TASK) == []
 

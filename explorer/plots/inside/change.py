@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import N_
 from explorer.plots.answers import pairs
+from explorer.plots.inside.felt import in_the_example, in_the_run
 from explorer.plots.panel import Button, Content, Panel, Scene, mark_time
 from explorer.plots.parts import (
     Figure,
@@ -26,6 +27,7 @@ from explorer.plots.parts import (
 )
 from explorer.plots.ratio import in_ratio, percentage
 from explorer.plots.theme import GATES, GREY, colour_of
+from explorer.plots.words import paragraph
 from explorer.runs import commands
 from explorer.runs.records import View
 
@@ -54,7 +56,8 @@ def draw(scene: Scene, _: Translate) -> Content:
     else:
         figure = mark_time(_losses(view, model, _), scene.mark, "x")
     before, after = (float(value) for value in view.arrays["loss"])
-    words = reading(before, after, _)
+    where = in_the_example(view, _), in_the_run(scene, _)
+    words = paragraph(reading(before, after, _), *filter(None, where))
     content: Content = {
         "figure": figure,
         "reading": words,

@@ -33,6 +33,11 @@ WAYS = {
 GLYPHS = {"scratch": ("┄", "dash"), "head": ("—", "solid"), "all": ("●", "solid")}
 
 
+STILL = 0.8
+"""Of its loss with few examples: who is left with more than so much of it with many
+gains by them next to nothing."""
+
+
 class TransferDrawn(NamedTuple):
     """Exactly what the chart shows."""
 
@@ -40,6 +45,7 @@ class TransferDrawn(NamedTuple):
     examples: NDArray[np.float32]  # (n,) numbers of target examples, rising
     losses: Mapping[str, NDArray[np.float32]]  # by way: (n,), NaN where not trained
     lines: Lines
+    updates: int  # that each run took
 
 
 def extract(
@@ -47,6 +53,7 @@ def extract(
     examples: Sequence[int],
     found: Mapping[tuple[str, int], float],
     lines: Lines,
+    updates: int,
 ) -> TransferDrawn:
     """Losses by (way, number of examples), on one axis."""
     return TransferDrawn(
@@ -57,6 +64,7 @@ def extract(
             for way in WAYS
         },
         lines,
+        updates,
     )
 
 
@@ -132,6 +140,19 @@ def reading(drawn: TransferDrawn, _: Translate = str) -> str:
             "%(scratch)s from scratch."
         )
         return message % values
+    last = int(np.flatnonzero(np.isfinite(scratch))[-1])
+    if last > at and scratch[last] > max(STILL * scratch[at], best[at]):
+        message = _(
+            "With %(count)s examples the pretrained model reaches %(tuned)s against "
+            "%(scratch)s from scratch. With %(most)s examples it is %(then)s from "
+            "scratch: in %(updates)s updates it is not examples that lack, and what "
+            "pretraining saves here is updates."
+        )
+        more = {
+            "most": f"{drawn.examples[last]:g}",
+            "then": short(float(scratch[last])),
+        }
+        return message % (values | more | {"updates": f"{drawn.updates:,}"})
     needed = np.flatnonzero(scratch <= best[at])
     if len(needed):
         message = _(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.engine.class_tasks import task_in, tasks_of
 from explorer.engine.classes import KIND, Task, member_of, read_task
-from explorer.engine.classroom import read_classroom
+from explorer.engine.classroom import name_of, read_classroom
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
 from explorer.runs.guesses import Guess
@@ -52,7 +52,7 @@ class Attended(NamedTuple):
     @property
     def title(self) -> str:
         """The class, as Markdown."""
-        return literal(read_task(self.home).title)
+        return literal(name_of(self.home))
 
 
 def shown_group(visitor: Visitor, _: Translate) -> Group | None:
@@ -112,7 +112,7 @@ def follow_task(visitor: Visitor, here: Attended) -> None:
 
 def door(visitor: Visitor, home: Group, task: Task, _: Translate) -> None:
     """What who has not joined sees."""
-    st.title(literal(task.title), anchor=False)
+    st.title(literal(name_of(home)), anchor=False)
     st.markdown(goal_line(task, _))
     join_form(visitor, home, task, _)
     leave_button(visitor, _)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer.engine.class_tasks import task_in, tasks_of
 from explorer.engine.classes import KIND, read_task
-from explorer.engine.classroom import read_classroom
+from explorer.engine.classroom import name_of, read_classroom
 from explorer.engine.visitor import Visitor
 from explorer.runs.records import Group
 from explorer.ui.classes.joining import join_panel
@@ -23,7 +23,7 @@ def project(visitor: Visitor, home: Group, code: str, _: Translate) -> None:
     """A class as its teacher sees it, without the ways to steer it, for as long as the
     code opens it."""
     alone = not visitor.store.members.of(home.id)
-    st.title(literal(read_task(home).title), anchor=False)
+    st.title(literal(name_of(home)), anchor=False)
     if not read_task(home).closed:
         join_panel(visitor, home, alone, _)
     groups, room = tasks_of(visitor.store, home), read_classroom(home)

@@ -15,6 +15,7 @@ import streamlit as st
 from explorer.catalog import specs
 from explorer.config.run import RunConfig, settings_groups
 from explorer.engine.classes import Task, read_task
+from explorer.engine.classroom import name_of
 from explorer.errors import N_
 from explorer.plots.parts import short
 from explorer.runs.boards import Score, best_runs
@@ -90,7 +91,7 @@ def results_panel(
     ):
         st.download_button(
             label,
-            data=partial(_made, made, read_task(home).title, computed, _),
+            data=partial(_made, made, name_of(home), computed, _),
             file_name=name,
             mime=mime,
             icon=f":material/{icon}:",

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer.engine.class_tasks import delete_class, task_in, tasks_of
-from explorer.engine.classes import KIND, read_task
-from explorer.engine.classroom import read_classroom
+from explorer.engine.classes import KIND, MOST_TITLE, read_task
+from explorer.engine.classroom import name_of, read_classroom
 from explorer.engine.visitor import Visitor
 from explorer.runs.commands import PAUSE, RESUME, STOP, CommandSpec
 from explorer.runs.records import Group
@@ -44,7 +44,7 @@ def own_classes(visitor: Visitor, _: Translate) -> None:
         task = read_task(group)
         icon = "lock" if task.closed else "groups"
         st.button(
-            f"{literal(task.title)} · {group.created:%Y-%m-%d}",
+            f"{literal(name_of(group))} · {group.created:%Y-%m-%d}",
             icon=f":material/{icon}:",
             key=f"open.{group.id}",
             on_click=show_class,
@@ -102,7 +102,7 @@ def _head(visitor: Visitor, home: Group, alone: bool, _: Translate) -> None:
         args=("",),
     )
     task = read_task(home)
-    st.title(literal(task.title), anchor=False, width="stretch")
+    st.title(literal(name_of(home)), anchor=False, width="stretch")
     if not (alone or task.closed):
         join_panel(visitor, home, alone, _)
 
@@ -142,6 +142,15 @@ def _endings(visitor: Visitor, group: Group, closed: bool, _: Translate) -> None
         on_click=shown_later(_use_again),
         args=(visitor, group),
     )
+    st.text_input(
+        _("Title of the class"),
+        name_of(group),
+        max_chars=MOST_TITLE,
+        key=f"class.name.{group.id}",
+        help=_("Empty: that of the task with which it began."),
+        on_change=taught_later(visitor, group, _rename),
+        args=(visitor, group),
+    )
     st.button(
         _("Open the class again") if closed else _("Close the class"),
         icon=":material/lock_open:" if closed else ":material/lock:",
@@ -170,6 +179,12 @@ def _endings(visitor: Visitor, group: Group, closed: bool, _: Translate) -> None
 
 def _use_again(visitor: Visitor, group: Group) -> None:
     show_class(visitor.use_again(group).id)
+
+
+def _rename(visitor: Visitor, group: Group) -> None:
+    said = str(st.session_state[f"class.name.{group.id}"])
+    name = " ".join(said.split())[:MOST_TITLE]
+    visitor.store.groups.change(group.id, {"name": name})
 
 
 def _delete(visitor: Visitor, group: Group) -> None:
