@@ -41,6 +41,8 @@ SWITCHES = [
 ]
 PATIENCE = 90_000
 """Milliseconds; the machine may be busy."""
+STARTING = 240
+"""Seconds that a server may take to start or to end, for the same reason."""
 
 ALL_IS_STILL = """() =>
   document.querySelector('[data-test-script-state=notRunning]') !== null
@@ -106,7 +108,7 @@ def serving(
         )
         url = f"http://127.0.0.1:{port}/{base}".rstrip("/")
         try:
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + STARTING
             while True:
                 try:
                     urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
@@ -117,7 +119,7 @@ def serving(
             yield url
         finally:
             os.killpg(server.pid, signal.SIGTERM)
-            server.wait(timeout=30)
+            server.wait(timeout=STARTING)
     told = (folder / "log").read_text()
     assert "Traceback" not in told, told
 

@@ -1,6 +1,7 @@
 """The Playground as people use it, in a real browser."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -25,7 +26,8 @@ pytestmark = pytest.mark.browser
 MOST_BYTES = 3.0e6
 """Of files that a first visit may bring."""
 
-LONG = "training.steps=20000&training.schedule=constant"
+LONG = "training.steps=20000&training.batch_size=64&training.schedule=constant"
+"""So slow that it does not end while a file of tests looks at it."""
 
 
 def set_slider(page: Page, index: int) -> None:
@@ -36,8 +38,35 @@ def set_slider(page: Page, index: int) -> None:
     )
 
 
-def test_a_newcomer_finds_a_finished_run(open_page: Opener) -> None:
-    page = open_page()
+@pytest.fixture(scope="module")
+def sample(open_shared: Opener) -> Page:
+    """The first page as a newcomer finds it; who uses it leaves it as it was."""
+    return open_shared()
+
+
+@pytest.fixture(scope="module")
+def long_run(open_shared: Opener) -> Page:
+    """The page of a run that is long enough for a file of tests."""
+    return open_shared(f"/?model=lstm&{LONG}")
+
+
+@pytest.fixture
+def learning(long_run: Page) -> Iterator[Page]:
+    """That page while it trains; between two tests the run rests."""
+    state = long_run.locator(".sx-state").inner_text()
+    if state == "Paused":
+        click(long_run, "Resume")
+    elif state != "Training":
+        train(long_run)
+    state_is(long_run, "Training")
+    yield long_run
+    if long_run.locator(".sx-state").inner_text() == "Training":
+        click(long_run, "Pause")
+        state_is(long_run, "Paused")
+
+
+def test_a_newcomer_finds_a_finished_run(sample: Page) -> None:
+    page = sample
     expect(page.locator(".sx-state")).to_have_text("Finished")
     assert len(trace(page, "loss", "x")) > 100
     assert len(trace(page, "prediction", "y")) > 50
@@ -55,8 +84,8 @@ def test_a_newcomer_finds_a_finished_run(open_page: Opener) -> None:
 
 
 @pytest.mark.quick
-def test_training_moves_without_remount_or_flicker(open_page: Opener) -> None:
-    page = open_page(f"/?model=lstm&{LONG}")
+def test_training_moves_without_remount_or_flicker(long_run: Page) -> None:
+    page = long_run
     page.evaluate(
         """() => {
           const plot = document.querySelector('[data-panel=loss]')
@@ -67,7 +96,7 @@ def test_training_moves_without_remount_or_flicker(open_page: Opener) -> None:
             const svg = document.querySelector('[data-panel=loss] .main-svg')
             if (!svg) window.seen.blank += 1
             window.seen.steps.add(document.querySelector('.sx-numbers').textContent)
-            requestAnimationFrame(look)
+            if (!window.seen.over) requestAnimationFrame(look)
           }
           look()
         }"""
@@ -78,17 +107,77 @@ def test_training_moves_without_remount_or_flicker(open_page: Opener) -> None:
     assert step_of(page) > first
     assert page.evaluate("document.querySelector('[data-panel=loss]').tagged") is True
     assert page.evaluate("window.seen.blank") == 0
+    page.evaluate("window.seen.over = true")
     assert trace(page, "loss", "x")[0] == 0
-    click(page, "Stop")
-    state_is(page, "Stopped")
+
+
+def test_the_learning_rate_reaches_a_running_model(learning: Page) -> None:
+    page = learning
+    thumb = page.get_by_role("slider", name=re.compile("Learning rate"))
+    thumb.focus()
+    thumb.press("ArrowLeft")
+    page.wait_for_function(
+        "document.querySelector('[data-panel=loss]')._fullData.some("
+        "t => (t.text ?? []).some?.(w => String(w).includes('learning rate')) || "
+        "(t.hovertext ?? []).some?.(w => String(w).includes('learning rate')))"
+    )
+    assert "training.learning_rate=" in page.url
+
+
+def test_a_reload_shows_the_whole_curve(learning: Page) -> None:
+    page = learning
+    page.wait_for_function(
+        "document.querySelector('[data-panel=loss]')._fullData?.[0].x?.length > 50"
+    )
+    before = step_of(page)
+    page.reload()
+    drawn(page)
+    page.wait_for_function(
+        "n => document.querySelector('[data-panel=loss]')._fullData?.[0].x?.length > n",
+        arg=50,
+    )
+    assert step_of(page) >= before
+    assert trace(page, "loss", "x")[0] == 0
+
+
+def test_a_page_switch_and_the_back_button_keep_run_and_settings(
+    learning: Page,
+) -> None:
+    page = learning
+    run = re.search(r"run=([\w-]+)", page.url)
+    assert run is not None
+    heading = page.get_by_role("heading", name="Models", exact=True)
+    visit(page, "Models")
+    expect(heading).to_be_visible()
+    expect(page.locator(".katex").first).to_be_visible()
+    visit(page, "Playground")
+    drawn(page)
+    assert run[1] in page.url
+    state_is(page, "Training")
+    visit(page, "Models")
+    page.wait_for_url(f"**/models?**run={run[1]}**")
+    page.go_back()
+    drawn(page)
+    assert run[1] in page.url
+    assert "training.batch_size=64" in page.url
+    state_is(page, "Training")
+    click(page, "Pause")
+    state_is(page, "Paused")
+    resume = page.get_by_role("button", name="Resume", exact=True)
+    expect(resume).to_be_enabled()  # the page has come to rest
+    page.go_forward()
+    expect(heading).to_be_visible()
+    assert run[1] in page.url
+    visit(page, "Playground")
+    drawn(page)
+    state_is(page, "Paused")
 
 
 KEYBOARD_STAYS = "document.activeElement.closest('.st-key-transport') !== null"
 
 
-def test_pause_step_resume(open_page: Opener) -> None:
-    page = open_page(f"/?model=lstm&{LONG}")
-    train(page)
+def test_pause_step_resume(learning: Page) -> None:
+    page = learning
     page.get_by_role("button", name="Pause", exact=True).press("Enter")
     state_is(page, "Paused")
     expect(page.get_by_role("button", name="Resume", exact=True)).to_be_enabled()
@@ -110,24 +199,21 @@ def test_pause_step_resume(open_page: Opener) -> None:
         ".replace(',', '')) > n",
         arg=before + 30,
     )
-    click(page, "Stop")
-    state_is(page, "Stopped")
 
 
-def test_the_learning_rate_reaches_a_running_model(open_page: Opener) -> None:
-    page = open_page(f"/?model=lstm&{LONG}")
-    train(page)
-    thumb = page.get_by_role("slider", name=re.compile("Learning rate"))
-    thumb.focus()
-    thumb.press("ArrowLeft")
-    page.wait_for_function(
-        "document.querySelector('[data-panel=loss]')._fullData.some("
-        "t => (t.text ?? []).some?.(w => String(w).includes('learning rate')) || "
-        "(t.hovertext ?? []).some?.(w => String(w).includes('learning rate')))"
-    )
-    assert "training.learning_rate=" in page.url
-    click(page, "Stop")
-    state_is(page, "Stopped")
+def test_two_tabs_watch_one_run(learning: Page) -> None:
+    one = learning
+    two = one.context.new_page()
+    two.goto(one.url)
+    drawn(two)
+    state_is(two, "Training")
+    click(two, "Pause")
+    for page in (one, two):
+        state_is(page, "Paused")
+    assert step_of(one) == step_of(two)
+    click(one, "Stop")
+    state_is(two, "Stopped")
+    two.close()
 
 
 def test_a_learning_rate_of_ten_diverges_and_says_so(open_page: Opener) -> None:
@@ -137,8 +223,8 @@ def test_a_learning_rate_of_ten_diverges_and_says_so(open_page: Opener) -> None:
     expect(page.locator(".sx-message")).to_contain_text("Try a learning rate of 1")
 
 
-def test_the_slider_moves_every_picture_back_in_time(open_page: Opener) -> None:
-    page = open_page()
+def test_the_slider_moves_every_picture_back_in_time(sample: Page) -> None:
+    page = sample
     panels = ("prediction", "inside", "backpropagation")
     axis = {"prediction": ("y", 1), "inside": ("z", 0), "backpropagation": ("y", 0)}
     read = {p: str(trace(page, p, *axis[p])) for p in panels}
@@ -157,76 +243,11 @@ def test_the_slider_moves_every_picture_back_in_time(open_page: Opener) -> None:
         assert str(trace(page, panel, *axis[panel])) == read[panel], panel
 
 
-def test_a_reload_shows_the_whole_curve(open_page: Opener) -> None:
-    page = open_page(f"/?model=lstm&{LONG}")
-    train(page)
-    page.wait_for_function(
-        "document.querySelector('[data-panel=loss]')._fullData?.[0].x?.length > 50"
-    )
-    before = step_of(page)
-    page.reload()
-    drawn(page)
-    page.wait_for_function(
-        "n => document.querySelector('[data-panel=loss]')._fullData?.[0].x?.length > n",
-        arg=50,
-    )
-    assert step_of(page) >= before
-    assert trace(page, "loss", "x")[0] == 0
-    click(page, "Stop")
-    state_is(page, "Stopped")
-
-
-def test_two_tabs_watch_one_run(open_page: Opener) -> None:
-    one = open_page(f"/?model=lstm&{LONG}")
-    train(one)
-    two = one.context.new_page()
-    two.goto(one.url)
-    drawn(two)
-    state_is(two, "Training")
-    click(two, "Pause")
-    state_is(one, "Paused")
-    assert step_of(one) == step_of(two)
-    click(one, "Stop")
-    state_is(two, "Stopped")
-
-
-def test_a_page_switch_and_back_keeps_run_and_settings(open_page: Opener) -> None:
-    page = open_page(f"/?model=gru&{LONG}")
-    train(page)
-    visit(page, "Models")
-    expect(page.get_by_role("heading", name="Models")).to_be_visible()
-    expect(page.locator(".katex").first).to_be_visible()
-    visit(page, "Playground")
-    drawn(page)
-    expect(page.locator("[data-testid=stMain]")).to_contain_text("GRU, layers: 1")
-    state_is(page, "Training", "Finished")
-    click(page, "Stop")
-    state_is(page, "Stopped", "Finished")
-
-
-def test_the_back_button_returns_to_the_run(open_page: Opener) -> None:
-    page = open_page(f"/?model=gru&{LONG}")
-    train(page)
-    run = re.search(r"run=([\w-]+)", page.url)
-    assert run is not None
-    visit(page, "Models")
-    page.wait_for_url(f"**/models?**run={run[1]}**")
-    page.go_back()
-    drawn(page)
-    assert run[1] in page.url
-    assert "model=gru" in page.url
-    state_is(page, "Training")
-    click(page, "Stop")
-    state_is(page, "Stopped")
-    stop = page.get_by_role("button", name="Stop", exact=True)
-    expect(stop).to_be_disabled()  # the page has come to rest
-    page.go_forward()
-    expect(page.get_by_role("heading", name="Models")).to_be_visible()
-    assert run[1] in page.url
-
-
 def test_text_answers_to_temperature_and_prompt(open_page: Opener) -> None:
-    page = open_page("/?data=fables&model=gru&training.steps=60")
+    page = open_page(
+        "/?data=fables&model=gru&training.steps=20&training.batch_size=4"
+        "&model.hidden_size=16"
+    )
     train(page)
     state_is(page, "Finished")
     sample = page.locator(".sx-text").first
@@ -276,7 +297,7 @@ def test_a_gru_on_text_is_four_clicks_away_without_scrolling(
 
 
 def test_chinese(open_page: Opener) -> None:
-    page = open_page("/", locale="zh-CN")
+    page = open_page("/", locale="zh-CN", color_scheme="dark")
     expect(page.get_by_role("button", name="训练", exact=True)).to_be_visible()
     expect(page.locator(".sx-state")).to_have_text("已完成")
     titles = page.evaluate(
@@ -285,6 +306,7 @@ def test_chinese(open_page: Opener) -> None:
         ".map(axis => axis.title.text)"
     )
     assert all(re.search(r"[\u4e00-\u9fff]", title) for title in titles), titles
+    assert serious(page) == []
     click(page, "English")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible()
 
@@ -302,20 +324,6 @@ def test_a_phone_scrolls_down_only(open_page: Opener) -> None:
     assert min(shares) > 2 / 3
 
 
-def test_a_plot_without_room_draws_nothing_at_infinity(open_page: Opener) -> None:
-    page = open_page("/?training.steps=5")
-    train(page)
-    page.add_style_tag(content=".sx-plot { width: 8px !important }")
-    page.wait_for_function(
-        "document.querySelector('[data-panel=loss]').clientWidth < 20"
-    )
-    page.evaluate("new Promise(done => setTimeout(done, 500))")
-    # an error in the console fails the test
-    assert page.evaluate(
-        "document.querySelector('[data-panel=loss]')._fullLayout.width > 20"
-    )
-
-
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
@@ -331,8 +339,8 @@ def test_a_bad_link_gets_one_sentence(
     expect(page.locator(".sx-state")).to_have_text("Finished")
 
 
-def test_the_keyboard_moves_the_slider_and_is_seen(open_page: Opener) -> None:
-    page = open_page()
+def test_the_keyboard_moves_the_slider_and_is_seen(sample: Page) -> None:
+    page = sample
     page.locator("#sx-slider").focus()
     page.keyboard.press("ArrowLeft")
     page.wait_for_function(
@@ -345,13 +353,30 @@ def test_the_keyboard_moves_the_slider_and_is_seen(open_page: Opener) -> None:
         there.focus()  # as the keyboard does, which was used last
         ring = page.evaluate("getComputedStyle(document.activeElement).outline")
         assert "solid 2px" in ring
+    click(page, "To the live end")
+    expect(page.locator(".sx-time output")).to_contain_text("live")
+
+
+def test_axe_finds_nothing_serious_on_the_first_page(sample: Page) -> None:
+    assert serious(sample) == []
+
+
+def test_a_plot_without_room_draws_nothing_at_infinity(sample: Page) -> None:
+    narrow = sample.add_style_tag(content=".sx-plot { width: 8px !important }")
+    sample.wait_for_function(
+        "document.querySelector('[data-panel=loss]').clientWidth < 20"
+    )
+    sample.evaluate("new Promise(done => setTimeout(done, 500))")
+    # an error in the console fails what uses this page
+    assert sample.evaluate(
+        "document.querySelector('[data-panel=loss]')._fullLayout.width > 20"
+    )
+    narrow.evaluate("style => style.remove()")
 
 
 @pytest.mark.parametrize(
     ("path", "options"),
     [
-        ("/", {"color_scheme": "light"}),
-        ("/", {"color_scheme": "dark", "locale": "zh-CN"}),
         ("/models", {}),
         pytest.param("/inside", {"color_scheme": "light"}, marks=pytest.mark.slow),
         ("/inside", {"color_scheme": "dark"}),
@@ -360,7 +385,7 @@ def test_the_keyboard_moves_the_slider_and_is_seen(open_page: Opener) -> None:
 def test_axe_finds_nothing_serious(
     open_page: Opener, path: str, options: dict[str, str]
 ) -> None:
-    page = open_page(path, ready=path == "/", **options)
+    page = open_page(path, ready=False, **options)
     page.wait_for_selector(".stMain .main-svg, .stMain .katex")
     assert serious(page) == []
 
