@@ -60,6 +60,7 @@ class Measure(NamedTuple):
     higher: bool  # whether more is better
     percent: bool = False  # a share of 1, shown in percent
     undefined: str = ""  # why there may be none
+    about: str = ""  # what it is, where its name does not say it all
 
 
 TASKS: Mapping[Task, TaskSpec] = {
@@ -72,7 +73,7 @@ TASKS: Mapping[Task, TaskSpec] = {
     "next_token": TaskSpec(
         N_("next token"),
         N_("cross-entropy (nats per token)"),
-        ("perplexity", "bits_per_token", "accuracy", "recalled"),
+        ("perplexity", "bits_per_token", "bits_per_byte", "accuracy", "recalled"),
         N_("Text"),
     ),
     "classify": TaskSpec(
@@ -127,6 +128,15 @@ MEASURES: Mapping[str, Measure] = {
     "bleu": Measure(N_("BLEU (0–100)"), True),
     "perplexity": Measure(N_("Perplexity"), False),
     "bits_per_token": Measure(N_("Bits per token"), False),
+    "bits_per_byte": Measure(
+        N_("Bits per byte"),
+        False,
+        about=N_(
+            "It is what the model pays per byte of the held-out text, so that "
+            "characters, byte pairs and words compare on one axis; what <unk> and "
+            "lower case hide of words is not paid for."
+        ),
+    ),
     "mae": Measure(N_("MAE (standardised)"), False),
     "rmse": Measure(N_("RMSE (standardised)"), False),
     "r2": Measure(N_("R²"), True, undefined=UNMOVED),

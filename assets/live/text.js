@@ -19,8 +19,9 @@ class Texts {
   }
 
   block({ caption, tokens, joiner, play }) {
-    const spans = tokens.flatMap(([word, kind, shade], index) => {
-      const span = element("span", { textContent: word, className: kind ? `sx-token sx-${kind}` : "sx-token" })
+    const spans = tokens.flatMap(([word, kinds, shade], index) => {
+      const classes = ["token", ...kinds.split(" ").filter(Boolean)].map((kind) => `sx-${kind}`)
+      const span = element("span", { textContent: word, className: classes.join(" ") })
       if (shade > 0) span.style.backgroundColor = `rgba(213, 94, 0, ${(0.75 * shade).toFixed(2)})`
       return index && joiner ? [joiner, span] : [span]
     })

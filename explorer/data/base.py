@@ -14,6 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from explorer.config.settings import Scalar, Settings
+from explorer.data.byte_pairs import BytePairs
 from explorer.errors import N_, ExplorerError
 from explorer.tasks import TASKS
 from explorer.tasks import Task as Task
@@ -74,6 +75,7 @@ class Text(NamedTuple):
 
     tokens: NDArray[np.int64]  # (n,)
     split: int  # first place of the validation part
+    sizes: Ints | None = None  # (n,) bytes that each token stands for, if it is writing
 
 
 class Note(NamedTuple):
@@ -137,6 +139,11 @@ class Data:
     """What token ids stand for; empty where x holds values."""
     joiner: str = ""
     """Between tokens: nothing between characters, a space between words."""
+    pairs: BytePairs | None = None
+    """How a text is cut that is cut into byte pairs."""
+    bytes_per_token: float | None = None
+    """How many bytes of writing a counted held-out token stands for, on average; None
+    where tokens are no writing. It makes losses over different tokens comparable."""
     channels: tuple[str, ...] = ()
     """What the I numbers of a step are, where they are not one series."""
     labels: tuple[str, ...] = ()
@@ -186,11 +193,14 @@ class Data:
     @property
     def measures(self) -> tuple[str, ...]:
         """The task's that are told of this data, names of `explorer.tasks.MEASURES`."""
+        left_out = set()
         if self.task == "next_token":
-            left_out = "recalled" if self.recalled_from is None else "accuracy"
-        else:
-            left_out = "" if self.modulus else "trained_accuracy"
-        return tuple(n for n in TASKS[self.task].measures if n != left_out)
+            left_out.add("recalled" if self.recalled_from is None else "accuracy")
+        if not self.modulus:
+            left_out.add("trained_accuracy")
+        if self.bytes_per_token is None:
+            left_out.add("bits_per_byte")
+        return tuple(n for n in TASKS[self.task].measures if n not in left_out)
 
     @cached_property
     def spread(self) -> float:
@@ -294,7 +304,22 @@ def split_point(length: int, validation_share: float, steps: int) -> int:
     Raises:
         ExplorerError: if either part would be shorter than one window and its target.
     """
-    split = round(length * (1 - validation_share))
+    split = part_at(length, validation_share)
+    check_parts(length, split, steps)
+    return split
+
+
+def part_at(length: int, validation_share: float) -> int:
+    """Where so large a share of a sequence begins that it ends where that ends."""
+    return round(length * (1 - validation_share))
+
+
+def check_parts(length: int, split: int, steps: int) -> None:
+    """See that a sequence parted at `split` has a window and its target in each part.
+
+    Raises:
+        ExplorerError: if either part is shorter.
+    """
     if min(split, length - split) < steps + 1:
         raise ExplorerError(
             N_(
@@ -308,4 +333,3 @@ def split_point(length: int, validation_share: float, steps: int) -> int:
             first=split,
             rest=length - split,
         )
-    return split

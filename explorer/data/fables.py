@@ -7,7 +7,13 @@ from typing import Literal
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, DataSpec
 from explorer.data.fields import validation_field, window_field
-from explorer.data.tokens import TokenKind, next_token_data, pieces_of, tokens_field
+from explorer.data.tokens import (
+    TokenKind,
+    cut,
+    merges_field,
+    next_token_data,
+    tokens_field,
+)
 from explorer.errors import N_
 
 TEXTS = Path(__file__).parents[2] / "assets" / "texts"
@@ -23,6 +29,7 @@ class FablesSettings(Settings):
         choices={"en": N_("English"), "zh": N_("Chinese")},
     )
     tokens: TokenKind = tokens_field()
+    merges: int = merges_field()
     window: int = window_field(48)
     validation_share: float = validation_field()
 
@@ -40,10 +47,9 @@ def make(settings: FablesSettings, seed: int) -> Data:
         ExplorerError: for words in Chinese, which is written without spaces, or a text
             too short for the window.
     """
-    pieces = pieces_of(fables(settings.language), settings.tokens)
-    return next_token_data(
-        pieces, settings.tokens, settings.window, settings.validation_share
-    )
+    text, tokens = fables(settings.language), settings.tokens
+    pieces = cut(text, tokens, settings.merges, settings.validation_share)
+    return next_token_data(pieces, tokens, settings.window)
 
 
 SPEC = DataSpec(

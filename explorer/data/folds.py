@@ -19,6 +19,7 @@ from explorer.data.base import (
     Scaler,
     Series,
     Windows,
+    windows,
 )
 from explorer.errors import N_, ExplorerError
 
@@ -61,6 +62,10 @@ def folded(data: Data, fold: str) -> Data:
         past_floor=None,
         past_floor_note="",
     )
+    if data.text is not None and data.text.sizes is not None:
+        targets = windows(data.text.sizes[: data.text.split], data.steps).y[judged]
+        size = float(targets[:, data.counted_from :].mean())
+        cut = replace(cut, bytes_per_token=size)
     return cut if cut.series is None else _rescaled(cut, cut.series)
 
 
@@ -116,7 +121,8 @@ def _cut(data: Data, begin: int, end: int) -> Data:
             split=split,
         )
     if text is not None:
-        text = text._replace(tokens=text.tokens[:last], split=split)
+        sizes = None if text.sizes is None else text.sizes[:last]
+        text = text._replace(tokens=text.tokens[:last], split=split, sizes=sizes)
     return replace(data, series=series, text=text)
 
 

@@ -13,6 +13,7 @@ and its entropy is exact.
 """
 
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,13 +23,22 @@ from explorer.data.base import (
     Data,
     DataSpec,
     Text,
+    part_at,
     split_point,
     windows,
 )
 from explorer.data.baselines import token_baselines
+from explorer.data.byte_pairs import BytePairs
 from explorer.data.fields import validation_field, window_field
 from explorer.data.grammar import Grammar, Rates, Rule, rates, sample
-from explorer.data.tokens import TOKEN_CHOICES, TokenKind, encode
+from explorer.data.tokens import (
+    MAX_SYMBOLS,
+    TokenKind,
+    encode,
+    merges_field,
+    sizes_of,
+    tokens_field,
+)
 from explorer.errors import N_
 
 SINGULAR, PLURAL = 0, 1
@@ -51,12 +61,8 @@ class LanguageSettings(Settings):
         le=0.8,
         step=0.05,
     )
-    tokens: TokenKind = setting(
-        "word",
-        N_("What a model reads and writes one at a time."),
-        title=N_("Tokens"),
-        choices=TOKEN_CHOICES,
-    )
+    tokens: TokenKind = tokens_field("word")
+    merges: int = merges_field()
     length: int = setting(
         12000,
         N_("How many tokens there are to learn from and to be judged by."),
@@ -104,24 +110,45 @@ def written(word: str) -> str:
     return word if word == "." else f" {word}"
 
 
-def pieces(word: str, tokens: TokenKind) -> list[str]:
+def pieces(word: str, tokens: TokenKind, pairs: BytePairs | None = None) -> list[str]:
     """The tokens that a word is."""
-    return [word] if tokens == "word" else list(written(word))
+    if tokens == "word":
+        return [word]
+    return list(written(word)) if pairs is None else pairs.cut(written(word))
 
 
-def sentence_rates(recursion: float, tokens: TokenKind) -> Rates:
+def sentence_rates(
+    recursion: float, tokens: TokenKind, pairs: BytePairs | None = None
+) -> Rates:
     """Exact entropy and mean number of tokens of a sentence."""
-    return rates(grammar(recursion), "S", lambda word: len(pieces(word, tokens)))
+    return rates(grammar(recursion), "S", lambda word: len(pieces(word, tokens, pairs)))
 
 
-def sentences(settings: LanguageSettings, rng: np.random.Generator) -> list[str]:
+class Sentences(NamedTuple):
     """`length` tokens of sentence after sentence; the last one may be cut off."""
-    rules = grammar(settings.recursion)
-    found: list[str] = []
+
+    tokens: list[str]
+    pairs: BytePairs | None
+
+
+def sentences(settings: LanguageSettings, rng: np.random.Generator) -> Sentences:
+    """Sentences of the grammar. Byte pairs are learned from as many characters as the
+    training part has tokens: these lie within it, since no token is shorter."""
+    rules, pairs = grammar(settings.recursion), None
+    drawn: list[str] = []
+    if settings.tokens == "pair":
+        learned, text = part_at(settings.length, settings.validation_share), ""
+        while len(text) < learned:
+            drawn += sample(rules, "S", rng).words
+            text = "".join(map(written, drawn))
+        letters = alphabet("character")
+        room = min(settings.merges, MAX_SYMBOLS - len(letters))
+        pairs = BytePairs.learned(text[:learned], letters, room)
+    found = [p for word in drawn for p in pieces(word, settings.tokens, pairs)]
     while len(found) < settings.length:
         for word in sample(rules, "S", rng).words:
-            found.extend(pieces(word, settings.tokens))
-    return found[: settings.length]
+            found.extend(pieces(word, settings.tokens, pairs))
+    return Sentences(found[: settings.length], pairs)
 
 
 def alphabet(tokens: TokenKind) -> tuple[str, ...]:
@@ -143,23 +170,28 @@ def make(settings: LanguageSettings, seed: int) -> Data:
     Raises:
         ExplorerError: if the text is too short for the window.
     """
-    split = split_point(settings.length, settings.validation_share, settings.window)
-    found = sentences(settings, np.random.default_rng(seed))
-    symbols = alphabet(settings.tokens)
+    tokens, window = settings.tokens, settings.window
+    split = split_point(settings.length, settings.validation_share, window)
+    found, pairs = sentences(settings, np.random.default_rng(seed))
+    symbols = alphabet(tokens) if pairs is None else pairs.symbols
+    sizes = sizes_of([written(p) for p in found] if tokens == "word" else found)
     ids = encode(found, symbols)
-    validation = windows(ids[split:], settings.window, MAX_VALIDATION_WINDOWS)
-    counted_from = settings.window // 2
+    validation = windows(ids[split:], window, MAX_VALIDATION_WINDOWS)
+    judged = windows(sizes[split:], window, MAX_VALIDATION_WINDOWS).y
+    counted_from = window // 2
     return Data(
         task="next_token",
-        train=windows(ids[:split], settings.window),
+        train=windows(ids[:split], window),
         validation=validation,
         baselines=token_baselines(ids[:split], validation, len(symbols), counted_from),
-        floor=sentence_rates(settings.recursion, settings.tokens).per_token,
+        floor=sentence_rates(settings.recursion, tokens, pairs).per_token,
         floor_note=N_("the entropy rate of the grammar"),
         counted_from=counted_from,
-        text=Text(ids, split),
-        joiner=" " if settings.tokens == "word" else "",
+        text=Text(ids, split, sizes),
+        joiner=" " if tokens == "word" else "",
         symbols=symbols,
+        bytes_per_token=float(judged[:, counted_from:].mean()),
+        pairs=pairs,
     )
 
 

@@ -4,7 +4,13 @@ from explorer.config.settings import Settings, setting
 from explorer.data import content
 from explorer.data.base import Data, DataSpec
 from explorer.data.fields import validation_field, window_field
-from explorer.data.tokens import TokenKind, next_token_data, pieces_of, tokens_field
+from explorer.data.tokens import (
+    TokenKind,
+    cut,
+    merges_field,
+    next_token_data,
+    tokens_field,
+)
 from explorer.errors import N_
 
 
@@ -34,6 +40,7 @@ class OwnTextSettings(Settings):
         more=True,
     )
     tokens: TokenKind = tokens_field()
+    merges: int = merges_field()
     window: int = window_field(48)
     validation_share: float = validation_field()
 
@@ -45,10 +52,9 @@ def make(settings: OwnTextSettings, seed: int) -> Data:
         ExplorerError: if there is no such content, it is too short for the window, or
             it cannot be cut into words.
     """
-    pieces = pieces_of(prepared(settings), settings.tokens)
-    return next_token_data(
-        pieces, settings.tokens, settings.window, settings.validation_share
-    )
+    text, tokens = prepared(settings), settings.tokens
+    pieces = cut(text, tokens, settings.merges, settings.validation_share)
+    return next_token_data(pieces, tokens, settings.window)
 
 
 def prepared(settings: OwnTextSettings) -> str:

@@ -1,36 +1,40 @@
 """From text to token ids: what a symbol is, and how rare ones are treated."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.config.settings import setting
-from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, Text, split_point, windows
+from explorer.data.base import (
+    MAX_VALIDATION_WINDOWS,
+    Data,
+    Ints,
+    Text,
+    check_parts,
+    part_at,
+    windows,
+)
 from explorer.data.baselines import token_baselines
+from explorer.data.byte_pairs import BytePairs
 from explorer.data.decoding import short
+from explorer.data.letters import LETTERS
 from explorer.errors import N_, ExplorerError
 
-TokenKind = Literal["character", "word"]
-TOKEN_CHOICES = {"character": N_("characters"), "word": N_("words")}
+TokenKind = Literal["character", "word", "pair"]
+TOKEN_CHOICES = {
+    "character": N_("characters"),
+    "word": N_("words"),
+    "pair": N_("byte pairs"),
+}
 
 UNKNOWN = "<unk>"
 MAX_SYMBOLS = 2000
 """A model answers with a number per symbol and step: more would make it crawl."""
 
-MARKS = "".join(
-    c for k in range(0x300, 0x1F000) if unicodedata.category(c := chr(k))[0] == "M"
-)
-"""What is written around a letter and belongs to it: accents, vowel signs, viramas."""
-
-JOINERS = "\u200c\u200d"
-"""Stand unseen inside words of Persian and of India, and say how letters are joined."""
-
-LETTERS = rf"[^\W\d_]+(?:[{MARKS}{JOINERS}]+[^\W\d_]*)*"
 WORD = re.compile(rf"{LETTERS}(?:['’]{LETTERS})*|\d+|\n|[^\w\s]|_")
 LETTER = re.compile(r"[^\W\d_]")
 UNSPACED = re.compile(
@@ -41,17 +45,44 @@ UNSPACED = re.compile(
 """Letters of scripts without spaces between words."""
 
 
-def tokens_field() -> Any:
+def tokens_field(default: TokenKind = "character") -> Any:
     """The setting for what counts as one symbol."""
     return setting(
-        "character",
+        default,
         N_(
             "What a model reads and writes one at a time. Words make shorter sequences "
-            "with more symbols; rare words become <unk>."
+            "with more symbols; rare words become <unk>. Byte pairs lie between: what "
+            "is frequent is one symbol, what is rare is spelled. Compare them by bits "
+            "per byte."
         ),
         title=N_("Tokens"),
         choices=TOKEN_CHOICES,
     )
+
+
+def merges_field() -> Any:
+    """The setting for how many byte pairs become symbols of their own."""
+    return setting(
+        200,
+        N_(
+            "How many times the commonest pair of neighbours in the training part "
+            "becomes one symbol: 0 leaves the characters, many make whole words."
+        ),
+        title=N_("Merges"),
+        ge=0,
+        le=1000,
+        step=50,
+        when={"tokens": ("pair",)},
+    )
+
+
+class Cut(NamedTuple):
+    """A text in pieces, and where its held-out part begins."""
+
+    pieces: list[str]
+    sizes: Ints  # (n,) bytes of the text that each piece stands for
+    split: int
+    pairs: BytePairs | None = None
 
 
 def words(text: str) -> list[str]:
@@ -75,13 +106,52 @@ def words(text: str) -> list[str]:
     return WORD.findall(text.lower())
 
 
-def pieces_of(text: str, tokens: TokenKind) -> list[str]:
-    """The text cut into the symbols of that kind.
+def cut(text: str, tokens: TokenKind, merges: int, validation_share: float) -> Cut:
+    """The text cut into the symbols of that kind, the end of it held out.
+
+    A word stands for what is before it, too. Byte pairs are learned from the training
+    part alone, which is as many characters as it is where characters are the symbols.
 
     Raises:
         ExplorerError: if the text cannot be cut that way.
     """
-    return words(text) if tokens == "word" else list(text)
+    if tokens == "word":
+        pieces, sizes = words(text), np.diff(word_ends(text), prepend=0)
+    elif tokens == "pair":
+        return pairs_of(text, part_at(len(text), validation_share), merges)
+    else:
+        pieces, sizes = list(text), sizes_of(text)
+    return Cut(pieces, sizes, part_at(len(pieces), validation_share))
+
+
+def word_ends(text: str) -> Ints:
+    """(n,) how many bytes of the lower-cased text lie before the end of each word."""
+    lower = text.lower()
+    before = np.concatenate([[0], np.cumsum(sizes_of(lower))])
+    return np.asarray(before[[found.end() for found in WORD.finditer(lower)]])
+
+
+def pairs_of(text: str, characters: int, merges: int) -> Cut:
+    """The text in byte pairs; no token lies in both parts.
+
+    Args:
+        text: all of it.
+        characters: how many of them are the training part.
+        merges: how many are learned at most; fewer where `MAX_SYMBOLS` are reached.
+    """
+    alphabet = vocabulary(list(text), characters, "character")
+    known = [symbol for symbol in alphabet if symbol != UNKNOWN]
+    room = MAX_SYMBOLS - len(alphabet)
+    learned = text[:characters]
+    pairs = BytePairs.learned(learned, known, min(merges, room))
+    first, rest = pairs.cut(learned), pairs.cut(text[characters:])
+    return Cut(first + rest, sizes_of(first + rest), len(first), pairs)
+
+
+def sizes_of(pieces: Sequence[str]) -> Ints:
+    """(n,) how many bytes each piece takes in UTF-8."""
+    known = {piece: len(piece.encode(errors="replace")) for piece in set(pieces)}
+    return np.fromiter((known[piece] for piece in pieces), np.int64, len(pieces))
 
 
 def vocabulary(pieces: Sequence[str], split: int, tokens: TokenKind) -> tuple[str, ...]:
@@ -107,19 +177,19 @@ def encode(pieces: Sequence[str], symbols: Sequence[str]) -> NDArray[np.int64]:
     return np.fromiter((places.get(piece, 0) for piece in pieces), np.int64)
 
 
-def next_token_data(
-    pieces: Sequence[str],
-    tokens: TokenKind,
-    window: int,
-    validation_share: float,
-) -> Data:
+def next_token_data(cut: Cut, tokens: TokenKind, window: int) -> Data:
     """A text as a dataset: the end of it is held out.
 
     Raises:
         ExplorerError: if the text is too short for the window, or has one symbol.
     """
-    split = split_point(len(pieces), validation_share, window)
-    symbols = vocabulary(pieces, split, tokens)
+    pieces, split = cut.pieces, cut.split
+    check_parts(len(pieces), split, window)
+    if cut.pairs is None:
+        symbols = vocabulary(pieces, split, tokens)
+    else:
+        left_out = set(pieces) - set(cut.pairs.symbols)
+        symbols = (*((UNKNOWN,) if left_out else ()), *cut.pairs.symbols)
     if len(symbols) < 2:
         raise ExplorerError(
             N_(
@@ -131,12 +201,15 @@ def next_token_data(
         )
     ids = encode(pieces, symbols)
     validation = windows(ids[split:], window, MAX_VALIDATION_WINDOWS)
+    judged = windows(cut.sizes[split:], window, MAX_VALIDATION_WINDOWS).y
     return Data(
         task="next_token",
         train=windows(ids[:split], window),
         validation=validation,
         baselines=token_baselines(ids[:split], validation, len(symbols)),
-        text=Text(ids, split),
+        text=Text(ids, split, cut.sizes),
         joiner=" " if tokens == "word" else "",
         symbols=symbols,
+        bytes_per_token=float(judged.mean()),
+        pairs=cut.pairs,
     )

@@ -121,7 +121,7 @@ def _example(data: Data, x: Tensor, y: Tensor) -> Example:
 def tokens_of(data: Data, text: str) -> tuple[list[int], list[str]]:
     """Token ids of what was typed, and the pieces that the vocabulary does not have."""
     index_of = {symbol: index for index, symbol in enumerate(data.symbols)}
-    pieces = list(text)
+    pieces = list(text) if data.pairs is None else data.pairs.cut(text)
     if data.joiner:
         typed = text.lower().split()
         parted = ([p] if p in index_of else WORD.findall(p) for p in typed)

@@ -20,6 +20,7 @@ CHECKPOINTS = "checkpoints"
 BEST_WEIGHTS = "weights_best.safetensors"
 PLOTLY = "plotly.min.js"
 README = "README.md"
+VOCABULARY = "vocabulary.json"
 ABOUT = {
     "config.json": "every setting",
     FACTS: "what else is known of the run, for importing it again",
@@ -30,6 +31,7 @@ ABOUT = {
     "PyTorch's own names",
     BEST_WEIGHTS: "the same at the step of its lowest held-out loss",
     "example.safetensors": "inputs of one window, and what the model answers",
+    VOCABULARY: "what the token ids stand for, and what was merged into byte pairs",
     "model.py": "the model in PyTorch alone; run it: it answers the example",
     "notebook.ipynb": "the same as a notebook",
     "figures.html": "loss, answers and insides; open it in a browser",

@@ -19,6 +19,7 @@ from explorer.portable.layout import (
     FACTS,
     MOST_CHECKPOINTS,
     NAME,
+    VOCABULARY,
 )
 
 MEGABYTE = 10**6
@@ -31,6 +32,7 @@ MOST_FACTS = 8 * MEGABYTE
 MOST_FACTS_OF_ALL = 4 * MOST_FACTS
 """What is told of runs takes many times its room once it is read."""
 MOST_CURVES = 4 * MEGABYTE
+MOST_VOCABULARY = MEGABYTE
 MOST_STATE = 128 * MEGABYTE
 
 BROKEN = (
@@ -62,6 +64,7 @@ class Folder:
     def __init__(self) -> None:
         self.facts = b""
         self.curves = b""
+        self.vocabulary = b""
         self.states: dict[int, bytes] = {}
 
 
@@ -151,6 +154,8 @@ def _folders(archive: zipfile.ZipFile, room: int) -> dict[str, Folder]:
             folder.states[int(parts["step"])] = content
         elif parts["file"] == CURVES:
             folder.curves = content
+        elif parts["file"] == VOCABULARY:
+            folder.vocabulary = content
         else:
             folder.facts = content
     runs = {name: folder for name, folder in found.items() if folder.facts}
@@ -258,6 +263,8 @@ def _limit(name: str) -> int:
         return MOST_FACTS
     if name.endswith(f"/{CURVES}"):
         return MOST_CURVES
+    if name.endswith(f"/{VOCABULARY}"):
+        return MOST_VOCABULARY
     in_states = f"/{CHECKPOINTS}/" in name and name.endswith(".safetensors")
     return MOST_STATE if in_states else 0
 

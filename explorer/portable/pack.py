@@ -20,6 +20,7 @@ from explorer.catalog import specs
 from explorer.config.run import RunConfig
 from explorer.errors import ExplorerError
 from explorer.inspection.base import probe_window
+from explorer.portable import vocabulary
 from explorer.portable.figures import figures_page
 from explorer.portable.layout import (
     ABOUT,
@@ -30,6 +31,7 @@ from explorer.portable.layout import (
     FORMAT,
     PLOTLY,
     README,
+    VOCABULARY,
 )
 from explorer.portable.plain import model_program, notebook
 from explorer.portable.record import Kept, is_own
@@ -99,6 +101,8 @@ def run_files(kept: Kept) -> Files:
     if kept.best is not None:
         files[BEST_WEIGHTS] = weights_of(kept.best)
     files["example.safetensors"] = _example(trainer)
+    if trainer.data.symbols and not is_own(run.config):
+        files[VOCABULARY] = vocabulary.written(trainer.data)
     return files
 
 

@@ -18,6 +18,7 @@ from explorer.errors import N_, ExplorerError
 from explorer.portable.layout import FACTS, Facts
 from explorer.portable.opened import Folder, opened
 from explorer.portable.record import Kept, is_own
+from explorer.portable.vocabulary import check_vocabulary
 from explorer.runs.ids import new_id
 from explorer.runs.messages import read_sentence
 from explorer.runs.records import (
@@ -81,6 +82,8 @@ def _kept(name: str, folder: Folder, importer: Importer) -> Kept:
     config = checked_config(facts.config) if seen else _unseen(facts.config)
     if seen:
         importer.allow(config)
+        if folder.vocabulary:
+            check_vocabulary(folder.vocabulary, building.make_data(config), name)
     curves = _curves(name, folder.curves, config.model)
     states = (
         [Checkpoint(*each) for each in sorted(folder.states.items())] if seen else []

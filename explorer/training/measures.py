@@ -3,9 +3,10 @@
 forecast: MAE and RMSE in standardised units, R^2, and the skill against the best simple
 guess, 1 - MSE / MSE(guess); R^2 is undefined (NaN) where the held-out part does not
 move, the skill where the guess is never wrong. next_token: accuracy (of what must be
-recalled, where other answers are easy), perplexity exp(CE), bits per token. classify
-and tag: accuracy; precision, recall and F1 per label, averaged over the labels (macro);
-of sums on a clock also the accuracy on training windows.
+recalled, where other answers are easy), perplexity exp(CE), bits per token, and of
+writing bits per byte, CE / (ln 2 x bytes of a counted token), whatever is a token.
+classify and tag: accuracy; precision, recall and F1 per label, averaged over the labels
+(macro); of sums on a clock also the accuracy on training windows.
 transcribe: label error rate, edits per true label, and the share of sequences without
 an error, both of the likeliest symbol of every step. translate, of what the model
 writes by itself (greedily): the share of translations without a mistake, the share of
@@ -82,8 +83,8 @@ def forecast(
 def next_token(
     model: SequenceModel, data: Data, output: Tensor, y: Tensor
 ) -> dict[str, float]:
-    """Perplexity, bits per token and accuracy over the counted positions; the accuracy
-    of what must be recalled, where that is a part of them."""
+    """Perplexity, bits per token and byte, and accuracy over the counted positions; the
+    accuracy of what must be recalled, where that is a part of them."""
     right = (output.argmax(-1) == y).float()
     output, y = objective(data).counted(output, y)
     loss = float(F.cross_entropy(output.flatten(0, 1), y.flatten()))
@@ -91,6 +92,8 @@ def next_token(
         "perplexity": math.exp(min(loss, 700.0)),
         "bits_per_token": loss / math.log(2),
     }
+    if data.bytes_per_token is not None:
+        found["bits_per_byte"] = found["bits_per_token"] / data.bytes_per_token
     if data.recalled_from is not None:
         return found | {"recalled": float(right[:, data.recalled_from :].mean())}
     return found | {"accuracy": float(right[:, data.counted_from :].mean())}

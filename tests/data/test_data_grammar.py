@@ -136,7 +136,7 @@ def test_verbs_agree_with_their_nouns_across_relative_clauses() -> None:
 
 def test_character_text_reads_like_sentences() -> None:
     settings = LanguageSettings(tokens="character", length=400)
-    text = "".join(sentences(settings, np.random.default_rng(0)))
+    text = "".join(sentences(settings, np.random.default_rng(0)).tokens)
     assert text.startswith(" the ")
     assert ". the " in text
     assert "  " not in text

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from explorer.catalog import building, choosing
 from explorer.data import tokens
 from explorer.data.fables import FablesSettings, fables, make
-from explorer.data.tokens import encode, next_token_data, pieces_of, vocabulary, words
+from explorer.data.tokens import Cut, cut, encode, next_token_data, vocabulary, words
 from explorer.errors import ExplorerError
 
 
@@ -32,7 +32,7 @@ def test_a_few_chinese_words_in_an_english_text_are_welcome() -> None:
 
 @given(st.text())
 def test_characters_give_the_text_back(text: str) -> None:
-    pieces = pieces_of(text, "character")
+    pieces = cut(text, "character", 0, 0.2).pieces
     symbols = vocabulary(pieces, len(pieces) // 2, "character")
     assert "".join(symbols[i] for i in encode(pieces, symbols)) == text
 
@@ -61,8 +61,9 @@ def test_at_most_so_many_symbols(monkeypatch: pytest.MonkeyPatch, extra: int) ->
 
 def test_held_out_words_leave_the_training_part_unchanged() -> None:
     first = ["the", "fox", "sees", "the", "cat", "and", "the", "cat", "sees"] * 9
-    a = next_token_data([*first, *["fox", "runs"] * 11], "word", 11, 22 / 103)
-    b = next_token_data([*first, *["cat", "owl"] * 11], "word", 11, 22 / 103)
+    sizes = np.ones(103)
+    rest = (["fox", "runs"] * 11, ["cat", "owl"] * 11)
+    a, b = (next_token_data(Cut([*first, *r], sizes, 81), "word", 11) for r in rest)
     assert a.text.split == b.text.split == 81
     assert a.symbols == b.symbols
     np.testing.assert_array_equal(a.train.x, b.train.x)

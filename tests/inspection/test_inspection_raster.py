@@ -108,6 +108,7 @@ def test_a_typed_example_is_what_the_model_sees() -> None:
     [
         ("character", "the §ox§€", ["t", "h", "e", " ", "o", "x"], ["§", "€"]),
         ("word", "The FOX qwx  and qwx", ["the", "fox", "and"], ["qwx"]),
+        ("pair", "The fox§ and", ["The", " fox", " and"], ["§"]),
     ],
 )
 def test_what_the_vocabulary_lacks_is_named_once(

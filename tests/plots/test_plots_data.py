@@ -7,7 +7,7 @@ import orjson
 import plotly.graph_objects as go
 import pytest
 
-from explorer.plots.data import autocorrelation, balance, histogram, window
+from explorer.plots.data import autocorrelation, balance, histogram, merges, window
 from explorer.plots.encode import to_json
 
 NONE = np.empty(0, np.float32)
@@ -83,3 +83,19 @@ def test_window() -> None:
     np.testing.assert_array_equal(asked["y"], [np.nan] * 3 + [4, 5])
     assert "reads 5 values" in plot.reading(drawn)
     assert "At 2 of these" in plot.reading(drawn)
+
+
+def test_merges_in_their_order() -> None:
+    pairs = (("t", "h"), ("th", "e"), (" ", "the"))
+    tokens = np.array([3, 4, 3, 1])
+    drawn = merges.extract(pairs, tokens, ("e", " ", "th", "the", " the", "t", "h"))
+    assert drawn.counts == (0, 2, 1)
+    assert drawn.per_token == (3 + 4 + 3 + 1) / 4
+    assert merges.lines(drawn).splitlines() == [
+        "1. t + h → th (0 ×)",
+        "2. th + e → the (2 ×)",
+        "3. ␣ + the → ␣the (1 ×)",
+    ]
+    assert "holds 2.75 characters" in merges.reading(drawn)
+    none = merges.extract((), np.empty(0, np.int64), ())
+    assert "every token is a character" in merges.reading(none)

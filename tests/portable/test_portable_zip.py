@@ -1,6 +1,7 @@
 """A zip of runs: what goes out comes in again."""
 
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import torch
 
 from explorer.catalog import building, choosing, specs
 from explorer.data import content
+from explorer.errors import ExplorerError
 from explorer.portable import pack
 from explorer.portable.layout import MOST_CHECKPOINTS, NAME
 from explorer.portable.pack import folder_name, run_files, zipped
@@ -167,3 +169,21 @@ def test_the_zip_is_made_for_reading(tmp_path: Path) -> None:
         assert archive.testzip() is None
         said = archive.read("README.md").decode()
     assert all(name in said for name in pack.ABOUT)
+
+
+def test_a_zip_tells_what_the_tokens_are_and_others_are_refused(store: Store) -> None:
+    few = {"data.tokens": "pair", "data.merges": 7, "training.steps": 2}
+    kept = trained(store, choosing.make_config("fables", "rnn", few), 1)
+    folder, files = folder_name(kept), run_files(kept)
+    told = json.loads(files["vocabulary.json"])
+    data = building.make_data(kept.run.config)
+    assert told["symbols"] == list(data.symbols)
+    assert [left + right for left, right in told["merges"]] == [
+        merge.joined for merge in data.pairs.merges
+    ]
+    (came,) = unpacked(zipped({folder: files}), importer())
+    assert came.run.config == kept.run.config
+    for changed in ({**told, "symbols": told["symbols"][::-1]}, {"symbols": 3}):
+        files["vocabulary.json"] = json.dumps(changed).encode()
+        with pytest.raises(ExplorerError, match="mean the symbols that it was trained"):
+            unpacked(zipped({folder: files}), importer())

@@ -210,3 +210,15 @@ def test_uploads_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     give_text(me, TEXT, "a")
     with pytest.raises(ExplorerError, match="may keep 1 series and texts here, and"):
         give_text(me, TEXT + "!", "b")
+
+
+def test_byte_pairs_are_listed_in_the_order_of_their_merges() -> None:
+    few = {"data.tokens": "pair", "data.merges": "50"}
+    test = page("data", data="fables", **few)
+    assert not test.error
+    listed = next(each.value for each in test.code if "→" in each.value)
+    assert len(listed.splitlines()) == 50
+    assert " 1. h + e → he (" in listed
+    assert "50 merges, learned from the training part alone" in said(test)
+    assert "bits per byte: " in said(test)
+    assert any("│" in each.value for each in test.code)

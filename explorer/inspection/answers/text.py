@@ -43,6 +43,7 @@ def look(
     }
     notes = {
         "joiner": data.joiner,
+        "pairs": data.pairs is not None,
         "prompt": [names[t] for t in context],
         "left_out": left_out,
         "sample": [names[t] for t in sample],

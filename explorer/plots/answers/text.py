@@ -48,7 +48,7 @@ def figure(drawn: TextDrawn, _: Translate = str) -> Figure:
         colour=colour_of(drawn.model),
         rows=LIKELIEST,
         reach=1.0,
-        titles=(_("probability (%)"), _("next token (character or word)")),
+        titles=(_("probability (%)"), _("next token")),
     )
 
 
@@ -91,12 +91,27 @@ def shade(losses: Iterable[float]) -> list[float]:
     ]
 
 
+def told_apart(tokens: list[list[Any]]) -> list[list[Any]]:
+    """Byte pairs in two colours by turns, so that one sees where each begins.
+
+    >>> told_apart([["th", "prompt", 0], ["e", "", 0]])
+    [['th', 'prompt even', 0], ['e', 'odd', 0]]
+    """
+    return [
+        [word, f"{kind} {('even', 'odd')[k % 2]}".strip(), shade]
+        for k, (word, kind, shade) in enumerate(tokens)
+    ]
+
+
 def blocks(view: View, _: Translate) -> list[dict[str, Any]]:
     """A sample after its prompt, and a held-out passage coloured by its loss."""
     notes, joiner = view.notes, view.notes["joiner"]
     sample = [[word, "prompt", 0] for word in notes["prompt"]]
     sample += [[word, "", 0] for word in notes["sample"]]
     caption = _("The model writes (after the bold beginning)")
+    if notes["pairs"]:
+        sample = told_apart(sample)
+        caption = _("The model writes, token by token (after the bold beginning)")
     if notes["left_out"]:
         unknown = " ".join(notes["left_out"][:12])
         caption = _("Not in the vocabulary, left out: %(unknown)s") % {
@@ -104,7 +119,7 @@ def blocks(view: View, _: Translate) -> list[dict[str, Any]]:
         }
     shades = shade(view.arrays["losses"])
     passage = [
-        [word, "", float(shade)]
+        [word, "begins" if notes["pairs"] else "", float(shade)]
         for word, shade in zip(notes["passage"], shades, strict=True)
     ]
     return [

@@ -44,7 +44,7 @@ def figure(drawn: FrequenciesDrawn, _: Translate = str) -> Figure:
         colour=GREY,
         rows=max(1, len(drawn.tokens)),
         reach=1.15 * float(drawn.shares[0]) if len(drawn.shares) else 1.0,
-        titles=(_("share of the text (%)"), _("token (character or word)")),
+        titles=(_("share of the text (%)"), _("token")),
     )
 
 

@@ -18,7 +18,7 @@ from explorer.data.statistics import (
 from explorer.errors import N_
 from explorer.plots.data import autocorrelation as lags
 from explorer.plots.data import balance as labels
-from explorer.plots.data import histogram, preview, window
+from explorer.plots.data import histogram, merges, preview, window
 from explorer.tasks import TASKS
 from explorer.ui.data.preview import asked, picture, written
 from explorer.ui.language import Translate
@@ -27,6 +27,9 @@ from explorer.ui.plain import literal
 
 GIVEN = 60
 """Tokens of a window that are written out."""
+
+BORDER = "│"
+"""Stands between byte pairs, which would run into each other."""
 
 HINTS: dict[Stationarity, str] = {
     "steady": N_(
@@ -79,6 +82,8 @@ def show_numbers(data: Data, _: Translate) -> None:
     with st.container(horizontal=True, gap="medium", key="numbers"):
         for label, number in numbers.items():
             st.metric(label, number, width="content")
+    if sentence := _guess_per_byte(data, _):
+        st.caption(sentence)
     if data.floor is not None:
         note = _("Floor: %(note)s. No model can be expected to go below it.")
         st.caption(note % {"note": _(data.floor_note)})
@@ -97,6 +102,8 @@ def show_details(data: Data, about: str, _: Translate) -> None:
             _balance(data, about, _)
         elif not data.symbols:
             _histogram(data, about, _)
+        elif data.pairs is not None:
+            _merges(data, _)
     if data.series is not None:
         with left:
             _autocorrelation(data, about, _)
@@ -122,10 +129,32 @@ def _tokens(data: Data, _: Translate) -> dict[str, str]:
     ids = data.text.tokens if data.text is not None else data.train.x.ravel()
     known = text_numbers(ids[ids > 0] if data.padded else ids, len(data.symbols))
     bits = _("%(entropy).2f of %(most).2f bits")
-    return {
+    found = {
         _("Tokens"): f"{known.length:,}",
         _("Kinds"): f"{known.kinds:,}",
         _("Entropy of a token"): bits % known._asdict(),
+    }
+    if data.bytes_per_token is not None:
+        found[_("Bytes of a token")] = f"{data.bytes_per_token:.2f}"
+    return found
+
+
+def _guess_per_byte(data: Data, _: Translate) -> str:
+    """What the best simple guess costs, where tokens stand for bytes of writing; empty
+    elsewhere."""
+    if data.bytes_per_token is None or not data.baselines:
+        return ""
+    name = min(data.baselines, key=data.baselines.__getitem__)
+    message = _(
+        "A held-out token stands for %(size).2f bytes of the text on average. The best "
+        "simple guess (%(name)s) pays %(bits).2f bits per byte: %(loss).2f nats per "
+        "token, divided by ln 2 and by those bytes. So different tokens compare."
+    )
+    return message % {
+        "size": data.bytes_per_token,
+        "name": _(name),
+        "bits": data.baselines[name] / np.log(2) / data.bytes_per_token,
+        "loss": data.baselines[name],
     }
 
 
@@ -160,7 +189,8 @@ def _window(data: Data, about: str, _: Translate) -> None:
             if data.shifted
             else _("given:\n%(given)s\n\nasked for, place by place:\n%(asked)s")
         )
-        both = {"given": data.joiner.join(tokens), "asked": data.joiner.join(later)}
+        between = data.joiner if data.pairs is None else BORDER
+        both = {"given": between.join(tokens), "asked": between.join(later)}
         st.code(text % both, language=None, wrap_lines=True)
         st.caption(_("A window of %(steps)d tokens.") % {"steps": data.steps})
     else:
@@ -177,6 +207,17 @@ def _histogram(data: Data, about: str, _: Translate) -> None:
     alternative = histogram.alternative(drawn, _)
     figure = histogram.figure(drawn, _)
     show_still("histogram", figure, alternative, _, title=title, about=about)
+
+
+def _merges(data: Data, _: Translate) -> None:
+    st.header(_("Which pairs became tokens?"), anchor=False)
+    assert data.pairs is not None
+    assert data.text is not None
+    learned = data.text.tokens[: data.text.split]
+    drawn = merges.extract(data.pairs.merges, learned, data.symbols)
+    if drawn.pairs:
+        st.code(merges.lines(drawn), language=None, height=260)
+    st.caption(literal(merges.reading(drawn, _)))
 
 
 def _autocorrelation(data: Data, about: str, _: Translate) -> None:
