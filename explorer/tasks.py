@@ -85,7 +85,7 @@ TASKS: Mapping[Task, TaskSpec] = {
     "tag": TaskSpec(
         N_("tag"),
         N_("cross-entropy (nats per step)"),
-        ("accuracy", "precision", "recall", "f1"),
+        ("accuracy", "precision", "recall", "f1", "entity_f1"),
         N_("Labels"),
     ),
     "translate": TaskSpec(
@@ -123,6 +123,12 @@ MEASURES: Mapping[str, Measure] = {
     "precision": Measure(N_("Precision (macro)"), True, True),
     "recall": Measure(N_("Recall (macro)"), True, True),
     "f1": Measure(N_("F1 (macro)"), True, True),
+    "entity_f1": Measure(
+        N_("Entity F1"),
+        True,
+        True,
+        undefined=N_("the held-out part has no entities, and none was said"),
+    ),
     "exact_match": Measure(N_("Exact match"), True, True),
     "token_accuracy": Measure(N_("Token accuracy"), True, True),
     "bleu": Measure(N_("BLEU (0–100)"), True),

@@ -6,7 +6,7 @@ import os
 import shlex
 import stat
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -16,7 +16,7 @@ import click
 from explorer.catalog import specs
 from explorer.data import content, files
 from explorer.data.choices import SAME, Choices, Same, UndecidedError
-from explorer.data.content import KINDS
+from explorer.data.content import KINDS, Kind
 from explorer.data.decoding import ENCODINGS
 from explorer.data.parsing import MAX_TABLE_BYTES
 from explorer.data.time_forms import FIRST, First
@@ -90,6 +90,7 @@ class FileOptions(NamedTuple):
 
     kind: str | None
     column: str | None
+    given: str | None
     time: str | None
     encoding: str | None
     decimal: str | None
@@ -97,7 +98,7 @@ class FileOptions(NamedTuple):
     same: str | None
     only: str | None
 
-    def given(self) -> list[str]:
+    def named(self) -> list[str]:
         """The options that were given, as they are typed."""
         return [TYPED[n] for n, value in self._asdict().items() if value is not None]
 
@@ -130,8 +131,11 @@ TYPED = {name: f"--{name}" for name in FileOptions._fields}
 TYPED |= {"kind": "--as", "first": "--dates"}
 """Options, by what they say; of choices too."""
 OPTIONS = (
-    click.option("--as", "kind", help="Read the file as: series | text."),
-    click.option("--column", help="Which column holds the series."),
+    click.option("--as", "kind", help=f"Read the file as: {' | '.join(KINDS)}."),
+    click.option(
+        "--column", help="Which column has the series, tags, labels or targets."
+    ),
+    click.option("--given", help="Which column has the tokens, texts or sources."),
     click.option("--time", help="Which column says when; '' for the order of rows."),
     click.option("--encoding", help=f"{' | '.join(filter(None, ENCODINGS))}."),
     click.option("--decimal", help="The sign that begins decimals: . | ,"),
@@ -156,7 +160,7 @@ def file_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def is_path(data: str) -> bool:
     """Whether --data names a file."""
-    known = Path(data).suffix.lower() in (*files.TABLES, ".txt")
+    known = Path(data).suffix.lower() in files.FILES
     return known or "/" in data or os.path.isfile(data)
 
 
@@ -169,13 +173,13 @@ def data_of(data: str, file: FileOptions) -> tuple[str, dict[str, Any]]:
     if is_path(data):
         name, digest = own_data(Path(data), file)
         return name, {"data.digest": digest}
-    if file.given():
+    if file.named():
         raise ExplorerError(
             N_(
                 "%(option)s says how a file is read, but --data is '%(data)s'. Leave "
                 "it out, or give the path of a file."
             ),
-            option=file.given()[0],
+            option=file.named()[0],
             data=data[:60],
         )
     return specs.data_named(data), {}
@@ -201,8 +205,11 @@ def own_data(path: Path, file: FileOptions) -> tuple[str, str]:
     encoding = _encoding(file.encoding)
     kind = _one_of("--as", file.kind, KINDS) or files.kind_of(raw, path.name, encoding)
     if kind == "text":
-        _check_text_options(file)
+        _check_options(file, N_("text"), ("--as", "--encoding"))
         return "own_text", content.put_text(files.read_text(raw, path.name, encoding))
+    if kind in files.READ:
+        return f"own_{kind}", _examples(cast(Kind, kind), raw, path, encoding, file)
+    _check_options(file, N_("series"), set(TYPED.values()) - {"--given"})
     try:
         taken = files.read_series(raw, path.name, file.choices(), encoding)
     except UndecidedError as question:
@@ -221,16 +228,34 @@ def _typed(question: UndecidedError) -> str:
     return " or ".join(filter(None, (", ".join(said[:-1]), said[-1])))
 
 
-def _check_text_options(file: FileOptions) -> None:
-    """See that nothing is said of a table that is none."""
-    for option in file.given():
-        if option not in ("--as", "--encoding"):
+def _examples(
+    kind: Kind, raw: bytes, path: Path, encoding: str, file: FileOptions
+) -> str:
+    """Keep a file of examples; its digest. What was made of it is said."""
+    _check_options(file, KINDS[kind], ("--as", "--encoding", "--column", "--given"))
+    columns = file.given or "", file.column or ""
+    found = files.READ[kind](raw, path.name, encoding, *columns)
+    if found.too_few:
+        raise found.too_few
+    if file.kind is None:
+        words = N_("Read as %(kind)s; say --as where it is something else.")
+        click.echo(str(Words(words, {"kind": Words(KINDS[kind])})), err=True)
+    for remark in found.remarks:
+        click.echo(printable(str(remark)), err=True)
+    return content.put_examples(kind, found.examples)
+
+
+def _check_options(file: FileOptions, kind: str, known: Collection[str]) -> None:
+    """See that nothing is said of a file of another kind."""
+    for option in file.named():
+        if option not in known:
             raise ExplorerError(
                 N_(
-                    "%(option)s says how a table is read, but this file is a text. "
-                    "Leave it out, or read the file --as series."
+                    "%(option)s says nothing of a file that is read as %(kind)s. Leave "
+                    "it out, or read the file --as another kind."
                 ),
                 option=option,
+                kind=Words(kind),
             )
 
 

@@ -36,7 +36,7 @@ def _one_of(name: str) -> str:
     "--data",
     default=specs.DEFAULT_DATA,
     show_default=True,
-    help="A dataset's name, or the path of a table (.csv, .tsv, .txt) or text (.txt).",
+    help="A dataset's name, or the path of a file: a table, a text, or examples.",
 )
 @file_options
 @click.option("--set", "pairs", multiple=True, help="What stays: group.name=value.")

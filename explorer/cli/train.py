@@ -22,7 +22,7 @@ from explorer.tasks import MEASURES
     "--data",
     default=specs.DEFAULT_DATA,
     show_default=True,
-    help="A dataset's name, or the path of a table (.csv, .tsv, .txt) or text (.txt).",
+    help="A dataset's name, or the path of a file: a table, a text, or examples.",
 )
 @file_options
 @click.option("--set", "pairs", multiple=True, help="A setting: group.name=value.")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from explorer.config.settings import Scalar, Settings
 from explorer.data.byte_pairs import BytePairs
+from explorer.data.entities import are_entities
 from explorer.errors import N_, ExplorerError
 from explorer.tasks import TASKS
 from explorer.tasks import Task as Task
@@ -200,7 +201,14 @@ class Data:
             left_out.add("trained_accuracy")
         if self.bytes_per_token is None:
             left_out.add("bits_per_byte")
+        if not self.names_entities:
+            left_out.add("entity_f1")
         return tuple(n for n in TASKS[self.task].measures if n not in left_out)
+
+    @cached_property
+    def names_entities(self) -> bool:
+        """Whether labels say where something begins and goes on, as B-PER and I-PER."""
+        return self.task == "tag" and are_entities(self.labels)
 
     @cached_property
     def spread(self) -> float:

@@ -20,7 +20,7 @@ from explorer.data.choices import (
     narrowed,
 )
 from explorer.data.content import MAX_SERIES_VALUES, OwnSeries
-from explorer.data.decoding import ENCODINGS, short
+from explorer.data.decoding import encoding_remark, short
 from explorer.data.numbers import NumberForm, Numbers, form_words
 from explorer.data.tables import Table
 from explorer.data.time_forms import SPREADSHEET, Times
@@ -54,7 +54,7 @@ def take_series(table: Table, choices: Choices | None = None) -> Taken:
     left_out = N_("Left out: %(what)s.")
     remarks = [*table.told, *(Words(left_out, {"what": w}) for w in table.skipped)]
     if table.guessed:
-        remarks.append(_guess_remark(table.guessed))
+        remarks.append(encoding_remark(table.guessed))
     remarks += _form_remark(table, column, numbers)
     values, times = numbers.values, None
     if time != NO_TIME:
@@ -179,14 +179,6 @@ def _by_time(
     if len(again) and same == "":
         raise _several(table, time, len(again), int(table.rows[order[again[0]]]))
     return _one_each(values, moments, times, same or "first")
-
-
-def _guess_remark(encoding: str) -> Words:
-    words = N_(
-        "Letters are read as %(encoding)s, which is not sure; say another encoding "
-        "where they look wrong."
-    )
-    return Words(words, {"encoding": Words(ENCODINGS[encoding])})
 
 
 def _form_remark(table: Table, column: str, numbers: Numbers) -> list[Words]:

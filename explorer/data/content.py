@@ -6,17 +6,21 @@ folder of its own; what it lacks travels there packed.
 """
 
 import hashlib
+import json
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.config.folder import data_folder, make_folder, unwritable
+from explorer.config.kinds import KINDS as KINDS
+from explorer.config.kinds import Kind as Kind
 from explorer.data.base import Floats
 from explorer.errors import N_, ExplorerError, Words
 
@@ -25,9 +29,17 @@ MAX_SERIES_VALUES = 1_000_000
 NO_DIGEST = "0" * 64
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
-Kind = Literal["series", "text"]
-KINDS = {"series": N_("series"), "text": N_("text")}
 SERIES, LABEL, TEXT = ".npy", ".label.txt", ".txt"
+EXAMPLES: Mapping[Kind, str] = {
+    "tags": ".tags.json",
+    "labels": ".labels.json",
+    "pairs": ".pairs.json",
+}
+"""The kinds that are lists of examples, and the endings of their files."""
+ENDINGS = (SERIES, LABEL, TEXT, *EXAMPLES.values())
+
+Examples = Mapping[str, Any]
+"""Lists of words and numbers by name, as JSON can hold them."""
 
 
 class OwnSeries(NamedTuple):
@@ -90,6 +102,48 @@ def put_text(text: str) -> str:
     return digest
 
 
+def put_examples(kind: Kind, examples: Examples) -> str:
+    """Keep what a file of examples came to; the same has the same digest.
+
+    Raises:
+        ExplorerError: if it is too long.
+    """
+    raw = _as_json(kind, examples)
+    if len(raw) > MAX_TEXT_BYTES:
+        raise ExplorerError(
+            N_(
+                "Own %(kind)s may take %(most)s bytes, but these take %(came)s. Give a "
+                "part of them."
+            ),
+            kind=Words(KINDS[kind]),
+            most=f"{MAX_TEXT_BYTES:,}",
+            came=f"{len(raw):,}",
+        )
+    digest = _digest(raw)
+    _write(digest, EXAMPLES[kind], raw)
+    return digest
+
+
+def get_examples(kind: Kind, digest: str) -> Examples:
+    """Examples that `put_examples` kept.
+
+    Raises:
+        ExplorerError: if there are none of that digest.
+    """
+    raw = _read(digest, EXAMPLES[kind], KINDS[kind])
+    if _digest(raw) != digest:
+        raise _missing(digest, KINDS[kind])
+    found: Examples = json.loads(raw)["examples"]
+    return found
+
+
+def _as_json(kind: Kind, examples: Examples) -> bytes:
+    """The same bytes for the same examples, whatever machine writes them."""
+    whole = {"kind": kind, "examples": examples}
+    text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return text.encode()
+
+
 def get_series(digest: str) -> OwnSeries:
     """A series that `put_series` kept.
 
@@ -134,6 +188,9 @@ def packed(digest: str) -> tuple[Kind, bytes]:
     """
     if os.path.isfile(folder() / f"{digest}{TEXT}"):
         return "text", _read(digest, TEXT, KINDS["text"])
+    for kind, ending in EXAMPLES.items():
+        if os.path.isfile(folder() / f"{digest}{ending}"):
+            return kind, _read(digest, ending, KINDS[kind])
     name = _read(digest, LABEL, KINDS["series"])
     return "series", _read(digest, SERIES, KINDS["series"]) + name
 
@@ -142,9 +199,12 @@ def unpack(kind: str, content: bytes) -> str:
     """Keep what `packed` gave; its digest.
 
     Raises:
-        ExplorerError: if it is no series and no text.
+        ExplorerError: if it is none of these.
     """
     try:
+        for known in EXAMPLES:
+            if kind == known:
+                return put_examples(known, json.loads(content)["examples"])
         if kind == "text":
             return put_text(content.decode())
         stream = BytesIO(content)
@@ -153,11 +213,11 @@ def unpack(kind: str, content: bytes) -> str:
         if content[stream.tell() :].startswith(np.lib.format.MAGIC_PREFIX):
             times = np.load(stream, allow_pickle=False)  # no label begins like that
         return put_series(values, stream.read().decode(), times)
-    except (ValueError, EOFError):
+    except (ValueError, EOFError, KeyError, TypeError):
         raise ExplorerError(
             N_(
-                "Own data that travels is a series or a text as this program packs it, "
-                "but this %(kind)s could not be read. Give the file again."
+                "Own data that travels is as this program packs it, but this %(kind)s "
+                "could not be read. Give the file again."
             ),
             kind=kind[:20],
         ) from None
@@ -167,13 +227,14 @@ def there(digest: str) -> bool:
     """Whether content of that digest lies here."""
     if not DIGEST.fullmatch(digest):
         return False
-    return any(os.path.isfile(folder() / f"{digest}{e}") for e in (SERIES, TEXT))
+    ends = (SERIES, TEXT, *EXAMPLES.values())
+    return any(os.path.isfile(folder() / f"{digest}{end}") for end in ends)
 
 
 def throw_away(digest: str) -> None:
-    """Delete what `put_series` or `put_text` wrote; nothing if there is nothing."""
+    """Delete what was kept under a digest; nothing if there is nothing."""
     if DIGEST.fullmatch(digest):
-        for ending in (SERIES, LABEL, TEXT):
+        for ending in ENDINGS:
             (folder() / f"{digest}{ending}").unlink(missing_ok=True)
 
 

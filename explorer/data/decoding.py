@@ -7,9 +7,10 @@ sure; else a person says which of `ENCODINGS` it is.
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Mapping
 
-from explorer.errors import N_, ExplorerError
+from explorer.errors import N_, ExplorerError, Words
 
 ENCODINGS: Mapping[str, str] = {
     "": N_("detected by itself"),
@@ -76,6 +77,26 @@ def decoded(raw: bytes, filename: str, at_most: int, encoding: str = "") -> str:
     text = _in(encoding, raw, filename) if encoding else _detected(raw, filename)
     _refuse_empty(text, filename)
     return re.sub("\r+\n|[\r\u2028\u2029]", "\n", text)
+
+
+UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
+"""Hyphens that may be, blanks of no width and marks of order and direction: nobody sees
+them in a text, and none is a symbol of it."""
+
+
+def in_one_piece(text: str) -> str:
+    """A text without what nobody sees in it, its letters in one piece with their
+    accents."""
+    return unicodedata.normalize("NFC", text.rstrip("\x1a").translate(UNSEEN))
+
+
+def encoding_remark(encoding: str) -> Words:
+    """What is said of an encoding that was guessed."""
+    words = N_(
+        "Letters are read as %(encoding)s, which is not sure; say another encoding "
+        "where they look wrong."
+    )
+    return Words(words, {"encoding": Words(ENCODINGS[encoding])})
 
 
 def _order(raw: bytes) -> bytes:

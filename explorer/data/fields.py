@@ -55,6 +55,22 @@ def validation_field() -> Any:
     )
 
 
+def examples_share_field() -> Any:
+    """The share of the examples, drawn by chance, that no model is trained on."""
+    return setting(
+        0.2,
+        N_(
+            "How many of the examples are kept away from training, at most 64; the "
+            "seed draws which. The same example is never on both sides."
+        ),
+        title=N_("Validation share"),
+        ge=0.05,
+        le=0.5,
+        step=0.05,
+        more=True,
+    )
+
+
 def held_out_field() -> Any:
     """Which windows are judged by; one of two answers is a known mistake."""
     return setting(

@@ -3,39 +3,68 @@
 Whatever comes in, the answer is data or one `ExplorerError` that says what to mend.
 """
 
-import unicodedata
+from collections.abc import Callable, Mapping
 
+from explorer.data.brought import Brought
 from explorer.data.choices import Choices
 from explorer.data.columns import MIN_VALUES, Taken, take_series
+from explorer.data.conll import ENDINGS, read_tags
+from explorer.data.conll_lines import is_tagged
 from explorer.data.content import MAX_TEXT_BYTES, Kind
-from explorer.data.decoding import decoded, named, short
+from explorer.data.decoding import decoded, in_one_piece, named, short
+from explorer.data.labels import is_labelled, read_labels
 from explorer.data.layout import is_table
 from explorer.data.likeliest import likeliest
 from explorer.data.parsing import MAX_TABLE_BYTES, read_table
+from explorer.data.sources import are_pairs, read_pairs
+from explorer.data.text_table import HEAD, table_of
 from explorer.errors import N_, ExplorerError
+
+READ: Mapping[Kind, Callable[..., Brought]] = {
+    "tags": read_tags,
+    "labels": read_labels,
+    "pairs": read_pairs,
+}
+"""How each kind of examples is read: bytes, a file's name, an encoding, and the columns
+of what is given and what is asked for."""
 
 TABLES = (".csv", ".tsv", ".tab")
 """Endings of tables; what another file is, it tells itself."""
+FILES = (*TABLES, ".txt", *ENDINGS)
+"""Endings of all that can be read."""
 
-
-UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
-"""Hyphens that may be, blanks of no width and marks of order and direction: nobody sees
-them in a text, and none is a symbol of it."""
 
 PAGES = str.maketrans("\f\v", "\n\n")
 
 
 def kind_of(raw: bytes, filename: str, encoding: str = "") -> Kind:
-    """Whether a file is a series or a text.
+    """What a file most likely is: a series, a text, or examples of some kind.
 
     Raises:
-        ExplorerError: if it is neither.
+        ExplorerError: if it is none of them.
     """
-    if filename.lower().endswith(TABLES):
-        return "series"
+    name = filename.lower()
+    if name.endswith(ENDINGS):
+        return "tags"
     raw, guessed = (raw, "") if encoding else likeliest(raw)
     text = decoded(raw, filename, MAX_TABLE_BYTES, encoding or guessed)
-    return "series" if is_table(text) else "text"
+    if is_tagged(text):
+        return "tags"
+    tabled = name.endswith(TABLES) or "\t" in text
+    if tabled and (found := kind_of_table(text, filename)):
+        return found
+    return "series" if name.endswith(TABLES) or is_table(text) else "text"
+
+
+def kind_of_table(text: str, filename: str) -> Kind | None:
+    """Whether a table is one of examples, by its first lines."""
+    try:
+        table = table_of("\n".join(text.split("\n")[:HEAD]), filename)
+    except ExplorerError:
+        return None
+    if is_labelled(table):
+        return "labels"
+    return "pairs" if are_pairs(table) else None
 
 
 def read_text(raw: bytes, filename: str, encoding: str = "") -> str:
@@ -48,8 +77,7 @@ def read_text(raw: bytes, filename: str, encoding: str = "") -> str:
             encoding that is unsure.
     """
     raw_text = decoded(raw, filename, MAX_TEXT_BYTES, encoding)
-    plain = raw_text.rstrip("\x1a").translate(UNSEEN).translate(PAGES)
-    text = unicodedata.normalize("NFC", plain)
+    text = in_one_piece(raw_text).translate(PAGES)
     if len(text) < MIN_VALUES:
         raise ExplorerError(
             N_(

@@ -33,10 +33,10 @@ FEWEST = 10
 
 
 class Pair(NamedTuple):
-    """A source and its translation, character by character."""
+    """A source and its translation: characters, or words."""
 
-    source: str
-    target: str
+    source: Sequence[str]
+    target: Sequence[str]
 
 
 class Room(NamedTuple):
@@ -82,7 +82,7 @@ def translation(
         task="translate",
         train=train,
         validation=validation,
-        baselines=_baselines(train, validation, room.source, len(symbols)),
+        baselines=target_guesses(train, validation, room.source, len(symbols)),
         floor=0.0,
         floor_note=N_("each source has one right answer"),
         symbols=symbols,
@@ -130,7 +130,7 @@ def as_windows(pairs: Iterable[Pair], room: Room, symbols: Sequence[str]) -> Win
     return Windows(np.array(x, np.int64), np.array(y, np.int64))
 
 
-def _baselines(
+def target_guesses(
     train: Windows, validation: Windows, source: int, n_symbols: int
 ) -> dict[str, float]:
     """Guesses at the next token of a target by what stands before it at most."""

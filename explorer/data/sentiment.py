@@ -22,7 +22,7 @@ import numpy as np
 
 from explorer.config.settings import Settings, setting
 from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec, Windows
-from explorer.data.baselines import surprise
+from explorer.data.baselines import bag_of_words, surprise
 from explorer.data.fields import count_field
 from explorer.errors import N_
 
@@ -194,24 +194,12 @@ def make(settings: SentimentSettings, seed: int) -> Data:
 
 
 def baselines(train: Windows, held: Windows, n_symbols: int) -> dict[str, float]:
-    """Cross-entropy in nats per sentence of three guesses that know no order.
-
-    Naive Bayes counts tokens of the training part, add-one smoothed.
-    """
-    n_labels = len(LABELS)
-    prior = np.bincount(train.y, minlength=n_labels) / len(train.y)
-    uses = np.ones((n_labels, n_symbols))
-    np.add.at(uses, (train.y[:, None], train.x), 1.0)
-    uses = uses[:, 1:]  # what fills up is no word
-    words = np.concatenate(
-        [np.zeros((n_labels, 1)), np.log(uses / uses.sum(1, keepdims=True))], 1
-    )
-    joint = np.log(prior) + words.T[held.x].sum(1)  # (N, C)
-    posterior = joint - np.logaddexp.reduce(joint, 1, keepdims=True)
+    """Cross-entropy in nats per sentence of three guesses that know no order."""
+    prior = np.bincount(train.y, minlength=len(LABELS)) / len(train.y)
     return {
-        N_("chance"): math.log(n_labels),
+        N_("chance"): math.log(len(LABELS)),
         N_("class prior"): surprise(np.log(prior), held.y),
-        N_("naive Bayes on words"): surprise(posterior, held.y),
+        **bag_of_words(train, held, n_symbols, len(LABELS)),
     }
 
 

@@ -85,6 +85,12 @@ class Cut(NamedTuple):
     pairs: BytePairs | None = None
 
 
+def is_unspaced(text: str) -> bool:
+    """Whether a text is in a script without spaces between words."""
+    n_letters = len(LETTER.findall(text))
+    return bool(n_letters) and len(UNSPACED.findall(text)) / n_letters > 0.3
+
+
 def words(text: str) -> list[str]:
     """Lower-cased words, numbers, punctuation marks and line ends.
 
@@ -94,8 +100,7 @@ def words(text: str) -> list[str]:
     Raises:
         ExplorerError: for a script without spaces between words.
     """
-    n_letters = len(LETTER.findall(text))
-    if n_letters and len(UNSPACED.findall(text)) / n_letters > 0.3:
+    if is_unspaced(text):
         raise ExplorerError(
             N_(
                 "Word tokens need a text with spaces between its words, but this one "

@@ -225,7 +225,7 @@ class Allowed:
         if held >= self.limits.uploads:
             raise ExplorerError(
                 N_(
-                    "One visitor may keep %(most)d series and texts here, and you have "
+                    "One visitor may keep %(most)d own files here, and you have "
                     "%(came)d. Delete one of them, or raise uploads in %(variable)s."
                 ),
                 most=self.limits.uploads,

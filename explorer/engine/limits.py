@@ -36,7 +36,7 @@ class Limits(Settings):
         1, N_("Sweeps that run at one time."), title=N_("Running sweeps"), ge=0, le=100
     )
     uploads: int = setting(
-        30, N_("Own series and texts."), title=N_("Uploads"), ge=0, le=10**5
+        30, N_("Files of one's own that are kept."), title=N_("Uploads"), ge=0, le=10**5
     )
 
 

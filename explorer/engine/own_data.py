@@ -1,6 +1,7 @@
 """A person's own data at the engine: given, listed, deleted."""
 
 from explorer.data import content
+from explorer.data.brought import Brought
 from explorer.data.content import OwnSeries
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
@@ -30,6 +31,19 @@ def give_text(visitor: Visitor, text: str, label: str) -> str:
     """
     visitor.allowed.check_room()
     return _held(visitor, content.put_text(text), label[:MOST_LABEL])
+
+
+def give_examples(visitor: Visitor, found: Brought) -> str:
+    """Keep examples as this person's own; their digest.
+
+    Raises:
+        ExplorerError: if they are too many or too few, or a limit is reached.
+    """
+    if found.too_few:
+        raise found.too_few
+    visitor.allowed.check_room()
+    digest = content.put_examples(found.kind, found.examples)
+    return _held(visitor, digest, found.label[:MOST_LABEL])
 
 
 def delete(visitor: Visitor, digest: str) -> None:

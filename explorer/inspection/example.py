@@ -1,6 +1,6 @@
 """What all inside views look at: a held-out window, or what a person typed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +9,7 @@ from torch import Tensor
 
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, Floats, next_value
-from explorer.data.tokens import WORD
+from explorer.data.tokens import UNKNOWN, UNSPACED, WORD
 from explorer.data.typed import read_typed
 from explorer.errors import N_, ExplorerError
 from explorer.tasks import BEGIN, END, FILLED, IGNORED
@@ -17,6 +17,9 @@ from explorer.tasks import BEGIN, END, FILLED, IGNORED
 MOST_LETTERS = 1000
 SHOWN = 120
 """Symbols of a vocabulary that a sentence lists."""
+
+JUDGING = ("classify", "tag")
+"""Tasks in which a word that nobody has seen can stand for itself: it is `UNKNOWN`."""
 
 PROBE = -1
 NOWHERE = -1
@@ -123,11 +126,27 @@ def tokens_of(data: Data, text: str) -> tuple[list[int], list[str]]:
     index_of = {symbol: index for index, symbol in enumerate(data.symbols)}
     pieces = list(text) if data.pairs is None else data.pairs.cut(text)
     if data.joiner:
-        typed = text.lower().split()
-        parted = ([p] if p in index_of else WORD.findall(p) for p in typed)
-        pieces = [piece for each in parted for piece in each]
+        pieces = [p for word in text.split() for p in _parts(word, index_of)]
+    if data.task in JUDGING and UNKNOWN in index_of:
+        pieces = [p if p in index_of else UNKNOWN for p in pieces]
     ids = [index_of[piece] for piece in pieces if piece in index_of]
     return ids, sorted({piece for piece in pieces if piece not in index_of})
+
+
+def _parts(word: str, known: Collection[str]) -> list[str]:
+    """The tokens of a word as it was typed: itself, where the vocabulary has it, also
+    in lower case; else what it is made of, down to its characters in scripts without
+    spaces.
+    """
+    for piece in (word, word.lower()):
+        if piece in known:
+            return [piece]
+    found: list[str] = []
+    for part in WORD.findall(word):
+        lowered = part if part in known else part.lower()
+        apart = lowered not in known and UNSPACED.match(lowered)
+        found += list(lowered) if apart else [lowered]
+    return found
 
 
 def refuse_unknown(data: Data, missing: Sequence[str]) -> None:
@@ -195,11 +214,24 @@ def _unanswered(data: Data, ids: list[int]) -> Example:
     return _example(data, x, torch.full((1,) if one else x.shape, IGNORED))
 
 
+def pieces_of_source(data: Data, text: str) -> list[str]:
+    """What was typed of a pair in tokens; a word that the vocabulary lacks is
+    `UNKNOWN`, where it has that."""
+    known = set(data.symbols[END + 1 :])
+    pieces = list(text.strip())
+    if data.joiner:
+        pieces = [piece for word in text.split() for piece in _parts(word, known)]
+    if UNKNOWN in known:
+        pieces = [piece if piece in known else UNKNOWN for piece in pieces]
+    return pieces
+
+
 def _typed_pair(data: Data, text: str) -> Example:
     """A source, and after the symbol that begins a target what is written of it."""
     index_of = {symbol: k for k, symbol in enumerate(data.symbols) if k > END}
     typed = text.strip().partition(data.symbols[BEGIN])
-    source, _, target = (p.split() if data.joiner else list(p) for p in typed)
+    source = pieces_of_source(data, typed[0])
+    target = pieces_of_source(data, typed[2])
     refuse_unknown(data, [p for p in (*source, *target) if p not in index_of])
     refuse_long(len(source), data.source)
     refuse_long(len(target), data.steps - data.source - 1)

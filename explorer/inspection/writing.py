@@ -17,6 +17,7 @@ from explorer.inspection.example import (
     ExampleOptions,
     MarkedOptions,
     example_of,
+    pieces_of_source,
     refuse_long,
     refuse_unknown,
 )
@@ -103,7 +104,7 @@ def source_of(data: Data, options: ExampleOptions) -> Source:
 
 def _typed(data: Data, text: str) -> Source:
     index_of = {s: k for k, s in enumerate(data.symbols) if k not in SPECIAL}
-    pieces = text.split() if data.joiner else list(text)
+    pieces = pieces_of_source(data, text)
     missing = list(dict.fromkeys(p for p in pieces if p not in index_of))
     refuse_unknown(data, missing)
     refuse_long(len(pieces), data.source)

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
+from explorer.config.kinds import Kind
 from explorer.runs import schema
 from explorer.runs.ids import now, storable
 from explorer.runs.opening import take_turn
@@ -13,9 +13,9 @@ from explorer.runs.records import OwnData
 from explorer.runs.shelf import stored_bytes
 
 AdmitData = Callable[[int, int], None]
-"""Given how many series and texts a person holds, and the bytes of all that they store:
-raises an `ExplorerError` if one more is too much. It is called as `shelf.Admit` is:
-within the transaction, by turns."""
+"""Given how many files of their own a person holds, and the bytes of all that they
+store: raises an `ExplorerError` if one more is too much. It is called as `shelf.Admit`
+is: within the transaction, by turns."""
 
 
 class Contents:
@@ -28,7 +28,7 @@ class Contents:
         self,
         owner: str,
         digest: str,
-        kind: Literal["series", "text"],
+        kind: Kind,
         label: str,
         content: bytes,
         admit: AdmitData | None = None,

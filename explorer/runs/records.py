@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.config.kinds import Kind
 from explorer.config.run import RunConfig
 from explorer.errors import Words
 
@@ -170,7 +171,7 @@ class OwnData(NamedTuple):
     """Data of a person's own."""
 
     digest: str
-    kind: Literal["series", "text"]
+    kind: Kind
     label: str
     created: datetime  # in UTC
     size: int  # bytes

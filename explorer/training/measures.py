@@ -6,7 +6,8 @@ move, the skill where the guess is never wrong. next_token: accuracy (of what mu
 recalled, where other answers are easy), perplexity exp(CE), bits per token, and of
 writing bits per byte, CE / (ln 2 x bytes of a counted token), whatever is a token.
 classify and tag: accuracy; precision, recall and F1 per label, averaged over the labels
-(macro); of sums on a clock also the accuracy on training windows.
+(macro); of sums on a clock also the accuracy on training windows; where tags name
+entities, the F1 of whole ones, as seqeval computes it (micro).
 transcribe: label error rate, edits per true label, and the share of sequences without
 an error, both of the likeliest symbol of every step. translate, of what the model
 writes by itself (greedily): the share of translations without a mistake, the share of
@@ -23,6 +24,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, Task, Windows
+from explorer.data.entities import compared
 from explorer.models.base import AdversarialModel, SequenceModel
 from explorer.tasks import END, IGNORED
 from explorer.training import transcribing
@@ -141,6 +143,23 @@ def measures_of(counts: Tensor) -> dict[str, float]:
     }
 
 
+def tagged(
+    model: SequenceModel, data: Data, output: Tensor, y: Tensor
+) -> dict[str, float]:
+    """The same of every step; of entities, the F1 of whole ones."""
+    found = labelled(model, data, output, y)
+    if not data.names_entities:
+        return found
+    truths, saids = (
+        [
+            [data.labels[k] for k in row[there].tolist()]
+            for row, there in zip(part, y != IGNORED, strict=True)
+        ]
+        for part in (y, output.argmax(-1))
+    )
+    return found | {"entity_f1": compared(truths, saids).f1}
+
+
 def transcribe(
     model: SequenceModel, data: Data, output: Tensor, y: Tensor
 ) -> dict[str, float]:
@@ -209,7 +228,7 @@ MEASURING: Mapping[Task, Measuring] = {
     "forecast": forecast,
     "next_token": next_token,
     "classify": labelled,
-    "tag": labelled,
+    "tag": tagged,
     "transcribe": transcribe,
     "translate": translate,
     "generate": generated,

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from explorer.__main__ import main
 from explorer.cli.arguments import FileOptions, own_data
-from explorer.data.content import get_series, get_text
+from explorer.data.content import get_examples, get_series, get_text
 from explorer.errors import ExplorerError
 
 N = 150
@@ -70,7 +70,9 @@ def test_a_table_can_be_read_as_a_text_and_a_text_not_as_a_table(
     assert taken(prose)[0] == "own_text"
     with pytest.raises(ExplorerError, match="needs a column of numbers"):
         taken(prose, kind="series")
-    with pytest.raises(ExplorerError, match="--column says how a table is read, but"):
+    with pytest.raises(
+        ExplorerError, match="--column says nothing of a file that is read as text"
+    ):
         taken(prose, column="v")
 
 
@@ -89,7 +91,7 @@ def test_an_encoding_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("said", "match"),
     [
-        ({"kind": "sries"}, "Unknown --as 'sries'. Known: series, text. Did you mean"),
+        ({"kind": "sries"}, "Unknown --as 'sries'. Known: .* Did you mean 'series'"),
         ({"dates": "day"}, "Unknown --dates 'day'. Known: day-first, month-first"),
         ({"same": "median"}, "Unknown --same 'median'. Known: all, first, last, mean"),
         ({"decimal": ";"}, "Unknown --decimal ';'"),
@@ -158,3 +160,23 @@ def test_the_commands_take_what_is_said(tmp_path: Path) -> None:
     assert json.loads(good.stdout)["trials"] == 2
     refused = ran("train", "--time", "date")
     assert "--time says how a file is read, but --data is 'sine'" in refused.stderr
+
+
+def test_tags_are_guessed_and_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("".join(f"Anna B-PER\nsaw O\nit{k} O\n\n" for k in range(12)))
+    data, digest = taken(path)
+    assert data == "own_tags"
+    assert len(get_examples("tags", digest)["sentences"]) == 12
+    told = capsys.readouterr().err
+    assert "Read as tags; say --as" in told
+    assert "12 sentences of 36 tokens" in told
+    assert taken(path, kind="text")[0] == "own_text"
+    with pytest.raises(
+        ExplorerError, match=r"--time says nothing of a file .* as tags"
+    ):
+        taken(path, time="v")
+    with pytest.raises(ExplorerError, match="Unknown column '3'"):
+        taken(path, column="3")

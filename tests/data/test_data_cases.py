@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from explorer.__main__ import main
 from explorer.data import content, files, own_series
 from explorer.data.choices import Choices
+from explorer.data.conll import read_tags
 from explorer.data.own_series import OwnSeriesSettings
 from explorer.data.tokens import words
 from explorer.data.typed import pasted_numbers
@@ -74,8 +75,15 @@ TEXTS = {
 }
 """How a text begins."""
 
+TAGS = {
+    "iob.conll": [
+        [["Anna", "Smith", "sleeps"], ["B-PER", "I-PER", "O"]],
+        [["Berlin"], ["B-LOC"]],
+    ],
+}
+"""The sentences of a file of tags."""
+
 REFUSED = {
-    "iob.conll": "A text needs at least 100 characters",
     "one_symbol.txt": "is made of 'a' alone",
 }
 
@@ -90,7 +98,12 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_case_is_in_a_table() -> None:
-    assert {path.name for path in CASES.iterdir()} == {*SERIES, *TEXTS, *REFUSED}
+    assert {path.name for path in CASES.iterdir()} == {
+        *SERIES,
+        *TEXTS,
+        *TAGS,
+        *REFUSED,
+    }
 
 
 @pytest.mark.parametrize("name", SERIES)
@@ -115,6 +128,14 @@ def test_a_text(name: str) -> None:
     text = files.read_text(raw(name), name)
     assert text.startswith(TEXTS[name])
     assert words(text)[:2] == words(TEXTS[name])[:2]
+
+
+@pytest.mark.parametrize("name", TAGS)
+def test_tags(name: str) -> None:
+    assert files.kind_of(raw(name), name) == "tags"
+    found = read_tags(raw(name), name)
+    assert found.examples["sentences"] == TAGS[name]
+    assert "at least 10 different sentences, but this has 2" in str(found.too_few)
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -30,7 +30,7 @@ from tests.data.kinds import HOURS, PLAIN, POINT
         ("a.txt", "\n".join(f"{time:%H:%M:%S}" for time in HOURS), "text"),
         ("a.txt", "0.5 1.25\n1.0 2.5\n" * 20, "series"),
         ("a.txt", "1\n00:00:01,000 --> 00:00:02,900\nThe fox.\n\n" * 20, "text"),
-        ("a.conll", "Anna\tB-PER\nSmith\tI-PER\nsleeps\tO\n\n" * 20, "text"),
+        ("a.conll", "Anna\tB-PER\nSmith\tI-PER\nsleeps\tO\n\n" * 20, "tags"),
     ],
 )
 def test_a_table_or_a_text(name: str, text: str, kind: str) -> None:

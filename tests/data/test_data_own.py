@@ -151,3 +151,23 @@ def test_own_text() -> None:
     assert "".join(characters.symbols[i] for i in characters.text.tokens) == TEXT
     by_word = own_text.make(OwnTextSettings(digest=digest, tokens="word", window=8), 0)
     assert set(by_word.symbols) == {"and", "cat", "fox", "the", ".", "。", "狐狸和猫"}
+
+
+SENTENCES = {"sentences": [[["张", "三"], ["B-PER", "I-PER"]]]}
+
+
+def test_examples_travel_and_are_thrown_away(store: Path) -> None:
+    digest = content.put_examples("tags", SENTENCES)
+    assert content.get_examples("tags", digest) == SENTENCES
+    kind, raw = content.packed(digest)
+    content.throw_away(digest)
+    assert content.lacks(digest)
+    assert list(store.iterdir()) == []
+    assert content.unpack(kind, raw) == digest
+    assert content.there(digest)
+    with pytest.raises(ExplorerError, match=r"could not be read\. Give the file again"):
+        content.unpack("tags", b"[]")
+    (path,) = store.iterdir()
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(ExplorerError, match="Give the file again"):
+        content.get_examples("tags", digest)

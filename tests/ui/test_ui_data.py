@@ -81,6 +81,45 @@ def test_own_text_is_shown() -> None:
     assert any(TEXT[:40] in code.value for code in test.code)
 
 
+EXAMPLES = {
+    "tags": (
+        [f"Anna B-PER\nsaw O\nit{k} O\n\n" for k in range(12)],
+        ("sentences", "12 sentences of 36 tokens"),
+    ),
+    "labels": (
+        ["text,label\n", *(f"it was no {k},{'ab'[k % 2]}\n" for k in range(12))],
+        ("examples", "12 texts, 2 labels"),
+    ),
+    "pairs": (
+        [f"the number {k}\tdie Zahl {k}\n" for k in range(12)],
+        ("sources", "12 pairs, 12 different sources"),
+    ),
+}
+"""Lines, what they are, and what is said of all."""
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+def test_pasting_examples(kind: str) -> None:
+    lines, (what, words) = EXAMPLES[kind]
+    owner = f"browser-pasting-{kind}"
+    test = page("data", owner)
+    test.session_state["ways"] = "Paste"
+    test.run()
+    test.segmented_control(key="kind.series").set_value(kind).run()
+    test.text_area(key=f"pasted.{kind}").set_value("".join(lines[:4])).run()
+    assert f"at least 10 different {what}" in test.error[0].value
+    assert any(lines[1].split()[0] in code.value for code in test.code)  # shown anyway
+    test.text_area(key=f"pasted.{kind}").set_value("".join(lines)).run()
+    assert words in said(test)
+    test.button(key="keep").click().run()
+    assert not test.error
+    (held,) = engine().store.contents.of(owner)
+    assert held.kind == kind
+    assert asked(test, "data.digest") == held.digest
+    delete(of(owner), held.digest)
+    assert not content.there(held.digest)
+
+
 def test_pasting_numbers_and_text() -> None:
     for kind, pasted in (("series", " ".join(map(str, WALK[:150]))), ("text", TEXT)):
         test = page("data", f"browser-pasting-{kind}")
@@ -208,7 +247,7 @@ def test_uploads_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(LIMITS, "uploads=1")
     me = of("browser-many")
     give_text(me, TEXT, "a")
-    with pytest.raises(ExplorerError, match="may keep 1 series and texts here, and"):
+    with pytest.raises(ExplorerError, match="may keep 1 own files here, and"):
         give_text(me, TEXT + "!", "b")
 
 

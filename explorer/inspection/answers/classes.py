@@ -10,7 +10,12 @@ from explorer.data.base import Data
 from explorer.errors import N_, ExplorerError
 from explorer.inspection.answer import Answer, PredictionOptions, encode
 from explorer.inspection.base import Subject, float_array
-from explorer.inspection.example import PROBE, ExampleOptions, example_of
+from explorer.inspection.example import (
+    PROBE,
+    ExampleOptions,
+    example_of,
+    tokens_of,
+)
 from explorer.tasks import FILLED
 from explorer.training.measures import confusion
 from explorer.training.objectives import tensors
@@ -61,8 +66,7 @@ def example(data: Data, prompt: str) -> tuple[Tensor, int | None, list[str]]:
     left_out: list[str] = []
     if data.symbols and prompt.strip():
         ids, left_out = encode(data, prompt)
-        pieces = prompt.lower().split() if data.joiner else list(prompt)
-        if set(pieces) - set(left_out):
+        if tokens_of(data, prompt)[0]:
             return filled_up(data, ids), None, left_out
     elif prompt.strip():
         index = window_number(prompt)

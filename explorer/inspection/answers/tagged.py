@@ -9,8 +9,13 @@ from explorer.data.base import Data
 from explorer.inspection.answer import Answer, PredictionOptions, encode
 from explorer.inspection.answers.classes import window_number
 from explorer.inspection.base import Subject, float_array
-from explorer.inspection.example import ExampleOptions, example_of, tokens_of
-from explorer.tasks import IGNORED
+from explorer.inspection.example import (
+    Example,
+    ExampleOptions,
+    example_of,
+    tokens_of,
+)
+from explorer.tasks import FILLED, IGNORED
 
 
 def look(
@@ -27,22 +32,30 @@ def look(
     example = example_of(data, _example(data, prompt))
     with torch.no_grad():
         chances = subject.model(example.x)[0].softmax(-1)  # (T, C)
+    first = filled_in_front(data, example)
     truth = example.y[0].numpy().astype(np.int64)
     truth[: data.counted_from] = IGNORED
     arrays = {
-        "chances": float_array(chances),
-        "said": chances.argmax(-1).numpy().astype(np.int64),
-        "truth": truth,
+        "chances": float_array(chances[first:]),
+        "said": chances[first:].argmax(-1).numpy().astype(np.int64),
+        "truth": truth[first:],
         **example.arrays(),
     }
     notes = {
-        "tokens": example.labels,
+        "tokens": None if example.labels is None else example.labels[first:],
         "joiner": data.joiner,
         "labels": list(data.labels or data.symbols),
         "named": bool(data.labels),
         "left_out": encode(data, prompt)[1] if data.symbols else [],
     }
     return arrays, notes
+
+
+def filled_in_front(data: Data, example: Example) -> int:
+    """How many of the steps before the first token only fill up."""
+    if not data.padded:
+        return 0
+    return int((example.x[0] != FILLED).int().argmax())
 
 
 def _example(data: Data, prompt: str) -> ExampleOptions:

@@ -15,6 +15,7 @@ from explorer.inspection.base import (
     layer_of,
     probe_window,
 )
+from explorer.inspection.example import pieces_of_source
 from explorer.models.captures import Recorder
 from explorer.tasks import BEGIN, END, FILLED, IGNORED
 from explorer.training.decoding import greedy
@@ -62,7 +63,7 @@ def asked(data: Data, prompt: str) -> tuple[Tensor, list[int] | None, list[str]]
     first S of them, of which no truth is known.
     """
     known = {symbol: k for k, symbol in enumerate(data.symbols) if k > END}
-    pieces = prompt.split() if data.joiner else list(prompt.strip())
+    pieces = pieces_of_source(data, prompt)
     ids = [known[piece] for piece in pieces if piece in known][: data.source]
     left_out = sorted({piece for piece in pieces if piece not in known})
     if not ids:

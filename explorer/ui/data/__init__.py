@@ -1,1 +1,1 @@
-"""The page Data, and how own series and texts come in."""
+"""The page Data, and how own data comes in."""

@@ -10,7 +10,7 @@ from explorer.ui.describe import told_apart
 from explorer.ui.language import Translate
 from explorer.ui.page import language
 
-OWN: dict[Kind, str] = {"series": "own_series", "text": "own_text"}
+OWN: dict[Kind, str] = {kind: f"own_{kind}" for kind in KINDS}
 """The dataset that reads each kind of own data."""
 
 

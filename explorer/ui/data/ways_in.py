@@ -1,5 +1,7 @@
 """The ways in which own data comes: a file, pasted text or numbers, a drawing."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, get_args
 
 import numpy as np
@@ -9,10 +11,11 @@ from numpy.typing import NDArray
 from explorer.catalog import choosing
 from explorer.config.run import RunConfig
 from explorer.data import files, typed
+from explorer.data.brought import Brought
 from explorer.data.content import KINDS, Kind, OwnSeries
 from explorer.data.decoding import ENCODINGS
 from explorer.data.times import places
-from explorer.engine.own_data import give_series, give_text
+from explorer.engine.own_data import give_examples, give_series, give_text
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
 from explorer.plots.data import preview
@@ -20,6 +23,7 @@ from explorer.ui.address import take_over
 from explorer.ui.data.dataset import series_picture
 from explorer.ui.data.datasets import OWN
 from explorer.ui.data.drawing import drawing
+from explorer.ui.data.examples import read_examples, show_examples
 from explorer.ui.data.reading import read_by_choice, reader, title_of
 from explorer.ui.data.uploading import file_field
 from explorer.ui.language import Translate
@@ -27,9 +31,18 @@ from explorer.ui.page import language, shown_later, words
 from explorer.ui.plain import literal, show_error
 
 TEXT_SHOWN = 300
-FILES = ("csv", "tsv", "txt")
+FILES = tuple(ending.removeprefix(".") for ending in files.FILES)
 MOST_MEGABYTES = 32
 LENGTHS = (200, 400, 1000, 2000, 5000)
+
+PASTED: Mapping[Kind, str] = {
+    "series": N_("1.5  2.0  1.7  …"),
+    "text": N_("A text of at least 100 characters"),
+    "tags": N_("A token and its tag in each line, an empty line after a sentence"),
+    "labels": N_("A text and its label in each line, a comma between them"),
+    "pairs": N_("A source and its target in each line, a tab between them"),
+}
+"""What may be pasted, by its kind."""
 
 _DONE = "ways_in.done"
 
@@ -56,7 +69,7 @@ def _ways(me: Visitor, _language: str) -> None:
 
 def _upload(me: Visitor, _: Translate) -> None:
     file = file_field(
-        _("A table (.csv) or a text (.txt)"),
+        _("A table, a text, or examples"),
         FILES,
         MOST_MEGABYTES,
         "upload",
@@ -76,7 +89,10 @@ def _upload(me: Visitor, _: Translate) -> None:
         help=_("How letters became bytes. Choose one where they look wrong."),
     )
     kind = _kind(files.kind_of(file.getvalue(), file.name, encoding), _)
-    if kind == "text":
+    if kind in files.READ:
+        found = read_examples(kind, file.getvalue(), file.name, encoding, _)
+        _offer_examples(me, found, _)
+    elif kind == "text":
         text = files.read_text(file.getvalue(), file.name, encoding)
         _offer_text(me, text, file.name, _)
     else:
@@ -97,7 +113,10 @@ def _kind(usual: Kind, _: Translate) -> Kind:
         required=True,
         format_func=lambda kind: _(KINDS[kind]),
         key=f"kind.{usual}",
-        help=_("Numbers to forecast, or symbols to guess."),
+        help=_(
+            "What the file holds: numbers to forecast, symbols to guess, or examples "
+            "of what is to be answered. Choose another where the guess is wrong."
+        ),
     )
     return chosen or usual
 
@@ -117,34 +136,37 @@ def _offer_series(me: Visitor, series: OwnSeries, _: Translate) -> None:
     message = _("%(count)s values, %(missing)s of them missing.")
     counted = {"count": f"{len(known):,}", "missing": f"{missing:,}"}
     st.caption(message % counted)
-    _keep_button(me, series, None, _)
+    _keep_button("series", partial(give_series, me, series), _)
 
 
 def _offer_text(me: Visitor, text: str, label: str, _: Translate) -> None:
     start = text[:TEXT_SHOWN] + (" …" if len(text) > TEXT_SHOWN else "")
     st.code(start, language=None, wrap_lines=True)
     st.caption(_("%(count)s characters.") % {"count": f"{len(text):,}"})
-    _keep_button(me, None, (text, label), _)
+    _keep_button("text", partial(give_text, me, text, label), _)
 
 
-def _keep_button(
-    me: Visitor, series: OwnSeries | None, text: tuple[str, str] | None, _: Translate
-) -> None:
+def _offer_examples(me: Visitor, found: Brought, _: Translate) -> None:
+    show_examples(found, _)
+    if found.too_few:
+        show_error(found.too_few, _)
+    else:
+        _keep_button(found.kind, partial(give_examples, me, found), _)
+
+
+def _keep_button(kind: Kind, give: Callable[[], str], _: Translate) -> None:
     st.button(
         _("Keep it and look at it"),
         type="primary",
         icon=":material/add:",
         key="keep",
         on_click=shown_later(_keep),
-        args=(me, series, text),
+        args=(kind, give),
     )
 
 
-def _keep(me: Visitor, series: OwnSeries | None, text: tuple[str, str] | None) -> None:
-    if series is not None:
-        take_over(own_config("series", give_series(me, series)))
-    if text is not None:
-        take_over(own_config("text", give_text(me, *text)))
+def _keep(kind: Kind, give: Callable[[], str]) -> None:
+    take_over(own_config(kind, give()))
     st.session_state[_DONE] = True
 
 
@@ -155,6 +177,8 @@ def own_config(kind: Kind, digest: str) -> RunConfig:
     Raises:
         ExplorerError: if it is too short for every window.
     """
+    if kind in files.READ:
+        return choosing.make_config(OWN[kind], None, {"data.digest": digest})
     for window in (48, 24, 16):
         settings = {"data.digest": digest, "data.window": window}
         try:
@@ -172,9 +196,7 @@ def _paste(me: Visitor, _: Translate) -> None:
         key=f"pasted.{kind}",
         height=160,
         max_chars=typed.MOST_PASTED,
-        placeholder=_("1.5  2.0  1.7  …")
-        if kind == "series"
-        else _("A text of at least 100 characters"),
+        placeholder=_(PASTED[kind]),
         help=_(
             "Numbers may be parted by spaces, semicolons or line ends, or by commas "
             "where no comma begins decimals; nan is a gap."
@@ -185,7 +207,11 @@ def _paste(me: Visitor, _: Translate) -> None:
     )
     if not pasted.strip():
         return
-    if kind == "series":
+    if kind in files.READ:
+        raw = pasted.encode("utf-8", "replace")
+        found = read_examples(kind, raw, label.strip() or _("pasted"), "utf-8", _)
+        _offer_examples(me, found, _)
+    elif kind == "series":
         values = _pasted_numbers(pasted, _)
         if values is not None:
             _offer_series(me, OwnSeries(values, label.strip() or _("pasted")), _)

@@ -1,0 +1,110 @@
+"""What was read of a file of examples, before it is kept."""
+
+import streamlit as st
+
+from explorer.config.kinds import Kind
+from explorer.data import files
+from explorer.data.brought import Brought, Shown
+from explorer.errors import N_, ExplorerError
+from explorer.plots.data import balance
+from explorer.plots.data.examples import aligned, answered
+from explorer.ui.language import Translate
+from explorer.ui.live.figure import show_still
+from explorer.ui.plain import literal
+
+_READ = "examples.read"
+"""The last file that was read, and what it came to."""
+
+LONGEST = 200
+"""Letters of an example that are written out."""
+
+WIDTH = 40
+
+TITLES = {
+    "tags": (N_("Column of the tokens"), N_("Column of the tags")),
+    "labels": (N_("Column of the texts"), N_("Column of the labels")),
+    "pairs": (N_("Column of the sources"), N_("Column of the targets")),
+}
+"""What the columns are called, of what is given and of what is asked for."""
+
+
+def read_examples(
+    kind: Kind, raw: bytes, filename: str, encoding: str, _: Translate
+) -> Brought:
+    """The examples by the chosen columns.
+
+    Raises:
+        ExplorerError: if the file is none of them.
+    """
+    found = _read(kind, raw, filename, encoding, "", "")
+    fewest = 2 if kind == "pairs" else 3
+    if found.columns is None or len(found.columns.names) < fewest:
+        return found
+    key = f"{kind}.{filename}.{'.'.join(found.columns.names)}"
+    chosen = [
+        st.selectbox(
+            _(title),
+            found.columns.names,
+            index=found.columns.names.index(usual),
+            key=f"{title}.{key}",
+        )
+        if usual
+        else ""
+        for title, usual in zip(TITLES[kind], found.columns[1:], strict=True)
+    ]
+    return _read(kind, raw, filename, encoding, *chosen)
+
+
+def _read(
+    kind: Kind, raw: bytes, filename: str, encoding: str, given: str, asked: str
+) -> Brought:
+    """Read once, though the page is drawn again at each click."""
+    call = (kind, filename, encoding, given, asked)
+    if st.session_state.get(_READ, (None,))[0] != raw:
+        st.session_state[_READ] = raw, {}
+    known: dict[tuple[str, ...], Brought | ExplorerError] = st.session_state[_READ][1]
+    if call not in known:
+        try:
+            known[call] = files.READ[kind](raw, filename, encoding, given, asked)
+        except ExplorerError as error:
+            known[call] = error
+    result = known[call]
+    if isinstance(result, ExplorerError):
+        raise result
+    return result
+
+
+def show_examples(found: Brought, _: Translate) -> None:
+    """The first of them, how often each answer comes, and what was made of the file."""
+    written = "\n\n".join(_written(each) for each in found.shown)
+    st.code(written, language=None, wrap_lines=True)
+    for remark in found.remarks:
+        st.caption(literal(remark.text(_)))
+    if found.counts:
+        total = sum(found.counts.values())
+        shares = [count / total for count in found.counts.values()]
+        drawn = balance.extract(list(found.counts), shares)
+        figure, alternative = balance.figure(drawn, _), balance.alternative(drawn, _)
+        title = _("Does every label come as often?")
+        show_still(
+            "offered",
+            figure,
+            alternative,
+            _,
+            title=title,
+            about=found.label,
+            height=200,
+        )
+        st.caption(literal(balance.reading(drawn, _)))
+
+
+def _written(shown: Shown) -> str:
+    given, asked = shown
+    if isinstance(given, str):
+        return answered(_short(given), _short(str(asked)))
+    return aligned([_short(token) for token in given], list(asked), WIDTH)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else line[:LONGEST] + " …"
