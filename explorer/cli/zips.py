@@ -7,6 +7,7 @@ import click
 
 from explorer.catalog import building
 from explorer.cli.arguments import read_file, sentences
+from explorer.config.folder import check_ordinary
 from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError
 from explorer.portable.layout import BEST_WEIGHTS
@@ -31,6 +32,7 @@ def export_(run: str, path: Path) -> None:
     store.close()
     raw = zipped({folder_name(kept): run_files(kept)})
     try:
+        check_ordinary(path)
         path.write_bytes(raw)
     except OSError as error:
         raise _unusable(path, error) from None

@@ -1,5 +1,6 @@
 """The folder in which this program keeps things: its own person's alone."""
 
+import errno
 import os
 import stat
 from contextlib import suppress
@@ -52,3 +53,14 @@ def keep_private(path: Path) -> None:
         mode = path.stat().st_mode
         if stat.S_ISREG(mode) and mode & 0o077:
             path.chmod(stat.S_IMODE(mode) & 0o700)
+
+
+def check_ordinary(path: Path) -> None:
+    """See that a path names an ordinary file, or nothing yet, before it is written to:
+    a pipe may keep who opens it waiting for ever.
+
+    Raises:
+        OSError: if it names anything else.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no ordinary file")

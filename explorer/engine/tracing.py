@@ -17,15 +17,20 @@ their clocks.
 """
 
 import json
+import logging
 import os
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
+from explorer.config.folder import check_ordinary
 from explorer.engine.jobs import Result
 from explorer.errors import N_, ExplorerError
+
+log = logging.getLogger(__name__)
 
 TRACE = "EXPLORER_TRACE"
 SPANS = ("turn", "worker", "training", "looks", "loop", "runner", "store", "telling")
@@ -71,16 +76,37 @@ class Trace:
                 self._write(run_id, serial, [*moments, stored, told])
             self._told[run_id] = told
 
+    def _write(self, run_id: str, serial: int, moments: list[float]) -> None:
+        """One slice; training goes on where a full disk takes no more of them."""
+        try:
+            self._spans(run_id, serial, moments)
+        except OSError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: OSError) -> None:
+        reason = error.strerror or str(error)
+        log.warning("%s is written no more: %s", TRACE, reason)
+        if self._file:
+            with suppress(OSError):  # it has lines left that it cannot write
+                self._file.close()
+        self._file = None
+
     def close(self) -> None:
         """End the file."""
-        if self._file:
+        if not self._file:
+            return
+        try:
             self._event({"ph": "M", "name": "process_name", "args": {"name": "runs"}})
             self._file.seek(self._file.tell() - len(",\n"))
             self._file.write("\n]\n")
             self._file.close()
             self._file = None
+        except OSError as error:
+            self._give_up(error)
 
-    def _write(self, run_id: str, serial: int, moments: list[float]) -> None:
+    def _spans(self, run_id: str, serial: int, moments: list[float]) -> None:
+        if not self._file:
+            return
         row = self._row(f"{run_id} {'odd' if serial % 2 else 'even'}")
         for name, (began, ended) in zip(SPANS, pairwise(moments), strict=True):
             if ended >= began:  # clocks of other machines may go after
@@ -110,6 +136,7 @@ def asked_for() -> Trace:
     if not (path := os.environ.get(TRACE)):
         return Trace()
     try:
+        check_ordinary(Path(path))
         return Trace(Path(path).open("w", encoding="utf-8"))
     except OSError as error:
         raise ExplorerError(

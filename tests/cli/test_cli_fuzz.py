@@ -106,6 +106,13 @@ def test_an_argument_takes_any_words(command: str, words: str) -> None:
     sound(call(command, *more, "--", words))
 
 
+def test_nothing_is_written_into_a_pipe(run: str, tmp_path: Path) -> None:
+    os.mkfifo(pipe := tmp_path / "pipe")
+    done = call("export", run, str(pipe))
+    sound(done)
+    assert "it is no ordinary file" in done.stderr
+
+
 @pytest.mark.quick
 @pytest.mark.parametrize("words", [("train", "--data"), ("import",)])
 def test_what_has_no_end_is_not_read(words: tuple[str, ...], tmp_path: Path) -> None:

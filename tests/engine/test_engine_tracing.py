@@ -1,9 +1,12 @@
 """The trace: what each run waited for, from the handing over to the telling."""
 
 import json
+import logging
+import os
 from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -63,6 +66,25 @@ def test_without_a_file_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_file_that_cannot_be_written_gets_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(TRACE, str(tmp_path))
-    with pytest.raises(ExplorerError, match=r"EXPLORER_TRACE must name a file"):
-        asked_for()
+    os.mkfifo(pipe := tmp_path / "pipe")
+    for path in (tmp_path, pipe):
+        monkeypatch.setenv(TRACE, str(path))
+        with pytest.raises(ExplorerError, match=r"EXPLORER_TRACE must name a file"):
+            asked_for()
+
+
+def test_a_full_disk_ends_the_trace_and_nothing_else(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.WARNING)  # a cluster of Dask's has raised it
+    result = SimpleNamespace(run_id="run", serial=1, worked=(2.0, 3.0, 4.0))
+    for lines in (0, 200):  # found out at the end, or on the way
+        caplog.clear()
+        full = Path("/dev/full").open("w", encoding="utf-8")  # noqa: SIM115
+        trace = Trace(full)
+        for _ in range(lines):
+            trace.came([result], 1.0, 5.0)  # type: ignore[list-item]
+            trace.kept(["run"], 6.0)
+        trace.close()
+        (told,) = caplog.messages
+        assert told == "EXPLORER_TRACE is written no more: No space left on device"
