@@ -1,0 +1,68 @@
+"""Tasks that tell architectures apart: the published outcome, on three seeds."""
+
+import pytest
+
+from explorer.catalog import choosing
+from explorer.training.trainer import Budget, Trainer
+from tests.slow.conftest import Report
+
+pytestmark = pytest.mark.slow
+SEEDS = (0, 1, 2)
+
+
+def ended(data: str, model: str, seed: int, **settings: object) -> Trainer:
+    """A run at its end; settings by name, "__" for the dot."""
+    named = {name.replace("__", "."): value for name, value in settings.items()}
+    trainer = Trainer(choosing.make_config(data, model, named, seed))
+    assert trainer.advance(Budget()).status == "finished"
+    return trainer
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_rule_of_a_clock_is_found_with_weight_decay(
+    seed: int, report: Report
+) -> None:
+    found = ended("modular", "transformer", seed).rule.judge().measures
+    report(f"sums on a clock, seed {seed}: held-out accuracy {found['accuracy']:.2f}")
+    assert found["trained_accuracy"] == 1
+    assert found["accuracy"] > 0.95
+
+
+def test_without_weight_decay_sums_are_known_by_heart(report: Report) -> None:
+    run = ended("modular", "transformer", 0, training__weight_decay=0.0)
+    found = run.rule.judge().measures
+    report(f"the same without weight decay: {found['accuracy']:.2f}")
+    assert found["trained_accuracy"] == 1
+    assert found["accuracy"] < 0.8
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_gates_copy_selectively(seed: int, report: Report) -> None:
+    right = ended("selective_copy", "gru", seed).rule.judge().measures["accuracy"]
+    report(f"selective copying, seed {seed}: GRU {right:.3f} right")
+    assert right > 0.98
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_lstm_keeps_what_is_open_and_not_its_depth_alone(
+    seed: int, report: Report
+) -> None:
+    run = ended("brackets", "lstm", seed)
+    loss, floor = run.rule.judge().loss, run.data.floor
+    assert floor is not None
+    counter = run.data.baselines["depth counted, kinds forgotten"]
+    report(f"brackets, seed {seed}: LSTM {loss:.3f}, floor {floor:.3f}")
+    assert loss < floor + 0.3 * (counter - floor)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_gated_net_learns_to_regress_in_context(seed: int, report: Report) -> None:
+    run = ended("in_context", "gru", seed)
+    loss, floor = run.rule.judge().loss, run.data.floor
+    assert floor is not None
+    plain = run.data.baselines["least squares"]
+    report(
+        f"in context, seed {seed}: GRU {loss:.3f}, ridge {floor:.3f}, least squares "
+        f"{plain:.3f}"
+    )
+    assert floor < loss < 2.2 * floor
