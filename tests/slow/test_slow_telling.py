@@ -18,7 +18,7 @@ def ended(data: str, model: str, seed: int, **settings: object) -> Trainer:
     return trainer
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_rule_of_a_clock_is_found_with_weight_decay(
     seed: int, report: Report
 ) -> None:
