@@ -18,6 +18,11 @@ class Place(NamedTuple):
 
 
 COMMANDS = {
+    "backtest": Place(
+        "backtest",
+        "backtest",
+        "Roll a run's forecasts over its held-out part, with calibrated bands.",
+    ),
     "export": Place(
         "zips",
         "export_",

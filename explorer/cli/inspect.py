@@ -44,12 +44,7 @@ def inspect(
     store = open_store()
     config = store.get(run).config
     building.make_data(config)  # where it is somebody's own and absent, that is said
-    state = _kept(store, run, step)
-    if state is None:
-        raise ExplorerError(
-            N_("Run '%(run)s' has not kept anything yet. Wait for its first steps."),
-            run=run[:60],
-        )
+    state = kept_state(store, run, step)
     store.close()
     request = Request(view, json.dumps(_options(pairs, example, text)))
     seen = look(Subject.of(Trainer(config, state.state)), request)
@@ -59,6 +54,21 @@ def inspect(
     click.echo(f"{seen.name} of {run} after {seen.step} steps")
     for name, values in seen.arrays.items():
         click.echo(f"  {name:<14}{values.dtype} {values.shape}")
+
+
+def kept_state(store: Store, run: str, step: str) -> Checkpoint:
+    """The state of a run that `--step` names.
+
+    Raises:
+        ExplorerError: if there is no such state.
+    """
+    state = _kept(store, run, step)
+    if state is None:
+        raise ExplorerError(
+            N_("Run '%(run)s' has not kept anything yet. Wait for its first steps."),
+            run=run[:60],
+        )
+    return state
 
 
 def _kept(store: Store, run: str, step: str) -> Checkpoint | None:

@@ -170,6 +170,9 @@ class Data:
     shifted: bool = True
     """forecast, next_token: whether y is x one place later; else y is another thing
     that x tells."""
+    ratios: bool = False
+    """Whether `restore` multiplies the value before: how far a shown value is missed
+    counts as a ratio then."""
     gaps: bool = False
     """forecast: whether some targets are NaN, since nobody knows them: these do not
     count."""

@@ -70,6 +70,7 @@ def _made(settings: OwnSeriesSettings, ready: Prepared) -> Data:
         fit=partial(prepare.fitted, scaling=settings.scaling),
         learning=partial(_learning, settings, ready.rows),
         restore=RESTORE[settings.change],
+        ratios=settings.change == "log_return",
         shifted=not masked,
         gaps=bool(np.isnan(ready.asked).any()),
     )

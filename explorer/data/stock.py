@@ -242,6 +242,7 @@ def make(settings: StockSettings, seed: int) -> Data:
         series=priced(walk, scaled, split),
         scaler=scaler,
         restore=asked.restore,
+        ratios=settings.target == "log_return",
         streamed=settings.held_out == "end",
         hint=hint_of(settings),
     )

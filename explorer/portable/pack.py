@@ -33,7 +33,7 @@ from explorer.portable.layout import (
     README,
     VOCABULARY,
 )
-from explorer.portable.plain import model_program, notebook
+from explorer.portable.plain import has_intervals, model_program, notebook
 from explorer.portable.record import Kept, is_own
 from explorer.portable.results import (
     COLUMNS,
@@ -45,7 +45,12 @@ from explorer.portable.results import (
 )
 from explorer.runs.records import nullable
 from explorer.runs.shelf import MOST_NAME
+from explorer.training.forecasting import stretch
+from explorer.training.intervals import scaled_widths
 from explorer.training.trainer import Trainer
+
+MOST_ORIGINS = 256
+"""From which the bands of a forecast are calibrated."""
 
 EPOCH = (2000, 1, 1, 0, 0, 0)
 """When every file of a zip was written, so that equal runs give equal zips."""
@@ -209,7 +214,18 @@ def _example(trainer: Trainer) -> bytes:
     trainer.model.eval()
     with torch.no_grad():
         y = trainer.model(x)
-    return safetensors.torch.save({"inputs": x.contiguous(), "outputs": y.contiguous()})
+    found = {"inputs": x.contiguous(), "outputs": y.contiguous()}
+    if has_intervals(trainer.config):
+        found["half_widths"] = _half_widths(trainer)
+    return safetensors.torch.save(found)
+
+
+def _half_widths(trainer: Trainer) -> Tensor:
+    """(levels, H) half the widths of the bands, standardised; infinite where too little
+    is held out."""
+    _begin, horizon = stretch(trainer.data)
+    widths = scaled_widths(trainer.model, trainer.data, horizon, MOST_ORIGINS)
+    return torch.from_numpy(widths).float().contiguous()
 
 
 def _random_window(trainer: Trainer) -> Tensor:

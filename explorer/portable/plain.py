@@ -9,6 +9,7 @@ from explorer.catalog import building, specs
 from explorer.config.run import RunConfig
 from explorer.portable.bundle import bundle, definitions, imports
 from explorer.portable.sources import Key, source
+from explorer.training.intervals import LEVELS
 
 USED: frozenset[Key] = frozenset(
     {
@@ -44,6 +45,31 @@ def predict(folder: Path) -> Tensor:
     """What the model answers to the inputs of the example."""
     return load(folder)(load_file(folder / "example.safetensors")["inputs"])'''
 
+INTERVALS = '''\
+LEVELS = {levels}
+"""What share of the values to come each band is to hold."""
+
+
+@torch.no_grad()
+def intervals(folder: Path) -> tuple[Tensor, Tensor, Tensor]:
+    """What comes after the example, the model left alone: (H,) as standardised, and the
+    lower and upper ends (levels, H) of its bands. They are as wide as the model missed
+    on a part of the series that it had not learned from (split conformal)."""
+    example, model = load_file(folder / "example.safetensors"), load(folder)
+    window, widths = example["inputs"], example["half_widths"]
+    for _step in range(widths.shape[1]):
+        answer = model(window[:, -{steps}:])[:, -1:, :1]
+        rest = answer.new_zeros(1, 1, window.shape[2] - 1)
+        window = torch.cat([window, torch.cat([answer, rest], 2)], 1)
+    said = window[0, {steps}:, 0]
+    return said, said - widths, said + widths'''
+
+TOLD = """
+said, low, high = intervals({folder})
+for level, lower, upper in zip(LEVELS, low, high):
+    print("one step ahead", float(said[0]), "with chance", level, "between",
+          float(lower[0]), "and", float(upper[0]))"""
+
 COMPARE = """\
 expected = load_file({folder} / "example.safetensors")["outputs"]
 outputs = predict({folder})
@@ -60,7 +86,7 @@ def model_program(config: RunConfig) -> str:
         ExplorerError: if the config cannot be built.
     """
     intro, head, code = _parts(config)
-    main = COMPARE.format(folder="here").replace("\n", "\n    ")
+    main = _main(config, "here").replace("\n", "\n    ")
     ending = 'if __name__ == "__main__":\n    here = Path(__file__).parent\n    '
     return "\n\n".join([intro, head + "\n", code]) + f"\n\n\n{ending}{main}\n"
 
@@ -80,7 +106,7 @@ def notebook(config: RunConfig) -> str:
         new_markdown_cell(
             "## The example\n\nA held-out window, and what the trained model answered."
         ),
-        new_code_cell(COMPARE.format(folder="Path.cwd()")),
+        new_code_cell(_main(config, "Path.cwd()")),
     ]
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"  # the same run gives the same file
@@ -88,6 +114,19 @@ def notebook(config: RunConfig) -> str:
     made = new_notebook(cells=cells, metadata={"kernelspec": kernel})
     nbformat.validate(made)
     return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+
+
+def has_intervals(config: RunConfig) -> bool:
+    """Whether a run's model forecasts a series, so that its misses tell how wide a band
+    must be."""
+    data = building.make_data(config)
+    return data.task == "forecast" and data.series is not None
+
+
+def _main(config: RunConfig, folder: str) -> str:
+    """What the program does when it is run."""
+    told = TOLD if has_intervals(config) else ""
+    return (COMPARE + told).format(folder=folder)
 
 
 def _parts(config: RunConfig) -> tuple[str, str, str]:
@@ -102,6 +141,9 @@ def _parts(config: RunConfig) -> tuple[str, str, str]:
         LOAD.format(model=whole.names[module, name]),
         PREDICT,
     ]
+    if has_intervals(config):
+        steps = building.make_data(config).steps
+        code.append(INTERVALS.format(levels=LEVELS, steps=steps))
     head = HEAD.format(title=spec.title)
     used = "\n".join(imports(whole.outside | USED))
     head += f"\n\nfrom __future__ import annotations\n\n{used}"

@@ -14,10 +14,13 @@ import pytest
 import safetensors.torch
 import torch
 
-from explorer.catalog import building, specs
+from explorer.catalog import building, choosing, specs
 from explorer.config.settings import choices_of
-from explorer.portable.pack import run_files
+from explorer.inspection.base import probe_window
+from explorer.portable.pack import MOST_ORIGINS, run_files
 from explorer.portable.plain import model_program
+from explorer.training.forecasting import stretch
+from explorer.training.intervals import scaled_widths
 from explorer.training.trainer import Trainer
 from tests.portable.conftest import trained, usual
 
@@ -139,3 +142,24 @@ def test_the_settings_of_the_run_stand_in_the_program() -> None:
 def test_the_settings_file_is_the_run_s_own(folders: Folders) -> None:
     facts = json.loads((folders["gru"] / "config.json").read_text())
     assert facts == json.loads(usual("gru").to_json())
+
+
+def test_the_program_gives_the_bands_of_the_app(folders: Folders) -> None:
+    config = usual("gru")
+    code = (folders["gru"] / "model.py").read_text(encoding="utf-8")
+    names: dict[str, Any] = {"__name__": __name__}
+    exec(compile(code, "model.py", "exec"), names)
+    said, low, high = names["intervals"](folders["gru"])
+    states = sorted((folders["gru"] / "checkpoints").iterdir())
+    own = Trainer(config, states[-1].read_bytes())
+    _begin, horizon = stretch(own.data)
+    widths = scaled_widths(own.model, own.data, horizon, MOST_ORIGINS)
+    torch.testing.assert_close(high - low, torch.tensor(2 * widths).float())
+    window = probe_window(own.data)[0]
+    with torch.no_grad():
+        for step in range(3):
+            answer = own.model(window[:, -own.data.steps :])[:, -1:]
+            torch.testing.assert_close(said[step], answer[0, 0, 0])
+            window = torch.cat([window, answer], 1)
+    text = choosing.make_config("fables", "lstm", {"training.steps": 5})
+    assert "intervals" not in model_program(text)

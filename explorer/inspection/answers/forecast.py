@@ -8,12 +8,17 @@ from explorer.data.base import Data
 from explorer.inspection.answer import Answer, PredictionOptions
 from explorer.inspection.base import Subject
 from explorer.training.forecasting import forecast
+from explorer.training.intervals import LEVELS, fan
+
+MOST = 40
+"""Origins from which bands are calibrated: enough for the widest, and quickly done."""
 
 
 def look(
     subject: Subject, options: PredictionOptions
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """positions, truth, one_step and free (n,) in shown units; dates count days."""
+    """positions, truth, one_step and free (n,) in shown units; dates count days. low
+    and high (levels, n), the bands about free, where they could be calibrated."""
     series = subject.data.series
     assert series is not None  # `applies`
     predicted = forecast(subject.model, subject.data)
@@ -27,7 +32,16 @@ def look(
         "one_step": predicted.one_step,
         "free": predicted.free,
     }
+    bands = fan(subject.model, subject.data, predicted.free[predicted.context :], MOST)
+    if bands is not None:
+        edge = np.full((len(LEVELS), predicted.context), np.nan)
+        arrays |= {
+            "low": np.concatenate([edge, bands.low], 1),
+            "high": np.concatenate([edge, bands.high], 1),
+        }
     notes = {
+        "levels": list(LEVELS),
+        "origins": 0 if bands is None else bands.origins,
         "dates": dates,
         "axis": series.axis,
         "label": series.label,
@@ -41,6 +55,9 @@ def applies(data: Data) -> bool:
     return data.series is not None
 
 
-AXES = dict.fromkeys(("positions", "truth", "one_step", "free"), ("place",))
+AXES: dict[str, tuple[str, ...]] = dict.fromkeys(
+    ("positions", "truth", "one_step", "free"), ("place",)
+)
+AXES |= dict.fromkeys(("low", "high"), ("level", "place"))
 
 ANSWER = Answer(("forecast",), look, AXES, applies)

@@ -25,7 +25,7 @@ from explorer.plots.parts import (
     margin_for,
     plain,
 )
-from explorer.plots.theme import GREY, colour_of
+from explorer.plots.theme import GREY, colour_of, see_through
 from explorer.plots.training import verdict
 from explorer.plots.words import paragraph
 from explorer.runs.records import Simple, View
@@ -36,8 +36,14 @@ METHOD = {"color": GREY, "width": 1.3}
 DASHES = ("dot", "dashdot", "longdash")
 """Of the lines of simple methods, in their order."""
 
+BAND = 0.18
+"""How much of what lies below a band is covered by it."""
+
 PADDING = 0.25
 """Empty share above and below the truth."""
+
+
+EMPTY: Floats = np.empty((0, 0), np.float32)
 
 
 class ForecastDrawn(NamedTuple):
@@ -55,6 +61,10 @@ class ForecastDrawn(NamedTuple):
     """Simple methods by name; (n,) one step ahead, and free where the model is."""
     awaited: bool = False
     """Whether they are being fitted."""
+    levels: tuple[float, ...] = ()
+    low: Floats = EMPTY  # (levels, n) of the bands about what is foretold freely
+    high: Floats = EMPTY  # (levels, n)
+    origins: int = 0  # from which the bands were calibrated
 
 
 def extract(
@@ -77,6 +87,10 @@ def extract(
         axis=notes["axis"],
         label=notes["label"],
         methods=_methods(simple, len(positions)),
+        levels=tuple(notes["levels"]) if "low" in arrays else (),
+        low=finite(arrays.get("low", EMPTY)),
+        high=finite(arrays.get("high", EMPTY)),
+        origins=notes.get("origins", 0),
     )
 
 
@@ -107,7 +121,7 @@ def figure(drawn: ForecastDrawn, _: Translate = str) -> Figure:
         late = drawn.free_from > 0.6 * len(drawn.positions)
         labels.append(_mark_words(start, _("free-running from here"), late))
     return {
-        "data": [line.trace(drawn.positions) for line in lines],
+        "data": _bands(drawn, _) + [line.trace(drawn.positions) for line in lines],
         "layout": layout(
             x,
             y,
@@ -116,6 +130,20 @@ def figure(drawn: ForecastDrawn, _: Translate = str) -> Figure:
             margin={**margin_for(line.name for line in lines), "t": 28},
         ),
     }
+
+
+def _bands(drawn: ForecastDrawn, _: Translate) -> list[dict[str, Any]]:
+    """The fan: for each level its lower edge, and its upper one filled down to it."""
+    colour, traces = colour_of(drawn.model), []
+    for level, low, high in reversed(
+        list(zip(drawn.levels, drawn.low, drawn.high, strict=True))
+    ):
+        name = _("%(level)d %% band") % {"level": round(100 * level)}
+        edge = {"type": "scatter", "mode": "lines", "x": drawn.positions, "name": name}
+        edge |= {"line": {"width": 0}, "hoverinfo": "skip"}
+        filled = {"fill": "tonexty", "fillcolor": see_through(colour, BAND)}
+        traces += [edge | {"y": low}, edge | {"y": high} | filled]
+    return traces
 
 
 class _Line(NamedTuple):
@@ -182,7 +210,30 @@ def reading(drawn: ForecastDrawn, _: Translate = str) -> str:
             "One step ahead the model misses by %(ahead).0f %% of the series' usual "
             "swing; left to itself, its forecast goes flat."
         )
-    return paragraph(message % numbers, *_beside(drawn, spread, _))
+    return paragraph(message % numbers, *_held(drawn, _), *_beside(drawn, spread, _))
+
+
+def _held(drawn: ForecastDrawn, _: Translate) -> list[str]:
+    """What the bands are, and how much of the drawn truth the widest one holds."""
+    if not drawn.levels:
+        return []
+    known = np.isfinite(drawn.low[-1]) & np.isfinite(drawn.truth)
+    inside = (drawn.low[-1] <= drawn.truth) & (drawn.truth <= drawn.high[-1])
+    message = _(
+        "The bands are as wide as %(first)d and %(last)d %% of its misses from "
+        "%(origins)d origins in the first half of the held-out part (split "
+        "conformal); the wide one holds %(held)d of the %(count)d values drawn here."
+    )
+    return [
+        message
+        % {
+            "first": round(100 * drawn.levels[0]),
+            "last": round(100 * drawn.levels[-1]),
+            "origins": drawn.origins,
+            "held": int((inside & known).sum()),
+            "count": int(known.sum()),
+        }
+    ]
 
 
 def _beside(drawn: ForecastDrawn, spread: float, _: Translate) -> list[str]:

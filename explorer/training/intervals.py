@@ -1,0 +1,245 @@
+r"""How far a forecast can be trusted: bands by split conformal prediction.
+
+A model says one number. How far it misses is measured, horizon by horizon, on a part of
+the series that it has not learned from: the calibration part, the first half of the
+held-out part. With the n misses |y - f| of one horizon in order, the band of level c is
+
+    f +- the k-th smallest miss,    k = ceil((n + 1) c)
+
+which holds the next value with chance c or more, where the misses to come are like
+those that were seen (exchangeable). What is scored comes after the calibration part.
+
+Vovk, Gammerman and Shafer (2005), Algorithmic Learning in a Random World; Lei, G'Sell,
+Rinaldo, Tibshirani and Wasserman (2018), https://doi.org/10.1080/01621459.2017.1307116
+CRPS of an ensemble: Gneiting and Raftery (2007), https://doi.org/10.1198/016214506000001437
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from explorer.data.base import Data, Floats
+from explorer.models.base import SequenceModel
+from explorer.training.forecasting import stretch
+
+LEVELS = (0.5, 0.9)
+"""Of the bands that are drawn."""
+
+TAUS = np.arange(1, 20) / 20
+"""Of the quantiles whose pinball loss is averaged."""
+
+AT_ONCE = 256
+"""Origins that are foretold together."""
+
+FEWEST = math.ceil(LEVELS[-1] / (1 - LEVELS[-1]) - 1e-9)
+"""Misses that the widest band needs."""
+
+
+class Foretold(NamedTuple):
+    """Free forecasts from N origins, H places each, and what came."""
+
+    said: Floats  # (N, H) as scaled
+    truth: Floats  # (N, H) as scaled; NaN where nobody knows
+    said_shown: Floats  # (N, H) in shown units, or their logarithm where ratios count
+    truth_shown: Floats  # (N, H)
+
+
+@torch.no_grad()
+def foretell(
+    model: SequenceModel, data: Data, origins: NDArray[np.int64], horizon: int
+) -> Foretold:
+    """Leave the model alone from each origin on, given the true window before it.
+
+    Args:
+        origins: (N,) places, each with a whole window before it.
+        horizon: H; the last origin has so many places after it.
+    """
+    series = data.series
+    assert series is not None  # only series are forecast
+    n, steps = len(series.values), data.steps
+    given = series.scaled.reshape(n, -1)  # (n, I)
+    was_training = model.training
+    model.eval()
+    parts = []
+    for first in range(0, len(origins), AT_ONCE):
+        rows = origins[first : first + AT_ONCE, None] + np.arange(-steps, 0)  # (B, T)
+        alone = torch.from_numpy(given[rows])  # (B, T, I)
+        for _ in range(horizon):
+            answer = model(alone[:, -steps:])[:, -1:, :1]  # (B, 1, 1)
+            rest = answer.new_zeros(len(rows), 1, alone.shape[2] - 1)
+            alone = torch.cat([alone, torch.cat([answer, rest], 2)], 1)
+        parts.append(alone[:, steps:, 0].double().numpy())
+    model.train(was_training)
+    said: Floats = np.concatenate(parts)  # (N, H)
+    ahead = origins[:, None] + np.arange(horizon)  # (N, H)
+    shown = np.asarray(series.values, np.float64)
+    path = _path(data, said, shown[origins - 1])
+    truth_shown = shown[ahead]
+    truth = _scaled_truth(data)[ahead]
+    if data.ratios:
+        path, truth_shown = np.log(path), np.log(truth_shown)
+    return Foretold(said, truth, path, truth_shown)
+
+
+def _path(data: Data, said: Floats, previous: Floats) -> Floats:
+    """(N, H) what predictions as scaled mean in shown units, each after the last."""
+    path = np.empty(said.shape)
+    for k in range(said.shape[1]):
+        previous = path[:, k] = data.restore(said[:, k], previous, data.scaler)
+    return path
+
+
+def _scaled_truth(data: Data) -> Floats:
+    """(n,) what a model is asked for at each place, as far as windows say so: the
+    given value, unless that is marked as missing."""
+    assert data.series is not None  # only series are forecast
+    given = np.asarray(data.series.scaled, np.float64).reshape(
+        len(data.series.values), -1
+    )
+    return np.where((given[:, 1:] != 0).any(1), np.nan, given[:, 0])
+
+
+class Parts(NamedTuple):
+    """Where bands are calibrated, and where they are scored: origins of each."""
+
+    calibration: NDArray[np.int64]
+    scored: NDArray[np.int64]
+
+
+def parts(data: Data, horizon: int, most: int | None = None) -> Parts:
+    """The origins whose H places all lie in the first half of the held-out part, and
+    those whose places all lie in its second half; at most so many of each, evenly
+    spread."""
+    series = data.series
+    assert series is not None  # only series are forecast
+    n, first = len(series.values), max(series.split, data.steps)
+    middle = (series.split + n) // 2
+    return Parts(
+        _spread(first, middle - horizon, most), _spread(middle, n - horizon, most)
+    )
+
+
+def _spread(first: int, last: int, most: int | None) -> NDArray[np.int64]:
+    """The places from the first to the last one, or so many of them."""
+    every = np.arange(first, last + 1)
+    if most is None or len(every) <= most:
+        return every
+    return every[np.linspace(0, len(every) - 1, most).round().astype(int)]
+
+
+def half_width(misses: Floats, level: float) -> Floats:
+    """(N, H) misses -> (H,) half the width of the band; infinite where N is too small.
+
+    Misses that nobody knows do not count.
+    """
+    known = np.sort(np.abs(misses), axis=0)  # NaN last
+    counts = np.isfinite(known).sum(0)  # (H,)
+    places = np.ceil((counts + 1) * level - 1e-9).astype(int)
+    widths = np.full(misses.shape[1], np.inf)
+    for h, (place, count) in enumerate(zip(places, counts, strict=True)):
+        if place <= count:
+            widths[h] = known[place - 1, h]
+    return widths
+
+
+class Fan(NamedTuple):
+    """Bands about one free forecast of H places, in shown units."""
+
+    low: Floats  # (levels, H)
+    high: Floats  # (levels, H)
+    origins: int  # from which the misses are known
+
+
+def fan(
+    model: SequenceModel, data: Data, free: Floats, most: int | None = None
+) -> Fan | None:
+    """Bands about a free forecast (H,) in shown units; None where the calibration part
+    has too few origins."""
+    origins = parts(data, len(free), most).calibration
+    if len(origins) < FEWEST:
+        return None
+    seen = foretell(model, data, origins, len(free))
+    misses = seen.truth_shown - seen.said_shown
+    widths = np.array([half_width(misses, level) for level in LEVELS])  # (levels, H)
+    if data.ratios:
+        return Fan(free * np.exp(-widths), free * np.exp(widths), len(origins))
+    return Fan(free - widths, free + widths, len(origins))
+
+
+def scaled_widths(
+    model: SequenceModel, data: Data, horizon: int, most: int | None = None
+) -> Floats:
+    """(levels, H) half the widths of the bands about free forecasts as scaled."""
+    origins = parts(data, horizon, most).calibration
+    if len(origins) < FEWEST:
+        return np.full((len(LEVELS), horizon), np.inf)
+    seen = foretell(model, data, origins, horizon)
+    return np.array([half_width(seen.truth - seen.said, level) for level in LEVELS])
+
+
+class Backtest(NamedTuple):
+    """How forecasts and bands did from many origins, by horizon (H,), as scaled."""
+
+    calibrated: int  # origins
+    scored: int  # origins
+    mae: Floats
+    rmse: Floats
+    coverage: Floats  # (levels, H) share of what came that the bands held
+    width: Floats  # (levels, H) of the bands
+    pinball: Floats  # mean over `TAUS`
+    crps: Floats
+
+
+def backtest(
+    model: SequenceModel, data: Data, horizon: int = 0, most: int | None = None
+) -> Backtest | None:
+    """Roll the origin over the second half of the held-out part, with bands that were
+    calibrated on its first half; None where either has too few origins.
+
+    Args:
+        horizon: H; 0 takes that of the drawn forecast, or what fits.
+        most: origins of each half at most.
+    """
+    if horizon == 0:
+        horizon = stretch(data)[1]
+    calibration, scored = parts(data, horizon, most)
+    if len(calibration) < FEWEST or not len(scored):
+        return None
+    seen = foretell(model, data, calibration, horizon)
+    came = foretell(model, data, scored, horizon)
+    misses, errors = seen.truth - seen.said, came.truth - came.said  # (N, H)
+    widths = np.array([half_width(misses, level) for level in LEVELS])
+    known = np.isfinite(errors)
+    held = np.abs(errors)[None] <= widths[:, None]  # (levels, N, H)
+    return Backtest(
+        len(calibration),
+        len(scored),
+        np.nanmean(np.abs(errors), 0),
+        np.sqrt(np.nanmean(errors**2, 0)),
+        np.where(known, held, False).sum(1) / known.sum(0),
+        2 * widths,
+        np.array([pinball(m, e) for m, e in zip(misses.T, errors.T, strict=True)]),
+        np.array([crps(m, e) for m, e in zip(misses.T, errors.T, strict=True)]),
+    )
+
+
+def pinball(misses: Floats, errors: Floats) -> float:
+    """Mean pinball loss of the quantiles `TAUS` of a forecast plus its known misses
+    (M,), where what came is the forecast plus errors (N,)."""
+    misses, errors = misses[np.isfinite(misses)], errors[np.isfinite(errors)]
+    beyond = errors[:, None] - np.quantile(misses, TAUS)  # (N, quantiles)
+    return float(np.maximum(TAUS * beyond, (TAUS - 1) * beyond).mean())
+
+
+def crps(misses: Floats, errors: Floats) -> float:
+    """Mean continuous ranked probability score of the forecast plus its known misses
+    (M,) as an ensemble, E|X - y| - E|X - X'| / 2, where what came is the forecast plus
+    errors (N,)."""
+    x, y = np.sort(misses[np.isfinite(misses)]), errors[np.isfinite(errors)]
+    away = np.mean([np.abs(x - each).mean() for each in y])
+    m = len(x)
+    apart = 2 * np.sum((2 * np.arange(1, m + 1) - m - 1) * x) / m**2  # E|X - X'|
+    return float(away - apart / 2)

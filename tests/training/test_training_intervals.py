@@ -1,0 +1,131 @@
+"""Bands and scores of forecasts, by hand and by a second way of computing them."""
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.catalog import building, choosing
+from explorer.data.base import Data
+from explorer.models.base import SequenceModel
+from explorer.training.forecasting import forecast, stretch
+from explorer.training.intervals import (
+    FEWEST,
+    TAUS,
+    backtest,
+    crps,
+    fan,
+    foretell,
+    half_width,
+    parts,
+    pinball,
+)
+
+rng = np.random.default_rng(3)
+
+
+def made(name: str) -> tuple[SequenceModel, Data]:
+    size = {"data.days": 90} if name == "weather" else {"data.length": 300}
+    size |= {"data.window": 17, "model.hidden_size": 5}
+    config = choosing.make_config(name, "gru", size)
+    torch.manual_seed(0)
+    return building.build_model(config), building.make_data(config)
+
+
+def test_a_band_reaches_to_the_kth_smallest_miss() -> None:
+    misses = np.array([3.0, -1, 2, -5, 4, 9, -8, 7, 6])[:, None]
+    assert half_width(misses, 0.9) == [9]  # k = ceil(10 * 0.9)
+    assert half_width(misses, 0.5) == [5]  # k = ceil(10 * 0.5)
+    assert half_width(misses[:8], 0.9) == [np.inf]
+    assert half_width(np.append(misses, [[np.nan]], 0), 0.5) == [5]
+    assert FEWEST == 9
+
+
+def test_a_band_holds_what_it_promises() -> None:
+    seen, to_come = rng.normal(size=(400, 7)), rng.normal(size=(4000, 7))
+    held = np.abs(to_come) <= half_width(seen, 0.9)
+    assert 0.87 < held.mean() < 0.93
+
+
+def test_the_crps_is_the_area_between_two_distributions() -> None:
+    misses, error = rng.normal(size=11), 0.4
+    x = np.linspace(-6, 6, 200001)
+    below = (misses[:, None] <= x).mean(0)
+    area = np.sum((below - (x >= error)) ** 2) * (x[1] - x[0])
+    assert crps(misses, np.array([error])) == pytest.approx(area, abs=1e-3)
+    # Of one certain answer it is the absolute error.
+    assert crps(np.array([2.0]), np.array([5.0, np.nan])) == 3
+
+
+def test_the_pinball_loss_by_loops() -> None:
+    misses, errors = rng.normal(size=13), rng.normal(size=5)
+    each = []
+    for tau in TAUS:
+        q = np.quantile(misses, tau)
+        each += [tau * (e - q) if e >= q else (1 - tau) * (q - e) for e in errors]
+    assert pinball(misses, errors) == pytest.approx(np.mean(each))
+
+
+@pytest.mark.parametrize("name", ["sine", "stock", "weather"])
+def test_many_origins_say_what_one_says(name: str) -> None:
+    model, data = made(name)
+    begin, horizon = stretch(data)
+    origin = begin + data.steps
+    drawn = forecast(model, data)
+    seen = foretell(model, data, np.array([origin - 5, origin]), horizon)
+    path = np.exp(seen.said_shown[1]) if data.ratios else seen.said_shown[1]
+    np.testing.assert_allclose(path, drawn.free[data.steps :], rtol=1e-5)
+    truth = np.exp(seen.truth_shown[1]) if data.ratios else seen.truth_shown[1]
+    np.testing.assert_allclose(truth, drawn.truth[data.steps :], rtol=1e-6)
+    assert data.ratios == (name == "stock")
+
+
+def test_what_calibrates_is_not_learned_from_nor_scored() -> None:
+    _model, data = made("sine")
+    assert data.series is not None
+    n, split = len(data.series.values), data.series.split
+    calibration, scored = parts(data, 7)
+    assert calibration[0] == split
+    assert calibration[-1] + 7 == scored[0] == (split + n) // 2
+    assert scored[-1] + 7 == n
+    few = parts(data, 7, 5)
+    assert [len(each) for each in few] == [5, 5]
+    assert (few.scored[0], few.scored[-1]) == (scored[0], scored[-1])
+
+
+def test_the_fan_is_about_the_forecast_and_grows_with_its_level() -> None:
+    for name in ("sine", "stock"):
+        model, data = made(name)
+        free = forecast(model, data).free[data.steps :]
+        bands = fan(model, data, free)
+        assert bands is not None
+        assert (bands.low[1] <= bands.low[0]).all()
+        assert (bands.high[1] >= bands.high[0]).all()
+        if data.ratios:
+            np.testing.assert_allclose(bands.low * bands.high, [free**2] * 2, rtol=1e-6)
+        else:
+            np.testing.assert_allclose(bands.low + bands.high, [2 * free] * 2)
+
+
+def test_a_short_held_out_part_has_no_bands() -> None:
+    config = choosing.make_config(
+        "sine", "gru", {"data.length": 200, "data.window": 34, "model.hidden_size": 5}
+    )
+    model, data = building.build_model(config), building.make_data(config)
+    assert fan(model, data, np.zeros(stretch(data)[1] + 12)) is None
+    assert backtest(model, data, 18) is None
+
+
+def test_a_backtest_counts_what_its_bands_hold() -> None:
+    model, data = made("sine")
+    found = backtest(model, data, 3)
+    assert found is not None
+    calibration, scored = parts(data, 3)
+    seen, came = (foretell(model, data, o, 3) for o in (calibration, scored))
+    for h in range(3):
+        k = int(np.ceil((len(calibration) + 1) * 0.9))
+        misses = np.sort(np.abs(seen.truth[:, h] - seen.said[:, h]))
+        errors = np.abs(came.truth[:, h] - came.said[:, h])
+        assert found.coverage[1, h] == pytest.approx((errors <= misses[k - 1]).mean())
+        assert found.width[1, h] == pytest.approx(2 * misses[k - 1])
+        assert found.mae[h] == pytest.approx(errors.mean())
+        assert found.rmse[h] == pytest.approx(np.sqrt((errors**2).mean()))
