@@ -127,7 +127,8 @@ def _spread(first: int, last: int, most: int | None) -> NDArray[np.int64]:
     every = np.arange(first, last + 1)
     if most is None or len(every) <= most:
         return every
-    return every[np.linspace(0, len(every) - 1, most).round().astype(int)]
+    chosen = np.linspace(0, len(every) - 1, most).round().astype(np.int64)
+    return first + chosen
 
 
 def half_width(misses: Floats, level: float) -> Floats:
