@@ -2,6 +2,7 @@
 every head of a Transformer's last layer looks."""
 
 import re
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +19,9 @@ from explorer.inspection.base import (
     float_array,
     probe_window,
     step_labels,
+    steps_of,
 )
+from explorer.models.base import Sizes
 from explorer.models.captures import Capture, Recorder
 from explorer.runs.records import View
 
@@ -64,9 +67,64 @@ def graph_of(diagram: str) -> Graph:
     return graph
 
 
+def inside_a_layer(diagram: str) -> str:
+    """The lines of a diagram that stand in its first frame.
+
+    >>> inside_a_layer('a --> b\nsubgraph s["S"]\n  b --> c\nend\nc --> d')
+    'b --> c'
+    """
+    lines = [line.strip() for line in diagram.splitlines()]
+    first = next(k for k, line in enumerate(lines) if line.startswith("subgraph"))
+    return "\n".join(lines[first + 1 : lines.index("end")])
+
+
+def graph_of_cells(diagrams: Mapping[str, str]) -> Graph:
+    """Several cells as one diagram; each of their nodes is named after its cell."""
+    whole = Graph({}, [])
+    for cell, diagram in diagrams.items():
+        one = graph_of(inside_a_layer(diagram))
+        whole.nodes.update(
+            {f"{cell}.{name}": words for name, words in one.nodes.items()}
+        )
+        whole.edges.extend((f"{cell}.{a}", f"{cell}.{b}", c) for a, b, c in one.edges)
+    return whole
+
+
+def _graph(resolved: Resolved, sizes: Sizes) -> Graph:
+    """The diagram of the last layer."""
+    model, settings = resolved.model, resolved.model_settings
+    if model.cells is None:
+        return graph_of(model.diagram(settings, sizes))
+    cells = model.cells(settings).items()
+    return graph_of_cells({name: draw(sizes) for name, draw in cells})
+
+
+def _parts_of_cells(resolved: Resolved, names: Collection[str]) -> dict[str, Capture]:
+    """The captures of the last layer's cells, by "cell.part"."""
+    found = {}
+    for capture in captures_of(resolved):
+        layer, _, rest = capture.name.partition(".")
+        cell, _, part = rest.partition(".")
+        if cell in names and capture.kind != "attention":
+            found[layer, f"{cell}.{part.removesuffix('_gate')}"] = capture
+    last = max((layer for layer, _ in found), key=_number, default="")
+    parts = {name: c for (layer, name), c in found.items() if layer == last}
+    return dict(sorted(parts.items(), key=lambda part: _place(part[0], names)))
+
+
+def _number(layer: str) -> int:
+    return int(layer.removeprefix("layer_"))
+
+
+def _place(name: str, cells: Collection[str]) -> int:
+    return list(cells).index(name.partition(".")[0])
+
+
 def parts_of(resolved: Resolved) -> dict[str, Capture]:
-    """The captures of the last layer by the names that its diagram has for them; none
-    where the layer is more than one cell."""
+    """The captures of the last layer by the names that its diagram has for them."""
+    model, settings = resolved.model, resolved.model_settings
+    if model.cells is not None:
+        return _parts_of_cells(resolved, model.cells(settings))
     captures = [c for c in captures_of(resolved) if _OF_A_LAYER.match(c.name)]
     if len(captures) != len(captures_of(resolved)) or not captures:
         return {}
@@ -79,15 +137,16 @@ def parts_of(resolved: Resolved) -> dict[str, Capture]:
 
 
 def applies(resolved: Resolved) -> bool:
-    """Whether the last layer is one cell, or looks at its own time steps."""
-    return {"hidden", "attention"} & set(parts_of(resolved)) != set() and (
-        resolved.model.learning == "gradient"
+    """Whether the last layer is of cells, or looks at its own time steps."""
+    known = {name.rpartition(".")[2] for name in parts_of(resolved)}
+    return resolved.model.learning == "gradient" and bool(
+        {"hidden", "attention"} & known
     )
 
 
 def look(subject: Subject, options: FlowOptions) -> View:
-    """means (K, T) of K parts of the cell, of signed ones those of their size; or looks
-    (N, T, T) of N heads in whole percents."""
+    """means (K, T) of K parts of the cells, of signed ones those of their size, NaN at
+    steps that a cell does not read; or looks (N, T, T) of N heads in whole percents."""
     resolved = specs.resolve(subject.config)
     parts = parts_of(resolved)
     x, _ = probe_window(subject.data)
@@ -101,11 +160,13 @@ def look(subject: Subject, options: FlowOptions) -> View:
         looks = float_array(100 * recorded[parts["attention"].name])  # (N, T, T)
         arrays["looks"] = np.rint(np.nan_to_num(looks)).astype(np.uint8)
         return View("flow", subject.step, arrays, notes)
-    means = [recorded[capture.name].abs().mean(-1) for capture in parts.values()]
-    arrays["means"] = float_array(torch.stack(means))  # (K, T)
-    graph = graph_of(
-        resolved.model.diagram(resolved.model_settings, building.sizes(subject.config))
-    )
+    means = torch.full((len(parts), x.shape[1]), torch.nan)  # (K, T)
+    for row, capture in zip(means, parts.values(), strict=True):
+        row[steps_of(subject.data, capture.part)] = (
+            recorded[capture.name].abs().mean(-1)
+        )
+    arrays["means"] = float_array(means)
+    graph = _graph(resolved, building.sizes(subject.config))
     notes |= {
         "parts": list(parts),
         "titles": [capture.title for capture in parts.values()],

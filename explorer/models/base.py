@@ -193,6 +193,9 @@ class ModelSpec:
     """(settings, sizes) -> a mermaid flowchart of this very model; it names its nodes
     as it likes, but for a cell in `notation.recurrent_diagram`."""
     tasks: tuple[Task, ...]
+    cells: Callable[[Any], Mapping[str, Callable[[Sizes], str]]] | None = None
+    """settings -> of a layer that is more than one cell, what draws each of them, as
+    `diagram` does, by its name in the names of captures."""
     order: int = 100
     """Where it stands in the lessons."""
     lines: Lines | None = None

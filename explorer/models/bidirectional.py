@@ -12,6 +12,9 @@ Schuster and Paliwal (1997), Bidirectional recurrent neural networks.
 https://doi.org/10.1109/78.650093
 """
 
+from collections.abc import Callable
+from functools import partial
+
 import torch
 from torch import Tensor, nn
 
@@ -233,6 +236,11 @@ def diagram(settings: BidirectionalSettings, sizes: Sizes) -> str:
     return "\n".join(["flowchart LR", *(f"  {row}" for row in rows)])
 
 
+def cells(settings: BidirectionalSettings) -> dict[str, Callable[[Sizes], str]]:
+    one = partial(DESCRIPTIONS[settings.cell].diagram, settings.hidden_size)
+    return dict.fromkeys(WAYS, one)
+
+
 SPEC = ModelSpec(
     name="bidirectional",
     title=N_("Bidirectional"),
@@ -249,4 +257,5 @@ SPEC = ModelSpec(
     tasks=("classify", "tag", "transcribe"),
     order=50,
     lines=lines,
+    cells=cells,
 )

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from explorer.kernels import nets
 from explorer.models import gru, lstm, notation, rnn
-from explorer.models.base import ModelSpec
+from explorer.models.base import ModelSpec, Sizes
 from explorer.models.captures import Capture, Probe
 
 CellName = Literal["rnn", "lstm", "gru"]
@@ -71,6 +71,12 @@ class Description(NamedTuple):
         return notation.shapes(
             self.names, width, hidden, layers, below, marks, self.apart
         )
+
+    def diagram(self, hidden: int, sizes: Sizes) -> str:
+        """The mermaid flowchart of one layer of it, so many units wide."""
+        values = {"hidden_size": hidden, "layers": 1}
+        settings = self.spec.settings.read(values, self.spec.name)
+        return self.spec.diagram(settings, sizes)
 
     def captures(self, layers: int) -> tuple[Capture, ...]:
         """What can be read out of so many layers of it."""

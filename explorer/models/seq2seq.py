@@ -17,6 +17,8 @@ Own words in training: Bengio et al. (2015), Scheduled sampling.
 https://arxiv.org/abs/1506.03099
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 import torch
@@ -311,6 +313,11 @@ def diagram(settings: Seq2SeqSettings, sizes: Sizes) -> str:
     return "\n".join(["flowchart LR", *(f"  {line}" for line in lines)])
 
 
+def cells(settings: Seq2SeqSettings) -> dict[str, Callable[[Sizes], str]]:
+    one = partial(DESCRIPTIONS[settings.cell].diagram, settings.hidden_size)
+    return {"encoder": one, "decoder": one}
+
+
 SPEC = ModelSpec(
     name="seq2seq",
     title=N_("Encoder and decoder (seq2seq)"),
@@ -324,5 +331,6 @@ SPEC = ModelSpec(
     equations=equations,
     diagram=diagram,
     tasks=("translate",),
+    cells=cells,
     order=60,
 )

@@ -76,9 +76,46 @@ def test_heads_are_told_where_they_look() -> None:
     assert "head 1 at step 1 (100 %)" in content["reading"]
 
 
-def test_a_layer_of_two_cells_has_no_such_diagram() -> None:
-    subject = subject_of("bidirectional", "shapes")
-    assert "flow" not in facts_of(subject.config).views
+@pytest.mark.parametrize(
+    ("model", "data", "cells"),
+    [
+        ("bidirectional", "shapes", ("forward", "backward")),
+        ("seq2seq", "reverse", ("encoder", "decoder")),
+    ],
+)
+def test_both_cells_of_a_layer_stand_under_each_other(
+    model: str, data: str, cells: tuple[str, str]
+) -> None:
+    subject = subject_of(model, data, steps=0, model__hidden_size=8)
+    view = seen(subject, "flow")
+    notes, places = view.notes, plot.places_of(view)
+    assert set(notes["parts"]) <= set(notes["nodes"])
+    assert {name.partition(".")[0] for name in notes["nodes"]} == set(cells)
+    heights = [[y for n, (_x, y) in places.items() if n.startswith(c)] for c in cells]
+    assert min(heights[0]) > 0.5 > max(heights[1])
+    name = f"layer_0.{cells[1]}.hidden"
+    recorder = Recorder()
+    with torch.no_grad():
+        subject.model(probe_window(subject.data)[0], recorder)
+    hidden = recorder.values()[name][0].abs().mean(-1)  # (T,) of that part
+    row = view.arrays["means"][notes["parts"].index(f"{cells[1]}.hidden")]
+    np.testing.assert_allclose(row[-len(hidden) :], hidden, rtol=1e-6)
+    assert np.isnan(row[: -len(hidden)]).all()
+
+
+def test_a_cell_is_told_of_at_the_steps_that_it_reads() -> None:
+    subject = subject_of("seq2seq", "reverse", steps=0, model__hidden_size=8)
+    facts, view = facts_of(subject.config), seen(subject, "flow")
+    assert "flow" in facts.views
+    assert plot.question(facts) == "Which gate is open now?"
+    first, last = (drawn(subject, view, mark=mark)["reading"] for mark in (0, None))
+    assert "Encoder: update gate" in first
+    assert "Decoder" not in first
+    assert "Decoder: update gate" in last
+    assert "Encoder" not in last
+
+
+def test_a_diagram_without_nodes_is_read_as_one() -> None:
     assert flow.graph_of("flowchart LR\n  end") == flow.Graph({}, [])
 
 

@@ -1,7 +1,9 @@
 """Which gate is open now? The cell's diagram with the values of one time step on it, or
 what every head looks at from there."""
 
+import math
 from collections.abc import Iterable
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -56,22 +58,40 @@ def columns_of(nodes: Iterable[str], edges: list[Any]) -> dict[str, int]:
 
 
 def places_of(view: View) -> dict[str, Place]:
-    """Where each node stands: columns from left to right, each spread over 0..1."""
+    """Where each node stands: columns from left to right, each spread over 0..1;
+    several cells stand under each other."""
     columns = columns_of(view.notes["nodes"], view.notes["edges"])
+    cells = list(dict.fromkeys(map(_cell_of, columns)))
     places = {}
-    for column in set(columns.values()):
-        names = [name for name, at in columns.items() if at == column]
+    for cell, column in product(range(len(cells)), set(columns.values())):
+        names = [
+            name
+            for name, at in columns.items()
+            if at == column and _cell_of(name) == cells[cell]
+        ]
         for k, name in enumerate(names):
-            places[name] = (float(column), 1 - (k + 0.5) / len(names))
+            down = (cell + (k + 0.5) / len(names)) / len(cells)
+            places[name] = (float(column), 1 - down)
     return places
+
+
+def _cell_of(node: str) -> str:
+    """The cell that a node is named after; empty where there is but one."""
+    return node.rpartition(".")[0]
+
+
+def _part_of(node: str) -> str:
+    return node.rpartition(".")[2]
 
 
 def _cell(view: View, t: int, _: Translate) -> Figure:
     """Nodes as dots, filled by what they are now; arrows as wide as their gate."""
     places, notes = places_of(view), view.notes
     means = view.arrays["means"][:, t].tolist()
-    values = dict(zip(notes["parts"], means, strict=True))
-    gates = [p for p, gate in zip(notes["parts"], notes["gates"], strict=True) if gate]
+    named = zip(notes["parts"], means, strict=True)
+    values = {name: mean for name, mean in named if not math.isnan(mean)}
+    kinds = zip(notes["parts"], notes["gates"], strict=True)
+    gates = [part for part, gate in kinds if gate and part in values]
     now = [(a, b) for a, b, later in notes["edges"] if not later]
     ways = [(a, [(places[a], places[b]) for a_, b in now if a_ == a]) for a in gates]
     others = [(places[a], places[b]) for a, b in now if a not in gates]
@@ -81,7 +101,7 @@ def _cell(view: View, t: int, _: Translate) -> Figure:
         "data": [
             _arrows(others, PLAIN, GREY),
             *(
-                _arrows(out, 1 + WIDEST * values[gate], GATES.get(gate, GREY))
+                _arrows(out, 1 + WIDEST * values[gate], _tint(gate))
                 for gate, out in ways
             ),
             _nodes(view, places, values, _),
@@ -106,7 +126,7 @@ def _nodes(
     words = [
         f"{escape(_(titles[name]))} <b>{values[name]:.2f}</b>"
         if name in values
-        else escape(view.notes["nodes"][name])
+        else escape(_(titles[name]) if name in titles else view.notes["nodes"][name])
         for name in names
     ]
     return {
@@ -119,7 +139,7 @@ def _nodes(
         "cliponaxis": False,
         "marker": {
             "size": 20,
-            "color": [GATES.get(name, GREY) for name in names],
+            "color": [_tint(name) for name in names],
             "opacity": [
                 0.15 + 0.85 * min(1.0, values.get(name, 0.2)) for name in names
             ],
@@ -127,6 +147,10 @@ def _nodes(
         },
         "hoverinfo": "skip",
     }
+
+
+def _tint(part: str) -> str:
+    return GATES.get(_part_of(part), GREY)
 
 
 def _arrows(ways: list[tuple[Place, Place]], wide: float, colour: str) -> Any:
@@ -212,11 +236,12 @@ def _opened(view: View, t: int, _: Translate) -> str:
             view.arrays["means"][:, t].tolist(),
             strict=True,
         )
-        if gate
+        if gate and not math.isnan(value)
     ]
     if shown:
         return _("on average open: %(gates)s.") % {"gates": listed(shown, _)}
-    size = f"{view.arrays['means'][-1, t]:.2f}"
+    states = view.arrays["means"][:, t]
+    size = f"{states[np.isfinite(states)][-1]:.2f}"
     return _("the state is %(size)s large on average.") % {"size": size}
 
 
@@ -237,7 +262,7 @@ def _looks(view: View, t: int, _: Translate) -> str:
 
 def question(facts: Facts) -> str:
     """What a model of these parts is to be asked."""
-    if "attention" in facts.kinds:
+    if "attention" in facts.kinds and facts.task != "translate":
         return N_("What does each head look at now?")
     return N_("Which gate is open now?") if "gate" in facts.kinds else N_("What flows?")
 
