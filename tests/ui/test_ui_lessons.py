@@ -13,6 +13,7 @@ from explorer.lessons.base import Lesson, Setup, lesson, lessons
 from explorer.lessons.failures.base import exhibits
 from explorer.ui.lessons.asked import NOT_YET
 from explorer.ui.lessons.attempts import Attempt, attempts, forget
+from explorer.ui.lessons.following import follow
 from explorer.ui.lessons.listed import BEGUN, DONE, NEW, state_of
 from explorer.ui.lessons.own import goal_line, verdict
 from tests.ui.conftest import NOBODY, QUIET, asked, page, wait_for
@@ -173,7 +174,8 @@ def test_a_lesson_waits_for_no_run_whose_beginning_was_stopped(chained: Lesson) 
     run = Visitor(engine(), NOBODY).prepare(chained.runs["gru"].config())
     engine().store.set_status(run.id, "stopped")
     facts = {"lesson": "floor", "guess": 1.0, "runs": {"gru": run.id}}
-    engine().store.groups.create("lesson", NOBODY, facts)
+    group = engine().store.groups.create("lesson", NOBODY, facts)
+    assert not follow(Visitor(engine(), NOBODY), chained, group.id)
     test = opened("floor")
     assert any("came to their end" in error.value for error in test.error)
     assert list(mine()["floor"].runs) == ["gru"]
