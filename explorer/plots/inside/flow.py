@@ -75,6 +75,11 @@ def places_of(view: View) -> dict[str, Place]:
     return places
 
 
+def _count(view: View) -> int:
+    """How many cells there are."""
+    return len(set(map(_cell_of, view.notes["nodes"])))
+
+
 def _cell_of(node: str) -> str:
     """The cell that a node is named after; empty where there is but one."""
     return node.rpartition(".")[0]
@@ -96,6 +101,8 @@ def _cell(view: View, t: int, _: Translate) -> Figure:
     ways = [(a, [(places[a], places[b]) for a_, b in now if a_ == a]) for a in gates]
     others = [(places[a], places[b]) for a, b in now if a not in gates]
     right = max(x for x, _y in places.values())
+    cells = _count(view)
+    room = 0.4 if cells == 1 else 0.65  # their names are longer
     hidden: dict[str, Any] = {"visible": False, "fixedrange": True}
     return {
         "data": [
@@ -107,10 +114,12 @@ def _cell(view: View, t: int, _: Translate) -> Figure:
             _nodes(view, places, values, _),
         ],
         "layout": layout(
-            axis(_("order of computation"), range=[-0.4, right + 0.4], **hidden),
+            axis(_("order of computation"), range=[-0.4, right + room], **hidden),
             axis(_("parts of the cell"), range=[-0.1, 1.15], **hidden),
             shapes=[
-                _bow(places[a], places[b]) for a, b, later in notes["edges"] if later
+                _bow(places[a], places[b], 1 / cells)
+                for a, b, later in notes["edges"]
+                if later
             ],
             margin={"l": 8, "r": 8, "t": 8, "b": 8},
         ),
@@ -122,6 +131,9 @@ def _nodes(
 ) -> dict[str, Any]:
     """Every node with its name, and with its value where it has one."""
     names = list(places)
+    last = max(x for x, _y in places.values())
+    # where several stand under each other, the last name would run into the one before
+    tops = [_count(view) == 1 or places[name][0] < last for name in names]
     titles = dict(zip(view.notes["parts"], view.notes["titles"], strict=True))
     words = [
         f"{escape(_(titles[name]))} <b>{values[name]:.2f}</b>"
@@ -135,7 +147,7 @@ def _nodes(
         "x": np.array([places[name][0] for name in names], np.float32),
         "y": np.array([places[name][1] for name in names], np.float32),
         "text": words,
-        "textposition": "top center",
+        "textposition": ["top center" if above else "bottom center" for above in tops],
         "cliponaxis": False,
         "marker": {
             "size": 20,
@@ -176,15 +188,16 @@ def _arrows(ways: list[tuple[Place, Place]], wide: float, colour: str) -> Any:
     }
 
 
-def _bow(start: Place, end: Place) -> dict[str, Any]:
-    """A dotted line into the next time step, below what it leaps over."""
+def _bow(start: Place, end: Place, high: float) -> dict[str, Any]:
+    """A dotted line into the next time step, below what it leaps over, in a cell so
+    high."""
     (x0, y0), (x1, y1) = start, end
     if start == end:
-        down = y0 - 0.3
+        down = y0 - 0.3 * high
         ways = f"C {x0 - 0.3},{down} {x0 + 0.3},{down} {x0 + 0.08},{y0}"
         path = f"M {x0 - 0.08},{y0} {ways}"
     else:
-        path = f"M {x0},{y0} Q {(x0 + x1) / 2},{min(y0, y1) - 0.9} {x1},{y1}"
+        path = f"M {x0},{y0} Q {(x0 + x1) / 2},{min(y0, y1) - 0.9 * high} {x1},{y1}"
     line = {"color": GREY, "width": 1.5, "dash": "dot"}
     return {"type": "path", "path": path, "line": line, "layer": "below"}
 
