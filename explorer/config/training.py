@@ -6,7 +6,7 @@ from explorer.config.settings import Settings, setting
 from explorer.errors import N_
 
 Optimizer = Literal["sgd", "adam", "adamw", "muon"]
-Schedule = Literal["constant", "cosine", "warmup"]
+Schedule = Literal["constant", "cosine", "warmup", "linear"]
 Trainable = Literal["all", "head"]
 
 
@@ -71,6 +71,7 @@ class TrainingSettings(Settings):
             "constant": N_("constant"),
             "cosine": N_("cosine to one tenth"),
             "warmup": N_("warm-up, then cosine"),
+            "linear": N_("level, then linearly to zero"),
         },
     )
     clip: float = setting(

@@ -16,23 +16,31 @@ from torch import Tensor, nn
 from explorer.models.captures import Probe, ignore
 from explorer.models.notation import real, span
 from explorer.models.positions import Positions
+from explorer.models.style import GPT_2, OutputsName, Style, bent, directed, norm_of
 
 
 class Block(nn.Module):
     """Attention, then a feed-forward net, each added to the residual stream."""
 
     def __init__(
-        self, hidden: int, heads: int, feed_forward: int, dropout: float, causal: bool
+        self,
+        hidden: int,
+        heads: int,
+        feed_forward: int,
+        dropout: float,
+        causal: bool,
+        style: Style = GPT_2,
     ) -> None:
         super().__init__()
         H, R = hidden, feed_forward
+        self.style = style
         self.causal = causal
         self.heads = heads
         self.dropout = dropout
-        self.attention_norm = nn.LayerNorm(H, bias=False)
+        self.attention_norm = norm_of(style, H)
         self.attention_in = nn.Linear(H, 3 * H, bias=False)  # W_Q, W_K, W_V
         self.attention_out = nn.Linear(H, H, bias=False)  # W_O
-        self.feed_forward_norm = nn.LayerNorm(H, bias=False)
+        self.feed_forward_norm = norm_of(style, H)
         self.feed_forward_in = nn.Linear(H, R * H, bias=False)  # W_1
         self.feed_forward_out = nn.Linear(R * H, H, bias=False)  # W_2
 
@@ -57,15 +65,16 @@ class Block(nn.Module):
         seen = seen.transpose(1, 2).reshape(B, T, H)
         return h + self.drop(self.attention_out(seen))
 
-    def asked(self, h: Tensor) -> Tensor:
-        """Queries, keys and values of every head (3, B, N, T, D)."""
+    def asked(self, h: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries, keys and values of every head, (B, N, T, D) each."""
         B, T, _H = h.shape
         n = self.attention_in(self.attention_norm(h)).view(B, T, 3, self.heads, -1)
-        return n.permute(2, 0, 3, 1, 4)  # type: ignore[no-any-return]
+        Q, K, V = n.permute(2, 0, 3, 1, 4)
+        return directed(self.style, Q), directed(self.style, K), V
 
     def think(self, h: Tensor) -> Tensor:
         """Feed-forward: each step by itself."""
-        m = nn.functional.gelu(self.feed_forward_in(self.feed_forward_norm(h)))
+        m = bent(self.style, self.feed_forward_in(self.feed_forward_norm(h)))
         return h + self.drop(self.feed_forward_out(m))
 
     def attend(
@@ -119,26 +128,17 @@ def attend(
     return nn.functional.dropout(A, dropout) @ V
 
 
-def initialise(model: nn.Module, layers: int) -> None:
-    """As in GPT-2: normal 0.02, smaller for what is added to the stream."""
+def initialise(model: nn.Module, layers: int, outputs: OutputsName = "small") -> None:
+    """As in GPT-2: normal 0.02, smaller or nothing for what is added to the stream."""
     for name, p in model.named_parameters():
-        if name == "head.bias":
+        if name == "head.bias" or (outputs == "zero" and name.endswith("_out.weight")):
             nn.init.zeros_(p)
         elif name.endswith("_out.weight"):
             nn.init.normal_(p, std=0.02 / math.sqrt(2 * layers))
-        elif "norm" not in name:
+        elif "norm" not in name and "blend" not in name:
             # a series' entry bias too: of x times one vector, a LayerNorm
             # would let through nothing but the sign
             nn.init.normal_(p, std=0.02)
-
-
-def layer_norms(hidden: int, count: int) -> list[str]:
-    """Their equation, and the shape of the gamma that each has for itself."""
-    return [
-        r"\operatorname{LN}(h)_t &= \gamma \odot \frac{h_t - \overline{h_t}}"
-        r"{\sqrt{\operatorname{var}(h_t) + 10^{-5}}}",
-        rf"\gamma_j &\in {real(hidden)}, \quad {span('j', 1, count)}",
-    ]
 
 
 def block_shapes(

@@ -30,7 +30,6 @@ from explorer.models.block import (
     block_shapes,
     dropped,
     initialise,
-    layer_norms,
 )
 from explorer.models.captures import (
     Capture,
@@ -57,6 +56,7 @@ from explorer.models.positions import (
     positions_field,
 )
 from explorer.models.sources import filled_places
+from explorer.models.style import GPT_2, norms
 
 
 class EncoderDecoderSettings(Settings):
@@ -301,7 +301,7 @@ def _shapes(settings: EncoderDecoderSettings, sizes: Sizes) -> tuple[str, ...]:
         *block_shapes(H, N, R, L),
         *block_shapes(H, N, R, L, OWN),
         *attention_shapes(H, H // N, N, L, rf"{CROSS}{{W}}"),
-        *layer_norms(H, 5 * L + 2),
+        *norms(GPT_2, H, 5 * L + 2),
     )
 
 

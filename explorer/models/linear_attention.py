@@ -26,7 +26,7 @@ from explorer.config.settings import Settings, setting
 from explorer.errors import N_
 from explorer.models import notation, stream
 from explorer.models.base import ModelSpec, SequenceModel, Sizes
-from explorer.models.block import block_shapes, dropped, initialise, layer_norms
+from explorer.models.block import block_shapes, dropped, initialise
 from explorer.models.captures import (
     Capture,
     Probe,
@@ -44,6 +44,7 @@ from explorer.models.fields import (
 )
 from explorer.models.mixing import Mixed
 from explorer.models.positions import MAX_HIDDEN_SIZE, Sinusoidal, check_heads
+from explorer.models.style import GPT_2, norms
 
 Rule = Literal["sum", "gated_delta"]
 
@@ -308,7 +309,7 @@ def equations(settings: LinearAttentionSettings, sizes: Sizes) -> str:
                 *block_shapes(H, N, 4, L),
                 *(gates if settings.rule == "gated_delta" else ()),
                 given_shape,
-                *layer_norms(H, 2 * L + 1),
+                *norms(GPT_2, H, 2 * L + 1),
             ),
         ]
     )

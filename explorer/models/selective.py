@@ -25,11 +25,11 @@ from explorer.config.settings import Settings, setting
 from explorer.errors import N_
 from explorer.models import notation, stream
 from explorer.models.base import ModelSpec, SequenceModel, Sizes
-from explorer.models.block import layer_norms
 from explorer.models.captures import Capture, Probe, gate, ignore, signed
 from explorer.models.fields import dropout_field, hidden_size_field, layers_field
 from explorer.models.mixing import Mixed, carried
 from explorer.models.stack import climb
+from explorer.models.style import GPT_2, norms
 
 
 class SelectiveSettings(Settings):
@@ -196,7 +196,7 @@ def equations(settings: SelectiveSettings, sizes: Sizes) -> str:
                 r"c^{(k)},\, \rho^{(k)},\, D^{(k)} &\in "
                 rf"{real(H)}, \quad {every}",
                 given_shape,
-                *layer_norms(H, L + 1),
+                *norms(GPT_2, H, L + 1),
             ),
         ]
     )

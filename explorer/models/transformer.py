@@ -7,7 +7,8 @@ r"""The Transformer: every step looks back at all steps before it, and weighs th
     y = V LayerNorm(h")                     after the last block
 
 Nothing is carried from step to step, so all steps are computed at once. Blocks have no
-biases, and tokens share one matrix between the way in and the way out, as in GPT-2.
+biases, and tokens share one matrix between the way in and the way out, as in GPT-2; the
+ways to do otherwise stand in style.py.
 
 Vaswani et al. (2017), Attention is all you need. https://arxiv.org/abs/1706.03762
 Pre-norm: Xiong et al. (2020). https://arxiv.org/abs/2002.04745
@@ -20,16 +21,9 @@ from torch import Tensor, nn
 
 from explorer.config.settings import Settings
 from explorer.errors import N_
-from explorer.models import notation
+from explorer.models import transformer_equations as written
 from explorer.models.base import ModelSpec, SequenceModel, Sizes
-from explorer.models.block import (
-    Block,
-    all_heads,
-    block_shapes,
-    dropped,
-    initialise,
-    layer_norms,
-)
+from explorer.models.block import Block, initialise
 from explorer.models.captures import (
     Capture,
     Probe,
@@ -52,6 +46,21 @@ from explorer.models.positions import (
     PositionsName,
     check_heads,
     positions_field,
+)
+from explorer.models.style import (
+    ActivationName,
+    Blend,
+    MixingName,
+    NormName,
+    OutputsName,
+    QueriesName,
+    Style,
+    activation_field,
+    mixing_field,
+    norm_field,
+    norm_of,
+    outputs_field,
+    queries_field,
 )
 
 
@@ -76,7 +85,17 @@ class TransformerSettings(Settings):
     heads: int = heads_field(4)
     feed_forward: int = feed_forward_field()
     positions: PositionsName = positions_field("learned")
+    norm: NormName = norm_field()
+    queries: QueriesName = queries_field()
+    activation: ActivationName = activation_field()
+    outputs: OutputsName = outputs_field()
+    mixing: MixingName = mixing_field()
     dropout: float = block_dropout_field()
+
+
+def style_of(settings: TransformerSettings) -> Style:
+    """What its blocks are made of."""
+    return Style(settings.norm, settings.queries, settings.activation)
 
 
 class Transformer(SequenceModel):
@@ -100,25 +119,46 @@ class Transformer(SequenceModel):
             else nn.Linear(sizes.inputs, H)
         )
         self.positions = POSITIONS[settings.positions](H, N, sizes.steps)
-        self.blocks = nn.ModuleList(
-            self.block(H, N, settings.feed_forward, settings.dropout, sizes.causal)
-            for _ in range(settings.layers)
+        style = style_of(settings)
+        made = (H, N, settings.feed_forward, settings.dropout, sizes.causal, style)
+        self.blocks = nn.ModuleList(self.block(*made) for _ in range(settings.layers))
+        self.blends = (
+            nn.ModuleList(Blend() for _ in range(settings.layers))
+            if settings.mixing == "first"
+            else None
         )
-        self.norm = nn.LayerNorm(H, bias=False)
+        self.norm = norm_of(style, H)
         # tokens leave through the matrix by which they entered
         self.tied = sizes.task == "next_token"
         self.pooled = sizes.task == "classify"
         self.padded = sizes.padded
         self.head = nn.Identity() if self.tied else nn.Linear(H, sizes.outputs)
-        initialise(self, settings.layers)
+        initialise(self, settings.layers, settings.outputs)
 
     def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
-        entered = self.positions.enter(self.embedding(x))  # (B, T, H)
-        h = nn.functional.dropout(entered, self.dropout, self.training)
-        filled = (x == 0)[:, None, None] if self.padded else None  # (B, 1, 1, T)
-        for k, block in enumerate(self.blocks):
-            h = block(h, self.positions, in_layer(probe, k), filled)
+        h = self.stream(x, len(self.blocks), probe)
         return self.readout(h)  # (B, T, O), or (B, O) for the whole sequence
+
+    def stream(self, x: Tensor, blocks: int, probe: Probe = ignore) -> Tensor:
+        """The residual stream (B, T, H) after so many blocks, as the next one or the
+        way out is given it."""
+        entered = self.positions.enter(self.embedding(x))  # (B, T, H)
+        first = h = nn.functional.dropout(entered, self.dropout, self.training)
+        filled = self.filled(x)
+        for k in range(blocks):
+            h = self.blocks[k](
+                self.given(k, h, first), self.positions, in_layer(probe, k), filled
+            )
+        return h
+
+    def given(self, block: int, h: Tensor, first: Tensor) -> Tensor:
+        """What a block is given: the stream, with what first came in or without."""
+        blend = self.blends[block] if self.blends is not None else None
+        return h if blend is None else blend(h, first)
+
+    def filled(self, x: Tensor) -> Tensor | None:
+        """The places (B, 1, 1, T) that only fill a window up."""
+        return (x == 0)[:, None, None] if self.padded else None
 
     def readout(self, h: Tensor) -> Tensor:
         """As in `SequenceModel`, after the last norm; tokens leave as they came in."""
@@ -134,14 +174,12 @@ def mixing(model: "Transformer", layer: int, x: Tensor) -> Mixed:
     """Attention itself, and what each head sees by it on the fast path."""
     look, place = Recorder(), f"layer_{layer}.attention"
     model(x, look)
-    h = model.positions.enter(model.embedding(x))
-    filled = (x == 0)[:, None, None] if model.padded else None
-    for below in model.blocks[:layer]:
-        h = below(h, model.positions, ignore, filled)
+    first = model.positions.enter(model.embedding(x))
+    h = model.given(layer, model.stream(x, layer), first)
     block: Any = model.blocks[layer]
     turn = model.positions.turn
     Q, K, V = block.asked(h)
-    seen = block.attend(turn(Q), turn(K), V, ignore, filled)
+    seen = block.attend(turn(Q), turn(K), V, ignore, model.filled(x))
     weights, values, result = (v[0].double() for v in (look.values()[place], V, seen))
     return Mixed(weights, values, result, N_("What each head sees"), layer > 0)
 
@@ -161,99 +199,24 @@ def captures(settings: TransformerSettings) -> tuple[Capture, ...]:
 
 
 def equations(settings: TransformerSettings, sizes: Sizes) -> str:
-    H, N, L = settings.hidden_size, settings.heads, settings.layers
-    D, T, p = H // N, sizes.steps, settings.dropout
-    real, display = notation.real, notation.display
-    drop = dropped(p)
-    Q, K = ("(R Q_i)", "(R K_i)") if settings.positions == "rotary" else ("Q_i", "K_i")
-    given, given_shape = _given(sizes, H)
-    answer, answer_shape = _answer(sizes, H)
-    return "\n\n".join(
-        [
-            display(*POSITIONS[settings.positions].equations(given, H, N, T)),
-            notation.repeated(
-                L,
-                rf"n &= \operatorname{{LN}}(h), \quad h \in {real(T, H)}",
-                rf"Q_i,\, K_i,\, V_i &= n W_{{Q,i}}^\top,\, n W_{{K,i}}^\top,\, "
-                rf"n W_{{V,i}}^\top \in {real(T, D)}, \quad i = 1, \dots, {N}",
-                rf"A_i &= \operatorname{{softmax}}\!\left(\frac{{{Q} {K}^\top}}"
-                rf"{{\sqrt{{{D}}}}} + M\right) \in {real(T, T)}",
-                *MASKS[sizes.causal, sizes.padded],
-                r"h &\leftarrow h + " + drop % rf"[{all_heads(N)}]\, W_O^\top",
-                r"h &\leftarrow h + "
-                + drop
-                % r"\operatorname{GELU}(\operatorname{LN}(h) W_1^\top)\, W_2^\top",
-            ),
-            display(answer),
-            display(
-                *block_shapes(H, N, settings.feed_forward, L),
-                given_shape,
-                *answer_shape,
-                *layer_norms(H, 2 * L + 1),
-            ),
-        ]
-    )
-
-
-def _given(sizes: Sizes, H: int) -> tuple[str, str]:
-    """How a step enters, and the shapes of what does that."""
-    real = notation.real
-    if sizes.symbols:
-        return "E_{w_t}", rf"E &\in {real(sizes.symbols, H)}"
-    shape = rf"W_x &\in {real(H, sizes.inputs)}, \quad b_x \in {real(H)}"
-    return "W_x x_t + b_x", shape
-
-
-def _answer(sizes: Sizes, H: int) -> tuple[str, list[str]]:
-    """How the answer leaves, and the shapes of what does only that."""
-    T, outputs, real = sizes.steps, sizes.outputs, notation.real
-    if sizes.task == "next_token":
-        return rf"y &= \operatorname{{LN}}(h) E^\top \in {real(T, outputs)}", []
-    read, shape = (
-        (r"\overline{\operatorname{LN}(h)}", real(outputs))
-        if sizes.task == "classify"
-        else (r"\operatorname{LN}(h)", real(T, outputs))
-    )
-    shapes = [rf"V &\in {real(outputs, H)}, \quad d \in {real(outputs)}"]
-    return rf"y &= {read} V^\top + d \in {shape}", shapes
-
-
-MASKS = {
-    (True, False): [r"M_{ts} &= 0 \;\; (s \leq t), \quad -\infty \;\; (s > t)"],
-    (False, False): [r"M_{ts} &= 0"],
-    (False, True): [r"M_{ts} &= 0 \;\; (w_s \neq 0), \quad -\infty \;\; (w_s = 0)"],
-}
-"""By whether it is causal and padded: which steps s a step t may look at."""
+    return written.equations(_shape(settings), sizes)
 
 
 def diagram(settings: TransformerSettings, sizes: Sizes) -> str:
-    H, N = settings.hidden_size, settings.heads
-    D, added = H // N, POSITIONS[settings.positions].added
-    Q, K = ("R Q", "R K") if settings.positions == "rotary" else ("Q", "K")
-    if sizes.symbols:
-        source = f'token["w: {sizes.symbols}"] --> given["h = E[w]{added}: {H}"]'
-    else:
-        source = f'value["x: {sizes.inputs}"] --> given["h = W x + b{added}: {H}"]'
-    way_out = "E h" if sizes.task == "next_token" else "V h + d"
-    mean = 'mean["mean over t"] --> ' if sizes.task == "classify" else ""
-    answer = f'{mean}answer["y = {way_out}: {sizes.outputs}"]'
-    earlier = ", s ≤ t" if sizes.causal else ""
-    lines = [
-        source,
-        f'subgraph block["× {settings.layers}"]',
-        f'  norm_1["LayerNorm: {H}"] --> heads["{Q}, {K}, V: {N} × {D}"]',
-        f'  heads --> seen["softmax(Q Kᵀ / √{D}) V{earlier}: {N} × {D}"]',
-        f'  seen --> project["W_O: {H}"] --> add_1(("+"))',
-        f'  add_1 --> norm_2["LayerNorm: {H}"]',
-        f'  norm_2 --> wide["GELU: {H * settings.feed_forward}"]',
-        f'  wide --> narrow["W_2: {H}"] --> add_2(("+"))',
-        "  add_1 --> add_2",
-        "end",
-        "given --> norm_1",
-        "given --> add_1",
-        f'add_2 --> norm_3["LayerNorm: {H}"] --> {answer}',
-    ]
-    return "\n".join(["flowchart TB", *(f"  {line}" for line in lines)])
+    return written.diagram(_shape(settings), sizes)
+
+
+def _shape(settings: TransformerSettings) -> written.Shape:
+    return written.Shape(
+        settings.hidden_size,
+        settings.heads,
+        settings.layers,
+        settings.feed_forward,
+        settings.positions,
+        settings.dropout,
+        style_of(settings),
+        settings.mixing == "first",
+    )
 
 
 SPEC = ModelSpec(

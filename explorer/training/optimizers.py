@@ -20,12 +20,18 @@ from explorer.training.flat import Flat
 
 WARMUP_SHARE = 0.1
 FINAL_SHARE = 0.1
+LINEAR_WARMUP_SHARE = 0.02
+COOL_SHARE = 0.4
 
 
 def schedule_factor(schedule: Schedule, step: int, steps: int) -> float:
     """The share of the base learning rate that step `step` of `steps` uses."""
     if schedule == "constant":
         return 1.0
+    if schedule == "linear":
+        rising = (step + 1) / max(1, LINEAR_WARMUP_SHARE * steps)
+        falling = (steps - step) / max(1, COOL_SHARE * steps)
+        return max(0.0, min(1.0, rising, falling))
     rise = max(1, round(WARMUP_SHARE * steps)) if schedule == "warmup" else 0
     if step < rise:
         return (step + 1) / rise

@@ -23,7 +23,7 @@ LEARNED = {
     *("V_r", "W_a", "U_a", "W_x", "b_x", "W_1", "W_2", "W_O", r"\gamma_j"),
     *("W_Q,i", "W_K,i", "W_V,i", "W_b", "b_a", "b_b"),
     *(r"\nu", r"\theta", "B_1", "B_2", "C_1", "C_2", "D", "c", r"\rho", "W_j"),
-    *("W_u", "W_g", "W_e", "W_o", "W_B", "W_C"),
+    *("W_u", "W_g", "W_e", "W_o", "W_B", "W_C", "a_k", "b_k"),
 }
 """Names of what is learned, beside the gates' own; all others are values."""
 
@@ -48,6 +48,14 @@ CASES: list[tuple[str, dict[str, Any], tuple[Sizes, ...]]] = [
             (1, "sinusoidal", ONE_WAY[:2]),
             (3, "rotary", ONE_WAY[:2]),
             (3, "none", ONE_WAY[2:3]),
+        )
+    ),
+    *(
+        ("transformer", {"hidden_size": 12, "heads": 3, **chosen}, ONE_WAY[:3])
+        for chosen in (
+            {"norm": "rms", "queries": "normalised"},
+            {"activation": "relu_squared", "outputs": "zero"},
+            {"mixing": "first"},
         )
     ),
     *(

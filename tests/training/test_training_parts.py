@@ -39,6 +39,8 @@ def test_schedules_by_hand() -> None:
     assert schedule_factor("warmup", 0, 100) == pytest.approx(0.1)
     assert schedule_factor("warmup", 9, 100) == 1
     assert schedule_factor("warmup", 55, 100) == pytest.approx(0.55)
+    linear = [schedule_factor("linear", step, 100) for step in (0, 1, 60, 80, 99, 100)]
+    assert linear == pytest.approx([0.5, 1, 1, 0.5, 0.025, 0])
 
 
 @given(steps=st.integers(1, 20000), size=st.integers(1, 10**8))

@@ -15,6 +15,7 @@ from explorer.models.base import Sizes
 from explorer.models.block import Block, all_heads
 from explorer.models.captures import Probe
 from explorer.models.positions import Positions
+from explorer.models.style import Style
 from explorer.models.transformer import Transformer, TransformerSettings
 
 
@@ -26,18 +27,22 @@ class SummedBlock(Block):
     """W_O (H, D) reads the sum of all heads."""
 
     def __init__(
-        self, hidden: int, heads: int, feed_forward: int, dropout: float, causal: bool
+        self,
+        hidden: int,
+        heads: int,
+        feed_forward: int,
+        dropout: float,
+        causal: bool,
+        style: Style,
     ) -> None:
-        super().__init__(hidden, heads, feed_forward, dropout, causal)
+        super().__init__(hidden, heads, feed_forward, dropout, causal, style)
         self.attention_out = nn.Linear(hidden // heads, hidden, bias=False)
 
     def look(
         self, h: Tensor, positions: Positions, probe: Probe, filled: Tensor | None
     ) -> Tensor:
         """h (B, T, H) -> (B, T, H)."""
-        B, T, _ = h.shape
-        n = self.attention_in(self.attention_norm(h)).view(B, T, 3, self.heads, -1)
-        Q, K, V = n.permute(2, 0, 3, 1, 4)  # 3 x (B, N, T, D)
+        Q, K, V = self.asked(h)  # (B, N, T, D) each
         seen = self.attend(positions.turn(Q), positions.turn(K), V, probe, filled)
         return h + self.drop(self.attention_out(seen.sum(1)))
 
