@@ -66,6 +66,18 @@ def usual_pace_of(
     return usual_pace(spec.attends, width, usual, rate, schedule)
 
 
+def preset_settings(model: str, name: str) -> dict[str, Scalar]:
+    """What a preset of an architecture sets, by dotted name.
+
+    Raises:
+        ExplorerError: if it has none of that name.
+    """
+    known = {preset.name: preset for preset in model_spec(model).presets}
+    if name not in known:
+        raise unknown(N_("preset"), name, known)
+    return dict(known[name].settings)
+
+
 def make_config(
     data: str = DEFAULT_DATA,
     model: str | None = None,

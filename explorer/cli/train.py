@@ -26,6 +26,9 @@ from explorer.tasks import MEASURES
 )
 @file_options
 @click.option("--set", "pairs", multiple=True, help="A setting: group.name=value.")
+@click.option(
+    "--preset", default="", help="Settings that belong together: speedrun, say."
+)
 @click.option("--steps", help="Short for --set training.steps=N.")
 @click.option("--seed", default="0", show_default=True, help="Equal seeds, equal runs.")
 @click.option(
@@ -47,6 +50,7 @@ def train(
     model: str | None,
     data: str,
     pairs: tuple[str, ...],
+    preset: str,
     steps: str | None,
     seed: str,
     start: str,
@@ -61,6 +65,9 @@ def train(
         settings["training.steps"] = steps
     name, found = data_of(data, file)
     settings |= found
+    if preset:
+        taken = choosing.preset_settings(model or specs.usual_model(name), preset)
+        settings = taken | settings
     config = choosing.make_config(name, model, settings, seed, start, fold)
     # What trains takes as long again to import; it waits until the settings are sound.
     from explorer.cli.trained import trained

@@ -174,6 +174,16 @@ Lines = Callable[[Any, int, int, Tensor, Tensor, Tensor], list[Line]]
 c are the unit's states before the step."""
 
 
+class Preset(NamedTuple):
+    """Settings of an architecture that belong together, to be taken at one click."""
+
+    name: str
+    title: str
+    summary: str
+    settings: Mapping[str, Scalar]
+    """Of the model and of the training, by dotted name."""
+
+
 @dataclass(frozen=True)
 class ModelSpec:
     """How an architecture enters the catalogue: one `SPEC` at the end of its file."""
@@ -213,6 +223,8 @@ class ModelSpec:
     """Whether it reads by attention alone, which has a pace of its own."""
     training: Mapping[str, Scalar] = field(default_factory=dict)
     """Where a newcomer's training starts, where it is not the usual."""
+    presets: tuple[Preset, ...] = ()
+    """What may be taken in place of the settings that a newcomer begins with."""
     aim: str = ""
     """What training lowers, with its unit, where that is not the task's loss."""
 

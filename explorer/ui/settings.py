@@ -10,8 +10,11 @@ from explorer.config.run import RunConfig
 from explorer.config.settings import Scalar, Settings
 from explorer.config.training import TrainingSettings
 from explorer.errors import ExplorerError
+from explorer.models.base import Preset
 from explorer.ui.address import (
     allowed_config,
+    read_address,
+    take_over,
     widget_edition,
     write_address,
 )
@@ -117,7 +120,24 @@ def _choose_model(
     values = _values("model", model, config)
     with row.model:
         st.caption(_(specs.model_spec(model).summary))
+        for preset in specs.model_spec(model).presets:
+            st.button(
+                _(preset.title),
+                icon=":material/bolt:",
+                key=f"preset.{preset.name}",
+                help=_(preset.summary),
+                on_click=_take_preset,
+                args=(model, preset),
+            )
         return model, _widgets("model", model, cls, values, edition, _, row)
+
+
+def _take_preset(model: str, preset: Preset) -> None:
+    """Put what belongs together into the widgets, on the same data."""
+    now = read_address()
+    settings = {f"data.{name}": value for name, value in now.data_settings.items()}
+    settings |= preset.settings
+    take_over(choosing.make_config(now.data, model, settings, now.seed))
 
 
 def _choose_training(

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -255,3 +256,15 @@ def test_as_a_program() -> None:
     )
     assert bad.returncode == 2
     assert "Traceback" not in bad.stderr
+
+
+def test_a_preset_is_taken_and_what_is_set_beside_it_wins() -> None:
+    words = ("--model", "transformer", "--data", "fables", "--preset", "speedrun")
+    config: Any = trained(*words, "--steps", "1", "--set", "model.layers=1")["config"]
+    assert config["model_settings"]["queries"] == "normalised"
+    assert config["model_settings"]["layers"] == 1
+    assert config["training"]["optimizer"] == "muon"
+    assert refused(*words[:-1], "sped") == (
+        "Error: Unknown preset 'sped'. Known: speedrun. Did you mean 'speedrun'?"
+    )
+    assert "Unknown preset 'speedrun'" in refused("--preset", "speedrun")

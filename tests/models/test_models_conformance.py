@@ -6,7 +6,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from explorer.catalog import specs
+from explorer.catalog import choosing, specs
 from explorer.config.settings import bounds_of, choices_of
 from explorer.errors import ExplorerError
 from explorer.models.base import (
@@ -358,3 +358,14 @@ def test_in_layer_names_the_layer_and_keeps_the_fast_path():
     assert list(look.recorded) == ["layer_3.hidden"]
     assert torch.equal(value, torch.ones(B, 7))
     assert in_layer(ignore, 3) is ignore
+
+
+@every_model
+def test_a_preset_says_what_the_settings_know(spec):
+    names = [preset.name for preset in spec.presets]
+    assert len(set(names)) == len(names)
+    for preset in spec.presets:
+        data = specs.usual_data(spec.name)
+        config = choosing.make_config(data, spec.name, preset.settings)
+        assert config != choosing.make_config(data, spec.name)
+        assert all(not name.startswith("data.") for name in preset.settings)
