@@ -20,6 +20,7 @@ from benchmarks import (
     pieces,
     report,
     soak,
+    speedrun,
     sweep,
     throughput,
 )
@@ -44,6 +45,7 @@ def main() -> None:
             print(row.line(), flush=True)
         for path in sys.argv[1:]:
             print(convergence.character_transformer(Path(path)).line(), flush=True)
+            print(speedrun.measure(Path(path)).line(), flush=True)
     with browser.served() as address:
         for part in (first_picture, browser, inside, classroom):
             for row in part.measure(address):
