@@ -10,7 +10,6 @@ from explorer.config.run import RunConfig
 from explorer.config.settings import Scalar, Settings
 from explorer.config.training import TrainingSettings
 from explorer.errors import ExplorerError
-from explorer.models.base import Preset
 from explorer.ui.address import (
     allowed_config,
     read_address,
@@ -127,16 +126,16 @@ def _choose_model(
                 key=f"preset.{preset.name}",
                 help=_(preset.summary),
                 on_click=_take_preset,
-                args=(model, preset),
+                args=(model, preset.name),
             )
         return model, _widgets("model", model, cls, values, edition, _, row)
 
 
-def _take_preset(model: str, preset: Preset) -> None:
+def _take_preset(model: str, name: str) -> None:
     """Put what belongs together into the widgets, on the same data."""
     now = read_address()
-    settings = {f"data.{name}": value for name, value in now.data_settings.items()}
-    settings |= preset.settings
+    settings = {f"data.{key}": value for key, value in now.data_settings.items()}
+    settings |= choosing.preset_settings(model, name)
     take_over(choosing.make_config(now.data, model, settings, now.seed))
 
 
