@@ -71,6 +71,13 @@ class Series(NamedTuple):
     label: str  # title of the vertical axis, with its unit
 
 
+class Odd(NamedTuple):
+    """What of a series does not belong, where that is known."""
+
+    kinds: NDArray[np.int64]  # (n,) 0 where a place belongs, else 1 + a place in names
+    names: tuple[str, ...]
+
+
 class Text(NamedTuple):
     """A token sequence as a page shows it."""
 
@@ -135,6 +142,8 @@ class Data:
     """next_token: where the answers begin that must be recalled. Before them it is easy
     to be right: accuracy is told of these alone."""
     series: Series | None = None
+    odd: Odd | None = None
+    """Which places of the series do not belong."""
     text: Text | None = None
     symbols: tuple[str, ...] = ()
     """What token ids stand for; empty where x holds values."""
@@ -254,6 +263,9 @@ class DataSpec:
     resembled: bool = False
     """Whether windows are cut from one series, so that a model can learn to make more
     like them."""
+    surprising: bool = False
+    """Whether there is something in its series that does not belong, and it is known
+    where."""
     offered: bool = True
     """False for data that only its owner can name, such as an uploaded file."""
     training: Mapping[str, Scalar] = field(default_factory=dict)

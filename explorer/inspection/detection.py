@@ -1,0 +1,23 @@
+"""How well scores tell what does not belong, where it is known what does not."""
+
+from explorer.inspection import anomalies
+from explorer.inspection.anomalies import AnomaliesOptions
+from explorer.inspection.base import Subject, ViewSpec
+from explorer.runs.records import View
+
+
+def look(subject: Subject, options: AnomaliesOptions) -> View:
+    """scores (k, n) of the held-out part by each way of scoring, odd (n,): 0 where a
+    place belongs."""
+    seen = anomalies.look(subject, options)
+    arrays = {name: seen.arrays[name] for name in ("scores", "odd")}
+    return View("detection", seen.step, arrays, {"ways": seen.notes["ways"]})
+
+
+VIEW = ViewSpec(
+    "detection",
+    AnomaliesOptions,
+    look,
+    anomalies.knows,
+    axes={"scores": ("way", "place"), "odd": ("place",)},
+)
