@@ -35,12 +35,6 @@ def teacher(open_page: Opener, goal: str = "0.5", **options: object) -> Page:
     return page
 
 
-@pytest.fixture(scope="module")
-def desk(open_shared: Opener) -> Page:
-    """The page of a class in which nobody trains."""
-    return teacher(open_shared)
-
-
 def link_of(page: Page) -> str:
     link = page.locator(".st-key-class_link code").inner_text()
     return link[link.index("/?class=") :]
@@ -126,12 +120,10 @@ def test_who_opens_a_watch_link_may_look_and_fork(open_page: Opener) -> None:
     train(one)
     run = re.search(r"run=([\w-]+)", one.url)
     assert run is not None
-    click(one, "Pause")
-    state_is(one, "Paused")
     two = open_page(f"/?{LONG}&run={run[1]}")
-    state_is(two, "Paused")
+    state_is(two, "Training")
     expect(two.get_by_text("You watch another's run")).to_be_visible()
-    for name in ("Resume", "Stop", "Step 1"):
+    for name in ("Pause", "Stop", "Step 1"):
         button = two.get_by_role("button", name=name, exact=True)
         expect(button).to_be_disabled()
     assert two.context.cookies()[0]["httpOnly"]
@@ -152,18 +144,18 @@ def test_who_opens_a_watch_link_may_look_and_fork(open_page: Opener) -> None:
     click(two, "Fork here")
     two.wait_for_function("before => location.href !== before", arg=before)
     expect(two.get_by_text("You watch another's run")).to_have_count(0)
+    state_is(one, "Training")
     state_is(two, "Training")
-    click(two, "Stop")
-    state_is(two, "Stopped")
-    state_is(one, "Paused")
+    for page in (one, two):
+        click(page, "Stop")
+        state_is(page, "Stopped")
 
 
 @pytest.mark.parametrize(
     "scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)]
 )
-def test_axe_finds_nothing_serious(desk: Page, open_page: Opener, scheme: str) -> None:
-    if scheme == "dark":
-        desk = teacher(open_page, color_scheme=scheme)
+def test_axe_finds_nothing_serious(open_page: Opener, scheme: str) -> None:
+    desk = teacher(open_page, color_scheme=scheme)
     phone = student(
         open_page,
         link_of(desk),
@@ -181,7 +173,9 @@ def test_axe_finds_nothing_serious(desk: Page, open_page: Opener, scheme: str) -
         assert serious(page) == []
 
 
-def test_in_chinese_it_stays_within_the_page(desk: Page, open_page: Opener) -> None:
+def test_in_chinese_it_stays_within_the_page(open_page: Opener) -> None:
+    desk = teacher(open_page)
+    expect(desk.get_by_text("Nobody has joined yet.")).to_be_visible()
     path = desk.url[desk.url.index("/class") :]
     other = open_page(f"{path}&lang=zh", ready=False, locale="zh-CN")
     expect(other.get_by_role("heading", name="Waves")).to_be_visible()

@@ -44,12 +44,6 @@ def open_data(open_page: Opener, query: str = "", **options: Any) -> Page:
     return page
 
 
-@pytest.fixture(scope="module")
-def plain(open_shared: Opener) -> Page:
-    """The page on which nothing is brought."""
-    return open_data(open_shared)
-
-
 def saved(figure: Locator, way: str, folder: Path) -> str:
     """What a figure is as a file."""
     figure.locator(".sx-tools summary").click()
@@ -67,13 +61,14 @@ def choose(page: Page, label: str, option: str) -> None:
 
 
 def test_a_picture_is_saved_as_a_table_and_a_drawing(
-    plain: Page, tmp_path: Path
+    open_page: Opener, tmp_path: Path
 ) -> None:
+    page = open_data(open_page)
     for way, words in (
         ("What is drawn (CSV)", "autocorrelation,1,0.9"),
         ("Drawing for print (SVG)", "Period 25"),
     ):
-        assert words in saved(plain.locator(".st-key-still_lags"), way, tmp_path)
+        assert words in saved(page.locator(".st-key-still_lags"), way, tmp_path)
 
 
 def test_a_table_is_brought_prepared_trained_on_and_deleted(
@@ -152,11 +147,14 @@ def test_a_series_is_drawn_with_the_mouse(open_page: Opener) -> None:
     assert min(heights) < -0.5
 
 
-def test_a_file_that_is_none_gets_one_sentence(plain: Page, tmp_path: Path) -> None:
+def test_a_file_that_is_none_gets_one_sentence(
+    open_page: Opener, tmp_path: Path
+) -> None:
+    page = open_data(open_page)
     bad = tmp_path / "image.csv"
     bad.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)))
-    plain.locator("input[type=file]").set_input_files(bad)
-    alert = plain.get_by_role("alert").filter(has_text="is binary: byte 8 is NUL")
+    page.locator("input[type=file]").set_input_files(bad)
+    alert = page.get_by_role("alert").filter(has_text="is binary: byte 8 is NUL")
     expect(alert).to_be_visible()
 
 

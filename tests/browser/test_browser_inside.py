@@ -71,7 +71,7 @@ def sample(open_shared: Opener) -> Page:
 def transformer(open_shared: Opener) -> Page:
     """The page on an own Transformer of two layers on text."""
     page = open_shared(
-        "/?model=transformer&data=fables&training.steps=10&model.layers=2"
+        "/?model=transformer&data=fables&training.steps=30&model.layers=2"
         "&data.window=24"
     )
     train(page)
@@ -165,7 +165,7 @@ def test_the_gradient_shows_ghosts_and_the_memory_path(sample: Page) -> None:
 
 
 def test_an_rnn_stands_beside_the_lstm(open_page: Opener) -> None:
-    page = open_page("/?model=rnn&training.steps=10")
+    page = open_page("/?model=rnn&training.steps=60")
     train(page)
     state_is(page, "Finished")
     visit(page, "Look inside")

@@ -108,8 +108,8 @@ def test_what_is_read_is_what_was_given(shown: Page) -> None:
 def test_an_address_asks_no_other_host_and_makes_no_link(open_page: Opener) -> None:
     came = "![a](http://other.org/x.png) [b](http://other.org) www.a.org"
     asked: list[str] = []
-    page = open_page("/?training.steps=5")
-    train(page)  # a server is not stopped before its workers are there
+    train(open_page())  # a server is not stopped before its workers are there
+    page = open_page()
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{page.url.partition('?')[0]}?lang=en&model={quote(came)}")
     box = page.get_by_test_id("stAlertContainer").first

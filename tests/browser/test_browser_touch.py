@@ -16,8 +16,8 @@ AXES = "p => [p._fullLayout.xaxis.range, p._fullLayout.yaxis.range]"
 WIDTH = "p => p._fullLayout._size.w / p.clientWidth"
 
 
-@pytest.fixture(scope="module")
-def opened(browser: Browser, address: str) -> Iterator[Page]:
+@pytest.fixture
+def phone(browser: Browser, address: str) -> Iterator[Page]:
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
@@ -28,13 +28,6 @@ def opened(browser: Browser, address: str) -> Iterator[Page]:
     page.wait_for_function(f"({DRAWN})(document.querySelector('.sx-plot'))")
     yield page
     context.close()
-
-
-@pytest.fixture
-def phone(opened: Page) -> Page:
-    """The first page from its top on."""
-    opened.evaluate(f"{MAIN} = 0")
-    return opened
 
 
 def swipe(page: Page, on: Locator, by: int) -> None:
