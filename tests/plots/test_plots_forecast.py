@@ -66,6 +66,10 @@ def test_the_fan_is_drawn_below_the_lines_and_told() -> None:
     assert "50 and 90 % of its misses from 41 origins" in said
     assert f"the wide one holds 0 of the {N - FREE} values" in said
     assert f"{N - FREE} 个值中的 0 个" in forecast.reading(drawn, ZH)
+    above = drawn._replace(truth=drawn.truth + 1)  # now 0.5 above what was foretold
+    assert "the wide one holds 0 of" in forecast.reading(above, EN)
+    between = drawn._replace(truth=drawn.truth + 0.5)
+    assert f"the wide one holds {N - FREE} of" in forecast.reading(between, EN)
     assert "band" not in forecast.reading(forecast.extract("lstm", view()), EN)
 
 
