@@ -33,7 +33,7 @@ class RecallSettings(Settings):
     """How much must be kept, and of what."""
 
     pairs: int = setting(
-        4,
+        3,
         N_("How many pairs a window tells, and then asks for: all must be kept."),
         title=N_("Pairs of a window"),
         ge=1,
@@ -47,14 +47,14 @@ class RecallSettings(Settings):
         le=64,
     )
     key_kinds: int = setting(
-        8,
+        3,
         N_("How many different keys there are; a window takes some of them."),
         title=N_("Kinds of keys"),
         ge=2,
         le=26,
     )
     value_kinds: int = setting(
-        8,
+        4,
         N_("How many different values there are: the more, the rarer a lucky guess."),
         title=N_("Kinds of values"),
         ge=2,
@@ -146,5 +146,5 @@ SPEC = DataSpec(
     make=make,
     task="next_token",
     order=72,
-    training={"steps": 1500},
+    training={"steps": 1500, "learning_rate": 0.01},
 )
