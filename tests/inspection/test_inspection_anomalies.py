@@ -59,12 +59,12 @@ def test_the_area_is_that_of_the_rank_sum(seed: int) -> None:
 
 
 def test_a_threshold_by_hand() -> None:
-    scores = np.array([5.0, 1, 4, 9, 2, np.nan])
-    odd = np.array([1, 1, 0, 2, 0, 1])
+    scores = np.array([5.0, 1, 4, 9, 2, 0.5, np.nan])
+    odd = np.array([1, 1, 0, 2, 0, 1, 1])
     now = detection.judged(scores, odd, 4.0)
-    assert (now.alarms, now.found, now.odd) == (3, 2, 3)
+    assert (now.alarms, now.found, now.odd) == (3, 2, 4)
     assert now.precision == pytest.approx(2 / 3)
-    assert now.recall == pytest.approx(2 / 3)
+    assert now.recall == pytest.approx(1 / 2)
     assert now.false_rate == pytest.approx(1 / 2)
     on_curve = detection.roc(scores, odd)
     at = list(on_curve.false_rate).index(0.5)
