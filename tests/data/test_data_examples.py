@@ -53,10 +53,13 @@ GUESSED = {
     "e.csv": (table(PAIRED, top="source,target"), "pairs"),
     "f.csv": (table(windows(), top="label," + ",".join("abcdefgh")), "labels"),
     "g.csv": (b"day,level\n" + b"2024-01-05,3\n" * 20, "series"),
+    "h.csv": (
+        "".join(f"2024年1月{k + 1}日,{k % 2}\n" for k in range(20)).encode(),
+        "series",
+    ),
     "i.txt": (b"He came, she saw, they won.\n" * 20, "text"),
     "j.csv": (b"shop,item,sold\n" + b"north,bread,3\n" * 20, "series"),
 }
-GUESSED["h.csv"] = ("日期,值\n2024年1月5日,1\n2024年1月6日,0\n".encode() * 9, "series")
 
 
 @pytest.mark.parametrize("name", GUESSED)
