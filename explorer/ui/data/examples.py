@@ -18,8 +18,6 @@ _READ = "examples.read"
 LONGEST = 200
 """Letters of an example that are written out."""
 
-WIDTH = 40
-
 TITLES = {
     "tags": (N_("Column of the tokens"), N_("Column of the tags")),
     "labels": (N_("Column of the texts"), N_("Column of the labels")),
@@ -102,7 +100,7 @@ def _written(shown: Shown) -> str:
     given, asked = shown
     if isinstance(given, str):
         return answered(_short(given), _short(str(asked)))
-    return aligned([_short(token) for token in given], list(asked), WIDTH)
+    return aligned([_short(token) for token in given], list(asked))
 
 
 def _short(text: str) -> str:
