@@ -220,7 +220,7 @@ def _held(drawn: ForecastDrawn, _: Translate) -> list[str]:
     known = np.isfinite(drawn.low[-1]) & np.isfinite(drawn.truth)
     inside = (drawn.low[-1] <= drawn.truth) & (drawn.truth <= drawn.high[-1])
     message = _(
-        "The bands are as wide as %(first)d and %(last)d %% of its misses from "
+        "The bands are wide enough for %(first)d and %(last)d %% of its misses from "
         "%(origins)d origins in the first half of the held-out part (split "
         "conformal); the wide one holds %(held)d of the %(count)d values drawn here."
     )
