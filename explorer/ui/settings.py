@@ -235,17 +235,17 @@ def _values(group: str, name: str, config: RunConfig) -> dict[str, Any]:
     )
     present = key_of(config) if group == "data" else config.model
     values = config.data_settings if group == "data" else config.model_settings
-    if name == present:
-        return dict(values)
+    start: dict[str, Any] = spec.settings().values()
+    if name == present:  # a run may be from before a setting was there
+        return start | values
     remembered = st.session_state.get(_REMEMBERED, {}).get((group, name))
     if remembered is not None:
         return dict(remembered)
-    start = spec.settings().values()
     shared = ("hidden_size", "layers", "dropout")
     start |= {k: v for k, v in values.items() if k in start and k in shared}
     if group == "data":
         start |= spoken(parted(name)[0])
-    return dict(start)
+    return start
 
 
 def _training(

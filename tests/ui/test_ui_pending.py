@@ -56,6 +56,20 @@ def test_a_link_to_a_run_brings_its_settings() -> None:
     assert "Layers 1 → 2" in about(test)
 
 
+@pytest.mark.parametrize(("group", "lacking"), [("model", "norm"), ("data", "merges")])
+def test_a_run_from_before_a_setting_was_there_has_its_default(
+    group: str, lacking: str
+) -> None:
+    config = choosing.make_config("fables", "transformer")
+    name = f"{group}_settings"
+    older = {k: v for k, v in getattr(config, name).items() if k != lacking}
+    run = engine().prepare(config.model_copy(update={name: older}))
+    test = page(run=run.id)
+    assert not test.exception
+    assert not pale(test)
+    assert "Transformer" in about(test)
+
+
 def test_what_cannot_be_trained_pales_the_run_too() -> None:
     test = page(model="transformer")
     choice(test, "Attention heads").set_value(3).run()
