@@ -16,6 +16,9 @@ from explorer.runs.records import View
 LEFT, RIGHT = [0.0, 0.46], [0.56, 1.0]
 """Where the example with its odds stands, and where the confusion matrix."""
 
+MOST_LINES = 6
+"""A series of more channels is drawn as an image."""
+
 LOWER, UPPER = [0.0, 0.42], [0.68, 1.0]
 """Where the odds stand below a series that is drawn."""
 
@@ -88,9 +91,13 @@ def figure(drawn: ClassesDrawn, _: Translate = str) -> Figure:
     parts[ATTENTION] = {"cmin": 0, "cmax": 1, "showscale": False}
     if drawn.series is not None:
         parts["yaxis"]["domain"] = LOWER
-        parts["xaxis3"] = axis(_("time step"), domain=LEFT, anchor="y3", nticks=5)
-        parts["yaxis3"] = axis(_("value"), domain=UPPER, anchor="x3", nticks=4)
-        traces += _lines(drawn.series)
+        image = drawn.series.shape[1] > MOST_LINES
+        across = _("channel") if image else _("time step")
+        upright = _("time step") if image else _("value")
+        turned = {"autorange": "reversed"} if image else {}
+        parts["xaxis3"] = axis(across, domain=LEFT, anchor="y3", nticks=5)
+        parts["yaxis3"] = axis(upright, domain=UPPER, anchor="x3", nticks=4, **turned)
+        traces += _image(drawn.series) if image else _lines(drawn.series)
     return {"data": traces, "layout": parts}
 
 
@@ -147,6 +154,25 @@ def _lines(series: NDArray[np.float32]) -> list[dict[str, Any]]:
             "hoverinfo": "skip",
         }
         for channel in series.T
+    ]
+
+
+def _image(series: NDArray[np.float32]) -> list[dict[str, Any]]:
+    """Time from top to bottom, the darker, the larger."""
+    low, high = float(series.min()), float(series.max())
+    return [
+        {
+            "type": "heatmap",
+            "z": (series - low) / (high - low or 1.0),
+            "x0": 1,
+            "dx": 1,
+            "y0": 1,
+            "dy": 1,
+            "xaxis": "x3",
+            "yaxis": "y3",
+            "coloraxis": ATTENTION,
+            "hoverinfo": "skip",
+        }
     ]
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.plots.parts import Figure, Translate, axis, escape, layout, width_of
-from explorer.plots.theme import GREY, SIGNED
+from explorer.plots.theme import ATTENTION, GREY, SIGNED
 from explorer.plots.words import listed
 
 MOST_ROWS = 6
@@ -29,6 +29,7 @@ class ExamplesDrawn(NamedTuple):
     rows: tuple[tuple[Floats, ...], ...]  # of every row: lines (T,), scaled values
     title: str  # what the rows are
     steps: int
+    images: tuple[Floats, ...] = ()  # beside each other instead of rows: (T, I) each
 
 
 def of_labels(
@@ -37,6 +38,16 @@ def of_labels(
     """The first channel of the first windows (N, T, I) of each label y (N,)."""
     rows = [tuple(x[y == k][:EACH, :, 0]) for k in range(len(labels))]
     return ExamplesDrawn(tuple(labels), tuple(rows), title, x.shape[1])
+
+
+def of_images(
+    x: Floats, y: NDArray[np.integer[Any]], labels: Sequence[str], title: str
+) -> ExamplesDrawn:
+    """The first window (T, I) of each label y (N,), time from top to bottom."""
+    shown = [k for k in range(len(labels)) if (y == k).any()]
+    images = tuple(x[int((y == k).argmax())] for k in shown)
+    names = tuple(labels[k] for k in shown)
+    return ExamplesDrawn(names, (), title, x.shape[1], images)
 
 
 def of_channels(window: Floats, names: Sequence[str], title: str) -> ExamplesDrawn:
@@ -48,6 +59,8 @@ def of_channels(window: Floats, names: Sequence[str], title: str) -> ExamplesDra
 
 def figure(drawn: ExamplesDrawn, _: Translate = str) -> Figure:
     """Grey lines, a row for each name, or a map of many channels."""
+    if drawn.images:
+        return _images(drawn, _)
     x = axis(_("time step"), nticks=5)
     if len(drawn.rows) > MOST_ROWS:
         return _map(drawn, x, _)
@@ -112,8 +125,45 @@ def _map(drawn: ExamplesDrawn, x: dict[str, Any], _: Translate) -> Figure:
     }
 
 
+def _images(drawn: ExamplesDrawn, _: Translate) -> Figure:
+    """One image for each name, a gap between two; the darker, the larger."""
+    width = drawn.images[0].shape[1]
+    gap = np.full((drawn.steps, 1), np.nan)
+    parts = [part for image in drawn.images for part in (image, gap)][:-1]
+    heat = {
+        "type": "heatmap",
+        "z": np.concatenate(parts, 1).astype(np.float32),
+        "x0": 0,
+        "dx": 1,
+        "y0": 1,
+        "dy": 1,
+        "coloraxis": ATTENTION,
+        "hoverinfo": "skip",
+    }
+    x = axis(
+        _(drawn.title),
+        tickmode="array",
+        tickvals=[k * (width + 1) + (width - 1) / 2 for k in range(len(drawn.images))],
+        ticktext=[escape(_(name)) for name in drawn.names],
+        showgrid=False,
+    )
+    y = axis(_("time step"), nticks=4, autorange="reversed", showgrid=False)
+    colours = {ATTENTION: {"showscale": False}}
+    return {"data": [heat], "layout": layout(x, y, margin={"r": 12}, **colours)}
+
+
 def alternative(drawn: ExamplesDrawn, _: Translate = str) -> str:
     """The preview in words, for those who do not see it."""
+    if drawn.images:
+        message = _(
+            "Small images, each of one example with its %(steps)d time steps from top "
+            "to bottom; %(title)s: %(names)s."
+        )
+        return message % {
+            "steps": drawn.steps,
+            "title": _(drawn.title),
+            "names": listed([_(name) for name in drawn.names], _),
+        }
     if not drawn.rows:
         return _("Small line charts of examples; nothing is drawn yet.")
     message = _(

@@ -110,6 +110,8 @@ def _around_split(data: Data) -> list[Any]:
 def _examples(data: Data) -> examples.ExamplesDrawn:
     """Windows by label, or the channels of one, the labels of its steps below."""
     x, y = data.train
+    if data.task == "classify" and x.shape[2] > examples.MOST_ROWS:
+        return examples.of_images(x, y, data.labels, N_("label"))
     if data.task == "classify":
         return examples.of_labels(x, y, data.labels, N_("label"))
     drawn = examples.of_channels(x[0], data.channels, N_("what is given"))
