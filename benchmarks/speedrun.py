@@ -49,7 +49,7 @@ WITHOUT: Mapping[str, Mapping[str, Any]] = {
 }
 BESIDE: Mapping[str, Mapping[str, Any]] = {
     "RMSNorm": {"model.norm": "rms"},
-    "squared ReLU": {"model.activation": "relu_squared"},
+    "squared ReLU": {"model.feed_forward_activation": "relu_squared"},
     "residual mixing": {"model.mixing": "first"},
 }
 """What the preset leaves out, and what it would be with it."""

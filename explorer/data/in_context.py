@@ -139,7 +139,7 @@ def error(truth: Floats, said: Floats) -> float:
 
 SPEC = DataSpec(
     name="in_context",
-    title=N_("Regression in context"),
+    title=N_("Regression from examples"),
     summary=N_(
         "Pairs of numbers and an answer, whose rule every window draws anew. A model "
         "must find the rule while it reads: it has to learn how to learn."

@@ -68,7 +68,7 @@ def graph_of(diagram: str) -> Graph:
 
 
 def inside_a_layer(diagram: str) -> str:
-    """The lines of a diagram that stand in its first frame.
+    r"""The lines of a diagram that stand in its first frame.
 
     >>> inside_a_layer('a --> b\nsubgraph s["S"]\n  b --> c\nend\nc --> d')
     'b --> c'

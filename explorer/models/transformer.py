@@ -87,7 +87,7 @@ class TransformerSettings(Settings):
     positions: PositionsName = positions_field("learned")
     norm: NormName = norm_field()
     queries: QueriesName = queries_field()
-    activation: ActivationName = activation_field()
+    feed_forward_activation: ActivationName = activation_field()
     outputs: OutputsName = outputs_field()
     mixing: MixingName = mixing_field()
     dropout: float = block_dropout_field()
@@ -95,7 +95,7 @@ class TransformerSettings(Settings):
 
 def style_of(settings: TransformerSettings) -> Style:
     """What its blocks are made of."""
-    return Style(settings.norm, settings.queries, settings.activation)
+    return Style(settings.norm, settings.queries, settings.feed_forward_activation)
 
 
 class Transformer(SequenceModel):

@@ -190,6 +190,8 @@ def test_declared_captures_are_the_recorded_ones(spec, chosen, sizes):
 def test_gradients_reach_every_parameter(spec, chosen, sizes):
     model = make(spec, sizes, **chosen)
     torch.manual_seed(2)
+    for matrix in (p for p in model.parameters() if p.ndim == 2 and not p.any()):
+        torch.nn.init.normal_(matrix)  # what begins at zero lets nothing through yet
     x = torch.arange(B * T).view(B, T) % V if sizes.symbols else given(sizes)
     if isinstance(model, AdversarialModel):
         x = model.generate(model.draw(B, T, torch.Generator().manual_seed(3)))

@@ -54,7 +54,7 @@ CASES: list[tuple[str, dict[str, Any], tuple[Sizes, ...]]] = [
         ("transformer", {"hidden_size": 12, "heads": 3, **chosen}, ONE_WAY[:3])
         for chosen in (
             {"norm": "rms", "queries": "normalised"},
-            {"activation": "relu_squared", "outputs": "zero"},
+            {"feed_forward_activation": "relu_squared", "outputs": "zero"},
             {"mixing": "first"},
         )
     ),

@@ -16,7 +16,7 @@ TOKENS = Sizes(1, V, V, T, "next_token")
 WAYS = {
     "norm": ("layer", "rms"),
     "queries": ("plain", "normalised"),
-    "activation": ("gelu", "relu_squared"),
+    "feed_forward_activation": ("gelu", "relu_squared"),
     "mixing": ("none", "first"),
 }
 CHOSEN = [{}, *({name: ways[1]} for name, ways in WAYS.items())]
@@ -46,7 +46,7 @@ def bent(x, way):
     return x * (1 + np.vectorize(math.erf)(x / math.sqrt(2))) / 2
 
 
-def by_hand(weights, tokens, norm, queries, activation, mixing):
+def by_hand(weights, tokens, norm, queries, feed_forward_activation, mixing):
     """(T,) -> (T, V), step by step and head by head."""
     first = h = weights["embedding.weight"][tokens]
     for k in range(2):
@@ -68,7 +68,7 @@ def by_hand(weights, tokens, norm, queries, activation, mixing):
                 seen[t, i] = scores / scores.sum() @ values[: t + 1]
         h = h + seen.reshape(T, H) @ of["attention_out.weight"].T
         m = normed(h, of["feed_forward_norm.weight"], norm)
-        m = bent(m @ of["feed_forward_in.weight"].T, activation)
+        m = bent(m @ of["feed_forward_in.weight"].T, feed_forward_activation)
         h = h + m @ of["feed_forward_out.weight"].T
     return normed(h, weights["norm.weight"], norm) @ weights["embedding.weight"].T
 

@@ -167,7 +167,8 @@ def test_every_word_is_translated(looked: Looked) -> None:
             continue
         (name,) = panel.needs(facts, panel.settings())
         view = looked.usual(name)
-        scene = Scene.of(facts, view, mark=3, ghosts=(view,), basis=view)
+        more: dict[str, Any] = {"mark": 3, "ghosts": (view,), "basis": view}
+        scene = Scene.of(facts, view, chosen=panel.settings(), **more)
         content = panel.draw(scene, marked)
         assert "⟦" in content["reading"]
         assert "⟦" in content["alternative"]

@@ -51,7 +51,7 @@ def test_only_data_of_one_series_and_only_the_gan_are_offered() -> None:
     resembled = {f"Series: {d.title}" for d in specs.datasets().values() if d.resembled}
     assert set(data.options) <= resembled
     labels = {w.label for w in (*test.select_slider, *test.slider)}
-    assert {"Hidden size of the generator", "Noise size"} <= labels
+    assert {"Generator size", "Noise size"} <= labels
 
 
 def test_the_buttons_step_one_side() -> None:

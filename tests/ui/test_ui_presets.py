@@ -1,8 +1,12 @@
 """A preset: settings that belong together, taken at one click."""
 
+import pytest
+
 from explorer.catalog import choosing, specs
 from explorer.config.run import settings_groups
-from tests.ui.conftest import asked, page
+from tests.ui.conftest import QUIET, asked, page
+
+pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]
 
 
 def test_a_preset_is_taken_on_the_same_data() -> None:

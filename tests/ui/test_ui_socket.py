@@ -64,7 +64,9 @@ def test_a_panels_error_comes_in_the_tabs_language(client: TestClient) -> None:
     options = {"inside.capture": "made_up"}
     wish = {"run": SAMPLE, "language": "zh", "shown": "inside", "options": options}
     panel = answer(client, json.dumps(wish))["panels"]["inside"]
-    assert panel["reading"].startswith("未知的内部量“made_up”。已知的有：")
+    assert panel["reading"].startswith(
+        "未知的内部量（捕获的张量）“made_up”。已知的有："
+    )
 
 
 NONSENSE = [

@@ -99,7 +99,7 @@ def _line(x: Any, y: Any, colour: str, where: str) -> dict[str, Any]:
         "y": np.asarray(y, np.float32),
         "yaxis": where,
         "line": {"color": colour, "width": 1.6},
-        "hovertemplate": "%{x}<br>%{y:.3~g}<extra></extra>",
+        "hovertemplate": "%{x}<br>%{y:.4~g}<extra></extra>",
     }
 
 
@@ -120,7 +120,7 @@ def _alarms(
             "y": drawn.values[here].astype(np.float32),
             "name": name,
             "marker": {"size": 8, **look},
-            "hovertemplate": f"{name}<br>%{{x}}<br>%{{y:.3~g}}<extra></extra>",
+            "hovertemplate": f"{name}<br>%{{x}}<br>%{{y:.4~g}}<extra></extra>",
         }
         for name, here, look in marks
     ]

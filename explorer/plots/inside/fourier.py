@@ -85,8 +85,7 @@ PANEL = Panel(
     about=N_(
         "The embedding gives every number of the clock a vector. Round the clock these "
         "are a sum of waves, each with so many turns. At the start all waves are about "
-        "as strong; a model that has found the rule keeps a few. The dashed line is "
-        "where all would be alike."
+        "as strong, as on the dashed line; a model that has found the rule keeps a few."
     ),
     pages={"playground": 36, "inside": 34},
 )
