@@ -143,7 +143,8 @@ def gaps(settings: StockSettings, shocks: Floats) -> Floats:
 
 def price_after(scaled: Floats, shown: Floats, scaler: Scaler) -> Floats:
     """Yesterday's price and a predicted log return make a price."""
-    return np.asarray(shown * np.exp(scaler.undo(scaled)))
+    with np.errstate(over="ignore"):  # a net that runs away forecasts no finite price
+        return np.asarray(shown * np.exp(scaler.undo(scaled)))
 
 
 class Walk(NamedTuple):
