@@ -78,8 +78,10 @@ def thin(values: Points, kept: int = KEPT_POINTS) -> NDArray[np.intp]:
 
 
 def finite(values: Points) -> NDArray[np.float32]:
-    """The values with a gap (NaN) wherever one is not a finite number."""
-    return np.where(np.isfinite(values), values, np.nan).astype(np.float32)
+    """The values with a gap (NaN) wherever one is not a finite number of 32 bits."""
+    with np.errstate(over="ignore"):
+        drawn = np.asarray(values).astype(np.float32)
+    return np.where(np.isfinite(drawn), drawn, np.float32(np.nan))
 
 
 def last(values: Points) -> float | None:

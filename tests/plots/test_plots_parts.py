@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from explorer.plots.encode import to_json
-from explorer.plots.parts import KEPT_POINTS, spread, thin
+from explorer.plots.parts import KEPT_POINTS, finite, spread, thin
 from explorer.plots.theme import (
     ARCHITECTURES,
     FONTS,
@@ -178,3 +178,9 @@ def test_no_letter_of_a_chart_is_smaller_than_13_pixels() -> None:
         if pattern.search(path.read_text(encoding="utf-8"))
     ]
     assert found == []
+
+
+def test_what_no_float_of_32_bits_holds_is_a_gap() -> None:
+    drawn = finite(np.array([1.0, np.inf, 1e39, -1e300, np.nan]))
+    assert drawn.dtype == np.float32
+    np.testing.assert_array_equal(drawn, [1.0, *[np.nan] * 4])
