@@ -44,7 +44,7 @@ WITHOUT: Mapping[str, Mapping[str, Any]] = {
         "training.optimizer": "adamw",
         "training.learning_rate": 0.003,
     },
-    "the rate of 0.01 (0.005)": {"training.learning_rate": 0.005},
+    "the rate of 0.02 (0.005)": {"training.learning_rate": 0.005},
     "the straight line to zero": {"training.schedule": "warmup"},
 }
 BESIDE: Mapping[str, Mapping[str, Any]] = {

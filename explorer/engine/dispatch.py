@@ -112,6 +112,7 @@ class Dispatch:
         jobs = [job for _, job in chosen]
         epochs = [driven.epoch for driven, _ in chosen]
         background = all(driven.background for driven, _ in chosen)
+        handed = time.time()
         task = self._client().submit(
             run_slices,
             jobs,
@@ -123,7 +124,6 @@ class Dispatch:
         )
         self._tasks[worker].add(task)
         self._answering.given(worker)
-        handed = time.time()
 
         def fetched(done: Task[list[Result]]) -> None:
             at = time.time()

@@ -279,12 +279,16 @@ def test_a_gru_on_text_is_four_clicks_away_without_scrolling(
 ) -> None:
     page = open_page(viewport={"width": 1280, "height": 720})
     choose_data(page, "text")  # two clicks
+    about = page.locator(".st-key-about")
+    expect(about).to_contain_text(
+        "Changed: press Train."
+    )  # its architectures are there
     page.get_by_role("radio", name="GRU").click()
-    expect(page.locator(".st-key-about")).to_contain_text("Changed: press Train.")
+    expect(about).to_contain_text("GRU")
     page.wait_for_selector(".sx-stale")
     click(page, "Train")
     state_is(page, "Training", "Finished")
-    expect(page.locator(".st-key-about")).to_contain_text("GRU, layers: 1")
+    expect(about).to_contain_text("GRU, layers: 1")
     expect(page.locator(".sx-stale")).to_have_count(0)
     assert (
         page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
