@@ -39,7 +39,7 @@ def view(confusion: list[list[int]], **arrays: Any) -> View:
     size = len(counts)
     chances = np.full(size, 1 / size, np.float32)
     notes = {
-        "labels": list("abc")[:size],
+        "labels": list("abcdefghij")[:size],
         "truth": 1,
         "left_out": [],
         "tokens": None,
@@ -201,3 +201,19 @@ def test_before_there_is_an_answer_a_figure_is_empty_and_says_so(plot: Any) -> N
     as_plotly(plot.figure(drawn))
     assert plot.reading(drawn, marked).startswith("⟦")
     assert "⟦" in plot.alternative(drawn, marked)
+
+
+def test_of_many_labels_the_likeliest_and_the_true_one_have_room() -> None:
+    chances = np.arange(10, dtype=np.float32) / 45
+    many = view(np.eye(10, dtype=int).tolist(), probabilities=chances)
+    drawn = classes.extract("lstm", many)._replace(truth=1)
+    assert classes.likeliest(drawn) == list(range(10))
+    beside = drawn._replace(series=np.zeros((8, 8), np.float32))
+    assert classes.likeliest(beside) == [1, 5, 6, 7, 8, 9]
+    (bar,) = [t for t in classes.figure(beside)["data"] if t["type"] == "bar"]
+    np.testing.assert_allclose(bar["x"], chances[[1, 5, 6, 7, 8, 9]])
+    ticks = classes.figure(beside)["layout"]["yaxis"]["ticktext"]
+    assert [tick.removeprefix("✓ ") for tick in ticks] == [
+        drawn.labels[k] for k in (1, 5, 6, 7, 8, 9)
+    ]
+    assert ticks[0].startswith("✓ ")

@@ -16,6 +16,9 @@ from explorer.runs.records import View
 LEFT, RIGHT = [0.0, 0.46], [0.56, 1.0]
 """Where the example with its odds stands, and where the confusion matrix."""
 
+MOST_ODDS, MOST_ODDS_BELOW = 12, 6
+"""Labels whose odds have room: all of the height, and below a series."""
+
 MOST_LINES = 6
 """A series of more channels is drawn as an image."""
 
@@ -61,15 +64,27 @@ def recall(drawn: ClassesDrawn) -> NDArray[np.float64]:
     return np.asarray(right / np.maximum(truths, 1))
 
 
+def likeliest(drawn: ClassesDrawn) -> list[int]:
+    """The labels whose odds have room, in their own order: the likeliest ones, and the
+    true one."""
+    room = MOST_ODDS_BELOW if drawn.series is not None else MOST_ODDS
+    ranked = np.argsort(-drawn.probabilities, kind="stable").tolist()
+    first, rest = ranked[:room], ranked[room:]
+    if drawn.truth in rest:
+        first[-1] = drawn.truth
+    return sorted(first)
+
+
 def figure(drawn: ClassesDrawn, _: Translate = str) -> Figure:
     """Left the odds, below the series if there is one; right the confusion matrix."""
     names = [_(label) for label in drawn.labels]
-    marked = [f"✓ {name}" if k == drawn.truth else name for k, name in enumerate(names)]
+    shown = likeliest(drawn)
+    marked = [f"✓ {names[k]}" if k == drawn.truth else names[k] for k in shown]
     odds = bars(
-        drawn.probabilities,
-        names,
+        drawn.probabilities[shown],
+        [names[k] for k in shown],
         colour=colour_of(drawn.model),
-        rows=len(names),
+        rows=len(shown),
         reach=1.0,
         titles=(_("probability (%)"), _("label (✓ is true)")),
     )
