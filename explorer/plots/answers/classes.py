@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import N_
 from explorer.plots.bars import bars
+from explorer.plots.data.examples import MOST_ROWS
 from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, visible
 from explorer.plots.theme import ATTENTION, GREY, colour_of
@@ -18,9 +19,6 @@ LEFT, RIGHT = [0.0, 0.46], [0.56, 1.0]
 
 MOST_ODDS, MOST_ODDS_BELOW = 12, 6
 """Labels whose odds have room: all of the height, and below a series."""
-
-MOST_LINES = 6
-"""A series of more channels is drawn as an image."""
 
 LOWER, UPPER = [0.0, 0.42], [0.68, 1.0]
 """Where the odds stand below a series that is drawn."""
@@ -106,7 +104,7 @@ def figure(drawn: ClassesDrawn, _: Translate = str) -> Figure:
     parts[ATTENTION] = {"cmin": 0, "cmax": 1, "showscale": False}
     if drawn.series is not None:
         parts["yaxis"]["domain"] = LOWER
-        image = drawn.series.shape[1] > MOST_LINES
+        image = drawn.series.shape[1] > MOST_ROWS
         across = _("channel") if image else _("time step")
         upright = _("time step") if image else _("value")
         turned = {"autorange": "reversed"} if image else {}

@@ -11,7 +11,7 @@ from explorer.plots.theme import ATTENTION, GREY, SIGNED
 from explorer.plots.words import listed
 
 MOST_ROWS = 6
-"""More channels than these are a map."""
+"""A window of more channels is drawn as a map, here and where it is answered."""
 
 EACH = 3
 """Examples of a label that lie over each other."""
