@@ -41,8 +41,11 @@ quick: $(BIN)/.dev $(BIN)/.compiled ## Say yes or no in two minutes: lint, impor
 	sh scripts/get_browser.sh $(BIN)/python
 	sh scripts/test.sh $(BIN)/python quick
 
-test-slow: $(BIN)/.dev ## Run the tests that train for minutes.
-	$(ENV) $(BIN)/python -m pytest -m slow
+test-slow: $(BIN)/.dev $(BIN)/.compiled ## Run the tests that train for minutes.
+	sh scripts/get_postgresql.sh
+	sh scripts/get_browser.sh $(BIN)/python
+	$(ENV) OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m slow \
+		--numprocesses 2 --no-loadscope-reorder tests/slow tests
 
 search: $(BIN)/.dev ## Try the property tests with new examples.
 	$(ENV) $(BIN)/python -m pytest -m "hypothesis and not slow and not browsers" --hypothesis-profile=search
