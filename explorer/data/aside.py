@@ -1,5 +1,5 @@
-"""A large table is read by a process of its own: a server has others to serve, gets
-its memory back afterwards, and says meanwhile how far that is.
+"""A large file is read by a process of its own: a server has others to serve, gets its
+memory back afterwards, and says meanwhile how far that is.
 
     python -m explorer.data.aside FD     # what `read_aside` starts
 """
@@ -13,9 +13,13 @@ from contextlib import contextmanager, suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
+from explorer.config.kinds import Kind
+from explorer.data.brought import Brought
 from explorer.data.choices import Choices
 from explorer.data.decoding import named
+from explorer.data.files import READ
 from explorer.data.reading import Reading, read
 from explorer.errors import N_, ExplorerError
 
@@ -28,7 +32,7 @@ PATIENCE = 10
 """By so much it gives way to whoever else computes."""
 
 _places = threading.BoundedSemaphore(2)
-"""So many tables are read at one time."""
+"""So many files are read at one time."""
 
 
 def read_aside(
@@ -40,12 +44,29 @@ def read_aside(
     Raises:
         ExplorerError: as `read` does, or if the process has ended early.
     """
+    return _told(filename, (None, raw, filename, encoding, choices))
+
+
+def examples_aside(
+    kind: Kind,
+    raw: bytes,
+    filename: str,
+    encoding: str = "",
+    given: str = "",
+    asked: str = "",
+) -> Iterator[float | Brought]:
+    """The same with what `files.READ` gives."""
+    return _told(filename, (kind, raw, filename, encoding, given, asked))
+
+
+def _told(filename: str, job: tuple[Any, ...]) -> Iterator[Any]:
+    """What a process says of this work."""
     done = 0.0
     while not _places.acquire(timeout=EVERY):
         yield done
     try:
         with _reader() as there:
-            there.send((raw, filename, encoding, choices))
+            there.send(job)
             while True:
                 if there.poll(EVERY):
                     told = there.recv()
@@ -91,9 +112,9 @@ def _reader() -> Iterator[Connection]:
 def _answer(there: Connection) -> None:
     """What the process does."""
     os.nice(PATIENCE)
-    raw, filename, encoding, choices = there.recv()
+    kind, *given = there.recv()
     try:
-        there.send(read(raw, filename, encoding, choices, there.send))
+        there.send(READ[kind](*given) if kind else read(*given, there.send))
     except ExplorerError as error:
         there.send(error)
 

@@ -10,7 +10,14 @@ from collections import Counter
 from collections.abc import Sequence
 
 from explorer.data.brought import Brought, Columns, text_of, too_few
-from explorer.data.conll_lines import COUNTED, TAGS, TOKENS, Rows, rows_of
+from explorer.data.conll_lines import (
+    COUNTED,
+    TAGS,
+    TOKENS,
+    Rows,
+    filled_lines,
+    rows_of,
+)
 from explorer.data.decoding import named, short
 from explorer.data.entities import are_entities, entities, scheme_of
 from explorer.errors import N_, ExplorerError, Words, unknown
@@ -25,6 +32,8 @@ MOST_TAGS = 100
 """A tagger answers with a number for each: of more, the column is another one."""
 
 MOST_TOKENS = 500_000
+MOST_FIELDS = 100
+"""Of a line."""
 LONGEST = 200
 """Characters of a token or a tag."""
 
@@ -47,6 +56,8 @@ def read_tags(
         ExplorerError: if it is no such file, or there is no such column.
     """
     text, remarks = text_of(raw, filename, encoding)
+    if (lines := filled_lines(text)) > 2 * MOST_TOKENS:
+        raise _too_many(lines, filename)  # before all are taken apart
     found = rows_of(text)
     columns = _columns(found, filename, given, asked)
     sentences = _sentences(found, columns, filename)
@@ -75,7 +86,19 @@ def _columns(found: Rows, filename: str, given: str, asked: str) -> Columns:
             ),
             file=named(filename),
         )
-    names = found.names or tuple(str(k + 1) for k in range(found.width))
+    if found.width > MOST_FIELDS:
+        raise ExplorerError(
+            N_(
+                "Each line of tags may have %(most)d fields, but those of '%(file)s' "
+                "have %(came)d. Leave out what is neither a token nor a tag."
+            ),
+            most=MOST_FIELDS,
+            file=named(filename),
+            came=found.width,
+        )
+    names = tuple(map(short, found.names)) or tuple(
+        str(k + 1) for k in range(found.width)
+    )
     names = tuple(
         name if names.index(name) == k else str(k + 1) for k, name in enumerate(names)
     )
@@ -166,15 +189,7 @@ def _check(
 ) -> None:
     """See that they are tags, and not too many tokens."""
     if tags.total() > MOST_TOKENS:
-        raise ExplorerError(
-            N_(
-                "Tags of %(most)s tokens can be kept, but '%(file)s' has %(came)s. "
-                "Give a part of it."
-            ),
-            most=f"{MOST_TOKENS:,}",
-            file=named(filename),
-            came=f"{tags.total():,}",
-        )
+        raise _too_many(tags.total(), filename)
     if len(tags) > MOST_TAGS or len(tags) < 2:
         raise ExplorerError(
             N_(
@@ -189,6 +204,18 @@ def _check(
             count=len(sentences),
             known=", ".join(columns.names),
         )
+
+
+def _too_many(came: int, filename: str) -> ExplorerError:
+    return ExplorerError(
+        N_(
+            "Tags of %(most)s tokens can be kept, but '%(file)s' has %(came)s. Give a "
+            "part of it."
+        ),
+        most=f"{MOST_TOKENS:,}",
+        file=named(filename),
+        came=f"{came:,}",
+    )
 
 
 def _counted(sentences: list[Sentence], tags: Counter[str]) -> Words:

@@ -28,7 +28,8 @@ HEAD = 300
 """Lines that tell whether a file is one of tags."""
 
 Row = tuple[int, list[str]]
-"""The line of the file, from 1, and its fields; none where a sentence ends."""
+"""The line of the file, from 1, and its fields; none where a sentence ends, whatever
+empty lines follow."""
 
 
 class Rows(NamedTuple):
@@ -51,15 +52,22 @@ def fields(line: str, tabs: bool) -> list[str]:
     return [part.strip() for part in parts]
 
 
+def filled_lines(text: str) -> int:
+    """How many lines are not blank."""
+    return sum(1 for line in text.split("\n") if line.strip())
+
+
 def rows_of(text: str) -> Rows:
     """The lines of a file as fields, without comments and names of columns."""
     lines = [line.rstrip("\n\r") for line in text.split("\n")]
     filled = [line for line in lines if line.strip() and not line.startswith("#")]
     tabs = 2 * sum("\t" in line for line in filled) > len(filled)
-    rows: list[Row] = [
-        (n, fields(line, tabs) if line.strip() else [])
-        for n, line in enumerate(lines, 1)
-    ]
+    rows: list[Row] = []
+    for n, line in enumerate(lines, 1):
+        if line.strip():
+            rows.append((n, fields(line, tabs)))
+        elif rows and rows[-1][1]:
+            rows.append((n, []))
     widths = Counter(len(row) for _, row in rows if row and not row[0].startswith("#"))
     width = widths.most_common(1)[0][0] if widths else 0
     universal = width == UNIVERSAL and _are_counted(rows)

@@ -20,7 +20,8 @@ CURLY = str.maketrans("“”„", '"""')
 
 APART = re.compile(r'" *([,;|\t]) *"')
 
-ARROW = re.compile(r" +[-=]> +")
+ARROW = re.compile(r"(?<! ) +[-=]> +")
+"""Sought from where blanks begin alone: a line may be nothing but blanks."""
 
 MARKUP = {
     "JSON": re.compile(r"[\[{]\s*[\[{\"]"),

@@ -7,8 +7,9 @@ import psutil
 import pytest
 
 from explorer.data import aside
-from explorer.data.aside import read_aside
+from explorer.data.aside import examples_aside, read_aside
 from explorer.data.choices import Choices
+from explorer.data.files import READ
 from explorer.data.reading import Reading, read
 from explorer.errors import ExplorerError
 
@@ -60,6 +61,12 @@ def test_what_is_no_table_gets_the_same_sentence_aside() -> None:
     with pytest.raises(ExplorerError) as there:
         list(read_aside(b"a,b\nx,y\n" * 9, "a.csv"))
     assert str(there.value) == str(here.value)
+
+
+def test_examples_come_the_same_from_there() -> None:
+    raw = "\n".join(f"{'yes' if k % 2 else 'no'},word {k}" for k in range(40)).encode()
+    *_parts, found = examples_aside("labels", raw, "a.csv", "", "2", "1")
+    assert found == READ["labels"](raw, "a.csv", "", "2", "1")
 
 
 def test_who_waits_no_more_ends_the_process() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from explorer.data import content, files, own_tags
 from explorer.data.brought import Brought
 from explorer.data.conll import read_tags
+from explorer.data.conll_lines import rows_of
 from explorer.data.entities import (
     Entity,
     are_entities,
@@ -105,6 +106,7 @@ REFUSED = {
     "\n".join(
         f"a T{k}" for k in range(101)
     ): "are 2 to 100 different ones, .* has 101 in",
+    "a " * 101 + "\n": r"may have 100 fields, but those of 'a\.conll' have 101\.",
     "x" * 201 + " O\nb B-X\n": "need 1 to 200 characters each, but line 1",
     " \n\n": "is empty. Give another",
 }
@@ -120,6 +122,25 @@ def test_too_many_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("explorer.data.conll.MOST_TOKENS", 2)
     with pytest.raises(ExplorerError, match=r"Tags of 2 tokens .* has 3\. Give a part"):
         read("a O\nb B-X\nc O\n")
+
+
+def test_far_too_many_lines_are_not_taken_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("explorer.data.conll.MOST_TOKENS", 2)
+    monkeypatch.setattr("explorer.data.conll.rows_of", None)
+    with pytest.raises(ExplorerError, match=r"Tags of 2 tokens .* has 5\. Give a part"):
+        read("a O\n\n" * 5)
+
+
+def test_of_empty_lines_one_is_kept() -> None:
+    found = rows_of("\n" * 9 + "a O\n" + "\n" * 99 + "b O\n")
+    assert found.rows == [(10, ["a", "O"]), (11, []), (110, ["b", "O"]), (111, [])]
+
+
+def test_a_line_of_blanks_is_gone_through_once() -> None:
+    """From each blank anew it would take minutes."""
+    assert files.kind_of(b" " * 150_000 + b"x", "a.txt") == "text"
 
 
 @given(st.text(alphabet="a#-O B\t\nI张\r\x00", max_size=80))

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.data.brought import Brought
 from explorer.data.choices import Choices
+from explorer.data.files import READ
 from explorer.data.numbers import NumberForm
 from explorer.data.reading import Reading, read
-from explorer.ui.data import reading
+from explorer.ui.data import examples, reading
 
 N = 150
 MONTHS = [f"01/{1 + k % 12:02}/{2000 + k // 12}" for k in range(N)]
@@ -31,6 +33,16 @@ def shown(text: str) -> AppTest:
     test = AppTest.from_function(script, args=(text,), default_timeout=120).run()
     assert not test.exception
     return test
+
+
+def script_of_examples(text: str) -> None:
+    import streamlit as st
+
+    from explorer.errors import N_
+    from explorer.ui.data.examples import read_examples
+
+    found = read_examples("labels", text.encode(), "a.csv", "", N_)
+    st.session_state["given"] = found.columns.given if found.columns else None
 
 
 def rows(head: str, *columns: list[str]) -> str:
@@ -110,3 +122,30 @@ def test_a_large_table_is_read_aside_and_its_newest_series_alone_is_kept(
     _file, known = test.session_state["reading.read"]
     kept = [each for each in known.values() if each.taken is not None]
     assert [each.taken.series.label for each in kept] == ["b"]
+
+
+def test_large_examples_are_read_aside_and_two_of_their_readings_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(examples, "AT_ONCE", 0)
+    asked = []
+
+    def aside(kind: Any, *given: Any) -> Iterator[float | Brought]:
+        asked.append(given[-2:])
+        yield 0.5
+        yield READ[kind](*given)
+
+    monkeypatch.setattr(examples, "examples_aside", aside)
+    columns = [[f"{word} {k}" for k in range(N)] for word in ("one", "two", "three")]
+    labels = [f"{k % 3}" for k in range(N)]
+    text = rows("label,a,b,c", labels, *columns)
+    test = AppTest.from_function(
+        script_of_examples, args=(text,), default_timeout=120
+    ).run()
+    for name in ("b", "a", "c", "b"):
+        test.selectbox[0].set_value(name).run()
+        assert not test.exception
+        assert test.session_state["given"] == name
+    # What is chosen of itself, c, is not read again.
+    assert [given for given, _label in asked] == ["", "b", "a", "b"]
+    assert len(test.session_state["examples.read"][1]) == 2

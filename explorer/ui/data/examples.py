@@ -4,16 +4,19 @@ import streamlit as st
 
 from explorer.config.kinds import Kind
 from explorer.data import files
+from explorer.data.aside import examples_aside
 from explorer.data.brought import Brought, Shown
 from explorer.errors import N_, ExplorerError
 from explorer.plots.data import balance
 from explorer.plots.data.examples import aligned, answered
+from explorer.ui.data.reading import AT_ONCE, waited_for
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_still
 from explorer.ui.plain import literal
 
 _READ = "examples.read"
-"""The last file that was read, and what it came to."""
+"""The last file that was read, and what it came to: by the likeliest columns, and by
+those that were chosen last."""
 
 LONGEST = 200
 """Letters of an example that are written out."""
@@ -34,7 +37,7 @@ def read_examples(
     Raises:
         ExplorerError: if the file is none of them.
     """
-    found = _read(kind, raw, filename, encoding, "", "")
+    found = _read(kind, raw, filename, encoding, "", "", _)
     fewest = 2 if kind == "pairs" else 3
     if found.columns is None or len(found.columns.names) < fewest:
         return found
@@ -50,26 +53,53 @@ def read_examples(
         else ""
         for title, usual in zip(TITLES[kind], found.columns[1:], strict=True)
     ]
-    return _read(kind, raw, filename, encoding, *chosen)
+    if (*chosen,) == found.columns[1:]:
+        return found
+    return _read(kind, raw, filename, encoding, *chosen, _)
 
 
 def _read(
-    kind: Kind, raw: bytes, filename: str, encoding: str, given: str, asked: str
+    kind: Kind,
+    raw: bytes,
+    filename: str,
+    encoding: str,
+    given: str,
+    asked: str,
+    _: Translate,
 ) -> Brought:
     """Read once, though the page is drawn again at each click."""
-    call = (kind, filename, encoding, given, asked)
-    if st.session_state.get(_READ, (None,))[0] != raw:
-        st.session_state[_READ] = raw, {}
-    known: dict[tuple[str, ...], Brought | ExplorerError] = st.session_state[_READ][1]
+    which = (raw, kind, filename, encoding)
+    if st.session_state.get(_READ, (None,))[0] != which:
+        st.session_state[_READ] = which, {}
+    known: dict[tuple[str, str], Brought | ExplorerError] = st.session_state[_READ][1]
+    call = given, asked
     if call not in known:
         try:
-            known[call] = files.READ[kind](raw, filename, encoding, given, asked)
+            found = _read_now(kind, raw, filename, encoding, given, asked, _)
         except ExplorerError as error:
-            known[call] = error
+            found = error
+        for other in [other for other in known if any(other) and any(call)]:
+            del known[other]
+        known[call] = found
     result = known[call]
     if isinstance(result, ExplorerError):
         raise result
     return result
+
+
+def _read_now(
+    kind: Kind,
+    raw: bytes,
+    filename: str,
+    encoding: str,
+    given: str,
+    asked: str,
+    _: Translate,
+) -> Brought | ExplorerError:
+    if len(raw) <= AT_ONCE:
+        return files.READ[kind](raw, filename, encoding, given, asked)
+    reading = examples_aside(kind, raw, filename, encoding, given, asked)
+    return waited_for(reading, _)
 
 
 def show_examples(found: Brought, _: Translate) -> None:

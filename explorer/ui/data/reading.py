@@ -1,8 +1,8 @@
 """How a table is read: which column, by which times, and what only a person knows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -13,8 +13,10 @@ from explorer.data.reading import Question, Reading, read
 from explorer.errors import ExplorerError
 from explorer.ui.language import Translate
 
+T = TypeVar("T")
+
 AT_ONCE = 1_000_000
-"""Bytes of a table that a page reads itself; larger ones are read aside."""
+"""Bytes of a file that a page reads itself; larger ones are read aside."""
 
 _READ = "reading.read"
 
@@ -62,10 +64,15 @@ def _read(
 ) -> Reading:
     if len(raw) <= AT_ONCE:
         return read(raw, filename, encoding, choices)
+    return waited_for(read_aside(raw, filename, encoding, choices), _)
+
+
+def waited_for(reading: Iterator[float | T], _: Translate) -> T:
+    """What is read aside at last; a bar says how far it is."""
     bar = st.progress(0.0, _("Reading the table …"))
     try:
-        for told in read_aside(raw, filename, encoding, choices):
-            if isinstance(told, Reading):
+        for told in reading:
+            if not isinstance(told, float):
                 return told
             bar.progress(told, _("Reading the table …"))
     finally:
