@@ -112,9 +112,13 @@ def _reader() -> Iterator[Connection]:
 def _answer(there: Connection) -> None:
     """What the process does."""
     os.nice(PATIENCE)
-    kind, *given = there.recv()
+    kind, raw, filename, *said = there.recv()
     try:
-        there.send(READ[kind](*given) if kind else read(*given, there.send))
+        if kind is None:
+            encoding, choices = said
+            there.send(read(raw, filename, encoding, choices, there.send))
+        else:
+            there.send(READ[kind](raw, filename, *said))
     except ExplorerError as error:
         there.send(error)
 

@@ -211,6 +211,23 @@ class Allowed:
                 variable=SERVER_LIMITS,
             )
 
+    def admit_class(self, every: Sequence[Group]) -> None:
+        """What the store asks before one more class is made; `every`: everybody's.
+
+        Raises:
+            ExplorerError: if too many are this person's.
+        """
+        mine = sum(group.owner == self.owner for group in every)
+        if mine >= self.limits.classes:
+            raise ExplorerError(
+                N_(
+                    "One visitor may have %(most)d classes here, and %(came)d are "
+                    "yours. Delete one that is over."
+                ),
+                most=self.limits.classes,
+                came=mine,
+            )
+
     def admit_data(self, held: int, stored: int) -> None:
         """What the store asks before one more series or text is held.
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from explorer.engine.classes import KIND, Task, read_task
 from explorer.engine.classroom import read_classroom
 from explorer.errors import N_, ExplorerError
+from explorer.runs.groups import AdmitGroup
 from explorer.runs.records import Group, GroupKind
 from explorer.runs.store import Store
 
@@ -117,11 +118,17 @@ def delete_task(store: Store, home: Group, group: Group) -> None:
         store.groups.delete(group.id)
 
 
-def copy_class(store: Store, home: Group, owner: str) -> Group:
-    """A new class with the same tasks, in which nobody is yet; it is this person's."""
+def copy_class(
+    store: Store, home: Group, owner: str, admit: AdmitGroup | None = None
+) -> Group:
+    """A new class with the same tasks, in which nobody is yet; it is this person's.
+
+    Raises:
+        ExplorerError: as `admit` does.
+    """
     choices = {k: v for k, v in asdict(read_classroom(home)).items() if k != "at"}
     first = replace(read_task(home), closed=False).facts() | choices
-    copied = store.groups.create(KIND, owner, first | {"order": []})
+    copied = store.groups.create(KIND, owner, first | {"order": []}, admit)
     order = [
         copied.id
         if group.id == home.id

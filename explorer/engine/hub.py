@@ -28,6 +28,9 @@ from explorer.runs.trouble import database_trouble
 T = TypeVar("T")
 
 Watch = Callable[[str, tuple[Wanted, ...]], None]
+MOST_UNWANTED = 16
+"""Kept per feed of views that nobody looks at any more: who comes back sees them."""
+
 MOST_MADE = 16
 """Kept per feed of what was made of its snapshot: a frame for each way in which it is
 looked at, and what was sent of it."""
@@ -247,6 +250,15 @@ class Hub:
                 validations=tuple(validations[step] for step in sorted(validations)),
                 commands=(*old.commands, *progress.commands),
                 checkpoints=old.checkpoints if kept is None else kept,
-                views={**old.views, **dict(views)},
+                views=self._kept(feed, dict(views)),
             )
         )
+
+    def _kept(self, feed: Feed, new: dict[Wanted, View]) -> dict[Wanted, View]:
+        """The newest of each view that somebody looks at, and the last of others."""
+        old = feed.snapshot.views
+        kept = {want: view for want, view in old.items() if want not in new} | new
+        wanted = {want for wants in feed.wants.values() for want in wants}
+        for want in [each for each in kept if each not in wanted][:-MOST_UNWANTED]:
+            del kept[want]
+        return kept

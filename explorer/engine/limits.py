@@ -38,6 +38,9 @@ class Limits(Settings):
     uploads: int = setting(
         30, N_("Files of one's own that are kept."), title=N_("Uploads"), ge=0, le=10**5
     )
+    classes: int = setting(
+        50, N_("Classes of one's own."), title=N_("Classes"), ge=0, le=10**5
+    )
 
 
 class ServerLimits(Settings):

@@ -22,6 +22,9 @@ from explorer.runs.store import Store
 MOST_VIEWS = 512
 """Views of stored states that are kept ready, over all runs."""
 
+MOST_BYTES = 200_000_000
+"""What these may take together."""
+
 THREADS = 32
 """Looks that wait at one time, each in a thread; the others wait in a queue."""
 
@@ -35,6 +38,7 @@ class Looks:
         """`workers`: how many there are now."""
         self._store, self._asker, self._workers = store, asker, workers
         self._views: OrderedDict[tuple[str, int, Wanted], View] = OrderedDict()
+        self._bytes = 0
         self._threads = ThreadPoolExecutor(THREADS, "looks")
         self._turn = threading.Condition()
         self._under_way = 0
@@ -45,8 +49,10 @@ class Looks:
         Raises:
             ExplorerError: if nothing is stored for that step, or a view is unknown.
         """
-        missing = [w for w in wanted if (run_id, step, w) not in self._views]
-        if missing:
+        with self._turn:
+            ready = {w: self._views.get((run_id, step, w)) for w in wanted}
+        found = {want: view for want, view in ready.items() if view is not None}
+        if missing := [want for want in ready if want not in found]:
             run = self._store.get(run_id)
             checkpoint = self._store.checkpoint(run_id, step)
             with self._in_turn():
@@ -54,9 +60,9 @@ class Looks:
                     look_at, (run.config,), checkpoint.state, missing
                 )
             for want, view in zip(missing, views, strict=True):
+                found[want] = view
                 self.keep(run_id, step, want, view)
-        with self._turn:
-            return [self._views[run_id, step, w] for w in wanted]
+        return [found[want] for want in wanted]
 
     async def at_async(
         self, run_id: str, step: int, wanted: tuple[Wanted, ...]
@@ -81,14 +87,17 @@ class Looks:
     def keep(self, run_id: str, step: int, wanted: Wanted, view: View) -> None:
         """Have a view ready."""
         with self._turn:
+            old = self._views.pop((run_id, step, wanted), None)
             self._views[run_id, step, wanted] = view
-            while len(self._views) > MOST_VIEWS:
-                self._views.popitem(last=False)
+            self._bytes += view.n_bytes - (old.n_bytes if old is not None else 0)
+            while len(self._views) > MOST_VIEWS or self._bytes > MOST_BYTES:
+                self._bytes -= self._views.popitem(last=False)[1].n_bytes
 
     def forget(self) -> None:
         """Have no view ready any more."""
         with self._turn:
             self._views.clear()
+            self._bytes = 0
 
     def close(self) -> None:
         """Begin no more looks."""

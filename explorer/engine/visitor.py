@@ -306,7 +306,8 @@ class Visitor:
         """A new class of one's own with the tasks of one that this person teaches.
 
         Raises:
-            ExplorerError: if they do not, or a task has own data of another person.
+            ExplorerError: if they do not, a task has own data of another person, or a
+                limit is reached.
         """
         if not self.teaches(self.store.groups.get(home.id)):
             raise ExplorerError(
@@ -317,7 +318,7 @@ class Visitor:
             )
         for group in tasks_of(self.store, home):
             self.allowed.check_data(read_task(group).base)
-        return copy_class(self.store, home, self.owner)
+        return copy_class(self.store, home, self.owner, self.allowed.admit_class)
 
     def guess(self, group_id: str, guess: Guess) -> None:
         """Say what one expects of a task, before the first run in it.

@@ -247,3 +247,8 @@ class View:
     step: int
     arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     notes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def n_bytes(self) -> int:
+        """What its arrays take."""
+        return sum(array.nbytes for array in self.arrays.values())

@@ -1,5 +1,5 @@
-"""How many tabs are open, and what uploads hold in memory: no more than the server
-allows to all its visitors together."""
+"""How many tabs and live sockets are open, and what uploads hold in memory: no more
+than the server allows to all its visitors together."""
 
 import streamlit as st
 from starlette.datastructures import Headers
@@ -10,6 +10,7 @@ from streamlit.runtime.stats import CacheStat
 
 from explorer.engine.limits import MEGABYTE, SERVER_LIMITS, read_server_limits
 from explorer.errors import N_, ExplorerError
+from explorer.ui.places import SOCKET
 
 TABS, UPLOADS = "/_stcore/stream", "/_stcore/upload_file/"
 
@@ -23,6 +24,8 @@ class Crowd:
     """ASGI middleware that counts tabs and uploads, and turns away what is too much."""
 
     tabs = 0
+    live = 0
+    """Sockets for live pictures: a tab has one."""
     coming = 0
     """Bytes of uploads that are on their way."""
 
@@ -32,22 +35,26 @@ class Crowd:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
         if scope["type"] == "websocket" and path.endswith(TABS):
-            await self._tab(scope, receive, send)
+            await self._counted("tabs", scope, receive, send)
+        elif scope["type"] == "websocket" and path.endswith(f"/{SOCKET}"):
+            await self._counted("live", scope, receive, send)
         elif scope.get("method") in ("PUT", "POST") and UPLOADS in path:
             await self._upload(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
-    async def _tab(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if Crowd.tabs >= 2 * read_server_limits().sessions:
+    async def _counted(
+        self, which: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        if getattr(Crowd, which) >= 2 * read_server_limits().sessions:
             # Those just above the limit are told so by their page.
             await send({"type": "websocket.close", "code": 1013})
             return
-        Crowd.tabs += 1
+        setattr(Crowd, which, getattr(Crowd, which) + 1)
         try:
             await self.app(scope, receive, send)
         finally:
-            Crowd.tabs -= 1
+            setattr(Crowd, which, getattr(Crowd, which) - 1)
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
         length = Headers(scope=scope).get("content-length", "")

@@ -9,10 +9,11 @@ from sqlalchemy.exc import OperationalError
 
 from explorer.catalog import choosing
 from explorer.engine import hub as hub_module
-from explorer.engine.hub import Hub
+from explorer.engine.hub import MOST_UNWANTED, Hub
+from explorer.engine.jobs import Wanted
 from explorer.errors import Words
 from explorer.runs import writing
-from explorer.runs.records import Checkpoint, Curves, Progress, Run
+from explorer.runs.records import Checkpoint, Curves, Progress, Run, View
 from explorer.runs.store import Store, open_store
 
 
@@ -97,3 +98,31 @@ def test_a_feed_is_read_again_where_the_database_failed(
     assert asyncio.run(watch()) == "stopped"
     assert failed == [run.id]
     store.close()
+
+
+def test_views_that_nobody_looks_at_any_more_are_let_go(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/runs.sqlite3")
+    run = store.create(choosing.make_config(), 1)
+
+    async def watch() -> list[Wanted]:
+        hub = Hub(store, lambda run_id, views: None)
+        hub.attach(asyncio.get_running_loop())
+        feed = await hub.subscribe(run.id, "somebody")
+        for example in range(3 * MOST_UNWANTED):
+            hub.want(run.id, "somebody", (_EVERY, _looks_at(example)))
+            views = tuple((w, View(w.view, 0)) for w in feed.wants["somebody"])
+            hub.heard(run.id, Progress(0, Curves.empty(), 0, 0.0), views)
+            await asyncio.sleep(0)
+        return list(feed.snapshot.views)
+
+    kept = asyncio.run(watch())
+    assert set(kept) >= {_EVERY, _looks_at(3 * MOST_UNWANTED - 1)}
+    assert len(kept) == MOST_UNWANTED + 2
+    store.close()
+
+
+_EVERY = Wanted("gradients", "{}")
+
+
+def _looks_at(example: int) -> Wanted:
+    return Wanted("inside", f'{{"example": {example}}}')

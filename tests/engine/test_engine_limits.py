@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from explorer.engine.classes import Task
 from explorer.engine.limits import (
     LIMITS,
     MEGABYTE,
@@ -178,3 +179,18 @@ def test_runs_and_data_fill_ones_room(
     engine.store.contents.hold("fay", "f" * 64, "text", "long", bytes(1_000_000))
     with pytest.raises(ExplorerError, match="may store 1 MB here, and yours take 1"):
         fay.start(small())
+
+
+def test_a_visitor_has_so_many_classes(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(LIMITS, "classes=1")
+    jan, facts = Visitor(engine, "jan"), Task("A", small()).facts()
+    others = engine.store.groups.create("class", "somebody else", facts)
+    home = engine.store.groups.create(
+        "class", jan.owner, facts, jan.allowed.admit_class
+    )
+    with pytest.raises(ExplorerError, match="may have 1 classes here, and 1 are yours"):
+        jan.use_again(home)
+    for each in (others, home):
+        engine.store.groups.delete(each.id)

@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from explorer.catalog import choosing
+from explorer.engine import looks as looks_module
 from explorer.engine.asking import Asker
 from explorer.engine.jobs import Wanted
 from explorer.engine.looks import Looks
@@ -48,5 +50,26 @@ def test_no_more_looks_are_under_way_than_workers(tmp_path: Path, workers: int) 
         list(pool.map(look, range(12)))
     assert asker.all == 12
     assert asker.most == max(1, workers)
+    looks.close()
+    store.close()
+
+
+def test_what_is_kept_ready_has_a_bound_in_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looks_module, "MOST_BYTES", 100)
+    store, asker = open_store(f"sqlite:///{tmp_path}/runs.sqlite3"), Counting()
+    looks = Looks(store, cast(Asker, asker), lambda: 1)
+
+    def keep(view: str, size: int) -> list[str]:
+        arrays = {"a": np.zeros(size, np.uint8)}
+        looks.keep("run", 0, Wanted(view), View(view, 0, arrays))
+        return [kept.view for _run, _step, kept in looks._views]
+
+    assert keep("a", 60) == ["a"]
+    assert keep("a", 70) == ["a"]
+    assert keep("b", 30) == ["a", "b"]
+    assert keep("c", 1) == ["b", "c"]
+    assert keep("d", 101) == []
     looks.close()
     store.close()

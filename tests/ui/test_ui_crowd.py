@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -18,6 +19,7 @@ from explorer.engine.service import Engine
 from explorer.errors import ExplorerError
 from explorer.ui.crowd import TABS, UPLOADS, Crowd, check_tab
 from explorer.ui.live.tab import Tab
+from explorer.ui.places import SOCKET
 
 
 def test_a_newer_look_of_a_tab_takes_the_place_of_those_that_wait() -> None:
@@ -64,6 +66,7 @@ def client() -> TestClient:
     routes: list[Any] = [
         Route(f"/deep{UPLOADS}one/two", _stored, methods=["PUT"]),
         WebSocketRoute(f"/deep{TABS}", _open),
+        WebSocketRoute(f"/deep/{SOCKET}", _open),
     ]
     return TestClient(Starlette(routes=routes, middleware=[Middleware(Crowd)]))
 
@@ -99,6 +102,18 @@ def test_tabs_above_the_limit_are_told_so_and_far_above_it_closed(
             ):
                 third.receive_text()
     check_tab_anew()
+
+
+def test_far_more_live_sockets_than_tabs_are_closed(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SERVER_LIMITS, "sessions=1")
+    connect = partial(client.websocket_connect, f"/deep/{SOCKET}")
+    with connect(), connect():
+        with pytest.raises(WebSocketDisconnect), connect() as third:
+            third.receive_text()
+        assert Crowd.live == 2
+    assert Crowd.live == 0
 
 
 def check_tab_anew() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from explorer.engine.classes import read_task
+from explorer.engine.limits import LIMITS
 from explorer.engine.service import engine
 from explorer.ui.classes import board
 from tests.ui.classroom import (
@@ -45,6 +46,14 @@ def test_a_teacher_makes_a_class_and_gets_its_link() -> None:
     again = page("class_room", owner=TEACHER)
     again.button(key=f"open.{group_id}").click().run()
     assert again.title[0].value == "Waves at sea"
+
+
+def test_a_class_too_many_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(LIMITS, "classes=0")
+    test = page("class_room", owner=TEACHER)
+    test.text_input(key="class_new.title").set_value("One too many")
+    test.button(key="make_class").click().run()
+    assert "may have 0 classes here" in test.error[0].value
 
 
 @pytest.mark.parametrize("title", ["", "   "])

@@ -173,7 +173,8 @@ def _task_of(form: str, task: Task) -> Task:
 def _create(visitor: Visitor, task: Task) -> None:
     new = _task_of("class_new", task)
     visitor.allowed.check_data(new.base)
-    show_class(visitor.store.groups.create(KIND, visitor.owner, new.facts()).id)
+    create, admit = visitor.store.groups.create, visitor.allowed.admit_class
+    show_class(create(KIND, visitor.owner, new.facts(), admit).id)
 
 
 def _add(visitor: Visitor, home: Group, task: Task) -> None:

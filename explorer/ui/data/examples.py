@@ -53,9 +53,10 @@ def read_examples(
         else ""
         for title, usual in zip(TITLES[kind], found.columns[1:], strict=True)
     ]
-    if (*chosen,) == found.columns[1:]:
+    given, asked = chosen
+    if (given, asked) == found.columns[1:]:
         return found
-    return _read(kind, raw, filename, encoding, *chosen, _)
+    return _read(kind, raw, filename, encoding, given, asked, _)
 
 
 def _read(
