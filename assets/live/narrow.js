@@ -3,8 +3,10 @@
 const NARROW = 480 // pixels
 const LETTER = 8
 const LINE = 20
+const LABEL = 15 // of a line's label
 const AXIS = 52 // from the plot's lower edge to below the words of its axis
 const BAR = 40 // of a colour bar with its words
+const USUAL = 304 // pixels of a panel's plot; a figure with many rows says what it needs
 const AREA = 0.6 // of a narrow panel is plot, at least
 
 const letters = (text) => [...text.replace(/<[^>]*>/g, "")].reduce((sum, c) => sum + (c > "\u2e80" ? 2 : 1), 0)
@@ -49,11 +51,43 @@ function low(layout, height) {
   }
 }
 
+const beside = ({ x, xref, xanchor }) => x === 1 && xref === "paper" && xanchor === "left"
+
+// Places moved as little as possible until each is `step` above the one before.
+function spread(places, step, lowest, highest) {
+  const pools = []
+  places.forEach((place, rank) => {
+    let pool = { mean: place - rank * step, size: 1 }
+    while (pools.length && pools.at(-1).mean > pool.mean) {
+      const { mean, size } = pools.pop()
+      pool = { mean: (pool.mean * pool.size + mean * size) / (pool.size + size), size: pool.size + size }
+    }
+    pools.push(pool)
+  })
+  const top = highest - (places.length - 1) * step
+  const free = pools.flatMap(({ mean, size }) => Array(size).fill(Math.min(Math.max(mean, lowest), top)))
+  return free.map((place, rank) => place + rank * step)
+}
+
+// The labels of line ends keep a line's distance, however low the plot is.
+function apart(layout, height) {
+  const labels = (layout.annotations ?? []).filter((each) => beside(each) && each.yref === "y")
+  const { range } = layout.yaxis ?? {}
+  if (!range || labels.length < 2) return layout
+  const [lowest, highest] = range[0] < range[1] ? range : [range[1], range[0]]
+  const room = height - AXIS - (layout.margin?.t ?? 12)
+  const step = Math.min(LABEL / Math.max(room, 1), 1 / (labels.length - 1)) * (highest - lowest)
+  const order = [...labels].sort((one, other) => one.y - other.y)
+  const places = spread(order.map(({ y }) => y), step, lowest, highest)
+  const moved = new Map(order.map((label, rank) => [label, { ...label, y: places[rank] }]))
+  return { ...layout, annotations: layout.annotations.map((each) => moved.get(each) ?? each) }
+}
+
 // The figure for a panel of this size, and how many pixels higher it is to be.
 function fitted({ data, layout }, width, height) {
-  if (width > NARROW) return { data, layout: low(layout, height), more: 0 }
+  const least = Math.max(0, (layout.meta?.least ?? 0) - USUAL)
+  if (width > NARROW) return { data, layout: apart(low(layout, height), height), more: least }
   const strip = (trace) => trace.mode === "text" && trace.yaxis === "y2"
-  const beside = ({ x, xref, xanchor }) => x === 1 && xref === "paper" && xanchor === "left"
   const { xaxis, annotations = [] } = layout
   const kept = annotations.filter((each) => each.name !== "note" && !beside(each))
   const lines = packed(annotations.filter(beside).map(({ text }) => text), width)
@@ -73,6 +107,6 @@ function fitted({ data, layout }, width, height) {
   return {
     data: data.map((trace) => (strip(trace) ? { ...trace, text: thinned(trace.text, width) } : trace)),
     layout: low(slim, height),
-    more,
+    more: more + least,
   }
 }

@@ -69,7 +69,7 @@ function reader({ tickvals, ticktext, tickformat = "" }, title, values) {
 function tidy(plot, axes, series) {
   const axisOf = (name) => axes[name.replace(/^[xy]/, "$&axis")] ?? {}
   const its = (trace, axis) => axisOf(trace[`${axis}axis`] ?? axis)
-  const titled = (trace, axis) => plain(its(trace, axis).title?.text ?? axisOf(its(trace, axis).matches ?? "").title?.text) || axis
+  const titled = (trace, axis) => plain(its(trace, axis).title?.text || axisOf(its(trace, axis).matches ?? "").title?.text) || axis
   const columns = [series]
   const rows = []
   const place = (name) => {

@@ -19,7 +19,7 @@ class BacktestOptions(Settings):
     horizon: int = setting(
         0,
         N_("How many steps are foretold from each origin; 0: as many as are drawn."),
-        title=N_("Horizon"),
+        title=N_("Steps ahead (0: as drawn)"),
         ge=0,
         le=48,
         unit=N_("steps"),

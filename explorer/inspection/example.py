@@ -64,7 +64,8 @@ class Example(NamedTuple):
     x: Tensor  # (1, T, I) or (1, T)
     y: Tensor  # (1, T, O), (1, T) or (1,)
     labels: list[str] | None  # T tokens; None for a series
-    shown: Floats | None  # (T,) the input in real units; None for tokens
+    shown: Floats | None  # (T,) the input in real units, the mean of its channels;
+    # None for tokens
 
     @property
     def steps(self) -> int:
@@ -118,7 +119,7 @@ def example_of(data: Data, options: ExampleOptions) -> Example:
 def _example(data: Data, x: Tensor, y: Tensor) -> Example:
     if data.symbols:
         return Example(x, y, [data.symbols[int(token)] for token in x[0]], None)
-    return Example(x, y, None, data.scaler.undo(x[0, :, 0].numpy()))
+    return Example(x, y, None, data.scaler.undo(x[0].mean(-1).numpy()))
 
 
 def tokens_of(data: Data, text: str) -> tuple[list[int], list[str]]:

@@ -56,9 +56,10 @@ def look(subject: Subject, options: GradientOptions) -> View:
     # After a Transformer's last block only the loss's own position matters to it.
     reaching = {k: v for k, v in hidden.items() if np.nansum(v[:-1])} or hidden
     arrays = {"norms": np.stack(list(reaching.values())).astype(np.float32)}
-    memory = [v for k, v in norms.items() if kinds[k] == "memory"]
+    memory = {k: v for k, v in norms.items() if kinds[k] == "memory"}
     if memory:
-        arrays["memory"] = np.stack(memory).astype(np.float32)
+        arrays["memory"] = np.stack(list(memory.values())).astype(np.float32)
+    known = {c.name: (c.title, layer_of(c)) for c in captures}
     sigma = subject.model.spectral_norm(len(hidden) - 1)
     return View(
         "gradients",
@@ -67,10 +68,11 @@ def look(subject: Subject, options: GradientOptions) -> View:
         {
             "layers": list(reaching),
             "titles": {
-                c.name: (c.title, layer_of(c))
+                c.name: known[c.name]
                 for c in captures
                 if c.name in reaching and c.part != "whole"
             },
+            "memories": [known[name] for name in memory],
             "sigma": sigma,
             "attention": _attends(subject),
         },

@@ -130,6 +130,7 @@ def test_traces_answer_to_units_and_threshold(sample: Page) -> None:
 
 def test_the_cell_goes_line_by_line_with_the_arrow_keys(sample: Page) -> None:
     go_to(sample, "cell")
+    until(sample, "cell", "plot.clientHeight >= 40 * plot._fullData?.[0].y.length")
     line = sample.locator('[data-control="cell.stage"]')
     line.focus()
     for number in (1, 2, 3):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -278,6 +279,13 @@ def test_a_gru_on_text_is_four_clicks_away_without_scrolling(
     open_page: Opener,
 ) -> None:
     page = open_page(viewport={"width": 1280, "height": 720})
+    heights = page.locator("[data-panel=loss] .annotation").evaluate_all(
+        "all => all.filter(a => /0[.]/.test(a.textContent)).map(a => {"
+        "  const { top, bottom } = a.getBoundingClientRect(); return (top + bottom) / 2"
+        "}).sort((one, other) => one - other)"
+    )
+    assert len(heights) > 4
+    assert min(b - a for a, b in pairwise(heights)) > 12  # none over another
     choose_data(page, "text")  # two clicks
     about = page.locator(".st-key-about")
     expect(about).to_contain_text(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from explorer.catalog import building, choosing
 from explorer.errors import ExplorerError
 from explorer.inspection import raster
 from explorer.inspection.example import ExampleOptions, example_of, tokens_of
@@ -57,6 +58,16 @@ def test_margins_count_saturated_values_one_by_one(capture: str) -> None:
     order = view.arrays["order"]
     np.testing.assert_allclose(bars[0]["x"], 100 * view.arrays["low"][order])
     np.testing.assert_allclose(bars[1]["x"], 100 * view.arrays["high"][order])
+
+
+def test_of_many_channels_the_mean_stands_above_a_picture() -> None:
+    data = building.make_data(choosing.make_config("handwriting"))
+    found = example_of(data, ExampleOptions(example=3))
+    assert found.shown is not None
+    (scaled,) = data.validation.x[3:4]
+    expected = data.scaler.undo(scaled).mean(-1)
+    np.testing.assert_allclose(found.shown, expected, rtol=1e-4)
+    assert np.ptp(found.shown) > 1
 
 
 def test_the_residual_is_that_of_the_drawn_layer() -> None:

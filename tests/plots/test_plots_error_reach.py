@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from explorer.plots.inside import gradients
 from explorer.plots.inside.error_reach import ErrorReach, in_words, judged, strength
+from explorer.runs.records import View
 from explorer.ui.language import translator
 
 K = np.arange(65.0)
@@ -74,3 +76,24 @@ def test_what_was_not_measured_is_not_judged() -> None:
     part = np.full((1, 9), np.nan)
     part[0, :4] = [1, 0.5, 0.25, 0.125]
     assert judged(strength(part), False) == ErrorReach("holds", 3, 3, 0.125, 0.5)
+
+
+def test_a_distance_that_filters_reach_alone_is_marked() -> None:
+    norms = np.array([[1.0, 0.5, 0.3], [0.2, 0.0, 0.1]], np.float32)
+    drawn = gradients.extract(
+        "tcn", View("gradients", 1, {"norms": norms}, {"layers": []})
+    )
+    modes = [trace["mode"] for trace in gradients.figure(drawn)["data"]]
+    assert modes == ["lines", "lines+markers"]
+
+
+def test_several_memories_of_one_layer_are_told_apart() -> None:
+    arrays = {"norms": np.ones((1, 3)), "memory": np.ones((2, 3))}
+    titles = [("Memory (before the normaliser)", 0), ("Normaliser", 0)]
+    names = []
+    for memories in (titles, titles[:1] * 2):
+        view = View("gradients", 1, arrays, {"layers": [], "memories": memories})
+        traces = gradients.figure(gradients.extract("slstm", view))["data"]
+        names.append([trace["name"] for trace in traces[1:]])
+    assert names[0] == ["Memory, layer 1", "Normaliser, layer 1"]
+    assert names[1] == ["memory, layer 1", "memory, layer 2"]

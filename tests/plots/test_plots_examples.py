@@ -39,7 +39,7 @@ def view(confusion: list[list[int]], **arrays: Any) -> View:
     size = len(counts)
     chances = np.full(size, 1 / size, np.float32)
     notes = {
-        "labels": list("abcdefghij")[:size],
+        "labels": list("abcdefghijklm")[:size],
         "truth": 1,
         "left_out": [],
         "tokens": None,
@@ -147,6 +147,19 @@ def test_a_perfect_confusion_matrix_says_so() -> None:
     assert classes.reading(drawn).endswith("All 7 held-out examples are told right.")
 
 
+def test_many_labels_are_named_here_and_there_and_counted_under_the_pointer() -> None:
+    few, many = (
+        as_plotly(classes.figure(classes.extract("lstm", view(np.eye(n).tolist()))))
+        for n in (12, 13)
+    )
+    assert few.data[1].texttemplate == "%{text}"
+    assert many.data[1].texttemplate is None
+    assert len(many.data[1].hovertext) == 13
+    for each, most in ((few, 12), (many, 6)):
+        assert 4 < len(each.layout.xaxis2.ticktext) <= most
+        assert each.layout.yaxis2.ticktext == each.layout.xaxis2.ticktext
+
+
 def test_a_series_stands_above_its_odds() -> None:
     line = np.arange(6, dtype=np.float32)[:, None]
     drawn = classes.extract("lstm", view([[1, 0], [0, 1]], input=line))
@@ -168,6 +181,20 @@ def test_right_answers_lie_on_the_diagonal_and_wild_ones_at_its_edge() -> None:
     same = drawn._replace(said=np.full(3, 1.0, np.float32))
     assert "miss by 0.667 on average" in pairs.reading(same)
     assert "nearly all the same" in pairs.reading(same)
+
+
+def test_below_the_floor_there_is_room_for_each_line_of_its_note() -> None:
+    losses = np.array([1.0, 0.3, 0.1], np.float32)
+    ones, times = np.ones(3, np.float32), np.arange(3.0)
+    curves = Curves(losses, losses, ones, times, losses, losses)
+
+    def lowest(words: str) -> float:
+        drawn = loss.extract("rnn", curves, (), (), Lines(0.1, words, {}, "loss"))
+        return float(loss.figure(drawn)["layout"]["yaxis"]["range"][0])
+
+    none, one, two = map(lowest, ("", "the noise", "the noise of each series " * 2))
+    assert one < none
+    assert two - none == pytest.approx(2 * (one - none))
 
 
 def test_a_floor_of_zero_is_named_inside_a_logarithmic_axis() -> None:

@@ -136,3 +136,12 @@ def test_a_change_has_the_controls_that_mean_something_to_it() -> None:
     needed = {each["name"]: each["when"] for each in controls if "when" in each}
     assert needed["change.value"] == ["change.what", ["clamp"]]
     assert "change.first" not in needed
+
+
+@pytest.mark.quick
+def test_names_that_follow_each_other_at_one_height_do_not_run_together() -> None:
+    places = {name: (float(x), 0.5) for x, name in enumerate("abcd")}
+    places |= {"gate": (1.0, 0.9), "late": (2.0, 0.9), "alone": (3.0, 0.1)}
+    tops = plot._tops(places)
+    assert [tops[name] for name in "abcd"] == [True, False, True, False]
+    assert (tops["gate"], tops["late"], tops["alone"]) == (True, False, True)

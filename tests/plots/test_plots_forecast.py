@@ -36,7 +36,7 @@ def test_simple_methods_are_drawn_and_the_best_is_named() -> None:
     assert names == ["a season ago", "ETS(A,N,N)", "truth", "one step", "free"]
     share = round(100 * 0.2 / np.std(view().arrays["truth"]))
     said = forecast.reading(drawn, EN)
-    assert f"the free stretch ETS(A,N,N) misses least, by {share} %" in said
+    assert f"ETS(A,N,N) misses least, by {share} %" in said
     assert f"ETS(A,N,N) 偏差最小，为 {share}%" in forecast.reading(drawn, ZH)
 
 
@@ -63,7 +63,7 @@ def test_the_fan_is_drawn_below_the_lines_and_told() -> None:
     assert [trace.get("fill") for trace in traces[:4]] == [None, "tonexty"] * 2
     # The truth lies 0.5 below what was foretold, outside of both.
     said = forecast.reading(drawn, EN)
-    assert "50 and 90 % of its misses from 41 origins" in said
+    assert "50 and 90 % of its misses from 41 calibration origins" in said
     assert f"the wide one holds 0 of the {N - FREE} values" in said
     assert f"{N - FREE} 个值中的 0 个" in forecast.reading(drawn, ZH)
     above = drawn._replace(truth=drawn.truth + 1)  # now 0.5 above what was foretold

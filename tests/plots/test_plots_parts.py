@@ -25,6 +25,7 @@ from explorer.plots.theme import (
     GROUNDS,
     SMALL_FONT_SIZE,
     Mode,
+    template,
 )
 
 pytestmark = pytest.mark.quick
@@ -140,6 +141,12 @@ def test_lines_and_words_stand_out_from_the_background(mode: Mode) -> None:
     assert contrast(ground.quiet_text, ground.paper) >= 4.5
     for name, colour in {**ARCHITECTURES, **GATES, "grey": GREY}.items():
         assert contrast(colour, ground.paper) >= 3, (mode, name)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_line_behind_words_leaves_them_legible(mode: Mode) -> None:
+    (scatter,) = template(mode)["data"]["scatter"]
+    assert GROUNDS[mode].paper in scatter["textfont"]["shadow"]
 
 
 def test_figures_and_pages_share_their_colours_and_fonts() -> None:

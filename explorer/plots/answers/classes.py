@@ -9,7 +9,7 @@ from explorer.errors import N_
 from explorer.plots.bars import bars
 from explorer.plots.data.examples import MOST_ROWS
 from explorer.plots.panel import AnswerPanel, Content, Scene
-from explorer.plots.parts import Figure, Translate, axis, escape, visible
+from explorer.plots.parts import Figure, Translate, axis, escape, token_ticks, visible
 from explorer.plots.theme import ATTENTION, GREY, colour_of
 from explorer.plots.words import listed, paragraph
 from explorer.runs.records import View
@@ -19,6 +19,10 @@ LEFT, RIGHT = [0.0, 0.46], [0.56, 1.0]
 
 MOST_ODDS, MOST_ODDS_BELOW = 12, 6
 """Labels whose odds have room: all of the height, and below a series."""
+
+MOST_COUNTS, FEW_NAMES = 12, 6
+"""A confusion matrix of more labels has no room for counts in its cells, and names so
+many of its rows and columns; a cell under the pointer says all."""
 
 LOWER, UPPER = [0.0, 0.42], [0.68, 1.0]
 """Where the odds stand below a series that is drawn."""
@@ -91,12 +95,8 @@ def figure(drawn: ClassesDrawn, _: Translate = str) -> Figure:
     traces, parts = odds["data"], odds["layout"]
     if len(names):
         traces.append(_heat(drawn, names, _))
-    ticks = {
-        "tickmode": "array",
-        "tickvals": list(range(len(names))),
-        "ticktext": [escape(name) for name in names],
-        "showgrid": False,
-    }
+    some = len(names) if len(names) <= MOST_COUNTS else FEW_NAMES
+    ticks = {**token_ticks(names, 0, max(1, some)), "showgrid": False}
     parts["xaxis2"] = axis(_("answer"), domain=RIGHT, anchor="y2", **ticks)
     parts["yaxis2"] = axis(
         _("truth"), anchor="x2", side="right", autorange="reversed", **ticks
@@ -141,8 +141,7 @@ def _heat(drawn: ClassesDrawn, names: list[str], _: Translate) -> dict[str, Any]
     return {
         "type": "heatmap",
         "z": shares.astype(np.float32),
-        "text": [[str(count) for count in row] for row in counts],
-        "texttemplate": "%{text}",
+        **(_counts(counts) if len(names) <= MOST_COUNTS else {}),
         "hovertext": hover,
         "hovertemplate": "%{hovertext}<extra></extra>",
         "coloraxis": ATTENTION,
@@ -151,6 +150,11 @@ def _heat(drawn: ClassesDrawn, names: list[str], _: Translate) -> dict[str, Any]
         "xaxis": "x2",
         "yaxis": "y2",
     }
+
+
+def _counts(counts: NDArray[np.int64]) -> dict[str, Any]:
+    words = [[str(count) for count in row] for row in counts]
+    return {"text": words, "texttemplate": "%{text}"}
 
 
 def _lines(series: NDArray[np.float32]) -> list[dict[str, Any]]:

@@ -221,8 +221,8 @@ def _held(drawn: ForecastDrawn, _: Translate) -> list[str]:
     inside = (drawn.low[-1] <= drawn.truth) & (drawn.truth <= drawn.high[-1])
     message = _(
         "The bands are wide enough for %(first)d and %(last)d %% of its misses from "
-        "%(origins)d origins in the first half of the held-out part (split "
-        "conformal); the wide one holds %(held)d of the %(count)d values drawn here."
+        "%(origins)d calibration origins (split conformal); the wide one holds "
+        "%(held)d of the %(count)d values drawn here."
     )
     return [
         message
@@ -247,8 +247,8 @@ def _beside(drawn: ForecastDrawn, spread: float, _: Translate) -> list[str]:
         return []
     least, name = min(known)
     message = _(
-        "The grey lines are simple methods, given the same past at each place: over "
-        "the free stretch %(name)s misses least, by %(miss).0f %%."
+        "Of the simple methods (grey), left alone as long, %(name)s misses least, by "
+        "%(miss).0f %%."
     )
     return [message % {"name": _(name), "miss": least}]
 

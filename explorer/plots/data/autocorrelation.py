@@ -64,19 +64,19 @@ def reading(drawn: AutocorrelationDrawn, _: Translate = str) -> str:
         return _("There is nothing to compare with itself.")
     if len(inside) and inside[0] == 0:
         return _(
-            "The last value alone tells nothing of the next one: in this respect the "
-            "series is like noise."
+            "The last value alone says nothing about the next one: in this respect "
+            "the series is like noise."
         )
     far = np.flatnonzero(np.abs(drawn.values) > drawn.band)
     if len(inside) == 0:
         message = _(
-            "Even values %(lag)d steps apart tell of each other: a long window has "
+            "Even values %(lag)d steps apart are correlated: a long window has "
             "something to look at."
         )
         return message % {"lag": int(drawn.lags[-1])}
     message = _(
-        "Values up to %(lag)d steps apart tell of each other without a break, and some "
-        "up to %(far)d steps: a window should reach that far."
+        "Values up to %(lag)d steps apart are all correlated, and some up to %(far)d "
+        "steps: a window should reach that far."
     )
     return message % {"lag": int(inside[0]), "far": int(drawn.lags[far[-1]])}
 

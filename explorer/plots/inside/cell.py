@@ -13,6 +13,9 @@ from explorer.plots.theme import GATES, GREY, SMALL_FONT_SIZE
 from explorer.runs.records import View
 
 DIGITS = 4
+ROW = 42
+"""Pixels that the two lines of a row need."""
+
 LIMIT = 1e-5
 
 FORMS: Mapping[str, str] = {
@@ -107,6 +110,7 @@ def draw(scene: Scene, _: Translate) -> Content:
             "annotations": _arrows(ways, rows, lit),
             "shapes": [*(_spot(lit) if stage else []), *_lanes(ways, rows, lit)],
             "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+            "meta": {"least": ROW * len(rows)},
         },
     }
     notes = view.notes

@@ -37,6 +37,9 @@ CHANGED = GATES["memory"]
 HARDLY = 0.005
 """Of the loss: a change by less hardly matters."""
 
+MOST_LABELS = 12
+"""So many labels are named beside their odds."""
+
 ROOM = 0.15
 """Above and below the truth, as a share of its range."""
 
@@ -235,9 +238,7 @@ def _odds(view: View, model: str, _: Translate) -> Figure:
             axis(
                 _("label"),
                 range=[len(names) - 0.5, -0.5],
-                tickmode="array",
-                tickvals=list(range(len(names))),
-                ticktext=[escape(name) for name in names],
+                **token_ticks(names, 0, MOST_LABELS),
                 showgrid=False,
             ),
             bargap=0.3,

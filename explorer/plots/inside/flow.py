@@ -4,6 +4,7 @@ what every head looks at from there."""
 import math
 from collections.abc import Iterable
 from itertools import product
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,9 @@ PLAIN = 1.2
 
 LARGEST = 18.0
 """Pixels of the dot of a place that a head looks at alone."""
+
+MANY, LETTERS = 5, 12
+"""In a diagram of more columns a name is broken after so many letters."""
 
 Place = tuple[float, float]
 
@@ -85,10 +89,6 @@ def _cell_of(node: str) -> str:
     return node.rpartition(".")[0]
 
 
-def _part_of(node: str) -> str:
-    return node.rpartition(".")[2]
-
-
 def _cell(view: View, t: int, _: Translate) -> Figure:
     """Nodes as dots, filled by what they are now; arrows as wide as their gate."""
     places, notes = places_of(view), view.notes
@@ -131,23 +131,24 @@ def _nodes(
 ) -> dict[str, Any]:
     """Every node with its name, and with its value where it has one."""
     names = list(places)
-    last = max(x for x, _y in places.values())
-    # where several stand under each other, the last name would run into the one before
-    tops = [_count(view) == 1 or places[name][0] < last for name in names]
+    tops = _tops(places)
     titles = dict(zip(view.notes["parts"], view.notes["titles"], strict=True))
-    words = [
-        f"{escape(_(titles[name]))} <b>{values[name]:.2f}</b>"
-        if name in values
-        else escape(_(titles[name]) if name in titles else view.notes["nodes"][name])
-        for name in names
-    ]
+    narrow = max(x for x, _y in places.values()) > MANY
+    words = []
+    for name in names:
+        title = _(titles[name]) if name in titles else view.notes["nodes"][name]
+        lines = wrap(title, LETTERS) if narrow and name in titles else [title]
+        value = f" <b>{values[name]:.2f}</b>" if name in values else ""
+        words.append("<br>".join(map(escape, lines)) + value)
     return {
         "type": "scatter",
         "mode": "markers+text",
         "x": np.array([places[name][0] for name in names], np.float32),
         "y": np.array([places[name][1] for name in names], np.float32),
         "text": words,
-        "textposition": ["top center" if above else "bottom center" for above in tops],
+        "textposition": [
+            f"{'top' if tops[name] else 'bottom'} center" for name in names
+        ],
         "cliponaxis": False,
         "marker": {
             "size": 20,
@@ -161,8 +162,18 @@ def _nodes(
     }
 
 
+def _tops(places: dict[str, Place]) -> dict[str, bool]:
+    """Whether a node's name stands above it: where two nodes follow each other at one
+    height, one name stands above and the next below, or they would run together."""
+    tops: dict[str, bool] = {}
+    for name, (x, y) in sorted(places.items(), key=lambda item: item[1][0]):
+        before = [tops[n] for n, place in places.items() if place == (x - 1, y)]
+        tops[name] = not (before and before[0])
+    return tops
+
+
 def _tint(part: str) -> str:
-    return GATES.get(_part_of(part), GREY)
+    return GATES.get(part.rpartition(".")[2], GREY)
 
 
 def _arrows(ways: list[tuple[Place, Place]], wide: float, colour: str) -> Any:

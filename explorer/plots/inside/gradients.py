@@ -6,6 +6,7 @@ is a gradient that vanishes by the same factor every step, as rho^k does.
 """
 
 import math
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -51,6 +52,7 @@ class GradientsDrawn(NamedTuple):
     decades: tuple[int, int]  # the vertical range, in powers of ten
     titles: tuple[tuple[str, int], ...] = ()  # title and layer of L states, where a
     # layer has several
+    memories: tuple[tuple[str, int], ...] = ()  # title and layer of the M memories
 
 
 def extract(model: str, view: View | None) -> GradientsDrawn:
@@ -62,9 +64,9 @@ def extract(model: str, view: View | None) -> GradientsDrawn:
     titles = view.notes.get("titles", {})
     named = tuple(tuple(titles[n]) for n in view.notes["layers"] if n in titles)
     decades = _decades(np.concatenate([norms, memory]))
-    return GradientsDrawn(
-        model, norms, memory, view.notes.get("attention", False), decades, named
-    )
+    memories = tuple(tuple(each) for each in view.notes.get("memories", ()))
+    attention = view.notes.get("attention", False)
+    return GradientsDrawn(model, norms, memory, attention, decades, named, memories)
 
 
 def _backwards(norms: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -77,11 +79,10 @@ def figure(drawn: GradientsDrawn, _: Translate = str) -> Figure:
     """One line per layer, told apart by its dashes and its label."""
     drawn_lines, steps = _lines(drawn, _), drawn.norms.shape[1]
     names = [name for _layer, name, _tint, _norms in drawn_lines]
-    mode = "lines" if steps > 1 else "markers"
     lines = [
         {
             "type": "scatter",
-            "mode": mode,
+            "mode": "lines+markers" if _apart(norms) else "lines",
             "y": np.ascontiguousarray(norms),
             "x0": 0,
             "dx": 1,
@@ -113,6 +114,13 @@ def figure(drawn: GradientsDrawn, _: Translate = str) -> Figure:
     }
 
 
+def _apart(norms: NDArray[np.float32]) -> bool:
+    """Whether a distance with a norm has none beside it, so that no line leads there:
+    as where filters leave out steps, or where there is one step alone."""
+    known = np.pad(np.isfinite(norms), 1)
+    return bool((known[1:-1] & ~known[:-2] & ~known[2:]).any())
+
+
 def _names(drawn: GradientsDrawn, _: Translate) -> list[str]:
     if drawn.titles:
         message = _("%(title)s, layer %(number)d")
@@ -126,10 +134,21 @@ def _lines(drawn: GradientsDrawn, _: Translate) -> list[Line]:
     tint = colour_of(drawn.model)
     hidden = zip(_names(drawn, _), drawn.norms, strict=True)
     lines = [(k, name, tint, norms) for k, (name, norms) in enumerate(hidden)]
-    for k, norms in enumerate(drawn.memory):
-        name = _("memory, layer %(number)d") % {"number": k + 1}
+    names = _memories(drawn, _)
+    for k, (name, norms) in enumerate(zip(names, drawn.memory, strict=True)):
         lines.append((k, name, GATES["memory"], norms))
     return lines
+
+
+def _memories(drawn: GradientsDrawn, _: Translate) -> list[str]:
+    """By layer; where a layer has several, by their titles without the brackets."""
+    several = len({title for title, _layer in drawn.memories}) > 1
+    if not several:
+        message = _("memory, layer %(number)d")
+        return [message % {"number": k + 1} for k in range(len(drawn.memory))]
+    message = _("%(title)s, layer %(number)d")
+    shown = [(re.split(r" ?[(（]", _(t))[0], k + 1) for t, k in drawn.memories]
+    return [message % {"title": title, "number": number} for title, number in shown]
 
 
 def _ends(lines: Sequence[Line]) -> list[tuple[str, float]]:

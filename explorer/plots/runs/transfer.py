@@ -96,7 +96,7 @@ def figure(drawn: TransferDrawn, _: Translate = str) -> Figure:
             y,
             shapes=[rule(value, dash=dash) for value, dash in levels],
             annotations=end_labels(_ends(drawn, colours, _), low, high),
-            margin=margin_for([_(name) for name in WAYS.values()], digits=7),
+            margin=margin_for(map(_, [*WAYS.values(), *drawn.lines.baselines]), 7),
         ),
     }
 
@@ -136,17 +136,17 @@ def reading(drawn: TransferDrawn, _: Translate = str) -> str:
     }
     if best[at] >= scratch[at]:
         message = _(
-            "With %(count)s examples pretraining does not help here: %(tuned)s against "
-            "%(scratch)s from scratch."
+            "With the fewest examples (%(count)s) pretraining does not help here: "
+            "%(tuned)s against %(scratch)s from scratch."
         )
         return message % values
     last = int(np.flatnonzero(np.isfinite(scratch))[-1])
     if last > at and scratch[last] > max(STILL * scratch[at], best[at]):
         message = _(
-            "With %(count)s examples the pretrained model reaches %(tuned)s against "
-            "%(scratch)s from scratch. With %(most)s examples it is %(then)s from "
-            "scratch: in %(updates)s updates it is not examples that lack, and what "
-            "pretraining saves here is updates."
+            "With the fewest examples (%(count)s) the pretrained model reaches "
+            "%(tuned)s against %(scratch)s from scratch. With the "
+            "most (%(most)s) it is %(then)s from scratch: in %(updates)s updates it is "
+            "updates that are missing, not examples, and pretraining saves updates."
         )
         more = {
             "most": f"{drawn.examples[last]:g}",
@@ -156,13 +156,15 @@ def reading(drawn: TransferDrawn, _: Translate = str) -> str:
     needed = np.flatnonzero(scratch <= best[at])
     if len(needed):
         message = _(
-            "With %(count)s examples the pretrained model reaches %(tuned)s against "
-            "%(scratch)s from scratch, which needs %(needed)s examples to get as low."
+            "With the fewest examples (%(count)s) the pretrained model reaches "
+            "%(tuned)s against %(scratch)s from scratch, which needs %(needed)s "
+            "examples to get as low."
         )
         return message % (values | {"needed": f"{drawn.examples[needed[0]]:g}"})
     message = _(
-        "With %(count)s examples the pretrained model reaches %(tuned)s against "
-        "%(scratch)s from scratch, which gets as low with none of these numbers."
+        "With the fewest examples (%(count)s) the pretrained model reaches %(tuned)s "
+        "against %(scratch)s from scratch, which gets as low with none of these "
+        "numbers."
     )
     return message % values
 

@@ -91,16 +91,25 @@ def together(
     return found
 
 
+def note_lines(floors: Sequence[Floor], _: Translate) -> list[str]:
+    """What the floor is that holds, in lines; none where nothing is said of it."""
+    if not floors or not floors[0].note:
+        return []
+    words = _(floors[0].note)
+    if len(floors) > 1:
+        words = _(JUDGED) % {"note": words}
+    return wrap(words, NOTE_WIDTH)
+
+
 def note(
     floors: Sequence[Floor], low: float, y_log: bool, _: Translate
 ) -> list[dict[str, Any]]:
     """What the floor is that holds, at the left below its line, where no curve is; just
     above the axis where the line lies below its lower end."""
-    if not floors or not floors[0].note:
+    lines = note_lines(floors, _)
+    if not lines:
         return []
-    judge = floors[0]
-    text = _(judge.note) if len(floors) == 1 else _(JUDGED) % {"note": _(judge.note)}
-    at = place(judge.value, y_log)
+    at = place(floors[0].value, y_log)
     return [
         {
             "name": "note",
@@ -113,7 +122,7 @@ def note(
             "yanchor": "top" if at > low else "bottom",
             "align": "left",
             "showarrow": False,
-            "text": "<br>".join(map(escape, wrap(text, NOTE_WIDTH))),
+            "text": "<br>".join(map(escape, lines)),
             "opacity": 0.8,
         }
     ]

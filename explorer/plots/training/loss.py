@@ -45,7 +45,7 @@ RECENT = 0.05
 """The training label stands at the median of this last share of the curve."""
 
 NOTE_ROOM = 0.1
-"""Of the axis, below the floor: no curve is there."""
+"""Of the axis, below the floor, for each line of its note: no curve is there."""
 
 
 class LossDrawn(NamedTuple):
@@ -140,7 +140,7 @@ def _now(losses: Floats) -> float | None:
 
 def figure(drawn: LossDrawn, _: Translate = str, *, y_log: bool = True) -> Figure:
     """The chart; with `y_log` equal distances are equal ratios of the loss."""
-    span = _span(drawn, y_log)
+    span = _span(drawn, y_log, _)
     x = clock_axis(drawn.axis, drawn.x_end, _)
     y = loss_axis(_(drawn.unit) if drawn.unit else _("loss"), span, y_log)
     names = [name for name, _value in _named(drawn, _)]
@@ -245,15 +245,17 @@ def alternative(drawn: LossDrawn, _: Translate = str) -> str:
     return paragraph(*sentences)
 
 
-def _span(drawn: LossDrawn, y_log: bool) -> Span | None:
+def _span(drawn: LossDrawn, y_log: bool, _: Translate) -> Span | None:
     """The vertical range, with room below the floor for what it is."""
     losses = np.concatenate((drawn.y, drawn.validation_y, drawn.discriminator))
     steady, floor = levels.in_span(drawn.floors, drawn.steady)
     span = loss_span([losses], steady, floor, y_log)
-    if span is None or not y_log or not any(each.note for each in drawn.floors):
+    if span is None or not y_log:
         return span
     low, high = span
-    return low - NOTE_ROOM * (high - low), high
+    return low - NOTE_ROOM * len(levels.note_lines(drawn.floors, _)) * (
+        high - low
+    ), high
 
 
 def _curves(drawn: LossDrawn, _: Translate) -> list[dict[str, Any]]:

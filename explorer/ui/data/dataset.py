@@ -221,7 +221,7 @@ def _merges(data: Data, _: Translate) -> None:
 
 
 def _autocorrelation(data: Data, about: str, _: Translate) -> None:
-    title = _("How far back does it tell of itself?")
+    title = _("How alike are values some steps apart?")
     st.header(title, anchor=False)
     found = autocorrelation(_given(data))
     drawn = lags.extract(found.values, found.band)

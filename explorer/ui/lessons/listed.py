@@ -19,23 +19,29 @@ ICONS = {NEW: "circle", BEGUN: "visibility", DONE: "check_circle"}
 def list_all(visitor: Visitor, _: Translate) -> None:
     """One button for each lesson, with what was reached."""
     mine = attempts(visitor)
-    st.markdown(
-        _(
-            "Each lesson asks first: you guess, a small model trains before your eyes "
-            "in less than a minute, and what comes out stands beside your guess."
-        )
+    about = _(
+        "Each lesson asks first: you guess, a small model trains before your eyes "
+        "in less than a minute, and what comes out stands beside your guess."
     )
-    st.markdown(progress_line(mine.values(), _))
-    for lesson in lessons().values():
-        state = state_of(mine.get(lesson.name))
-        st.button(
-            f"{lesson.number}. {_(lesson.title)} · {_(state)}",
-            icon=f":material/{ICONS[state]}:",
-            key=f"lesson.open.{lesson.name}",
-            type="tertiary",
-            on_click=show_lesson,
-            args=(lesson.name,),
-        )
+    st.markdown(paragraph(about, progress_line(mine.values(), _)))
+    every = list(lessons().values())
+    half = -(-len(every) // 2)
+    for column, some in zip(st.columns(2), (every[:half], every[half:]), strict=True):
+        with column.container(gap="xsmall"):
+            for lesson in some:
+                _opener(lesson, state_of(mine.get(lesson.name)), _)
+
+
+def _opener(lesson: Lesson, state: str, _: Translate) -> None:
+    """The button that opens a lesson and says how far one is with it."""
+    st.button(
+        f"{lesson.number}. {_(lesson.title)} · {_(state)}",
+        icon=f":material/{ICONS[state]}:",
+        key=f"lesson.open.{lesson.name}",
+        type="tertiary",
+        on_click=show_lesson,
+        args=(lesson.name,),
+    )
 
 
 def state_of(attempt: Attempt | None) -> str:

@@ -1,0 +1,120 @@
+"""The scripts of figures by themselves, in a browser without the app."""
+
+import csv
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from explorer.ui.live.scripts import script
+
+pytestmark = pytest.mark.browser
+
+AXES = {
+    "xaxis": {"title": {"text": "time step"}},
+    "yaxis": {"title": {"text": "probability (%)"}, "tickformat": ".0%"},
+    "xaxis2": {"title": {"text": ""}, "matches": "x"},
+    "yaxis2": {
+        "title": {"text": "hidden<br>unit"},
+        "tickvals": [0, 1],
+        "ticktext": ["=SUM(A1)", 'a, "b"'],
+    },
+}
+TRACES: list[dict[str, Any]] = [
+    {"visible": True, "name": "odds", "x": [1, 2], "y": [0.25, 1]},
+    {"visible": True, "name": "trace 1", "x0": 3, "dx": 2, "y": [0.5, None]},
+    {"visible": "legendonly", "name": "hidden", "x": [1], "y": [0]},
+    {
+        "visible": True,
+        "name": "map",
+        "xaxis": "x2",
+        "yaxis": "y2",
+        "x": [5, 6],
+        "y": [0, 1],
+        "z": [[7, None], [9, 10]],
+        "colorbar": {"title": {"text": "weight"}},
+    },
+]
+
+
+@pytest.fixture(scope="module")
+def blank(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    page.add_script_tag(content=script("element", "narrow", "saving"))
+    yield page
+    page.close()
+
+
+def test_what_is_drawn_is_a_table_with_the_axes_words(blank: Page) -> None:
+    given = {"_fullData": TRACES}
+    told = blank.evaluate("([p, a]) => tidy(p, a, 'Series')", [given, AXES])
+    head, *rows = csv.reader(told.splitlines())
+    assert head == ["Series", "time step", "probability (%)", "hidden unit", "weight"]
+    assert rows == [
+        ["odds", "1", "25", "", ""],
+        ["odds", "2", "100", "", ""],
+        ["2", "3", "50", "", ""],
+        ["2", "5", "0", "", ""],
+        ["map", "5", "", "'=SUM(A1)", "7"],
+        ["map", "5", "", 'a, "b"', "9"],
+        ["map", "6", "", 'a, "b"', "10"],
+    ]
+
+
+@pytest.mark.parametrize("printed", [True, False])
+def test_an_image_has_its_title_and_its_colours(blank: Page, printed: bool) -> None:
+    image, how = blank.evaluate(
+        """printed => {
+          const plot = document.createElement("div")
+          document.body.append(plot)
+          plot.style = "width: 500px; --st-background-color: #123456"
+          plot.data = []
+          plot.layout = { template: "dark", margin: { t: 9 } }
+          let kept
+          window.Plotly = { downloadImage: (image, how) => { kept = [image, how] } }
+          const about = { title: "a < b?", about: "LSTM, step 6", name: "loss-6" }
+          const tints = colours(plot, printed && "light")
+          saveImage(plot, { format: "png", ...about, ...tints })
+          return [kept[0].layout, kept[1]]
+        }""",
+        printed,
+    )
+    assert image["title"]["text"].startswith("a &lt; b?<br>")
+    assert "LSTM, step 6" in image["title"]["text"]
+    assert image["margin"]["t"] == 9 + 70
+    assert image["template"] == ("light" if printed else "dark")
+    paper = "#ffffff" if printed else "#123456"
+    assert [image["paper_bgcolor"], image["plot_bgcolor"]] == [paper] * 2
+    assert (how["filename"], how["format"], how["scale"]) == ("loss-6", "png", 2)
+    assert (how["width"], how["height"]) == (640, 320 + 70)
+
+
+@pytest.mark.parametrize("height", [150, 400])
+def test_labels_of_line_ends_keep_a_lines_distance(blank: Page, height: int) -> None:
+    places = [0.3, 0.3, 0.31, 0.9, 0.1]
+    label = {"x": 1, "xref": "paper", "xanchor": "left", "yref": "y"}
+    note = {"x": 0, "xref": "paper", "yref": "y", "y": 0.3}
+    given = {
+        "annotations": [*(label | {"y": y} for y in places), note],
+        "yaxis": {"range": [0, 1]},
+    }
+    figure = {"data": [], "layout": given}
+    moved = blank.evaluate("([f, h]) => fitted(f, 600, h)", [figure, height])
+    *labels, kept = (each["y"] for each in moved["layout"]["annotations"])
+    assert kept == 0.3
+    room = height - 52 - 12  # without the axis below and the edge above
+    by_height = sorted(labels)
+    gaps = [room * (b - a) for a, b in pairwise(by_height)]
+    assert min(gaps) == pytest.approx(15)
+    assert by_height[0] >= 0
+    assert by_height[-1] <= 1
+    order = sorted(range(5), key=places.__getitem__)
+    assert [labels[k] for k in order] == by_height
+
+
+def test_a_figure_of_many_rows_says_how_high_it_must_be(blank: Page) -> None:
+    figure = {"data": [], "layout": {"meta": {"least": 420}}}
+    more = blank.evaluate("f => [600, 300].map(w => fitted(f, w, 304).more)", figure)
+    assert more == [420 - 304] * 2
