@@ -19,9 +19,10 @@ def list_(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"models": models, "datasets": datasets, "tasks": tasks}))
         return
+    wide = max(map(len, (*models, *datasets)))
     click.echo("Models")
     for name, known in models.items():
-        click.echo(f"  {name:<14}{', '.join(known)}")
+        click.echo(f"  {name:<{wide}}  {', '.join(known)}")
     click.echo("Datasets (or the path of an own table or text)")
     for name, task in datasets.items():
-        click.echo(f"  {name:<14}{task}")
+        click.echo(f"  {name:<{wide}}  {task}")

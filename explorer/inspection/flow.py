@@ -105,7 +105,7 @@ def _parts_of_cells(resolved: Resolved, names: Collection[str]) -> dict[str, Cap
     for capture in captures_of(resolved):
         layer, _, rest = capture.name.partition(".")
         cell, _, part = rest.partition(".")
-        if cell in names and capture.kind != "attention":
+        if cell in names:
             found[layer, f"{cell}.{part.removesuffix('_gate')}"] = capture
     last = max((layer for layer, _ in found), key=_number, default="")
     parts = {name: c for (layer, name), c in found.items() if layer == last}

@@ -18,7 +18,7 @@ AXES = {
     "xaxis2": {"title": {"text": ""}, "matches": "x"},
     "yaxis2": {
         "title": {"text": "hidden<br>unit"},
-        "tickvals": [0, 1],
+        "tickvals": [4, 7],
         "ticktext": ["=SUM(A1)", 'a, "b"'],
     },
 }
@@ -32,7 +32,7 @@ TRACES: list[dict[str, Any]] = [
         "xaxis": "x2",
         "yaxis": "y2",
         "x": [5, 6],
-        "y": [0, 1],
+        "y": [4, 7],
         "z": [[7, None], [9, 10]],
         "colorbar": {"title": {"text": "weight"}},
     },

@@ -74,7 +74,8 @@ def test_the_list_names_everything_that_is_discovered() -> None:
     offered = [d.name for d in specs.datasets().values() if d.offered]
     assert list(found["datasets"]) == offered
     plain = call("list").stdout
-    assert all(name in plain for name in (*found["models"], *offered))
+    words = plain.split()
+    assert all(name in words for name in (*found["models"], *offered))
 
 
 @pytest.mark.parametrize(("model", "data"), AS_TWO)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.catalog import choosing
+from explorer.catalog import choosing, specs
 from explorer.inspection import flow
 from explorer.inspection.base import probe_window
 from explorer.inspection.facts import facts_of
@@ -145,3 +145,18 @@ def test_names_that_follow_each_other_at_one_height_do_not_run_together() -> Non
     tops = plot._tops(places)
     assert [tops[name] for name in "abcd"] == [True, False, True, False]
     assert (tops["gate"], tops["late"], tops["alone"]) == (True, False, True)
+
+
+@pytest.mark.quick
+def test_cells_are_those_of_the_last_layer_in_the_order_of_the_diagram() -> None:
+    config = choosing.make_config("reverse", "seq2seq", {"model.layers": 2})
+    parts = flow.parts_of(specs.resolve(config))
+    cells = [name.partition(".")[0] for name in parts]
+    assert cells == sorted(cells, key=("encoder", "decoder").index)
+    assert {c.name.partition(".")[0] for c in parts.values()} == {"layer_1"}
+    found = flow.graph_of_cells(
+        {"one": "subgraph s\na --> b\nend", "two": "subgraph\nend"}
+    )
+    assert found == flow.Graph(
+        {"one.a": "a", "one.b": "b"}, [("one.a", "one.b", False)]
+    )

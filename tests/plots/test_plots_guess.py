@@ -21,6 +21,8 @@ def test_a_number_that_was_guessed_comes_first() -> None:
     assert list(dots["x"]) == [2.0, 4.09, 4.03]
     assert dots["marker"]["color"][0] == guess.GUESS
     assert figure["layout"]["xaxis"].get("type") != "log"
+    titles = [figure["layout"][f"{each}axis"]["title"]["text"] for each in "xy"]
+    assert titles == ["value, in the unit of its row", "what was measured"]
     go.Figure(figure)
     assert guess.alternative(drawn).endswith("first loss: 4.09. nats: 4.03.")
 

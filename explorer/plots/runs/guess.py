@@ -70,16 +70,16 @@ def figure(drawn: GuessDrawn, _: Translate = str) -> Figure:
             }
         ],
         "layout": layout(
-            axis("", **_span(values)),
-            {"autorange": "reversed", "automargin": True},
-            margin={"l": 16 + 7 * widest, "r": 40, "t": 28},
+            axis(_("value, in the unit of its row"), **_span(values)),
+            axis(_("what was measured"), autorange="reversed"),
+            margin={"l": 40 + 7 * widest, "r": 40, "t": 28},
         ),
     }
 
 
 def height(drawn: GuessDrawn) -> int:
     """Pixels that the chart needs."""
-    return 80 + ROW * len(drawn.rows)
+    return 104 + ROW * len(drawn.rows)
 
 
 def alternative(drawn: GuessDrawn, _: Translate = str) -> str:

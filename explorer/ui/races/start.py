@@ -43,16 +43,17 @@ def invitation(visitor: Visitor, base: RunConfig, _: Translate) -> None:
                 "step. Start the example, or put together a race of your own below."
             )
         )
-        guess = _guess(configs, "example", _)
-        st.button(
-            _("Race %(names)s at equal parameters") % {"names": names},
-            icon=":material/sports_score:",
-            key="example",
-            disabled=len(configs) < 2,
-            help=_("On %(data)s, about %(count)s parameters each.") % about,
-            on_click=shown_later(begin),
-            args=(visitor, configs, "step", 1, guess),
-        )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            guess = _guess(configs, "example", _)
+            st.button(
+                _("Race %(names)s at equal parameters") % {"names": names},
+                icon=":material/sports_score:",
+                key="example",
+                disabled=len(configs) < 2,
+                help=_("On %(data)s, about %(count)s parameters each.") % about,
+                on_click=shown_later(begin),
+                args=(visitor, configs, "step", 1, guess),
+            )
 
 
 @lru_cache(maxsize=64)
