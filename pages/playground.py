@@ -9,6 +9,7 @@ from explorer.ui.classes.polling import waiting_line
 from explorer.ui.classes.settings import class_settings
 from explorer.ui.classes.side import task_side, task_top
 from explorer.ui.explanations import explanations
+from explorer.ui.language import ASSETS
 from explorer.ui.live.component import live_panels
 from explorer.ui.live.single import show_single, wanted_panel
 from explorer.ui.moment import remember_moment
@@ -21,6 +22,7 @@ from explorer.ui.visitor import visitor
 
 TITLE, SECTION, ORDER = N_("Playground"), N_("Play"), 20
 _ = words()
+st.html(ASSETS / "page" / "playground.css")
 with st.container(key="playground", gap="xsmall"), shown_errors():
     me = visitor()
     here = attended(me, _)

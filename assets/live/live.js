@@ -92,6 +92,7 @@ class Live {
     this.keys = this.stage.keysSwitch()
     this.shared = this.controls.row(this.data.shared, "sx-controls sx-shared")
     for (const each of this.data.panels) this.buildPanel(each)
+    this.grid.classList.toggle("sx-alone", this.panels.size === 1)
     this.slider = element("input", { type: "range", id: "sx-slider", min: 0, max: 0, step: 1, value: 0 })
     this.moment = element("output")
     this.moment.setAttribute("for", "sx-slider")

@@ -10,7 +10,7 @@ class Panel {
     this.page = page
     this.plot = element("div", { className: "sx-plot", role: "img", "aria-label": question })
     this.plot.dataset.panel = name
-    this.text = element("div", { className: "sx-hidden" })
+    this.text = element("div", { className: "sx-words sx-hidden" })
     this.reading = element("p", { className: "sx-reading", textContent: page.strings.waiting })
     this.proof = element("p", { className: "sx-proof" })
     const head = element("div", { className: "sx-head" }, element("h2", { textContent: question }))
@@ -80,6 +80,7 @@ class Panel {
     text.classList.toggle("sx-hidden", !content.text)
     if (content.text) page.texts.draw(text, content.text)
     plot.classList.toggle("sx-small", Boolean(content.text))
+    this.section.classList.toggle("sx-worded", Boolean(content.text))
     if (!window.Plotly || !content.figure) return
     const width = this.size?.width ?? plot.clientWidth
     const { data, layout, more } = fitted(content.figure, width, this.size?.height ?? plot.clientHeight)

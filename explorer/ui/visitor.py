@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from explorer.engine.service import engine
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
-from explorer.ui.language import Translate
+from explorer.ui.language import ASSETS, Translate
 from explorer.ui.page import explained
 from explorer.ui.plain import literal
 
@@ -58,6 +58,7 @@ def login_button(_: Translate) -> None:
     """Log in or out, where `.streamlit/secrets.toml` has a section [auth]."""
     if not st.secrets.load_if_toml_exists() or "auth" not in st.secrets:
         return
+    st.html(ASSETS / "page" / "login.css")
     if find_spec("authlib") is None:
         st.error(
             _("Logins are set up here, but Authlib is missing. Install it."),
