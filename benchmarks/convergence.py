@@ -12,7 +12,7 @@ import torch
 from benchmarks.report import Row
 from explorer.catalog import choosing, specs
 from explorer.data import content, files
-from explorer.data.base import Windows
+from explorer.data.windows import Windows
 from explorer.training.objectives import evaluate
 from explorer.training.trainer import Budget, Trainer
 

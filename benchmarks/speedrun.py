@@ -20,7 +20,8 @@ from benchmarks.report import Row, machine
 from explorer.catalog import building, choosing
 from explorer.config.run import RunConfig
 from explorer.data import content, files
-from explorer.data.base import Data, Windows
+from explorer.data.base import Data
+from explorer.data.windows import Windows
 from explorer.training.objectives import evaluate
 from explorer.training.trainer import Budget, Trainer
 

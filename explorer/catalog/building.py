@@ -8,8 +8,9 @@ import torch
 from explorer.catalog.specs import data_spec, datasets, model_spec, resolve, task_of
 from explorer.config.run import RunConfig
 from explorer.config.settings import Settings
-from explorer.data.base import Data, Windows
+from explorer.data.base import Data
 from explorer.data.folds import folded
+from explorer.data.windows import Windows
 from explorer.models.base import SequenceModel, Sizes, parameters
 from explorer.tasks import Task
 

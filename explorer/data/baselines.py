@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from explorer.data.base import Floats, Ints, Windows
+from explorer.data.base import Floats, Ints
 from explorer.data.noise import counted_places
+from explorer.data.windows import Windows
 from explorer.errors import N_
 
 NOTHING = 1e-12

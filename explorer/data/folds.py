@@ -13,14 +13,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.data.base import (
-    MAX_VALIDATION_WINDOWS,
-    Data,
-    Scaler,
-    Series,
-    Windows,
-    windows,
-)
+from explorer.data.base import Data, Scaler, Series
+from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows, windows
 from explorer.errors import N_, ExplorerError
 
 

@@ -18,16 +18,9 @@ from typing import Literal
 import numpy as np
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import (
-    MAX_VALIDATION_WINDOWS,
-    Data,
-    DataSpec,
-    Floats,
-    Ints,
-    Scaler,
-    Windows,
-)
+from explorer.data.base import Data, DataSpec, Floats, Ints, Scaler
 from explorer.data.fields import count_field
+from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.errors import N_
 
 SIDE, DIGITS, IMAGES = 8, 10, 1797

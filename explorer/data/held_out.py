@@ -8,8 +8,8 @@ from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 
-from explorer.data.base import MAX_VALIDATION_WINDOWS
 from explorer.data.brought import too_few
+from explorer.data.windows import MAX_VALIDATION_WINDOWS
 from explorer.errors import N_
 
 Parts = tuple[list[int], list[int]]

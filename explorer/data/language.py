@@ -18,15 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import (
-    MAX_VALIDATION_WINDOWS,
-    Data,
-    DataSpec,
-    Text,
-    part_at,
-    split_point,
-    windows,
-)
+from explorer.data.base import Data, DataSpec, Text
 from explorer.data.baselines import token_baselines
 from explorer.data.byte_pairs import BytePairs
 from explorer.data.fields import validation_field, window_field
@@ -39,6 +31,7 @@ from explorer.data.tokens import (
     sizes_of,
     tokens_field,
 )
+from explorer.data.windows import MAX_VALIDATION_WINDOWS, part_at, split_point, windows
 from explorer.errors import N_
 
 SINGULAR, PLURAL = 0, 1

@@ -12,19 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import (
-    MAX_VALIDATION_WINDOWS,
-    Data,
-    DataSpec,
-    Heard,
-    Note,
-    Text,
-    split_point,
-    windows,
-)
+from explorer.data.base import Data, DataSpec, Heard, Note, Text
 from explorer.data.baselines import token_baselines
 from explorer.data.fields import validation_field, window_field
 from explorer.data.tokens import encode, vocabulary
+from explorer.data.windows import MAX_VALIDATION_WINDOWS, split_point, windows
 from explorer.errors import N_
 
 FILE = Path(__file__).parents[2] / "assets" / "texts" / "melodies.txt"

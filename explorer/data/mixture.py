@@ -9,9 +9,10 @@ import numpy as np
 
 from explorer.config.settings import Settings, setting
 from explorer.data import sine
-from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec, Windows
+from explorer.data.base import Data, DataSpec
 from explorer.data.baselines import series_baselines
 from explorer.data.fields import window_field
+from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.errors import N_
 
 SHORTEST, LONGEST = 8.0, 60.0

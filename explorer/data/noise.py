@@ -9,7 +9,8 @@ floor itself, and the distance to the line is the model's own.
 
 import numpy as np
 
-from explorer.data.base import MAX_VALIDATION_WINDOWS, Floats, Ints, windows
+from explorer.data.base import Floats, Ints
+from explorer.data.windows import MAX_VALIDATION_WINDOWS, windows
 
 
 def counted_places(length: int, split: int, steps: int, counted_from: int) -> Ints:

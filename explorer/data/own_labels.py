@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from explorer.config.settings import Settings, setting
 from explorer.data import content
 from explorer.data.alike import AnyTokens, any_tokens_field, cut_alike
-from explorer.data.base import Data, DataSpec, Scaler, Windows
+from explorer.data.base import Data, DataSpec, Scaler
 from explorer.data.baselines import bag_of_words, surprise
 from explorer.data.fields import examples_share_field, window_field
 from explorer.data.held_out import Parts, keeping_shares
 from explorer.data.tokens import MAX_SYMBOLS, UNKNOWN
+from explorer.data.windows import Windows
 from explorer.errors import N_
 
 FILLER = "·"

@@ -6,18 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.data import content, prepare
-from explorer.data.base import (
-    Data,
-    DataSpec,
-    Restore,
-    Series,
-    Windows,
-    both_parts,
-    next_value,
-)
+from explorer.data.base import Data, DataSpec, Restore, Series, next_value
 from explorer.data.baselines import seasonal_baseline
 from explorer.data.own_series_settings import OwnSeriesSettings
 from explorer.data.prepared import Prepared, all_gaps, prepared
+from explorer.data.windows import Windows, both_parts
 from explorer.errors import N_
 
 RESTORE: dict[prepare.Change, Restore] = {

@@ -7,17 +7,13 @@ import numpy as np
 
 from explorer.config.settings import Settings, setting
 from explorer.data import content
-from explorer.data.base import (
-    MAX_VALIDATION_WINDOWS,
-    Data,
-    DataSpec,
-    Windows,
-)
+from explorer.data.base import Data, DataSpec
 from explorer.data.baselines import surprise
 from explorer.data.entities import goes_on, parted
 from explorer.data.fields import examples_share_field, window_field
 from explorer.data.held_out import by_chance
 from explorer.data.tokens import MAX_SYMBOLS, UNKNOWN
+from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.errors import N_
 from explorer.tasks import IGNORED
 

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from explorer.config.settings import Scalar, setting
-from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, Ints, Windows
+from explorer.data.base import Data, Ints
 from explorer.data.baselines import bigrams, guesses, unigrams
+from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.errors import N_, ExplorerError
 from explorer.tasks import BEGIN, END, FILLED, IGNORED
 

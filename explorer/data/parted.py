@@ -11,9 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.data.base import MAX_VALIDATION_WINDOWS, Floats, Ints, Windows, windows
+from explorer.data.base import Floats, Ints
 from explorer.data.fields import HeldOut, ScaledBy
 from explorer.data.noise import counted_places
+from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows, windows
 
 
 class Parted(NamedTuple):

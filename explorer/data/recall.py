@@ -15,14 +15,9 @@ import math
 import numpy as np
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import (
-    MAX_VALIDATION_WINDOWS,
-    Data,
-    DataSpec,
-    Ints,
-    Windows,
-)
+from explorer.data.base import Data, DataSpec, Ints
 from explorer.data.fields import count_field
+from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.errors import N_, ExplorerError
 
 KEYS, VALUES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"

@@ -15,8 +15,9 @@ import math
 import numpy as np
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec, Windows
+from explorer.data.base import Data, DataSpec
 from explorer.data.fields import count_field
+from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.errors import N_, ExplorerError
 
 SYMBOLS = tuple("abcdefgh·?")

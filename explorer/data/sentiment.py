@@ -21,9 +21,10 @@ from typing import Literal, NamedTuple, TypeVar
 import numpy as np
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, DataSpec, Windows
+from explorer.data.base import Data, DataSpec
 from explorer.data.baselines import bag_of_words, surprise
 from explorer.data.fields import count_field
+from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.errors import N_
 
 Language = Literal["en", "zh"]

@@ -23,9 +23,7 @@ from explorer.data.base import (
     Restore,
     Scaler,
     Series,
-    Windows,
     next_value,
-    split_point,
 )
 from explorer.data.baselines import seasonal_baseline, series_baselines
 from explorer.data.fields import (
@@ -38,6 +36,7 @@ from explorer.data.fields import (
 )
 from explorer.data.noise import counted_places, matched
 from explorer.data.parted import parted, scaled_part
+from explorer.data.windows import Windows, split_point
 from explorer.errors import N_
 
 DAYS_A_YEAR = 252

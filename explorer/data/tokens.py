@@ -9,19 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.config.settings import setting
-from explorer.data.base import (
-    MAX_VALIDATION_WINDOWS,
-    Data,
-    Ints,
-    Text,
-    check_parts,
-    part_at,
-    windows,
-)
+from explorer.data.base import Data, Ints, Text
 from explorer.data.baselines import token_baselines
 from explorer.data.byte_pairs import BytePairs
 from explorer.data.decoding import short
 from explorer.data.letters import LETTERS
+from explorer.data.windows import MAX_VALIDATION_WINDOWS, check_parts, part_at, windows
 from explorer.errors import N_, ExplorerError
 
 TokenKind = Literal["character", "word", "pair"]

@@ -24,7 +24,8 @@ from explorer.inspection.example import ExampleOptions
 from explorer.inspection.writing import source_of, spelled, write
 from explorer.models.captures import Capture
 from explorer.runs.records import View
-from explorer.training.changes import Change, Changed, units_of
+from explorer.training.changed import Changed
+from explorer.training.changes import Change, units_of
 
 LIKELIEST = 5
 """Tokens whose chances are shown, of each of the two."""

@@ -27,7 +27,8 @@ from explorer.inspection.example import Example, ExampleOptions, example_of
 from explorer.models.base import SequenceModel
 from explorer.runs.records import View
 from explorer.tasks import BEGIN, END, FILLED, TASKS
-from explorer.training.changes import Change, Changed, checked, completed, offered
+from explorer.training.changed import Changed
+from explorer.training.changes import Change, checked, completed, offered
 from explorer.training.decoding import greedy
 from explorer.training.forecasting import forecast
 from explorer.training.objectives import evaluate, objective

@@ -19,7 +19,8 @@ from torch import Tensor
 
 from explorer.catalog import specs
 from explorer.config.settings import setting
-from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, Floats
+from explorer.data.base import Data, Floats
+from explorer.data.windows import MAX_VALIDATION_WINDOWS
 from explorer.errors import N_, ExplorerError
 from explorer.inspection import raster
 from explorer.inspection.base import (

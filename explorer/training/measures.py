@@ -23,8 +23,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explorer.data.base import MAX_VALIDATION_WINDOWS, Data, Task, Windows
+from explorer.data.base import Data, Task
 from explorer.data.entities import compared
+from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.models.base import AdversarialModel, SequenceModel
 from explorer.tasks import END, IGNORED
 from explorer.training import transcribing

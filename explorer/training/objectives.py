@@ -19,7 +19,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explorer.data.base import Data, Task, Windows
+from explorer.data.base import Data, Task
+from explorer.data.windows import Windows
 from explorer.models.base import SequenceModel
 from explorer.tasks import IGNORED
 

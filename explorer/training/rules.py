@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from explorer.config.run import RunConfig
-from explorer.data.base import Data, Windows
+from explorer.data.base import Data
+from explorer.data.windows import Windows
 from explorer.errors import N_, ExplorerError, unknown
 from explorer.models.base import ExpectationModel, Learning, SequenceModel
 from explorer.training.adversarial import SIDES, Adversarial, Side

@@ -20,7 +20,8 @@ from explorer.models.base import parameters
 from explorer.runs.messages import Reference, advice, diverged, stopped_early
 from explorer.runs.records import Checkpoint, Command, Progress, Status
 from explorer.training.adversarial import Side
-from explorer.training.changes import Change, applied, read_changes
+from explorer.training.changed import applied
+from explorer.training.changes import Change, read_changes
 from explorer.training.checkpoints import Lowest, Patience, checkpoint_steps
 from explorer.training.commands import carry_out
 from explorer.training.optimizers import schedule_factor

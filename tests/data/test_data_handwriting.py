@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from explorer.data.base import MAX_VALIDATION_WINDOWS
 from explorer.data.handwriting import IMAGES, HandwritingSettings, images, make, read
+from explorer.data.windows import MAX_VALIDATION_WINDOWS
 from explorer.plots.data import examples
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.data.base import MAX_VALIDATION_WINDOWS
 from explorer.data.modular import ModularSettings, make, parted
+from explorer.data.windows import MAX_VALIDATION_WINDOWS
 from explorer.inspection.fourier import wave_shares
 from explorer.models.base import SequenceModel
 from explorer.models.captures import Probe, ignore

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from explorer.data import dates, numerals, reverse
-from explorer.data.base import Data, Windows
+from explorer.data.base import Data
 from explorer.data.pairs import Pair, Room, as_windows, held_out, translation
+from explorer.data.windows import Windows
 from explorer.errors import ExplorerError
 from explorer.tasks import BEGIN, END, IGNORED
 

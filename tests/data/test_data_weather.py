@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from explorer.data.base import MAX_VALIDATION_WINDOWS, windows
 from explorer.data.noise import counted_places
 from explorer.data.weather import (
     DAY,
@@ -15,6 +14,7 @@ from explorer.data.weather import (
     make,
     wander,
 )
+from explorer.data.windows import MAX_VALIDATION_WINDOWS, windows
 
 
 def kalman(seen: np.ndarray, phi: float, power: float) -> np.ndarray:

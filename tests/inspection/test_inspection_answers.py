@@ -5,7 +5,8 @@ import pytest
 import torch
 from sklearn.metrics import confusion_matrix
 
-from explorer.data.base import Data, Windows
+from explorer.data.base import Data
+from explorer.data.windows import Windows
 from explorer.errors import ExplorerError
 from explorer.inspection.answers.classes import example
 from explorer.inspection.base import Subject

@@ -8,7 +8,8 @@ from explorer.catalog import specs
 from explorer.inspection.base import probe_window
 from explorer.inspection.cell import choices
 from explorer.models.captures import Recorder
-from explorer.training.changes import Change, Changed
+from explorer.training.changed import Changed
+from explorer.training.changes import Change
 from tests.inspection.subjects import drawn, seen, subject_of
 
 CELLS = ("rnn", "lstm", "gru")

@@ -11,7 +11,8 @@ from explorer.errors import ExplorerError
 from explorer.inspection.base import probe_window
 from explorer.models.captures import Recorder
 from explorer.runs.records import Command
-from explorer.training.changes import Change, Changed, units_of
+from explorer.training.changed import Changed
+from explorer.training.changes import Change, units_of
 from explorer.training.forecasting import forecast
 from explorer.training.trainer import Budget, Trainer
 from tests.inspection.subjects import drawn, seen, subject_of

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.data.base import MAX_VALIDATION_WINDOWS
+from explorer.data.windows import MAX_VALIDATION_WINDOWS
 from explorer.errors import ExplorerError
 from explorer.inspection.base import probe_window
 from explorer.plots.answers import tagged

@@ -13,7 +13,8 @@ from explorer.inspection.writing import cross_maps
 from explorer.models.captures import Recorder
 from explorer.plots.translation.beam import placed
 from explorer.tasks import BEGIN, END, FILLED
-from explorer.training.changes import Change, Changed, checked
+from explorer.training.changed import Changed
+from explorer.training.changes import Change, checked
 from explorer.training.decoding import beam, greedy
 from tests.inspection.subjects import drawn, seen, subject_of
 

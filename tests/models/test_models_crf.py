@@ -11,7 +11,8 @@ from explorer.models.base import Sizes
 from explorer.models.captures import Recorder
 from explorer.models.crf import CRF, CRFSettings
 from explorer.tasks import IGNORED
-from explorer.training.changes import Change, Changed
+from explorer.training.changed import Changed
+from explorer.training.changes import Change
 from explorer.training.trainer import Trainer
 
 B, T, C, V, I = 3, 5, 4, 7, 2  # noqa: E741

@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 import pytest
 
 from explorer.catalog import building, choosing, specs
-from explorer.data.base import Data, Windows
+from explorer.data.base import Data
+from explorer.data.windows import Windows
 from explorer.errors import N_
 from explorer.plots.answers import classes, pairs
 from explorer.plots.data import examples

@@ -4,12 +4,13 @@ import pytest
 import torch
 
 from explorer.catalog import choosing, specs
-from explorer.data.base import Windows
+from explorer.data.windows import Windows
 from explorer.inspection.base import Request, Subject, look
 from explorer.models.base import SequenceModel
 from explorer.models.captures import Recorder
 from explorer.tasks import FILLED, IGNORED
-from explorer.training.changes import Change, Changed
+from explorer.training.changed import Changed
+from explorer.training.changes import Change
 from explorer.training.decoding import greedy
 from explorer.training.trainer import Budget, Trainer
 from tests.slow.conftest import Report

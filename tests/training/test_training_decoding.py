@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from explorer.catalog import building, choosing
-from explorer.data.base import Data, Windows
+from explorer.data.base import Data
+from explorer.data.windows import Windows
 from explorer.models.base import SequenceModel
 from explorer.models.captures import ignore
 from explorer.tasks import BEGIN, END, FILLED, IGNORED, MEASURES
