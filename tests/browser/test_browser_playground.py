@@ -386,6 +386,27 @@ def test_a_plot_without_room_draws_nothing_at_infinity(sample: Page) -> None:
     narrow.evaluate("style => style.remove()")
 
 
+SEARCHED = """() => {
+  const around = (subject) => [...document.querySelectorAll(subject || '*')]
+    .some(node => node.querySelector('.sx-plot'))
+  const searches = (selector) => {
+    const [subject, within] = selector.split(':has(')
+    return within && !within.startsWith('> ')
+      && around(/[\\s>+~]$/.test(subject) ? `${subject}*` : subject)
+  }
+  const rules = (list) => [...list].flatMap(rule => rule.selectorText ?? (
+    rule.media && !matchMedia(rule.media.mediaText).matches
+      ? [] : rules(rule.cssRules ?? [])))
+  return [...document.styleSheets].flatMap(sheet => rules(sheet.cssRules))
+    .filter(searches)
+}"""
+"""Selectors by which whatever Plotly draws has a part of the page searched anew."""
+
+
+def test_no_stroke_of_a_picture_has_the_page_searched(sample: Page) -> None:
+    assert sample.evaluate(SEARCHED) == []
+
+
 @pytest.mark.parametrize(
     ("path", "options"),
     [
