@@ -93,7 +93,6 @@ def show_sample(visitor: Visitor, _: Translate) -> None:
     data = _(specs.data_spec(race.configs[0].data).title)
     title = _("A finished sample: four architectures on %(data)s")
     st.header(title % {"data": data}, anchor=False)
-    _verdict(visitor.store, race, labels(race.configs, _), _)
     lively(_curves, None)(visitor.store, race, _)
     lively(_table, None)(visitor.store, race, _)
     pictures(visitor, race, False, _)
