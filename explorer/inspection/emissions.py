@@ -11,7 +11,7 @@ from explorer.config.settings import Settings
 from explorer.data.base import next_value
 from explorer.inspection.base import Subject, ViewSpec, float_array, has
 from explorer.inspection.transitions import names_of
-from explorer.models.chain import Chain
+from explorer.models.chain import is_chain
 from explorer.runs.records import View
 
 PLACES = 121
@@ -26,7 +26,7 @@ def look(subject: Subject, options: EmissionOptions) -> View:
     """values (K, V) of symbols, or (K, n) at the places (n,): chances or densities, or
     a CRF's scores."""
     model, data = subject.model, subject.data
-    assert isinstance(model, Chain)  # `applies`
+    assert is_chain(model)  # `applies`
     places = torch.linspace(-REACH, REACH, PLACES)
     if data.symbols:
         x = torch.arange(len(data.symbols))[:, None]  # (V, 1)

@@ -11,7 +11,7 @@ from explorer.inspection.base import Subject, ViewSpec, float_array, has
 from explorer.inspection.example import MarkedOptions, example_of
 from explorer.inspection.traces import recorded
 from explorer.inspection.transitions import names_of
-from explorer.models.chain import Chain
+from explorer.models.chain import is_chain
 from explorer.runs.records import View
 
 
@@ -34,7 +34,7 @@ def look(subject: Subject, options: StateOptions) -> View:
         else:
             chances = recorded(model, example.x, "layer_0.posterior")[0]
         path = chances.argmax(-1)
-        if isinstance(model, Chain):
+        if is_chain(model):
             path = model.decode(example.x)[0]
     typed = bool(options.text.strip())
     truth = example.y[0].numpy() if tagged and not typed else np.full(len(path), -1)
@@ -50,7 +50,7 @@ def look(subject: Subject, options: StateOptions) -> View:
         {
             "names": list(data.labels) if tagged else names_of(subject),
             "labelled": tagged,
-            "viterbi": isinstance(model, Chain),
+            "viterbi": is_chain(model),
             "labels": example.labels,
         },
     )

@@ -2,7 +2,7 @@
 
 from explorer.config.settings import Settings
 from explorer.inspection.base import Subject, ViewSpec, float_array, has
-from explorer.models.chain import Chain
+from explorer.models.chain import is_chain
 from explorer.runs.records import View
 
 
@@ -13,7 +13,7 @@ class TransitionOptions(Settings):
 def look(subject: Subject, options: TransitionOptions) -> View:
     """values (K, K): row from, column to; chances 0..1, or a CRF's scores."""
     model = subject.model
-    assert isinstance(model, Chain)  # `applies`
+    assert is_chain(model)  # `applies`
     return View(
         "transitions",
         subject.step,
@@ -26,7 +26,7 @@ def names_of(subject: Subject) -> list[str]:
     """What the states of a chain are called: labels of a CRF; of an HMM numbers, each
     with the label that goes with it where there are labels."""
     model, labels = subject.model, subject.data.labels
-    assert isinstance(model, Chain)  # `applies`
+    assert is_chain(model)  # `applies`
     goes_with = [labels[int(k)] if k >= 0 else "" for k in model.labels()]
     if not model.as_chances:
         return goes_with

@@ -1,12 +1,11 @@
 """What hidden Markov models and conditional random fields have in common."""
 
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard
 
 import torch
 from torch import Tensor
 
 
-@runtime_checkable
 class Chain(Protocol):
     """A model in which each step's state (or label) follows from the one before."""
 
@@ -27,6 +26,16 @@ class Chain(Protocol):
         """The likeliest sequence by Viterbi (B, T): labels, or where there are none
         states."""
         ...
+
+
+def is_chain(model: object) -> TypeGuard[Chain]:
+    """Whether a model is one.
+
+    `isinstance` does not tell: since Python 3.12 it looks past what a module of torch
+    has registered, as a table of transitions is.
+    """
+    names = ("transitions", "as_chances", "labels", "likes", "decode")
+    return all(hasattr(model, name) for name in names)
 
 
 def best_path(first: Tensor, moves: Tensor, later: Tensor) -> Tensor:

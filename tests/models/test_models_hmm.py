@@ -7,9 +7,12 @@ import pytest
 import torch
 from hmmlearn.hmm import CategoricalHMM, GaussianHMM
 
+from explorer.catalog.building import build_model
+from explorer.catalog.choosing import make_config
 from explorer.data.hidden_markov import HiddenMarkov, log_posterior, viterbi
 from explorer.models.base import Sizes
 from explorer.models.captures import Recorder
+from explorer.models.chain import is_chain
 from explorer.models.emissions import LEAST_CHANCE, LEAST_VARIANCE, shares
 from explorer.models.hmm import HMM, HMMSettings
 
@@ -22,6 +25,13 @@ SERIES = Sizes(I, I, 0, T, "forecast")
 def made(sizes: Sizes, states: int = K, **settings: float) -> HMM:
     torch.manual_seed(3)
     return HMM(HMMSettings(hidden_size=states, **settings), sizes).double()
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("model", ["hmm", "crf", "lstm"])
+def test_it_is_known_for_a_chain_by_every_python(model: str) -> None:
+    chain = is_chain(build_model(make_config("casino", model)))
+    assert chain == (model != "lstm")
 
 
 def tokens(seed: int = 0) -> torch.Tensor:

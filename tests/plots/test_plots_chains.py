@@ -6,7 +6,7 @@ import torch
 
 from explorer.inspection.base import Subject
 from explorer.inspection.facts import facts_of
-from explorer.models.chain import Chain
+from explorer.models.chain import is_chain
 from explorer.plots.chains.surprise import rises
 from explorer.plots.panel import Scene, panels
 from explorer.runs.records import Curves
@@ -21,7 +21,7 @@ each = pytest.mark.parametrize(("data", "model"), CHAINS)
 @each
 def test_transitions_are_the_models(data: str, model: str) -> None:
     subject = subject_of(model, data)
-    assert isinstance(subject.model, Chain)
+    assert is_chain(subject.model)
     view = seen(subject, "transitions")
     table = subject.model.transitions.detach().numpy()
     heat = drawn(subject, view)["figure"]["data"][0]

@@ -12,7 +12,7 @@ from optuna.distributions import (
     FloatDistribution,
     IntDistribution,
 )
-from optuna.storages import JournalStorage, RDBStorage
+from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
 
 from explorer.catalog import choosing, specs
@@ -274,12 +274,15 @@ def test_folds_are_compared_where_all_of_them_are() -> None:
 
 @pytest.mark.parametrize("kind", ["journal", "database"])
 def test_another_study_on_the_same_storage_goes_on(tmp_path: Path, kind: str) -> None:
+    opened: list[RDBStorage] = []
+
     def study() -> Study:
-        storage = (
-            JournalStorage(JournalFileBackend(str(tmp_path / "journal")))
-            if kind == "journal"
-            else RDBStorage(f"sqlite:///{tmp_path}/sweep.sqlite3")
-        )
+        storage: BaseStorage
+        if kind == "journal":
+            storage = JournalStorage(JournalFileBackend(str(tmp_path / "journal")))
+        else:
+            storage = RDBStorage(f"sqlite:///{tmp_path}/sweep.sqlite3")
+            opened.append(storage)
         return Study(plan(trials=3, sampler="grid"), "one", storage)
 
     first = study()
@@ -296,6 +299,9 @@ def test_another_study_on_the_same_storage_goes_on(tmp_path: Path, kind: str) ->
     assert len(study().trials()) == 3
     second.forget()
     assert study().trials() == []
+    for storage in opened:
+        storage.remove_session()
+        storage.engine.dispose()
 
 
 def test_trials_are_kept_beside_the_store_or_in_the_database_that_is_named(
@@ -311,6 +317,8 @@ def test_trials_are_kept_beside_the_store_or_in_the_database_that_is_named(
     kept = open_studies(store)
     assert isinstance(kept, RDBStorage)
     Study(plan(), "one", kept).ask()
+    kept.remove_session()
+    kept.engine.dispose()
     store.close()
 
 
