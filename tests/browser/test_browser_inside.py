@@ -302,12 +302,18 @@ def test_a_phone_scrolls_down_only(open_page: Opener) -> None:
 
 
 def test_the_contents_lead_to_a_panel_and_what_was_opened_stays(sample: Page) -> None:
+    go_to(sample, "raster")
     sample.locator(".sx-time .sx-drawer summary").press("Enter")
     entries = sample.get_by_role("navigation", name="All pictures of this page")
     entries.get_by_role("button", name="How does the error travel back?").press("Enter")
     expect(sample.locator("#sx-gradients")).to_be_focused()
     expect(sample.locator("#sx-gradients")).to_be_in_viewport()
     expect(entries).to_be_hidden()
+    sample.locator(".sx-time .sx-drawer summary").press("Enter")
+    here = entries.locator("[aria-current]")
+    in_sight = "What moves the prediction?|How does the error travel back?"
+    expect(here).to_have_text(re.compile(in_sight.replace("?", r"\?")))
+    sample.keyboard.press("Escape")
     about = sample.locator("#sx-gradients > details")
     about.locator("summary").click()
     expect(about).to_have_attribute("open", "")

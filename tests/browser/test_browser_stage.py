@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opener, serious
+from tests.browser.conftest import Opener, drawn, serious
 
 pytestmark = pytest.mark.browser
 
@@ -38,9 +38,21 @@ def test_keys_of_a_projector(page: Page) -> None:
     before = page.evaluate(ORDER)
     keys = page.get_by_label("Keys")
     keys.uncheck()
+    page.reload()  # for good in this browser
+    drawn(page)
+    expect(keys).not_to_be_checked()
     page.keyboard.press("p")
     expect(page.locator(".sx-stage")).to_have_count(0)
+    page.locator("#sx-loss").get_by_role("button", name="Enlarge").click()
+    page.keyboard.press("Escape")  # what leads out always does
+    expect(page.locator(".sx-stage")).to_have_count(0)
     keys.check()
+    page.keyboard.press("Alt+p")
+    page.get_by_role("combobox", name="Dataset").focus()
+    page.keyboard.press("p")
+    expect(page.locator(".sx-stage")).to_have_count(0)
+    page.keyboard.press("Escape")
+    keys.focus()
     page.keyboard.press("p")
     expect(page.locator(LARGE)).to_have_id("sx-loss")
     expect(page.locator(".sx-rail .sx-panel")).to_have_count(4)
@@ -92,11 +104,11 @@ def test_a_picture_is_saved_with_its_title_and_its_numbers(
     unit = "mean squared error (standardised)"
     assert list(table[0])[:3] == ["Series", "training step", unit]
     seen = [row for row in table if row["Series"] == "validation"]
-    drawn = page.evaluate(
+    shown = page.evaluate(
         "(() => { const t = document.querySelector('[data-panel=loss]')._fullData"
         ".find(t => t.name === 'validation'); return [...t.y] })()"
     )
-    assert [float(row[unit]) for row in seen] == pytest.approx(drawn)
+    assert [float(row[unit]) for row in seen] == pytest.approx(shown)
 
 
 def test_links_open_a_projector_and_a_single_panel(open_page: Opener) -> None:
