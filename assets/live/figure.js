@@ -49,7 +49,7 @@ class Drawing {
     const drawn = data.width ? { ...figure, more: 0 } : fitted(figure, width, height)
     if (drawn.more !== this.more) this.give(drawn.more)
     const layout = { ...drawn.layout, ...sized(width, height), template: this.template, autosize: true }
-    put(plot, drawn.data, layout, !data.width && width <= NARROW, PLOTLY_CONFIG)
+    put(plot, drawn.data, layout, !data.width && slender(width, height), PLOTLY_CONFIG)
   }
 
   save(format, print) {

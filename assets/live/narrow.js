@@ -1,6 +1,7 @@
 // On a phone the plot keeps the width: what stands beside it elsewhere stands under it.
 
 const NARROW = 480 // pixels
+const SHORT = 240 // pixels of a plot under which nothing more has room
 const LETTER = 8
 const LINE = 20
 const LABEL = 15 // of a line's label
@@ -83,10 +84,13 @@ function apart(layout, height) {
   return { ...layout, annotations: layout.annotations.map((each) => moved.get(each) ?? each) }
 }
 
+// Whether a panel of this size shows under its plot what stands beside it elsewhere.
+const slender = (width, height) => width <= NARROW && height >= SHORT
+
 // The figure for a panel of this size, and how many pixels higher it is to be.
 function fitted({ data, layout }, width, height) {
   const least = Math.max(0, (layout.meta?.least ?? 0) - USUAL)
-  if (width > NARROW) return { data, layout: apart(low(layout, height), height), more: least }
+  if (!slender(width, height)) return { data, layout: apart(low(layout, height), height), more: least }
   const strip = (trace) => trace.mode === "text" && trace.yaxis === "y2"
   const { xaxis, annotations = [] } = layout
   const kept = annotations.filter((each) => each.name !== "note" && !beside(each))

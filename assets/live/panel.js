@@ -83,13 +83,14 @@ class Panel {
     this.section.classList.toggle("sx-worded", Boolean(content.text))
     if (!window.Plotly || !content.figure) return
     const width = this.size?.width ?? plot.clientWidth
-    const { data, layout, more } = fitted(content.figure, width, this.size?.height ?? plot.clientHeight)
+    const height = this.size?.height ?? plot.clientHeight
+    const { data, layout, more } = fitted(content.figure, width, height)
     plot.style.setProperty("--sx-more", `${more}px`)
     this.size ??= sized(plot.clientWidth, plot.clientHeight)
     // On its way to another place it has no room for a picture.
     if (Math.min(this.size.width, this.size.height) < LEAST) return
     const sizes = { ...still(layout), ...this.size, template, autosize: true }
-    put(plot, data, sizes, width <= NARROW, PLOTLY_CONFIG)
+    put(plot, data, sizes, slender(width, height), PLOTLY_CONFIG)
     this.listen()
   }
 

@@ -118,3 +118,14 @@ def test_a_figure_of_many_rows_says_how_high_it_must_be(blank: Page) -> None:
     figure = {"data": [], "layout": {"meta": {"least": 420}}}
     more = blank.evaluate("f => [600, 300].map(w => fitted(f, w, 304).more)", figure)
     assert more == [420 - 304] * 2
+
+
+def test_labels_go_below_a_plot_that_has_the_height_for_it(blank: Page) -> None:
+    label = {"x": 1, "xref": "paper", "xanchor": "left", "yref": "y", "text": "floor"}
+    figure = {"data": [], "layout": {"annotations": [label | {"y": 1}]}}
+    places = blank.evaluate(
+        "f => [[300, 304], [300, 150], [600, 304]].map(([w, h]) =>"
+        " [slender(w, h), fitted(f, w, h).layout.annotations[0].y])",
+        figure,
+    )
+    assert places == [[True, 0], [False, 1], [False, 1]]

@@ -118,7 +118,7 @@ def figure(drawn: ForecastDrawn, _: Translate = str) -> Figure:
     if drawn.free_from is not None:
         start = plain(drawn.positions[drawn.free_from])
         shapes.append(_mark(start))
-        late = drawn.free_from > 0.6 * len(drawn.positions)
+        late = drawn.free_from > 0.5 * len(drawn.positions)
         labels.append(_mark_words(start, _("free-running from here"), late))
     return {
         "data": _bands(drawn, _) + [line.trace(drawn.positions) for line in lines],
