@@ -14,6 +14,7 @@ from explorer.catalog import choosing
 from explorer.data import content
 from explorer.training.intervals import backtest
 from explorer.training.trainer import Budget, Trainer
+from tests.slow.conftest import Report
 
 torch.set_num_threads(1)
 
@@ -65,7 +66,7 @@ def real(name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_band_of_ninety_percent_holds_87_to_93(
-    name: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    name: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, report: Report
 ) -> None:
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
     data, settings, steps, origins = CASES[name]
@@ -78,5 +79,9 @@ def test_a_band_of_ninety_percent_holds_87_to_93(
         assert found is not None
         assert found.scored >= origins
         covered.append(float(found.coverage[-1].mean()))
+    report(
+        f"band of 90 %, {name}: {found.scored} origins, {np.mean(covered):.1%}, "
+        f"{min(covered):.1%} to {max(covered):.1%}"
+    )
     # A single stretch may be livelier than the one before it.
     assert 0.87 <= np.mean(covered) <= 0.93, covered
