@@ -1,7 +1,8 @@
 """Every panel of every kind of run: figures that Plotly accepts and people can read."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from explorer.ui.live.wishes import Wish
 from tests.pairs import AS_ONE
 
 MOST_BYTES = 300_000
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 MODES: tuple[Mode, ...] = ("light", "dark")
 
 
@@ -42,8 +44,10 @@ def marked(message: str) -> str:
 class Moment:
     """A short real run, and the views of its end."""
 
-    def __init__(self, model: str, data: str, steps: int) -> None:
-        config = choosing.make_config(data, model, {"training.steps": 12})
+    def __init__(
+        self, model: str, data: str, steps: int, more: Mapping[str, Any] = NOTHING
+    ) -> None:
+        config = choosing.make_config(data, model, {"training.steps": 12, **more})
         trainer = Trainer(config)
         progress = trainer.advance(Budget(steps=steps))
         self.wish = Wish(shown=",".join(names_on("playground")))

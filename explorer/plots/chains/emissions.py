@@ -8,7 +8,7 @@ from explorer.errors import N_
 from explorer.plots.chains.tables import table
 from explorer.plots.chains.transitions import named
 from explorer.plots.panel import Content, Panel, Scene
-from explorer.plots.parts import Figure, Translate, axis, layout, visible
+from explorer.plots.parts import Figure, Translate, axis, escape, layout, visible
 from explorer.plots.theme import ARCHITECTURES
 from explorer.plots.words import listed
 
@@ -47,7 +47,7 @@ def curves(scene: Scene, names: list[str], _: Translate) -> Figure:
             "y": values,
             "name": name,
             "line": {"color": palette[k % len(palette)], "width": 2},
-            "hovertemplate": f"{name}: %{{y:.4~g}}<extra></extra>",
+            "hovertemplate": f"{escape(name)}: %{{y:.4~g}}<extra></extra>",
         }
         for k, (values, name) in enumerate(zip(arrays["values"], names, strict=True))
     ]

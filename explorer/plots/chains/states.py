@@ -9,7 +9,7 @@ from explorer.config.run import RunConfig
 from explorer.errors import N_
 from explorer.plots.chains.transitions import named
 from explorer.plots.panel import Content, Panel, Scene, mark_time
-from explorer.plots.parts import Figure, Translate, axis, key, layout, ticks
+from explorer.plots.parts import Figure, Translate, axis, escape, key, layout, ticks
 from explorer.plots.theme import ATTENTION, GREY, colour_of
 from explorer.plots.words import paragraph, percent
 from explorer.runs.records import View
@@ -107,7 +107,7 @@ def _rows(view: View, domain: list[float], _: Translate) -> dict[str, Any]:
         range=[len(names) - 0.5, -0.5],
         tickmode="array",
         tickvals=list(range(len(names))),
-        ticktext=names,
+        ticktext=[escape(name) for name in names],
         showgrid=False,
     )
 
