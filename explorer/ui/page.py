@@ -28,6 +28,12 @@ def language() -> str:
     return best_language(st.query_params.get(LANGUAGE), st.context.locale)
 
 
+def worded(key: str) -> str:
+    """The key of a list of which several entries can be chosen: Streamlit knows them by
+    their words, so that what was chosen in one language is nothing in another."""
+    return f"{key}.{language()}"
+
+
 def words() -> Translate:
     """The translating function of this tab."""
     return translator(language())

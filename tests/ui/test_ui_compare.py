@@ -82,7 +82,9 @@ def test_a_grid_with_a_guess_starts_with_its_settings() -> None:
     test = opened(model="rnn", **QUICK | {"training.steps": "60"})  # type: ignore[arg-type]
     test.segmented_control(key="race.way").set_value("grid").run()
     assert not test.exception
-    test.multiselect(key="race.values.model.hidden_size.0").set_value(["4", "8"]).run()
+    test.multiselect(key="race.values.model.hidden_size.0.en").set_value(
+        ["4", "8"]
+    ).run()
     guess_of(test, "grid").set_value(1).run()
     test.segmented_control(key="race.clock").set_value("second").run()
     test.button(key="race").click().run()

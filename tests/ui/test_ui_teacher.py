@@ -28,7 +28,7 @@ def test_a_teacher_makes_a_class_and_gets_its_link() -> None:
     test.text_area(key="class_new.text").set_value("Look <b>there</b>")
     test.number_input(key="class_new.goal").set_value(0.02)
     test.number_input(key="class_new.within").set_value(500)
-    test.multiselect(key="class_new.open").set_value(["model", "seed"])
+    test.multiselect(key="class_new.open.en").set_value(["model", "seed"])
     test.button(key="make_class").click().run()
     assert not test.exception
     assert not test.error
@@ -106,7 +106,7 @@ def test_the_teacher_changes_what_a_class_says_and_keeps_its_base() -> None:
     test.text_area(key=f"{form}.text").set_value("Another one")
     test.number_input(key=f"{form}.goal").set_value(0.5)
     test.number_input(key=f"{form}.within").set_value(30)
-    test.multiselect(key=f"{form}.open").set_value([])
+    test.multiselect(key=f"{form}.open.en").set_value([])
     test.button(key="change_class").click().run()
     assert not test.exception
     before, after = read_task(group), read_task(engine().store.groups.get(group.id))
@@ -114,6 +114,19 @@ def test_the_teacher_changes_what_a_class_says_and_keeps_its_base() -> None:
     assert after.open == ()
     assert after.base.training.steps == 30
     assert after.base.model_settings == before.base.model_settings
+
+
+def test_what_is_open_stays_open_when_the_page_changes_its_language() -> None:
+    group = made()
+    test = page("class_room", owner=TEACHER, **{"class": group.id})
+    test.query_params["lang"] = "zh"
+    test.run()
+    # A list of its own: of the other one a browser knows the English words.
+    listed = test.multiselect(key=f"class_edit.{group.id}.open.zh")
+    assert listed.value == list(read_task(group).open) != []
+    test.button(key="change_class").click().run()
+    assert not test.exception
+    assert read_task(engine().store.groups.get(group.id)).open == read_task(group).open
 
 
 def test_the_teacher_pauses_resumes_and_stops_all() -> None:

@@ -24,7 +24,7 @@ from explorer.ui.classes.rights import taught_later
 from explorer.ui.classes.settings import fixed_line
 from explorer.ui.describe import run_line, title_of
 from explorer.ui.language import Translate
-from explorer.ui.page import shown_later
+from explorer.ui.page import shown_later, worded
 
 USUAL_OPEN = ("model.hidden_size", "training.learning_rate")
 """What a new class leaves open until its teacher says otherwise."""
@@ -111,7 +111,7 @@ def _open_fields(form: str, task: Task, _: Translate) -> None:
         openable_settings(task.base),
         default=list(task.open),
         format_func=lambda name: _(title_of(task.base, name)),
-        key=f"{form}.open",
+        key=worded(f"{form}.open"),
         help=_("What students may change. Everything else is fixed, also the data."),
         placeholder=_("Nothing: everybody trains the same"),
     )
@@ -151,9 +151,11 @@ def _task_of(form: str, task: Task) -> Task:
     Raises:
         ExplorerError: if something in it is not sound.
     """
+    keys = {n: f"{form}.{n}" for n in ("title", "text", "goal", "within", "asks")}
+    keys["open"] = worded(f"{form}.open")
     state: Mapping[str, Any] = {
-        name: st.session_state.get(f"{form}.{name}", getattr(task, name))
-        for name in ("title", "text", "goal", "within", "open", "asks")
+        name: st.session_state.get(key, getattr(task, name))
+        for name, key in keys.items()
     }
     goal = state["goal"]
     return checked(

@@ -14,7 +14,7 @@ from explorer.racing import entries
 from explorer.ui.controls import log_options
 from explorer.ui.describe import title_of
 from explorer.ui.language import Translate
-from explorer.ui.page import shown_later
+from explorer.ui.page import shown_later, worded
 from explorer.ui.plain import show_table
 from explorer.ui.races.words import columns, fields_of, labels
 
@@ -73,7 +73,7 @@ def _chosen(base: RunConfig, _: Translate) -> tuple[str, ...]:
             default=entries.usual_rivals(base),
             format_func=lambda name: _(titles[name]),
             max_selections=entries.MOST,
-            key=f"race.which.{'|'.join(titles)}",
+            key=worded(f"race.which.{'|'.join(titles)}"),
             placeholder=_("Choose architectures"),
             help=_("All that learn this task from this data; at most eight race."),
         )
@@ -114,7 +114,7 @@ def _values(base: RunConfig, name: str, number: int, _: Translate) -> list[str]:
         default=usual,
         format_func=lambda each: _(shown.get(each, each)),
         accept_new_options=not choices_of(field) and field.annotation is not bool,
-        key=f"race.values.{name}.{number}",
+        key=worded(f"race.values.{name}.{number}"),
         placeholder=_("Choose values, or type one"),
     )
 

@@ -24,7 +24,7 @@ from explorer.ui.address import SWEEP, remember_address, take_over
 from explorer.ui.controls import log_options, settings_widgets
 from explorer.ui.describe import run_line, title_of
 from explorer.ui.language import Translate
-from explorer.ui.page import shown_later
+from explorer.ui.page import shown_later, worded
 
 USUAL = ("training.learning_rate", "model.hidden_size")
 EXAMPLE_SPACE = ("training.learning_rate=0.0005:0.05", "model.hidden_size=8:64")
@@ -72,7 +72,7 @@ def setup(visitor: Visitor, base: RunConfig, _: Translate) -> None:
             format_func=lambda name: label_of(base, name, _),
             max_selections=MOST_RANGES,
             placeholder=_("Choose settings"),
-            key=f"{prefix}.names",
+            key=worded(f"{prefix}.names"),
             help=_("One to four settings; each within the range given here."),
         )
         space = [_range(base, name, prefix, _) for name in picked]
@@ -135,7 +135,7 @@ def _range(base: RunConfig, name: str, prefix: str, _: Translate) -> Range | Non
             options,
             default=options,
             format_func=lambda value: _(str(words.get(value, value))),
-            key=key,
+            key=worded(key),
             placeholder=_("Choose values"),
             help=_(str(field.description)),
         )
