@@ -56,9 +56,10 @@ def test_the_app_sends_them() -> None:
     assert "Middleware(Headers)" in text
 
 
-def test_the_server_answers_this_machine_alone_unless_it_is_opened() -> None:
+def test_the_server_answers_this_machine_alone_and_takes_no_huge_messages() -> None:
     config = (ROOT / ".streamlit/config.toml").read_text(encoding="utf-8")
     assert 'address = "127.0.0.1"' in config
+    assert "maxMessageSize = 32" in config  # of Streamlit's 200 MB, for either socket
     make = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert "ADDRESS ?= 127.0.0.1" in make
     assert "--server.address $(ADDRESS)" in make

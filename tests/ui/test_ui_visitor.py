@@ -1,6 +1,7 @@
 """Whose browser it is: the cookie, who may forge it, and what the live socket asks."""
 
 import json
+import time
 from collections.abc import Iterator
 from http.cookies import SimpleCookie
 from types import SimpleNamespace
@@ -20,6 +21,7 @@ from streamlit.runtime.context import ContextProxy
 
 from explorer.catalog import choosing
 from explorer.engine.service import engine
+from explorer.errors import ExplorerError
 from explorer.ui.live.server import live
 from explorer.ui.live.wishes import Wish
 from explorer.ui.places import SOCKET
@@ -270,6 +272,15 @@ def test_a_token_is_for_one_run_and_one_browser() -> None:
     assert controller("b", token, "hers") is None
     assert controller("a", token, "") is None
     assert controller("a", "", "hers") is None
+
+
+def test_a_token_ends_after_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    token, now = control_token("a", "ann", "hers"), time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 23 * 3600)
+    assert controller("a", token, "hers") == "ann"
+    monkeypatch.setattr(time, "time", lambda: now + 25 * 3600)
+    with pytest.raises(ExplorerError, match="may change runs for a day"):
+        controller("a", token, "hers")
 
 
 @pytest.mark.parametrize(
