@@ -90,7 +90,7 @@ def figure(drawn: ClassesDrawn, _: Translate = str) -> Figure:
         reach=1.0,
         titles=(_("probability (%)"), _("label (✓ is true)")),
     )
-    odds["layout"]["yaxis"]["ticktext"] = [escape(visible(name)) for name in marked]
+    odds["layout"]["yaxis"]["ticktext"] = [escape(name) for name in marked]
     odds["layout"]["xaxis"] |= {"domain": LEFT, "tickvals": [0, 0.5, 1]}
     traces, parts = odds["data"], odds["layout"]
     if len(names):
