@@ -11,7 +11,7 @@ from explorer.inspection import flow
 from explorer.inspection.base import probe_window
 from explorer.inspection.facts import facts_of
 from explorer.models.captures import Recorder
-from explorer.plots.inside import cell
+from explorer.plots.inside import cell, columns
 from explorer.plots.inside import flow as plot
 from explorer.plots.panel import panels
 from explorer.ui.live.controls import panel_controls
@@ -142,9 +142,9 @@ def test_a_change_has_the_controls_that_mean_something_to_it() -> None:
 def test_names_that_follow_each_other_at_one_height_do_not_run_together() -> None:
     places = {name: (float(x), 0.5) for x, name in enumerate("abcd")}
     places |= {"gate": (1.0, 0.9), "late": (2.0, 0.9), "alone": (3.0, 0.1)}
-    tops = plot._tops(places)
-    assert [tops[name] for name in "abcd"] == [True, False, True, False]
-    assert (tops["gate"], tops["late"], tops["alone"]) == (True, False, True)
+    sides = columns.sides_of(places)
+    assert [sides[name] for name in "abcd"] == ["top", "bottom"] * 2
+    assert [sides[n] for n in ("gate", "late", "alone")] == ["top", "bottom", "top"]
 
 
 @pytest.mark.quick
@@ -160,3 +160,11 @@ def test_cells_are_those_of_the_last_layer_in_the_order_of_the_diagram() -> None
     assert found == flow.Graph(
         {"one.a": "a", "one.b": "b"}, [("one.a", "one.b", False)]
     )
+
+
+@pytest.mark.quick
+def test_names_of_several_cells_stand_beside_what_lies_close() -> None:
+    places = {"a.x": (0.0, 0.7), "a.i": (1.0, 0.9), "a.f": (1.0, 0.6)}
+    places |= {"b.x": (0.0, 0.3), "b.i": (1.0, 0.4), "b.f": (1.0, 0.1)}
+    assert columns.crowded(places, 2) == {"a.i", "a.f", "b.i", "b.f"}
+    assert columns.crowded(places, 1) == set()

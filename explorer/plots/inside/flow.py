@@ -2,7 +2,7 @@
 what every head looks at from there."""
 
 import math
-from collections.abc import Iterable
+import re
 from itertools import product
 from textwrap import wrap
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from explorer.errors import N_
+from explorer.plots.inside.columns import Place, columns_of, crowded, sides_of
 from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, layout, visible
 from explorer.plots.theme import GATES, GREY, colour_of
@@ -29,8 +30,6 @@ LARGEST = 18.0
 MANY, LETTERS = 5, 12
 """In a diagram of more columns a name is broken after so many letters."""
 
-Place = tuple[float, float]
-
 
 def draw(scene: Scene, _: Translate) -> Content:
     """The marked time step; the last one where none is marked."""
@@ -45,20 +44,6 @@ def draw(scene: Scene, _: Translate) -> Content:
         figure, told = _cell(view, t, _), _opened(view, t, _)
     reading = f"{_where(view, t, _)}: {told}"
     return {"figure": figure, "reading": reading, "alternative": reading}
-
-
-def columns_of(nodes: Iterable[str], edges: list[Any]) -> dict[str, int]:
-    """By node: how many arrows of one time step lead to it at most.
-
-    >>> columns_of("abc", [("a", "b", False), ("b", "c", False), ("a", "c", False)])
-    {'a': 0, 'b': 1, 'c': 2}
-    """
-    columns = dict.fromkeys(nodes, 0)
-    for _pass in columns:
-        for source, target, later in edges:
-            if not later:
-                columns[target] = max(columns[target], columns[source] + 1)
-    return columns
 
 
 def places_of(view: View) -> dict[str, Place]:
@@ -131,12 +116,14 @@ def _nodes(
 ) -> dict[str, Any]:
     """Every node with its name, and with its value where it has one."""
     names = list(places)
-    tops = _tops(places)
+    sides, close = sides_of(places), crowded(places, _count(view))
     titles = dict(zip(view.notes["parts"], view.notes["titles"], strict=True))
     narrow = max(x for x, _y in places.values()) > MANY
     words = []
     for name in names:
         title = _(titles[name]) if name in titles else view.notes["nodes"][name]
+        if name in close:  # its place says of which cell it is
+            title = re.split("[,，]", title)[0]
         lines = wrap(title, LETTERS) if narrow and name in titles else [title]
         value = f" <b>{values[name]:.2f}</b>" if name in values else ""
         words.append("<br>".join(map(escape, lines)) + value)
@@ -147,7 +134,8 @@ def _nodes(
         "y": np.array([places[name][1] for name in names], np.float32),
         "text": words,
         "textposition": [
-            f"{'top' if tops[name] else 'bottom'} center" for name in names
+            "middle left" if name in close else f"{sides[name]} center"
+            for name in names
         ],
         "cliponaxis": False,
         "marker": {
@@ -160,16 +148,6 @@ def _nodes(
         },
         "hoverinfo": "skip",
     }
-
-
-def _tops(places: dict[str, Place]) -> dict[str, bool]:
-    """Whether a node's name stands above it: where two nodes follow each other at one
-    height, one name stands above and the next below, or they would run together."""
-    tops: dict[str, bool] = {}
-    for name, (x, y) in sorted(places.items(), key=lambda item: item[1][0]):
-        before = [tops[n] for n, place in places.items() if place == (x - 1, y)]
-        tops[name] = not (before and before[0])
-    return tops
 
 
 def _tint(part: str) -> str:
