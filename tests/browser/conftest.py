@@ -17,8 +17,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
-    BrowserContext,
     ConsoleMessage,
+    Error,
     Page,
     expect,
     sync_playwright,
@@ -154,28 +154,41 @@ def browser() -> Iterator[Browser]:
 
 
 class Profiles:
-    """Browser profiles, each with its own cookies.
+    """Browser profiles, each with its own cookies and a page.
 
-    One that was used before is lent again: it knows nobody any more, but need not fetch
-    and compile the app's scripts anew.
+    One that was used before is lent again: it knows nobody any more, but its page need
+    not compile the app's scripts anew, which is half of what it costs to open one.
     """
 
     def __init__(self, browser: Browser):
         self._browser = browser
-        self._spare: defaultdict[str, list[BrowserContext]] = defaultdict(list)
+        self._spare: defaultdict[str, list[Page]] = defaultdict(list)
 
-    def lend(self, options: dict[str, Any]) -> BrowserContext:
-        """A profile with these options of Playwright's, which nobody else uses."""
+    def lend(self, options: dict[str, Any]) -> Page:
+        """A page in a profile with these options of Playwright's, nobody else's."""
         if spare := self._spare[repr(options)]:
             return spare.pop()
         profile = self._browser.new_context(**options)
         profile.set_default_timeout(PATIENCE)
-        return profile
+        return profile.new_page()
 
-    def take_back(self, options: dict[str, Any], profile: BrowserContext) -> None:
-        """Make a profile, all of whose pages are closed, a stranger's."""
+    def take_back(self, options: dict[str, Any], page: Page, address: str) -> None:
+        """Make a page a stranger's. One without an address to go back to is closed."""
+        profile = page.context
+        for other in profile.pages:
+            if other is not page:
+                other.close()
+        if not address or page.is_closed():
+            profile.close()
+            return
         profile.clear_cookies()
-        self._spare[repr(options)].append(profile)
+        page.goto(f"{address}/_stcore/health")
+        page.evaluate("[localStorage, sessionStorage].forEach(each => each.clear())")
+        page.emulate_media(media="null")
+        page.set_default_timeout(PATIENCE)
+        if viewport := options.get("viewport"):
+            page.set_viewport_size(viewport)
+        self._spare[repr(options)].append(page)
 
 
 @pytest.fixture(scope="session")
@@ -203,31 +216,35 @@ def open_shared(profiles: Profiles, address: str) -> Iterator[Opener]:
 @contextmanager
 def opening(profiles: Profiles, address: str) -> Iterator[Opener]:
     """What opens pages; closes them at the end, and tells of their errors."""
-    lent, complaints = [], []
+    lent: list[tuple[dict[str, Any], Page]] = []
+    complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(HARMLESS):
             complaints.append(message.text)
 
+    def complain(error: Error) -> None:
+        complaints.append(str(error))
+
     def open_(path: str = "/", ready: bool = True, **options: Any) -> Page:
         options.setdefault("viewport", {"width": 1440, "height": 900})
         options.setdefault("locale", "en-US")
-        profile = profiles.lend(options)
-        lent.append((options, profile))
-        page = profile.new_page()
+        page = profiles.lend(options)
+        lent.append((options, page))
         page.on("console", listen)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("pageerror", complain)
         page.goto(address + path)
         if ready:
             drawn(page)
         return page
 
     yield open_
-    for options, profile in lent:
-        for page in profile.pages:
-            leave(page)
-            page.close()
-        profiles.take_back(options, profile)
+    for options, page in lent:
+        for each in page.context.pages:
+            leave(each)
+        page.remove_listener("console", listen)
+        page.remove_listener("pageerror", complain)
+        profiles.take_back(options, page, address)
     assert complaints == []
 
 
