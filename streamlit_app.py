@@ -7,6 +7,7 @@ leave_when_told()  # before the long imports, which nothing else interrupts
 import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 
+from explorer.ui.clicks import Clicks  # noqa: E402
 from explorer.ui.crowd import Crowd  # noqa: E402
 from explorer.ui.doors import Doors  # noqa: E402
 from explorer.ui.files import Compressed  # noqa: E402
@@ -23,6 +24,7 @@ app = st.App(
         Middleware(Doors),
         Middleware(Compressed),
         Middleware(Crowd),
+        Middleware(Clicks),
         Middleware(KnownBrowsers),
     ],
 )
