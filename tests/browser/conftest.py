@@ -153,6 +153,10 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+OF_A_PAGE = ("viewport", "color_scheme")
+"""Options that a profile's page takes anew each time it is lent."""
+
+
 class Profiles:
     """Browser profiles, each with its own cookies and a page.
 
@@ -166,11 +170,15 @@ class Profiles:
 
     def lend(self, options: dict[str, Any]) -> Page:
         """A page in a profile with these options of Playwright's, nobody else's."""
-        if spare := self._spare[repr(options)]:
-            return spare.pop()
-        profile = self._browser.new_context(**options)
-        profile.set_default_timeout(PATIENCE)
-        return profile.new_page()
+        if spare := self._spare[repr(_lasting(options))]:
+            page = spare.pop()
+        else:
+            profile = self._browser.new_context(**_lasting(options))
+            profile.set_default_timeout(PATIENCE)
+            page = profile.new_page()
+        page.set_viewport_size(options["viewport"])
+        page.emulate_media(color_scheme=options.get("color_scheme", "light"))
+        return page
 
     def take_back(self, options: dict[str, Any], page: Page, address: str) -> None:
         """Make a page a stranger's. One without an address to go back to is closed."""
@@ -186,9 +194,11 @@ class Profiles:
         page.evaluate("[localStorage, sessionStorage].forEach(each => each.clear())")
         page.emulate_media(media="null")
         page.set_default_timeout(PATIENCE)
-        if viewport := options.get("viewport"):
-            page.set_viewport_size(viewport)
-        self._spare[repr(options)].append(page)
+        self._spare[repr(_lasting(options))].append(page)
+
+
+def _lasting(options: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in options.items() if k not in OF_A_PAGE}
 
 
 @pytest.fixture(scope="session")

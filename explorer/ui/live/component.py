@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.errors import ExplorerError
 from explorer.plots.panel import names_on
 from explorer.plots.theme import template
 from explorer.runs.records import Run
@@ -16,6 +17,7 @@ from explorer.ui.live.controls import Control
 from explorer.ui.live.panels import described
 from explorer.ui.live.saving import saving_strings
 from explorer.ui.live.scripts import script, style
+from explorer.ui.page import LOOKS_EVERY
 from explorer.ui.places import PLOTLY, SOCKET
 from explorer.ui.visitor import control_token, cookie, visitor
 
@@ -66,7 +68,12 @@ def live_panels(
             height of the window by two, and the slider stands below the first two.
         stale: whether the settings say another run: what is shown pales.
     """
-    panels = described(run.config, names or names_on(page), _)
+    try:
+        panels = described(run.config, names or names_on(page), _)
+    except ExplorerError:
+        if not run.ended:
+            st.fragment(follow, run_every=LOOKS_EVERY)(run)
+        raise
     layout = json.dumps([language, page, panels, shared]).encode()
     result: Any = _component(
         key=f"live.{page}",
@@ -92,6 +99,13 @@ def live_panels(
         on_at_change=_again,
     )
     return result.at if isinstance(result.at, int) else None
+
+
+def follow(run: Run) -> None:
+    """Draw the page anew when this run's status is another one, where no live part can
+    tell of it."""
+    if visitor().store.get(run.id).status != run.status:
+        st.rerun()
 
 
 def _token(run: Run) -> str:
