@@ -75,8 +75,13 @@ def _read(
     known: dict[tuple[str, str], Brought | ExplorerError] = st.session_state[_READ][1]
     call = given, asked
     if call not in known:
+        found: Brought | ExplorerError
         try:
-            found = _read_now(kind, raw, filename, encoding, given, asked, _)
+            if len(raw) <= AT_ONCE:
+                found = files.READ[kind](raw, filename, encoding, given, asked)
+            else:
+                reading = examples_aside(kind, raw, filename, encoding, given, asked)
+                found = waited_for(reading, _)
         except ExplorerError as error:
             found = error
         for other in [other for other in known if any(other) and any(call)]:
@@ -86,21 +91,6 @@ def _read(
     if isinstance(result, ExplorerError):
         raise result
     return result
-
-
-def _read_now(
-    kind: Kind,
-    raw: bytes,
-    filename: str,
-    encoding: str,
-    given: str,
-    asked: str,
-    _: Translate,
-) -> Brought | ExplorerError:
-    if len(raw) <= AT_ONCE:
-        return files.READ[kind](raw, filename, encoding, given, asked)
-    reading = examples_aside(kind, raw, filename, encoding, given, asked)
-    return waited_for(reading, _)
 
 
 def show_examples(found: Brought, _: Translate) -> None:
