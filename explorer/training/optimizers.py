@@ -1,8 +1,7 @@
 """The update rules, and how their memory travels inside a run's state.
 
-AdamW, Adam and SGD are PyTorch's. Muon (Jordan et al., 2024,
-https://kellerjordan.github.io/posts/muon/) orthogonalises the update of each hidden
-matrix; embeddings, the head, gains and biases go to AdamW beside it.
+AdamW, Adam and SGD are PyTorch's. Muon takes the hidden matrices; embeddings, the head,
+gains and biases go to AdamW beside it.
 """
 
 import math
@@ -17,6 +16,7 @@ from explorer.config.training import Schedule, TrainingSettings
 from explorer.errors import N_, ExplorerError
 from explorer.models.base import SequenceModel
 from explorer.training.flat import Flat
+from explorer.training.muon import Muon
 
 WARMUP_SHARE = 0.1
 FINAL_SHARE = 0.1
@@ -74,33 +74,23 @@ def trainable(model: SequenceModel, settings: TrainingSettings) -> list[nn.Param
 
 
 class Part(NamedTuple):
-    """Some of the weights, and the one of PyTorch's optimizers that moves them."""
+    """Some of the weights, and the optimizer that moves their one vector."""
 
     flat: Flat
     optimizer: Optimizer
-    as_one: bool = True
-    """Whether it moves their one vector, and not each of them by itself."""
 
     def memory(self) -> list[dict[str, Tensor]]:
         """Moments and counters of each weight, as the tensors that they are."""
-        state = self.optimizer.state
-        if self.as_one:
-            return self.flat.parted(state.get(self.flat.vector, {}))
-        return [dict(state.get(weight, {})) for weight in self.flat.weights]
+        return self.flat.parted(self.optimizer.state.get(self.flat.vector, {}))
 
     def remember(self, each: Sequence[Mapping[str, Tensor]]) -> None:
         """Take over what `memory` gave."""
-        state = self.optimizer.state
-        state.clear()
-        if self.as_one:
-            state[self.flat.vector] = self.flat.joined(each)
-            return
-        for weight, memory in zip(self.flat.weights, each, strict=True):
-            state[weight] = {name: value.clone() for name, value in memory.items()}
+        self.optimizer.state.clear()
+        self.optimizer.state[self.flat.vector] = self.flat.joined(each)
 
 
 class Optimizers:
-    """One or two torch optimizers that share a learning rate and a memory."""
+    """One or two optimizers that share a learning rate and a memory."""
 
     def __init__(self, model: SequenceModel, settings: TrainingSettings) -> None:
         self.parts = _make(model, settings)
@@ -189,7 +179,15 @@ def _make(model: SequenceModel, settings: TrainingSettings) -> list[Part]:
     taken = {id(p) for p in matrices}
     rest = Flat([p for p in everything if id(p) not in taken])
     parts = [Part(rest, _by_number(rest.vector, settings))]
-    return [_by_matrix(Flat(matrices), settings), *parts] if matrices else parts
+    if not matrices:
+        return parts
+    lr, momentum, decay = (
+        settings.learning_rate,
+        settings.momentum,
+        settings.weight_decay,
+    )
+    flat = Flat(matrices)
+    return [Part(flat, Muon(flat, lr, momentum, decay)), *parts]
 
 
 def _by_number(vector: nn.Parameter, settings: TrainingSettings) -> Optimizer:
@@ -203,14 +201,3 @@ def _by_number(vector: nn.Parameter, settings: TrainingSettings) -> Optimizer:
     if settings.optimizer == "adam":
         return torch.optim.Adam([vector], lr=lr, weight_decay=decay, fused=True)
     return torch.optim.AdamW([vector], lr=lr, weight_decay=decay, fused=True)
-
-
-def _by_matrix(flat: Flat, settings: TrainingSettings) -> Part:
-    muon = torch.optim.Muon(
-        flat.weights,
-        lr=settings.learning_rate,
-        momentum=settings.momentum,
-        weight_decay=settings.weight_decay,
-        adjust_lr_fn="match_rms_adamw",
-    )
-    return Part(flat, muon, as_one=False)

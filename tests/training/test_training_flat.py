@@ -12,6 +12,7 @@ from explorer.config.training import TrainingSettings
 from explorer.models.base import SequenceModel
 from explorer.training.flat import ALIGNED, Flat
 from explorer.training.optimizers import Optimizers, descend, hidden_matrices
+from tests.training.test_training_muon import OneByOne
 
 OPTIMIZERS = choices_of(TrainingSettings.model_fields["optimizer"])
 torch.set_num_threads(1)
@@ -28,7 +29,7 @@ def small(optimizer: str, **training: float) -> tuple[SequenceModel, TrainingSet
 def one_by_one(
     model: SequenceModel, settings: TrainingSettings
 ) -> list[torch.optim.Optimizer]:
-    """PyTorch's own, which hold every weight by itself."""
+    """Those that hold every weight by itself: PyTorch's, and Muon in float64."""
     lr, decay = settings.learning_rate, settings.weight_decay
     every, momentum = list(model.parameters()), settings.momentum
     if settings.optimizer == "sgd":
@@ -39,13 +40,7 @@ def one_by_one(
         return [torch.optim.AdamW(every, lr, weight_decay=decay)]
     matrices = hidden_matrices(model)
     taken = {id(p) for p in matrices}
-    muon = torch.optim.Muon(
-        matrices,
-        lr,
-        momentum=momentum,
-        weight_decay=decay,
-        adjust_lr_fn="match_rms_adamw",
-    )
+    muon = OneByOne(matrices, lr, momentum, decay)
     rest = [p for p in every if id(p) not in taken]
     return [muon, torch.optim.AdamW(rest, lr, weight_decay=decay)]
 
@@ -55,7 +50,7 @@ def loss_of(model: SequenceModel, step: int) -> torch.Tensor:
     return 9 * model(x).square().mean()
 
 
-def taken_by_pytorch(
+def taken_one_by_one(
     model: SequenceModel, settings: TrainingSettings, steps: int
 ) -> dict[str, torch.Tensor]:
     """Its steps; what its optimizers remember then, by number of weight."""
@@ -75,9 +70,9 @@ def taken_by_pytorch(
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_steps_and_memories_are_pytorchs(optimizer: str) -> None:
+def test_steps_and_memories_are_those_of_single_weights(optimizer: str) -> None:
     model, settings = small(optimizer, clip=0.5)
-    memory = taken_by_pytorch(model, settings, steps=4)
+    memory = taken_one_by_one(model, settings, steps=4)
     other, _ = small(optimizer)
     ours = Optimizers(other, settings)
     for step in range(4):
@@ -95,7 +90,7 @@ def test_steps_and_memories_are_pytorchs(optimizer: str) -> None:
 def test_a_memory_of_single_weights_goes_on(optimizer: str) -> None:
     """States that were kept before weights were laid end to end are of this form."""
     model, settings = small(optimizer)
-    memory = taken_by_pytorch(model, settings, steps=3)
+    memory = taken_one_by_one(model, settings, steps=3)
     ours = Optimizers(model, settings)
     ours.remember(memory)
     found = ours.memory()
@@ -104,7 +99,7 @@ def test_a_memory_of_single_weights_goes_on(optimizer: str) -> None:
     weights = {k: v.clone() for k, v in model.state_dict().items()}
     descend(loss_of(model, 3), ours, settings.learning_rate, settings)
     straight, _ = small(optimizer)
-    taken_by_pytorch(straight, settings, steps=4)
+    taken_one_by_one(straight, settings, steps=4)
     for name, value in straight.state_dict().items():
         torch.testing.assert_close(
             model.state_dict()[name], value, rtol=1e-4, atol=1e-6
