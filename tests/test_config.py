@@ -4,6 +4,7 @@ import string
 from contextlib import suppress
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from explorer.config.run import (
 from explorer.config.settings import Settings, bounds_of, choices_of
 from explorer.config.training import TrainingSettings
 from explorer.errors import ExplorerError, unknown
+from explorer.models.base import parameters
 
 pytestmark = pytest.mark.quick
 
@@ -142,3 +144,12 @@ def test_parameters_are_counted_without_memory() -> None:
     assert building.parameter_count(choosing.make_config("sine", "lstm")) == 4480 + 33
     assert building.parameter_count(choosing.make_config("sine", "gru")) == 3360 + 33
     assert building.parameter_count(choosing.make_config("sine", "rnn")) == 1120 + 33
+
+
+@pytest.mark.parametrize(("model", "data"), {m: d for d, m in PAIRS}.items())
+def test_to_count_parameters_draws_no_numbers(model: str, data: str) -> None:
+    config = choosing.make_config(data, model)
+    before = torch.get_rng_state()
+    count = building.parameter_count(config)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert count == parameters(building.build_model(config))

@@ -276,14 +276,14 @@ def _missing(digest: str, kind: str) -> ExplorerError:
     if digest == NO_DIGEST:
         return ExplorerError(
             N_(
-                "Own data needs a %(kind)s to be given first, but none was. Upload a "
+                "Own data (%(kind)s) must be given first, but none was. Upload a "
                 "file, or name one on the command line."
             ),
             kind=Words(kind),
         )
     return ExplorerError(
         N_(
-            "Own data is found by its digest, but no %(kind)s '%(digest)s...' is "
+            "Own data (%(kind)s) is found by its digest, but '%(digest)s...' is not "
             "stored here. Give the file again; the same file gets the same digest."
         ),
         kind=Words(kind),

@@ -30,6 +30,7 @@ Side = Literal["both", "generator", "discriminator"]
 SIDES: tuple[Side, ...] = get_args(Side)
 
 FIRST_BETA = 0.5
+"""The first moment forgets faster, where there is one: the other side moves too."""
 
 
 def discriminator_loss(real: Tensor, fake: Tensor, sign: float = 1.0) -> Tensor:
@@ -58,10 +59,11 @@ class Adversarial:
         self.side: Side | None = "both"
         self.windows, _ = tensors(data.train)
         self.optimizers = {
-            "discriminator": _restless(
-                Optimizers(model.discriminator, config.training)
-            ),
-            "generator": _restless(Optimizers(model.generator, config.training)),
+            side: Optimizers(net, config.training, FIRST_BETA)
+            for side, net in (
+                ("discriminator", model.discriminator),
+                ("generator", model.generator),
+            )
         }
         self.random = torch.Generator()
         self.fake = self.loss = torch.zeros(())
@@ -129,12 +131,3 @@ class Adversarial:
 
     def _descend(self, side: str, loss: Tensor, rate: float) -> float:
         return descend(loss, self.optimizers[side], rate, self.config.training)
-
-
-def _restless(optimizers: Optimizers) -> Optimizers:
-    """With a first moment that forgets faster, where there is one."""
-    for part in optimizers.parts:
-        for group in part.optimizer.param_groups:
-            if "betas" in group:
-                group["betas"] = (FIRST_BETA, group["betas"][1])
-    return optimizers

@@ -11,11 +11,10 @@ processors without such an instruction imitate, 25 times slower than float32.
 """
 
 import math
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.optim import Optimizer
 
 from explorer.training.flat import Flat
 
@@ -48,32 +47,29 @@ def orthogonal(matrices: Tensor) -> Tensor:
     return x.mT if upright else x
 
 
-class Muon(Optimizer):
-    """Moves matrices that lie end to end; those of one shape are computed together."""
+@dataclass(frozen=True)
+class Muon:
+    """Moves matrices; those of one shape are computed together."""
 
-    def __init__(self, flat: Flat, lr: float, momentum: float, decay: float) -> None:
-        super().__init__([flat.vector], {"lr": lr})
-        self._flat, self._momentum, self._decay = flat, momentum, decay
+    momentum: float
+    decay: float
 
-    @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
-        """Move every matrix by its rule; `closure` is there for PyTorch's signature."""
-        lr = float(self.param_groups[0]["lr"])
-        vector, gradient = self._flat.vector, self._flat.gradient
-        memory = self.state[vector]
-        if "momentum_buffer" not in memory:
-            memory["momentum_buffer"] = torch.zeros_like(gradient)
-        average = memory["momentum_buffer"].lerp_(gradient, 1 - self._momentum)
-        ahead = self._flat.cut(gradient.lerp(average, self._momentum))
-        vector.mul_(1 - lr * self._decay)
-        for shape, alike in self._by_shape().items():
+    def __call__(self, flat: Flat, memory: dict[str, Tensor], rate: float) -> None:
+        """As `moves.Move` says."""
+        if not memory:
+            memory["momentum_buffer"] = torch.zeros_like(flat.gradient)
+        average = memory["momentum_buffer"].lerp_(flat.gradient, 1 - self.momentum)
+        ahead = flat.cut(flat.gradient.lerp(average, self.momentum))
+        flat.vector.mul_(1 - rate * self.decay)
+        for shape, alike in _by_shape(flat).items():
             length = 0.2 * math.sqrt(max(shape))
             moves = orthogonal(torch.stack([ahead[k] for k in alike]))
             for k, move in zip(alike, moves, strict=True):
-                self._flat.weights[k].sub_(move, alpha=lr * length)
+                flat.weights[k].sub_(move, alpha=rate * length)
 
-    def _by_shape(self) -> dict[torch.Size, list[int]]:
-        found: dict[torch.Size, list[int]] = {}
-        for k, weight in enumerate(self._flat.weights):
-            found.setdefault(weight.shape, []).append(k)
-        return found
+
+def _by_shape(flat: Flat) -> dict[torch.Size, list[int]]:
+    found: dict[torch.Size, list[int]] = {}
+    for k, weight in enumerate(flat.weights):
+        found.setdefault(weight.shape, []).append(k)
+    return found

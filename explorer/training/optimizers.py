@@ -6,16 +6,15 @@ gains and biases go to AdamW beside it.
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Optimizer
 
 from explorer.config.training import Schedule, TrainingSettings
 from explorer.errors import N_, ExplorerError
 from explorer.models.base import SequenceModel
 from explorer.training.flat import Flat
+from explorer.training.moves import Adam, Move, Sgd
 from explorer.training.muon import Muon
 
 WARMUP_SHARE = 0.1
@@ -73,38 +72,43 @@ def trainable(model: SequenceModel, settings: TrainingSettings) -> list[nn.Param
     return [p for p in model.parameters() if p.requires_grad]
 
 
-class Part(NamedTuple):
-    """Some of the weights, and the optimizer that moves their one vector."""
+class Part:
+    """Some of the weights, how they are moved, and what is remembered for that."""
 
-    flat: Flat
-    optimizer: Optimizer
+    def __init__(self, weights: Sequence[nn.Parameter], move: Move) -> None:
+        self.flat, self.move = Flat(weights), move
+        self._memory: dict[str, Tensor] = {}
+
+    @torch.no_grad()
+    def step(self, rate: float) -> None:
+        """Move every weight."""
+        self.move(self.flat, self._memory, rate)
 
     def memory(self) -> list[dict[str, Tensor]]:
         """Moments and counters of each weight, as the tensors that they are."""
-        return self.flat.parted(self.optimizer.state.get(self.flat.vector, {}))
+        return self.flat.parted(self._memory)
 
     def remember(self, each: Sequence[Mapping[str, Tensor]]) -> None:
         """Take over what `memory` gave."""
-        self.optimizer.state.clear()
-        self.optimizer.state[self.flat.vector] = self.flat.joined(each)
+        self._memory = self.flat.joined(each)
 
 
 class Optimizers:
-    """One or two optimizers that share a learning rate and a memory."""
+    """The one or two rules that move a model's weights, and their memory."""
 
-    def __init__(self, model: SequenceModel, settings: TrainingSettings) -> None:
-        self.parts = _make(model, settings)
+    def __init__(
+        self,
+        model: SequenceModel,
+        settings: TrainingSettings,
+        first_beta: float = Adam.first_beta,
+    ) -> None:
+        """`first_beta` is how much of Adam's first moment stays at a step."""
+        self.parts = _make(model, settings, first_beta)
 
-    def set_learning_rate(self, value: float) -> None:
-        """Use `value` from the next step on."""
+    def step(self, rate: float) -> None:
+        """Move every weight by its rule, at this learning rate."""
         for part in self.parts:
-            for group in part.optimizer.param_groups:
-                group["lr"] = value
-
-    def step(self) -> None:
-        """Move every weight by its rule."""
-        for part in self.parts:
-            part.optimizer.step()
+            part.step(rate)
 
     def clip(self, limit: float) -> float:
         """Shorten the gradient to this length where it is longer; 0 never does.
@@ -167,37 +171,28 @@ def descend(
             signs = part.flat.vector.detach().sign()
             part.flat.gradient.add_(signs, alpha=settings.l1)
     norm = optimizers.clip(settings.clip)
-    optimizers.set_learning_rate(rate)
-    optimizers.step()
+    optimizers.step(rate)
     return norm
 
 
-def _make(model: SequenceModel, settings: TrainingSettings) -> list[Part]:
+def _make(
+    model: SequenceModel, settings: TrainingSettings, first_beta: float
+) -> list[Part]:
     everything = trainable(model, settings)
     muon = settings.optimizer == "muon"
     matrices = [p for p in hidden_matrices(model) if muon and p.requires_grad]
     taken = {id(p) for p in matrices}
-    rest = Flat([p for p in everything if id(p) not in taken])
-    parts = [Part(rest, _by_number(rest.vector, settings))]
-    if not matrices:
-        return parts
-    lr, momentum, decay = (
-        settings.learning_rate,
-        settings.momentum,
-        settings.weight_decay,
-    )
-    flat = Flat(matrices)
-    return [Part(flat, Muon(flat, lr, momentum, decay)), *parts]
+    rest = [p for p in everything if id(p) not in taken]
+    parts = [Part(rest, _by_number(settings, first_beta))]
+    if matrices:
+        by_matrix = Muon(settings.momentum, settings.weight_decay)
+        parts.insert(0, Part(matrices, by_matrix))
+    return parts
 
 
-def _by_number(vector: nn.Parameter, settings: TrainingSettings) -> Optimizer:
-    """The rules that move every number by itself, wherever it stands."""
-    lr, decay = settings.learning_rate, settings.weight_decay
+def _by_number(settings: TrainingSettings, first_beta: float) -> Move:
+    """The rule that moves every number by itself, wherever it stands."""
     if settings.optimizer == "sgd":
-        momentum = settings.momentum
-        return torch.optim.SGD(
-            [vector], lr=lr, momentum=momentum, weight_decay=decay, fused=True
-        )
-    if settings.optimizer == "adam":
-        return torch.optim.Adam([vector], lr=lr, weight_decay=decay, fused=True)
-    return torch.optim.AdamW([vector], lr=lr, weight_decay=decay, fused=True)
+        return Sgd(settings.momentum, settings.weight_decay)
+    beside = settings.optimizer != "adam"
+    return Adam(settings.weight_decay, beside, first_beta)

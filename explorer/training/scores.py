@@ -20,10 +20,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from explorer.config.training import TrainingSettings
 from explorer.data.base import Data
 from explorer.models.base import SequenceModel, Sizes
 from explorer.models.lstm import LSTM, LSTMSettings
 from explorer.training.objectives import tensors
+from explorer.training.optimizers import Optimizers, descend
 
 HIDDEN = 16
 STEPS = 200
@@ -99,11 +101,9 @@ def _trained(
         torch.manual_seed(seed)
         net = LSTM(LSTMSettings(hidden_size=HIDDEN), Sizes(inputs, outputs, 0, 1))
     random = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.Adam(net.parameters(), lr=LEARNING_RATE, fused=True)
+    settings = TrainingSettings(optimizer="adam", clip=1.0)
+    optimizers = Optimizers(net, settings)
     for step in range(STEPS):
-        optimizer.param_groups[0]["lr"] = LEARNING_RATE * (1 - step / STEPS)
-        optimizer.zero_grad()
-        loss_of(net, random).backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimizer.step()
+        rate = LEARNING_RATE * (1 - step / STEPS)
+        descend(loss_of(net, random), optimizers, rate, settings)
     return net

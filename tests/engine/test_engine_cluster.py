@@ -164,7 +164,7 @@ def test_own_data_that_is_nowhere_fails_its_run_with_a_sentence(engine: Engine) 
     engine.send(run.id, RESUME())
     failed = until_ended(engine, run)
     assert failed.status == "failed"
-    assert str(failed.message).startswith("Own data is found by its digest")
+    assert str(failed.message).startswith("Own data (series) is found by its digest")
 
 
 def test_a_database_that_is_away_for_a_moment_loses_no_step(

@@ -67,7 +67,7 @@ def test_a_step_is_pytorchs_up_to_what_its_bfloat16_rounds_away() -> None:
     values = [torch.randn(shape, generator=source) for shape in shapes]
     ours, theirs = ([nn.Parameter(v.clone()) for v in values] for _ in range(2))
     flat = Flat(ours)
-    muon = Muon(flat, lr=0.05, momentum=0.9, decay=0.1)
+    muon, memory = Muon(momentum=0.9, decay=0.1), dict[str, Tensor]()
     other = torch.optim.Muon(
         theirs, 0.05, weight_decay=0.1, momentum=0.9, adjust_lr_fn="match_rms_adamw"
     )
@@ -76,7 +76,8 @@ def test_a_step_is_pytorchs_up_to_what_its_bfloat16_rounds_away() -> None:
             slope = torch.randn(w.shape, generator=source)
             w.grad.copy_(slope)  # a view of the gradient of all
             v.grad = slope
-        muon.step()
+        with torch.no_grad():
+            muon(flat, memory, rate=0.05)
         other.step()
     for before, w, v in zip(values, ours, theirs, strict=True):
         assert (w - v).norm() < 0.02 * (w - before).norm()
