@@ -55,9 +55,11 @@ def test_without_the_variable_the_users_folder(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize("digest", ["a" * 64, "../../etc/passwd", "", "A" * 64])
 def test_unknown_content(digest: str) -> None:
-    with pytest.raises(ExplorerError, match=r"no series .* is stored here\. Give the"):
+    with pytest.raises(
+        ExplorerError, match=r"\(series\) .* not stored here\. Give the"
+    ):
         content.get_series(digest)
-    with pytest.raises(ExplorerError, match=r"no text .* is stored here"):
+    with pytest.raises(ExplorerError, match=r"\(text\) .* is not stored here"):
         content.get_text(digest)
 
 
