@@ -8,12 +8,12 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from explorer.config.kinds import Kind
 from explorer.data.brought import Brought
@@ -22,6 +22,8 @@ from explorer.data.decoding import named
 from explorer.data.files import READ
 from explorer.data.reading import Reading, read
 from explorer.errors import N_, ExplorerError
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,7 +46,7 @@ def read_aside(
     Raises:
         ExplorerError: as `read` does, or if the process has ended early.
     """
-    return _told(filename, (None, raw, filename, encoding, choices))
+    return _told(read, raw, filename, encoding, choices)
 
 
 def examples_aside(
@@ -56,17 +58,26 @@ def examples_aside(
     asked: str = "",
 ) -> Iterator[float | Brought]:
     """The same with what `files.READ` gives."""
-    return _told(filename, (kind, raw, filename, encoding, given, asked))
+    return _told(READ[kind], raw, filename, encoding, given, asked)
 
 
-def _told(filename: str, job: tuple[Any, ...]) -> Iterator[Any]:
+def found_aside(
+    look: Callable[[bytes, str, str], T], raw: bytes, filename: str, encoding: str = ""
+) -> Iterator[float | T]:
+    """The same with what `files.kind_of` or `files.read_text` gives."""
+    return _told(look, raw, filename, encoding)
+
+
+def _told(
+    work: Callable[..., Any], raw: bytes, filename: str, *said: object
+) -> Iterator[Any]:
     """What a process says of this work."""
     done = 0.0
     while not _places.acquire(timeout=EVERY):
         yield done
     try:
         with _reader() as there:
-            there.send(job)
+            there.send((work, raw, filename, *said))
             while True:
                 if there.poll(EVERY):
                     told = there.recv()
@@ -112,13 +123,11 @@ def _reader() -> Iterator[Connection]:
 def _answer(there: Connection) -> None:
     """What the process does."""
     os.nice(PATIENCE)
-    kind, raw, filename, *said = there.recv()
+    work, *given = there.recv()
+    if work is read:
+        given.append(there.send)
     try:
-        if kind is None:
-            encoding, choices = said
-            there.send(read(raw, filename, encoding, choices, there.send))
-        else:
-            there.send(READ[kind](raw, filename, *said))
+        there.send(work(*given))
     except ExplorerError as error:
         there.send(error)
 

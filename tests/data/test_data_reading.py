@@ -7,9 +7,9 @@ import psutil
 import pytest
 
 from explorer.data import aside
-from explorer.data.aside import examples_aside, read_aside
+from explorer.data.aside import examples_aside, found_aside, read_aside
 from explorer.data.choices import Choices
-from explorer.data.files import READ
+from explorer.data.files import READ, kind_of, read_text
 from explorer.data.reading import Reading, read
 from explorer.errors import ExplorerError
 
@@ -67,6 +67,14 @@ def test_examples_come_the_same_from_there() -> None:
     raw = "\n".join(f"{'yes' if k % 2 else 'no'},word {k}" for k in range(40)).encode()
     *_parts, found = examples_aside("labels", raw, "a.csv", "", "2", "1")
     assert found == READ["labels"](raw, "a.csv", "", "2", "1")
+
+
+def test_what_a_file_is_and_its_text_are_found_the_same_there() -> None:
+    raw = b"The fox walked.\r\n" * 20
+    assert list(found_aside(kind_of, raw, "a.txt"))[-1] == kind_of(raw, "a.txt")
+    assert list(found_aside(read_text, raw, "a.txt"))[-1] == read_text(raw, "a.txt")
+    with pytest.raises(ExplorerError, match="at least 100 characters"):
+        list(found_aside(read_text, raw[:40], "a.txt"))
 
 
 def test_who_waits_no_more_ends_the_process() -> None:

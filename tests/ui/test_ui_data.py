@@ -1,11 +1,15 @@
 """The page Data, and own data on the other pages, without a browser."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.catalog import choosing, specs
-from explorer.data import content
+from explorer.data import content, files
 from explorer.data.content import OwnSeries
 from explorer.engine.limits import LIMITS
 from explorer.engine.own_data import delete, give_series, give_text
@@ -261,3 +265,24 @@ def test_byte_pairs_are_listed_in_the_order_of_their_merges() -> None:
     assert "50 merges, learned from the training part alone" in said(test)
     assert "bits per byte: " in said(test)
     assert any("│" in each.value for each in test.code)
+
+
+def test_a_click_on_the_page_reads_an_uploaded_text_no_second_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[str] = []
+    for look in (files.kind_of, files.read_text):
+
+        @wraps(look)
+        def looking(*given: Any, look: Callable[..., Any] = look) -> Any:
+            looked.append(look.__name__)
+            return look(*given)
+
+        monkeypatch.setattr(files, look.__name__, looking)
+    test = page("data", ANN)
+    test.file_uploader[0].upload("snow.txt", TEXT.encode(), "text/plain").run()
+    assert f"{len(TEXT):,} characters" in said(test)
+    test.selectbox(key="upload.encoding").set_value("utf-8").run()
+    for _click in range(2):
+        test.run()
+    assert looked == 2 * ["kind_of", "read_text"]  # one time for each encoding

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.data import files
 from explorer.data.brought import Brought
 from explorer.data.choices import Choices
 from explorer.data.files import READ
@@ -43,6 +44,21 @@ def script_of_examples(text: str) -> None:
 
     found = read_examples("labels", text.encode(), "a.csv", "", N_)
     st.session_state["given"] = found.columns.given if found.columns else None
+
+
+def script_of_once(text: str, file_id: str) -> None:
+    import streamlit as st
+
+    from explorer.data.files import kind_of, read_text
+    from explorer.errors import N_, ExplorerError
+    from explorer.ui.data.reading import found_once
+
+    for look in (kind_of, read_text):
+        try:
+            found = found_once(look, text.encode(), "a.txt", "", file_id, N_)
+            st.session_state[look.__name__] = found
+        except ExplorerError as error:
+            st.error(str(error))
 
 
 def rows(head: str, *columns: list[str]) -> str:
@@ -149,3 +165,45 @@ def test_large_examples_are_read_aside_and_two_of_their_readings_are_kept(
     # What is chosen of itself, c, is not read again.
     assert [given for given, _label in asked] == ["", "b", "a", "b"]
     assert len(test.session_state["examples.read"][1]) == 2
+
+
+@pytest.mark.parametrize("at_once", [0, reading.AT_ONCE])
+def test_what_a_file_is_and_its_text_are_found_once_though_the_page_is_drawn_again(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "AT_ONCE", at_once)
+    looked: list[str] = []
+
+    def counted(look: Any) -> Any:
+        def looking(*given: Any) -> Any:
+            looked.append(look.__name__)
+            return look(*given)
+
+        looking.__name__ = look.__name__
+        return looking
+
+    def aside(look: Any, *given: Any) -> Iterator[float | str]:
+        yield 0.5
+        looked.append("aside")
+        yield look(*given)
+
+    monkeypatch.setattr(reading, "found_aside", aside)
+    for look in (files.kind_of, files.read_text):
+        monkeypatch.setattr(files, look.__name__, counted(look))
+    each = (
+        ["kind_of", "read_text"]
+        if at_once
+        else ["aside", "kind_of", "aside", "read_text"]
+    )
+    test = AppTest.from_function(
+        script_of_once, args=("The fox walked.\n" * 20, "one"), default_timeout=120
+    )
+    for _click in range(3):
+        test.run()
+    assert looked == each
+    assert test.session_state["kind_of"] == "text"
+    assert test.session_state["read_text"].startswith("The fox walked.\nThe fox")
+    test.args = ("Short.", "another")
+    for _click in range(3):
+        assert "at least 100 characters" in test.run().error[0].value
+    assert looked == 2 * each

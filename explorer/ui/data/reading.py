@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from explorer.data.aside import read_aside
+from explorer.data.aside import found_aside, read_aside
 from explorer.data.choices import QUESTIONS, SAME, Choices
 from explorer.data.columns import Taken
 from explorer.data.reading import Question, Reading, read
@@ -27,6 +27,37 @@ Read = Callable[[Choices | None], Reading]
 def title_of(choice: str, _: Translate) -> str:
     """What the field of a choice is called."""
     return _(QUESTIONS[choice])
+
+
+def found_once(
+    look: Callable[[bytes, str, str], T],
+    raw: bytes,
+    filename: str,
+    encoding: str,
+    file_id: str,
+    _: Translate,
+) -> T:
+    """What `look` finds in a file; it looks once, though the page is drawn again at
+    each click, and of the newest file alone the finding is kept.
+
+    Raises:
+        ExplorerError: as `look` does.
+    """
+    key, asked = f"{_READ}.{look.__name__}", (file_id, encoding)
+    if st.session_state.get(key, (None,))[0] != asked:
+        found: T | ExplorerError
+        try:
+            if len(raw) <= AT_ONCE:
+                found = look(raw, filename, encoding)
+            else:
+                found = waited_for(found_aside(look, raw, filename, encoding), _)
+        except ExplorerError as error:
+            found = error
+        st.session_state[key] = asked, found
+    result: T | ExplorerError = st.session_state[key][1]
+    if isinstance(result, ExplorerError):
+        raise result
+    return result
 
 
 def reader(
@@ -69,12 +100,12 @@ def _read(
 
 def waited_for(reading: Iterator[float | T], _: Translate) -> T:
     """What is read aside at last; a bar says how far it is."""
-    bar = st.progress(0.0, _("Reading the table …"))
+    bar = st.progress(0.0, _("Reading the file …"))
     try:
         for told in reading:
             if not isinstance(told, float):
                 return told
-            bar.progress(told, _("Reading the table …"))
+            bar.progress(told, _("Reading the file …"))
     finally:
         bar.empty()
     raise AssertionError("the last word is what was read")

@@ -24,7 +24,12 @@ from explorer.ui.data.dataset import series_picture
 from explorer.ui.data.datasets import OWN
 from explorer.ui.data.drawing import drawing
 from explorer.ui.data.examples import read_examples, show_examples
-from explorer.ui.data.reading import read_by_choice, reader, title_of
+from explorer.ui.data.reading import (
+    found_once,
+    read_by_choice,
+    reader,
+    title_of,
+)
 from explorer.ui.data.uploading import file_field
 from explorer.ui.language import Translate
 from explorer.ui.page import language, shown_later, words
@@ -88,15 +93,15 @@ def _upload(me: Visitor, _: Translate) -> None:
         key="upload.encoding",
         help=_("How letters became bytes. Choose one where they look wrong."),
     )
-    kind = _kind(files.kind_of(file.getvalue(), file.name, encoding), _)
+    came = file.getvalue(), file.name, encoding
+    kind = _kind(found_once(files.kind_of, *came, file.file_id, _), _)
     if kind in files.READ:
-        found = read_examples(kind, file.getvalue(), file.name, encoding, _)
-        _offer_examples(me, found, _)
+        _offer_examples(me, read_examples(kind, *came, _), _)
     elif kind == "text":
-        text = files.read_text(file.getvalue(), file.name, encoding)
+        text = found_once(files.read_text, *came, file.file_id, _)
         _offer_text(me, text, file.name, _)
     else:
-        read = reader(file.getvalue(), file.name, encoding, file.file_id, _)
+        read = reader(*came, file.file_id, _)
         taken = read_by_choice(read, _)
         if taken is not None:
             _offer_series(me, taken.series, _)
