@@ -67,7 +67,7 @@ TASKS: Mapping[Task, TaskSpec] = {
     "forecast": TaskSpec(
         N_("forecast"),
         N_("mean squared error (standardised)"),
-        ("mae", "rmse", "r2", "best_skill"),
+        ("mae", "rmse", "r2", "best_skill", "crps", "pinball"),
         N_("Series"),
     ),
     "next_token": TaskSpec(
@@ -115,6 +115,7 @@ TASKS: Mapping[Task, TaskSpec] = {
 }
 
 UNMOVED = N_("the held-out part does not move")
+UNCALIBRATED = N_("too few values are held out to calibrate intervals")
 
 MEASURES: Mapping[str, Measure] = {
     "accuracy": Measure(N_("Accuracy"), True, True),
@@ -150,6 +151,28 @@ MEASURES: Mapping[str, Measure] = {
         N_("Skill against the best simple guess"),
         True,
         undefined=N_("a simple guess is never wrong here"),
+    ),
+    "crps": Measure(
+        N_("CRPS (standardised)"),
+        False,
+        undefined=UNCALIBRATED,
+        about=N_(
+            "It judges the whole distribution of the next value, which is the answer "
+            "plus the misses of the first half of the held-out windows, on the last "
+            "value of each window of the second half. Of a single certain answer it is "
+            "the MAE."
+        ),
+    ),
+    "pinball": Measure(
+        N_("Pinball loss (standardised)"),
+        False,
+        undefined=UNCALIBRATED,
+        about=N_(
+            "It judges the quantiles from 5 to 95 % of the next value, which are the "
+            "answer plus those of the misses of the first half of the held-out "
+            "windows, on the last value of each window of the second half; half the "
+            "CRPS, but for the tails."
+        ),
     ),
     "skill": Measure(N_("Skill against repeat-last"), True, undefined=UNMOVED),
     "label_error_rate": Measure(N_("Label error rate"), False, True),

@@ -11,7 +11,6 @@ those that were seen (exchangeable). What is scored comes after the calibration 
 
 Vovk, Gammerman and Shafer (2005), Algorithmic Learning in a Random World; Lei, G'Sell,
 Rinaldo, Tibshirani and Wasserman (2018), https://doi.org/10.1080/01621459.2017.1307116
-CRPS of an ensemble: Gneiting and Raftery (2007), https://doi.org/10.1198/016214506000001437
 """
 
 import math
@@ -24,18 +23,19 @@ from numpy.typing import NDArray
 from explorer.data.base import Data, Floats
 from explorer.models.base import SequenceModel
 from explorer.training.forecasting import stretch
+from explorer.training.proper import crps, pinball
 
 LEVELS = (0.5, 0.9)
 """Of the bands that are drawn."""
-
-TAUS = np.arange(1, 20) / 20
-"""Of the quantiles whose pinball loss is averaged."""
 
 AT_ONCE = 256
 """Origins that are foretold together."""
 
 FEWEST = math.ceil(LEVELS[-1] / (1 - LEVELS[-1]) - 1e-9)
 """Misses that the widest band needs."""
+
+LEAST = 4
+"""Misses that make a distribution; the spread of fewer says nothing."""
 
 
 class Foretold(NamedTuple):
@@ -190,7 +190,7 @@ class Backtest(NamedTuple):
     rmse: Floats
     coverage: Floats  # (levels, H) share of what came that the bands held
     width: Floats  # (levels, H) of the bands
-    pinball: Floats  # mean over `TAUS`
+    pinball: Floats  # mean over the quantiles of `proper.TAUS`
     crps: Floats
 
 
@@ -227,20 +227,20 @@ def backtest(
     )
 
 
-def pinball(misses: Floats, errors: Floats) -> float:
-    """Mean pinball loss of the quantiles `TAUS` of a forecast plus its known misses
-    (M,), where what came is the forecast plus errors (N,)."""
-    misses, errors = misses[np.isfinite(misses)], errors[np.isfinite(errors)]
-    beyond = errors[:, None] - np.quantile(misses, TAUS)  # (N, quantiles)
-    return float(np.maximum(TAUS * beyond, (TAUS - 1) * beyond).mean())
+def banded(calibration: Floats, errors: Floats) -> dict[str, float]:
+    """CRPS and pinball loss of an answer plus misses, as intervals are made of them.
 
+    Args:
+        calibration: (M,) truth minus answer, whose spread stands about every answer.
+        errors: (N,) truth minus answer where that is scored.
 
-def crps(misses: Floats, errors: Floats) -> float:
-    """Mean continuous ranked probability score of the forecast plus its known misses
-    (M,) as an ensemble, E|X - y| - E|X - X'| / 2, where what came is the forecast plus
-    errors (N,)."""
-    x, y = np.sort(misses[np.isfinite(misses)]), errors[np.isfinite(errors)]
-    away = np.mean([np.abs(x - each).mean() for each in y])
-    m = len(x)
-    apart = 2 * np.sum((2 * np.arange(1, m + 1) - m - 1) * x) / m**2  # E|X - X'|
-    return float(away - apart / 2)
+    Returns:
+        NaN, for undefined, where fewer than `LEAST` misses are known, or no error is.
+    """
+    known = [int(np.isfinite(each).sum()) for each in (calibration, errors)]
+    if known[0] < LEAST or not known[1]:
+        return {"crps": math.nan, "pinball": math.nan}
+    return {
+        "crps": crps(calibration, errors),
+        "pinball": pinball(calibration, errors),
+    }

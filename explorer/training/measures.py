@@ -2,8 +2,9 @@
 
 forecast: MAE and RMSE in standardised units, R^2, and the skill against the best simple
 guess, 1 - MSE / MSE(guess); R^2 is undefined (NaN) where the held-out part does not
-move, the skill where the guess is never wrong. next_token: accuracy (of what must be
-recalled, where other answers are easy), perplexity exp(CE), bits per token, and of
+move, the skill where the guess is never wrong; pinball loss and CRPS of the answer plus
+the misses of other windows, see `intervals.banded`. next_token: accuracy (of what must
+be recalled, where other answers are easy), perplexity exp(CE), bits per token, and of
 writing bits per byte, CE / (ln 2 x bytes of a counted token), whatever is a token.
 classify and tag: accuracy; precision, recall and F1 per label, averaged over the labels
 (macro); of sums on a clock also the accuracy on training windows; where tags name
@@ -18,6 +19,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+import numpy as np
 import sacrebleu
 import torch
 import torch.nn.functional as F
@@ -31,6 +33,7 @@ from explorer.tasks import END, IGNORED
 from explorer.training import transcribing
 from explorer.training.decoding import greedy
 from explorer.training.generating import made, measured
+from explorer.training.intervals import banded
 from explorer.training.objectives import objective, tensors
 from explorer.training.ratios import ratio
 
@@ -67,7 +70,11 @@ def metrics(model: SequenceModel, data: Data) -> Mapping[str, float]:
 def forecast(
     model: SequenceModel, data: Data, output: Tensor, y: Tensor
 ) -> dict[str, float]:
-    """MAE, RMSE, R^2 and skill over the counted positions."""
+    """MAE, RMSE, R^2 and skill over the counted positions; CRPS and pinball loss of the
+    last one."""
+    # one answer of each window: the first half calibrates, the second is scored
+    ends = (y - output)[:, -1, 0].double().numpy()  # (N,)
+    misses = np.split(ends, [len(ends) // 2])
     output, y = objective(data).counted(output, y)
     if data.gaps:
         known = ~y.isnan()
@@ -80,7 +87,7 @@ def forecast(
     }
     if data.baselines:
         found["best_skill"] = 1 - ratio(mse, min(data.baselines.values()), size)
-    return found
+    return found | banded(misses[0], misses[1])
 
 
 def next_token(

@@ -10,15 +10,16 @@ from explorer.models.base import SequenceModel
 from explorer.training.forecasting import forecast, stretch
 from explorer.training.intervals import (
     FEWEST,
-    TAUS,
+    LEAST,
     backtest,
-    crps,
+    banded,
     fan,
     foretell,
     half_width,
     parts,
-    pinball,
 )
+from explorer.training.measures import judge
+from explorer.training.proper import TAUS, crps, pinball
 
 rng = np.random.default_rng(3)
 
@@ -52,6 +53,9 @@ def test_the_crps_is_the_area_between_two_distributions() -> None:
     below = (misses[:, None] <= x).mean(0)
     area = np.sum((below - (x >= error)) ** 2) * (x[1] - x[0])
     assert crps(misses, np.array([error])) == pytest.approx(area, abs=1e-3)
+    everyone = np.abs(misses - error).mean()
+    apart = np.abs(misses[:, None] - misses).mean()
+    assert crps(misses, np.array([error])) == pytest.approx(everyone - apart / 2)
     # Of one certain answer it is the absolute error.
     assert crps(np.array([2.0]), np.array([5.0, np.nan])) == 3
 
@@ -63,6 +67,32 @@ def test_the_pinball_loss_by_loops() -> None:
         q = np.quantile(misses, tau)
         each += [tau * (e - q) if e >= q else (1 - tau) * (q - e) for e in errors]
     assert pinball(misses, errors) == pytest.approx(np.mean(each))
+
+
+def test_the_crps_is_twice_the_pinball_loss_of_all_quantiles() -> None:
+    misses, errors = rng.normal(size=4000), rng.normal(size=3)
+    taus = (np.arange(4000) + 0.5) / 4000
+    beyond = errors[:, None] - np.sort(misses)
+    area = 2 * np.maximum(taus * beyond, (taus - 1) * beyond).mean()
+    assert crps(misses, errors) == pytest.approx(area, rel=1e-6)
+
+
+def test_half_of_the_windows_calibrate_and_half_are_scored() -> None:
+    model, data = made("sine")
+    y = torch.from_numpy(data.validation.y.copy())
+    with torch.no_grad():
+        misses = (y - model(torch.tensor(data.validation.x)))[:, -1, 0].numpy()
+    half = len(misses) // 2
+    found = judge(model, data).measures
+    assert found["crps"] == pytest.approx(crps(misses[:half], misses[half:]))
+    assert found["pinball"] == pytest.approx(pinball(misses[:half], misses[half:]))
+
+
+def test_too_few_misses_score_nothing() -> None:
+    four, none = rng.normal(size=LEAST), np.array([np.nan])
+    assert all(np.isfinite(list(banded(four, four).values())))
+    assert np.isnan(list(banded(np.append(four[1:], np.nan), four).values())).all()
+    assert np.isnan(list(banded(four, none).values())).all()
 
 
 @pytest.mark.parametrize("name", ["sine", "stock", "weather"])
