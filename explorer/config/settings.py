@@ -33,6 +33,7 @@ def setting(
     choices: Mapping[str, str] | None = None,
     pattern: str | None = None,
     when: Mapping[str, tuple[str, ...]] | None = None,
+    unset: str = "",
 ) -> Any:
     """A field of a `Settings` class.
 
@@ -49,12 +50,15 @@ def setting(
         choices: for a `Literal` field, the words shown for each value.
         pattern: for a string field, the regular expression its value must match.
         when: by another setting of the class, the values with which this one matters.
+        unset: for a number, what its smallest value means, which is shown in its place.
     """
     extra: dict[str, Any] = {"scale": scale, "more": more, "live": live, "unit": unit}
     if step is not None:
         extra["slider_step"] = step
     if choices is not None:
         extra["choices"] = dict(choices)
+    if unset:
+        extra["unset"] = unset
     if when is not None:
         extra["when"] = {name: list(values) for name, values in when.items()}
     return Field(

@@ -37,6 +37,7 @@ class ExampleOptions(Settings):
         title=N_("Example"),
         ge=PROBE,
         le=4095,
+        unset=N_("middle"),
     )
     text: str = setting(
         "",
@@ -55,6 +56,7 @@ class MarkedOptions(ExampleOptions):
         title=N_("Time step"),
         ge=NOWHERE,
         le=4095,
+        unset=N_("last"),
     )
 
 

@@ -21,12 +21,17 @@ def facts_of(config: RunConfig) -> Facts:
         ExplorerError: if there is no such data, or no longer.
     """
     data = building.make_data(config)
-    return _facts(config, data.task, data.measures, answer_to(data) or "")
+    answer = answer_to(data) or ""
+    return _facts(config, data.task, data.measures, answer, bool(data.symbols))
 
 
 @lru_cache(MOST_CONFIGS)
 def _facts(
-    config: RunConfig, task: Task, measures: tuple[str, ...], answer: str
+    config: RunConfig,
+    task: Task,
+    measures: tuple[str, ...],
+    answer: str,
+    tokens: bool,
 ) -> Facts:
     resolved = specs.resolve(config)
     captures = captures_of(resolved)
@@ -39,6 +44,7 @@ def _facts(
         favourite(captures).name if captures else "",
         measures,
         answer,
+        tokens,
     )
 
 

@@ -24,3 +24,5 @@ class Facts(NamedTuple):
     answer: str
     """The file that looks at the model's answers, and the plot of that name draws
     them; empty where there is none."""
+    tokens: bool
+    """Whether it reads tokens, not numbers."""

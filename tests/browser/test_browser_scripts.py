@@ -42,7 +42,9 @@ TRACES: list[dict[str, Any]] = [
 @pytest.fixture(scope="module")
 def blank(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
-    page.add_script_tag(content=script("element", "narrow", "saving"))
+    page.add_script_tag(
+        content=script("element", "narrow", "saving", "drawer", "contents")
+    )
     yield page
     page.close()
 
@@ -129,3 +131,53 @@ def test_labels_go_below_a_plot_that_has_the_height_for_it(blank: Page) -> None:
         figure,
     )
     assert places == [[True, 0], [False, 1], [False, 1]]
+
+
+def test_the_contents_say_which_panel_of_a_row_one_is_at(blank: Page) -> None:
+    blank.evaluate(
+        """() => {
+          document.body.replaceChildren()
+          const grid = document.createElement("div")
+          grid.style = "display: grid; grid-template-columns: 1fr 1fr"
+          const panels = new Map([..."abcdefgh"].map(name => {
+            const section = element("section", { className: "sx-panel", id: name })
+            section.append(element("input", { type: "checkbox" }))
+            section.style.height = "600px"
+            grid.append(section)
+            return [name, { section, question: name }]
+          }))
+          const page = { strings: { contents: "All" }, panels }
+          window.list = contents(page)
+          list.style = "position: sticky; top: 0"
+          document.body.append(list, grid, element("div", { style: "height: 3000px" }))
+          scrollTo(0, 0)
+        }"""
+    )
+
+    def marked() -> list[str]:
+        """What is marked when the list is opened."""
+        blank.evaluate("list.open = false")
+        blank.locator("summary").press("Enter")
+        blank.wait_for_function("list.open && list.querySelector('[aria-current]')")
+        found = blank.locator("[aria-current]").all_inner_texts()
+        blank.locator("summary").press("Escape")
+        return found
+
+    def go_to(name: str) -> None:
+        blank.locator("summary").press("Enter")
+        blank.get_by_role("button", name=name, exact=True).press("Enter")
+
+    assert marked() == ["a"]
+    for name in "dcfg":
+        go_to(name)
+        assert blank.evaluate("document.activeElement.id") == name
+        assert not blank.evaluate("list.open")
+        assert marked() == [name]
+    blank.evaluate("scrollTo(0, 0)")
+    assert marked() == ["a"]
+    blank.locator("#b input").click()
+    assert marked() == ["b"]
+    blank.evaluate("scrollTo(0, 700)")
+    assert marked() == ["c"]
+    blank.evaluate("scrollTo(0, 99999)")
+    assert marked() == ["h"]

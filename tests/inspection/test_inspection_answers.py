@@ -5,11 +5,16 @@ import pytest
 import torch
 from sklearn.metrics import confusion_matrix
 
+from explorer.catalog.choosing import make_config
 from explorer.data.base import Data
 from explorer.data.windows import Windows
 from explorer.errors import ExplorerError
+from explorer.inspection.answer import PredictionOptions
 from explorer.inspection.answers.classes import example
 from explorer.inspection.base import Subject
+from explorer.inspection.facts import facts_of
+from explorer.plots.panel import panels
+from explorer.ui.live.controls import panel_controls
 from tests.inspection.subjects import seen, subject_of
 
 
@@ -20,8 +25,8 @@ def shapes() -> Subject:
 
 def test_the_odds_are_the_models_own(shapes: Subject) -> None:
     data = shapes.data
-    for prompt, index in (("", len(data.validation.x) // 2), (" 5 ", 5)):
-        view = seen(shapes, "prediction", prompt=prompt)
+    for chosen, index in ((-1, len(data.validation.x) // 2), (5, 5)):
+        view = seen(shapes, "prediction", window=chosen)
         x = torch.tensor(data.validation.x[index : index + 1])
         with torch.no_grad():
             chances = shapes.model.eval()(x)[0].softmax(-1)
@@ -41,14 +46,29 @@ def test_the_confusion_matrix_is_scikit_learns(shapes: Subject) -> None:
     assert counts.sum() == len(data.validation.x)
 
 
+def test_a_series_beyond_the_held_out_ones_is_refused(shapes: Subject) -> None:
+    with pytest.raises(ExplorerError, match="64 held-out windows"):
+        seen(shapes, "prediction", window=64)
+
+
 @pytest.mark.parametrize(
-    ("prompt", "words"), [("x", "named by its number"), ("64", "64 held-out windows")]
+    ("model", "data", "offered"),
+    [
+        ("gru", "handwriting", ["window"]),
+        ("gru", "shapes", ["window"]),
+        ("gru", "sentiment", ["prompt"]),
+        ("gru", "protein", ["prompt"]),
+    ],
 )
-def test_a_series_is_named_by_its_number(
-    shapes: Subject, prompt: str, words: str
+def test_a_prompt_is_offered_where_tokens_are_read(
+    model: str, data: str, offered: list[str]
 ) -> None:
-    with pytest.raises(ExplorerError, match=words):
-        seen(shapes, "prediction", prompt=prompt)
+    facts = facts_of(make_config(data, model))
+    controls = panel_controls(panels()["prediction"], facts, str)
+    assert [each["name"].split(".")[1] for each in controls] == offered
+    assert [each.get("blank") for each in controls] == [
+        "middle" if name == "window" else None for name in offered
+    ]
 
 
 def test_pairs_are_the_last_sums_and_their_answers() -> None:
@@ -80,11 +100,13 @@ def sentences(filled_first: bool) -> Data:
 
 @pytest.mark.parametrize("first", [True, False])
 def test_a_prompt_is_filled_up_where_the_data_is(first: bool) -> None:
-    x, truth, left_out = example(sentences(first), "Bad nonsense good")
+    x, truth, left_out = example(
+        sentences(first), PredictionOptions(prompt="Bad nonsense good")
+    )
     assert x.tolist() == [[0, 4, 3] if first else [4, 3, 0]]
     assert truth is None
     assert left_out == ["nonsense"]
-    x, truth, left_out = example(sentences(first), "nonsense")
+    x, truth, left_out = example(sentences(first), PredictionOptions(prompt="nonsense"))
     assert x.tolist() == [[4, 4, 3]]
     assert (truth, left_out) == (1, ["nonsense"])
 

@@ -245,3 +245,6 @@ def test_of_many_labels_the_likeliest_and_the_true_one_have_room() -> None:
         drawn.labels[k] for k in (1, 5, 6, 7, 8, 9)
     ]
     assert ticks[0].startswith("✓ ")
+    axis = classes.figure(beside)["layout"]["xaxis"]
+    wide = 220 * (axis["domain"][1] - axis["domain"][0])  # pixels, beside a text
+    assert wide * (1 - 1 / axis["range"][1]) >= 30  # of "100%" behind a full bar

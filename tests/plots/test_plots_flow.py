@@ -1,6 +1,8 @@
 """The diagram of a cell with its values on it: the model's own diagram and values."""
 
-from itertools import combinations
+import re
+from collections.abc import Sequence
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -13,7 +15,9 @@ from explorer.inspection.facts import facts_of
 from explorer.models.captures import Recorder
 from explorer.plots.inside import cell, columns
 from explorer.plots.inside import flow as plot
-from explorer.plots.panel import panels
+from explorer.plots.panel import Scene, panels
+from explorer.plots.parts import Translate
+from explorer.ui.language import translator
 from explorer.ui.live.controls import panel_controls
 from tests.inspection.subjects import drawn, seen, subject_of
 
@@ -138,13 +142,84 @@ def test_a_change_has_the_controls_that_mean_something_to_it() -> None:
     assert "change.first" not in needed
 
 
+CELLS = [
+    ("rnn", "sine"),
+    ("lstm", "sine"),
+    ("gru", "sine"),
+    ("lstm", "fables"),
+    ("min_lstm", "sine"),
+    ("slstm", "sine"),
+    ("selective", "sine"),
+    ("bidirectional", "shapes"),
+    ("seq2seq", "reverse"),
+]
+
+
+@pytest.mark.parametrize(("model", "data"), CELLS)
+@pytest.mark.parametrize("translate", [str, translator("zh")])
+@pytest.mark.parametrize("room", columns.ROOMS)
+def test_names_in_a_diagram_stand_clear_of_each_other(
+    model: str, data: str, translate: Translate, room: columns.Place
+) -> None:
+    subject = subject_of(model, data, steps=0, model__hidden_size=8)
+    scene = Scene.of(facts_of(subject.config), seen(subject, "flow"))
+    figure = plot.draw(scene, translate)["figure"]
+    nodes = figure["data"][-1]
+    ranges = [figure["layout"][each]["range"] for each in ("xaxis", "yaxis")]
+    lines = [re.sub("</?b>", "", text).split("<br>") for text in nodes["text"]]
+    boxes = boxes_of(
+        list(zip(nodes["x"].tolist(), nodes["y"].tolist(), strict=True)),
+        lines,
+        nodes["textposition"],
+        ranges,
+        room,
+    )
+    areas = columns.shared(boxes, boxes)
+    assert (
+        areas - np.diag(np.diagonal(areas))
+    ).max() <= 130  # one letter, which is counted wide
+    assert boxes[:, 0].min() >= -20  # half of it is margin
+    assert boxes[:, 2].max() <= room[0] + 20
+
+
+def boxes_of(
+    places: Sequence[columns.Place],
+    names: Sequence[Sequence[str]],
+    sides: Sequence[str],
+    ranges: Sequence[columns.Place],
+    room: columns.Place,
+) -> columns.Floats:
+    """What each name takes (N, 4) where letters are Latin or Chinese."""
+    middles = columns.pixels(places, ranges, room)
+    found = []
+    for at, lines, side in zip(middles, names, sides, strict=True):
+        wide = max(sum(2 if c > "\u2e80" else 1 for c in line) for line in lines)
+        every = columns.boxes_of(at, wide, len(lines))
+        found.append(every[list(columns.SIDES).index(side)])
+    return np.stack(found)
+
+
 @pytest.mark.quick
-def test_names_that_follow_each_other_at_one_height_do_not_run_together() -> None:
+def test_a_name_keeps_off_names_and_arrows() -> None:
     places = {name: (float(x), 0.5) for x, name in enumerate("abcd")}
-    places |= {"gate": (1.0, 0.9), "late": (2.0, 0.9), "alone": (3.0, 0.1)}
-    sides = columns.sides_of(places)
-    assert [sides[name] for name in "abcd"] == ["top", "bottom"] * 2
-    assert [sides[n] for n in ("gate", "late", "alone")] == ["top", "bottom", "top"]
+    names = {name: ["Name 0.50"] for name in places}
+    ranges = (-0.5, 3.5), (-0.1, 1.15)
+    along = [(places[a], places[b]) for a, b in pairwise("abcd")]
+    sides = columns.sides_of(places, names, along, *ranges)
+    boxes = boxes_of(
+        list(places.values()),
+        list(names.values()),
+        list(sides.values()),
+        ranges,
+        columns.ROOMS[0],
+    )
+    areas = columns.shared(boxes, boxes)
+    assert (areas - np.diag(np.diagonal(areas))).max() == 0
+    alone = {"a": (0.0, 0.5)}, {"a": ["Name"]}
+    right = [((0.0, 0.5), (1.0, 0.5))]
+    assert columns.sides_of(*alone, right, *ranges) == {"a": "top center"}
+    up = [((0.0, 0.5), (0.0, 1.0))]
+    assert columns.sides_of(*alone, up, *ranges) == {"a": "bottom center"}
 
 
 @pytest.mark.quick
@@ -160,11 +235,3 @@ def test_cells_are_those_of_the_last_layer_in_the_order_of_the_diagram() -> None
     assert found == flow.Graph(
         {"one.a": "a", "one.b": "b"}, [("one.a", "one.b", False)]
     )
-
-
-@pytest.mark.quick
-def test_names_of_several_cells_stand_beside_what_lies_close() -> None:
-    places = {"a.x": (0.0, 0.7), "a.i": (1.0, 0.9), "a.f": (1.0, 0.6)}
-    places |= {"b.x": (0.0, 0.3), "b.i": (1.0, 0.4), "b.f": (1.0, 0.1)}
-    assert columns.crowded(places, 2) == {"a.i", "a.f", "b.i", "b.f"}
-    assert columns.crowded(places, 1) == set()

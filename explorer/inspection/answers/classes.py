@@ -5,13 +5,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from explorer.config.settings import whole_number
 from explorer.data.base import Data
-from explorer.errors import N_, ExplorerError
 from explorer.inspection.answer import Answer, PredictionOptions, encode
 from explorer.inspection.base import Subject, float_array
 from explorer.inspection.example import (
-    PROBE,
     ExampleOptions,
     example_of,
     tokens_of,
@@ -28,10 +25,10 @@ def look(
     the truth, column what was said; of a series also the example, input (T, I).
 
     Raises:
-        ExplorerError: if a series' prompt is not the number of a held-out window.
+        ExplorerError: if there is no such held-out window.
     """
     model, data = subject.model, subject.data
-    x, truth, left_out = example(data, options.prompt)
+    x, truth, left_out = example(data, options)
     everyone, labels = tensors(data.validation)
     with torch.no_grad():
         chances = model(x)[0].softmax(-1)
@@ -56,40 +53,20 @@ def look(
     return arrays, notes
 
 
-def example(data: Data, prompt: str) -> tuple[Tensor, int | None, list[str]]:
+def example(
+    data: Data, options: PredictionOptions
+) -> tuple[Tensor, int | None, list[str]]:
     """What is classified: x (1, T[, I]), its label where known, what was left out.
 
-    A prompt is a text in tokens; for a series, the number of a held-out window. The
-    middle window where there is none.
+    That is a prompt of tokens, or else a held-out window.
     """
-    index = PROBE
     left_out: list[str] = []
-    if data.symbols and prompt.strip():
-        ids, left_out = encode(data, prompt)
-        if tokens_of(data, prompt)[0]:
+    if data.symbols and options.prompt.strip():
+        ids, left_out = encode(data, options.prompt)
+        if tokens_of(data, options.prompt)[0]:
             return filled_up(data, ids), None, left_out
-    elif prompt.strip():
-        index = window_number(prompt)
-    found = example_of(data, ExampleOptions(example=index))
+    found = example_of(data, ExampleOptions(example=options.window))
     return found.x, int(found.y[0]), left_out
-
-
-def window_number(prompt: str) -> int:
-    """The number of a held-out window, counted from 0.
-
-    Raises:
-        ExplorerError: if it is none.
-    """
-    number = whole_number(prompt)
-    if number is None or not 0 <= number < MOST_WINDOWS:
-        raise ExplorerError(
-            N_(
-                "A held-out series is named by its number, counted from 0, but got "
-                "'%(came)s'. Write it like: 3."
-            ),
-            came=prompt[:40],
-        )
-    return number
 
 
 def filled_up(data: Data, ids: list[int]) -> Tensor:
@@ -102,8 +79,6 @@ def filled_up(data: Data, ids: list[int]) -> Tensor:
     before = filled[:, 0].sum() > filled[:, -1].sum()
     return torch.tensor([rest + ids if before else ids + rest])
 
-
-MOST_WINDOWS = 4096
 
 AXES = {
     "probabilities": ("label",),

@@ -7,7 +7,6 @@ import torch
 
 from explorer.data.base import Data
 from explorer.inspection.answer import Answer, PredictionOptions, encode
-from explorer.inspection.answers.classes import window_number
 from explorer.inspection.base import Subject, float_array
 from explorer.inspection.example import (
     Example,
@@ -25,11 +24,11 @@ def look(
     not counted; of values also input (T,), in shown units.
 
     Raises:
-        ExplorerError: if the prompt has too few tokens of the vocabulary; for values,
-            if it is not the number of a held-out window.
+        ExplorerError: if the prompt has too few tokens of the vocabulary, or there is
+            no such held-out window.
     """
     data, prompt = subject.data, options.prompt
-    example = example_of(data, _example(data, prompt))
+    example = example_of(data, _example(data, options))
     with torch.no_grad():
         chances = subject.model(example.x)[0].softmax(-1)  # (T, C)
     first = filled_in_front(data, example)
@@ -58,15 +57,14 @@ def filled_in_front(data: Data, example: Example) -> int:
     return int((example.x[0] != FILLED).int().argmax())
 
 
-def _example(data: Data, prompt: str) -> ExampleOptions:
-    """A text in tokens of the vocabulary, at most a window of them; of values, the
-    number of a held-out window."""
-    if data.symbols:
-        ids = tokens_of(data, prompt)[0][: data.steps]
-        return ExampleOptions(text=data.joiner.join(data.symbols[k] for k in ids))
-    if not prompt.strip():
-        return ExampleOptions()
-    return ExampleOptions(example=window_number(prompt))
+def _example(data: Data, options: PredictionOptions) -> ExampleOptions:
+    """A text in tokens of the vocabulary, at most a window of them; or a held-out
+    window."""
+    if not data.symbols:
+        return ExampleOptions(example=options.window)
+    ids = tokens_of(data, options.prompt)[0][: data.steps]
+    typed = data.joiner.join(data.symbols[k] for k in ids)
+    return ExampleOptions(example=options.window, text=typed)
 
 
 def applies(data: Data) -> bool:

@@ -24,6 +24,9 @@ MOST_COUNTS, FEW_NAMES = 12, 6
 """A confusion matrix of more labels has no room for counts in its cells, and names so
 many of its rows and columns; a cell under the pointer says all."""
 
+REACH = 1.5
+"""Where the axis of odds ends: beside a bar of 100 % its number has room."""
+
 LOWER, UPPER = [0.0, 0.42], [0.68, 1.0]
 """Where the odds stand below a series that is drawn."""
 
@@ -87,7 +90,7 @@ def figure(drawn: ClassesDrawn, _: Translate = str) -> Figure:
         [names[k] for k in shown],
         colour=colour_of(drawn.model),
         rows=len(shown),
-        reach=1.0,
+        reach=REACH,
         titles=(_("probability (%)"), _("label (✓ is true)")),
     )
     odds["layout"]["yaxis"]["ticktext"] = [escape(name) for name in marked]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from explorer.errors import N_
-from explorer.plots.inside.columns import Place, columns_of, crowded, sides_of
+from explorer.plots.inside.columns import DOT, Place, columns_of, sides_of
 from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, layout, visible
 from explorer.plots.theme import GATES, GREY, colour_of
@@ -87,7 +87,10 @@ def _cell(view: View, t: int, _: Translate) -> Figure:
     others = [(places[a], places[b]) for a, b in now if a not in gates]
     right = max(x for x, _y in places.values())
     cells = _count(view)
-    room = 0.4 if cells == 1 else 0.65  # their names are longer
+    x_range, y_range = (-0.6, right + 0.6), (-0.1, 1.15)
+    names = _names(view, values, _)
+    arrows = [(places[a], places[b]) for a, b in now]
+    sides = sides_of(places, names, arrows, x_range, y_range)
     hidden: dict[str, Any] = {"visible": False, "fixedrange": True}
     return {
         "data": [
@@ -96,11 +99,11 @@ def _cell(view: View, t: int, _: Translate) -> Figure:
                 _arrows(out, 1 + WIDEST * values[gate], _tint(gate))
                 for gate, out in ways
             ),
-            _nodes(view, places, values, _),
+            _nodes(places, names, sides, values),
         ],
         "layout": layout(
-            axis(_("order of computation"), range=[-0.4, right + room], **hidden),
-            axis(_("parts of the cell"), range=[-0.1, 1.15], **hidden),
+            axis(_("order of computation"), range=list(x_range), **hidden),
+            axis(_("parts of the cell"), range=list(y_range), **hidden),
             shapes=[
                 _bow(places[a], places[b], 1 / cells)
                 for a, b, later in notes["edges"]
@@ -111,43 +114,70 @@ def _cell(view: View, t: int, _: Translate) -> Figure:
     }
 
 
-def _nodes(
-    view: View, places: dict[str, Place], values: dict[str, float], _: Translate
-) -> dict[str, Any]:
-    """Every node with its name, and with its value where it has one."""
-    names = list(places)
-    sides, close = sides_of(places), crowded(places, _count(view))
+def _names(view: View, values: dict[str, float], _: Translate) -> dict[str, list[str]]:
+    """By node: its name in lines, with its value where it has one. What its ends mean
+    the reading says; of which of several cells it is, that cell's last node."""
+    places = places_of(view)
     titles = dict(zip(view.notes["parts"], view.notes["titles"], strict=True))
-    narrow = max(x for x, _y in places.values()) > MANY
-    words = []
-    for name in names:
-        title = _(titles[name]) if name in titles else view.notes["nodes"][name]
-        if name in close:  # its place says of which cell it is
-            title = re.split("[,，]", title)[0]
-        lines = wrap(title, LETTERS) if narrow and name in titles else [title]
-        value = f" <b>{values[name]:.2f}</b>" if name in values else ""
-        words.append("<br>".join(map(escape, lines)) + value)
+    right = max(x for x, _y in places.values())
+    names = {}
+    for name, symbols in view.notes["nodes"].items():
+        title = _(titles[name]) if name in titles else symbols
+        if name not in titles:
+            lines = [title]
+        elif _cell_of(name) and places[name][0] == right:
+            lines = re.split(r"(?<=[,，:：])\s*", title)
+        else:
+            lines = wrap(_bare(title), LETTERS) if right > MANY else [_bare(title)]
+        if name in values:
+            lines[-1] += f" {values[name]:.2f}"
+        names[name] = lines
+    return names
+
+
+def _nodes(
+    places: dict[str, Place],
+    names: dict[str, list[str]],
+    sides: dict[str, str],
+    values: dict[str, float],
+) -> dict[str, Any]:
+    """Every node with its name."""
     return {
         "type": "scatter",
         "mode": "markers+text",
-        "x": np.array([places[name][0] for name in names], np.float32),
-        "y": np.array([places[name][1] for name in names], np.float32),
-        "text": words,
-        "textposition": [
-            "middle left" if name in close else f"{sides[name]} center"
-            for name in names
-        ],
+        "x": np.array([x for x, _y in places.values()], np.float32),
+        "y": np.array([y for _x, y in places.values()], np.float32),
+        "text": [_told(names[name], name in values) for name in places],
+        "textposition": [sides[name] for name in places],
         "cliponaxis": False,
         "marker": {
-            "size": 20,
-            "color": [_tint(name) for name in names],
+            "size": 2 * DOT,
+            "color": [_tint(name) for name in places],
             "opacity": [
-                0.15 + 0.85 * min(1.0, values.get(name, 0.2)) for name in names
+                0.15 + 0.85 * min(1.0, values.get(name, 0.2)) for name in places
             ],
             "line": {"width": 1.5, "color": GREY},
         },
         "hoverinfo": "skip",
     }
+
+
+def _bare(title: str) -> str:
+    """A part's name without its cell and without what its ends mean.
+
+    >>> _bare("Decoder: update gate (1 keeps the old state)"), _bare("Memory, forward")
+    ('update gate', 'Memory')
+    """
+    return re.split(r"[,，]|\s*[(（]", re.split(r"[:：]\s*", title)[-1])[0]
+
+
+def _told(lines: list[str], valued: bool) -> str:
+    """A name; the value at its end is bold."""
+    text = "<br>".join(map(escape, lines))
+    if not valued:
+        return text
+    words, _blank, value = text.rpartition(" ")
+    return f"{words} <b>{value}</b>"
 
 
 def _tint(part: str) -> str:

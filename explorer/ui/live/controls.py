@@ -89,9 +89,16 @@ def _control(
         step = extra_of(field).get("slider_step", 1)
         kind = "range" if slides else "number"
         control |= {"kind": kind, "min": low, "max": high, "step": step}
+        control |= _blank(field, _)
     else:
         control |= {"kind": "text", "min": 0, "max": MOST_LETTERS}
     return control | {"value": value}
+
+
+def _blank(field: FieldInfo, _: Translate) -> Control:
+    """What stands in an empty field, in place of its smallest value."""
+    unset = extra_of(field).get("unset", "")
+    return {"blank": _(unset), "min": 0} if unset else {}
 
 
 def _button(button: Button, _: Translate) -> Control:
@@ -116,11 +123,12 @@ def example_controls(config: RunConfig, _: Translate) -> list[Control]:
             "label": _(str(fields[name].title)),
             "help": _(str(fields[name].description)),
             **more,
+            **_blank(fields[name], _),
         }
         for name, more in (
-            ("example", {**example, "blank": _("middle")}),
+            ("example", example),
             ("text", {"kind": "text", "value": "", "min": 0, "max": 1000}),
-            ("mark", {**example, "blank": _("last"), "max": data.steps - 1}),
+            ("mark", {**example, "max": data.steps - 1}),
         )
     ]
 
