@@ -31,7 +31,7 @@ class Stage {
     const { key, target, ctrlKey, metaKey, altKey } = event
     const { panels } = this.page
     if (ctrlKey || metaKey || altKey || !panels.size || target.matches?.(WRITING)) return
-    if (key === "Escape" && this.chosen && !target.closest?.(".sx-drawer[open]")) this.leave()
+    if (key === "Escape" && this.chosen && !event.defaultPrevented) this.leave()
     else if (!this.page.keys.firstChild.checked) return
     else if (key === "f" || key === "F") this.chosen ? this.leave() : this.enter(this.pointed(), false)
     else if (key === "p" || key === "P") this.railed ? this.leave() : this.enter(this.chosen ?? this.pointed(), true)
