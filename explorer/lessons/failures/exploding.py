@@ -21,9 +21,11 @@ EXHIBIT = Exhibit(
     text=N_(
         "A ReLU does not hold a state back, so where the recurrent matrix stretches "
         "some direction, the error grows at every step on its way back through time. "
-        "A window then moves all weights a hundred times as far as the others do, and "
-        "the loss leaps or the run ends. Here gradients are not clipped; clipping them "
-        "to a norm of 1 cures it, and so does a smaller learning rate."
+        "The gradient of one window is then a hundred times as long as that of most, "
+        "and the loss may leap. A smaller learning rate keeps the matrix from getting "
+        "there. Clipping to a norm of 1 helps plain gradient descent; AdamW, which "
+        "trains here, scales every step by the gradients before it, so that clipping "
+        "changes little."
     ),
     run=Setup(
         N_("RNN with ReLU, without clipping"),

@@ -18,7 +18,7 @@ EXHIBIT = Exhibit(
     title=N_("Saturated gates"),
     text=N_(
         "This LSTM begins with a forget bias of 5, so that its forget gate stands at "
-        "0.99, where the sigmoid is flat: its slope is 0.01 instead of 0.25. Whatever "
+        "0.99, where the sigmoid is flat: its slope is 0.007 instead of 0.25. Whatever "
         "is read, the gate stays open, and the gradient that could close it is forty "
         "times too small. The memory only collects. A bias of 1 or 2 keeps a gate in "
         "the part where it can move."
