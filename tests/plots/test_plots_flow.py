@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 
 import numpy as np
 import pytest
@@ -16,7 +16,6 @@ from explorer.models.captures import Recorder
 from explorer.plots.inside import cell, columns
 from explorer.plots.inside import flow as plot
 from explorer.plots.panel import Scene, panels
-from explorer.plots.parts import Translate
 from explorer.ui.language import translator
 from explorer.ui.live.controls import panel_controls
 from tests.inspection.subjects import drawn, seen, subject_of
@@ -156,30 +155,24 @@ CELLS = [
 
 
 @pytest.mark.parametrize(("model", "data"), CELLS)
-@pytest.mark.parametrize("translate", [str, translator("zh")])
-@pytest.mark.parametrize("room", columns.ROOMS)
-def test_names_in_a_diagram_stand_clear_of_each_other(
-    model: str, data: str, translate: Translate, room: columns.Place
-) -> None:
+def test_names_in_a_diagram_stand_clear_of_each_other(model: str, data: str) -> None:
     subject = subject_of(model, data, steps=0, model__hidden_size=8)
     scene = Scene.of(facts_of(subject.config), seen(subject, "flow"))
-    figure = plot.draw(scene, translate)["figure"]
-    nodes = figure["data"][-1]
-    ranges = [figure["layout"][each]["range"] for each in ("xaxis", "yaxis")]
-    lines = [re.sub("</?b>", "", text).split("<br>") for text in nodes["text"]]
-    boxes = boxes_of(
-        list(zip(nodes["x"].tolist(), nodes["y"].tolist(), strict=True)),
-        lines,
-        nodes["textposition"],
-        ranges,
-        room,
-    )
-    areas = columns.shared(boxes, boxes)
-    assert (
-        areas - np.diag(np.diagonal(areas))
-    ).max() <= 130  # one letter, which is counted wide
-    assert boxes[:, 0].min() >= -20  # half of it is margin
-    assert boxes[:, 2].max() <= room[0] + 20
+    for translate, room in product((str, translator("zh")), columns.ROOMS):
+        figure = plot.draw(scene, translate)["figure"]
+        nodes = figure["data"][-1]
+        boxes = boxes_of(
+            list(zip(nodes["x"].tolist(), nodes["y"].tolist(), strict=True)),
+            [re.sub("</?b>", "", text).split("<br>") for text in nodes["text"]],
+            nodes["textposition"],
+            [figure["layout"][each]["range"] for each in ("xaxis", "yaxis")],
+            room,
+        )
+        areas = columns.shared(boxes, boxes)
+        others = areas - np.diag(np.diagonal(areas))
+        assert others.max() <= 130  # one letter, which is counted wide
+        assert boxes[:, 0].min() >= -20  # half of it is margin
+        assert boxes[:, 2].max() <= room[0] + 20
 
 
 def boxes_of(
