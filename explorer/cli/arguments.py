@@ -133,7 +133,9 @@ TYPED |= {"kind": "--as", "first": "--dates"}
 OPTIONS = (
     click.option("--as", "kind", help=f"Read the file as: {' | '.join(KINDS)}."),
     click.option(
-        "--column", help="Which column has the series, tags, labels or targets."
+        "--column",
+        help="Which column has the series, tags, labels or targets; of "
+        "notes, which voice.",
     ),
     click.option("--given", help="Which column has the tokens, texts or sources."),
     click.option("--time", help="Which column says when; '' for the order of rows."),
@@ -232,7 +234,8 @@ def _examples(
     kind: Kind, raw: bytes, path: Path, encoding: str, file: FileOptions
 ) -> str:
     """Keep a file of examples; its digest. What was made of it is said."""
-    _check_options(file, KINDS[kind], ("--as", "--encoding", "--column", "--given"))
+    lettered = () if kind in files.BINARY.values() else ("--encoding", "--given")
+    _check_options(file, KINDS[kind], ("--as", "--column", *lettered))
     columns = file.given or "", file.column or ""
     found = files.READ[kind](raw, path.name, encoding, *columns)
     if found.too_few:

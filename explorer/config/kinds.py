@@ -5,11 +5,17 @@ from typing import Literal
 
 from explorer.errors import N_
 
-Kind = Literal["series", "text", "tags", "labels", "pairs"]
+Kind = Literal["series", "text", "tags", "labels", "pairs", "notes"]
 KINDS: Mapping[Kind, str] = {
     "series": N_("series"),
     "text": N_("text"),
     "tags": N_("tags"),
     "labels": N_("labelled examples"),
     "pairs": N_("pairs"),
+    "notes": N_("notes"),
 }
+OWN: Mapping[Kind, str] = {kind: f"own_{kind}" for kind in KINDS}
+"""The dataset that reads each kind."""
+
+STREAMS: frozenset[Kind] = frozenset({"series", "text", "notes"})
+"""Kinds of which windows are cut from one sequence, which must be long enough."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from explorer.config.kinds import Kind
+from explorer.data.base import Heard
 from explorer.data.content import Examples
 from explorer.data.decoding import decoded, encoding_remark, in_one_piece
 from explorer.data.likeliest import likeliest
@@ -44,6 +45,8 @@ class Brought(NamedTuple):
     columns: Columns | None = None
     too_few: ExplorerError | None = None
     """Why nothing can be trained on it."""
+    tune: Heard | None = None
+    """How it sounds, where it is music."""
 
 
 def text_of(raw: bytes, filename: str, encoding: str) -> tuple[str, list[Words]]:

@@ -34,6 +34,7 @@ EXAMPLES: Mapping[Kind, str] = {
     "tags": ".tags.json",
     "labels": ".labels.json",
     "pairs": ".pairs.json",
+    "notes": ".notes.json",
 }
 """The kinds that are lists of examples, and the endings of their files."""
 ENDINGS = (SERIES, LABEL, TEXT, *EXAMPLES.values())

@@ -15,22 +15,27 @@ from explorer.data.decoding import decoded, in_one_piece, named, short
 from explorer.data.labels import is_labelled, read_labels
 from explorer.data.layout import is_table
 from explorer.data.likeliest import likeliest
+from explorer.data.midi import MAGIC as MIDI
 from explorer.data.parsing import MAX_TABLE_BYTES, read_table
 from explorer.data.sources import are_pairs, read_pairs
 from explorer.data.text_table import HEAD, table_of
+from explorer.data.tunes import read_notes
 from explorer.errors import N_, ExplorerError
 
 READ: Mapping[Kind, Callable[..., Brought]] = {
     "tags": read_tags,
     "labels": read_labels,
     "pairs": read_pairs,
+    "notes": read_notes,
 }
 """How each kind of examples is read: bytes, a file's name, an encoding, and the columns
 of what is given and what is asked for."""
 
 TABLES = (".csv", ".tsv", ".tab")
 """Endings of tables; what another file is, it tells itself."""
-FILES = (*TABLES, ".txt", *ENDINGS)
+BINARY: Mapping[bytes, Kind] = {MIDI: "notes"}
+"""What files that are no text begin with."""
+FILES = (*TABLES, ".txt", *ENDINGS, ".mid", ".midi")
 """Endings of all that can be read."""
 
 
@@ -43,6 +48,9 @@ def kind_of(raw: bytes, filename: str, encoding: str = "") -> Kind:
     Raises:
         ExplorerError: if it is none of them.
     """
+    for magic, kind in BINARY.items():
+        if raw.startswith(magic):
+            return kind
     name = filename.lower()
     if name.endswith(ENDINGS):
         return "tags"

@@ -16,7 +16,8 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from explorer.catalog import specs
+from explorer.config.kinds import KINDS
+from explorer.config.kinds import OWN as OWN_DATA
 from explorer.config.run import RunConfig
 from explorer.errors import ExplorerError
 from explorer.inspection.base import probe_window
@@ -65,6 +66,9 @@ safetensors, and nothing of Sequence Explorer: `python FOLDER/model.py`.
 | File | What it is |
 |---|---|
 """
+
+CALLED = {OWN_DATA[kind]: name for kind, name in KINDS.items()}
+"""What is private, by its dataset."""
 
 OWN = """
 ## {folder}: its data is not here
@@ -177,8 +181,7 @@ def _readme(folders: Mapping[str, Files]) -> bytes:
     for folder, files in folders.items():
         config = RunConfig.from_json(files["config.json"].decode())
         if is_own(config):
-            kind = "text" if specs.data_spec(config.data).task == "next_token" else ""
-            text += OWN.format(folder=folder, data=kind or "series")
+            text += OWN.format(folder=folder, data=CALLED[config.data])
     return text.encode()
 
 

@@ -11,6 +11,8 @@ from explorer.__main__ import main
 from explorer.cli.arguments import FileOptions, own_data
 from explorer.data.content import get_examples, get_series, get_text
 from explorer.errors import ExplorerError
+from tests.midi_files import track, tune
+from tests.midi_files import written as midi
 
 N = 150
 DAYS = [str(np.datetime64("2022-01-01") + k) for k in range(N)]
@@ -180,3 +182,24 @@ def test_tags_are_guessed_and_said(
         taken(path, time="v")
     with pytest.raises(ExplorerError, match="Unknown column '3'"):
         taken(path, column="3")
+
+
+def test_notes_are_guessed_and_trained_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "song.bin"
+    path.write_bytes(midi(track(tune(20), "Low"), track(tune(96), "High")))
+    data, digest = taken(path)
+    assert data == "own_notes"
+    assert len(get_examples("notes", digest)["words"]) == 96 + 24
+    assert "Read as notes; say --as" in capsys.readouterr().err
+    with pytest.raises(ExplorerError, match="at least 40 notes"):
+        taken(path, kind="notes", column="1")
+    with pytest.raises(ExplorerError, match="--encoding says nothing of a file"):
+        taken(path, encoding="utf-8")
+    few = ("--data", str(path), "--steps", "2", "--set", "data.window=16", "--json")
+    good = ran("train", *few, "--model", "gru", "--column", "2 High")
+    assert good.exit_code == 0, good.output
+    assert json.loads(good.stdout)["data"] == "own_notes"
+    refused = ran("train", "--data", str(table(tmp_path, "a.csv")), "--as", "notes")
+    assert "A MIDI file begins with MThd" in refused.stderr

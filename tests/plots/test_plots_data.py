@@ -7,7 +7,15 @@ import orjson
 import plotly.graph_objects as go
 import pytest
 
-from explorer.plots.data import autocorrelation, balance, histogram, merges, window
+from explorer.data.base import Heard, Note
+from explorer.plots.data import (
+    autocorrelation,
+    balance,
+    histogram,
+    merges,
+    tune,
+    window,
+)
 from explorer.plots.encode import to_json
 
 NONE = np.empty(0, np.float32)
@@ -16,6 +24,7 @@ EMPTY: dict[str, tuple[Any, Any]] = {
     "histogram": (histogram, histogram.extract(NONE, "")),
     "balance": (balance, balance.extract((), ())),
     "window": (window, window.extract(np.empty((0, 1)), np.empty((0, 1)), 0)),
+    "tune": (tune, tune.extract(Heard((), ()))),
 }
 FULL: dict[str, tuple[Any, Any]] = {
     "autocorrelation": (
@@ -27,6 +36,10 @@ FULL: dict[str, tuple[Any, Any]] = {
     "window": (
         window,
         window.extract(np.arange(5.0)[:, None], np.arange(1.0, 6)[:, None], 3),
+    ),
+    "tune": (
+        tune,
+        tune.extract(Heard((Note(0, 0, 1.5, 60), Note(1, 1.5, 2.5, 67)), (4.0,))),
     ),
 }
 
@@ -55,6 +68,19 @@ def test_autocorrelation() -> None:
     assert "some up to 4 steps" in plot.reading(drawn)
     noise = autocorrelation.extract(np.array([1, 0.01], np.float32), 0.1)
     assert "like noise" in plot.reading(noise)
+
+
+def test_a_tune() -> None:
+    plot, drawn = FULL["tune"]
+    assert plot.reading(drawn) == "2 notes from c4 to g4 over 4 beats."
+    figure = plot.figure(drawn)
+    assert figure["layout"]["xaxis"]["range"] == [0, 4.0]
+    assert figure["layout"]["yaxis"]["ticktext"] == ["c4", "g4"]
+    assert len(figure["layout"]["shapes"]) == 1
+    many = Heard(tuple(Note(k, k, 1, 60) for k in range(500)), (2.0, 450.0))
+    long = tune.extract(many)
+    assert plot.reading(long).startswith("500 notes over 500 beats; the first 400 are")
+    assert list(long.bars) == [2.0]
 
 
 def test_histogram() -> None:

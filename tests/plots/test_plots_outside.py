@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.config.kinds import Kind
+from explorer.config.kinds import OWN, Kind
 from explorer.data.content import put_examples
 from explorer.data.files import READ
 from explorer.plots.answers import classes
@@ -16,7 +16,6 @@ from explorer.plots.panel import names_on
 from explorer.plots.runs import overlaid, standings
 from explorer.runs.boards import Line, Standing
 from explorer.runs.records import Curves, Lines, Validation
-from explorer.ui.data.datasets import OWN
 from explorer.ui.live.wishes import Wish
 from tests.plots.test_plots_conformance import Moment
 

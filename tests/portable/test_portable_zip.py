@@ -14,6 +14,7 @@ import torch
 
 from explorer.catalog import building, choosing, specs
 from explorer.data import content
+from explorer.data.tunes import read_notes
 from explorer.errors import ExplorerError
 from explorer.portable import pack
 from explorer.portable.layout import MOST_CHECKPOINTS, NAME
@@ -24,6 +25,8 @@ from explorer.runs.records import Command, Validation, lowest
 from explorer.runs.store import Store
 from explorer.training.state import unpack as unpack_state
 from explorer.training.trainer import Budget, Trainer
+from tests.midi_files import track, tune
+from tests.midi_files import written as midi
 from tests.portable.conftest import importer, trained, usual
 from tests.portable.zips import exported, packed, rezipped
 
@@ -134,6 +137,21 @@ def test_own_data_stays_at_home(store: Store) -> None:
     assert not any(b"my secret" in data for data in files.values())
     with zipfile.ZipFile(io.BytesIO(packed(kept))) as archive:
         assert b"its data is not here" in archive.read("README.md")
+
+
+def test_own_notes_go_out_and_come_back(store: Store) -> None:
+    words = read_notes(midi(track(tune(96), "High")), "a.mid").examples
+    settings = {"data.digest": content.put_examples("notes", words)}
+    few = {**settings, "data.window": 16, "training.steps": 5}
+    kept = trained(store, choosing.make_config("own_notes", "gru", few))
+    files = run_files(kept)
+    assert "model.py" in files
+    assert "vocabulary.json" not in files
+    raw = packed(kept)
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        assert b"trained on somebody's own notes" in archive.read("README.md")
+    (mine,) = unpacked(raw, importer())
+    assert (mine.run.status, mine.run.config) == ("paused", kept.run.config)
 
 
 def test_anothers_own_data_can_be_watched_only(store: Store) -> None:

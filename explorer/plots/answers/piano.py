@@ -13,13 +13,11 @@ from explorer.errors import N_
 from explorer.plots.answers import text
 from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import Figure, Translate, axis, finite, layout
+from explorer.plots.roll import bar_line, name, pitch_ticks, roll
 from explorer.plots.theme import GREY, colour_of
 from explorer.runs.records import View
 
 BEATS_PER_MINUTE = 120
-PITCHES = ("c", "c♯", "d", "d♯", "e", "f", "f♯", "g", "g♯", "a", "b♭", "b")
-THICK = 0.9
-"""Of a note, in semitones."""
 ROWS = ((0.56, 1.0), (0.0, 0.44))
 """Shares of the height: what the model wrote, then the truth."""
 
@@ -62,14 +60,14 @@ def figure(drawn: PianoDrawn, _: Translate = str) -> Figure:
         low, high = float(every[:, 2].min()) - 1, float(every[:, 2].max()) + 1
         x["range"] = [0, float((every[:, 0] + every[:, 1]).max())]
         for row in (y, other):
-            row |= {"range": [low, high], **_pitch_ticks(int(low), int(high))}
+            row |= {"range": [low, high], **pitch_ticks(int(low), int(high))}
     ours = np.where(drawn.wrote[:, 3] < drawn.given, GREY, colour_of(drawn.model))
     traces = [
-        _roll(drawn.wrote, ours, "y", _),
-        _roll(drawn.truth, np.full(len(drawn.truth), GREY), "y2", _),
+        roll(drawn.wrote, ours, "y", _),
+        roll(drawn.truth, [GREY] * len(drawn.truth), "y2", _),
     ]
-    lines = [_line(at, "y") for at in drawn.wrote_bars]
-    lines += [_line(at, "y2") for at in drawn.truth_bars]
+    lines = [bar_line(at, "y") for at in drawn.wrote_bars]
+    lines += [bar_line(at, "y2") for at in drawn.truth_bars]
     more = {"yaxis2": other, "shapes": lines, "bargap": 0, "barmode": "overlay"}
     return {"data": traces, "layout": layout(x, y, **more)}
 
@@ -107,15 +105,6 @@ def whole_bars(drawn: PianoDrawn) -> list[float]:
     return [float(beats) for beats in lengths if beats > 0]
 
 
-def name(midi: int) -> str:
-    """A pitch as it is written, with its octave.
-
-    >>> name(60), name(66)
-    ('c4', 'f♯4')
-    """
-    return f"{PITCHES[midi % 12]}{midi // 12 - 1}"
-
-
 def alternative(drawn: PianoDrawn, _: Translate = str) -> str:
     """The rolls in words, for those who do not see them."""
     if not len(drawn.wrote):
@@ -131,48 +120,6 @@ def alternative(drawn: PianoDrawn, _: Translate = str) -> str:
         "true": len(drawn.truth),
         "reading": reading(drawn, _),
     }
-
-
-def _roll(
-    notes: NDArray[np.float32], colours: NDArray[Any], row: str, _: Translate
-) -> dict[str, Any]:
-    words = _("%(pitch)s, %(beats)s beats")
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "base": notes[:, 0],
-        "x": notes[:, 1],
-        "y": notes[:, 2],
-        "yaxis": row,
-        "width": THICK,
-        "marker": {"color": colours.tolist(), "line": {"width": 0}},
-        "hovertext": [
-            words % {"pitch": name(int(midi)), "beats": f"{beats:g}"}
-            for _start, beats, midi, _token in notes
-        ],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
-
-
-def _line(at: float, row: str) -> dict[str, Any]:
-    return {
-        "type": "line",
-        "x0": float(at),
-        "x1": float(at),
-        "yref": f"{row} domain",
-        "y0": 0,
-        "y1": 1,
-        "layer": "below",
-        "opacity": 0.5,
-        "line": {"color": GREY, "width": 1},
-    }
-
-
-def _pitch_ticks(low: int, high: int) -> dict[str, Any]:
-    """The notes c and g of every octave."""
-    places = [midi for midi in range(low, high + 1) if midi % 12 in (0, 7)]
-    names = [name(midi) for midi in places]
-    return {"tickmode": "array", "tickvals": places, "ticktext": names}
 
 
 def blocks(drawn: PianoDrawn, view: View, _: Translate) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer.catalog import choosing, specs
+from explorer.config.kinds import OWN
 from explorer.config.run import RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.ui.address import (
@@ -11,7 +12,7 @@ from explorer.ui.address import (
     widget_edition,
     write_address,
 )
-from explorer.ui.data.datasets import OWN, key_of, offered, parted, spoken
+from explorer.ui.data.datasets import key_of, offered, parted, spoken
 from explorer.ui.data.preparing import settings_of
 from explorer.ui.data.ways_in import own_config
 from explorer.ui.language import Translate

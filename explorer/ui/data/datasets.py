@@ -1,17 +1,14 @@
 """The datasets that a person can choose: those of the house, and their own by name."""
 
 from explorer.catalog import specs
+from explorer.config.kinds import KINDS, OWN
 from explorer.config.run import RunConfig
 from explorer.config.settings import Scalar, choices_of
-from explorer.data.content import KINDS, Kind
 from explorer.engine.visitor import Visitor
 from explorer.tasks import TASKS
 from explorer.ui.describe import told_apart
 from explorer.ui.language import Translate
 from explorer.ui.page import language
-
-OWN: dict[Kind, str] = {kind: f"own_{kind}" for kind in KINDS}
-"""The dataset that reads each kind of own data."""
 
 
 def key_of(config: RunConfig) -> str:

@@ -1,13 +1,17 @@
 """What was read of a file of examples, before it is kept."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from explorer.config.kinds import Kind
 from explorer.data import files
 from explorer.data.aside import examples_aside
+from explorer.data.base import Heard
 from explorer.data.brought import Brought, Shown
 from explorer.errors import N_, ExplorerError
 from explorer.plots.data import balance
+from explorer.plots.data import tune as tunes
 from explorer.plots.data.examples import aligned, answered
 from explorer.ui.data.reading import AT_ONCE, waited_for
 from explorer.ui.language import Translate
@@ -25,8 +29,12 @@ TITLES = {
     "tags": (N_("Column of the tokens"), N_("Column of the tags")),
     "labels": (N_("Column of the texts"), N_("Column of the labels")),
     "pairs": (N_("Column of the sources"), N_("Column of the targets")),
+    "notes": ("", N_("Voice")),
 }
 """What the columns are called, of what is given and of what is asked for."""
+
+FEWEST: Mapping[Kind, int] = {"pairs": 2, "notes": 2}
+"""Columns of which one is chosen; 3 of the others."""
 
 
 def read_examples(
@@ -38,8 +46,7 @@ def read_examples(
         ExplorerError: if the file is none of them.
     """
     found = _read(kind, raw, filename, encoding, "", "", _)
-    fewest = 2 if kind == "pairs" else 3
-    if found.columns is None or len(found.columns.names) < fewest:
+    if found.columns is None or len(found.columns.names) < FEWEST.get(kind, 3):
         return found
     key = f"{kind}.{filename}.{'.'.join(found.columns.names)}"
     chosen = [
@@ -94,9 +101,13 @@ def _read(
 
 
 def show_examples(found: Brought, _: Translate) -> None:
-    """The first of them, how often each answer comes, and what was made of the file."""
-    written = "\n\n".join(_written(each) for each in found.shown)
-    st.code(written, language=None, wrap_lines=True)
+    """The first of them, or a picture; how often each answer comes, and what was made
+    of the file."""
+    if found.tune is not None:
+        show_tune("offered.tune", found.tune, found.label, _)
+    if found.shown:
+        written = "\n\n".join(_written(each) for each in found.shown)
+        st.code(written, language=None, wrap_lines=True)
     for remark in found.remarks:
         st.caption(literal(remark.text(_)))
     if found.counts:
@@ -115,6 +126,15 @@ def show_examples(found: Brought, _: Translate) -> None:
             height=200,
         )
         st.caption(literal(balance.reading(drawn, _)))
+
+
+def show_tune(key: str, tune: Heard, about: str, _: Translate) -> None:
+    """The notes of a tune as a piano roll."""
+    drawn = tunes.extract(tune)
+    figure, alternative = tunes.figure(drawn, _), tunes.alternative(drawn, _)
+    title = _("How does the tune go?")
+    show_still(key, figure, alternative, _, title=title, about=about, height=220)
+    st.caption(literal(tunes.reading(drawn, _)))
 
 
 def _written(shown: Shown) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 from explorer.catalog import specs
 from explorer.config.run import RunConfig
 from explorer.data import content, own_text
+from explorer.data.melodies import heard
 from explorer.data.own_series_settings import OwnSeriesSettings
 from explorer.data.own_text import OwnTextSettings
 from explorer.data.prepared import prepared
@@ -17,6 +18,7 @@ from explorer.errors import N_
 from explorer.plots.data import preview
 from explorer.ui.controls import widget
 from explorer.ui.data.dataset import series_picture
+from explorer.ui.data.examples import show_tune
 from explorer.ui.describe import data_line
 from explorer.ui.language import Translate
 
@@ -75,6 +77,9 @@ def before_and_after(config: RunConfig, _: Translate) -> None:
         text_settings = OwnTextSettings.read(config.data_settings)
         _text(content.get_text(text_settings.digest), N_("As it came"), before, _)
         _text(own_text.prepared(text_settings), N_("As it is read"), after, _)
+    if config.data == "own_notes":
+        words = content.get_examples("notes", str(config.data_settings["digest"]))
+        show_tune("before", heard(words["words"]), data_line(config, _), _)
 
 
 def _series_before(config: RunConfig, where: Any, _: Translate) -> None:

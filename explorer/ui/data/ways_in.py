@@ -1,6 +1,6 @@
 """The ways in which own data comes: a file, pasted text or numbers, a drawing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, get_args
 
@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer.catalog import choosing
+from explorer.config.kinds import OWN, STREAMS
 from explorer.config.run import RunConfig
 from explorer.data import files, typed
 from explorer.data.brought import Brought
@@ -21,7 +22,6 @@ from explorer.errors import N_, ExplorerError
 from explorer.plots.data import preview
 from explorer.ui.address import take_over
 from explorer.ui.data.dataset import series_picture
-from explorer.ui.data.datasets import OWN
 from explorer.ui.data.drawing import drawing
 from explorer.ui.data.examples import read_examples, show_examples
 from explorer.ui.data.reading import (
@@ -36,7 +36,7 @@ from explorer.ui.page import language, shown_later, words
 from explorer.ui.plain import literal, show_error
 
 TEXT_SHOWN = 300
-FILES = ("csv", "tsv", "txt", "conll", "conllu", "iob", "bio")
+FILES = ("csv", "tsv", "txt", "conll", "conllu", "iob", "bio", "mid", "midi")
 MOST_MEGABYTES = 32
 LENGTHS = (200, 400, 1000, 2000, 5000)
 
@@ -47,7 +47,7 @@ PASTED: Mapping[Kind, str] = {
     "labels": N_("A text and its label in each line, a comma between them"),
     "pairs": N_("A source and its target in each line, a tab between them"),
 }
-"""What may be pasted, by its kind."""
+"""What may be pasted, by its kind; what is no text comes as a file alone."""
 
 _DONE = "ways_in.done"
 
@@ -74,14 +74,14 @@ def _ways(me: Visitor, _language: str) -> None:
 
 def _upload(me: Visitor, _: Translate) -> None:
     file = file_field(
-        _("A table, a text, or examples"),
+        _("A table, a text, examples, or a tune"),
         FILES,
         MOST_MEGABYTES,
         "upload",
         _,
         _(
             "It stays on this server, only you can train on it, and you can delete "
-            "it. Tables may take 32 MB, texts 8 MB."
+            "it. Tables may take 32 MB, texts 8 MB, MIDI files 0.25 MB."
         ),
     )
     if file is None:
@@ -94,7 +94,8 @@ def _upload(me: Visitor, _: Translate) -> None:
         help=_("How letters became bytes. Choose one where they look wrong."),
     )
     came = file.getvalue(), file.name, encoding
-    kind = _kind(found_once(files.kind_of, *came, file.file_id, _), _)
+    usual = found_once(files.kind_of, *came, file.file_id, _)
+    kind = _kind(usual, get_args(Kind), _)
     if kind in files.READ:
         _offer_examples(me, read_examples(kind, *came, _), _)
     elif kind == "text":
@@ -109,8 +110,7 @@ def _upload(me: Visitor, _: Translate) -> None:
                 st.caption(literal(remark.text(_)))
 
 
-def _kind(usual: Kind, _: Translate) -> Kind:
-    kinds: tuple[Kind, ...] = get_args(Kind)
+def _kind(usual: Kind, kinds: Sequence[Kind], _: Translate) -> Kind:
     chosen = st.segmented_control(
         _("Read it as"),
         kinds,
@@ -182,7 +182,7 @@ def own_config(kind: Kind, digest: str) -> RunConfig:
     Raises:
         ExplorerError: if it is too short for every window.
     """
-    if kind in files.READ:
+    if kind not in STREAMS:
         return choosing.make_config(OWN[kind], None, {"data.digest": digest})
     for window in (48, 24, 16):
         settings = {"data.digest": digest, "data.window": window}
@@ -195,7 +195,7 @@ def own_config(kind: Kind, digest: str) -> RunConfig:
 
 
 def _paste(me: Visitor, _: Translate) -> None:
-    kind = _kind("series", _)
+    kind = _kind("series", list(PASTED), _)
     pasted = st.text_area(
         _("Numbers, or a text"),
         key=f"pasted.{kind}",
