@@ -234,8 +234,9 @@ def _examples(
     kind: Kind, raw: bytes, path: Path, encoding: str, file: FileOptions
 ) -> str:
     """Keep a file of examples; its digest. What was made of it is said."""
-    lettered = () if kind in files.BINARY.values() else ("--encoding", "--given")
-    _check_options(file, KINDS[kind], ("--as", "--column", *lettered))
+    known = {"notes": ["--as", "--column"], "sound": ["--as"]}
+    usual = ("--as", "--encoding", "--column", "--given")
+    _check_options(file, KINDS[kind], known.get(kind, usual))
     columns = file.given or "", file.column or ""
     found = files.READ[kind](raw, path.name, encoding, *columns)
     if found.too_few:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from explorer.errors import N_
 
-Kind = Literal["series", "text", "tags", "labels", "pairs", "notes"]
+Kind = Literal["series", "text", "tags", "labels", "pairs", "notes", "sound"]
 KINDS: Mapping[Kind, str] = {
     "series": N_("series"),
     "text": N_("text"),
@@ -13,9 +13,10 @@ KINDS: Mapping[Kind, str] = {
     "labels": N_("labelled examples"),
     "pairs": N_("pairs"),
     "notes": N_("notes"),
+    "sound": N_("sound"),
 }
 OWN: Mapping[Kind, str] = {kind: f"own_{kind}" for kind in KINDS}
 """The dataset that reads each kind."""
 
-STREAMS: frozenset[Kind] = frozenset({"series", "text", "notes"})
+STREAMS: frozenset[Kind] = frozenset({"series", "text", "notes", "sound"})
 """Kinds of which windows are cut from one sequence, which must be long enough."""

@@ -8,6 +8,7 @@ from explorer.data.base import Heard
 from explorer.data.content import Examples
 from explorer.data.decoding import decoded, encoding_remark, in_one_piece
 from explorer.data.likeliest import likeliest
+from explorer.data.mel import Frames
 from explorer.errors import N_, ExplorerError, Words
 
 MOST_BYTES = 32_000_000
@@ -47,6 +48,8 @@ class Brought(NamedTuple):
     """Why nothing can be trained on it."""
     tune: Heard | None = None
     """How it sounds, where it is music."""
+    sound: Frames | None = None
+    """What is heard, where it is sound."""
 
 
 def text_of(raw: bytes, filename: str, encoding: str) -> tuple[str, list[Words]]:

@@ -35,6 +35,7 @@ EXAMPLES: Mapping[Kind, str] = {
     "labels": ".labels.json",
     "pairs": ".pairs.json",
     "notes": ".notes.json",
+    "sound": ".sound.json",
 }
 """The kinds that are lists of examples, and the endings of their files."""
 ENDINGS = (SERIES, LABEL, TEXT, *EXAMPLES.values())

@@ -17,6 +17,7 @@ from explorer.data.layout import is_table
 from explorer.data.likeliest import likeliest
 from explorer.data.midi import MAGIC as MIDI
 from explorer.data.parsing import MAX_TABLE_BYTES, read_table
+from explorer.data.sounds import is_wav, read_sound
 from explorer.data.sources import are_pairs, read_pairs
 from explorer.data.text_table import HEAD, table_of
 from explorer.data.tunes import read_notes
@@ -27,15 +28,14 @@ READ: Mapping[Kind, Callable[..., Brought]] = {
     "labels": read_labels,
     "pairs": read_pairs,
     "notes": read_notes,
+    "sound": read_sound,
 }
 """How each kind of examples is read: bytes, a file's name, an encoding, and the columns
 of what is given and what is asked for."""
 
 TABLES = (".csv", ".tsv", ".tab")
 """Endings of tables; what another file is, it tells itself."""
-BINARY: Mapping[bytes, Kind] = {MIDI: "notes"}
-"""What files that are no text begin with."""
-FILES = (*TABLES, ".txt", *ENDINGS, ".mid", ".midi")
+FILES = (*TABLES, ".txt", *ENDINGS, ".mid", ".midi", ".wav")
 """Endings of all that can be read."""
 
 
@@ -48,9 +48,10 @@ def kind_of(raw: bytes, filename: str, encoding: str = "") -> Kind:
     Raises:
         ExplorerError: if it is none of them.
     """
-    for magic, kind in BINARY.items():
-        if raw.startswith(magic):
-            return kind
+    if raw.startswith(MIDI):
+        return "notes"
+    if is_wav(raw):
+        return "sound"
     name = filename.lower()
     if name.endswith(ENDINGS):
         return "tags"

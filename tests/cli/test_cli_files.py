@@ -13,6 +13,8 @@ from explorer.data.content import get_examples, get_series, get_text
 from explorer.errors import ExplorerError
 from tests.midi_files import track, tune
 from tests.midi_files import written as midi
+from tests.wav_files import tone
+from tests.wav_files import written as wav
 
 N = 150
 DAYS = [str(np.datetime64("2022-01-01") + k) for k in range(N)]
@@ -203,3 +205,22 @@ def test_notes_are_guessed_and_trained_on(
     assert json.loads(good.stdout)["data"] == "own_notes"
     refused = ran("train", "--data", str(table(tmp_path, "a.csv")), "--as", "notes")
     assert "A MIDI file begins with MThd" in refused.stderr
+
+
+def test_sound_is_guessed_and_trained_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "song.bin"
+    path.write_bytes(wav(tone(5.0)))
+    data, digest = taken(path)
+    assert data == "own_sound"
+    assert len(get_examples("sound", digest)["levels"]) == 311
+    assert "Read as sound; say --as" in capsys.readouterr().err
+    with pytest.raises(ExplorerError, match="--column says nothing of a file"):
+        taken(path, column="1")
+    few = ("--data", str(path), "--steps", "2", "--set", "data.band=4", "--json")
+    good = ran("train", *few, "--model", "gru")
+    assert good.exit_code == 0, good.output
+    assert json.loads(good.stdout)["data"] == "own_sound"
+    refused = ran("train", "--data", str(table(tmp_path, "a.csv")), "--as", "sound")
+    assert "A WAV file begins with RIFF" in refused.stderr

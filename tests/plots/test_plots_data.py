@@ -8,23 +8,30 @@ import plotly.graph_objects as go
 import pytest
 
 from explorer.data.base import Heard, Note
+from explorer.data.mel import Frames
 from explorer.plots.data import (
     autocorrelation,
     balance,
     histogram,
     merges,
+    spectrogram,
     tune,
     window,
 )
 from explorer.plots.encode import to_json
 
 NONE = np.empty(0, np.float32)
+BANDS = np.array([100.0, 900.0])
 EMPTY: dict[str, tuple[Any, Any]] = {
     "autocorrelation": (autocorrelation, autocorrelation.extract(np.ones(1), 1.0)),
     "histogram": (histogram, histogram.extract(NONE, "")),
     "balance": (balance, balance.extract((), ())),
     "window": (window, window.extract(np.empty((0, 1)), np.empty((0, 1)), 0)),
     "tune": (tune, tune.extract(Heard((), ()))),
+    "spectrogram": (
+        spectrogram,
+        spectrogram.extract(Frames(NONE, np.empty((0, 2)), np.array([1.0, 2]), 0.1)),
+    ),
 }
 FULL: dict[str, tuple[Any, Any]] = {
     "autocorrelation": (
@@ -36,6 +43,14 @@ FULL: dict[str, tuple[Any, Any]] = {
     "window": (
         window,
         window.extract(np.arange(5.0)[:, None], np.arange(1.0, 6)[:, None], 3),
+    ),
+    "spectrogram": (
+        spectrogram,
+        spectrogram.extract(
+            Frames(
+                np.zeros(3), np.array([[-9.0, -40], [-8, -5], [-7, -50]]), BANDS, 0.1
+            )
+        ),
     ),
     "tune": (
         tune,
@@ -68,6 +83,21 @@ def test_autocorrelation() -> None:
     assert "some up to 4 steps" in plot.reading(drawn)
     noise = autocorrelation.extract(np.array([1, 0.01], np.float32), 0.1)
     assert "like noise" in plot.reading(noise)
+
+
+def test_a_spectrogram() -> None:
+    plot, drawn = FULL["spectrogram"]
+    assert drawn.levels.shape == (2, 3)
+    assert "0.3 seconds; most of the time the band about 100 Hz" in plot.reading(drawn)
+    layout = plot.figure(drawn)["layout"]
+    assert layout["yaxis"]["ticktext"] == ["100", "900"]
+    assert layout["coloraxis"]["colorbar"]["title"]["text"] == "dB"
+    frames = np.full((1001, 2), -50.0)
+    frames[500] = -1
+    long = spectrogram.extract(Frames(frames[:, 0], frames, BANDS, 0.1))
+    assert long.levels.shape == (2, 334)
+    assert long.levels.max() == -1
+    assert long.step == pytest.approx(0.3)
 
 
 def test_a_tune() -> None:

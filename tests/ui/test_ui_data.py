@@ -19,6 +19,8 @@ from explorer.errors import ExplorerError
 from tests.midi_files import track, tune
 from tests.midi_files import written as midi
 from tests.ui.conftest import QUIET, asked, choice, page, wait_for
+from tests.wav_files import tone
+from tests.wav_files import written as wav
 
 pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]
 
@@ -146,6 +148,29 @@ def test_a_tune_comes_as_a_file() -> None:
     assert asked(test, "data") == "own_notes"
     assert asked(test, "data.window") == "16"
     assert asked(test, "data.digest") == held.digest
+    delete(of(owner), held.digest)
+    assert not content.there(held.digest)
+
+
+def test_a_sound_comes_as_a_file() -> None:
+    owner = "browser-sound"
+    test = page("data", owner)
+    test.file_uploader[0].upload("song.wav", wav(tone(1.0)), "audio/wav").run()
+    assert "at least 100 frames, but this has 61" in test.error[0].value
+    test.file_uploader[0].upload("song.wav", wav(tone(9.0)), "audio/wav").run()
+    assert not test.error
+    assert test.segmented_control(key="kind.sound").value == "sound"
+    assert "heard as 561 frames of 24 bands" in said(test)
+    before = charts(test)
+    test.button(key="keep").click().run()
+    assert not test.error
+    (held,) = engine().store.contents.of(owner)
+    assert (held.kind, held.label) == ("sound", "song.wav")
+    assert (asked(test, "data"), asked(test, "data.digest")) == (
+        "own_sound",
+        held.digest,
+    )
+    assert charts(test) > before
     delete(of(owner), held.digest)
     assert not content.there(held.digest)
 

@@ -9,8 +9,9 @@ from explorer.data import files
 from explorer.data.aside import examples_aside
 from explorer.data.base import Heard
 from explorer.data.brought import Brought, Shown
+from explorer.data.mel import Frames
 from explorer.errors import N_, ExplorerError
-from explorer.plots.data import balance
+from explorer.plots.data import balance, spectrogram
 from explorer.plots.data import tune as tunes
 from explorer.plots.data.examples import aligned, answered
 from explorer.ui.data.reading import AT_ONCE, waited_for
@@ -105,6 +106,8 @@ def show_examples(found: Brought, _: Translate) -> None:
     of the file."""
     if found.tune is not None:
         show_tune("offered.tune", found.tune, found.label, _)
+    if found.sound is not None:
+        show_sound("offered.sound", found.sound, found.label, _)
     if found.shown:
         written = "\n\n".join(_written(each) for each in found.shown)
         st.code(written, language=None, wrap_lines=True)
@@ -135,6 +138,18 @@ def show_tune(key: str, tune: Heard, about: str, _: Translate) -> None:
     title = _("How does the tune go?")
     show_still(key, figure, alternative, _, title=title, about=about, height=220)
     st.caption(literal(tunes.reading(drawn, _)))
+
+
+def show_sound(key: str, sound: Frames, about: str, _: Translate) -> None:
+    """A sound as a map of its bands."""
+    drawn = spectrogram.extract(sound)
+    figure, alternative = (
+        spectrogram.figure(drawn, _),
+        spectrogram.alternative(drawn, _),
+    )
+    title = _("What does the sound look like?")
+    show_still(key, figure, alternative, _, title=title, about=about, height=240)
+    st.caption(literal(spectrogram.reading(drawn, _)))
 
 
 def _written(shown: Shown) -> str:

@@ -13,12 +13,13 @@ from explorer.data.melodies import heard
 from explorer.data.own_series_settings import OwnSeriesSettings
 from explorer.data.own_text import OwnTextSettings
 from explorer.data.prepared import prepared
+from explorer.data.sounds import sound_of
 from explorer.data.times import places
 from explorer.errors import N_
 from explorer.plots.data import preview
 from explorer.ui.controls import widget
 from explorer.ui.data.dataset import series_picture
-from explorer.ui.data.examples import show_tune
+from explorer.ui.data.examples import show_sound, show_tune
 from explorer.ui.describe import data_line
 from explorer.ui.language import Translate
 
@@ -80,6 +81,9 @@ def before_and_after(config: RunConfig, _: Translate) -> None:
     if config.data == "own_notes":
         words = content.get_examples("notes", str(config.data_settings["digest"]))
         show_tune("before", heard(words["words"]), data_line(config, _), _)
+    if config.data == "own_sound":
+        frames = content.get_examples("sound", str(config.data_settings["digest"]))
+        show_sound("before", sound_of(frames), data_line(config, _), _)
 
 
 def _series_before(config: RunConfig, where: Any, _: Translate) -> None:

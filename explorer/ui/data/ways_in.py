@@ -36,7 +36,7 @@ from explorer.ui.page import language, shown_later, words
 from explorer.ui.plain import literal, show_error
 
 TEXT_SHOWN = 300
-FILES = ("csv", "tsv", "txt", "conll", "conllu", "iob", "bio", "mid", "midi")
+FILES = ("csv", "tsv", "txt", "conll", "conllu", "iob", "bio", "mid", "midi", "wav")
 MOST_MEGABYTES = 32
 LENGTHS = (200, 400, 1000, 2000, 5000)
 
@@ -74,14 +74,15 @@ def _ways(me: Visitor, _language: str) -> None:
 
 def _upload(me: Visitor, _: Translate) -> None:
     file = file_field(
-        _("A table, a text, examples, or a tune"),
+        _("A table, a text, examples, a tune, or a sound"),
         FILES,
         MOST_MEGABYTES,
         "upload",
         _,
         _(
             "It stays on this server, only you can train on it, and you can delete "
-            "it. Tables may take 32 MB, texts 8 MB, MIDI files 0.25 MB."
+            "it. Tables may take 32 MB, texts 8 MB, MIDI files 0.25 MB, "
+            "sounds 12 MB and a minute."
         ),
     )
     if file is None:
