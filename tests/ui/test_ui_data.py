@@ -16,11 +16,7 @@ from explorer.engine.own_data import delete, give_series, give_text
 from explorer.engine.service import engine
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
-from tests.midi_files import track, tune
-from tests.midi_files import written as midi
 from tests.ui.conftest import QUIET, asked, choice, page, wait_for
-from tests.wav_files import tone
-from tests.wav_files import written as wav
 
 pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]
 
@@ -126,60 +122,6 @@ def test_pasting_examples(kind: str) -> None:
     assert asked(test, "data.digest") == held.digest
     delete(of(owner), held.digest)
     assert not content.there(held.digest)
-
-
-def test_a_tune_comes_as_a_file() -> None:
-    owner = "browser-tune"
-    raw = midi(track(tune(20), "Low"), track(tune(96), "High"))
-    test = page("data", owner)
-    test.file_uploader[0].upload("song.mid", raw, "audio/midi").run()
-    assert not test.error
-    assert test.segmented_control(key="kind.notes").value == "notes"
-    assert "96 notes from c4 to c5 over 96 beats" in said(test)
-    voice = choice(test, "Voice")
-    assert (voice.value, voice.options) == ("2 High", ["1 Low", "2 High"])
-    voice.set_value("1 Low").run()
-    assert "at least 40 notes, but this voice has 20" in test.error[0].value
-    choice(test, "Voice").set_value("2 High").run()
-    test.button(key="keep").click().run()
-    assert not test.error
-    (held,) = engine().store.contents.of(owner)
-    assert (held.kind, held.label) == ("notes", "song.mid")
-    assert asked(test, "data") == "own_notes"
-    assert asked(test, "data.window") == "16"
-    assert asked(test, "data.digest") == held.digest
-    delete(of(owner), held.digest)
-    assert not content.there(held.digest)
-
-
-def test_a_sound_comes_as_a_file() -> None:
-    owner = "browser-sound"
-    test = page("data", owner)
-    test.file_uploader[0].upload("song.wav", wav(tone(1.0)), "audio/wav").run()
-    assert "at least 100 frames, but this has 61" in test.error[0].value
-    test.file_uploader[0].upload("song.wav", wav(tone(9.0)), "audio/wav").run()
-    assert not test.error
-    assert test.segmented_control(key="kind.sound").value == "sound"
-    assert "heard as 561 frames of 24 bands" in said(test)
-    before = charts(test)
-    test.button(key="keep").click().run()
-    assert not test.error
-    (held,) = engine().store.contents.of(owner)
-    assert (held.kind, held.label) == ("sound", "song.wav")
-    assert (asked(test, "data"), asked(test, "data.digest")) == (
-        "own_sound",
-        held.digest,
-    )
-    assert charts(test) > before
-    delete(of(owner), held.digest)
-    assert not content.there(held.digest)
-
-
-def test_a_broken_tune_is_refused() -> None:
-    test = page("data", "browser-broken")
-    test.file_uploader[0].upload("song.mid", b"MThd" + bytes(9), "audio/midi").run()
-    assert "breaks off" in test.error[0].value
-    assert not test.exception
 
 
 def test_pasting_numbers_and_text() -> None:
