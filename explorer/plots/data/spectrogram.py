@@ -56,7 +56,7 @@ def figure(drawn: SpectrogramDrawn, _: Translate = str) -> Figure:
         showgrid=False,
     )
     x = axis(_("Time (s)"), nticks=6, showgrid=False)
-    low, high = (float(f(drawn.levels, initial=0)) for f in (np.min, np.max))
+    low, high = 0.0, 0.0
     if drawn.levels.size:
         low, high = float(drawn.levels.min()), float(drawn.levels.max())
     bar = {"title": {"text": _("dB")}, "thickness": 10}
