@@ -7,8 +7,6 @@ import orjson
 import plotly.graph_objects as go
 import pytest
 
-from explorer.data.base import Heard, Note
-from explorer.data.mel import Frames
 from explorer.plots.data import (
     autocorrelation,
     balance,
@@ -27,10 +25,10 @@ EMPTY: dict[str, tuple[Any, Any]] = {
     "histogram": (histogram, histogram.extract(NONE, "")),
     "balance": (balance, balance.extract((), ())),
     "window": (window, window.extract(np.empty((0, 1)), np.empty((0, 1)), 0)),
-    "tune": (tune, tune.extract(Heard((), ()))),
+    "tune": (tune, tune.extract((), ())),
     "spectrogram": (
         spectrogram,
-        spectrogram.extract(Frames(NONE, np.empty((0, 2)), np.array([1.0, 2]), 0.1)),
+        spectrogram.extract(np.empty((0, 2)), BANDS, 0.1),
     ),
 }
 FULL: dict[str, tuple[Any, Any]] = {
@@ -46,15 +44,11 @@ FULL: dict[str, tuple[Any, Any]] = {
     ),
     "spectrogram": (
         spectrogram,
-        spectrogram.extract(
-            Frames(
-                np.zeros(3), np.array([[-9.0, -40], [-8, -5], [-7, -50]]), BANDS, 0.1
-            )
-        ),
+        spectrogram.extract(np.array([[-9.0, -40], [-8, -5], [-7, -50]]), BANDS, 0.1),
     ),
     "tune": (
         tune,
-        tune.extract(Heard((Note(0, 0, 1.5, 60), Note(1, 1.5, 2.5, 67)), (4.0,))),
+        tune.extract(((0, 0, 1.5, 60), (1, 1.5, 2.5, 67)), (4.0,)),
     ),
 }
 
@@ -94,7 +88,7 @@ def test_a_spectrogram() -> None:
     assert layout["coloraxis"]["colorbar"]["title"]["text"] == "dB"
     frames = np.full((1001, 2), -50.0)
     frames[500] = -1
-    long = spectrogram.extract(Frames(frames[:, 0], frames, BANDS, 0.1))
+    long = spectrogram.extract(frames, BANDS, 0.1)
     assert long.levels.shape == (2, 334)
     assert long.levels.max() == -1
     assert long.step == pytest.approx(0.3)
@@ -107,8 +101,8 @@ def test_a_tune() -> None:
     assert figure["layout"]["xaxis"]["range"] == [0, 4.0]
     assert figure["layout"]["yaxis"]["ticktext"] == ["c4", "g4"]
     assert len(figure["layout"]["shapes"]) == 1
-    many = Heard(tuple(Note(k, k, 1, 60) for k in range(500)), (2.0, 450.0))
-    long = tune.extract(many)
+    many = tuple((k, k, 1, 60) for k in range(500))
+    long = tune.extract(many, (2.0, 450.0))
     assert plot.reading(long).startswith("500 notes over 500 beats; the first 400 are")
     assert list(long.bars) == [2.0]
 

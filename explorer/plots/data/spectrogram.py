@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.data.mel import Frames
 from explorer.plots.parts import Figure, Translate, axis, layout
 from explorer.plots.theme import ATTENTION
 
@@ -23,15 +22,20 @@ class SpectrogramDrawn(NamedTuple):
     seconds: float
 
 
-def extract(sound: Frames) -> SpectrogramDrawn:
-    """The bands of a sound, several frames a column where there are many."""
-    n = len(sound.bands)
+def extract(
+    bands: NDArray[np.float64], centres: NDArray[np.float64], hop: float
+) -> SpectrogramDrawn:
+    """The bands (n, B) of a sound in dB, several frames a column where there are many.
+
+    Args:
+        centres: (B,) of the bands, in Hz.
+        hop: seconds from one frame to the next.
+    """
+    n = len(bands)
     each = max(1, -(-n // MOST_COLUMNS))
     starts = np.arange(0, n, each)
-    levels = np.maximum.reduceat(sound.bands, starts) if n else sound.bands
-    return SpectrogramDrawn(
-        levels.T.astype(np.float32), sound.centres, each * sound.hop, n * sound.hop
-    )
+    levels = np.maximum.reduceat(bands, starts) if n else bands
+    return SpectrogramDrawn(levels.T.astype(np.float32), centres, each * hop, n * hop)
 
 
 def figure(drawn: SpectrogramDrawn, _: Translate = str) -> Figure:

@@ -1,11 +1,11 @@
 """How does a tune go? Its notes as a piano roll, before anything learns from it."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.data.base import Heard
 from explorer.plots.parts import Figure, Translate, axis, layout
 from explorer.plots.roll import bar_line, name, pitch_ticks, roll
 from explorer.plots.theme import GREY
@@ -23,16 +23,20 @@ class TuneDrawn(NamedTuple):
     beats: float  # of the whole tune
 
 
-def extract(tune: Heard) -> TuneDrawn:
-    """The first notes of a tune, and its bars up to their end."""
-    shown = tune.notes[:MOST_NOTES]
-    rows = [(note.start, note.beats, note.midi, note.place) for note in shown]
-    notes = np.array(rows, np.float32).reshape(-1, 4)
-    ends = notes[:, 0] + notes[:, 1]
-    bars = np.array(tune.bars, np.float32)
-    last = max((n.start + n.beats for n in tune.notes), default=0.0)
-    kept = bars[bars <= ends.max(initial=0.0)]
-    return TuneDrawn(notes, kept, len(tune.notes), last)
+def extract(
+    notes: Sequence[tuple[int, float, float, int]], bars: Sequence[float]
+) -> TuneDrawn:
+    """The first notes of a tune, and its bars up to their end.
+
+    Args:
+        notes: of each its token, start and length in beats, and pitch.
+        bars: where each ends, in beats.
+    """
+    rows = np.array(notes, np.float32).reshape(-1, 4)[:, [1, 2, 3, 0]]
+    ends = rows[:, 0] + rows[:, 1]
+    shown, every = rows[:MOST_NOTES], np.array(bars, np.float32)
+    kept = every[every <= ends[:MOST_NOTES].max(initial=0.0)]
+    return TuneDrawn(shown, kept, len(rows), float(ends.max(initial=0.0)))
 
 
 def figure(drawn: TuneDrawn, _: Translate = str) -> Figure:

@@ -133,7 +133,7 @@ def show_examples(found: Brought, _: Translate) -> None:
 
 def show_tune(key: str, tune: Heard, about: str, _: Translate) -> None:
     """The notes of a tune as a piano roll."""
-    drawn = tunes.extract(tune)
+    drawn = tunes.extract(tune.notes, tune.bars)
     figure, alternative = tunes.figure(drawn, _), tunes.alternative(drawn, _)
     title = _("How does the tune go?")
     show_still(key, figure, alternative, _, title=title, about=about, height=220)
@@ -142,7 +142,7 @@ def show_tune(key: str, tune: Heard, about: str, _: Translate) -> None:
 
 def show_sound(key: str, sound: Frames, about: str, _: Translate) -> None:
     """A sound as a map of its bands."""
-    drawn = spectrogram.extract(sound)
+    drawn = spectrogram.extract(sound.bands, sound.centres, sound.hop)
     figure, alternative = (
         spectrogram.figure(drawn, _),
         spectrogram.alternative(drawn, _),
