@@ -53,7 +53,7 @@ def figure(drawn: SpectrogramDrawn, _: Translate = str) -> Figure:
     }
     named = np.linspace(1, bands, min(TICKS, bands)).round().astype(int)
     y = axis(
-        _("Centre of the band (Hz)"),
+        _("Frequency (Hz)"),
         tickmode="array",
         tickvals=named.tolist(),
         ticktext=[f"{drawn.centres[k - 1]:.0f}" for k in named],
@@ -63,7 +63,7 @@ def figure(drawn: SpectrogramDrawn, _: Translate = str) -> Figure:
     low, high = 0.0, 0.0
     if drawn.levels.size:
         low, high = float(drawn.levels.min()), float(drawn.levels.max())
-    bar = {"title": {"text": _("dB")}, "thickness": 10}
+    bar = {"title": {"text": _("dB")}, "thickness": 10, "nticks": 4}
     colours = {"cmin": low, "cmax": max(high, low + 1), "colorbar": bar}
     return {
         "data": [heat],
