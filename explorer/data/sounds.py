@@ -147,7 +147,7 @@ def _opened(raw: bytes, filename: str) -> tuple[int, NDArray[np.generic]]:
     try:
         with _quiet, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of chunks that are no sound
-            rate, values = wavfile.read(BytesIO(raw))
+            rate, values = wavfile.read(BytesIO(raw))  # type: ignore[no-untyped-call]
     except (ValueError, TypeError, LookupError, ArithmeticError, EOFError) as error:
         raise _broken(filename, str(error)) from None
     except (OSError, MemoryError, UnboundLocalError, struct.error) as error:
@@ -169,9 +169,9 @@ def _broken(filename: str, reason: str) -> ExplorerError:
 def _scaled(samples: NDArray[np.generic], filename: str) -> NDArray[np.float32]:
     """Between -1 and 1, whatever the samples were counted in."""
     if samples.dtype == np.uint8:
-        return (samples.astype(np.float32) - 128) / 128
+        return (samples.astype(np.float32) - np.float32(128)) / np.float32(128)
     if samples.dtype.kind == "i":
-        most = float(np.iinfo(samples.dtype).max) + 1
+        most = 2.0 ** (8 * samples.dtype.itemsize - 1)
         return samples.astype(np.float32) / np.float32(most)
     values = samples.astype(np.float32)
     wild = ~np.isfinite(values) | (np.abs(values) > 1000)
