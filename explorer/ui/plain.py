@@ -24,10 +24,14 @@ _UNSEEN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]|[\ud800-\udfff]")
 
 _TOUCHING = re.compile(r"(?<=[:@])(?=\S)|(?<=www)(?=\.)", re.IGNORECASE)
 _ARROWS = re.compile(r"(?:<->|->|<-|--|>=|<=|~=)(?!\S)")
+_AFTER_NUMBERS = "|".join(
+    rf"(?<=^\d{{{digits}}})[.)](?=\s|$)" for digits in range(1, 10)
+)
+"""What makes a list of a line that begins with a number; longer ones begin none."""
 _MARKS = re.compile(
     r"[\\`*\[\]<$~|&]"
     r"|(?<![^\W_])_|_(?![^\W_])"  # one inside a word marks nothing
-    r"|^[#>+=-]|(?<=^\d)[.)]|(?<=^\d\d)[.)]"
+    rf"|^[#>+=-]|{_AFTER_NUMBERS}"
 )
 
 

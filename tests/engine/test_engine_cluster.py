@@ -2,10 +2,7 @@
 
 import os
 import signal
-import socket
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -236,27 +233,3 @@ def test_a_worker_that_hangs_stops_nobody(
     for run in runs:
         assert engine.store.get(run.id).status == "finished"
         same_as_uncut(engine.store, run)
-
-
-@pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n" * 9])
-def test_a_port_that_is_open_but_no_schedulers_gets_the_sentence_in_time(
-    sent: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cluster, "ANSWERS_WITHIN", 1.0)
-    with socket.create_server(("127.0.0.1", 0)) as other:
-
-        def answer() -> None:
-            with suppress(OSError):
-                while True:
-                    taken.append(other.accept()[0])
-                    taken[-1].sendall(sent)
-
-        taken: list[socket.socket] = []
-        threading.Thread(target=answer, daemon=True).start()
-        address = f"tcp://127.0.0.1:{other.getsockname()[1]}"
-        monkeypatch.setenv("EXPLORER_SCHEDULER", address)
-        with pytest.raises(ExplorerError, match="must name a running Dask scheduler"):
-            cluster.connect()
-        other.shutdown(socket.SHUT_RDWR)
-    for each in taken:
-        each.close()

@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from distributed import Client
 
-from explorer.engine import workers
+from explorer.engine import cluster, workers
 from explorer.engine.hub import Hub
 from explorer.engine.runner import Runner
 from explorer.errors import N_, ExplorerError, Words
@@ -104,3 +106,27 @@ def test_a_connection_that_fails_again_and_again_is_one_line(
     told = [record for record in caplog.records if record.name == workers.__name__]
     assert [record.getMessage() for record in told] == ["Nothing answers."]
     assert told[0].exc_info is None
+
+
+@pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n" * 9])
+def test_a_port_that_is_open_but_no_schedulers_gets_the_sentence_in_time(
+    sent: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "ANSWERS_WITHIN", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+
+        def answer() -> None:
+            with suppress(OSError):
+                while True:
+                    taken.append(other.accept()[0])
+                    taken[-1].sendall(sent)
+
+        taken: list[socket.socket] = []
+        threading.Thread(target=answer, daemon=True).start()
+        address = f"tcp://127.0.0.1:{other.getsockname()[1]}"
+        monkeypatch.setenv("EXPLORER_SCHEDULER", address)
+        with pytest.raises(ExplorerError, match="must name a running Dask scheduler"):
+            cluster.connect()
+        other.shutdown(socket.SHUT_RDWR)
+    for each in taken:
+        each.close()

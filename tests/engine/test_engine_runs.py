@@ -1,14 +1,11 @@
-"""Runs on real workers: commands, watching, deaths of workers and of the server."""
+"""Runs on real workers: commands, watching, deaths of workers."""
 
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,13 +27,11 @@ from explorer.runs.commands import (
     STOP,
 )
 from explorer.runs.records import Run
-from explorer.runs.store import open_store
 from explorer.training.state import unpack
 from explorer.training.trainer import Budget, advance
 from tests.replaying import replay
 from tests.waiting import wait
 
-ROOT = Path(__file__).parents[2]
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:distributed"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
@@ -251,63 +246,3 @@ def test_a_result_that_dies_with_all_workers_is_computed_again(
     assert len(pids) == 2
     assert engine.store.get(run.id).status == "finished"
     same_as_uncut(engine.store, run)
-
-
-HOST = """
-import sys, time
-from explorer.engine import welcoming
-from explorer.engine.service import Engine
-from tests.engine.test_engine_runs import small
-
-if __name__ == "__main__":
-    welcoming.to_warm_up = list
-    engine = Engine()
-    runs = [engine.start(small(seed, steps=900)) for seed in range(3)]
-    while any(engine.store.get(run.id).step < 60 for run in runs):
-        time.sleep(0.02)
-    print(*[run.id for run in runs], flush=True)
-    time.sleep(600)
-"""
-
-
-def test_a_killed_server_goes_on_by_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    host = tmp_path / "host.py"
-    host.write_text(HOST)
-    environment = {
-        "EXPLORER_DATA": str(tmp_path),
-        "EXPLORER_SCHEDULER": "",
-        "EXPLORER_WORKERS": "1",
-        "PYTHONPATH": str(ROOT),
-    }
-    command = [sys.executable, str(host)]
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **environment},
-        start_new_session=True,
-    ) as child:
-        assert child.stdout is not None
-        ids = child.stdout.readline().split()
-        os.kill(child.pid, signal.SIGKILL)
-    assert len(ids) == 3
-    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
-    monkeypatch.setenv("EXPLORER_WORKERS", "1")
-    monkeypatch.delenv("EXPLORER_SCHEDULER", raising=False)
-    before = open_store()
-    shown = {run_id: before.curves(run_id) for run_id in ids}
-    assert all(before.get(run_id).status == "training" for run_id in ids)
-    before.close()
-    engine = Engine()
-    try:
-        assert engine.resumed == 3
-        for run_id in ids:
-            run = until_ended(engine, engine.store.get(run_id))
-            assert run.status == "finished"
-            same_as_uncut(engine.store, run)
-            now = engine.store.curves(run_id).losses[: len(shown[run_id].losses)]
-            np.testing.assert_array_equal(now, shown[run_id].losses)
-    finally:
-        engine.close()

@@ -31,10 +31,12 @@ def test_the_first_visit_shows_the_sample() -> None:
     assert first.button(key="pause").disabled
 
 
-@pytest.mark.quick
-def test_every_page_runs_and_has_one_main_button() -> None:
+@pytest.mark.parametrize(
+    "language", [pytest.param("en", marks=pytest.mark.quick), "zh"]
+)
+def test_every_page_runs_and_has_one_main_button_and_no_sidebar(language: str) -> None:
     for path in sorted((ROOT / "pages").glob("*.py")):
-        test = page()
+        test = page(lang=language)
         test.switch_page(f"../../pages/{path.name}").run()
         assert not test.exception
         main = [str(b.key) for b in test.button if b.proto.type == "primary"]

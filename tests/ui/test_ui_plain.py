@@ -35,7 +35,7 @@ def test_nothing_is_left_that_would_be_read(words: str) -> None:
     shown = literal(words)
     assert "\n" not in shown
     bare = re.sub(r"\\([^\w\s]|_)", "x", shown)
-    assert not re.search(r"[`*\[\]<$~|&\\]|^[#>+=-]|^\d{1,2}[.)]", bare)
+    assert not re.search(r"[`*\[\]<$~|&\\]|^[#>+=-]|^\d{1,9}[.)](\s|$)", bare)
     assert not LOOKED_FOR.search(shown.replace("\\", ""))
 
 
@@ -55,6 +55,9 @@ def test_nothing_is_lost(words: str) -> None:
         ("a\u202eb\nc", "ab c"),
         ("1. a", "1\\. a"),
         ("10) a", "10\\) a"),
+        ("2024. a", "2024\\. a"),
+        ("1234567890. a", None),
+        ("3.14 is no number of a list", None),
         ("- a", "\\- a"),
         ("_a_ b_c", "\\_a\\_ b_c"),
     ],
