@@ -41,6 +41,7 @@ WITHOUT: Mapping[str, Mapping[str, Any]] = {
     "normalised queries and keys": {"model.queries": "plain"},
     "projections from zero": {"model.outputs": "small"},
     "turned positions": {"model.positions": "learned"},
+    "residual mixing": {"model.mixing": "none"},
     "Muon (AdamW at 0.003)": {
         "training.optimizer": "adamw",
         "training.learning_rate": 0.003,
@@ -51,7 +52,6 @@ WITHOUT: Mapping[str, Mapping[str, Any]] = {
 BESIDE: Mapping[str, Mapping[str, Any]] = {
     "RMSNorm": {"model.norm": "rms"},
     "squared ReLU": {"model.feed_forward_activation": "relu_squared"},
-    "residual mixing": {"model.mixing": "first"},
 }
 """What the preset leaves out, and what it would be with it."""
 

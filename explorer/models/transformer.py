@@ -223,10 +223,10 @@ SPEEDRUN = Preset(
     "speedrun",
     N_("Speedrun"),
     N_(
-        "What makes a Transformer of characters learn in a fifth of the steps: queries "
+        "What makes a Transformer of characters learn in a sixth of the steps: queries "
         "and keys are normalised, projections begin at zero, positions are turned, "
-        "Muon moves the matrices at four times the usual rate, and the rate falls in a "
-        "straight line to zero."
+        "every layer sees the tokens again, Muon moves the matrices at four times the "
+        "usual rate, and the rate falls in a straight line to zero."
     ),
     {
         "model.layers": 3,
@@ -235,11 +235,12 @@ SPEEDRUN = Preset(
         "model.positions": "rotary",
         "model.queries": "normalised",
         "model.outputs": "zero",
+        "model.mixing": "first",
         "training.optimizer": "muon",
         "training.learning_rate": 0.02,
         "training.schedule": "linear",
         "training.batch_size": 12,
-        "training.steps": 360,
+        "training.steps": 330,
     },
 )
 
