@@ -80,22 +80,44 @@ class SimpleMethods:
         if found is not None:
             self._tell(run.id, found)
 
+    def of(self, config: RunConfig) -> Simple:
+        """What they did on a run's data; waits for it if it is not known yet.
+
+        Raises:
+            ExplorerError: if there is no such data, or the fitting fails.
+        """
+        key = key_of(config)
+        with self._lock:
+            found = self._found.get(key)
+        if found is None:
+            found = self._ask(config)
+            self._keep(key, found)
+        return found
+
+    def _ask(self, config: RunConfig) -> Simple:
+        found: Simple = self._asker.ask(
+            in_worker, (config,), priority=PRIORITY, within=WITHIN
+        )
+        return found
+
+    def _keep(self, key: Key, found: Simple) -> None:
+        with self._lock:
+            self._found[key] = found
+            while len(self._found) > MOST_KEPT:
+                self._found.popitem(last=False)
+
     def _fit(self, key: Key, config: RunConfig) -> None:
         """Ask a worker, and tell who waits; what failed is tried when next wanted."""
         try:
-            found: Simple = self._asker.ask(
-                in_worker, (config,), priority=PRIORITY, within=WITHIN
-            )
+            found = self._ask(config)
         except Exception as error:
             if not isinstance(error, ExplorerError):
                 log.exception("Simple methods could not be fitted")
             found = Simple(trouble=trouble(unexpected(error)))
+        if found.trouble is None:
+            self._keep(key, found)
         with self._lock:
             waiting = self._waiting.pop(key)
-            if found.trouble is None:
-                self._found[key] = found
-                while len(self._found) > MOST_KEPT:
-                    self._found.popitem(last=False)
         for run_id in waiting:
             self._tell(run_id, found)
 

@@ -15,7 +15,7 @@ from explorer.config.settings import Scalar
 from explorer.discovery import declared
 from explorer.errors import N_, unknown
 from explorer.inspection.facts import lines
-from explorer.runs.records import Curves, Lines, Validation, View, lowest
+from explorer.runs.records import Curves, Lines, Simple, Validation, View, lowest
 from explorer.tasks import MEASURES
 
 RECENT = 20
@@ -150,6 +150,9 @@ class Record(NamedTuple):
     validations: tuple[Validation, ...]
     views: Mapping[str, View] = {}
     """What the lesson looks at, by the name that it gives it, at the run's end."""
+    methods: Mapping[str, float] = {}
+    """What simple methods of forecasting reach on the run's data, by name, where the
+    lesson asks for it."""
 
     @property
     def first(self) -> float:
@@ -185,6 +188,11 @@ class Record(NamedTuple):
         return floor
 
 
+def losses(simple: Simple) -> dict[str, float]:
+    """What every simple method reaches, by its name."""
+    return {method.name: method.loss for method in simple.methods}
+
+
 class Outcome(NamedTuple):
     """What the runs say to a lesson's question."""
 
@@ -215,6 +223,8 @@ class Lesson:
     task: Task
     views: Mapping[str, Look] = field(default_factory=dict)
     """What the answer looks at in every run, by a short name."""
+    methods: bool = False
+    """Whether the answer needs what simple methods of forecasting reach."""
 
     @property
     def number(self) -> int:

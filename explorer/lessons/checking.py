@@ -5,16 +5,17 @@ from typing import Any, NamedTuple
 
 from explorer.config.run import RunConfig
 from explorer.inspection.base import Request, Subject, look
-from explorer.lessons.base import Lesson, Look, Outcome, Record
+from explorer.lessons.base import Lesson, Look, Outcome, Record, losses
 from explorer.runs.records import Progress
 from explorer.training.process import settle
+from explorer.training.simple import simple_methods
 from explorer.training.trainer import Budget, Trainer
 from explorer.training.transfer import transferred
 
 
 def trained(config: RunConfig, looks: Mapping[str, Look]) -> Record:
     """The record of a run that is trained here, and these views of its end."""
-    return _recorded(_ended(config, None), looks)
+    return _recorded(_ended(config, None), looks, False)
 
 
 def checked(lesson: Lesson, seed: int) -> Outcome:
@@ -23,7 +24,9 @@ def checked(lesson: Lesson, seed: int) -> Outcome:
     done: dict[str, Ended] = {}
     for name, config in lesson.configs(seed).items():
         done[name] = _ended(config, done.get(lesson.runs[name].start))
-    return lesson.outcome({n: _recorded(e, lesson.views) for n, e in done.items()})
+    return lesson.outcome(
+        {n: _recorded(e, lesson.views, lesson.methods) for n, e in done.items()}
+    )
 
 
 class Ended(NamedTuple):
@@ -42,14 +45,15 @@ def _ended(config: RunConfig, start: Ended | None) -> Ended:
     return Ended(trainer, trainer.advance(Budget()))
 
 
-def _recorded(ended: Ended, looks: Mapping[str, Look]) -> Record:
+def _recorded(ended: Ended, looks: Mapping[str, Look], methods: bool) -> Record:
     end = Subject.of(ended.trainer)
     seen = {
         name: look(end, Request(each.view, each.written))
         for name, each in looks.items()
     }
     config, progress = ended.trainer.config, ended.progress
-    return Record(config, progress.curves, progress.validations, seen)
+    simple = losses(simple_methods(config)) if methods else {}
+    return Record(config, progress.curves, progress.validations, seen, simple)
 
 
 def summary(lesson: Lesson, seed: int, outcome: Outcome) -> dict[str, Any]:

@@ -63,6 +63,20 @@ def test_runs_on_the_same_data_share_one_fit() -> None:
     methods.close()
 
 
+def test_who_waits_for_them_shares_them_with_who_is_told() -> None:
+    asker, told = Asker(), Told()
+    asker.may.set()
+    methods = SimpleMethods(asker, told)  # type: ignore[arg-type]
+    assert methods.of(run("a").config) is methods.of(run("b").config) is FOUND
+    methods.want(run("c"))
+    assert told.each == [("c", FOUND)]
+    assert len(asker.asked) == 1
+    asker.answer = ExplorerError.saying(Words("It was too slow."))
+    with pytest.raises(ExplorerError, match="too slow"):
+        methods.of(run("d", **{"data.noise": 0.3}).config)
+    methods.close()
+
+
 def test_what_failed_is_told_and_tried_again() -> None:
     asker, told = Asker(), Told()
     asker.may.set()

@@ -5,18 +5,24 @@ from itertools import product
 
 import numpy as np
 import pytest
+import torch
 
+from explorer.catalog import building
 from explorer.catalog.choosing import make_config
 from explorer.lessons import (
     bag,
     beam_search,
     fine_tuning,
     gan_game,
+    grokking,
     leakage,
     many_paths,
     misprints,
+    old_methods,
+    receptive_field,
 )
 from explorer.lessons.base import Record
+from explorer.models.base import ignore
 from explorer.runs.records import Curves, Validation, View
 from explorer.training.transcribing import collapse
 
@@ -203,3 +209,86 @@ def test_a_game_collapses_at_the_loss_of_a_mere_guess(
     found = gan_game.outcome(runs)
     assert (found.answer, found.holds) == (ahead, holds)
     assert list(found.figures.values())[:4] == [ahead, even, loss, 1.0]
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_what_convolutions_see_is_where_a_gradient_comes_from(layers: int) -> None:
+    setup = receptive_field.setup(layers, "")
+    config = setup.config()
+    model = building.build_model(config)
+    x = torch.zeros(1, 31, dtype=torch.int64)
+    read = model.embedding(x).detach().requires_grad_()
+    hidden = read
+    for layer in model.layers:
+        hidden = layer(hidden, ignore)
+    hidden[0, -1].sum().backward()
+    seen = int((read.grad[0].abs().sum(-1) > 0).sum())
+    assert receptive_field.field(record()._replace(config=config)) == seen
+
+
+@pytest.mark.parametrize(
+    ("three", "four", "answer", "holds"),
+    [
+        (0.12, 1.0, "four", True),
+        (0.5, 1.0, "four", False),
+        (0.95, 1.0, "both", False),
+        (0.1, 0.1, "none", False),
+    ],
+)
+def test_who_recalls_is_told_by_the_share_that_is_right(
+    three: float, four: float, answer: str, holds: bool
+) -> None:
+    configs = (receptive_field.setup(layers, "").config() for layers in (3, 4))
+    shares = zip(configs, (three, four), strict=True)
+    runs = [record(recalled=r)._replace(config=c) for c, r in shares]
+    found = receptive_field.outcome(dict(zip(("three", "four"), runs, strict=True)))
+    assert (found.answer, found.holds) == (answer, holds)
+
+
+def sums(*rows: tuple[int, float, float]) -> Record:
+    """A run on a clock: a step, and which share of shown and held-out sums it knows."""
+    validations = tuple(
+        Validation(step, 1.0, 0.0, {"trained_accuracy": shown, "accuracy": held})
+        for step, shown, held in rows
+    )
+    config = grokking.setup(0.6, "").config()
+    return record()._replace(config=config, validations=validations)
+
+
+def test_a_rule_is_found_after_sums_are_known_by_heart() -> None:
+    late = sums((0, 0.0, 0.0), (100, 1.0, 0.4), (200, 1.0, 0.97))
+    never = sums((0, 0.0, 0.0), (100, 1.0, 0.2), (200, 1.0, 0.2))
+    at_once = sums((0, 0.0, 0.0), (100, 1.0, 1.0), (200, 1.0, 1.0))
+    assert grokking.first_known(late, "accuracy") == 200
+    assert grokking.first_known(never, "accuracy") == 1201
+    outcomes = {
+        "most": grokking.outcome({"most": late, "few": never}),
+        "none": grokking.outcome({"most": never, "few": never}),
+        "both": grokking.outcome({"most": late, "few": late}),
+    }
+    assert all(found.answer == name for name, found in outcomes.items())
+    assert [found.holds for found in outcomes.values()] == [True, False, False]
+    assert not grokking.outcome({"most": at_once, "few": never}).holds
+
+
+@pytest.mark.parametrize(
+    ("weather", "waves", "answer", "holds"),
+    [
+        (0.5, 0.3, "none", False),
+        (0.1, 0.3, "weather", False),
+        (0.5, 0.1, "waves", True),
+        (0.5, 0.19, "waves", False),
+        (0.1, 0.1, "both", False),
+    ],
+)
+def test_a_net_is_held_to_the_best_of_the_old_methods(
+    weather: float, waves: float, answer: str, holds: bool
+) -> None:
+    methods = {"a season ago": 0.9, "ETS": 0.2, "ARIMA": 0.4}
+
+    def ended(loss: float) -> Record:
+        seen = (Validation(0, 9.0, 0.0), Validation(5, loss, 0.0))
+        return record()._replace(validations=seen, methods=methods)
+
+    found = old_methods.outcome({"weather": ended(weather), "waves": ended(waves)})
+    assert (found.answer, found.holds) == (answer, holds)

@@ -19,21 +19,28 @@ def ended(data: str, model: str, seed: int, **settings: object) -> Trainer:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_rule_of_a_clock_is_found_with_weight_decay(
+def test_weight_decay_helps_to_find_the_rule_of_a_clock(
     seed: int, report: Report
 ) -> None:
-    found = ended("modular", "transformer", seed).rule.judge().measures
-    report(f"sums on a clock, seed {seed}: held-out accuracy {found['accuracy']:.2f}")
-    assert found["trained_accuracy"] == 1
-    assert found["accuracy"] > 0.95
-
-
-def test_without_weight_decay_sums_are_known_by_heart(report: Report) -> None:
-    run = ended("modular", "transformer", 0, training__weight_decay=0.0)
-    found = run.rule.judge().measures
-    report(f"the same without weight decay: {found['accuracy']:.2f}")
-    assert found["trained_accuracy"] == 1
-    assert found["accuracy"] < 0.8
+    """How far it comes depends on the processor's rounding; who comes further, not."""
+    found = {}
+    for decay in (1.0, 0.0):
+        run = ended(
+            "modular",
+            "transformer",
+            seed,
+            data__share=0.6,
+            training__learning_rate=0.002,
+            training__weight_decay=decay,
+        )
+        measures = run.rule.judge().measures
+        assert measures["trained_accuracy"] == 1
+        found[decay] = measures["accuracy"]
+    report(
+        f"sums on a clock, seed {seed}: held-out accuracy {found[1.0]:.2f} with weight "
+        f"decay, {found[0.0]:.2f} without"
+    )
+    assert found[1.0] > found[0.0] + 0.1
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -8,7 +8,7 @@ from explorer.config.run import RunConfig
 from explorer.engine.jobs import Wanted
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
-from explorer.lessons.base import Lesson, Look, Outcome, Record
+from explorer.lessons.base import Lesson, Outcome, Record, losses
 from explorer.runs.commands import RESUME, STOP
 from explorer.runs.records import Group, GroupKind, Run, Status, View
 
@@ -130,20 +130,21 @@ def outcome(visitor: Visitor, lesson: Lesson, runs: Mapping[str, Run]) -> Outcom
             )
         )
     return lesson.outcome(
-        {name: _record(visitor, run, lesson.views) for name, run in runs.items()}
+        {name: _record(visitor, run, lesson) for name, run in runs.items()}
     )
 
 
-def _record(visitor: Visitor, run: Run, looks: Mapping[str, Look]) -> Record:
-    """A run as it ended, with these views of its end."""
-    store = visitor.store
+def _record(visitor: Visitor, run: Run, lesson: Lesson) -> Record:
+    """A run as it ended, with what the lesson's answer looks at."""
+    store, looks = visitor.store, lesson.views
     wanted = tuple(Wanted(each.view, each.written) for each in looks.values())
     views: list[View] = []
     if wanted:
         views = visitor.engine.looks.at(run.id, run.step, wanted)
     seen = dict(zip(looks, views, strict=True))
     validations = tuple(store.validations(run.id))
-    return Record(run.config, store.curves(run.id), validations, seen)
+    simple = losses(visitor.engine.simple.of(run.config)) if lesson.methods else {}
+    return Record(run.config, store.curves(run.id), validations, seen, simple)
 
 
 def _attempt(group: Group) -> Attempt:
