@@ -22,7 +22,8 @@ from explorer.lessons import (
     receptive_field,
 )
 from explorer.lessons.base import Record
-from explorer.models.base import ignore
+from explorer.models.captures import ignore
+from explorer.models.tcn import TCN
 from explorer.runs.records import Curves, Validation, View
 from explorer.training.transcribing import collapse
 
@@ -216,6 +217,7 @@ def test_what_convolutions_see_is_where_a_gradient_comes_from(layers: int) -> No
     setup = receptive_field.setup(layers, "")
     config = setup.config()
     model = building.build_model(config)
+    assert isinstance(model, TCN)
     x = torch.zeros(1, 31, dtype=torch.int64)
     read = model.embedding(x).detach().requires_grad_()
     hidden = read
