@@ -81,7 +81,7 @@ LESSON = Lesson(
         setup(0.3, N_("30 % shown")),
         ("data.share", "data.modulus"),
         0.95,
-        {"data.share": 0.7},
+        {"data.share": 0.6},
         RIGHT,
     ),
 )
