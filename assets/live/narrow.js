@@ -37,16 +37,20 @@ const flat = (bar) => ({
   y: 0, yref: "container", yanchor: "bottom", ypad: 4, title: { ...bar?.title, side: "top" },
 })
 
-// Where a plot is too low for the title of its upright axis, it stands above that.
+const above = ({ y, yref, yanchor }) => y === 1 && yref === "paper" && yanchor === "bottom"
+
+// Where a plot is too low for the title of its upright axis, it stands above that, and
+// above all words that already stand there.
 function low(layout, height) {
   const { text } = layout.yaxis?.title ?? {}
   if (!text || letters(text) * LETTER < height - AXIS) return layout
+  const shift = (layout.annotations ?? []).some(above) ? LINE : 0
   const title = {
-    x: 0, xref: "paper", xanchor: "left", y: 1, yref: "paper", yanchor: "bottom", showarrow: false, text,
+    x: 0, xref: "paper", xanchor: "left", y: 1, yref: "paper", yanchor: "bottom", yshift: shift, showarrow: false, text,
   }
   return {
     ...layout,
-    margin: { ...layout.margin, t: Math.max(LINE + 6, layout.margin?.t ?? 0) },
+    margin: { ...layout.margin, t: Math.max(LINE + shift + 6, layout.margin?.t ?? 0) },
     yaxis: { ...layout.yaxis, title: { text: "" } },
     annotations: [...(layout.annotations ?? []), title],
   }

@@ -116,6 +116,22 @@ def test_labels_of_line_ends_keep_a_lines_distance(blank: Page, height: int) -> 
     assert [labels[k] for k in order] == by_height
 
 
+@pytest.mark.parametrize("above", [True, False])
+def test_a_title_above_a_low_plot_stands_above_all_words_there(
+    blank: Page, above: bool
+) -> None:
+    words = {"x": 3, "y": 1, "yref": "paper", "yanchor": "bottom", "text": "from here"}
+    layout = {
+        "yaxis": {"title": {"text": "Value (arbitrary units)"}},
+        "annotations": [words] if above else [],
+    }
+    found = blank.evaluate("layout => low(layout, 120)", layout)
+    *_others, title = found["annotations"]
+    assert title["text"] == "Value (arbitrary units)"
+    assert title["yshift"] == (20 if above else 0)
+    assert found["margin"]["t"] == title["yshift"] + 26
+
+
 def test_a_figure_of_many_rows_says_how_high_it_must_be(blank: Page) -> None:
     figure = {"data": [], "layout": {"meta": {"least": 420}}}
     more = blank.evaluate("f => [600, 300].map(w => fitted(f, w, 304).more)", figure)
