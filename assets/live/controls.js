@@ -1,7 +1,8 @@
 // What the reader chose, and the fields and buttons by which it is chosen. An option of a
 // panel is named "panel.option"; what has no dot in its name is shared by all panels.
 
-const PLAY_PAUSE = 700 // milliseconds from one step to the next
+const PLAY_PAUSE = 700 // milliseconds from one step to the next, at least
+const PATIENCE = 5000 // milliseconds that a step waits for its picture, at most
 const UNSET = -1 // of a number that may be left empty
 const TYPING = 400 // milliseconds without a key until a text counts as given
 
@@ -12,6 +13,7 @@ class Controls {
     this.ask = ask
     this.ends = ends
     this.choice = {}
+    this.awaited = 0 // when a picture was last asked for that has not come; 0: it has
   }
 
   // All choices, as the server takes them.
@@ -103,7 +105,8 @@ class Controls {
     return input
   }
 
-  // A button that moves a range from its beginning to its end, a step at a time.
+  // A button that moves a range from its beginning to its end, a step at a time, each
+  // once the picture of the one before is there.
   player(input, change, play, pause) {
     const shown = element("output", { textContent: input.value })
     const button = element("button", { type: "button", textContent: play })
@@ -115,17 +118,20 @@ class Controls {
       if (this.playing) { rest(); return }
       button.textContent = pause
       if (Number(input.value) >= this.lastStep(input)) input.value = input.min
-      say()
-      change()
+      const move = () => { say(); this.awaited = performance.now(); change() }
+      move()
       this.playing = setInterval(() => {
         if (!input.isConnected || Number(input.value) >= this.lastStep(input)) { rest(); return }
+        if (this.awaited && performance.now() - this.awaited < PATIENCE) return
         input.stepUp()
-        say()
-        change()
+        move()
       }, PLAY_PAUSE)
     }
     return element("span", {}, shown, button)
   }
+
+  // The picture that was asked for is there.
+  arrived() { this.awaited = 0 }
 
   // Where there is nothing more to play: a panel may say so before the range ends.
   lastStep(input) {

@@ -271,6 +271,7 @@ class Live {
     this.showMoment()
     const template = held(this.data.templates[this.dark ? "dark" : "light"])
     for (const [name, panel] of this.panels) panel.draw(frame.panels[name], template)
+    this.controls.arrived()
     const news = this.fresh && frame.status !== this.reported
     this.fresh = false
     if (news) {

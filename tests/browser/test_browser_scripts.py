@@ -43,7 +43,7 @@ TRACES: list[dict[str, Any]] = [
 def blank(browser: Browser) -> Iterator[Page]:
     page = browser.new_page()
     page.add_script_tag(
-        content=script("element", "narrow", "saving", "drawer", "contents")
+        content=script("element", "narrow", "saving", "drawer", "contents", "controls")
     )
     yield page
     page.close()
@@ -199,3 +199,33 @@ def test_the_contents_say_which_panel_of_a_row_one_is_at(blank: Page) -> None:
     marks("c")
     blank.evaluate("scrollTo(0, 99999)")
     marks("h")
+
+
+def test_play_waits_for_the_picture_of_each_step(browser: Browser) -> None:
+    page = browser.new_page()
+    page.clock.install()
+    page.add_script_tag(content=script("element", "controls"))
+    page.evaluate(
+        """() => {
+          window.asked = []
+          const ask = () => asked.push(controls.choice.step)
+          window.controls = new Controls(document.body, ask, () => [4])
+          const range = { kind: "range", min: 0, max: 9, step: 1, value: 0 }
+          const words = { name: "step", label: "Step", play: "Play", pause: "Pause" }
+          document.body.append(controls.row([{ ...range, ...words }]))
+        }"""
+    )
+    page.get_by_role("button", name="Play").click()
+    page.clock.run_for(3000)
+    assert page.evaluate("asked") == [0]
+    for step in (1, 2):
+        page.evaluate("controls.arrived()")
+        page.clock.run_for(3000)
+        assert page.evaluate("asked.at(-1)") == step
+        assert page.locator("output").inner_text() == str(step)
+    page.clock.run_for(9000)  # a picture that never comes does not hold it for ever
+    assert page.evaluate("asked.at(-1)") > 2
+    page.clock.run_for(30000)
+    assert page.evaluate("asked.at(-1)") == 4
+    assert page.get_by_role("button", name="Play", exact=True).is_visible()
+    page.close()
