@@ -12,7 +12,6 @@ from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.io import wavfile
 
 from explorer.data.brought import Brought
 from explorer.data.content import Examples
@@ -144,6 +143,8 @@ def read_wav(raw: bytes, filename: str) -> tuple[int, NDArray[np.float32]]:
 
 
 def _opened(raw: bytes, filename: str) -> tuple[int, NDArray[np.generic]]:
+    from scipy.io import wavfile  # takes long to import, and few bring sounds
+
     try:
         with _quiet, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of chunks that are no sound

@@ -24,7 +24,8 @@ from explorer.runs.store import Store, open_store
 from explorer.sweeping.plan import Plan, SweepSettings
 from explorer.sweeping.space import read_range
 from explorer.sweeping.study import rungs
-from tests.engine.test_engine_runs import ROOT, same_as_uncut, small, wait
+from tests.engine.elsewhere import ROOT
+from tests.engine.test_engine_runs import same_as_uncut, small, wait
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:distributed"),

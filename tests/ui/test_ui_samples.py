@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -69,6 +70,17 @@ def test_a_sample_is_a_finished_run_of_what_its_page_begins_with(name: str) -> N
     assert trainer.rule.judge()[0] == pytest.approx(last.loss, rel=1e-3)
 
 
+def near(one: Any, other: Any) -> bool:
+    """Whether two notes say the same, up to how a processor rounds."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(near(one[k], other[k]) for k in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(near, one, other))
+    if isinstance(one, float) and isinstance(other, float):
+        return bool(one == pytest.approx(other, rel=1e-6, nan_ok=True))
+    return bool(one == other)
+
+
 @pytest.mark.parametrize("name", FIRST)
 def test_the_shipped_pictures_are_those_of_the_shipped_weights(name: str) -> None:
     """Else a newcomer meets sentences of another day, which nobody translates."""
@@ -82,10 +94,12 @@ def test_the_shipped_pictures_are_those_of_the_shipped_weights(name: str) -> Non
     for place, (view, (_want, notes)) in enumerate(
         zip(views, run["views"], strict=True)
     ):
-        assert json.loads(json.dumps(dict(view.notes))) == notes
+        assert near(json.loads(json.dumps(dict(view.notes))), notes)
         for array, values in view.arrays.items():
+            # A net that judges is trained for its scores, of some hundred windows.
+            atol = 0.02 if array == "scores" else 1e-3
             np.testing.assert_allclose(
-                kept[f"0.view{place}.{array}"], values, atol=1e-3
+                kept[f"0.view{place}.{array}"], values, atol=atol
             )
 
 
