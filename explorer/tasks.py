@@ -157,10 +157,18 @@ MEASURES: Mapping[str, Measure] = {
         False,
         undefined=UNCALIBRATED,
         about=N_(
-            "It judges the whole distribution of the next value, which is the answer "
-            "plus the misses of the first half of the held-out windows, on the last "
-            "value of each window of the second half. Of a single certain answer it is "
-            "the MAE."
+            "It judges the whole distribution of the next value, on the last value of "
+            "each window of the second half: that of the model's head, or, where that "
+            "says one number, this plus the misses of the first half of the held-out "
+            "windows. Of a single certain answer it is the MAE."
+        ),
+    ),
+    "nll": Measure(
+        N_("Negative log-likelihood (nats per value)"),
+        False,
+        about=N_(
+            "It is what a Gaussian head lowers: how unlikely it finds each held-out "
+            "value, as a density of standardised values, so that it may fall below 0."
         ),
     ),
     "pinball": Measure(
@@ -168,10 +176,10 @@ MEASURES: Mapping[str, Measure] = {
         False,
         undefined=UNCALIBRATED,
         about=N_(
-            "It judges the quantiles from 5 to 95 % of the next value, which are the "
-            "answer plus those of the misses of the first half of the held-out "
-            "windows, on the last value of each window of the second half; half the "
-            "CRPS, but for the tails."
+            "It judges the quantiles from 5 to 95 % of the next value, on the last "
+            "value of each window of the second half: those of the model's head, or, "
+            "where that says one number, this plus the quantiles of the misses of the "
+            "first half. It is half the CRPS, but for the tails."
         ),
     ),
     "skill": Measure(N_("Skill against repeat-last"), True, undefined=UNMOVED),

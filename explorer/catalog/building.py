@@ -8,13 +8,22 @@ import torch
 from torch.nn import init
 from torch.overrides import TorchFunctionMode
 
-from explorer.catalog.specs import data_spec, datasets, model_spec, resolve, task_of
+from explorer.catalog.specs import (
+    data_spec,
+    datasets,
+    head_of,
+    model_spec,
+    resolve,
+    task_of,
+)
 from explorer.config.run import RunConfig
 from explorer.config.settings import Settings
 from explorer.data.base import Data
 from explorer.data.folds import folded
 from explorer.data.windows import Windows
 from explorer.models.base import SequenceModel, Sizes, parameters
+from explorer.models.forecast_heads import NUMBERS
+from explorer.models.notation import head_equations
 from explorer.tasks import Task
 
 
@@ -53,6 +62,7 @@ def as_windows(data: Data) -> Data:
         baselines={},
         floor=None,
         floor_note="",
+        even_noise=False,
         past_floor=None,
         past_floor_note="",
         counted_from=0,
@@ -73,7 +83,7 @@ def sizes(config: RunConfig) -> Sizes:
     data = make_data(config)
     return Sizes(
         data.inputs,
-        data.outputs,
+        data.outputs * NUMBERS[head_of(resolve(config))],
         len(data.symbols),
         data.steps,
         data.task,
@@ -90,7 +100,21 @@ def build_model(config: RunConfig) -> SequenceModel:
         ExplorerError: if its settings contradict each other.
     """
     resolved = resolve(config)
-    return resolved.model.make(resolved.model_settings, sizes(config))
+    model = resolved.model.make(resolved.model_settings, sizes(config))
+    model.tells = head_of(resolved)
+    return model
+
+
+def equations(config: RunConfig) -> str:
+    """The model's equations, and those of its head where that says a distribution, as
+    Markdown with LaTeX.
+
+    Raises:
+        ExplorerError: if the model's settings contradict each other.
+    """
+    resolved = resolve(config)
+    written = resolved.model.equations(resolved.model_settings, sizes(config))
+    return "\n\n".join([written, *head_equations(head_of(resolved))])
 
 
 def parameter_count(config: RunConfig) -> int:

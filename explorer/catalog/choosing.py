@@ -9,6 +9,7 @@ from explorer.catalog.specs import (
     DEFAULT_DATA,
     data_named,
     data_spec,
+    head_of,
     model_spec,
     models,
     resolve,
@@ -16,6 +17,7 @@ from explorer.catalog.specs import (
     setting_of_data,
     setting_of_model,
     task_of,
+    unused_model,
     usual_model,
 )
 from explorer.config.pace import Pace, usual_pace
@@ -211,6 +213,16 @@ def check_fit(config: RunConfig) -> None:
             model=config.model,
             able=", ".join(able),
         )
+    if head_of(resolved) != "point" and unused_model(config.data, config.model):
+        raise ExplorerError(
+            N_(
+                "A head that says a distribution needs numbers to forecast, but got "
+                "'%(head)s' on dataset '%(data)s', which has none. Take the head "
+                "'point'."
+            ),
+            head=head_of(resolved),
+            data=config.data,
+        )
     parameter_count(config)
 
 
@@ -234,8 +246,10 @@ def check_start(config: RunConfig, start: RunConfig) -> None:
 
 
 def _built(config: RunConfig) -> dict[str, Scalar]:
-    """The model settings that decide the shapes of its weights."""
-    return {k: v for k, v in config.model_settings.items() if k != "dropout"}
+    """The model settings that decide the shapes of its weights, but for the head's: a
+    head with other outputs begins at random."""
+    settings = config.model_settings.items()
+    return {k: v for k, v in settings if k not in ("dropout", "head")}
 
 
 def _in_short(config: RunConfig) -> str:

@@ -17,6 +17,7 @@ from explorer.data.base import DataSpec
 from explorer.discovery import declared
 from explorer.errors import N_, Words, unknown
 from explorer.models.base import UNUSED, ModelSpec
+from explorer.models.forecast_heads import Head
 from explorer.tasks import TASKS, Task
 
 DEFAULT_DATA = "sine"
@@ -122,6 +123,18 @@ def task_of(data: DataSpec, model: ModelSpec) -> Task | None:
     if data.resembled and "generate" in model.tasks:
         return "generate"
     return None
+
+
+def head_of(resolved: Resolved) -> Head:
+    """What a run's model says of the value to come; "point" where it forecasts none."""
+    head: Head = getattr(resolved.model_settings, "head", "point")
+    return head
+
+
+def unused_model(data: str, model: str) -> tuple[str, ...]:
+    """The settings that an architecture has no use for on a dataset."""
+    forecasts = task_of(data_spec(data), model_spec(model)) == "forecast"
+    return () if forecasts else ("head",)
 
 
 def fitting(data: str) -> list[ModelSpec]:

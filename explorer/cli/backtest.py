@@ -33,10 +33,22 @@ from explorer.training.trainer import Trainer
     default=True,
     help="Whether a season ago, ETS and ARIMA are fitted too, which takes seconds.",
 )
+@click.option(
+    "--bands",
+    default="own",
+    show_default=True,
+    help="own: the head's, if it says a distribution; measured: split conformal.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The numbers as one JSON object.")
 @sentences
 def backtest(
-    run: str, step: str, horizon: str, origins: str, methods: bool, as_json: bool
+    run: str,
+    step: str,
+    horizon: str,
+    origins: str,
+    methods: bool,
+    bands: str,
+    as_json: bool,
 ) -> None:
     """Roll a run's forecasts over its held-out part, with calibrated bands."""
     settle()
@@ -54,7 +66,11 @@ def backtest(
     state = kept_state(store, run, step)
     store.close()
     trainer = Trainer(config, state.state)
-    options = {"horizon": _whole(horizon), "origins": _whole(origins)}
+    options: dict[str, int | str] = {
+        "horizon": _whole(horizon),
+        "origins": _whole(origins),
+        "bands": bands,
+    }
     seen = look(Subject.of(trainer), Request("backtest", json.dumps(options)))
     simple: dict[str, float] = {}
     if methods and rolls(config):
@@ -90,9 +106,12 @@ def facts(run: str, seen: View, simple: dict[str, float]) -> dict[str, Any]:
 def table(run: str, seen: View, simple: dict[str, float]) -> list[str]:
     """A line per step ahead; errors, widths, CRPS and pinball loss are standardised."""
     arrays, notes = seen.arrays, seen.notes
+    calibrated = f"bands calibrated from {notes['calibrated']} origins"
+    if notes["head"] != "point":
+        calibrated = f"bands of its {notes['head']} head"
     lines = [
-        f"backtest of {run} after {seen.step} steps: bands calibrated from "
-        f"{notes['calibrated']} origins, scored from {notes['scored']}"
+        f"backtest of {run} after {seen.step} steps: {calibrated}, "
+        f"scored from {notes['scored']}"
     ]
     if not notes["scored"]:
         lines.append(

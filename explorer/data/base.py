@@ -120,6 +120,9 @@ class Data:
     """Lowest loss that any model can expect, where it is known in closed form."""
     floor_note: str = ""
     """What the floor is, in a few words."""
+    even_noise: bool = False
+    """Whether what nobody can foresee is Gaussian and has the floor as its variance at
+    every counted place, so that the floor of any other loss is known too."""
     past_floor: float | None = None
     """The same of a model that sees no later step than it answers, where that is
     another floor; `floor` is then of one who reads the whole window."""

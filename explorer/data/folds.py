@@ -53,6 +53,7 @@ def folded(data: Data, fold: str) -> Data:
         baselines={},
         floor=None,
         floor_note="",
+        even_noise=False,
         past_floor=None,
         past_floor_note="",
     )

@@ -148,6 +148,7 @@ def make(settings: SineSettings, seed: int) -> Data:
         | seasonal_baseline(scaled, split, steps, counted_from),
         floor=settings.noise**2 / scaler.scale**2,
         floor_note=N_("the variance of the noise"),
+        even_noise=settings.noise > 0,
         counted_from=counted_from,
         series=Series(
             np.arange(n),

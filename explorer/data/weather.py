@@ -178,6 +178,7 @@ def make(settings: WeatherSettings, seed: int) -> Data:
         | seasonal_baseline(truth[:, 0], split, steps, counted_from),
         floor=float(variance[places].mean()) / scaler.scale**2,
         floor_note=FLOOR_NOTE,
+        even_noise=not gaps.any() and settings.weather > 0,
         counted_from=counted_from,
         series=Series(
             np.arange(n) / DAY, values, given, split, N_("Time (days)"), LABEL

@@ -113,14 +113,15 @@ def checked(task: Task) -> Task:
 
 def openable_settings(base: RunConfig) -> list[str]:
     """What a teacher may leave to the members: all but the data and the beginning."""
-    unused = specs.unused_training(base.model)
+    unused = {f"training.{name}" for name in specs.unused_training(base.model)}
+    unused |= {f"model.{name}" for name in specs.unused_model(base.data, base.model)}
     names = [
         f"{group}.{name}"
         for group, values in settings_groups(base).items()
         for name in values
-        if group != "data" and not (group == "training" and name in unused)
+        if group != "data"
     ]
-    return ["model", *names, "seed"]
+    return ["model", *(name for name in names if name not in unused), "seed"]
 
 
 def bounded(task: Task, config: RunConfig) -> RunConfig:

@@ -10,7 +10,8 @@ from explorer.config.settings import Settings, setting
 from explorer.errors import N_
 from explorer.inspection.base import Subject, ViewSpec
 from explorer.runs.records import View
-from explorer.training.intervals import LEVELS, Backtest, backtest
+from explorer.training.backtesting import Backtest, backtest
+from explorer.training.intervals import LEVELS, Bands
 
 
 class BacktestOptions(Settings):
@@ -31,6 +32,16 @@ class BacktestOptions(Settings):
         ge=10,
         le=4000,
     )
+    bands: Bands = setting(
+        "own",
+        N_(
+            "A head that says a distribution has bands of its own; those of any other "
+            "model, or of any at wish, are as wide as it missed on the calibration "
+            "part (split conformal)."
+        ),
+        title=N_("Bands"),
+        choices={"own": N_("the head's, if any"), "measured": N_("split conformal")},
+    )
 
 
 def look(subject: Subject, options: BacktestOptions) -> View:
@@ -39,14 +50,23 @@ def look(subject: Subject, options: BacktestOptions) -> View:
     data = subject.data
     found = None
     if data.series is not None:
-        found = backtest(subject.model, data, options.horizon, options.origins)
+        found = backtest(
+            subject.model, data, options.horizon, options.origins, options.bands
+        )
     if found is None:
         none, empty = np.empty(0), np.empty((len(LEVELS), 0))
         found = Backtest(0, 0, none, none, empty, empty, none, none)
     values = found._asdict()
     notes: dict[str, Any] = {n: values.pop(n) for n in ("calibrated", "scored")}
     arrays = {name: value.astype(np.float32) for name, value in values.items()}
-    return View("backtest", subject.step, arrays, {**notes, "levels": list(LEVELS)})
+    notes |= {"levels": list(LEVELS), "head": _head(subject, options)}
+    return View("backtest", subject.step, arrays, notes)
+
+
+def _head(subject: Subject, options: BacktestOptions) -> str:
+    """Whose distribution is judged: "gaussian", "quantile", or "point" where it is made
+    of misses."""
+    return subject.model.tells if options.bands == "own" else "point"
 
 
 def applies(resolved: Resolved) -> bool:

@@ -35,6 +35,8 @@ def _facts(
 ) -> Facts:
     resolved = specs.resolve(config)
     captures = captures_of(resolved)
+    if specs.head_of(resolved) == "gaussian":
+        measures = (*measures, "nll")
     return Facts(
         config,
         task,

@@ -20,6 +20,7 @@ from explorer.inspection.example import ExampleOptions, example_of
 from explorer.models.base import SequenceModel
 from explorer.runs.records import View
 from explorer.tasks import CAUSAL, IGNORED
+from explorer.training.objectives import said
 
 POSITIONS = 2**13
 """Time steps, of all copies together, that one backward pass is given at most: all
@@ -86,7 +87,9 @@ def influence(model: SequenceModel, x: Tensor, y: Tensor, targets: Tensor) -> Te
         else:
             answers = model(copies.requires_grad_())
         answered = answers[torch.arange(n), targets]  # (n, O)
-        if not y.is_floating_point():
+        if y.is_floating_point():
+            answered = said(answered, y)
+        else:
             chances = answered.log_softmax(-1)
             known = y.shape[1] == x.shape[1]  # else labels are no step's own
             truth = y[0, targets] if known else torch.full_like(targets, IGNORED)

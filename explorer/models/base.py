@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from explorer.config.settings import Scalar, Settings
 from explorer.models.captures import Capture, Probe, ignore
+from explorer.models.forecast_heads import Head
 from explorer.models.mixing import Mixing
 from explorer.tasks import CAUSAL, Task
 
@@ -68,6 +69,8 @@ class SequenceModel(nn.Module):
     """What an input goes through first."""
     head: nn.Module
     """What an answer comes out of last; fine-tuning may train it alone."""
+    tells: Head = "point"
+    """What its answers say of the value to come, where it forecasts one."""
     pooled: bool = False
     """Whether one answer is given for the whole sequence."""
 

@@ -65,3 +65,22 @@ def feed_forward_field() -> Any:
         le=8,
         more=True,
     )
+
+
+def head_field() -> Any:
+    """What a forecast says of the value to come."""
+    return setting(
+        "point",
+        N_(
+            "What a forecast says of the next value: one number, or a distribution. A "
+            "Gaussian learns its mean and variance by the likelihood, quantiles learn "
+            "by the pinball loss; bands then come from the model itself."
+        ),
+        title=N_("Head of a forecast"),
+        choices={
+            "point": N_("one number"),
+            "gaussian": N_("a Gaussian"),
+            "quantile": N_("quantiles, 5 to 95 %"),
+        },
+        more=True,
+    )

@@ -32,7 +32,13 @@ from explorer.models.base import (
     sum_line,
 )
 from explorer.models.captures import Capture, Probe, gate, ignore, in_layer, signed
-from explorer.models.fields import dropout_field, hidden_size_field, layers_field
+from explorer.models.fields import (
+    dropout_field,
+    head_field,
+    hidden_size_field,
+    layers_field,
+)
+from explorer.models.forecast_heads import Head
 from explorer.models.mixing import gated
 
 
@@ -49,6 +55,7 @@ class GRUSettings(Settings):
         N_("How many recurrent layers stand on each other, each reading the last."),
     )
     dropout: float = dropout_field()
+    head: Head = head_field()
 
 
 def cell(

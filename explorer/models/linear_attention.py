@@ -38,10 +38,12 @@ from explorer.models.captures import (
 )
 from explorer.models.fields import (
     block_dropout_field,
+    head_field,
     heads_field,
     hidden_size_field,
     layers_field,
 )
+from explorer.models.forecast_heads import Head
 from explorer.models.mixing import Mixed
 from explorer.models.positions import MAX_HIDDEN_SIZE, Sinusoidal, check_heads
 from explorer.models.style import GPT_2, norms
@@ -74,6 +76,7 @@ class LinearAttentionSettings(Settings):
         choices={"sum": N_("add"), "gated_delta": N_("gated delta")},
     )
     dropout: float = block_dropout_field()
+    head: Head = head_field()
 
 
 class LinearBlock(nn.Module):

@@ -24,7 +24,13 @@ from explorer.errors import N_
 from explorer.models import notation, stream
 from explorer.models.base import ModelSpec, SequenceModel, Sizes
 from explorer.models.captures import Capture, Probe, ignore, signed
-from explorer.models.fields import dropout_field, hidden_size_field, layers_field
+from explorer.models.fields import (
+    dropout_field,
+    head_field,
+    hidden_size_field,
+    layers_field,
+)
+from explorer.models.forecast_heads import Head
 from explorer.models.mixing import Mixed, carried, values_of
 from explorer.models.stack import climb
 
@@ -61,6 +67,7 @@ class LRUSettings(Settings):
         step=0.01,
     )
     dropout: float = dropout_field()
+    head: Head = head_field()
 
 
 class LRULayer(nn.Module):

@@ -43,7 +43,13 @@ from explorer.models.captures import (
     output_gate,
     signed,
 )
-from explorer.models.fields import dropout_field, hidden_size_field, layers_field
+from explorer.models.fields import (
+    dropout_field,
+    head_field,
+    hidden_size_field,
+    layers_field,
+)
+from explorer.models.forecast_heads import Head
 from explorer.models.mixing import gated
 
 
@@ -72,6 +78,7 @@ class LSTMSettings(Settings):
         step=0.5,
     )
     dropout: float = dropout_field()
+    head: Head = head_field()
 
 
 def cell(

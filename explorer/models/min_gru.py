@@ -30,7 +30,13 @@ from explorer.models.base import (
     sum_line,
 )
 from explorer.models.captures import Capture, Probe, gate, ignore, signed
-from explorer.models.fields import dropout_field, hidden_size_field, layers_field
+from explorer.models.fields import (
+    dropout_field,
+    head_field,
+    hidden_size_field,
+    layers_field,
+)
+from explorer.models.forecast_heads import Head
 from explorer.models.mixing import gated
 from explorer.models.stack import climb
 
@@ -55,6 +61,7 @@ class MinGRUSettings(Settings):
         default=3,
     )
     dropout: float = dropout_field()
+    head: Head = head_field()
 
 
 class MinGRULayer(nn.Module):

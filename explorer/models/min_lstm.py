@@ -31,7 +31,13 @@ from explorer.models.base import (
     sum_line,
 )
 from explorer.models.captures import Capture, Probe, forget_gate, gate, ignore, signed
-from explorer.models.fields import dropout_field, hidden_size_field, layers_field
+from explorer.models.fields import (
+    dropout_field,
+    head_field,
+    hidden_size_field,
+    layers_field,
+)
+from explorer.models.forecast_heads import Head
 from explorer.models.mixing import gated
 from explorer.models.stack import climb
 
@@ -68,6 +74,7 @@ class MinLSTMSettings(Settings):
         step=0.5,
     )
     dropout: float = dropout_field()
+    head: Head = head_field()
 
 
 class MinLSTMLayer(nn.Module):

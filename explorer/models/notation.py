@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from explorer.models.base import Sizes
+from explorer.models.forecast_heads import SIDE, Head
 
 NEXT_STEP = '-. "t → t + 1" .->'
 """The edge of a diagram that leads into the next time step."""
@@ -224,3 +225,29 @@ def recurrent_diagram(
         f'hidden --> answer["y = V h + d: {sizes.outputs}"]',
     ]
     return "\n".join(["flowchart LR", *(f"  {line}" for line in lines)])
+
+
+def head_equations(head: Head) -> list[str]:
+    """What a head makes of its numbers y_t, and what training lowers; nothing of one
+    number."""
+    if head == "gaussian":
+        return [
+            display(
+                r"x_{t+1} &\sim \mathcal{N}(\mu_t, \sigma_t^2), \quad "
+                r"\mu_t = y_{t,1}, \quad \ln \sigma_t^2 = y_{t,2}",
+                r"-\ln p(x_{t+1}) &= \tfrac{1}{2} \left( \ln 2\pi + \ln \sigma_t^2 "
+                r"+ (x_{t+1} - \mu_t)^2 / \sigma_t^2 \right)",
+            )
+        ]
+    if head == "quantile":
+        return [
+            display(
+                r"q_{0.5} &= y_{t,1}, \quad "
+                r"q_{0.5 \pm 0.05 k} = q_{0.5 \pm 0.05 (k-1)} "
+                rf"\pm \tfrac{{1}}{{{SIDE}}} \operatorname{{softplus}}(y_{{t,\pm k}}), "
+                rf"\quad {span('k', 1, SIDE)}",
+                r"\ell &= \operatorname{mean}_\tau \max\left(\tau (x_{t+1} - q_\tau), "
+                r"(\tau - 1)(x_{t+1} - q_\tau)\right)",
+            )
+        ]
+    return []

@@ -20,7 +20,13 @@ from explorer.kernels import nets
 from explorer.models import notation
 from explorer.models.base import Line, ModelSpec, SequenceModel, Sizes, embed, sum_line
 from explorer.models.captures import Capture, Probe, ignore, in_layer, signed
-from explorer.models.fields import dropout_field, hidden_size_field, layers_field
+from explorer.models.fields import (
+    dropout_field,
+    head_field,
+    hidden_size_field,
+    layers_field,
+)
+from explorer.models.forecast_heads import Head
 
 Activation = Literal["tanh", "relu"]
 ACTIVATIONS = {"tanh": torch.tanh, "relu": torch.relu}
@@ -50,6 +56,7 @@ class RNNSettings(Settings):
         choices={"tanh": N_("tanh"), "relu": N_("ReLU")},
     )
     dropout: float = dropout_field()
+    head: Head = head_field()
 
 
 def cell(

@@ -26,7 +26,13 @@ from explorer.errors import N_
 from explorer.models import notation, stream
 from explorer.models.base import ModelSpec, SequenceModel, Sizes
 from explorer.models.captures import Capture, Probe, gate, ignore, signed
-from explorer.models.fields import dropout_field, hidden_size_field, layers_field
+from explorer.models.fields import (
+    dropout_field,
+    head_field,
+    hidden_size_field,
+    layers_field,
+)
+from explorer.models.forecast_heads import Head
 from explorer.models.mixing import Mixed, carried
 from explorer.models.stack import climb
 from explorer.models.style import GPT_2, norms
@@ -54,6 +60,7 @@ class SelectiveSettings(Settings):
     )
     layers: int = layers_field(N_("How many blocks stand on each other."), default=2)
     dropout: float = dropout_field()
+    head: Head = head_field()
 
 
 class SelectiveLayer(nn.Module):

@@ -34,7 +34,13 @@ from explorer.models.captures import (
     output_gate,
     signed,
 )
-from explorer.models.fields import dropout_field, hidden_size_field, layers_field
+from explorer.models.fields import (
+    dropout_field,
+    head_field,
+    hidden_size_field,
+    layers_field,
+)
+from explorer.models.forecast_heads import Head
 from explorer.models.mixing import Mixed, carried, values_of
 from explorer.models.stack import climb
 
@@ -66,6 +72,7 @@ class SLSTMSettings(Settings):
         step=0.5,
     )
     dropout: float = dropout_field()
+    head: Head = head_field()
 
 
 class SLSTMLayer(nn.Module):

@@ -35,10 +35,12 @@ from explorer.models.captures import (
 from explorer.models.fields import (
     block_dropout_field,
     feed_forward_field,
+    head_field,
     heads_field,
     hidden_size_field,
     layers_field,
 )
+from explorer.models.forecast_heads import Head
 from explorer.models.mixing import Mixed
 from explorer.models.positions import (
     MAX_HIDDEN_SIZE,
@@ -91,6 +93,7 @@ class TransformerSettings(Settings):
     outputs: OutputsName = outputs_field()
     mixing: MixingName = mixing_field()
     dropout: float = block_dropout_field()
+    head: Head = head_field()
 
 
 def style_of(settings: TransformerSettings) -> Style:

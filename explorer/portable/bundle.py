@@ -9,7 +9,7 @@ import ast
 import importlib
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from explorer.config.settings import Scalar, Settings
@@ -48,11 +48,11 @@ class Bundle(NamedTuple):
     """What each definition is called in the one file."""
 
 
-def bundle(root: Key) -> Bundle:
-    """Everything that a definition needs, itself included."""
+def bundle(*roots: Key) -> Bundle:
+    """Everything that definitions need, themselves included."""
     wanted = KEPT_METHODS
     while True:
-        readers, outside = _reached(root, wanted)
+        readers, outside = _reached(roots, wanted)
         mentioned = frozenset().union(*(r.attributes for r in readers.values()))
         if mentioned <= wanted:
             names = _names(readers) | PYTORCHS
@@ -60,10 +60,12 @@ def bundle(root: Key) -> Bundle:
         wanted |= mentioned
 
 
-def _reached(root: Key, wanted: frozenset[str]) -> tuple[dict[Key, Reader], set[Key]]:
+def _reached(
+    roots: Sequence[Key], wanted: frozenset[str]
+) -> tuple[dict[Key, Reader], set[Key]]:
     readers: dict[Key, Reader] = {}
     outside: set[Key] = set()
-    waiting = [root]
+    waiting = list(roots)
     while waiting:
         key = waiting.pop()
         module, name = key = ("torch", "nn") if key in PYTORCHS else key

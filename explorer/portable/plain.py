@@ -9,7 +9,7 @@ from explorer.catalog import building, specs
 from explorer.config.run import RunConfig
 from explorer.portable.bundle import bundle, definitions, imports
 from explorer.portable.sources import Key, source
-from explorer.training.intervals import LEVELS
+from explorer.training.intervals import LEVELS, PATHS
 
 USED: frozenset[Key] = frozenset(
     {
@@ -21,6 +21,12 @@ USED: frozenset[Key] = frozenset(
     }
 )
 """What the pieces below import, as in `bundle.Bundle.outside`."""
+
+DRAWING: tuple[Key, ...] = (
+    ("explorer.models.forecast_heads", "futures"),
+    ("explorer.models.forecast_heads", "band"),
+)
+"""What draws the bands of a head that says a distribution."""
 
 HEAD = """\
 # The {title} of one run, in PyTorch alone. It needs torch and safetensors.
@@ -63,6 +69,27 @@ def intervals(folder: Path) -> tuple[Tensor, Tensor, Tensor]:
         window = torch.cat([window, torch.cat([answer, rest], 2)], 1)
     said = window[0, {steps}:, 0]
     return said, said - widths, said + widths'''
+
+FUTURES = '''\
+LEVELS = {levels}
+"""What share of the values to come each band is to hold."""
+
+
+@torch.no_grad()
+def intervals(folder: Path) -> tuple[Tensor, Tensor, Tensor]:
+    """What comes after the example, the model left alone: (H,) as standardised, and the
+    lower and upper ends (levels, H) of its bands. They lie between {paths} futures that
+    are drawn from its {head} head, each draw the next input."""
+    example, model = load_file(folder / "example.safetensors"), load(folder)
+    window, horizon = example["inputs"], example["half_widths"].shape[1]
+    drawn = {futures}(model, "{head}", window, horizon, {paths}, 0)[0]
+    ends = [{band}(drawn, level) for level in LEVELS]
+    for _step in range(horizon):
+        answer = model(window[:, -{steps}:])[:, -1:, :1]
+        rest = answer.new_zeros(1, 1, window.shape[2] - 1)
+        window = torch.cat([window, torch.cat([answer, rest], 2)], 1)
+    low, high = (torch.stack(each) for each in zip(*ends))
+    return window[0, {steps}:, 0], low, high'''
 
 TOLD = """
 said, low, high = intervals({folder})
@@ -133,7 +160,9 @@ def _parts(config: RunConfig) -> tuple[str, str, str]:
     """The file's words, its first comment, and its code."""
     spec = specs.model_spec(config.model)
     module, name = spec.make.__module__, spec.make.__name__
-    whole = bundle((module, name))
+    tells = specs.head_of(specs.resolve(config))
+    drawing = DRAWING if has_intervals(config) and tells != "point" else ()
+    whole = bundle((module, name), *drawing)
     settings = whole.names[module, spec.settings.__name__]
     code = [
         definitions(whole, module, config.model_settings),
@@ -143,7 +172,9 @@ def _parts(config: RunConfig) -> tuple[str, str, str]:
     ]
     if has_intervals(config):
         steps = building.make_data(config).steps
-        code.append(INTERVALS.format(levels=LEVELS, steps=steps))
+        names = {key[1]: whole.names[key] for key in drawing}
+        about = {"levels": LEVELS, "steps": steps, "head": tells, "paths": PATHS}
+        code.append((FUTURES if drawing else INTERVALS).format(**about, **names))
     head = HEAD.format(title=spec.title)
     used = "\n".join(imports(whole.outside | USED))
     head += f"\n\nfrom __future__ import annotations\n\n{used}"

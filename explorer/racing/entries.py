@@ -26,7 +26,7 @@ MOST_SEEDS = 3
 SIZE = "hidden_size"
 """The setting that makes an architecture larger or smaller."""
 
-SHARED = (SIZE, "layers", "dropout")
+SHARED = (SIZE, "layers", "dropout", "head")
 """What architectures have in common, and take over from each other."""
 
 Equal = Literal["hidden_size", "parameters"]

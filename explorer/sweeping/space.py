@@ -19,13 +19,14 @@ NEVER_VARIED = ("training.steps", "data.digest")
 
 def variable_settings(base: RunConfig) -> dict[str, FieldInfo]:
     """The settings that a sweep of this config may vary, by dotted name."""
-    unused = specs.unused_training(base.model)
+    unused = {f"training.{key}" for key in specs.unused_training(base.model)}
+    unused |= {f"model.{key}" for key in specs.unused_model(base.data, base.model)}
     return {
         f"{group}.{key}": field
         for group, cls in _classes(base).items()
         for key, field in cls.model_fields.items()
         if f"{group}.{key}" not in NEVER_VARIED
-        and not (group == "training" and key in unused)
+        and f"{group}.{key}" not in unused
         and (_choices(field) or None not in bounds_of(field))
     }
 

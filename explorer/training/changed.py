@@ -17,6 +17,7 @@ class Changed(SequenceModel):
     def __init__(self, model: SequenceModel, changes: Sequence[Change]) -> None:
         super().__init__()
         self.model, self.changes = model, tuple(changes)
+        self.tells = model.tells
 
     def loss(self, x: Tensor, y: Tensor) -> Tensor | None:
         with self._zeroed(x) as given:

@@ -52,7 +52,7 @@ def forecast(model: SequenceModel, data: Data) -> Forecast:
     predicted = torch.cat([answers[0], answers[1:, -1]])
     alone = inputs[:steps].clone()
     for _ in range(horizon):
-        answer = model(alone[None, -steps:])[0, -1:]  # (1, 1)
+        answer = model(alone[None, -steps:])[0, -1:, :1]  # (1, 1)
         rest = answer.new_zeros(1, alone.shape[1] - 1)
         alone = torch.cat([alone, torch.cat([answer, rest], 1)])
     model.train(was_training)

@@ -14,15 +14,16 @@ Rinaldo, Tibshirani and Wasserman (2018), https://doi.org/10.1080/01621459.2017.
 """
 
 import math
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from explorer.data.base import Data, Floats
 from explorer.models.base import SequenceModel
-from explorer.training.forecasting import stretch
+from explorer.models.forecast_heads import band, futures
 from explorer.training.proper import crps, pinball
 
 LEVELS = (0.5, 0.9)
@@ -47,6 +48,14 @@ class Foretold(NamedTuple):
     truth_shown: Floats  # (N, H)
 
 
+Bands = Literal["own", "measured"]
+"""Whose bands: those of the model's own head where that says a distribution, else, or
+in any case, those that its misses tell (split conformal)."""
+
+PATHS = 199
+"""Futures that are drawn from a head for the bands of one forecast."""
+
+
 @torch.no_grad()
 def foretell(
     model: SequenceModel, data: Data, origins: NDArray[np.int64], horizon: int
@@ -59,17 +68,15 @@ def foretell(
     """
     series = data.series
     assert series is not None  # only series are forecast
-    n, steps = len(series.values), data.steps
-    given = series.scaled.reshape(n, -1)  # (n, I)
+    steps = data.steps
     was_training = model.training
     model.eval()
     parts = []
     for first in range(0, len(origins), AT_ONCE):
-        rows = origins[first : first + AT_ONCE, None] + np.arange(-steps, 0)  # (B, T)
-        alone = torch.from_numpy(given[rows])  # (B, T, I)
+        alone = _before(data, origins[first : first + AT_ONCE])  # (B, T, I)
         for _ in range(horizon):
             answer = model(alone[:, -steps:])[:, -1:, :1]  # (B, 1, 1)
-            rest = answer.new_zeros(len(rows), 1, alone.shape[2] - 1)
+            rest = answer.new_zeros(len(alone), 1, alone.shape[2] - 1)
             alone = torch.cat([alone, torch.cat([answer, rest], 2)], 1)
         parts.append(alone[:, steps:, 0].double().numpy())
     model.train(was_training)
@@ -82,6 +89,35 @@ def foretell(
     if data.ratios:
         path, truth_shown = np.log(path), np.log(truth_shown)
     return Foretold(said, truth, path, truth_shown)
+
+
+def _before(data: Data, origins: NDArray[np.int64]) -> Tensor:
+    """(B, T, I) the true windows that end before the origins (B,)."""
+    series = data.series
+    assert series is not None  # only series are forecast
+    given = series.scaled.reshape(len(series.values), -1)  # (n, I)
+    return torch.from_numpy(given[origins[:, None] + np.arange(-data.steps, 0)])
+
+
+def drawn(
+    model: SequenceModel,
+    data: Data,
+    origins: NDArray[np.int64],
+    horizon: int,
+    count: int,
+) -> Floats:
+    """(N, S, H) futures from each origin, drawn from the model's head, as scaled; the
+    same at every call."""
+    was_training = model.training
+    model.eval()
+    at_once = max(1, 8 * AT_ONCE // count)
+    found = [
+        futures(model, model.tells, _before(data, some), horizon, count, first).double()
+        for first in range(0, len(origins), at_once)
+        if len(some := origins[first : first + at_once])
+    ]
+    model.train(was_training)
+    return np.asarray(torch.cat(found).numpy())
 
 
 def _path(data: Data, said: Floats, previous: Floats) -> Floats:
@@ -151,14 +187,20 @@ class Fan(NamedTuple):
 
     low: Floats  # (levels, H)
     high: Floats  # (levels, H)
-    origins: int  # from which the misses are known
+    origins: int  # from which the misses are known; 0 where the head says it
 
 
 def fan(
-    model: SequenceModel, data: Data, free: Floats, most: int | None = None
+    model: SequenceModel,
+    data: Data,
+    free: Floats,
+    most: int | None = None,
+    bands: Bands = "own",
 ) -> Fan | None:
-    """Bands about a free forecast (H,) in shown units; None where the calibration part
-    has too few origins."""
+    """Bands about a free forecast (H,) of the drawn end, in shown units; None where
+    they must be calibrated and the calibration part has too few origins."""
+    if bands == "own" and model.tells != "point":
+        return _own_fan(model, data, len(free))
     origins = parts(data, len(free), most).calibration
     if len(origins) < FEWEST:
         return None
@@ -170,6 +212,19 @@ def fan(
     return Fan(free - widths, free + widths, len(origins))
 
 
+def _own_fan(model: SequenceModel, data: Data, horizon: int) -> Fan:
+    """Between which of the futures that the head draws the bands lie."""
+    series = data.series
+    assert series is not None  # only series are forecast
+    origin = np.array([len(series.values) - horizon])
+    paths = drawn(model, data, origin, horizon, PATHS)[0]  # (S, H)
+    before = np.full(PATHS, float(series.values[origin[0] - 1]))
+    shown = torch.from_numpy(_path(data, paths, before))
+    ends = [band(shown, level) for level in LEVELS]
+    low, high = (torch.stack(each).numpy() for each in zip(*ends, strict=True))
+    return Fan(low, high, 0)
+
+
 def scaled_widths(
     model: SequenceModel, data: Data, horizon: int, most: int | None = None
 ) -> Floats:
@@ -179,52 +234,6 @@ def scaled_widths(
         return np.full((len(LEVELS), horizon), np.inf)
     seen = foretell(model, data, origins, horizon)
     return np.array([half_width(seen.truth - seen.said, level) for level in LEVELS])
-
-
-class Backtest(NamedTuple):
-    """How forecasts and bands did from many origins, by horizon (H,), as scaled."""
-
-    calibrated: int  # origins
-    scored: int  # origins
-    mae: Floats
-    rmse: Floats
-    coverage: Floats  # (levels, H) share of what came that the bands held
-    width: Floats  # (levels, H) of the bands
-    pinball: Floats  # mean over the quantiles of `proper.TAUS`
-    crps: Floats
-
-
-def backtest(
-    model: SequenceModel, data: Data, horizon: int = 0, most: int | None = None
-) -> Backtest | None:
-    """Roll the origin over the second half of the held-out part, with bands that were
-    calibrated on its first half; None where either has too few origins.
-
-    Args:
-        horizon: H; 0 takes that of the drawn forecast, or what fits.
-        most: origins of each half at most.
-    """
-    if horizon == 0:
-        horizon = stretch(data)[1]
-    calibration, scored = parts(data, horizon, most)
-    if len(calibration) < FEWEST or not len(scored):
-        return None
-    seen = foretell(model, data, calibration, horizon)
-    came = foretell(model, data, scored, horizon)
-    misses, errors = seen.truth - seen.said, came.truth - came.said  # (N, H)
-    widths = np.array([half_width(misses, level) for level in LEVELS])
-    known = np.isfinite(errors)
-    held = np.abs(errors)[None] <= widths[:, None]  # (levels, N, H)
-    return Backtest(
-        len(calibration),
-        len(scored),
-        np.nanmean(np.abs(errors), 0),
-        np.sqrt(np.nanmean(errors**2, 0)),
-        np.where(known, held, False).sum(1) / known.sum(0),
-        2 * widths,
-        np.array([pinball(m, e) for m, e in zip(misses.T, errors.T, strict=True)]),
-        np.array([crps(m, e) for m, e in zip(misses.T, errors.T, strict=True)]),
-    )
 
 
 def banded(calibration: Floats, errors: Floats) -> dict[str, float]:

@@ -2,10 +2,10 @@
 
 forecast: MAE and RMSE in standardised units, R^2, and the skill against the best simple
 guess, 1 - MSE / MSE(guess); R^2 is undefined (NaN) where the held-out part does not
-move, the skill where the guess is never wrong; pinball loss and CRPS of the answer plus
-the misses of other windows, see `intervals.banded`. next_token: accuracy (of what must
-be recalled, where other answers are easy), perplexity exp(CE), bits per token, and of
-writing bits per byte, CE / (ln 2 x bytes of a counted token), whatever is a token.
+move, the skill where the guess is never wrong; pinball loss and CRPS, see `scores`.
+next_token: accuracy (of what must be recalled, where other answers are easy),
+perplexity exp(CE), bits per token, and of writing bits per byte, CE / (ln 2 x bytes of
+a counted token), whatever is a token.
 classify and tag: accuracy; precision, recall and F1 per label, averaged over the labels
 (macro); of sums on a clock also the accuracy on training windows; where tags name
 entities, the F1 of whole ones, as seqeval computes it (micro).
@@ -19,7 +19,6 @@ import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-import numpy as np
 import sacrebleu
 import torch
 import torch.nn.functional as F
@@ -34,7 +33,8 @@ from explorer.training import transcribing
 from explorer.training.decoding import greedy
 from explorer.training.generating import made, measured
 from explorer.training.intervals import banded
-from explorer.training.objectives import objective, tensors
+from explorer.training.objectives import objective, said, tensors
+from explorer.training.proper import scores_of_head
 from explorer.training.ratios import ratio
 
 
@@ -70,12 +70,9 @@ def metrics(model: SequenceModel, data: Data) -> Mapping[str, float]:
 def forecast(
     model: SequenceModel, data: Data, output: Tensor, y: Tensor
 ) -> dict[str, float]:
-    """MAE, RMSE, R^2 and skill over the counted positions; CRPS and pinball loss of the
-    last one."""
-    # one answer of each window: the first half calibrates, the second is scored
-    ends = (y - output)[:, -1, 0].double().numpy()  # (N,)
-    misses = np.split(ends, [len(ends) // 2])
-    output, y = objective(data).counted(output, y)
+    """MAE, RMSE, R^2 and skill over the counted positions, and `scores`."""
+    scored = scores(model, data, output, y)
+    output, y = objective(data).counted(said(output, y), y)
     if data.gaps:
         known = ~y.isnan()
         output, y = output[known], y[known]
@@ -87,7 +84,23 @@ def forecast(
     }
     if data.baselines:
         found["best_skill"] = 1 - ratio(mse, min(data.baselines.values()), size)
-    return found | banded(misses[0], misses[1])
+    return found | scored
+
+
+def scores(
+    model: SequenceModel, data: Data, output: Tensor, y: Tensor
+) -> dict[str, float]:
+    """CRPS and pinball loss, by the last answers of the second half of the windows: of
+    the head's distribution, else of the answer plus the misses of the first half; of a
+    Gaussian also the negative log-likelihood, over the counted positions."""
+    half, head = len(y) // 2, model.tells
+    if head == "point":
+        misses = (y - output)[:, -1, 0].double().numpy()  # (N,)
+        return banded(misses[:half], misses[half:])
+    found = scores_of_head(head, output[half:, -1], y[half:, -1, 0])
+    if head == "gaussian":
+        found["nll"] = float(objective(data).of_head(head, output, y))
+    return found
 
 
 def next_token(

@@ -9,8 +9,8 @@
 
 Forecasts and next tokens count window positions t >= `counted_from` only; forecasts of
 a series with gaps, only where the truth was measured. A model may
-lower a loss of its own, such as a CRF's; curves show the task's all the same, so that
-models can be compared.
+lower a loss of its own, such as a CRF's, or that of a head that says a distribution;
+curves show the task's all the same, so that models can be compared.
 """
 
 from typing import NamedTuple
@@ -22,6 +22,7 @@ from torch import Tensor
 from explorer.data.base import Data, Task
 from explorer.data.windows import Windows
 from explorer.models.base import SequenceModel
+from explorer.models.forecast_heads import Head, head_loss
 from explorer.tasks import IGNORED
 
 BLANK = 0
@@ -40,7 +41,7 @@ class Objective(NamedTuple):
         """The loss of every answer: (B, T) where each step has one, else (B,); NaN
         where the target is not known."""
         if self.task == "forecast":
-            return (output - target).square().mean(-1)
+            return (said(output, target) - target).square().mean(-1)
         if self.task == "transcribe":
             return _ctc(output, target)
         if self.task == "generate":
@@ -55,7 +56,7 @@ class Objective(NamedTuple):
     def __call__(self, output: Tensor, target: Tensor) -> Tensor:
         """The mean over the counted positions, a scalar."""
         if self.task == "forecast":
-            output, target = self.counted(output, target)
+            output, target = self.counted(said(output, target), target)
             return (
                 known_error(output, target) if self.gaps else F.mse_loss(output, target)
             )
@@ -68,6 +69,16 @@ class Objective(NamedTuple):
             output.flatten(0, 1), target.flatten(), ignore_index=IGNORED
         )
 
+    def of_head(self, head: Head, output: Tensor, target: Tensor) -> Tensor:
+        """What training lowers: the mean of a head's own loss over the counted places
+        whose target is known, 0 where none is; of one number, the task's."""
+        if head == "point":
+            return self(output, target)
+        output, target = self.counted(output, target[..., 0])
+        known = ~target.isnan()
+        losses = head_loss(head, output[known], target[known])
+        return losses.sum() / known.sum().clamp(min=1)
+
     def last(self, output: Tensor, target: Tensor) -> Tensor:
         """The loss (B,) of the last step's answer, or of the only one; NaN where its
         target is not known."""
@@ -79,6 +90,11 @@ class Objective(NamedTuple):
     def counted(self, output: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
         """Both from the first counted position on."""
         return output[:, self.counted_from :], target[:, self.counted_from :]
+
+
+def said(output: Tensor, target: Tensor) -> Tensor:
+    """The forecast itself (..., O) in what a head gives for targets (..., O)."""
+    return output[..., : target.shape[-1]]
 
 
 def known_error(output: Tensor, target: Tensor) -> Tensor:

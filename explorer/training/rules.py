@@ -65,7 +65,8 @@ class Rule(Protocol):
     acting: SequenceModel
     surprise: float
     """What training lowers, at the last look, where that is not the task's loss: how
-    unlikely the model finds a window, in nats per step; else NaN."""
+    unlikely the model finds a window, in nats per step, or a head's own loss; else
+    NaN."""
     discriminator_loss: float
     """The other net's loss at the last look, where there are two; else NaN."""
     side: Side | None
@@ -115,12 +116,21 @@ class Gradient:
         x, y = self.batches.at(step)
         own = self.acting.loss(x, y)
         if own is None:
-            self.loss = self.objective(self.acting(x), y)
-            return self.loss.item()
+            return self._look_at(self.acting(x), y)
         self.loss = own.mean()
         self.surprise = self.loss.item()
         with torch.no_grad():
             return self.objective(self.acting(x), y).item()
+
+    def _look_at(self, output: Tensor, y: Tensor) -> float:
+        """The task's loss; what is lowered is the head's own, where it says more than
+        one number."""
+        self.loss = self.objective.of_head(self.acting.tells, output, y)
+        if self.acting.tells == "point":
+            return self.loss.item()
+        self.surprise = self.loss.item()
+        with torch.no_grad():
+            return self.objective(output, y).item()
 
     def update(self, rate: float) -> float:
         """One optimizer step; the gradient's norm before clipping."""

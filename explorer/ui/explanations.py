@@ -20,9 +20,7 @@ def explanations(config: RunConfig, _: Translate) -> None:
 
 
 def _equations(config: RunConfig, _: Translate) -> None:
-    resolved = specs.resolve(config)
-    sizes = building.sizes(config)
-    st.markdown(resolved.model.equations(resolved.model_settings, sizes))
+    st.markdown(building.equations(config))
 
 
 def _diagram(config: RunConfig, _: Translate) -> None:

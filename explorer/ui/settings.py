@@ -116,7 +116,9 @@ def _choose_model(
         usual = config.model if config.model in able else specs.usual_model(data)
         model = row.architecture(able, usual, f"{edition}.model.{'.'.join(able)}", _)
     cls = specs.model_spec(model).settings
+    unused = specs.unused_model(data, model)
     values = _values("model", model, config)
+    values = {name: value for name, value in values.items() if name not in unused}
     with row.model:
         st.caption(_(specs.model_spec(model).summary))
         for preset in specs.model_spec(model).presets:
@@ -128,7 +130,7 @@ def _choose_model(
                 on_click=_take_preset,
                 args=(model, preset.name),
             )
-        return model, _widgets("model", model, cls, values, edition, _, row)
+        return model, _widgets("model", model, cls, values, edition, _, row, unused)
 
 
 def _take_preset(model: str, name: str) -> None:
@@ -241,7 +243,7 @@ def _values(group: str, name: str, config: RunConfig) -> dict[str, Any]:
     remembered = st.session_state.get(_REMEMBERED, {}).get((group, name))
     if remembered is not None:
         return dict(remembered)
-    shared = ("hidden_size", "layers", "dropout")
+    shared = ("hidden_size", "layers", "dropout", "head")
     start |= {k: v for k, v in values.items() if k in start and k in shared}
     if group == "data":
         start |= spoken(parted(name)[0])

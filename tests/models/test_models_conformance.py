@@ -60,12 +60,13 @@ def given(sizes: Sizes, steps: int = T, seed: int = 1) -> torch.Tensor:
 
 
 def choices(spec: ModelSpec) -> list[dict[str, str]]:
-    """The defaults, then every other value of every setting that is chosen by name."""
+    """The defaults, then every other value of every setting that is chosen by name; a
+    head is more outputs to the model, as labels are."""
     return [{}] + [
         {name: choice}
         for name, field in spec.settings.model_fields.items()
         for choice in choices_of(field)
-        if choice != field.default
+        if choice != field.default and name != "head"
     ]
 
 

@@ -12,7 +12,7 @@ import torch
 
 from explorer.catalog import choosing
 from explorer.data import content
-from explorer.training.intervals import backtest
+from explorer.training.backtesting import backtest
 from explorer.training.trainer import Budget, Trainer
 from tests.slow.conftest import Report
 

@@ -7,11 +7,11 @@ import torch
 from explorer.catalog import building, choosing
 from explorer.data.base import Data
 from explorer.models.base import SequenceModel
+from explorer.training.backtesting import backtest
 from explorer.training.forecasting import forecast, stretch
 from explorer.training.intervals import (
     FEWEST,
     LEAST,
-    backtest,
     banded,
     fan,
     foretell,

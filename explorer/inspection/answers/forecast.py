@@ -42,6 +42,7 @@ def look(
     notes = {
         "levels": list(LEVELS),
         "origins": 0 if bands is None else bands.origins,
+        "head": subject.model.tells,
         "dates": dates,
         "axis": series.axis,
         "label": series.label,

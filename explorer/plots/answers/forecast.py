@@ -65,6 +65,7 @@ class ForecastDrawn(NamedTuple):
     low: Floats = EMPTY  # (levels, n) of the bands about what is foretold freely
     high: Floats = EMPTY  # (levels, n)
     origins: int = 0  # from which the bands were calibrated
+    head: str = "point"  # that the bands come from; "point": none
 
 
 def extract(
@@ -91,6 +92,7 @@ def extract(
         low=finite(arrays.get("low", EMPTY)),
         high=finite(arrays.get("high", EMPTY)),
         origins=notes.get("origins", 0),
+        head=notes.get("head", "point"),
     )
 
 
@@ -224,6 +226,12 @@ def _held(drawn: ForecastDrawn, _: Translate) -> list[str]:
         "%(origins)d calibration origins (split conformal); the wide one holds "
         "%(held)d of the %(count)d values drawn here."
     )
+    if drawn.head != "point":
+        message = _(
+            "The bands hold %(first)d and %(last)d %% of the futures that its head "
+            "draws, each draw the next input; the wide one holds %(held)d of the "
+            "%(count)d values drawn here."
+        )
     return [
         message
         % {

@@ -11,13 +11,30 @@ from explorer.plots.parts import (
     Figure,
     Translate,
     axis,
+    end_labels,
     finite,
+    key,
     layout,
+    margin_for,
+    rule,
     short,
     thin,
 )
 from explorer.plots.theme import GREY, colour_of
+from explorer.plots.words import paragraph
 from explorer.runs.records import View
+
+TITLES = {
+    "point": N_("surprise (nats per step)"),
+    "gaussian": N_("negative log-likelihood (nats per value)"),
+    "quantile": N_("pinball loss (standardised)"),
+}
+"""Of what is lowered, by the model's head."""
+
+NAMES = {
+    "gaussian": N_("Negative log-likelihood (nats per value)"),
+    "quantile": N_("Pinball loss (standardised)"),
+}
 
 ROUNDING = 1e-4
 """Relative: numbers of curves are float32 sums over hundreds of windows."""
@@ -64,8 +81,27 @@ def figure(scene: Scene, _: Translate = str) -> Figure:
     }
     total = scene.config.training.steps
     x = axis(_("training step"), range=[-0.02 * total, 1.02 * total])
-    y = axis(_("surprise (nats per step)"), nticks=5)
-    return {"data": [line, held], "layout": layout(x, y)}
+    y = axis(_(TITLES[scene.view.notes["head"]]), nticks=5)
+    floor = scene.view.notes["floor"]
+    known = [] if floor is None else [(key("┄", GREY, _("floor")), floor)]
+    return {
+        "data": [line, held],
+        "layout": layout(
+            x,
+            y,
+            shapes=[rule(value, GREY, "dash") for _name, value in known],
+            annotations=end_labels(known, *_span(values, scene.view)),
+            margin=margin_for([_("floor")] if known else []),
+        ),
+    }
+
+
+def _span(values: np.ndarray, view: View) -> tuple[float, float]:
+    """From the lowest to the highest of what is drawn."""
+    floor = [] if view.notes["floor"] is None else [view.notes["floor"]]
+    every = np.concatenate([values, view.arrays["held_out"], floor])
+    known = every[np.isfinite(every)]
+    return float(known.min()), max(float(known.max()), float(known.min()) + 1e-9)
 
 
 def rises(values: np.ndarray) -> int:
@@ -90,6 +126,8 @@ def reading(values: np.ndarray, view: View, _: Translate = str) -> str:
     """From where to where, and what that means as a likelihood per step."""
     known = values[np.isfinite(values)]
     held = float(view.arrays["held_out"][0])
+    if view.notes["head"] != "point":
+        return _of_a_head(known, held, view, _)
     if not len(known):
         return _("Surprise of the held-out part: %(held)s nats per step.") % {
             "held": short(held)
@@ -108,6 +146,33 @@ def reading(values: np.ndarray, view: View, _: Translate = str) -> str:
     }
 
 
+def _of_a_head(known: np.ndarray, held: float, view: View, _: Translate) -> str:
+    """Where the loss of a head came from and stands, and its floor if that is known."""
+    head, floor = view.notes["head"], view.notes["floor"]
+    parts = []
+    if len(known):
+        message = _("%(name)s: from %(first)s to %(now)s in %(count)d steps.")
+        parts.append(
+            message
+            % {
+                "name": _(NAMES[head]),
+                "first": short(float(known[0])),
+                "now": short(float(known[-1])),
+                "count": len(known),
+            }
+        )
+    parts.append(
+        _("On the held-out part (ring) it is %(held)s.") % {"held": short(held)}
+    )
+    if floor is not None:
+        message = _(
+            "The floor is %(floor)s: the noise is Gaussian and its variance known, so "
+            "that no model can expect less."
+        )
+        parts.append(message % {"floor": short(floor)})
+    return paragraph(*parts)
+
+
 PANEL = Panel(
     "surprise",
     N_("What does training itself lower?"),
@@ -116,9 +181,11 @@ PANEL = Panel(
     about=N_(
         "The loss above is the task's, so that all models can be compared; this is "
         "what the model itself lowers. An HMM makes the inputs likelier, −log p(x), "
-        "and no iteration of Baum-Welch can make them less likely. A CRF makes the "
+        "and no iteration of Baum-Welch can make them less likely; a CRF makes the "
         "whole sequence of labels likelier, −log p(y | x), by steps along the gradient "
-        "of random batches, which wander."
+        "of random batches, which wander. A Gaussian head of a forecast makes the next "
+        "value likelier, and a head of quantiles lowers the pinball loss, both on "
+        "standardised values."
     ),
     pages={"inside": 180},
     curves=True,

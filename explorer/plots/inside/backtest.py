@@ -43,6 +43,7 @@ class BacktestDrawn(NamedTuple):
     pinball: Floats  # (H,)
     calibrated: int  # origins
     scored: int  # origins
+    head: str = "point"  # that the bands come from; "point": none
 
 
 def extract(model: str, view: View | None) -> BacktestDrawn:
@@ -60,6 +61,7 @@ def extract(model: str, view: View | None) -> BacktestDrawn:
         finite(arrays["pinball"]),
         notes["calibrated"],
         notes["scored"],
+        notes.get("head", "point"),
     )
 
 
@@ -122,32 +124,55 @@ def reading(drawn: BacktestDrawn, _: Translate = str) -> str:
         "crps": short(float(drawn.crps.mean())),
         "pinball": short(float(drawn.pinball.mean())),
     }
-    message = _(
-        "The %(level)d %% band held %(covered)s %% of what came: it keeps its promise."
-    )
-    if covered < 100 * (level - NEAR):
-        message = _(
-            "The %(level)d %% band held only %(covered)s %% of what came: the series "
-            "has become harder to foresee since its calibration part."
-        )
-    elif covered > 100 * (level + NEAR):
-        message = _(
-            "The %(level)d %% band held %(covered)s %% of what came: it is wider than "
-            "it need be, as the series has become easier to foresee."
-        )
     return paragraph(
-        message % numbers,
-        _(
-            "It was calibrated from %(calibrated)d origins in the first half of the "
-            "held-out part and scored from %(scored)d in the second."
-        )
-        % numbers,
+        _verdict(drawn.head, covered, level, _) % numbers,
+        _origins(drawn, _) % numbers,
         _(
             "The mean absolute error is %(first)s one step ahead and %(last)s after "
             "%(steps)d; CRPS %(crps)s and pinball loss %(pinball)s judge the whole "
             "distribution, lower is better (all standardised)."
         )
         % numbers,
+    )
+
+
+def _verdict(head: str, covered: float, level: float, _: Translate) -> str:
+    """Whether the widest band held what it promised, and if not, why that may be."""
+    if covered < 100 * (level - NEAR):
+        if head != "point":
+            return _(
+                "The %(level)d %% band held only %(covered)s %% of what came: the head "
+                "is surer of itself than it may be."
+            )
+        return _(
+            "The %(level)d %% band held only %(covered)s %% of what came: the series "
+            "has become harder to foresee since its calibration part."
+        )
+    if covered > 100 * (level + NEAR):
+        if head != "point":
+            return _(
+                "The %(level)d %% band held %(covered)s %% of what came: the head is "
+                "less sure of itself than it could be."
+            )
+        return _(
+            "The %(level)d %% band held %(covered)s %% of what came: it is wider than "
+            "it need be, as the series has become easier to foresee."
+        )
+    return _(
+        "The %(level)d %% band held %(covered)s %% of what came: it keeps its promise."
+    )
+
+
+def _origins(drawn: BacktestDrawn, _: Translate) -> str:
+    """Where the bands come from, and from how many places they were scored."""
+    if drawn.head != "point":
+        return _(
+            "It is the head's own, between futures that it draws, and was scored from "
+            "%(scored)d origins in the second half of the held-out part."
+        )
+    return _(
+        "It was calibrated from %(calibrated)d origins in the first half of the "
+        "held-out part and scored from %(scored)d in the second."
     )
 
 
@@ -181,9 +206,10 @@ PANEL = Panel(
     about=N_(
         "The model is left alone from many places of the held-out part, a rolling "
         "origin, and its forecasts are held against what came. Bands come from split "
-        "conformal prediction: as wide as it missed on the first half of the held-out "
-        "part, step by step ahead. The chart tells how much of the second half each "
-        "band held; the dashed lines are what was promised."
+        "conformal prediction, as wide as it missed on the first half of the held-out "
+        "part, step by step ahead; those of a head that says a distribution lie "
+        "between futures that it draws. The chart tells how much of the second half "
+        "each band held; the dashed lines are what was promised."
     ),
     pages={"inside": 44},
     applies=lambda facts: facts.answer == "forecast",

@@ -45,17 +45,19 @@ def _choose(task: Task, config: RunConfig, _: Translate, row: Row) -> RunConfig:
     settings: dict[str, object] = {
         f"data.{name}": value for name, value in config.data_settings.items()
     }
+    cls, fixed = (
+        specs.model_spec(model).settings for model in (config.model, task.base.model)
+    )
+    values = cls().values() | config.model_settings  # those may be older than a setting
     locked = [
         name
-        for name in config.model_settings
-        if name in task.base.model_settings and f"model.{name}" not in task.open
+        for name in values
+        if name in fixed.model_fields and f"model.{name}" not in task.open
     ]
-    cls = specs.model_spec(config.model).settings
+    locked += specs.unused_model(config.data, config.model)
     prefix = f"{edition}.model.{config.model}"
     with row.model:
-        given = settings_widgets(
-            cls, config.model_settings, prefix, _, tuple(locked), row.place
-        )
+        given = settings_widgets(cls, values, prefix, _, tuple(locked), row.place)
     settings |= {f"model.{name}": value for name, value in given.items()}
     training, seed = _choose_training(task, config, edition, _, row)
     chosen = choosing.make_config(

@@ -96,8 +96,10 @@ def fields_of(config: RunConfig) -> dict[str, FieldInfo]:
     """By dotted name: the settings of the model and the training that may differ."""
     model = specs.model_spec(config.model).settings.model_fields
     unused = specs.unused_training(config.model)
+    idle = specs.unused_model(config.data, config.model)
     training = type(config.training).model_fields
-    return {f"model.{name}": field for name, field in model.items()} | {
+    named = {f"model.{n}": field for n, field in model.items() if n not in idle}
+    return named | {
         f"training.{name}": field
         for name, field in training.items()
         if name not in unused
