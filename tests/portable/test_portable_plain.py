@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 import pytest
 import safetensors.torch
 import torch
@@ -17,10 +19,11 @@ import torch
 from explorer.catalog import building, choosing, specs
 from explorer.config.settings import choices_of
 from explorer.inspection.base import probe_window
+from explorer.models.forecast_heads import band
 from explorer.portable.pack import MOST_ORIGINS, run_files
 from explorer.portable.plain import model_program
 from explorer.training.forecasting import stretch
-from explorer.training.intervals import scaled_widths
+from explorer.training.intervals import LEVELS, PATHS, drawn, scaled_widths
 from explorer.training.trainer import Trainer
 from tests.portable.conftest import trained, usual
 
@@ -163,3 +166,33 @@ def test_the_program_gives_the_bands_of_the_app(folders: Folders) -> None:
             window = torch.cat([window, answer], 1)
     text = choosing.make_config("fables", "lstm", {"training.steps": 5})
     assert "intervals" not in model_program(text)
+
+
+@pytest.mark.parametrize("head", ["gaussian", "quantile"])
+def test_the_program_draws_the_bands_of_the_head(
+    head: str, store: Store, tmp_path: Path
+) -> None:
+    small = {"data.window": 16, "model.hidden_size": 8}
+    config = usual("gru", **small, **{"model.head": head})
+    kept = trained(store, config)
+    for file, content in run_files(kept).items():
+        path = tmp_path / file
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+    names = runpy.run_path(str(tmp_path / "model.py"), run_name="__main__")
+    states = sorted((tmp_path / "checkpoints").iterdir())
+    own = Trainer(config, states[-1].read_bytes())
+    steps, series = own.data.steps, own.data.series
+    assert series is not None
+    window = probe_window(own.data)[0].numpy().ravel()
+    windows = np.lib.stride_tricks.sliding_window_view(series.scaled.ravel(), steps)
+    origin = int((windows == window).all(1).argmax()) + steps
+    _begin, horizon = stretch(own.data)
+    paths = drawn(own.model, own.data, np.array([origin]), horizon, PATHS)[0]
+    ends = [band(torch.from_numpy(paths).float(), level) for level in LEVELS]
+    low, high = (torch.stack(each) for each in zip(*ends, strict=True))
+    torch.testing.assert_close(names["low"], low, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(names["high"], high, rtol=1e-4, atol=1e-5)
+    with torch.no_grad():
+        answer = own.model.eval()(torch.from_numpy(window).view(1, -1, 1))
+    torch.testing.assert_close(names["said"][0], answer[0, -1, 0])

@@ -1,7 +1,8 @@
 """Bands of 90 % hold about 90 % of what comes, on made and on real series.
 
 The table of the README: split conformal bands about a GRU's forecasts, calibrated on
-the first half of the held-out part and scored on the second, 8 steps ahead.
+the first half of the held-out part and scored on the second, 8 steps ahead; and, on the
+sine, the bands that heads of the GRU draw themselves.
 """
 
 from typing import Any
@@ -85,3 +86,28 @@ def test_a_band_of_ninety_percent_holds_87_to_93(
     )
     # A single stretch may be livelier than the one before it.
     assert 0.87 <= np.mean(covered) <= 0.93, covered
+
+
+@pytest.mark.parametrize("head", ["gaussian", "quantile"])
+def test_a_heads_own_band_of_ninety_percent_holds_87_to_93(
+    head: str, report: Report
+) -> None:
+    data, settings, steps, origins = CASES["sine"]
+    settings = {**settings, **ALWAYS, "model.head": head, "training.steps": steps}
+    covered = []
+    for seed in range(3):
+        trainer = Trainer(choosing.make_config(data, "gru", settings, seed))
+        trainer.advance(Budget(steps=steps))
+        found = backtest(trainer.model, trainer.data, 8)
+        assert found is not None
+        assert found.calibrated == 0  # the head's, not of its misses
+        assert found.scored >= origins
+        covered.append(found.coverage[-1])
+    each = [float(by_step.mean()) for by_step in covered]
+    ahead = np.mean(covered, 0)
+    report(
+        f"own band of 90 %, sine, {head}: {found.scored} origins, {np.mean(each):.1%}, "
+        f"{min(each):.1%} to {max(each):.1%}; 1 step ahead {ahead[0]:.1%}, "
+        f"8 {ahead[-1]:.1%}"
+    )
+    assert 0.87 <= np.mean(each) <= 0.93, each
