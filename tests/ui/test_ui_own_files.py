@@ -1,10 +1,16 @@
 """Tunes and sounds on the page Data, which come as files alone."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
+from explorer.config.kinds import Kind
 from explorer.data import content
+from explorer.data.brought import Brought
 from explorer.engine.own_data import delete
 from explorer.engine.service import engine
+from explorer.ui.data import examples
 from tests.midi_files import track, tune
 from tests.midi_files import written as midi
 from tests.ui.conftest import QUIET, asked, choice, page
@@ -37,6 +43,23 @@ def test_a_tune_comes_as_a_file() -> None:
     assert asked(test, "data.digest") == held.digest
     delete(of(owner), held.digest)
     assert not content.there(held.digest)
+
+
+def test_a_long_tune_is_read_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    aside, asked = examples.examples_aside, []
+
+    def noted(kind: Kind, *given: Any) -> Iterator[float | Brought]:
+        asked.append(kind)
+        return aside(kind, *given)
+
+    monkeypatch.setattr(examples, "examples_aside", noted)
+    for count, told in ((96, []), (3000, ["notes"])):
+        test = page("data", "browser-long-tune")
+        raw = midi(track(tune(count), "High"))
+        test.file_uploader[0].upload("song.mid", raw, "audio/midi").run()
+        assert not test.error
+        assert f"{count:,} notes" in said(test)
+        assert asked == told
 
 
 def test_a_sound_comes_as_a_file() -> None:

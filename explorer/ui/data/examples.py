@@ -19,6 +19,9 @@ from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_still
 from explorer.ui.plain import literal
 
+AT_ONCE_OF: Mapping[Kind, int] = {"notes": 20_000}
+"""Bytes that a page reads itself of a kind that takes long: each may be an event."""
+
 _READ = "examples.read"
 """The last file that was read, and what it came to: by the likeliest columns, and by
 those that were chosen last."""
@@ -85,7 +88,7 @@ def _read(
     if call not in known:
         found: Brought | ExplorerError
         try:
-            if len(raw) <= AT_ONCE:
+            if len(raw) <= AT_ONCE_OF.get(kind, AT_ONCE):
                 found = files.READ[kind](raw, filename, encoding, given, asked)
             else:
                 reading = examples_aside(kind, raw, filename, encoding, given, asked)
