@@ -53,14 +53,14 @@ LESSON = Lesson(
     panels=("loss", "prediction", "backtest"),
     task=Task(
         Setup(
-            N_("GRU on two sines, 600 values"),
+            N_("GRU on two sines, windows of 8 steps"),
             "sine",
             "gru",
-            {"data.shape": "mixture", "data.length": 600},
+            {"data.shape": "mixture", "data.length": 6000, "data.window": 8},
         ),
-        ("data.length", "model.hidden_size", "training.learning_rate"),
+        ("data.window", "model.hidden_size", "training.learning_rate"),
         0.05,
-        {"data.length": 6000},
+        {"data.window": 64},
     ),
     methods=True,
 )

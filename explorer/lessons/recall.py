@@ -77,7 +77,7 @@ LESSON = Lesson(
         Setup(N_("GRU, six pairs"), "recall", "gru", SIX),
         ("data.pairs", "data.key_kinds", "model.hidden_size"),
         0.9,
-        {"data.pairs": 3, "data.key_kinds": 3},
+        {"data.pairs": 2, "data.key_kinds": 2},
         "accuracy",
     ),
 )
