@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from explorer.errors import ExplorerError
 from explorer.runs.commands import RESUME
 from explorer.runs.records import Progress
 from explorer.runs.store import open_store
+from explorer.training.state import unpack
 from tests.engine.elsewhere import LONG, Elsewhere
 from tests.engine.test_engine_runs import (
     pytestmark,
@@ -233,3 +235,61 @@ def test_a_worker_that_hangs_stops_nobody(
     for run in runs:
         assert engine.store.get(run.id).status == "finished"
         same_as_uncut(engine.store, run)
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_told_to_end_hands_its_runs_to_the_others(
+    engine: Engine, elsewhere: Elsewhere
+) -> None:
+    """By SIGTERM, as systemd and a machine that is shut down do."""
+    has_two(engine, elsewhere)
+    runs = [engine.start(small(seed, steps=900)) for seed in range(41, 44)]
+    wait(lambda: all(engine.store.get(run.id).step > 50 for run in runs), LONG)
+    ending = elsewhere.workers.pop()
+    ending.terminate()
+    assert ending.wait(timeout=LONG) == 0
+    assert not any(engine.store.get(run.id).ended for run in runs)
+    for run in runs:
+        assert until_ended(engine, run).status == "finished"
+        same_as_uncut(engine.store, run)
+    assert len(engine._runner._dispatch.ready) == 1
+
+
+MODELS = ("rnn", "lstm", "gru", "min_gru", "lru", "tcn", "transformer")
+
+
+@pytest.mark.slow
+def test_models_come_out_the_same_as_on_the_embedded_cluster(
+    engine: Engine, elsewhere: Elsewhere, tmp_path: Path
+) -> None:
+    has_two(engine, elsewhere)
+    configs = [small(51, 60, model) for model in MODELS]
+    there = trained(engine, configs)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("EXPLORER_SCHEDULER")
+        patch.setenv("EXPLORER_WORKERS", "2")
+        patch.setenv("EXPLORER_DATA", str(tmp_path))
+        embedded = Engine()
+        try:
+            assert embedded._runner.client.result(LONG).cluster is not None
+            here = trained(embedded, configs)
+        finally:
+            embedded.close()
+    for name, one, other in zip(MODELS, there, here, strict=True):
+        for found, expected in zip(one, other, strict=True):
+            np.testing.assert_array_equal(found, expected, name)
+
+
+def trained(engine: Engine, configs: list[RunConfig]) -> list[list[Any]]:
+    """The losses of each run, and its weights at the end."""
+    runs = [engine.start(config) for config in configs]
+    for run in runs:
+        assert until_ended(engine, run).status == "finished"
+    results: list[list[Any]] = []
+    for run in runs:
+        kept = engine.store.state(run.id)
+        assert kept is not None
+        weights = unpack(kept.state)[0]
+        losses = engine.store.curves(run.id).losses
+        results.append([losses, *(weights[name].numpy() for name in sorted(weights))])
+    return results

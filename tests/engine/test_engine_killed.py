@@ -1,9 +1,11 @@
 """A server that is killed, and started again: its runs go on by themselves."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +14,9 @@ import numpy as np
 import pytest
 
 from explorer.engine.service import Engine
+from explorer.runs.commands import STOP
 from explorer.runs.store import open_store
+from explorer.training.trainer import Budget, advance
 from tests.engine.elsewhere import ROOT
 from tests.engine.test_engine_runs import pytestmark, same_as_uncut, until_ended
 
@@ -80,5 +84,29 @@ def test_a_killed_server_goes_on_by_itself(folder: Path) -> None:
             same_as_uncut(engine.store, run)
             now = engine.store.curves(run_id).losses[: len(shown[run_id].losses)]
             np.testing.assert_array_equal(now, shown[run_id].losses)
+    finally:
+        engine.close()
+
+
+@pytest.mark.slow
+def test_a_server_that_is_killed_twelve_times_loses_no_step(folder: Path) -> None:
+    moments, known = random.Random(7), []
+    for _time in range(12):
+        with server(folder, 20_000) as ids:
+            known.append(sorted(ids))
+            time.sleep(moments.uniform(0, 0.5))
+    assert len(known[0]) == 3
+    assert known == 12 * [known[0]]
+    engine = Engine()
+    try:
+        assert engine.resumed == 3
+        for run_id in known[0]:
+            engine.send(run_id, STOP())
+            run = until_ended(engine, engine.store.get(run_id))
+            assert run.status == "stopped"
+            assert run.step >= 12 * 60
+            _state, uncut = advance(run.config, None, Budget(steps=run.step))
+            kept = engine.store.curves(run_id)
+            np.testing.assert_array_equal(kept.losses, uncut.curves.losses)
     finally:
         engine.close()
