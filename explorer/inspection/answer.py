@@ -7,7 +7,7 @@ from explorer.config.settings import Settings, setting
 from explorer.data.base import Data
 from explorer.errors import N_
 from explorer.inspection.base import Subject, probe_window
-from explorer.inspection.example import PROBE, tokens_of
+from explorer.inspection.example import example_field, tokens_of
 from explorer.tasks import Task
 
 MOST_PROMPT = 200
@@ -37,17 +37,7 @@ class PredictionOptions(Settings):
         title=N_("Prompt"),
         pattern=rf"^[\s\S]{{0,{MOST_PROMPT}}}$",
     )
-    window: int = setting(
-        PROBE,
-        N_(
-            "Which held-out window to look at, counted from 0; left empty, the middle "
-            "one."
-        ),
-        title=N_("Example"),
-        ge=PROBE,
-        le=4095,
-        unset=N_("middle"),
-    )
+    window: int = example_field()
     length: int = setting(
         160, N_("How many tokens are drawn."), title=N_("Length"), ge=1, le=400
     )

@@ -1,7 +1,7 @@
 """What all inside views look at: a held-out window, or what a person typed."""
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -25,10 +25,9 @@ PROBE = -1
 NOWHERE = -1
 
 
-class ExampleOptions(Settings):
-    """What is looked at."""
-
-    example: int = setting(
+def example_field() -> Any:
+    """The option for which held-out window is looked at."""
+    return setting(
         PROBE,
         N_(
             "Which held-out window to look at, counted from 0; left empty, the middle "
@@ -39,6 +38,12 @@ class ExampleOptions(Settings):
         le=4095,
         unset=N_("middle"),
     )
+
+
+class ExampleOptions(Settings):
+    """What is looked at."""
+
+    example: int = example_field()
     text: str = setting(
         "",
         N_("Your own text, or your own numbers, to look at instead."),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from explorer.config.settings import Scalar
 from explorer.errors import N_
 from explorer.lessons.base import Choose, Lesson, Outcome, Record, Setup, Task
-from explorer.lessons.rules import BOTH, NONE
+from explorer.lessons.rules import BOTH, NONE, those_who_can
 
 RIGHT, TRAINED = "accuracy", "trained_accuracy"
 """The measures of held-out and of training sums."""
@@ -30,7 +30,7 @@ def outcome(runs: Mapping[str, Record]) -> Outcome:
         for name, run in runs.items()
         if run.validations[-1].measures[RIGHT] > KNOWN
     ]
-    answer = BOTH if len(able) == len(runs) else able[0] if able else NONE
+    answer = those_who_can(able, runs)
     by_heart, found = (first_known(most, name) for name in (TRAINED, RIGHT))
     figures = {
         N_("60 % shown: held-out sums right"): most.validations[-1].measures[RIGHT],

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 from explorer.errors import N_
 from explorer.lessons.base import Choose, Lesson, Outcome, Record, Setup, Task
-from explorer.lessons.rules import BOTH, NONE
+from explorer.lessons.rules import BOTH, NONE, those_who_can
 
 
 def outcome(runs: Mapping[str, Record]) -> Outcome:
     """On which series the net is better than the best of the old methods."""
     best = {name: min(run.methods.values()) for name, run in runs.items()}
     better = [name for name, run in runs.items() if run.lowest < best[name]]
-    answer = BOTH if len(better) == len(runs) else better[0] if better else NONE
+    answer = those_who_can(better, runs)
     weather, waves = runs["weather"], runs["waves"]
     figures = {
         N_("weather: GRU, lowest"): weather.lowest,

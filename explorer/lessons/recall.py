@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from explorer.config.settings import Scalar
 from explorer.errors import N_
 from explorer.lessons.base import Choose, Lesson, Outcome, Record, Setup, Task
-from explorer.lessons.rules import BOTH, NONE
+from explorer.lessons.rules import BOTH, NONE, those_who_can
 
 KNOWN = 0.9
 """Pairs are known where this share of the questions is answered rightly."""
@@ -30,7 +30,7 @@ def outcome(runs: Mapping[str, Record]) -> Outcome:
     """Who answers rightly what was told."""
     gru, attention = runs["gru"], runs["transformer"]
     able = [name for name, run in runs.items() if right(run) > KNOWN]
-    answer = BOTH if len(able) == len(runs) else able[0] if able else NONE
+    answer = those_who_can(able, runs)
     figures = {
         N_("GRU: share of answers that are right"): right(gru),
         N_("Transformer: share of answers that are right"): right(attention),

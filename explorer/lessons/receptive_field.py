@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from explorer.errors import N_
 from explorer.lessons.base import Choose, Lesson, Outcome, Record, Setup, Task
-from explorer.lessons.rules import BOTH, NONE
+from explorer.lessons.rules import BOTH, NONE, those_who_can
 
 RECALLED = 0.9
 """Symbols are recalled where this share of them is named rightly."""
@@ -29,7 +29,7 @@ def outcome(runs: Mapping[str, Record]) -> Outcome:
     """With how many layers the symbols are recalled."""
     three, four = runs["three"], runs["four"]
     able = [name for name, run in runs.items() if recalled(run) > RECALLED]
-    answer = BOTH if len(able) == len(runs) else able[0] if able else NONE
+    answer = those_who_can(able, runs)
     figures = {
         N_("three layers: share recalled"): recalled(three),
         N_("four layers: share recalled"): recalled(four),

@@ -1,6 +1,6 @@
 """Answers that several lessons find in the same way."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from explorer.lessons.base import Record
 
@@ -16,6 +16,13 @@ def first_below(record: Record, level: float) -> float:
     the last step where it never is."""
     below = (v.step for v in record.validations if v.loss < level)
     return float(next(below, record.config.training.steps + 1))
+
+
+def those_who_can(able: Collection[str], runs: Collection[str]) -> str:
+    """The first of the runs that can; `BOTH` if all can, `NONE` if there is none."""
+    if len(able) == len(runs):
+        return BOTH
+    return next(iter(able), NONE)
 
 
 def those_below(records: Mapping[str, Record], level: float) -> str:

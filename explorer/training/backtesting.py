@@ -26,8 +26,8 @@ from explorer.training.proper import (
 )
 
 FEW_PATHS = 39
-"""The same where many forecasts are held against what came: the fewest of which two
-are the ends of a band of 90 %, and their neighbours' means those of one of 50 %."""
+"""Futures that are drawn from a head at each of many origins: in order, the second from
+either side are the ends of the band of 90 %, the tenth those of the one of 50 %."""
 
 
 class Backtest(NamedTuple):

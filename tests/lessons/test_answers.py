@@ -19,6 +19,8 @@ from explorer.lessons import (
     many_paths,
     misprints,
     old_methods,
+    poles,
+    recall,
     receptive_field,
 )
 from explorer.lessons.base import Record
@@ -293,4 +295,44 @@ def test_a_net_is_held_to_the_best_of_the_old_methods(
         return record()._replace(validations=seen, methods=methods)
 
     found = old_methods.outcome({"weather": ended(weather), "waves": ended(waves)})
+    assert (found.answer, found.holds) == (answer, holds)
+
+
+@pytest.mark.parametrize(
+    ("gru", "attention", "answer", "holds"),
+    [
+        (0.37, 1.0, "transformer", True),
+        (0.7, 1.0, "transformer", False),
+        (1.0, 0.5, "gru", False),
+        (1.0, 1.0, "both", False),
+        (0.4, 0.5, "none", False),
+    ],
+)
+def test_who_answers_is_told_by_the_share_that_is_right(
+    gru: float, attention: float, answer: str, holds: bool
+) -> None:
+    runs = {"gru": record(accuracy=gru), "transformer": record(accuracy=attention)}
+    found = recall.outcome(runs)
+    assert (found.answer, found.holds) == (answer, holds)
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "steps", "answer", "holds"),
+    [
+        (0.16, 0.001, (4.0, 300.0), "outer", True),
+        (0.16, 0.001, (60.0, 300.0), "outer", False),
+        (0.01, 0.001, (4.0, 300.0), "both", False),
+        (0.16, 0.16, (4.0, 300.0), "none", False),
+    ],
+)
+def test_poles_are_held_to_what_they_learn_and_how_long_they_last(
+    inner: float, outer: float, steps: tuple[float, float], answer: str, holds: bool
+) -> None:
+    def ended(loss: float, longest: float) -> Record:
+        view = View("poles", 5, {"steps": np.array([[1.0, longest]])})
+        seen = (Validation(0, 9.0, 0.0), Validation(5, loss, 0.0))
+        return record(view)._replace(validations=seen)
+
+    runs = {"inner": ended(inner, steps[0]), "outer": ended(outer, steps[1])}
+    found = poles.outcome(runs)
     assert (found.answer, found.holds) == (answer, holds)
