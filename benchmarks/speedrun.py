@@ -52,6 +52,8 @@ WITHOUT: Mapping[str, Mapping[str, Any]] = {
 BESIDE: Mapping[str, Mapping[str, Any]] = {
     "RMSNorm": {"model.norm": "rms"},
     "squared ReLU": {"model.feed_forward_activation": "relu_squared"},
+    "an output matrix of its own": {"model.way_out": "own"},
+    "capped logits": {"model.logits": "capped"},
 }
 """What the preset leaves out, and what it would be with it."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from explorer.catalog.building import parameter_count
 from explorer.catalog.specs import (
     DEFAULT_DATA,
+    Resolved,
     data_named,
     data_spec,
     head_of,
@@ -213,7 +214,18 @@ def check_fit(config: RunConfig) -> None:
             model=config.model,
             able=", ".join(able),
         )
-    if head_of(resolved) != "point" and unused_model(config.data, config.model):
+    check_used(resolved)
+    parameter_count(config)
+
+
+def check_used(resolved: Resolved) -> None:
+    """See that no setting is chosen that the data gives no use for.
+
+    Raises:
+        ExplorerError: if one is.
+    """
+    unused = unused_model(resolved.data.name, resolved.model.name)
+    if head_of(resolved) != "point" and "head" in unused:
         raise ExplorerError(
             N_(
                 "A head that says a distribution needs numbers to forecast, but got "
@@ -221,9 +233,21 @@ def check_fit(config: RunConfig) -> None:
                 "'point'."
             ),
             head=head_of(resolved),
-            data=config.data,
+            data=resolved.data.name,
         )
-    parameter_count(config)
+    usual = type(resolved.model_settings)().values()
+    for name, value in resolved.model_settings.values().items():
+        if name in unused and value != usual[name]:
+            raise ExplorerError(
+                N_(
+                    "%(name)s speaks of tokens to come, but got '%(came)s' on dataset "
+                    "'%(data)s', where none are foretold. Leave it at '%(usual)s'."
+                ),
+                name=f"model.{name}",
+                came=value,
+                data=resolved.data.name,
+                usual=usual[name],
+            )
 
 
 def check_start(config: RunConfig, start: RunConfig) -> None:

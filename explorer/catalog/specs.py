@@ -5,7 +5,7 @@ Discovery is by folder: a file in `data/` or `models/` that ends in `SPEC` is in
 
 from collections.abc import Mapping
 from functools import cache
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 
 import explorer.data
@@ -131,10 +131,17 @@ def head_of(resolved: Resolved) -> Head:
     return head
 
 
+SERVES: Mapping[str, Task] = MappingProxyType(
+    {"head": "forecast", "way_out": "next_token", "logits": "next_token"}
+)
+"""The model settings that change one task alone."""
+
+
 def unused_model(data: str, model: str) -> tuple[str, ...]:
     """The settings that an architecture has no use for on a dataset."""
-    forecasts = task_of(data_spec(data), model_spec(model)) == "forecast"
-    return () if forecasts else ("head",)
+    asked = task_of(data_spec(data), model_spec(model))
+    own = model_spec(model).settings.model_fields
+    return tuple(name for name, task in SERVES.items() if task != asked and name in own)
 
 
 def fitting(data: str) -> list[ModelSpec]:

@@ -5,16 +5,19 @@ r"""How a Transformer's blocks may differ from GPT-2's, one choice after the oth
     relu(x)^2                                   in place of gelu(x)
     W_O = W_2 = 0                               at the start: no block says anything yet
     h <- a h + b h_0                            before each block, a = 1, b = 0 at first
+    y <- 15 tanh(y / 15)                        no token is taken for quite impossible
 
 Root mean square: Zhang and Sennrich (2019). https://arxiv.org/abs/1910.07467
 Queries and keys: Henry et al. (2020). https://arxiv.org/abs/2010.04245
 Squared ReLU: So et al. (2021), Primer. https://arxiv.org/abs/2109.08668
 Zero at the start: Zhang et al. (2019), Fixup. https://arxiv.org/abs/1901.09321
+Capped logits: Gemma Team (2024), Gemma 2. https://arxiv.org/abs/2408.00118
 All of them together: Jordan et al. (2024), modded-nanogpt.
 """
 
 from typing import Any, Literal, NamedTuple
 
+import torch
 from torch import Tensor, nn
 
 from explorer.config.settings import setting
@@ -26,6 +29,8 @@ QueriesName = Literal["plain", "normalised"]
 ActivationName = Literal["gelu", "relu_squared"]
 OutputsName = Literal["small", "zero"]
 MixingName = Literal["none", "first"]
+WayOutName = Literal["shared", "own"]
+LogitsName = Literal["plain", "capped"]
 
 
 class Style(NamedTuple):
@@ -38,6 +43,9 @@ class Style(NamedTuple):
 
 GPT_2 = Style()
 EPSILON = 1e-5
+
+CAP = 15.0
+"""What capped logits stay within, on either side of 0."""
 
 
 def norm_field() -> Any:
@@ -107,6 +115,41 @@ def mixing_field() -> Any:
         more=True,
         choices={"none": N_("the stream alone"), "first": N_("with what came in")},
     )
+
+
+def way_out_field() -> Any:
+    """The setting for the matrix by which tokens leave."""
+    return setting(
+        "shared",
+        N_(
+            "Whether tokens leave through the matrix by which they came in, or through "
+            "one of their own: that has more to learn, and need not say with the same "
+            "numbers what a token means and what comes next."
+        ),
+        title=N_("Output matrix"),
+        more=True,
+        choices={"shared": N_("shared with the embedding"), "own": N_("its own")},
+    )
+
+
+def logits_field() -> Any:
+    """The setting for whether logits may grow without limit."""
+    return setting(
+        "plain",
+        N_(
+            "Whether the scores of the tokens to come may grow without limit, or are "
+            "bent to stay within 15 of zero, so that no token is ever taken for quite "
+            "certain or quite impossible."
+        ),
+        title=N_("Logits"),
+        more=True,
+        choices={"plain": N_("without limit"), "capped": N_("softcapped at 15")},
+    )
+
+
+def capped(y: Tensor) -> Tensor:
+    """Logits within `CAP` of 0; small ones stay as they are."""
+    return CAP * torch.tanh(y / CAP)
 
 
 def norm_of(style: Style, hidden: int) -> nn.Module:

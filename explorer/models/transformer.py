@@ -52,17 +52,22 @@ from explorer.models.positions import (
 from explorer.models.style import (
     ActivationName,
     Blend,
+    LogitsName,
     MixingName,
     NormName,
     OutputsName,
     QueriesName,
     Style,
+    WayOutName,
     activation_field,
+    capped,
+    logits_field,
     mixing_field,
     norm_field,
     norm_of,
     outputs_field,
     queries_field,
+    way_out_field,
 )
 
 
@@ -92,6 +97,8 @@ class TransformerSettings(Settings):
     feed_forward_activation: ActivationName = activation_field()
     outputs: OutputsName = outputs_field()
     mixing: MixingName = mixing_field()
+    way_out: WayOutName = way_out_field()
+    logits: LogitsName = logits_field()
     dropout: float = block_dropout_field()
     head: Head = head_field()
 
@@ -131,8 +138,10 @@ class Transformer(SequenceModel):
             else None
         )
         self.norm = norm_of(style, H)
+        tokens = sizes.task == "next_token"
         # tokens leave through the matrix by which they entered
-        self.tied = sizes.task == "next_token"
+        self.tied = tokens and settings.way_out == "shared"
+        self.capped = tokens and settings.logits == "capped"
         self.pooled = sizes.task == "classify"
         self.padded = sizes.padded
         self.head = nn.Identity() if self.tied else nn.Linear(H, sizes.outputs)
@@ -170,7 +179,8 @@ class Transformer(SequenceModel):
             h = h.mean(-2)  # every step has seen the whole sequence
         if self.tied:
             h = nn.functional.linear(h, self.embedding.weight)  # (B, T, V)
-        return self.head(h)  # type: ignore[no-any-return]
+        y: Tensor = self.head(h)
+        return capped(y) if self.capped else y
 
 
 def mixing(model: "Transformer", layer: int, x: Tensor) -> Mixed:
@@ -219,6 +229,8 @@ def _shape(settings: TransformerSettings) -> written.Shape:
         settings.dropout,
         style_of(settings),
         settings.mixing == "first",
+        settings.way_out == "shared",
+        settings.logits == "capped",
     )
 
 

@@ -9,6 +9,7 @@ from explorer.models.positions import POSITIONS, PositionsName
 from explorer.models.style import (
     BEND_NAMES,
     BENDS,
+    CAP,
     NORM_NAMES,
     NORM_SIGNS,
     Style,
@@ -28,6 +29,10 @@ class Shape(NamedTuple):
     style: Style
     mixed: bool
     """Whether each block is given what first came in once more."""
+    tied: bool
+    """Whether tokens leave through the matrix by which they came in."""
+    capped: bool
+    """Whether the logits of tokens are."""
 
     @property
     def LN(self) -> str:  # noqa: N802 - as the equations write it
@@ -38,7 +43,7 @@ def equations(shape: Shape, sizes: Sizes) -> str:
     H, N, L = shape.hidden, shape.heads, shape.layers
     display = notation.display
     given, given_shape = _given(sizes, H)
-    answer, answer_shape = _answer(sizes, H, shape.LN)
+    answer, answer_shape = _answer(shape, sizes)
     blends = rf"a_k,\, b_k &\in {notation.real(1)}, \quad {notation.span('k', 1, L)}"
     return "\n\n".join(
         [
@@ -96,18 +101,22 @@ def _given(sizes: Sizes, H: int) -> tuple[str, str]:
     return "W_x x_t + b_x", shape
 
 
-def _answer(sizes: Sizes, H: int, LN: str) -> tuple[str, list[str]]:
+def _answer(shape: Shape, sizes: Sizes) -> tuple[str, list[str]]:
     """How the answer leaves, and the shapes of what does only that."""
-    T, outputs, real = sizes.steps, sizes.outputs, notation.real
+    T, H, LN = sizes.steps, shape.hidden, shape.LN
+    outputs, real = sizes.outputs, notation.real
+    own = [rf"V &\in {real(outputs, H)}, \quad d \in {real(outputs)}"]
     if sizes.task == "next_token":
-        return rf"y &= {LN}(h) E^\top \in {real(T, outputs)}", []
-    read, shape = (
+        y = rf"{LN}(h) E^\top" if shape.tied else rf"{LN}(h) V^\top + d"
+        if shape.capped:
+            y = rf"{CAP:g} \tanh\left(\frac{{{y}}}{{{CAP:g}}}\right)"
+        return rf"y &= {y} \in {real(T, outputs)}", [] if shape.tied else own
+    read, answered = (
         (rf"\overline{{{LN}(h)}}", real(outputs))
         if sizes.task == "classify"
         else (rf"{LN}(h)", real(T, outputs))
     )
-    shapes = [rf"V &\in {real(outputs, H)}, \quad d \in {real(outputs)}"]
-    return rf"y &= {read} V^\top + d \in {shape}", shapes
+    return rf"y &= {read} V^\top + d \in {answered}", own
 
 
 MASKS = {
@@ -129,7 +138,10 @@ def diagram(shape: Shape, sizes: Sizes) -> str:
         source = f'token["w: {sizes.symbols}"] --> given["h = E[w]{added}: {H}"]'
     else:
         source = f'value["x: {sizes.inputs}"] --> given["h = W x + b{added}: {H}"]'
-    way_out = "E h" if sizes.task == "next_token" else "V h + d"
+    tokens = sizes.task == "next_token"
+    way_out = "E h" if tokens and shape.tied else "V h + d"
+    if tokens and shape.capped:
+        way_out = f"{CAP:g} tanh(({way_out}) / {CAP:g})"
     mean = 'mean["mean over t"] --> ' if sizes.task == "classify" else ""
     answer = f'{mean}answer["y = {way_out}: {sizes.outputs}"]'
     earlier = ", s ≤ t" if sizes.causal else ""

@@ -56,6 +56,7 @@ CASES: list[tuple[str, dict[str, Any], tuple[Sizes, ...]]] = [
             {"norm": "rms", "queries": "normalised"},
             {"feed_forward_activation": "relu_squared", "outputs": "zero"},
             {"mixing": "first"},
+            {"way_out": "own", "logits": "capped"},
         )
     ),
     *(

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.models import transformer
+from explorer.catalog import building, choosing, specs
+from explorer.errors import ExplorerError
+from explorer.models import style, transformer
 from explorer.models.base import Sizes
 from explorer.models.captures import Recorder
 
@@ -18,6 +20,8 @@ WAYS = {
     "queries": ("plain", "normalised"),
     "feed_forward_activation": ("gelu", "relu_squared"),
     "mixing": ("none", "first"),
+    "way_out": ("shared", "own"),
+    "logits": ("plain", "capped"),
 }
 CHOSEN = [{}, *({name: ways[1]} for name, ways in WAYS.items())]
 CHOSEN.append({name: ways[1] for name, ways in WAYS.items()})
@@ -46,7 +50,9 @@ def bent(x, way):
     return x * (1 + np.vectorize(math.erf)(x / math.sqrt(2))) / 2
 
 
-def by_hand(weights, tokens, norm, queries, feed_forward_activation, mixing):
+def by_hand(
+    weights, tokens, norm, queries, feed_forward_activation, mixing, way_out, logits
+):
     """(T,) -> (T, V), step by step and head by head."""
     first = h = weights["embedding.weight"][tokens]
     for k in range(2):
@@ -70,7 +76,12 @@ def by_hand(weights, tokens, norm, queries, feed_forward_activation, mixing):
         m = normed(h, of["feed_forward_norm.weight"], norm)
         m = bent(m @ of["feed_forward_in.weight"].T, feed_forward_activation)
         h = h + m @ of["feed_forward_out.weight"].T
-    return normed(h, weights["norm.weight"], norm) @ weights["embedding.weight"].T
+    said = normed(h, weights["norm.weight"], norm)
+    if way_out == "own":
+        y = said @ weights["head.weight"].T + weights["head.bias"]
+    else:
+        y = said @ weights["embedding.weight"].T
+    return 15 * np.tanh(y / 15) if logits == "capped" else y
 
 
 @pytest.mark.parametrize(
@@ -103,3 +114,32 @@ def test_output_projections_that_begin_at_zero_say_nothing_yet():
 def test_what_first_came_in_has_no_share_at_the_start():
     tokens = torch.randint(V, (B, T))
     torch.testing.assert_close(fresh(mixing="first")(tokens), fresh()(tokens))
+
+
+def test_logits_that_are_capped_stay_within_their_bound_and_learn():
+    model, tokens = make(logits="capped"), torch.randint(V, (B, T))
+    with torch.no_grad():
+        model.embedding.weight.mul_(50)
+    answer = model(tokens)
+    assert 10 < answer.abs().max() <= style.CAP
+    assert make()(tokens).shape == answer.shape
+    answer.sum().backward()
+    assert all(torch.isfinite(p.grad).all() for p in model.parameters())
+
+
+@pytest.mark.parametrize("name", ["way_out", "logits"])
+def test_tokens_alone_leave_so(name):
+    chosen = {f"model.{name}": WAYS[name][1]}
+    assert specs.unused_model("fables", "transformer") == ("head",)
+    assert name in specs.unused_model("sine", "transformer")
+    choosing.make_config("fables", "transformer", chosen)
+    with pytest.raises(ExplorerError, match=f"model.{name} speaks of tokens to come"):
+        choosing.make_config("sine", "transformer", chosen)
+    with pytest.raises(ExplorerError, match="must be one of"):
+        choosing.make_config("fables", "transformer", {f"model.{name}": "other"})
+
+
+def test_a_matrix_of_its_own_is_a_head_that_can_learn_alone():
+    chosen = {"model.way_out": "own", "training.trainable": "head"}
+    config = choosing.make_config("fables", "transformer", chosen)
+    assert building.head_count(config) > 0
