@@ -19,6 +19,20 @@ const thinned = (words, width) => {
   return words.map((word, index) => (index % every ? "" : word))
 }
 
+// A few words below an axis all stay: broken into lines, or else aslant.
+const FEW = 8
+const HEADS = 0.8 // of a narrow panel is shared out among them
+const headed = (axis, width) => {
+  const words = axis.ticktext
+  const lines = words.map((word) => String(word).split(" "))
+  const longest = Math.max(0, ...lines.flat().map(letters))
+  if (longest * LETTER * words.length <= width * HEADS) {
+    return { ...axis, ticktext: lines.map((each) => each.join("<br>")) }
+  }
+  if (words.length <= FEW) return { ...axis, tickangle: -40 }
+  return { ...axis, ticktext: thinned(words, width) }
+}
+
 // The labels of line ends in as few lines as hold them.
 const packed = (labels, width) => {
   const lines = []
@@ -105,11 +119,11 @@ function fitted({ data, layout }, width, height) {
     x: 0, xref: "paper", xanchor: "left", xshift: -AXIS, y: 0, yref: "paper", yanchor: "top", yshift: -AXIS,
     align: "left", showarrow: false, text: lines.join("<br>"),
   }
-  const under = more ? { margin: { ...layout.margin, r: 12, b: AXIS + more } } : {}
+  const under = more ? { margin: { ...layout.margin, l: AXIS, r: 12, b: AXIS + more } } : {}
   const slim = {
     ...layout, ...under,
     ...Object.fromEntries(bars.map(([name, axis]) => [name, { ...axis, colorbar: flat(axis.colorbar) }])),
-    xaxis: xaxis?.ticktext ? { ...xaxis, ticktext: thinned(xaxis.ticktext, width) } : xaxis,
+    xaxis: xaxis?.ticktext ? headed(xaxis, width) : xaxis,
     annotations: lines.length ? [...kept, key] : kept,
   }
   return {

@@ -9,6 +9,10 @@ from explorer.errors import N_
 
 AnyTokens = Literal["auto", "character", "word"]
 
+MIXED = 0.2
+"""A share of texts without spaces from which all are cut into characters: the targets
+of pairs may be in another script than the sources."""
+
 FEW_WORDS = 2.5
 """Words of a text, below which its characters say more."""
 
@@ -37,16 +41,21 @@ def cut_alike(texts: Sequence[str], tokens: AnyTokens) -> tuple[list[list[str]],
     ['the', 'fox', 'saw', 'it', '.']
     >>> cut_alike(["狐狸看见了", "它"], "auto")
     ([['狐', '狸', '看', '见', '了'], ['它']], '')
+    >>> cut_alike(["the dog sees the fox", "狗看见狐狸"], "auto")[0][1]
+    ['狗', '看', '见', '狐', '狸']
 
     Raises:
         ExplorerError: if words are asked for in a script without spaces between them.
     """
     whole = "\n".join(texts)
+    without = [text for text in texts if is_unspaced(text)]
+    if len(without) <= MIXED * len(texts):
+        without = [whole]
     if tokens == "auto":
-        spaced = not is_unspaced(whole)
+        spaced = not is_unspaced("\n".join(without))
         several = len(whole.split()) >= FEW_WORDS * len(texts)
         tokens = "word" if spaced and several else "character"
     if tokens == "character":
         return [list(" ".join(text.split())) for text in texts], ""
-    words(whole)  # refuses a script without spaces
+    words("\n".join(without))  # refuses a script without spaces
     return [WORD.findall(" ".join(text.split()).lower()) for text in texts], " "

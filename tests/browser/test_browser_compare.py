@@ -8,9 +8,22 @@ from tests.browser.conftest import PATIENCE, Opener, click, fits, serious
 pytestmark = pytest.mark.browser
 
 SMALL = "/compare?model=rnn&model.hidden_size=8&data.window=16&training.steps=60"
-PHONE = {"viewport": {"width": 390, "height": 844}}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+}
 LINES = """() => document.querySelector('.stMain .sx-figure')._fullData
   .filter(t => t.mode === 'lines+markers').map(t => t.y.length)"""
+COVERED = """() => [...document.querySelectorAll('[data-testid=stElementToolbar]')]
+  .filter(tools => {
+    const frame = tools.closest('[data-testid=stElementContainer]')
+    const before = frame.previousElementSibling
+    return before.getBoundingClientRect().bottom > tools.getBoundingClientRect().top
+  }).length"""
+"""How many tables have their tools over what stands above them."""
+CUT = """button => button.scrollWidth > button.clientWidth + 1
+  || button.getBoundingClientRect().right > innerWidth"""
 
 _finished: list[str] = []
 
@@ -75,6 +88,9 @@ def test_another_browser_may_watch_and_a_phone_needs_no_sideways_scroll(
     expect(page.get_by_text("Up to eight settings train")).to_be_visible()
     assert "race=" not in page.url
     assert fits(page)
+    assert not page.locator(".st-key-example button").evaluate(CUT)
+    page.get_by_test_id("stElementToolbar").first.wait_for(state="attached")
+    page.wait_for_function(f"({COVERED})() === 0")
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,35 @@ def test_labels_go_below_a_plot_that_has_the_height_for_it(blank: Page) -> None:
         figure,
     )
     assert places == [[True, 0], [False, 1], [False, 1]]
+    layout = blank.evaluate("f => fitted(f, 300, 304).layout", figure)
+    assert layout["margin"]["l"] + layout["annotations"][0]["xshift"] >= 0
+
+
+@pytest.mark.parametrize(
+    ("words", "aslant"),
+    [
+        (["loss", "Hidden size", "Learning rate"], False),
+        (["loss", "Hyperparameter", "Regularisation", "Batch size"], True),
+    ],
+)
+def test_a_few_words_below_an_axis_all_stay(
+    blank: Page, words: list[str], aslant: bool
+) -> None:
+    given = {"xaxis": {"tickvals": list(range(len(words))), "ticktext": words}}
+    figure = {"data": [], "layout": given}
+    axis = blank.evaluate("f => fitted(f, 300, 304).layout.xaxis", figure)
+    kept = [head.replace("<br>", " ") for head in axis["ticktext"]]
+    assert kept == words
+    assert ("tickangle" in axis) == aslant
+    assert ("Hidden<br>size" in axis["ticktext"]) != aslant
+
+
+def test_many_words_below_an_axis_are_thinned(blank: Page) -> None:
+    words = [f"number {k}" for k in range(20)]
+    given = {"xaxis": {"tickvals": list(range(20)), "ticktext": words}}
+    figure = {"data": [], "layout": given}
+    axis = blank.evaluate("f => fitted(f, 300, 304).layout.xaxis", figure)
+    assert "" in axis["ticktext"]
 
 
 def test_the_contents_say_which_panel_of_a_row_one_is_at(blank: Page) -> None:

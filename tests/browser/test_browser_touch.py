@@ -15,6 +15,11 @@ DRAWN = "p => p._fullLayout?._size"
 AXES = "p => [p._fullLayout.xaxis.range, p._fullLayout.yaxis.range]"
 WIDTH = "p => p._fullLayout._size.w / p.clientWidth"
 
+HIDDEN_BUTTONS = """() => [...document.querySelectorAll('.st-key-transport button')]
+  .filter(button => button.getBoundingClientRect().right > innerWidth)
+  .map(button => button.innerText)"""
+"""Those that only a sideways swipe would bring."""
+
 
 @pytest.fixture
 def phone(browser: Browser, address: str) -> Iterator[Page]:
@@ -78,6 +83,7 @@ def test_a_swipe_over_the_moment_scrolls_and_a_tap_chooses(phone: Page) -> None:
 
 
 def test_a_swipe_over_a_setting_scrolls_and_a_tap_chooses(phone: Page) -> None:
+    assert phone.evaluate(HIDDEN_BUTTONS) == []
     setting = phone.locator(".st-key-choices").get_by_test_id("stSlider").first
     track = setting.locator("[data-rac]").first
     value = setting.inner_text()

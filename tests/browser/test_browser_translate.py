@@ -118,3 +118,8 @@ def test_the_page_begins_with_a_sample_and_a_button(open_page: Opener) -> None:
     state_is(page, "Training", "Starting …")
     click(page, "Stop")
     state_is(page, "Stopped")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function(
+        "[...document.querySelectorAll('.st-key-translate-choice "
+        "[data-testid=stSelectbox]')].every(each => each.clientWidth > 300)"
+    )

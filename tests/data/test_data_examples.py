@@ -149,6 +149,19 @@ def test_a_dataset_of_pairs() -> None:
         own_pairs.make(OwnPairsSettings(digest=digest, longest=4), 0)
 
 
+def test_targets_without_spaces_are_written_by_character() -> None:
+    words = zip("cat dog bird fish".split(), "猫狗鸟鱼", strict=True)
+    pairs = [(f"the {one} sees the red house", f"{zh}看见红房子") for one, zh in words]
+    rows = [(f"{k} {one}", f"{k}{zh}") for k in range(4) for one, zh in pairs]
+    found = read_pairs(table(rows, "\t"), "a.tsv")
+    digest = content.put_examples("pairs", found.examples)
+    data = own_pairs.make(OwnPairsSettings(digest=digest), 0)
+    assert data.joiner == ""
+    assert {"猫", "看", "子"} <= set(data.symbols)
+    with pytest.raises(ExplorerError, match="with spaces between its words"):
+        own_pairs.make(OwnPairsSettings(digest=digest, tokens="word"), 0)
+
+
 HOSTILE = {
     "one class": (b"text,label\n" + b"a b c,x\n" * 20, "is 2 to|are 2 to 50"),
     "one column": (b"only words here\nand here\n", "need two columns at least"),

@@ -98,7 +98,9 @@ def test_the_best_trial_is_the_strong_line() -> None:
 
 
 def test_the_lower_its_loss_the_stronger_a_trial_runs_through_its_settings() -> None:
-    traces = pictures.parallel(drawn(12))["data"]
+    made = pictures.parallel(drawn(12))
+    traces = made["data"]
+    assert made["layout"]["yaxis"]["title"]["standoff"] == pictures.BESIDE_NUMBERS
     by_loss = sorted(traces, key=lambda trace: trace["y"][0])
     opacities = [trace["opacity"] for trace in by_loss]
     assert opacities == sorted(opacities, reverse=True)

@@ -210,6 +210,7 @@ def _strip(drawn: GatesDrawn) -> list[dict[str, Any]]:
         {
             "type": "scatter",
             "mode": "text",
+            "cliponaxis": False,
             "x": 1 + drawn.first + np.array(labelled, np.int32),
             "y": np.zeros(len(labelled), np.float32),
             "yaxis": "y2",

@@ -19,6 +19,9 @@ from explorer.runs.trials import Trial, TrialState
 WIDE = 4
 """Losses that differ by this factor stand on a logarithmic axis."""
 
+BESIDE_NUMBERS = 36
+"""Pixels between the first upright line and the title beside its numbers."""
+
 UNTITLED = {
     "Trial": N_("trial (in the order of the sweep)"),
     "Step": N_("training steps"),
@@ -109,9 +112,11 @@ def parallel(drawn: SweepDrawn, _: Translate = str) -> Figure:
         shape["line"] = {"color": GREY, "width": 1}
     x, y = frame["xaxis"], frame["yaxis"]
     heads = [_("loss") if t in OBJECTIVES else t for t in x["ticktext"]]
-    x |= {"ticktext": heads, "title": {"text": _("loss, and the settings searched")}}
+    x |= {"ticktext": heads}
+    x["title"] = {"text": _("loss, and the settings searched"), "standoff": 8}
     y |= {"visible": True, "showticklabels": False, "showgrid": False}
-    y["title"] = {"text": _("from the lowest value to the highest")}
+    title = _("from the lowest value to the highest")
+    y["title"] = {"text": title, "standoff": BESIDE_NUMBERS}
     return made
 
 
