@@ -108,11 +108,15 @@ def reading(view: View, _: Translate = str) -> str:
 
 def _exact(view: View, _: Translate) -> str:
     """What the map is exact for, and what it leaves out."""
-    message = _("These weights of the input make up the output exactly (%(of)s).")
+    message = _(
+        "These weights of the input, the effective attention, make up the output "
+        "exactly (%(of)s)."
+    )
     if view.notes["seen"]:
         message = _(
-            "These weights make up the output exactly (%(of)s). What they weigh, or "
-            "the gates that they are made of, have seen the past themselves."
+            "These weights, the effective attention, make up the output exactly "
+            "(%(of)s). What they weigh, or the gates that they are made of, have seen "
+            "the past themselves."
         )
     title = view.notes["of"]
     return message % {"of": _(title)}
@@ -132,8 +136,9 @@ PANEL = Panel(
     views=("effective",),
     about=N_(
         "Attention and recurrences that carry on linearly do the same: what comes out "
-        "of a layer is a sum over the time steps so far. Row by row the map has the "
-        "weights of that sum; for gates they are products of what each step keeps. "
+        "of a layer is a sum over the time steps so far. Row by row the map, the "
+        "effective attention matrix, has the weights of that sum; for gates they are "
+        "products of what each step keeps. "
         "Choose one head or unit to see signs; a wave is shown by its real part."
     ),
     pages={"inside": 36},
