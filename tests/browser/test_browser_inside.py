@@ -299,6 +299,10 @@ def test_a_phone_scrolls_down_only(open_page: Opener) -> None:
     page = open_page("/inside", ready=False, viewport={"width": 390, "height": 844})
     go_to(page, "change")
     assert fits(page)
+    page.evaluate(
+        "document.querySelector('.sx-controls option').text = 'a long run '.repeat(9)"
+    )
+    assert fits(page)
 
 
 def test_the_contents_lead_to_a_panel_and_what_was_opened_stays(sample: Page) -> None:

@@ -150,7 +150,7 @@ def test_a_dataset_of_pairs() -> None:
 
 
 def test_targets_without_spaces_are_written_by_character() -> None:
-    words = zip("cat dog bird fish".split(), "猫狗鸟鱼", strict=True)
+    words = zip(["cat", "dog", "bird", "fish"], "猫狗鸟鱼", strict=True)
     pairs = [(f"the {one} sees the red house", f"{zh}看见红房子") for one, zh in words]
     rows = [(f"{k} {one}", f"{k}{zh}") for k in range(4) for one, zh in pairs]
     found = read_pairs(table(rows, "\t"), "a.tsv")
