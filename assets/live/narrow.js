@@ -24,13 +24,11 @@ const FEW = 8
 const HEADS = 0.8 // of a narrow panel is shared out among them
 const headed = (axis, width) => {
   const words = axis.ticktext
+  if (words.length > FEW) return { ...axis, ticktext: thinned(words, width) }
   const lines = words.map((word) => String(word).split(" "))
-  const longest = Math.max(0, ...lines.flat().map(letters))
-  if (longest * LETTER * words.length <= width * HEADS) {
-    return { ...axis, ticktext: lines.map((each) => each.join("<br>")) }
-  }
-  if (words.length <= FEW) return { ...axis, tickangle: -40 }
-  return { ...axis, ticktext: thinned(words, width) }
+  const longest = Math.max(...lines.flat().map(letters))
+  if ((longest + 1) * LETTER * words.length > width * HEADS) return { ...axis, tickangle: -40 }
+  return { ...axis, ticktext: lines.map((each) => each.join("<br>")) }
 }
 
 // The labels of line ends in as few lines as hold them.
