@@ -125,7 +125,10 @@ function fitted({ data, layout }, width, height) {
     annotations: lines.length ? [...kept, key] : kept,
   }
   return {
-    data: data.map((trace) => (strip(trace) ? { ...trace, text: thinned(trace.text, width) } : trace)),
+    data: data.map((trace) => {
+      if (trace.meta?.narrow) return { ...trace, text: trace.meta.narrow }
+      return strip(trace) ? { ...trace, text: thinned(trace.text, width) } : trace
+    }),
     layout: low(slim, height),
     more: more + least,
   }

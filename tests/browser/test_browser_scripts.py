@@ -170,6 +170,15 @@ def test_a_few_words_below_an_axis_all_stay(
     assert ("Hidden<br>size" in axis["ticktext"]) != aslant
 
 
+def test_a_trace_has_other_words_for_a_phone(blank: Page) -> None:
+    trace = {"mode": "text", "text": ["a = b = 3"], "meta": {"narrow": ["a = 3"]}}
+    figure = {"data": [trace], "layout": {}}
+    said = blank.evaluate(
+        "f => [300, 600].map(w => fitted(f, w, 304).data[0].text[0])", figure
+    )
+    assert said == ["a = 3", "a = b = 3"]
+
+
 def test_many_words_below_an_axis_are_thinned(blank: Page) -> None:
     words = [f"number {k}" for k in range(20)]
     given = {"xaxis": {"tickvals": list(range(20)), "ticktext": words}}

@@ -135,13 +135,13 @@ def draw(scene: Scene, _: Translate) -> Content:
 
 def _texts(rows: list[Row], lit: int) -> list[dict[str, Any]]:
     """The lines that are computed, and, pale, the ones to come."""
-    words = []
+    words, narrow = [], []
     for row in rows:
         name = f'<b><span style="color:{row.colour}">{_lowered(row.target)}</span></b>'
-        words.append(
-            f"{name} = {_lowered(row.symbols)}<br>"
-            f"     = {escape(row.numbers)} = <b>{row.value}</b>"
-        )
+        above, below = f"{name} = {_lowered(row.symbols)}", escape(row.numbers)
+        value = f" = <b>{row.value}</b>"
+        words.append(f"{above}<br>     = {below}{value}")
+        narrow.append(f"{above}{value}<br>     = {below}")
     places = np.arange(len(rows), dtype=np.float32)
     return [
         {
@@ -150,6 +150,7 @@ def _texts(rows: list[Row], lit: int) -> list[dict[str, Any]]:
             "x": np.zeros(len(words[part]), np.float32),
             "y": places[part],
             "text": words[part],
+            "meta": {"narrow": narrow[part]},
             "textposition": "middle right",
             "opacity": opacity,
             "hoverinfo": "skip",
