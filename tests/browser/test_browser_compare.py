@@ -88,7 +88,8 @@ def test_another_browser_may_watch_and_a_phone_needs_no_sideways_scroll(
     expect(page.get_by_text("Up to eight settings train")).to_be_visible()
     assert "race=" not in page.url
     assert fits(page)
-    assert not page.locator(".st-key-example button").evaluate(CUT)
+    example = page.get_by_role("button", name="Race RNN")
+    assert not example.evaluate(CUT)
     page.get_by_test_id("stElementToolbar").first.wait_for(state="attached")
     page.wait_for_function(f"({COVERED})() === 0")
 
