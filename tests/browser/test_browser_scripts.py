@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from explorer.ui.classes import results
+from explorer.ui.language import translator
 from explorer.ui.live.scripts import script
 
 pytestmark = pytest.mark.browser
@@ -37,6 +39,18 @@ TRACES: list[dict[str, Any]] = [
         "colorbar": {"title": {"text": "weight"}},
     },
 ]
+
+ON_A4 = {"width": 1031, "height": 700}  # a sheet on its side, within its margins
+BROKEN = """() => [...document.querySelectorAll('th, td')].flatMap(cell => {
+  const text = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT).nextNode()
+  return [...text.data.matchAll(/[!-~]+/g)].filter(word => {
+    const place = document.createRange()
+    place.setStart(text, word.index)
+    place.setEnd(text, word.index + word[0].length)
+    return place.getClientRects().length > 1
+  }).map(([word]) => word)
+})"""
+"""Words and numbers of a table that stand in two lines."""
 
 
 @pytest.fixture(scope="module")
@@ -266,4 +280,23 @@ def test_play_waits_for_the_picture_of_each_step(browser: Browser) -> None:
     page.clock.run_for(30000)
     assert page.evaluate("asked.at(-1)") == 4
     assert page.get_by_role("button", name="Play", exact=True).is_visible()
+    page.close()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_on_paper_no_word_of_a_class_is_broken(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setattr(results, "language", lambda: language)
+    settings = "Batch size 32; Seed 0"
+    found = [
+        results.Result(name, "1. Waves of a sine", "4.1 nats", 0.02034, 20000, *rest)
+        for name in ("Ann", "Bob of the second row")
+        for rest in [("Transformer", 128, 2, 0.005, settings, 1234.5, 12000)]
+    ]
+    page = browser.new_page(viewport=ON_A4)
+    page.emulate_media(media="print")
+    page.set_content(results.as_page("Waves", found, translator(language)))
+    assert page.evaluate(BROKEN) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= ON_A4["width"]
     page.close()

@@ -71,11 +71,12 @@ HEADS = (
 
 PAPER = """<style>
 @page { size: landscape; margin: 12mm; }
-body { font: 11pt/1.35 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC',
+body { font: 10pt/1.35 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC',
   'Microsoft YaHei', sans-serif; margin: 2rem; color: #000; background: #fff; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: 3pt 6pt;
-  border-bottom: 1px solid #999; overflow-wrap: anywhere; }
+  border-bottom: 1px solid #999; }
+td:is(:nth-child(-n+3), :nth-child(10)) { overflow-wrap: anywhere; min-width: 5em; }
 tr { break-inside: avoid; }
 </style>"""
 
