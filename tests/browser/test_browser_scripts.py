@@ -40,7 +40,7 @@ TRACES: list[dict[str, Any]] = [
     },
 ]
 
-ON_A4 = {"width": 1031, "height": 700}  # a sheet on its side, within its margins
+ON_A4 = 1031  # pixels between the margins of a sheet on its side
 BROKEN = """() => [...document.querySelectorAll('th, td')].flatMap(cell => {
   const text = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT).nextNode()
   return [...text.data.matchAll(/[!-~]+/g)].filter(word => {
@@ -294,9 +294,9 @@ def test_on_paper_no_word_of_a_class_is_broken(
         for name in ("Ann", "Bob of the second row")
         for rest in [("Transformer", 128, 2, 0.005, settings, 1234.5, 12000)]
     ]
-    page = browser.new_page(viewport=ON_A4)
+    page = browser.new_page(viewport={"width": ON_A4, "height": 700})
     page.emulate_media(media="print")
     page.set_content(results.as_page("Waves", found, translator(language)))
     assert page.evaluate(BROKEN) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= ON_A4["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= ON_A4
     page.close()
