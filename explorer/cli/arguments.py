@@ -97,6 +97,8 @@ class FileOptions(NamedTuple):
     dates: str | None
     same: str | None
     only: str | None
+    others: tuple[str, ...] | None = None
+    known: tuple[str, ...] | None = None
 
     def named(self) -> list[str]:
         """The options that were given, as they are typed."""
@@ -124,11 +126,13 @@ class FileOptions(NamedTuple):
             cast(First, _one_of("--dates", self.dates, FIRST)),
             cast(Same, _one_of("--same", self.same, SAME)),
             only,
+            self.others or (),
+            self.known or (),
         )
 
 
 TYPED = {name: f"--{name}" for name in FileOptions._fields}
-TYPED |= {"kind": "--as", "first": "--dates"}
+TYPED |= {"kind": "--as", "first": "--dates", "others": "--with"}
 """Options, by what they say; of choices too."""
 OPTIONS = (
     click.option("--as", "kind", help=f"Read the file as: {' | '.join(KINDS)}."),
@@ -144,6 +148,8 @@ OPTIONS = (
     click.option("--dates", help=f"What comes first in a date: {' | '.join(FIRST)}."),
     click.option("--same", help=f"Rows of the same time become: {' | '.join(SAME)}."),
     click.option("--only", help="Only rows with a cell in a column: column=cell."),
+    click.option("--with", "others", multiple=True, help="A column to give beside."),
+    click.option("--known", multiple=True, help="One that is known in advance."),
 )
 
 
@@ -152,8 +158,9 @@ def file_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
-        said = FileOptions(**{name: kwargs.pop(name) for name in FileOptions._fields})
-        command(*args, file=said, **kwargs)
+        said = {name: kwargs.pop(name) for name in FileOptions._fields}
+        said |= {name: said[name] or None for name in ("others", "known")}
+        command(*args, file=FileOptions(**said), **kwargs)
 
     for option in reversed(OPTIONS):
         run = option(run)
@@ -216,8 +223,8 @@ def own_data(path: Path, file: FileOptions) -> tuple[str, str]:
         taken = files.read_series(raw, path.name, file.choices(), encoding)
     except UndecidedError as question:
         raise question.asked_by(_typed(question)) from None
-    for remark in taken.remarks:
-        click.echo(str(remark), err=True)
+    for remark in (*taken.remarks, *taken.leaks):
+        click.echo(printable(str(remark)), err=True)
     return "own_series", content.put_series(*taken.series)
 
 

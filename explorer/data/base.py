@@ -16,6 +16,7 @@ from explorer.config.settings import Scalar, Settings
 from explorer.data.byte_pairs import BytePairs
 from explorer.data.entities import are_entities
 from explorer.data.windows import Windows
+from explorer.errors import Words
 from explorer.tasks import TASKS
 from explorer.tasks import Task as Task
 
@@ -48,8 +49,8 @@ class Series(NamedTuple):
     """A series as a plot shows it, in real units.
 
     `values[k]` is what is shown at place k; `scaled[k]` is what a model is given there:
-    one number, or I of which the first is the series and the rest is 0 where a model
-    goes on from its own predictions.
+    one number, or I of which the first is the series; where a model goes on from its
+    own predictions, the rest is what `beyond` says.
     """
 
     positions: NDArray[Any]  # (n,) numbers, or datetime64[D]
@@ -58,6 +59,7 @@ class Series(NamedTuple):
     split: int  # first place of the validation part
     axis: str  # title of the horizontal axis, with its unit
     label: str  # title of the vertical axis, with its unit
+    beyond: tuple[str, ...] = ()  # (I - 1,) as `onward.Beyond`; 0 where nothing is said
 
 
 class Odd(NamedTuple):
@@ -183,6 +185,8 @@ class Data:
     """How tokens sound; None where they are no music."""
     hint: str = ""
     """A plain warning that belongs to this data, such as "hard to beat"."""
+    leaks: tuple[Words, ...] = ()
+    """What has to be said of columns that tell what is asked for."""
 
     @property
     def steps(self) -> int:

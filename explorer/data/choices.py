@@ -47,6 +47,10 @@ class Choices:
     """What becomes of rows of the same time."""
     only: tuple[str, str] | None = None
     """A column, and the cell that rows must have in it."""
+    others: tuple[str, ...] = ()
+    """Columns that a model is given beside the series."""
+    known: tuple[str, ...] = ()
+    """Of these, or more of them: those whose values to come are known in advance."""
 
 
 QUESTIONS: Mapping[str, str] = {
@@ -88,8 +92,7 @@ def narrowed(table: Table, asked: Choices) -> Table:
     if asked.only is None:
         return table
     column, cell = asked.only
-    if column not in table.names:
-        raise _unknown(table, column)
+    refuse_unknown_column(table, column)
     found = table.narrowed(column, cell)
     if not len(found.rows):
         kind = Words(N_("cell of %(column)s"), {"column": table.column(column)})
@@ -104,8 +107,7 @@ def chosen_column(table: Table, asked: Choices) -> str:
         ExplorerError: if there is none, or several.
     """
     if asked.column is not None:
-        if asked.column not in table.names:
-            raise _unknown(table, asked.column)
+        refuse_unknown_column(table, asked.column)
         return asked.column
     measured = [n for n in table.measured if asked.only is None or n != asked.only[0]]
     if len(measured) == 1:
@@ -146,8 +148,8 @@ def chosen_time(table: Table, column: str, asked: Choices) -> str:
     for name in table.times:
         if asked.time in (name, *table.parts(name)):
             return name
-    if asked.time and asked.time not in table.names:
-        raise _unknown(table, asked.time)
+    if asked.time:
+        refuse_unknown_column(table, asked.time)
     return asked.time
 
 
@@ -219,9 +221,15 @@ def chosen_times(table: Table, time: str, asked: Choices) -> Times:
     return found
 
 
-def _unknown(table: Table, name: str) -> ExplorerError:
-    kind = Words(N_("column of '%(file)s'"), {"file": named(table.filename)})
-    return unknown(kind, name, table.names)
+def refuse_unknown_column(table: Table, name: str) -> None:
+    """See that a table has a column.
+
+    Raises:
+        ExplorerError: if it has not.
+    """
+    if name not in table.names:
+        kind = Words(N_("column of '%(file)s'"), {"file": named(table.filename)})
+        raise unknown(kind, name, table.names)
 
 
 def _listed(names: list[str]) -> str | Words:

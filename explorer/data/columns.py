@@ -20,8 +20,10 @@ from explorer.data.choices import (
     narrowed,
 )
 from explorer.data.content import MAX_SERIES_VALUES, OwnSeries
+from explorer.data.covariates import chosen_others, leaks, numbers_beside
 from explorer.data.decoding import encoding_remark, short
 from explorer.data.numbers import NumberForm, Numbers, form_words
+from explorer.data.stored_series import Other
 from explorer.data.tables import Table
 from explorer.data.time_forms import SPREADSHEET, Times
 from explorer.errors import N_, ExplorerError, Words
@@ -36,6 +38,8 @@ class Taken(NamedTuple):
 
     series: OwnSeries
     remarks: tuple[Words, ...]
+    leaks: tuple[Words, ...] = ()
+    """Of columns beside it that tell the values to come."""
 
 
 def take_series(table: Table, choices: Choices | None = None) -> Taken:
@@ -56,14 +60,21 @@ def take_series(table: Table, choices: Choices | None = None) -> Taken:
     if table.guessed:
         remarks.append(encoding_remark(table.guessed))
     remarks += _form_remark(table, column, numbers)
-    values, times = numbers.values, None
+    beside = chosen_others(table, column, time, asked)
+    columns, times = [numbers.values], None
+    for name, _known in beside:
+        more = numbers_beside(table, name, asked, numbers)
+        _check_cells(table, name, more)
+        columns.append(more.values)
     if time != NO_TIME:
         found = chosen_times(table, time, asked)
-        values, times = _by_time(table, time, values, found, asked.same)
-        remarks += _time_remarks(time, found, len(values))
+        columns, times = _by_time(table, time, columns, found, asked.same)
+        remarks += _time_remarks(time, found, len(columns[0]))
     remarks += [Words(N_("Not used: %(what)s."), {"what": w}) for w in table.unread]
-    checked_series(values, table.column(column))
-    return Taken(OwnSeries(values, column, times), tuple(remarks))
+    values = checked_series(columns[0], table.column(column))
+    others = tuple(Other(*b, v) for b, v in zip(beside, columns[1:], strict=True))
+    series = OwnSeries(values, column, times, others)
+    return Taken(series, tuple(remarks), tuple(leaks([values], others)))
 
 
 def repeated_rows(table: Table, column: str, time: str, asked: Choices) -> int:
@@ -164,21 +175,23 @@ def _order(moments: NDArray[Any]) -> NDArray[np.int64]:
 def _by_time(
     table: Table,
     time: str,
-    values: NDArray[np.float64],
+    columns: list[NDArray[np.float64]],
     found: Times,
     same: Same,
-) -> tuple[NDArray[np.float64], NDArray[Any]]:
-    """Values in the order of their times, and the clock of their place.
+) -> tuple[list[NDArray[np.float64]], NDArray[Any]]:
+    """Columns, the series first, in the order of their times, and the clock of each
+    place.
 
     That clock never goes back: the hour that an autumn repeats is drawn together.
     """
     order = _order(found.moments)
-    values, moments = values[order], found.moments[order]
+    columns, moments = [each[order] for each in columns], found.moments[order]
     times = np.maximum.accumulate(found.values[order])
-    again = np.flatnonzero(_repeated(moments, values))
+    again = np.flatnonzero(_repeated(moments, columns[0]))
     if len(again) and same == "":
         raise _several(table, time, len(again), int(table.rows[order[again[0]]]))
-    return _one_each(values, moments, times, same or "first")
+    kept = [_one_each(each, moments, times, same or "first") for each in columns]
+    return [values for values, _times in kept], kept[0][1]
 
 
 def _form_remark(table: Table, column: str, numbers: Numbers) -> list[Words]:

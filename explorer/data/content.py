@@ -11,9 +11,8 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
-from io import BytesIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,8 @@ from explorer.config.folder import data_folder, make_folder, unwritable
 from explorer.config.kinds import KINDS as KINDS
 from explorer.config.kinds import Kind as Kind
 from explorer.data.base import Floats
+from explorer.data.stored_series import Other, as_bytes, of_bytes
+from explorer.data.stored_series import OwnSeries as OwnSeries
 from explorer.errors import N_, ExplorerError, Words
 
 MAX_TEXT_BYTES = 8_000_000
@@ -44,39 +45,34 @@ Examples = Mapping[str, Any]
 """Lists of words and numbers by name, as JSON can hold them."""
 
 
-class OwnSeries(NamedTuple):
-    """Values as they were given, what they are called, and when each was measured."""
-
-    values: NDArray[np.float64]  # (n,) NaN where nothing was measured
-    label: str
-    times: NDArray[Any] | None = None  # (n,) rising datetime64[ms] or float64
-
-
 def folder() -> Path:
     """`content` in the data folder."""
     return data_folder() / "content"
 
 
-def put_series(values: Floats, label: str, times: NDArray[Any] | None = None) -> str:
+def put_series(
+    values: Floats,
+    label: str,
+    times: NDArray[Any] | None = None,
+    others: tuple[Other, ...] = (),
+) -> str:
     """Keep a series; the same under the same label has the same digest.
 
     Raises:
         ExplorerError: if it is too long.
     """
-    if len(values) > MAX_SERIES_VALUES:
+    count = len(values) * (1 + len(others))
+    if count > MAX_SERIES_VALUES:
         raise ExplorerError(
             N_(
                 "A series may have %(most)s values, but this one has %(came)s. Give a "
                 "part of it, or every tenth value."
             ),
             most=f"{MAX_SERIES_VALUES:,}",
-            came=f"{len(values):,}",
+            came=f"{count:,}",
         )
-    packed = BytesIO()
-    np.save(packed, np.asarray(values, "<f8"), allow_pickle=False)
-    if times is not None:
-        np.save(packed, times, allow_pickle=False)
-    raw, name = packed.getvalue(), label.encode()
+    whole = OwnSeries(np.asarray(values, np.float64), label, times, others)
+    raw, name = as_bytes(whole)
     digest = _digest(raw, name)
     _write(digest, LABEL, name)
     _write(digest, SERIES, raw)
@@ -156,11 +152,7 @@ def get_series(digest: str) -> OwnSeries:
     raw = _read(digest, SERIES, N_("series"))
     if _digest(raw, name) != digest:
         raise _missing(digest, N_("series"))
-    packed = BytesIO(raw)
-    values = np.load(packed, allow_pickle=False)
-    timed = packed.tell() < len(raw)
-    times = np.load(packed, allow_pickle=False) if timed else None
-    return OwnSeries(values, name.decode(), times)
+    return of_bytes(raw + name)
 
 
 def get_text(digest: str) -> str:
@@ -209,12 +201,7 @@ def unpack(kind: str, content: bytes) -> str:
                 return put_examples(known, json.loads(content)["examples"])
         if kind == "text":
             return put_text(content.decode())
-        stream = BytesIO(content)
-        values = np.load(stream, allow_pickle=False)
-        times = None
-        if content[stream.tell() :].startswith(np.lib.format.MAGIC_PREFIX):
-            times = np.load(stream, allow_pickle=False)  # no label begins like that
-        return put_series(values, stream.read().decode(), times)
+        return put_series(*of_bytes(content))
     except (ValueError, EOFError, KeyError, TypeError):
         raise ExplorerError(
             N_(

@@ -1,4 +1,5 @@
-"""A person's own series: one column of numbers, prepared as its settings say."""
+"""A person's own series: one column of numbers, prepared as its settings say, and
+those that are given beside it."""
 
 from functools import partial
 
@@ -8,10 +9,11 @@ from numpy.typing import NDArray
 from explorer.data import content, prepare
 from explorer.data.base import Data, DataSpec, Restore, Series, next_value
 from explorer.data.baselines import seasonal_baseline
+from explorer.data.covariates import FARTHEST, leaks
 from explorer.data.own_series_settings import OwnSeriesSettings
 from explorer.data.prepared import Prepared, all_gaps, prepared
 from explorer.data.windows import Windows, both_parts
-from explorer.errors import N_
+from explorer.errors import N_, Words
 
 RESTORE: dict[prepare.Change, Restore] = {
     "none": next_value,
@@ -42,7 +44,10 @@ def _made(settings: OwnSeriesSettings, ready: Prepared) -> Data:
     train, validation = both_parts(ready.given, ready.asked[:, None], split, steps)
     if not np.isfinite(validation.y[:, counted_from:]).any():
         raise all_gaps()
-    masked = ready.given.shape[1] > 1
+    masked, alone = settings.missing == "mask", ready.given.shape[1] == 1
+    marks = (N_("missing"),) if masked else ()
+    names = tuple(other.name for other in ready.others)
+    beyond = ["known" if other.known else "held" for other in ready.others]
     return Data(
         task="forecast",
         train=train,
@@ -53,20 +58,30 @@ def _made(settings: OwnSeriesSettings, ready: Prepared) -> Data:
         series=Series(
             ready.positions,
             ready.levels if settings.change == "none" else ready.held,
-            ready.given if masked else ready.given[:, 0],
+            ready.given[:, 0] if alone else ready.given,
             split,
             ready.axis,
             own.label,
+            ("nought",) * masked + tuple(beyond),
         ),
-        channels=(own.label, N_("missing")) if masked else (),
+        channels=() if alone else (own.label, *marks, *names),
         scaler=ready.scaler,
         fit=partial(prepare.fitted, scaling=settings.scaling),
         learning=partial(_learning, settings, ready.rows),
         restore=RESTORE[settings.change],
         ratios=settings.change == "log_return",
-        shifted=not masked,
+        shifted=alone,
         gaps=bool(np.isnan(ready.asked).any()),
+        leaks=tuple(_leaks(ready, settings)),
     )
+
+
+def _leaks(ready: Prepared, settings: OwnSeriesSettings) -> list[Words]:
+    """What the columns beside the series tell of what is asked for within a window."""
+    targets = [ready.levels]
+    if settings.change != "none":
+        targets.append(ready.asked.astype(np.float64))
+    return leaks(targets, ready.others, min(FARTHEST, settings.window))
 
 
 def _baselines(

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from explorer.config.settings import extra_of
 from explorer.data import content, prepare
 from explorer.data.base import Floats, Scaler
+from explorer.data.beside import FARTHEST, beside, others_of
 from explorer.data.own_series_settings import OwnSeriesSettings
-from explorer.data.times import places, spans
+from explorer.data.resampled import evenly, groups_of
+from explorer.data.stored_series import Other
+from explorer.data.times import places
 from explorer.errors import N_, ExplorerError, Words
-
-FARTHEST = 1e6
-"""Scaled values beyond this make losses that float32 cannot hold."""
 
 
 class Prepared(NamedTuple):
@@ -24,7 +24,8 @@ class Prepared(NamedTuple):
     levels: Floats  # (n,) in real units, NaN where nothing was measured
     held: Floats  # (n,) the same, gaps filled with the last value
     asked: NDArray[np.float32]  # (n,) scaled, NaN where nothing was measured
-    given: NDArray[np.float32]  # (n, I) scaled, and whether it is missing, if masked
+    given: NDArray[np.float32]  # (n, I) scaled; missing or not, if masked; the others
+    others: tuple[Other, ...]  # (n,) each, of `given`: in real units, without gaps
     split: int
     scaler: Scaler
     clipped: int  # outliers that were moved
@@ -70,20 +71,23 @@ def prepared(settings: OwnSeriesSettings, learned: int | None = None) -> Prepare
     scaler = prepare.fitted(training, settings.scaling)
     _check_spread(asked[known], scaler)
     scaled = scaler.apply(asked)
+    others = others_of(settings, rows, seen)
     given = _given(scaled, settings.missing == "mask")
-    return Prepared(
-        at, axis, levels, held, scaled, given, split, scaler, clipped, filled, rows
-    )
+    for each in others:
+        given = np.column_stack([given, beside(each, settings, seen)])
+    whole = at, axis, levels, held, scaled, given, others
+    return Prepared(*whole, split, scaler, clipped, filled, rows)
 
 
 def _rows(settings: OwnSeriesSettings, learned: int | None) -> Rows:
     """The series resampled, filled and bounded, from its first known value on."""
-    values, _label, times = content.get_series(settings.digest)
+    own = content.get_series(settings.digest)
+    values, times = own.values, own.times
     if settings.missing == "drop":
         there = np.isfinite(values)
         values, times = values[there], None if times is None else times[there]
     at, axis = _places(values, times)
-    groups = _groups(settings, len(values), times)
+    groups = groups_of(settings, len(values), times)
     at = at[np.flatnonzero(np.diff(groups, prepend=-1))]
     levels, split, clipped = _levels(settings, values, groups, learned)
     rows = np.arange(len(levels))
@@ -92,7 +96,7 @@ def _rows(settings: OwnSeriesSettings, learned: int | None) -> Rows:
         full = np.isfinite(levels)
         split, levels, rows = int(full[:split].sum()), levels[full], rows[full]
     elif len(at) < len(levels):
-        at = _evenly(at, groups, len(levels))
+        at = evenly(at, groups, len(levels))
     first = int(np.isfinite(levels).argmax())
     return Rows(
         at[first:], axis, levels[first:], rows[first:], split - first, clipped, filled
@@ -136,49 +140,6 @@ def _places(values: Floats, times: NDArray[Any] | None) -> tuple[NDArray[Any], s
     if times is None or not len(times):
         return np.arange(len(values)), N_("Place in the file (rows)")
     return places(times)
-
-
-def _groups(
-    settings: OwnSeriesSettings, n: int, times: NDArray[Any] | None
-) -> NDArray[np.int64]:
-    """(n,) which rows become one.
-
-    Raises:
-        ExplorerError: for spans of time where there are no dates, or too many spans.
-    """
-    rows = np.arange(n)
-    if settings.resample == "none":
-        return rows
-    if settings.resample != "time":
-        return rows // settings.every
-    if times is None or times.dtype.kind != "M":
-        raise ExplorerError(
-            N_(
-                "Resampling by time needs a column of dates, but this series has none. "
-                "Take every n-th row or the mean of n, or give the file again and "
-                "choose its time column."
-            )
-        )
-    found = spans(times, settings.span)
-    if n and found[-1] >= content.MAX_SERIES_VALUES:
-        raise ExplorerError(
-            N_(
-                "A series may have %(most)s values, but from its first to its last "
-                "date there are %(came)s spans of a %(span)s. Choose a longer span."
-            ),
-            most=f"{content.MAX_SERIES_VALUES:,}",
-            came=f"{found[-1] + 1:,}",
-            span=Words(settings.span),
-        )
-    return found
-
-
-def _evenly(at: NDArray[Any], groups: NDArray[np.int64], count: int) -> NDArray[Any]:
-    """Places (count,) of all groups, those without a row between their neighbours."""
-    between = np.interp(np.arange(count), np.unique(groups), at.astype(np.float64))
-    return (
-        between.astype(np.int64).astype(at.dtype) if at.dtype.kind == "M" else between
-    )
 
 
 def _given(scaled: NDArray[np.float32], masked: bool) -> NDArray[np.float32]:

@@ -19,7 +19,7 @@ def give_series(visitor: Visitor, series: OwnSeries) -> str:
     """
     visitor.allowed.check_room()
     label = series.label[:MOST_LABEL]
-    digest = content.put_series(series.values, label, series.times)
+    digest = content.put_series(*series._replace(label=label))
     return _held(visitor, digest, label)
 
 

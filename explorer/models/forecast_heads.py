@@ -114,29 +114,29 @@ def quantile_at(head: Head, output: Tensor, u: Tensor) -> Tensor:
 
 @torch.no_grad()
 def futures(
-    model: nn.Module, head: Head, window: Tensor, horizon: int, count: int, seed: int
+    model: nn.Module, head: Head, window: Tensor, rest: Tensor, count: int, seed: int
 ) -> Tensor:
     """Paths that are drawn step by step, each draw the next input of its path.
 
     Args:
         model: answers (B, T, K) to (B, T, I).
         window: (B, T, I), of which the first input is the series.
-        horizon: H.
+        rest: (B, H, I - 1), the other inputs at the places to come.
         count: paths S for each window.
 
     Returns:
         (B, S, H), as standardised.
     """
     generator = torch.Generator().manual_seed(seed)
+    beside = rest.repeat_interleave(count, 0)  # (B S, H, I - 1)
     alone, drawn = window.repeat_interleave(count, 0), []
-    for _step in range(horizon):
+    for h in range(rest.shape[1]):
         answer = model(alone)[:, -1]  # (B S, K)
         u = torch.rand(len(alone), generator=generator).clamp(1e-6, 1 - 1e-6)
         drawn.append(quantile_at(head, answer, u))
-        given = alone.new_zeros(len(alone), 1, alone.shape[2])
-        given[:, 0, 0] = drawn[-1]
-        alone = torch.cat([alone[:, 1:], given], 1)
-    return torch.stack(drawn, 1).view(len(window), count, horizon)
+        given = torch.cat([drawn[-1][:, None], beside[:, h]], 1)  # (B S, I)
+        alone = torch.cat([alone[:, 1:], given[:, None]], 1)
+    return torch.stack(drawn, 1).view(len(window), count, -1)
 
 
 def band(paths: Tensor, level: float) -> tuple[Tensor, Tensor]:

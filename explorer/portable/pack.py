@@ -220,6 +220,7 @@ def _example(trainer: Trainer) -> bytes:
     found = {"inputs": x.contiguous(), "outputs": y.contiguous()}
     if has_intervals(trainer.config):
         found["half_widths"] = _half_widths(trainer)
+        found["beside"] = _beside(trainer)
     return safetensors.torch.save(found)
 
 
@@ -229,6 +230,19 @@ def _half_widths(trainer: Trainer) -> Tensor:
     _begin, horizon = stretch(trainer.data)
     widths = scaled_widths(trainer.model, trainer.data, horizon, MOST_ORIGINS)
     return torch.from_numpy(widths).float().contiguous()
+
+
+def _beside(trainer: Trainer) -> Tensor:
+    """(1, H, I - 1) what is given beside the forecast of what comes after the example:
+    only own data has more than zeros there, and of that go random numbers out."""
+    data, random = trainer.data, torch.Generator().manual_seed(1)
+    assert data.series is not None  # only series are forecast
+    horizon = stretch(data)[1]
+    beside = torch.randn(1, horizon, data.inputs - 1, generator=random)
+    told = torch.zeros(data.inputs - 1)
+    for k, rule in enumerate(data.series.beyond):
+        told[k] = rule != "nought"
+    return beside * told
 
 
 def _random_window(trainer: Trainer) -> Tensor:

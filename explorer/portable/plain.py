@@ -63,10 +63,9 @@ def intervals(folder: Path) -> tuple[Tensor, Tensor, Tensor]:
     on a part of the series that it had not learned from (split conformal)."""
     example, model = load_file(folder / "example.safetensors"), load(folder)
     window, widths = example["inputs"], example["half_widths"]
-    for _step in range(widths.shape[1]):
+    for beside in example["beside"].unbind(1):
         answer = model(window[:, -{steps}:])[:, -1:, :1]
-        rest = answer.new_zeros(1, 1, window.shape[2] - 1)
-        window = torch.cat([window, torch.cat([answer, rest], 2)], 1)
+        window = torch.cat([window, torch.cat([answer, beside[:, None]], 2)], 1)
     said = window[0, {steps}:, 0]
     return said, said - widths, said + widths'''
 
@@ -81,13 +80,12 @@ def intervals(folder: Path) -> tuple[Tensor, Tensor, Tensor]:
     lower and upper ends (levels, H) of its bands. They lie between {paths} futures that
     are drawn from its {head} head, each draw the next input."""
     example, model = load_file(folder / "example.safetensors"), load(folder)
-    window, horizon = example["inputs"], example["half_widths"].shape[1]
-    drawn = {futures}(model, "{head}", window, horizon, {paths}, 0)[0]
+    window, rest = example["inputs"], example["beside"]
+    drawn = {futures}(model, "{head}", window, rest, {paths}, 0)[0]
     ends = [{band}(drawn, level) for level in LEVELS]
-    for _step in range(horizon):
+    for beside in rest.unbind(1):
         answer = model(window[:, -{steps}:])[:, -1:, :1]
-        rest = answer.new_zeros(1, 1, window.shape[2] - 1)
-        window = torch.cat([window, torch.cat([answer, rest], 2)], 1)
+        window = torch.cat([window, torch.cat([answer, beside[:, None]], 2)], 1)
     low, high = (torch.stack(each) for each in zip(*ends))
     return window[0, {steps}:, 0], low, high'''
 

@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from explorer.data.base import Data, Floats
+from explorer.data.onward import rest_beyond
 from explorer.models.base import SequenceModel
 
 MOST_FREE_STEPS = 48
@@ -51,10 +52,11 @@ def forecast(model: SequenceModel, data: Data) -> Forecast:
     # for places 1 .. T + horizon - 1
     predicted = torch.cat([answers[0], answers[1:, -1]])
     alone = inputs[:steps].clone()
-    for _ in range(horizon):
+    origin = np.array([begin + steps])
+    rest = torch.from_numpy(rest_beyond(series, origin, horizon))[0]  # (horizon, I - 1)
+    for h in range(horizon):
         answer = model(alone[None, -steps:])[0, -1:, :1]  # (1, 1)
-        rest = answer.new_zeros(1, alone.shape[1] - 1)
-        alone = torch.cat([alone, torch.cat([answer, rest], 1)])
+        alone = torch.cat([alone, torch.cat([answer, rest[h : h + 1]], 1)])
     model.train(was_training)
     shown = np.asarray(series.values[begin:], np.float64)  # (n,)
     one_step = np.full(len(shown), np.nan)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from explorer.data.base import Data, Floats
+from explorer.data.onward import known_values, rest_beyond
 from explorer.models.base import SequenceModel
 from explorer.models.forecast_heads import band, futures
 from explorer.training.proper import crps, pinball
@@ -73,11 +74,13 @@ def foretell(
     model.eval()
     parts = []
     for first in range(0, len(origins), AT_ONCE):
-        alone = _before(data, origins[first : first + AT_ONCE])  # (B, T, I)
-        for _ in range(horizon):
+        some = origins[first : first + AT_ONCE]
+        alone = _before(data, some)  # (B, T, I)
+        rest = torch.from_numpy(rest_beyond(series, some, horizon))  # (B, H, I - 1)
+        for h in range(horizon):
             answer = model(alone[:, -steps:])[:, -1:, :1]  # (B, 1, 1)
-            rest = answer.new_zeros(len(alone), 1, alone.shape[2] - 1)
-            alone = torch.cat([alone, torch.cat([answer, rest], 2)], 1)
+            given = torch.cat([answer, rest[:, h : h + 1]], 2)
+            alone = torch.cat([alone, given], 1)
         parts.append(alone[:, steps:, 0].double().numpy())
     model.train(was_training)
     said: Floats = np.concatenate(parts)  # (N, H)
@@ -85,7 +88,7 @@ def foretell(
     shown = np.asarray(series.values, np.float64)
     path = _path(data, said, shown[origins - 1])
     truth_shown = shown[ahead]
-    truth = _scaled_truth(data)[ahead]
+    truth = known_values(series)[ahead]
     if data.ratios:
         path, truth_shown = np.log(path), np.log(truth_shown)
     return Foretold(said, truth, path, truth_shown)
@@ -108,14 +111,17 @@ def drawn(
 ) -> Floats:
     """(N, S, H) futures from each origin, drawn from the model's head, as scaled; the
     same at every call."""
+    series = data.series
+    assert series is not None  # only series are forecast
     was_training = model.training
     model.eval()
     at_once = max(1, 8 * AT_ONCE // count)
-    found = [
-        futures(model, model.tells, _before(data, some), horizon, count, first).double()
-        for first in range(0, len(origins), at_once)
-        if len(some := origins[first : first + at_once])
-    ]
+    found = []
+    for first in range(0, len(origins), at_once):
+        some = origins[first : first + at_once]
+        rest = torch.from_numpy(rest_beyond(series, some, horizon))
+        window = _before(data, some)
+        found.append(futures(model, model.tells, window, rest, count, first).double())
     model.train(was_training)
     return np.asarray(torch.cat(found).numpy())
 
@@ -126,16 +132,6 @@ def _path(data: Data, said: Floats, previous: Floats) -> Floats:
     for k in range(said.shape[1]):
         previous = path[:, k] = data.restore(said[:, k], previous, data.scaler)
     return path
-
-
-def _scaled_truth(data: Data) -> Floats:
-    """(n,) what a model is asked for at each place, as far as windows say so: the
-    given value, unless that is marked as missing."""
-    assert data.series is not None  # only series are forecast
-    given = np.asarray(data.series.scaled, np.float64).reshape(
-        len(data.series.values), -1
-    )
-    return np.where((given[:, 1:] != 0).any(1), np.nan, given[:, 0])
 
 
 class Parts(NamedTuple):

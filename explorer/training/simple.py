@@ -10,6 +10,7 @@ from explorer.config.run import RunConfig
 from explorer.data.base import Data, Floats
 from explorer.data.methods import Rolled, in_own_process
 from explorer.data.noise import counted_places
+from explorer.data.onward import known_values
 from explorer.runs.records import Simple, SimpleMethod
 from explorer.training.forecasting import stretch
 
@@ -38,9 +39,7 @@ def given(data: Data) -> Given:
     known to the methods either."""
     series = data.series
     assert series is not None  # `rolls`
-    scaled = np.asarray(series.scaled, np.float64).reshape(len(series.values), -1)
-    missing = (scaled[:, 1:] != 0).any(1)
-    values = np.where(missing, np.nan, scaled[:, 0])
+    values = known_values(series)
     begin, _horizon = stretch(data)
     return Given(values, series.split, begin + data.steps)
 

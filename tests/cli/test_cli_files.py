@@ -62,6 +62,24 @@ def test_newest_first_is_the_same_as_oldest_first(tmp_path: Path) -> None:
     np.testing.assert_array_equal(in_order.values, VALUES[::-1])
 
 
+def test_columns_are_given_beside_a_series(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    rows = (
+        f"{d},{v},{k % 7},{v + 1}"
+        for k, (d, v) in enumerate(zip(DAYS, VALUES, strict=True))
+    )
+    path.write_text("\n".join(["date,v,weekday,next", *rows]), encoding="utf-8")
+    asked = NOTHING._replace(column="v", others=("next",), known=("weekday",))
+    others = get_series(own_data(path, asked)[1]).others
+    assert [(o.name, o.known) for o in others] == [("next", False), ("weekday", True)]
+    np.testing.assert_array_equal(others[1].values, np.arange(N) % 7)
+    options = "--column", "v", "--known", "next", "--set", "data.window=2000"
+    told = ran("train", "--data", str(path), *options)
+    assert "A leak: 'next' is said to be known in advance" in told.stderr
+    said = ran("train", "--data", str(path), "--as", "text", "--with", "v").stderr
+    assert "--with says nothing of a file that is read as text" in said
+
+
 def test_a_table_can_be_read_as_a_text_and_a_text_not_as_a_table(
     tmp_path: Path,
 ) -> None:

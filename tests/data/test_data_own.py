@@ -20,10 +20,11 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_series_come_back_as_they_were() -> None:
     digest = content.put_series(WALK, "温度 (°C)")
-    values, label, times = content.get_series(digest)
+    values, label, times, others = content.get_series(digest)
     np.testing.assert_array_equal(values, WALK)
     assert label == "温度 (°C)"
     assert times is None
+    assert others == ()
 
 
 def test_text_comes_back_as_it_was() -> None:

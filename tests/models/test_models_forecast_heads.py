@@ -107,15 +107,31 @@ class Halving(torch.nn.Module):
 
 def test_futures_feed_back_what_was_drawn() -> None:
     window = torch.tensor([[[0.0, 1.0], [4.0, 1.0]]])  # (1, T, I)
-    drawn = futures(Halving(), "gaussian", window, 3, 4000, 1)
+    rest = torch.zeros(1, 3, 1)
+    drawn = futures(Halving(), "gaussian", window, rest, 4000, 1)
     assert drawn.shape == (1, 4000, 3)
     torch.testing.assert_close(
-        drawn, futures(Halving(), "gaussian", window, 3, 4000, 1)
+        drawn, futures(Halving(), "gaussian", window, rest, 4000, 1)
     )
     mean, spread = drawn[0].mean(0), drawn[0].std(0)
     torch.testing.assert_close(mean, torch.tensor([2.0, 1, 0.5]), atol=0.01, rtol=0)
     grown = [0.1 * math.sqrt(sum(0.25**k for k in range(h + 1))) for h in range(3)]
     torch.testing.assert_close(spread, torch.tensor(grown), atol=0.004, rtol=0)
+
+
+class Following(torch.nn.Module):
+    """The last number beside the series, all but surely."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.cat([x[..., 1:], torch.full_like(x[..., :1], -14)], -1)
+
+
+def test_futures_are_given_what_stands_beside_them() -> None:
+    window = torch.tensor([[[0.0, 5.0]], [[0.0, 7.0]]])  # (2, T, I)
+    rest = torch.tensor([[[1.0], [2.0], [9.0]], [[3.0], [4.0], [9.0]]])  # (2, H, 1)
+    drawn = futures(Following(), "gaussian", window, rest, 50, 1).mean(1)
+    expected = torch.tensor([[5.0, 1, 2], [7, 3, 4]])
+    torch.testing.assert_close(drawn, expected, atol=0.01, rtol=0)
 
 
 def test_a_band_lies_between_paths() -> None:

@@ -1,5 +1,6 @@
 """The page asks what only a person knows of a table, and then reads it so."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -63,6 +64,27 @@ def script_of_once(text: str, file_id: str) -> None:
 
 def rows(head: str, *columns: list[str]) -> str:
     return "\n".join([head, *(",".join(row) for row in zip(*columns, strict=True))])
+
+
+def test_columns_are_given_beside_a_series() -> None:
+    """Neither the series nor its time stands beside it; what is known in advance is one
+    of those that do."""
+    days = [str(k) for k in range(N)]
+    values = [[f"{math.sin(k * p):.3f}" for k in range(N)] for p in (1, 2, 3)]
+    test = shown(rows("day,sales,plan,mood", days, *values))
+    test.selectbox[1].set_value("day").run()
+    (others,) = test.multiselect
+    assert others.options == ["plan", "mood"]
+    others.set_value(["plan", "mood"]).run()
+    known = test.multiselect[1]
+    assert known.options == ["plan", "mood"]
+    known.set_value(["plan"]).run()
+    series = test.session_state["series"]
+    assert series.label == "sales"
+    assert [(o.name, o.known) for o in series.others] == [
+        ("plan", True),
+        ("mood", False),
+    ]
 
 
 def test_thousands_or_decimals() -> None:

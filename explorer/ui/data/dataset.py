@@ -20,7 +20,7 @@ from explorer.plots.data import autocorrelation as lags
 from explorer.plots.data import balance as labels
 from explorer.plots.data import histogram, merges, preview, window
 from explorer.tasks import TASKS
-from explorer.ui.data.preview import asked, picture, written
+from explorer.ui.data.preview import asked, picture, show_warnings, written
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_still
 from explorer.ui.plain import literal
@@ -70,8 +70,7 @@ def show_picture(data: Data, about: str, _: Translate) -> None:
         title = _("What does the data look like?")
         show_still("picture", figure, alternative, _, title=title, about=about)
         st.caption(literal(sentence))
-    if data.hint:
-        st.info(_(data.hint), icon=":material/info:")
+    show_warnings(data, _)
 
 
 def show_numbers(data: Data, _: Translate) -> None:

@@ -31,6 +31,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("resample", "every", "span"),
     ("change",),
     ("scaling",),
+    ("beside",),
     ("window", "validation_share"),
 )
 """The settings of a series, in the order in which they act."""
@@ -39,6 +40,7 @@ MATTERS: Mapping[str, Callable[[Values], bool]] = {
     "reach": lambda said: said["outliers"] != "none",
     "every": lambda said: said["resample"] in ("nth", "mean"),
     "span": lambda said: said["resample"] == "time",
+    "beside": lambda said: bool(content.get_series(said["digest"]).others),
 }
 """When a setting that depends on another does anything."""
 

@@ -56,6 +56,13 @@ def show_preview(config: RunConfig, _: Translate) -> None:
     if data.past_floor is not None:
         note = _("A model that sees the past alone has a higher floor: %(note)s.")
         st.caption(note % {"note": _(data.past_floor_note)})
+    show_warnings(data, _)
+
+
+def show_warnings(data: Data, _: Translate) -> None:
+    """What belongs to this data and should be known before anything learns from it."""
+    for leak in data.leaks:
+        st.warning(literal(leak.text(_)), icon=":material/warning:")
     if data.hint:
         st.info(_(data.hint), icon=":material/info:")
 

@@ -9,7 +9,9 @@ import streamlit as st
 from explorer.data.aside import found_aside, read_aside
 from explorer.data.choices import QUESTIONS, SAME, Choices
 from explorer.data.columns import Taken
+from explorer.data.joined import SIGN
 from explorer.data.reading import Question, Reading, read
+from explorer.data.stored_series import MOST_OTHERS
 from explorer.errors import ExplorerError
 from explorer.ui.language import Translate
 
@@ -148,7 +150,38 @@ def _ask_columns(table: Reading, key: str, _: Translate) -> Choices:
         key=f"time.{key}.{column}",
         help=_("Rows are put in its order, and pictures show it below."),
     )
-    return Choices(column, time)
+    return _ask_others(Choices(column, time), table, key, _)
+
+
+def _ask_others(asked: Choices, table: Reading, key: str, _: Translate) -> Choices:
+    """Which other columns the model is given, and which of them in advance."""
+    used = {asked.column, asked.time, *str(asked.time).split(SIGN)}
+    rest = [name for name in table.numeric if name not in used]
+    if not rest:
+        return asked
+    others = st.multiselect(
+        _("Other columns that the model is given"),
+        rest,
+        max_selections=MOST_OTHERS,
+        key=f"others.{key}.{asked.column}.{asked.time}",
+        help=_(
+            "Beside the series, at every step: a price, a temperature, a holiday. The "
+            "series alone is forecast."
+        ),
+    )
+    known = []
+    if others:
+        known = st.multiselect(
+            _("Known in advance"),
+            others,
+            key=f"known.{key}.{asked.column}.{asked.time}.{len(others)}",
+            help=_(
+                "Those whose values are known before the series' own, such as a "
+                "calendar or a plan: a forecast is given their values to come. Of all "
+                "others it goes on with the last value."
+            ),
+        )
+    return replace(asked, others=tuple(others), known=tuple(known))
 
 
 def _ask_decimal(

@@ -109,6 +109,8 @@ def _upload(me: Visitor, _: Translate) -> None:
             _offer_series(me, taken.series, _)
             for remark in taken.remarks:
                 st.caption(literal(remark.text(_)))
+            for leak in taken.leaks:
+                st.warning(literal(leak.text(_)), icon=":material/warning:")
 
 
 def _kind(usual: Kind, kinds: Sequence[Kind], _: Translate) -> Kind:
@@ -142,7 +144,16 @@ def _offer_series(me: Visitor, series: OwnSeries, _: Translate) -> None:
     message = _("%(count)s values, %(missing)s of them missing.")
     counted = {"count": f"{len(known):,}", "missing": f"{missing:,}"}
     st.caption(message % counted)
+    if series.others:
+        st.caption(literal(beside_line(series, _)))
     _keep_button("series", partial(give_series, me, series), _)
+
+
+def beside_line(series: OwnSeries, _: Translate) -> str:
+    """Which columns stand beside a series, and which of them are known in advance."""
+    known = _("%(column)s (known in advance)")
+    names = [known % {"column": o.name} if o.known else o.name for o in series.others]
+    return _("Given beside it: %(columns)s.") % {"columns": ", ".join(names)}
 
 
 def _offer_text(me: Visitor, text: str, label: str, _: Translate) -> None:

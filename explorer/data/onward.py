@@ -1,0 +1,36 @@
+"""What a model is given beside a series where nobody has measured it yet."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.data.base import Floats, Ints, Series
+
+Beyond = Literal["nought", "known", "held"]
+"""What becomes of a number beside the series where a model goes on from its own
+predictions: 0 (a mark that nothing is missing), its true value, which is known in
+advance, or its last one."""
+
+
+def rest_beyond(series: Series, origins: Ints, horizon: int) -> NDArray[np.float32]:
+    """(B, H, I - 1) what is given beside the predictions at the places from each of the
+    origins (B,) on."""
+    given = series.scaled.reshape(len(series.values), -1)[:, 1:]  # (n, I - 1)
+    ahead = origins[:, None] + np.arange(horizon)  # (B, H)
+    rest = np.zeros((*ahead.shape, given.shape[1]), np.float32)
+    for k, rule in enumerate(series.beyond):
+        if rule == "known":
+            rest[..., k] = given[ahead, k]
+        elif rule == "held":
+            rest[..., k] = given[origins - 1, k][:, None]
+    return rest
+
+
+def known_values(series: Series) -> Floats:
+    """(n,) the values that a model is given, NaN where they are marked as missing."""
+    given = np.asarray(series.scaled, np.float64).reshape(len(series.values), -1)
+    marks = given[:, 1:]
+    if series.beyond:
+        marks = marks[:, [rule == "nought" for rule in series.beyond]]
+    return np.where((marks != 0).any(1), np.nan, given[:, 0])
