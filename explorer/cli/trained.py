@@ -1,10 +1,12 @@
 """What the command `train` does once its settings are known to be sound."""
 
 import sys
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import click
 from tqdm import tqdm
 
 from explorer.config.run import RunConfig
@@ -12,9 +14,10 @@ from explorer.errors import ExplorerError
 from explorer.models.base import parameters
 from explorer.portable.results import Training, export, summary
 from explorer.runs.messages import INTERRUPTED, unexpected
-from explorer.runs.records import Curves, Status, Validation
+from explorer.runs.records import Curves, Simple, Status, Validation
 from explorer.runs.store import open_store
 from explorer.training.process import settle
+from explorer.training.simple import offered, simple_methods
 from explorer.training.trainer import Budget, Trainer
 from explorer.training.transfer import transferred
 
@@ -41,7 +44,7 @@ def _trained(config: RunConfig) -> Training:
     trainer = Trainer(config, begun)
     run = store.create(config, parameters(trainer.model), status="paused")
     curves, validations = Curves.empty(), dict[int, Validation]()
-    status, message = "training", None
+    status, message, simple = "training", None, None
     with tqdm(total=config.training.steps, unit="step", file=sys.stderr) as bar:
         try:
             while status == "training":
@@ -50,6 +53,7 @@ def _trained(config: RunConfig) -> Training:
                 kept: Status = "paused" if status == "training" else slice_.status
                 store.record(run.id, replace(slice_, status=kept))
                 curves = curves.then(slice_.curves)
+                simple = simple or _begun(config)
                 validations |= {v.step: v for v in slice_.validations}
                 bar.update(len(slice_.curves.losses))
                 if len(curves.losses):  # a busy machine may need longer for the first
@@ -64,4 +68,24 @@ def _trained(config: RunConfig) -> Training:
     best = store.best_state(run.id) if store.best(run.id) else None
     store.close()
     measured = tuple(validations[step] for step in sorted(validations))
-    return Training(config, trainer, curves, measured, status, message, run.id, best)
+    whole = config, trainer, curves, measured, status, message, run.id, best
+    return Training(*whole, _fitted(simple))
+
+
+def _begun(config: RunConfig) -> Future[Simple]:
+    """Simple methods being fitted to the run's data, by a process that lets all others
+    go first; it begins when there is something to compare them with."""
+    if not offered(config):
+        none: Future[Simple] = Future()
+        none.set_result(Simple())
+        return none
+    return ThreadPoolExecutor(1).submit(simple_methods, config)
+
+
+def _fitted(simple: Future[Simple] | None) -> Simple:
+    """What came of it; that they failed or were given up on is said."""
+    try:
+        return Simple() if simple is None else simple.result()
+    except (ExplorerError, KeyboardInterrupt) as error:
+        click.echo(f"Simple methods are left out: {error or 'stopped'}", err=True)
+        return Simple()

@@ -5,7 +5,6 @@ the worker trains on. At most one dataset is fitted at a time.
 """
 
 import logging
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -18,12 +17,11 @@ from explorer.engine.asking import Asker
 from explorer.errors import N_, ExplorerError, Words
 from explorer.runs.messages import unexpected
 from explorer.runs.records import Run, Simple
-from explorer.training.simple import rolls, simple_methods
+from explorer.training.simple import METHODS as METHODS
+from explorer.training.simple import offered as offered
+from explorer.training.simple import simple_methods
 
 log = logging.getLogger(__name__)
-
-METHODS = "EXPLORER_SIMPLE_METHODS"
-"""Environment variable; "off" where nobody shall wait for them, nor see them."""
 
 PRIORITY = -1
 """As Dask sees it: after live runs and after sweeps."""
@@ -45,11 +43,6 @@ def key_of(config: RunConfig) -> Key:
     return config.data, str(sorted(config.data_settings.items())), config.seed
 
 
-def offered(config: RunConfig) -> bool:
-    """Whether there will be such methods of a run's data."""
-    return os.environ.get(METHODS, "") != "off" and rolls(config)
-
-
 def in_worker(config: str) -> Simple:
     """Have a process of its own fit the methods; this worker trains on meanwhile."""
     secede()
@@ -64,6 +57,7 @@ class SimpleMethods:
         self._asker, self._tell = asker, tell
         self._found: OrderedDict[Key, Simple] = OrderedDict()
         self._waiting: dict[Key, set[str]] = {}
+        self._troubles: dict[Key, Simple] = {}
         self._lock = threading.Lock()
         self._thread = ThreadPoolExecutor(1, "simple")
 
@@ -79,6 +73,16 @@ class SimpleMethods:
                     self._thread.submit(self._fit, key, run.config)
         if found is not None:
             self._tell(run.id, found)
+
+    def beside(self, run: Run) -> Simple | None:
+        """What they did on a run's data, or why nobody knows, if that is known; else
+        it will be, for whoever looks again."""
+        key = key_of(run.config)
+        with self._lock:
+            found = self._found.get(key) or self._troubles.get(key)
+        if found is None:
+            self.want(run)
+        return found
 
     def of(self, config: RunConfig) -> Simple:
         """What they did on a run's data; waits for it if it is not known yet.
@@ -117,6 +121,8 @@ class SimpleMethods:
         if found.trouble is None:
             self._keep(key, found)
         with self._lock:
+            if found.trouble is not None:
+                self._troubles = {key: found}
             waiting = self._waiting.pop(key)
         for run_id in waiting:
             self._tell(run_id, found)

@@ -5,7 +5,7 @@ import io
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,16 @@ from explorer.catalog import building
 from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError, Words
 from explorer.models.base import SequenceModel, parameters
+from explorer.plots.training.verdict import methods_beside
 from explorer.portable.layout import BEST_WEIGHTS
-from explorer.runs.records import Checkpoint, Curves, Validation, lowest, nullable
+from explorer.runs.records import (
+    Checkpoint,
+    Curves,
+    Simple,
+    Validation,
+    lowest,
+    nullable,
+)
 from explorer.training.measures import metrics
 from explorer.training.state import unpack
 from explorer.training.trainer import Trainer
@@ -52,6 +60,8 @@ class Training:
     """Its id in the store."""
     best: Checkpoint | None
     """The state at its lowest held-out loss."""
+    simple: Simple = field(default_factory=Simple)
+    """What simple methods reach on its held-out windows, where they were fitted."""
 
 
 def summary(done: Training) -> dict[str, Any]:
@@ -77,6 +87,7 @@ def summary(done: Training) -> dict[str, Any]:
         and done.trainer.step < done.config.training.steps,
         "floor": building.floor_of(done.config)[0],
         "baselines": dict(data.baselines),
+        **_against_simple(done, best),
         "metrics": dict(metrics(done.trainer.model, data)),
         "status": done.status,
         "message": str(done.message or ""),
@@ -85,6 +96,16 @@ def summary(done: Training) -> dict[str, Any]:
     }
     found: dict[str, Any] = _finite(numbers)
     return found
+
+
+def _against_simple(done: Training, best: Validation | None) -> dict[str, Any]:
+    """The losses of simple methods, and whether one of them wins; nothing where there
+    are none."""
+    found = {method.name: method.loss for method in done.simple.methods}
+    if not found or best is None:
+        return {}
+    verdict = methods_beside(best.loss, tuple(found.items()), str)
+    return {"simple_methods": found, "simple_verdict": verdict}
 
 
 def export(done: Training, folder: Path) -> None:

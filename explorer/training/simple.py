@@ -1,5 +1,6 @@
 """What simple methods reach on a run's own held-out windows, by its own loss."""
 
+import os
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -18,6 +19,10 @@ Rolling = Callable[[Floats, int, int], list[Rolled]]
 """(values, split, origin) -> what each method says, as `methods.rolled`."""
 
 
+METHODS = "EXPLORER_SIMPLE_METHODS"
+"""Environment variable; "off" where nobody shall wait for them, nor see them."""
+
+
 class Given(NamedTuple):
     """What the methods are given of a series."""
 
@@ -32,6 +37,11 @@ def rolls(config: RunConfig) -> bool:
     data = building.make_data(config)
     ordered = data.series is not None and data.streamed and not config.fold
     return data.task == "forecast" and ordered
+
+
+def offered(config: RunConfig) -> bool:
+    """Whether there will be such methods of a run's data."""
+    return os.environ.get(METHODS, "") != "off" and rolls(config)
 
 
 def given(data: Data) -> Given:

@@ -15,9 +15,12 @@ from click.testing import CliRunner, Result
 from explorer.__main__ import main
 from explorer.catalog import building, choosing, specs
 from explorer.config.run import RunConfig
+from explorer.errors import ExplorerError
 from explorer.runs.messages import unexpected
+from explorer.runs.records import Simple, SimpleMethod
 from explorer.runs.store import open_store
 from explorer.training.objectives import evaluate
+from explorer.training.simple import METHODS
 from explorer.training.trainer import Trainer
 from tests.pairs import AS_TWO
 
@@ -66,6 +69,39 @@ def test_a_kind_of_data_means_its_first_dataset(word: str, name: str) -> None:
 def test_data_is_asked_for_by_its_kind() -> None:
     done = trained("--data", "translation", "--set", "training.steps=1")
     assert done["config"]["data"] == "reverse"  # type: ignore[index]
+
+
+def test_simple_methods_stand_beside_a_forecast(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They begin once there is a curve, and the sentence says whether one wins."""
+    from explorer.cli import trained as done
+
+    monkeypatch.delenv(METHODS, raising=False)
+    line = np.zeros(1)
+    begun = list[str]()
+
+    def found(config: RunConfig) -> Simple:
+        begun.append(config.data)
+        return Simple((SimpleMethod("ETS(A,N,N)", 0.001, line),))
+
+    monkeypatch.setattr(done, "simple_methods", found)
+    short = "--data", "sine", "--steps", "2"
+    summary = trained(*short)
+    assert summary["simple_methods"] == {"ETS(A,N,N)": 0.001}
+    assert "A simple method wins: ETS(A,N,N)" in str(summary["simple_verdict"])
+    assert "simple_methods       ETS(A,N,N) 0.001" in call("train", *short).stdout
+    assert "simple_methods" not in trained("--data", "shapes", "--steps", "2")
+    assert begun == ["sine", "sine"]
+
+    def failing(config: RunConfig) -> Simple:
+        raise ExplorerError("It was too slow.")
+
+    monkeypatch.setattr(done, "simple_methods", failing)
+    result = call("train", *short)
+    assert result.exit_code == 0
+    assert "Simple methods are left out: It was too slow." in result.stderr
+    assert "simple_methods" not in result.stdout
 
 
 def test_the_list_names_everything_that_is_discovered() -> None:

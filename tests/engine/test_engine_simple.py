@@ -96,6 +96,26 @@ def test_what_failed_is_told_and_tried_again() -> None:
     methods.close()
 
 
+def test_who_looks_again_sees_them() -> None:
+    """A race asks as often as it is drawn: one fit, also where it failed."""
+    asker, told = Asker(), Told()
+    methods = SimpleMethods(asker, told)  # type: ignore[arg-type]
+    assert methods.beside(run("a")) is None
+    assert methods.beside(run("a")) is None
+    asker.may.set()
+    assert told.enough.acquire(timeout=60)
+    assert methods.beside(run("b")) is FOUND
+    asker.answer = ExplorerError.saying(Words("It was too slow."))
+    other = run("c", **{"data.noise": 0.3})
+    assert methods.beside(other) is None
+    assert told.enough.acquire(timeout=60)
+    failed = methods.beside(other)
+    assert failed is not None
+    assert "It was too slow" in str(failed.trouble)
+    assert len(asker.asked) == 2
+    methods.close()
+
+
 def test_they_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(simple.METHODS, raising=False)
     assert offered(choosing.make_config("sine"))

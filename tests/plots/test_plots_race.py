@@ -103,6 +103,24 @@ def test_the_sentence_says_who_leads_and_how_far() -> None:
     assert race.reading(level) == "LSTM and GRU are level at a loss of 2."
 
 
+def test_a_sentence_says_when_a_simple_method_wins() -> None:
+    """The best of the race counts, at its lowest; before that, nothing is said."""
+    two = [entry("LSTM", 2.0, 0.6), entry("GRU", 2.0, 0.4, 0.5)]
+    beside = LINES._replace(methods={"ETS(A,N,N)": 0.3, "ARIMA(1,0,0)": 0.7})
+    shown = race.extract(two, beside)
+    assert "A simple method wins: ETS(A,N,N) stands at 0.3" in race.reading(shown)
+    assert "and the model at 0.4" in race.reading(shown)
+    assert [name for name, _value in shown.dashed][:2] == ["ETS(A,N,N)", "ARIMA(1,0,0)"]
+    labels = accepted(race.figure(shown))["layout"]["annotations"]
+    assert any("ETS(A,N,N)" in label["text"] for label in labels)
+    behind = race.extract(two, beside._replace(methods={"ETS(A,N,N)": 0.5}))
+    assert "No simple method is as low" in race.reading(behind)
+    awaited = race.extract(two, LINES._replace(awaited=True))
+    assert "are being fitted" in race.reading(awaited)
+    nobody = race.extract([entry("LSTM")], beside)
+    assert "simple" not in race.reading(nobody)
+
+
 def test_before_the_start_the_figure_is_empty_and_titled() -> None:
     nothing = race.extract([entry("LSTM"), entry("GRU")], Lines(None, "", {}, ""))
     figure = accepted(race.figure(nothing))

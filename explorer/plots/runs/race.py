@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.errors import Words
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -26,7 +27,7 @@ from explorer.plots.parts import (
 )
 from explorer.plots.runs.verdict import Standing, in_front
 from explorer.plots.theme import GATES, colour_of, see_through
-from explorer.plots.training import levels
+from explorer.plots.training import levels, verdict
 from explorer.plots.training.clock import clock_axis, clock_place
 from explorer.plots.training.levels import Floor, floors_of
 from explorer.plots.training.loss_axis import levels_in_words, loss_axis, loss_span
@@ -90,9 +91,12 @@ class RaceDrawn(NamedTuple):
     axis: Clock
     lines: tuple[Line, ...]
     floors: tuple[Floor, ...]
-    baselines: tuple[tuple[str, float], ...]
+    dashed: tuple[tuple[str, float], ...]  # simple methods, then simple guesses
     unit: str
     x_end: float | None  # right end of the axis; None: as far as the data
+    methods: tuple[tuple[str, float], ...]  # simple ones that were fitted
+    awaited: bool  # whether they are being fitted
+    trouble: Words | None  # why there are none
 
 
 def colours(models: Sequence[str]) -> list[str]:
@@ -113,9 +117,12 @@ def extract(
         axis,
         tuple(_line(entry, axis) for entry in entries),
         floors_of(lines),
-        tuple(lines.baselines.items()),
+        tuple({**(lines.methods or {}), **lines.baselines}.items()),
         lines.unit,
         float(max(1, total_steps)) if axis == "step" else None,
+        tuple((lines.methods or {}).items()),
+        lines.awaited,
+        lines.trouble,
     )
 
 
@@ -144,12 +151,12 @@ def figure(
     """The chart; `training`: with the training losses behind the lines."""
     x = clock_axis(drawn.axis, drawn.x_end, _)
     unit = _(drawn.unit) if drawn.unit else _("loss")
-    steady, floor = levels.in_span(drawn.floors, drawn.baselines)
+    steady, floor = levels.in_span(drawn.floors, drawn.dashed)
     curves = [line.y.tolist() for line in drawn.lines]
     span = loss_span(curves, steady, floor, y_log)
     y = loss_axis(_("validation loss: %(unit)s") % {"unit": unit}, span, y_log)
     names = [cut(line.label) for line in drawn.lines]
-    names += [_(name) for name, _value in drawn.baselines]
+    names += [_(name) for name, _value in drawn.dashed]
     names += [_(each.name) for each in drawn.floors]
     behind = [t for line in drawn.lines for t in _behind(line, _)] if training else []
     bands = [t for line in drawn.lines for t in _band(line, y_log, _)]
@@ -158,7 +165,7 @@ def figure(
         "layout": layout(
             x,
             y,
-            shapes=levels.rules(drawn.floors, drawn.baselines, y_log),
+            shapes=levels.rules(drawn.floors, drawn.dashed, y_log),
             annotations=_ends(drawn, span, y_log, _) if span is not None else [],
             margin=margin_for(names, digits=7),
         ),
@@ -166,8 +173,14 @@ def figure(
 
 
 def reading(drawn: RaceDrawn, _: Translate = str) -> str:
-    """Who is in front now, and how far."""
-    return in_front([Standing(line.label, line.lowest) for line in drawn.lines], _)
+    """Who is in front now, and how far, and whether a simple method does as well."""
+    first = in_front([Standing(line.label, line.lowest) for line in drawn.lines], _)
+    lowest = [line.lowest for line in drawn.lines if line.lowest is not None]
+    if not lowest:
+        return first
+    beside = verdict.methods_beside(min(lowest), drawn.methods, _)
+    news = verdict.methods_awaited(drawn.awaited, drawn.trouble, _)
+    return paragraph(*filter(None, (first, beside, news)))
 
 
 def alternative(drawn: RaceDrawn, _: Translate = str) -> str:
@@ -184,7 +197,7 @@ def alternative(drawn: RaceDrawn, _: Translate = str) -> str:
             shown = {name: short(float(value)) for name, value in numbers.items()}
             sentences.append(message % {"name": line.label, **shown})
     floors = [(floor.name, floor.value) for floor in drawn.floors]
-    sentences += levels_in_words([*floors, *drawn.baselines], _)
+    sentences += levels_in_words([*floors, *drawn.dashed], _)
     return paragraph(*sentences)
 
 
@@ -269,7 +282,7 @@ def _ends(
     drawn: RaceDrawn, span: tuple[float, float], y_log: bool, _: Translate
 ) -> list[dict[str, Any]]:
     """A name and a number at the right end of every line."""
-    ends = levels.ends(drawn.floors, drawn.baselines, _)
+    ends = levels.ends(drawn.floors, drawn.dashed, _)
     for k, line in enumerate(drawn.lines):
         if (now := last(line.y)) is not None:
             glyph = GLYPHS[k % len(GLYPHS)]

@@ -24,6 +24,7 @@ from explorer.ui.live.figure import show_figure
 from explorer.ui.live.frames import explain
 from explorer.ui.page import shown_later
 from explorer.ui.plain import literal, show_error, show_table
+from explorer.ui.races.against import against
 from explorer.ui.races.start import SAMPLE
 from explorer.ui.races.views import lively, pictures
 from explorer.ui.races.words import (
@@ -82,7 +83,8 @@ def show(visitor: Visitor, race: Race, _: Translate) -> None:
     resting = None if race.state == "finished" else RESTING
     lively(_progress, every or resting)(visitor.store, race, _)
     st.header(_(QUESTION), anchor=False)
-    lively(_curves, every)(visitor.store, race, _)
+    awaiting = against(visitor, race).awaited
+    lively(_curves, every or (RESTING if awaiting else None))(visitor, race, _)
     lively(_table, every)(visitor.store, race, _)
     pictures(visitor, race, going, _)
 
@@ -93,7 +95,8 @@ def show_sample(visitor: Visitor, _: Translate) -> None:
     data = _(specs.data_spec(race.configs[0].data).title)
     title = _("A finished sample: four architectures on %(data)s")
     st.header(title % {"data": data}, anchor=False)
-    lively(_curves, None)(visitor.store, race, _)
+    awaiting = against(visitor, race).awaited
+    lively(_curves, RESTING if awaiting else None)(visitor, race, _)
     lively(_table, None)(visitor.store, race, _)
     pictures(visitor, race, False, _)
 
@@ -177,7 +180,8 @@ def _verdict(store: Store, race: Race, names: Sequence[str], _: Translate) -> No
         st.success(text, icon=":material/emoji_events:")
 
 
-def _curves(store: Store, race: Race, _: Translate) -> None:
+def _curves(visitor: Visitor, race: Race, _: Translate) -> None:
+    store = visitor.store
     with st.container(horizontal=True, vertical_alignment="bottom"):
         axis = st.segmented_control(
             _("Along"),
@@ -204,7 +208,7 @@ def _curves(store: Store, race: Race, _: Translate) -> None:
         for name, tint, runs in zip(names, tints, now.runs, strict=True)
     ]
     total = max(config.training.steps for config in now.configs)
-    drawn = chart.extract(entries, lines(*now.configs), axis, total)
+    drawn = chart.extract(entries, against(visitor, now), axis, total)
     figure = chart.figure(drawn, _, y_log=scale == "log", training=behind)
     step = max((run.step for run in now.all_runs), default=0)
     about = f"{race_line(now, _)} · {_('step %s') % f'{step:,}'}"
