@@ -7,16 +7,19 @@ import orjson
 import plotly.graph_objects as go
 import pytest
 
+from explorer.catalog import building, choosing
 from explorer.plots.data import (
     autocorrelation,
     balance,
     histogram,
     merges,
+    preview,
     spectrogram,
     tune,
     window,
 )
 from explorer.plots.encode import to_json
+from explorer.ui.data import preview as shown
 
 NONE = np.empty(0, np.float32)
 BANDS = np.array([100.0, 900.0])
@@ -149,3 +152,47 @@ def test_merges_in_their_order() -> None:
     assert "holds 2.75 characters" in merges.reading(drawn)
     none = merges.extract((), np.empty(0, np.int64), ())
     assert "every token is a character" in merges.reading(none)
+
+
+def test_a_preview_marks_what_is_known_of_places() -> None:
+    values = np.arange(1000.0)
+    marks = [("spike", np.array([3, 900])), ("shift", np.array([], int))]
+    drawn = preview.extract(np.arange(1000), values, 800, "t", "v", marks)
+    (spikes,) = drawn.marks
+    assert (spikes.name, spikes.positions.tolist()) == ("spike", [3, 900])
+    assert spikes.values.tolist() == [3, 900]
+    line, marked = preview.figure(drawn)["data"]
+    assert line["mode"] == "lines"
+    assert (marked["mode"], marked["name"]) == ("markers", "spike")
+    for told in (preview.reading(drawn), preview.alternative(drawn)):
+        assert told.endswith("Marked: spike (2).")
+    alone = preview.extract(np.arange(1000), values, 800, "t", "v")
+    assert "Marked" not in preview.reading(alone)
+    assert len(preview.figure(alone)["data"]) == 1
+
+
+def test_the_data_tells_what_is_marked() -> None:
+    """The middle of every stretch by its kind, and what a model is not given."""
+    data = building.make_data(choosing.make_config("anomalies"))
+    assert data.series is not None
+    assert data.odd is not None
+    missing, *kinds = shown.marks_of(data, data.series)
+    assert len(missing[1]) == 0
+    assert [name for name, _places in kinds] == list(data.odd.names)
+    for kind, (_name, places) in enumerate(kinds, 1):
+        assert (data.odd.kinds[places] == kind).all()
+        assert len(places) > 2
+    weather = building.make_data(choosing.make_config("weather"))
+    assert weather.series is not None
+    ((name, gaps),) = shown.marks_of(weather, weather.series)
+    assert name == "missing"
+    np.testing.assert_array_equal(gaps, np.flatnonzero(weather.series.scaled[:, 1]))
+
+
+def test_a_window_shows_all_that_goes_in() -> None:
+    x = np.stack([np.arange(5.0), np.arange(5.0) * 2, np.ones(5)], 1)
+    drawn = window.extract(x, x[:, :1], 2, True, ("sales", "plan", "mood"))
+    given, plan, mood, _asked = window.figure(drawn)["data"]
+    assert given["y"].tolist() == list(range(5))
+    assert (plan["name"], plan["y"].tolist()) == ("plan", [0, 2, 4, 6, 8])
+    assert mood["line"]["dash"] != plan["line"]["dash"]

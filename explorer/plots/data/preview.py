@@ -1,5 +1,7 @@
-"""What does the series look like? All of it, its validation part shaded."""
+"""What does the series look like? All of it, its validation part shaded, and marks
+where something is known of single places."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,10 +19,23 @@ from explorer.plots.parts import (
     plain,
     thin,
 )
-from explorer.plots.theme import GREY
+from explorer.plots.theme import GREY, OTHER
+from explorer.plots.words import listed, paragraph
 
 KEPT_POINTS = 400
 """A drawer is narrow."""
+
+
+SYMBOLS = ("x", "diamond", "triangle-up", "circle-open")
+"""Of marks of one name, in their order."""
+
+
+class Marked(NamedTuple):
+    """Places of a series of which the same is known."""
+
+    name: str
+    positions: NDArray[Any]  # (k,)
+    values: NDArray[np.float32]  # (k,)
 
 
 class PreviewDrawn(NamedTuple):
@@ -33,12 +48,19 @@ class PreviewDrawn(NamedTuple):
     held_out: int  # of which validation
     axis: str
     label: str
+    marks: tuple[Marked, ...] = ()
 
 
 def extract(
-    positions: NDArray[Any], values: NDArray[Any], split: int, axis: str, label: str
+    positions: NDArray[Any],
+    values: NDArray[Any],
+    split: int,
+    axis: str,
+    label: str,
+    marks: Sequence[tuple[str, NDArray[np.int64]]] = (),
 ) -> PreviewDrawn:
-    """Thin a series (n,) whose validation part begins at index `split`."""
+    """Thin a series (n,) whose validation part begins at index `split`; marks are names
+    and indices."""
     kept = thin(values, KEPT_POINTS)
     dates = np.issubdtype(positions.dtype, np.datetime64)
     shown = positions.astype("datetime64[D]") if dates else positions
@@ -51,6 +73,11 @@ def extract(
         held_out=max(0, len(values) - split),
         axis=axis,
         label=label,
+        marks=tuple(
+            Marked(name, shown[places], finite(values[places]))
+            for name, places in marks
+            if len(places)
+        ),
     )
 
 
@@ -72,12 +99,31 @@ def figure(drawn: PreviewDrawn, _: Translate = str) -> Figure:
     x = axis(_(drawn.axis) if drawn.axis else _("time"), nticks=4)
     y = axis(escape(_(drawn.label) if drawn.label else _("value")), nticks=4)
     x = dated(x, drawn.positions)
-    return {
-        "data": [line],
-        "layout": layout(
-            x, y, shapes=shapes, annotations=words, margin={"t": 24, "r": 12}
-        ),
-    }
+    made = layout(x, y, shapes=shapes, annotations=words, margin={"t": 24, "r": 12})
+    if drawn.marks:
+        legend = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"}
+        made |= {"showlegend": True, "legend": legend}
+        made["margin"] |= {"t": 44}
+    return {"data": [line, *_marks(drawn, _)], "layout": made}
+
+
+def _marks(drawn: PreviewDrawn, _: Translate) -> list[dict[str, Any]]:
+    """A sign of its own at each place that has a name."""
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": marked.positions,
+            "y": marked.values,
+            "name": escape(_(marked.name)),
+            "marker": {
+                "color": OTHER,
+                "size": 8,
+                "symbol": SYMBOLS[k % len(SYMBOLS)],
+            },
+        }
+        for k, marked in enumerate(drawn.marks)
+    ]
 
 
 def reading(drawn: PreviewDrawn, _: Translate = str) -> str:
@@ -87,7 +133,18 @@ def reading(drawn: PreviewDrawn, _: Translate = str) -> str:
     message = _(
         "%(length)d values; the last %(held)d are held out to validate the model."
     )
-    return message % {"length": drawn.length, "held": drawn.held_out}
+    told = message % {"length": drawn.length, "held": drawn.held_out}
+    return paragraph(*filter(None, (told, _of_marks(drawn, _))))
+
+
+def _of_marks(drawn: PreviewDrawn, _: Translate) -> str:
+    """What is marked, and how often; empty where nothing is."""
+    each = _("%(name)s (%(count)d)")
+    names = [
+        each % {"name": _(marked.name), "count": len(marked.values)}
+        for marked in drawn.marks
+    ]
+    return _("Marked: %(each)s.") % {"each": listed(names, _)} if names else ""
 
 
 def alternative(drawn: PreviewDrawn, _: Translate = str) -> str:
@@ -99,7 +156,7 @@ def alternative(drawn: PreviewDrawn, _: Translate = str) -> str:
         "Line chart of %(label)s over %(axis)s, between %(low)s and %(high)s; the "
         "last %(held)d of %(length)d values are shaded as validation."
     )
-    return message % {
+    told = message % {
         "label": _(drawn.label),
         "axis": _(drawn.axis),
         "low": f"{known.min():.3g}",
@@ -107,6 +164,7 @@ def alternative(drawn: PreviewDrawn, _: Translate = str) -> str:
         "held": drawn.held_out,
         "length": drawn.length,
     }
+    return paragraph(*filter(None, (told, _of_marks(drawn, _))))
 
 
 def _shade(start: Any, end: Any) -> dict[str, Any]:

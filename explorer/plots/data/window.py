@@ -1,11 +1,12 @@
 """What does a model get, and what is it asked for? One window and its targets."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.plots.parts import Figure, Translate, axis, finite, layout
+from explorer.plots.parts import Figure, Translate, axis, escape, finite, layout
 from explorer.plots.theme import GREY, OTHER
 
 
@@ -15,6 +16,7 @@ class WindowDrawn(NamedTuple):
     given: NDArray[np.float32]  # (T,) the series' part of the inputs
     asked: NDArray[np.float32]  # (T,) NaN where nothing is asked
     ahead: int  # how many steps an answer lies after its step
+    beside: tuple[tuple[str, NDArray[np.float32]], ...] = ()  # what else goes in, (T,)
 
 
 def extract(
@@ -22,11 +24,14 @@ def extract(
     y: NDArray[np.float32],
     counted_from: int,
     shifted_time: bool = True,
+    names: Sequence[str] = (),
 ) -> WindowDrawn:
-    """One window x (T, I) and its targets y (T, 1), of which the first do not count."""
+    """One window x (T, I) and its targets y (T, 1), of which the first do not count.
+    Of `names` the first is the series'; nothing else is drawn without."""
     asked = finite(y[:, 0])
     asked[:counted_from] = np.nan
-    return WindowDrawn(finite(x[:, 0]), asked, int(shifted_time))
+    beside = [(name, finite(x[:, k])) for k, name in enumerate(names) if k]
+    return WindowDrawn(finite(x[:, 0]), asked, int(shifted_time), tuple(beside))
 
 
 def figure(drawn: WindowDrawn, _: Translate = str) -> Figure:
@@ -41,6 +46,7 @@ def figure(drawn: WindowDrawn, _: Translate = str) -> Figure:
             "name": _("given"),
             "line": {"color": GREY, "width": 2},
         },
+        *_beside(drawn, steps, _),
         {
             "type": "scatter",
             "mode": "markers",
@@ -64,6 +70,27 @@ def figure(drawn: WindowDrawn, _: Translate = str) -> Figure:
         "layout": layout(x, y, margin={"t": 32})
         | {"showlegend": True, "legend": legend},
     }
+
+
+DASHES = ("dot", "dash", "dashdot", "longdash")
+"""Of what goes in beside the series, in its order."""
+
+
+def _beside(
+    drawn: WindowDrawn, steps: NDArray[np.int32], _: Translate
+) -> list[dict[str, Any]]:
+    """Thin lines of what else goes in."""
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": steps,
+            "y": values,
+            "name": escape(_(name)),
+            "line": {"color": GREY, "width": 1.2, "dash": DASHES[k % len(DASHES)]},
+        }
+        for k, (name, values) in enumerate(drawn.beside)
+    ]
 
 
 def reading(drawn: WindowDrawn, _: Translate = str) -> str:

@@ -175,7 +175,9 @@ def _window(data: Data, about: str, _: Translate) -> None:
     st.header(title, anchor=False)
     x, y = data.train.x[len(data.train.x) // 2], data.train.y[len(data.train.y) // 2]
     if data.task == "forecast":
-        drawn = window.extract(x, y, data.counted_from, data.series is not None)
+        drawn = window.extract(
+            x, y, data.counted_from, data.series is not None, data.channels
+        )
         alternative = window.alternative(drawn, _)
         figure = window.figure(drawn, _)
         show_still("window", figure, alternative, _, title=title, about=about)
