@@ -77,8 +77,8 @@ def _kept(store: Store, run: str, step: str) -> Checkpoint | None:
         return store.state(run)
     if step == "best":
         return store.best_state(run)
-    if step.lstrip("-").isdecimal():
-        return store.checkpoint(run, int(step))
+    if (number := whole_number(step)) is not None:
+        return store.checkpoint(run, number)
     raise ExplorerError(
         N_("--step must be a whole number, best or last, but got '%(came)s'."),
         came=step[:40],

@@ -9,6 +9,7 @@ has ten, the second one the token and the fourth its part of speech, and comment
 from collections import Counter
 from collections.abc import Sequence
 
+from explorer.config.settings import whole_number
 from explorer.data.brought import Brought, Columns, text_of, too_few
 from explorer.data.conll_lines import (
     COUNTED,
@@ -122,7 +123,7 @@ def _named(said: str, names: Sequence[str]) -> str:
     """The column of that name or number."""
     if said in names:
         return said
-    if said.isdecimal() and 1 <= int(said) <= len(names):
+    if 1 <= (whole_number(said) or 0) <= len(names):
         return names[int(said) - 1]
     raise unknown(N_("column"), said, names)
 

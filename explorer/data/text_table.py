@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from explorer.config.settings import whole_number
 from explorer.data.brought import text_of
 from explorer.data.decoding import named, short
 from explorer.data.tidy import refuse_markup
@@ -68,7 +69,7 @@ class TextTable(NamedTuple):
         """
         if said in self.names:
             return said
-        if said.isdecimal() and 1 <= int(said) <= len(self.names):
+        if 1 <= (whole_number(said) or 0) <= len(self.names):
             return self.names[int(said) - 1]
         raise unknown(N_("column"), said, self.names)
 

@@ -36,6 +36,8 @@ def month_of(name: str) -> int:
     [2, 3, 3, 12, 7, 4]
     >>> month_of("fox"), month_of("12"), month_of("W05"), month_of("HALF1")
     (0, 0, 0, 0)
+    >>> month_of("１２月"), month_of("²月"), month_of("9" * 6000 + "月")
+    (12, 0, 0)
     """
     return _month_of(name) or _quarter_of(name)
 
@@ -48,7 +50,8 @@ def _month_of(name: str) -> int:
         number = plain.removesuffix("月")
         if number in CHINESE:
             return CHINESE.index(number) + 1
-        return int(number) if number.isdigit() and 1 <= int(number) <= 12 else 0
+        counted = number.isdecimal() and len(number) <= 2 and 1 <= int(number) <= 12
+        return int(number) if counted else 0
     return _first_month(plain, 1)
 
 

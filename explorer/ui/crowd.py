@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.runtime.stats import CacheStat
 
+from explorer.config.settings import whole_number
 from explorer.engine.limits import MEGABYTE, SERVER_LIMITS, read_server_limits
 from explorer.errors import N_, ExplorerError
 from explorer.ui.places import SOCKET
@@ -58,7 +59,8 @@ class Crowd:
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
         length = Headers(scope=scope).get("content-length", "")
-        size = int(length) if length.isdecimal() else MOST_UPLOAD
+        size = whole_number(length) if length.isdecimal() else None
+        size = MOST_UPLOAD if size is None else size
         try:
             check_upload(size)
         except ExplorerError as error:

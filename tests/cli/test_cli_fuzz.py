@@ -6,17 +6,22 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from explorer.__main__ import main
+from explorer.cli import arguments
+from explorer.config.settings import whole_number
 from explorer.data import content
 from explorer.engine import cluster
 from explorer.engine.limits import read_limits
 from explorer.errors import ExplorerError
+from explorer.lessons import checking
 from explorer.runs.opening import open_database
+from tests import midi_files, wav_files
 
 MEGABYTE = 10**6
 NASTY = ["", " ", "\x1b[2J", "²", "--5", "-", "9" * 6000, "-1", "1e999", "nan"]
@@ -59,9 +64,20 @@ def sound(done: Result) -> None:
         assert "Traceback" not in done.output
 
 
+def commands(group: click.Group, *above: str) -> Iterator[tuple[str, click.Command]]:
+    """Every command with all its words, those of groups too."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command, words = group.get_command(context, name), (*above, name)
+        assert command is not None
+        yield " ".join(words), command
+        if isinstance(command, click.Group):
+            yield from commands(command, *words)
+
+
 OPTIONS = [
     (name, parameter.opts[0])
-    for name, command in main.commands.items()
+    for name, command in commands(main)
     for parameter in command.params
     if parameter.opts[0].startswith("--") and not getattr(parameter, "is_flag", False)
 ]
@@ -69,12 +85,29 @@ BEGINNINGS = {
     "train": ["--model", "rnn", "--steps", "2"],
     "sweep": ["--model", "rnn", "--steps", "2", "--trials", "1"],
     "inspect": ["--view", "prediction"],
+    "backtest": ["--no-methods", "--horizon", "1", "--origins", "10"],
+    "lessons check": ["first_loss"],
 }
+OF_A_RUN = ("inspect", "backtest", "export")
 
 
+def test_every_command_has_its_options_tried() -> None:
+    assert {name for name, _ in OPTIONS} >= {*BEGINNINGS, "runs"}
+    assert len(OPTIONS) > 40
+
+
+@pytest.fixture
+def lesson_of_no_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a lesson's runs come to is known, so that none is trained."""
+    monkeypatch.setattr(checking, "checked", lambda chosen, seed: None)
+    known = {"figures": {}, "answer": 4.0, "holds": True}
+    monkeypatch.setattr(checking, "summary", lambda chosen, seed, found: known)
+
+
+@pytest.mark.usefixtures("lesson_of_no_runs")
 @pytest.mark.parametrize(("command", "option"), OPTIONS, ids="".join)
 def test_an_option_takes_any_words(command: str, option: str, run: str) -> None:
-    named = [run] if command == "inspect" else []
+    named = [run] if command in OF_A_RUN else []
     first = [*BEGINNINGS.get(command, []), option]
     if command == "sweep" and option != "--space":
         first = ["--space", "training.learning_rate=0.001:0.01", *first]
@@ -82,8 +115,43 @@ def test_an_option_takes_any_words(command: str, option: str, run: str) -> None:
     @QUICK
     @given(VALUES)
     def asked(value: str) -> None:
-        if option != "--export" or not value.strip(" /.x\n"):
-            sound(call(command, *named, *first, value))
+        if not lasts(option, value):
+            sound(call(*command.split(), *named, *first, value))
+
+    asked()
+
+
+def lasts(option: str, value: str) -> bool:
+    """Whether it asks for work in earnest, or for a file somewhere."""
+    if option == "--export":
+        return bool(value.strip(" /.x\n"))
+    known = option in ("--steps", "--trials")
+    return known and 2 < (whole_number(value) or 0) <= 10**6
+
+
+SHORT = ("--model", "rnn", "--steps", "2")
+SAID_OF_A_FILE = [typed for typed in arguments.TYPED.values() if typed != "--as"]
+FILES = {
+    "tags": b"Anna B-PER\nsees O\nBerlin B-LOC\n\n" * 40,
+    "labels": b"text,label\na fox ran,good\nno fox came,bad\n",
+    "pairs": b"from,to\na b,b a\nb c,c b\n",
+    "series": b"when,what\n2024-01-02,3\n2024-02-01,4\n",
+    "notes": midi_files.written(midi_files.track(midi_files.tune(8))),
+    "sound": wav_files.written(wav_files.tone(0.5)),
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_what_is_said_of_a_file_takes_any_words(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(FILES[kind])
+
+    @QUICK
+    @given(st.sampled_from(SAID_OF_A_FILE), VALUES)
+    @example("--column", "9" * 6000)
+    @example("--given", "²")
+    def asked(option: str, value: str) -> None:
+        sound(call("train", *SHORT, "--data", str(path), "--as", kind, option, value))
 
     asked()
 
@@ -98,12 +166,38 @@ def test_a_setting_takes_any_words(group: str, name: str, value: str) -> None:
 
 
 @QUICK
-@given(st.sampled_from(["import", "inspect"]), VALUES)
+@given(st.sampled_from(["import", "inspect", "backtest", "lessons check"]), VALUES)
 @example("import", "/dev/zero")
 @example("import", "/")
 def test_an_argument_takes_any_words(command: str, words: str) -> None:
     more = {"inspect": ["--view", "prediction"]}.get(command, [])
-    sound(call(command, *more, "--", words))
+    sound(call(*command.split(), *more, "--", words))
+
+
+@QUICK
+@given(VALUES)
+def test_a_run_and_a_path_to_export_take_any_words(words: str) -> None:
+    sound(call("export", "--", words, "a.zip"))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--horizon", "²"], "must be whole numbers"),
+        (["--horizon", "9" * 6000], "must be whole numbers"),
+        (["--horizon", "49"], "horizon"),
+        (["--horizon", "-1"], "horizon"),
+        (["--origins", "9"], "origins"),
+        (["--bands", "owm"], "must be one of own, measured"),
+        (["--step", "--5"], "--step must be"),
+        (["--step", "9" * 6000], "--step must be"),
+    ],
+)
+def test_a_backtest_says_what_is_wrong(words: list[str], said: str, run: str) -> None:
+    done = call("backtest", run, "--no-methods", *words)
+    sound(done)
+    assert done.exit_code == 2
+    assert said in done.stderr
 
 
 def test_nothing_is_written_into_a_pipe(run: str, tmp_path: Path) -> None:

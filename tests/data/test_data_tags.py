@@ -85,8 +85,9 @@ def test_columns() -> None:
     assert read(FOUR, given="2", asked="3").counts == {"I-NP": 2, "I-VP": 1}
     assert read(UNIVERSAL).counts == {"ADP": 1, "DET": 1, "NOUN": 1}
     assert read(UNIVERSAL, asked="DEPREL").counts == {"case": 1, "det": 1, "root": 1}
-    with pytest.raises(ExplorerError, match="Unknown column '9'"):
-        read(FOUR, asked="9")
+    for none in ("9", "0", "²", "9" * 6000):
+        with pytest.raises(ExplorerError, match=f"Unknown column '{none[:20]}"):
+            read(FOUR, asked=none)
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "cp1252", "utf-16"])

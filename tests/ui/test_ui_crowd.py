@@ -82,6 +82,8 @@ def test_uploads_of_all_tabs_have_a_limit(
     assert "keeps 1 MB of uploads in memory" in refused.text
     unknown = client.put(address, content=iter([b"no length is said"]))
     assert unknown.status_code == 413
+    lie = {"Content-Length": "9" * 5000}
+    assert client.put(address, content=b"few", headers=lie).status_code == 413
     assert Crowd.coming == 0
 
 
