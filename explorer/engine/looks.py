@@ -1,11 +1,13 @@
 """Looking at stored moments of runs: what was seen is kept ready, and training goes on.
 
 Workers answer looks before they train. So there are never more under way than workers:
-between two looks each of them trains.
+between two looks each of them trains. And while something trains, all tabs together get
+so many looks a second: what is drawn of them takes the server's time, too.
 """
 
 import asyncio
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,15 +30,28 @@ MOST_BYTES = 200_000_000
 THREADS = 32
 """Looks that wait at one time, each in a thread; the others wait in a queue."""
 
+LOOKS_A_SECOND, AT_ONCE = 20.0, 20.0
+"""Of all tabs together while something trains; so many may begin at once, as where a
+page opens with many pictures."""
+
 _T = TypeVar("_T")
 
 
 class Looks:
     """What `Engine.looks` is."""
 
-    def __init__(self, store: Store, asker: Asker, workers: Callable[[], int]) -> None:
-        """`workers`: how many there are now."""
+    def __init__(
+        self,
+        store: Store,
+        asker: Asker,
+        workers: Callable[[], int],
+        trains: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`workers`: how many there are now; `trains`: whether anything does."""
         self._store, self._asker, self._workers = store, asker, workers
+        self._trains = trains
+        self._left, self._at = AT_ONCE, time.monotonic()
+        """How many may begin at once, and when that was so."""
         self._views: OrderedDict[tuple[str, int, Wanted], View] = OrderedDict()
         self._bytes = 0
         self._threads = ThreadPoolExecutor(THREADS, "looks")
@@ -111,9 +126,21 @@ class Looks:
         with self._turn:
             self._turn.wait_for(lambda: self._under_way < max(1, self._workers()))
             self._under_way += 1
+            wait = self._too_early()
         try:
+            time.sleep(wait)
             yield
         finally:
             with self._turn:
                 self._under_way -= 1
                 self._turn.notify_all()
+
+    def _too_early(self) -> float:
+        """Seconds that the next look waits."""
+        now = time.monotonic()
+        self._left = min(AT_ONCE, self._left + (now - self._at) * LOOKS_A_SECOND)
+        self._at = now
+        if not self._trains():
+            return 0.0
+        self._left -= 1
+        return max(0.0, -self._left / LOOKS_A_SECOND)

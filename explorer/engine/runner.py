@@ -138,6 +138,11 @@ class Runner:
         """How many workers there are; 0 until they are there."""
         return len(self._dispatch.ready)
 
+    @property
+    def trains(self) -> bool:
+        """Whether any run goes on."""
+        return any(driven.going for driven in list(self._driven.values()))
+
     def close(self) -> None:
         """Let go of all tasks; the store has what is needed to go on."""
         self._closing = True

@@ -64,7 +64,10 @@ class Engine:
         self.sweeps = Sweeps(self.store, self._runner, self.start, self._may_drive)
         self.guessing = Guessing()
         self.simple = SimpleMethods(self._asker, self.hub.rolled)
-        self.looks = Looks(self.store, self._asker, lambda: self._runner.workers)
+        runner = self._runner
+        self.looks = Looks(
+            self.store, self._asker, lambda: runner.workers, lambda: runner.trains
+        )
         self.resumed = self._runner.resume_all()
         self.sweeps.resume()
         self._tidying = Tidying(self.store)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -50,6 +51,34 @@ def test_no_more_looks_are_under_way_than_workers(tmp_path: Path, workers: int) 
         list(pool.map(look, range(12)))
     assert asker.all == 12
     assert asker.most == max(1, workers)
+    looks.close()
+    store.close()
+
+
+@pytest.mark.parametrize("trains", [True, False])
+def test_what_trains_is_left_time_by_all_who_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trains: bool
+) -> None:
+    waited: list[float] = []
+    clock = SimpleNamespace(monotonic=lambda: 5.0, sleep=waited.append)
+    monkeypatch.setattr(looks_module, "time", clock)
+    monkeypatch.setattr(looks_module, "LOOKS_A_SECOND", 4.0)
+    monkeypatch.setattr(looks_module, "AT_ONCE", 2.0)
+    store, asker = open_store(f"sqlite:///{tmp_path}/runs.sqlite3"), Counting()
+    looks = Looks(store, cast(Asker, asker), lambda: 2, lambda: trains)
+    run = store.create(choosing.make_config(), 1)
+    kept = (Checkpoint(0, b"zero"),)
+    store.record(run.id, Progress(0, Curves.empty(), 0, 0.0, checkpoints=kept))
+
+    def look(number: int) -> None:
+        looks.at(run.id, 0, (Wanted(f"view {number}"),))
+
+    for number in (*range(5), 4, 3):  # what is ready waits for nothing
+        look(number)
+    assert waited == ([0.0, 0.0, 0.25, 0.5, 0.75] if trains else 5 * [0.0])
+    clock.monotonic = lambda: 6.0  # a second later
+    look(5)
+    assert waited[-1] == 0.0
     looks.close()
     store.close()
 
