@@ -85,7 +85,7 @@ class Asker(Client):
 
     async def ask(self, run: str, waits: bool) -> None:
         """Ask until cancelled; `waits`: for each answer."""
-        wish = {"run": run, "shown": PANELS}
+        wish: dict[str, str | int] = {"run": run, "shown": PANELS}
         async with self.socket(SOCKET) as socket:
             await socket.send(json.dumps(wish))
             self._hear(await socket.recv())
