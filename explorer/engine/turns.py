@@ -16,12 +16,13 @@ from explorer.engine.watched import Watched
 SLICE_SECONDS = 0.2
 """A slice of a run that has a worker to itself."""
 
-TASK_SECONDS = 0.25
+TASK_SECONDS = 0.2
 """What a task with slices of several runs takes at most. Each task costs the server and
 the worker some milliseconds; whoever clicks waits for two of them."""
 
 FIRST_SECONDS = 0.04
-"""The first slice of a run is short, so that its first points are seen at once."""
+"""The first slice of a run is this short at most, and half of its next ones at most, so
+that its first points are seen at once; those of a class that goes on together, too."""
 
 ROUND_SECONDS = 0.7
 """All runs of one worker get their turn within about this time."""
@@ -120,7 +121,7 @@ class _Choice:
 
     def _chosen(self, driven: Driven, seconds: float) -> Chosen:
         if driven.slices == 0:
-            seconds = FIRST_SECONDS
+            seconds = max(LEAST_SECONDS, min(FIRST_SECONDS, seconds / 2))
         bounds = self._stride(driven)
         if bounds.seconds is not None:
             seconds = min(seconds, bounds.seconds)
@@ -147,7 +148,7 @@ def portions(
     The tasks of a round are about alike, so that turns come at about even distances.
 
     >>> portions(1), portions(20)[0]
-    ((1, 0.2), 7)
+    ((1, 0.2), 5)
     """
     runs = max(1, runs)
     seconds = max(LEAST_SECONDS, min(longest, ROUND_SECONDS / runs))

@@ -14,6 +14,7 @@ from explorer.engine.driven import Chosen, Driven
 from explorer.engine.turns import (
     BACKGROUND_SECONDS,
     BACKGROUND_SHARE,
+    FIRST_SECONDS,
     IN_FLIGHT,
     LEAST_SECONDS,
     ROUND_SECONDS,
@@ -104,6 +105,20 @@ def test_live_runs_go_first_and_trials_keep_a_small_share(
     assert BACKGROUND_SHARE / 2 < share < 2 * BACKGROUND_SHARE
     assert all(spent[run_id] > 0.8 * 0.8 / live * whole for run_id in people)
     assert all(spent[run_id] > 0 for run_id in background)
+
+
+def test_a_class_that_goes_on_together_has_its_first_slices_soon() -> None:
+    desk = Desk("one")
+    for k in range(20):
+        desk.add(person=f"student {k}")
+    first: list[Chosen] = []
+    while len(first) < 20:
+        first += desk.choose("one")
+    assert len({chosen.driven.run.id for chosen in first}) == 20
+    assert sum(job.seconds for _, job in first) <= 0.51 * ROUND_SECONDS
+    one = Desk("one")
+    one.add()
+    assert one.choose("one")[0].job.seconds == FIRST_SECONDS
 
 
 def test_live_runs_never_wait_long_for_trials() -> None:
