@@ -86,6 +86,11 @@ def test_a_class_trains_and_its_teacher_sees_it(open_page: Opener) -> None:
     desk.wait_for_function(f"({POINTS})().filter(([, n]) => n > 5).length === 2")
     assert {name for name, _n in desk.evaluate(POINTS)} == {"Ann", "Bob"}
     expect(desk.get_by_text("Reached the goal: 2.")).to_be_visible()
+    desk.emulate_media(media="print")
+    expect(desk.locator(".sx-board")).to_be_visible()
+    for steering in ("Pause all", "All your classes", "Large QR code", "Nicknames"):
+        expect(desk.get_by_text(steering, exact=True).first).to_be_hidden()
+    desk.emulate_media(media="screen")
 
     click(desk, "Pause all")
     for page in (ann, bob):
