@@ -1,5 +1,6 @@
 """Tunes and sounds on the page Data, which come as files alone."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -90,3 +91,27 @@ def test_a_broken_tune_is_refused() -> None:
     test.file_uploader[0].upload("song.mid", b"MThd" + bytes(9), "audio/midi").run()
     assert "breaks off" in test.error[0].value
     assert not test.exception
+
+
+def test_a_leak_is_warned_of_before_and_after_it_is_kept() -> None:
+    owner = "browser-leak"
+    values = [f"{math.sin(k * k):.4f}" for k in range(200)]
+    rows = (f"{k},{v},{k % 7},{v}" for k, v in enumerate(values))
+    raw = "\n".join(["day,sales,weekday,copy", *rows]).encode()
+    test = page("data", owner)
+    test.file_uploader[0].upload("sales.csv", raw, "text/csv").run()
+    choice(test, "Column").set_value("sales").run()
+    choice(test, "Time column").set_value("day").run()
+    both = ["weekday", "copy"]
+    test.multiselect[0].set_value(both).run()
+    assert not test.warning
+    test.multiselect[1].set_value(both).run()
+    (warning,) = test.warning
+    assert "A leak: 'copy' is said to be known in advance" in warning.value
+    assert "weekday (known in advance), copy (known in advance)" in said(test)
+    test.button(key="keep").click().run()
+    assert not test.exception
+    assert [w.value for w in test.warning if "A leak" in w.value]
+    (held,) = engine().store.contents.of(owner)
+    assert asked(test, "data.digest") == held.digest
+    delete(of(owner), held.digest)
