@@ -11,7 +11,7 @@ from mido import Message, MetaMessage, MidiTrack
 
 from explorer.data import content, files, own_notes
 from explorer.data.melodies import BAR, heard
-from explorer.data.midi import MOST_BYTES, Measure, Sounded, read_midi
+from explorer.data.midi import MOST_BEATS, MOST_BYTES, Measure, Sounded, read_midi
 from explorer.data.own_notes import OwnNotesSettings
 from explorer.data.tunes import bar_ends, line_of, read_notes, written
 from explorer.errors import ExplorerError
@@ -86,6 +86,42 @@ def test_bars_follow_the_signature() -> None:
         midi(track(tune(), numerator=3, denominator=4)), "a.mid"
     ).examples["words"]
     assert found[3] == BAR
+
+
+def test_an_eighth_is_half_a_beat_and_measures_stand_in_order() -> None:
+    """6/8 has three quarters; the signature of a later track may come first."""
+    late, early = track(tune(8)), track(tune(8), numerator=6, denominator=8)
+    late.insert(
+        2, MetaMessage("time_signature", numerator=2, denominator=2, time=TICKS)
+    )
+    measures = read_midi(midi(late, early), "a.mid").measures
+    assert [measure.beats for measure in measures] == [3.0, 4.0]
+    assert [measure.start for measure in measures] == sorted(
+        measure.start for measure in measures
+    )
+
+
+def test_a_note_ends_what_was_struck_first() -> None:
+    """The same key twice, the ends in order; a stroke without force is an end."""
+    struck = MidiTrack()
+    for kind, force, time in (
+        ("note_on", 64, 0),
+        ("note_on", 64, TICKS),
+        ("note_on", 0, TICKS),
+        ("note_off", 64, TICKS),
+    ):
+        struck.append(Message(kind, note=60, velocity=force, time=time))
+    (voice,) = read_midi(midi(struck), "a.mid").voices
+    assert voice.notes == (Sounded(0, 2, 60), Sounded(1, 3, 60))
+
+
+def test_a_tune_has_an_end() -> None:
+    """Its last stroke counts; what it does not reach is no matter."""
+    far = [(float(MOST_BEATS - 1), 1.0, 60)]
+    assert read_midi(midi(track(far)), "a.mid").voices[0].notes[0].end == MOST_BEATS
+    far = [(float(MOST_BEATS - 1), 1.25, 60)]
+    with pytest.raises(ExplorerError, match=r"may last [\d,]+ beats, but 'a\.mid'"):
+        read_midi(midi(track(far)), "a.mid")
 
 
 def test_voices_are_channels_of_tracks_and_drums_are_none() -> None:
