@@ -69,6 +69,22 @@ def test_bands_are_those_of_another_way_of_computing_them() -> None:
     np.testing.assert_allclose(found.levels, together)
 
 
+def test_bands_end_where_a_rate_ends() -> None:
+    assert mel.edges(8000)[[0, -1]] == pytest.approx([60, 4000])
+    assert mel.edges(44100)[[0, -1]] == pytest.approx([60, 8000])
+
+
+def test_a_band_between_two_places_takes_the_nearest() -> None:
+    """Places lie 250 Hz apart, the lowest centres closer together."""
+    bank = mel.filters(8000, 32)
+    places, centres = np.fft.rfftfreq(32, 1 / 8000), mel.edges(8000)[1:-1]
+    assert (bank.sum(1) > 0).all()
+    alone = np.flatnonzero((bank == 1).sum(1) == 1)
+    assert len(alone) > 2
+    for band in alone:
+        assert bank[band].argmax() == np.abs(places - centres[band]).argmin()
+
+
 def test_a_tone_is_heard_in_its_band() -> None:
     for hertz in (200.0, 1000.0, 3000.0):
         sound = mel.frames(tone(hertz=hertz).astype(np.float32), RATE)
