@@ -132,3 +132,22 @@ def test_a_gradient_that_is_no_number_reaches_every_weight(clip: float) -> None:
     spoilt = [bool(p.isnan().all()) for p in model.parameters()]
     assert all(spoilt) == (clip > 0)
     assert any(spoilt)
+
+
+def test_less_of_the_first_moment_may_stay() -> None:
+    """What a GAN trains with: PyTorch's Adam with that beta."""
+    model, settings = small("adam")
+    every = list(model.parameters())
+    betas = 0.5, 0.999
+    single = torch.optim.Adam(every, settings.learning_rate, betas, weight_decay=0.1)
+    for step in range(3):
+        model.zero_grad()
+        loss_of(model, step).backward()
+        nn.utils.clip_grad_norm_(every, settings.clip)
+        single.step()
+    whole, _settings = small("adam")
+    optimizers = Optimizers(whole, settings, 0.5)
+    for step in range(3):
+        descend(loss_of(whole, step), optimizers, settings.learning_rate, settings)
+    for one, other in zip(every, whole.parameters(), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-6)
