@@ -18,8 +18,8 @@ LINES = """() => document.querySelector('.stMain .sx-figure')._fullData
 COVERED = """() => [...document.querySelectorAll('[data-testid=stElementToolbar]')]
   .filter(tools => {
     const frame = tools.closest('[data-testid=stElementContainer]')
-    const before = frame.previousElementSibling
-    return before.getBoundingClientRect().bottom > tools.getBoundingClientRect().top
+    const before = frame.previousElementSibling?.getBoundingClientRect()
+    return before?.bottom > tools.getBoundingClientRect().top
   }).length"""
 """How many tables have their tools over what stands above them."""
 CUT = """button => button.scrollWidth > button.clientWidth + 1

@@ -154,6 +154,17 @@ def test_merges_in_their_order() -> None:
     assert "every token is a character" in merges.reading(none)
 
 
+def test_many_marks_are_small_and_leave_the_series_to_be_seen() -> None:
+    x, values = np.arange(1000), np.zeros(1000, np.float32)
+    sizes = [
+        preview.figure(
+            preview.extract(x, values, 800, "t", "v", [("missing", x[:count])])
+        )["data"][1]["marker"]["size"]
+        for count in (5, preview.FEW, preview.FEW + 1, 611)
+    ]
+    assert sizes == [8, 8, 3, 3]
+
+
 def test_a_preview_marks_what_is_known_of_places() -> None:
     values = np.arange(1000.0)
     marks = [("spike", np.array([3, 900])), ("shift", np.array([], int))]

@@ -25,6 +25,8 @@ from explorer.plots.words import listed, paragraph
 KEPT_POINTS = 400
 """A drawer is narrow."""
 
+FEW = 60
+"""Marks of one name that may be large; more would hide the series."""
 
 SYMBOLS = ("x", "diamond", "triangle-up", "circle-open")
 """Of marks of one name, in their order."""
@@ -118,7 +120,7 @@ def _marks(drawn: PreviewDrawn, _: Translate) -> list[dict[str, Any]]:
             "name": escape(_(marked.name)),
             "marker": {
                 "color": OTHER,
-                "size": 8,
+                "size": 8 if len(marked.values) <= FEW else 3,
                 "symbol": SYMBOLS[k % len(SYMBOLS)],
             },
         }
