@@ -1,6 +1,6 @@
 #!/bin/sh
-# Run every test but the slow ones, those of one room, or a few of every room, in two
-# processes. Usage: sh scripts/test.sh PYTHON [ROOM | quick]
+# Run every test but the slow ones, those of one room, or a few of every room, in three
+# processes: the one that drives a browser waits for a third of its time. Usage: sh scripts/test.sh PYTHON [ROOM | quick]
 set -eu
 python=$1
 room=${2:-}
@@ -26,4 +26,4 @@ fi
 # Each process computes on one core: threads that wait for each other cost more.
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 PYTHONPATH=. exec "$python" -m pytest -m "$which" --doctest-modules \
-    --numprocesses 2 --no-loadscope-reorder "$@"
+    --numprocesses 3 --no-loadscope-reorder "$@"
