@@ -1,6 +1,7 @@
 #!/bin/sh
 # Run every test but the slow ones, those of one room, or a few of every room, in three
-# processes: the one that drives a browser waits for a third of its time. Usage: sh scripts/test.sh PYTHON [ROOM | quick]
+# processes: the one that drives a browser waits for a third of its time.
+# Usage: sh scripts/test.sh PYTHON [ROOM | quick]
 set -eu
 python=$1
 room=${2:-}
