@@ -34,7 +34,7 @@ def refused(raw: bytes, match: str, chosen: str | None = None) -> None:
 
 
 def test_one_column() -> None:
-    values, name, _ = read_series(column(WAVE), None, "data.csv")
+    values, name, *_ = read_series(column(WAVE), None, "data.csv")
     assert values.dtype == np.float64
     np.testing.assert_array_equal(values, WAVE)
     assert name == "level"
@@ -42,7 +42,7 @@ def test_one_column() -> None:
 
 def test_the_only_numeric_column_is_found() -> None:
     days = [f"2024-{1 + i // 28:02}-{1 + i % 28:02}" for i in range(150)]
-    values, name, _ = read_series(table("day,price", days, WAVE), None, "data.csv")
+    values, name, *_ = read_series(table("day,price", days, WAVE), None, "data.csv")
     np.testing.assert_array_equal(values, WAVE)
     assert name == "price"
 
@@ -50,20 +50,20 @@ def test_the_only_numeric_column_is_found() -> None:
 @pytest.mark.parametrize("sep", [",", ";", "\t"])
 def test_the_chosen_column_of_several(sep: str) -> None:
     raw = table(sep.join("ab"), list(range(150)), WAVE, sep=sep)
-    values, name, _ = read_series(raw, "b", "data.csv")
+    values, name, *_ = read_series(raw, "b", "data.csv")
     np.testing.assert_array_equal(values, WAVE)
     assert name == "b"
 
 
 def test_byte_order_mark_windows_line_ends_and_blank_lines_at_the_end() -> None:
     raw = b"\xef\xbb\xbf" + column(WAVE).replace(b"\n", b"\r\n") + b"\r\n\r\n"
-    values, name, _ = read_series(raw, "level", "data.csv")
+    values, name, *_ = read_series(raw, "level", "data.csv")
     np.testing.assert_array_equal(values, WAVE)
     assert name == "level"
 
 
 def test_no_header() -> None:
-    values, name, _ = read_series("\n".join(map(str, WAVE)).encode(), None, "data.csv")
+    values, name, *_ = read_series("\n".join(map(str, WAVE)).encode(), None, "data.csv")
     np.testing.assert_array_equal(values, WAVE)
     assert name == "column 1"
 
