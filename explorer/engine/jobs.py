@@ -63,6 +63,14 @@ class Result(NamedTuple):
     worked: Worked | None = None
 
 
+class Looked(NamedTuple):
+    """What a worker read out of a stored state."""
+
+    views: list[View]
+    seconds: float
+    """That the worker took for it."""
+
+
 class Answer(NamedTuple):
     """What a worker says when it is asked something about stored states."""
 

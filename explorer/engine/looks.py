@@ -1,8 +1,8 @@
 """Looking at stored moments of runs: what was seen is kept ready, and training goes on.
 
 Workers answer looks before they train. So there are never more under way than workers:
-between two looks each of them trains. And while something trains, all tabs together get
-so many looks a second: what is drawn of them takes the server's time, too.
+between two looks each of them trains. And while something trains, the looks of all tabs
+together take no more than a share of the workers' time.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from explorer.config.run import RunConfig
 from explorer.engine.asking import Asker
-from explorer.engine.jobs import Wanted
+from explorer.engine.jobs import Looked, Wanted
 from explorer.engine.worker import look_at
 from explorer.runs.records import View
 from explorer.runs.store import Store
@@ -30,9 +30,9 @@ MOST_BYTES = 200_000_000
 THREADS = 32
 """Looks that wait at one time, each in a thread; the others wait in a queue."""
 
-LOOKS_A_SECOND, AT_ONCE = 20.0, 20.0
-"""Of all tabs together while something trains; so many may begin at once, as where a
-page opens with many pictures."""
+SHARE, AT_ONCE = 0.5, 2.0
+"""What looks get of a worker's time while something trains; and seconds that they may
+take at once, as where a page opens with many pictures."""
 
 _T = TypeVar("_T")
 
@@ -51,7 +51,7 @@ class Looks:
         self._store, self._asker, self._workers = store, asker, workers
         self._trains = trains
         self._left, self._at = AT_ONCE, time.monotonic()
-        """How many may begin at once, and when that was so."""
+        """Seconds of each worker that looks may take at once, and when that was so."""
         self._views: OrderedDict[tuple[str, int, Wanted], View] = OrderedDict()
         self._bytes = 0
         self._threads = ThreadPoolExecutor(THREADS, "looks")
@@ -71,10 +71,11 @@ class Looks:
             run = self._store.get(run_id)
             checkpoint = self._store.checkpoint(run_id, step)
             with self._in_turn():
-                views = self._asker.ask(
+                looked: Looked = self._asker.ask(
                     look_at, (run.config,), checkpoint.state, missing
                 )
-            for want, view in zip(missing, views, strict=True):
+                self._pay(looked.seconds)
+            for want, view in zip(missing, looked.views, strict=True):
                 found[want] = view
                 self.keep(run_id, step, want, view)
         return [found[want] for want in wanted]
@@ -138,9 +139,12 @@ class Looks:
     def _too_early(self) -> float:
         """Seconds that the next look waits."""
         now = time.monotonic()
-        self._left = min(AT_ONCE, self._left + (now - self._at) * LOOKS_A_SECOND)
+        self._left = min(AT_ONCE, self._left + (now - self._at) * SHARE)
         self._at = now
-        if not self._trains():
-            return 0.0
-        self._left -= 1
-        return max(0.0, -self._left / LOOKS_A_SECOND)
+        return max(0.0, -self._left / SHARE) if self._trains() else 0.0
+
+    def _pay(self, seconds: float) -> None:
+        """Note what a look took of a worker that could have trained."""
+        if self._trains():
+            with self._turn:
+                self._left -= seconds / max(1, self._workers())

@@ -17,7 +17,7 @@ from typing import Any
 from explorer.catalog import building, choosing, specs
 from explorer.config.run import RunConfig
 from explorer.data import content
-from explorer.engine.jobs import Answer, Job, Packed, Result, Wanted, Worked
+from explorer.engine.jobs import Answer, Job, Looked, Packed, Result, Wanted, Worked
 from explorer.engine.packing import own_digest
 from explorer.engine.program import Program, program
 from explorer.errors import N_, ExplorerError, Words
@@ -142,7 +142,7 @@ def check(config: str, states: list[Checkpoint]) -> None:
         check_states(RunConfig.from_json(config), states)
 
 
-def look_at(config: str, state: bytes, wanted: list[Wanted]) -> list[View]:
+def look_at(config: str, state: bytes, wanted: list[Wanted]) -> Looked:
     """Read views out of a stored state.
 
     Raises:
@@ -150,9 +150,11 @@ def look_at(config: str, state: bytes, wanted: list[Wanted]) -> list[View]:
     """
     settle()
     with _lock:
+        began = time.monotonic()
         trainer = Trainer(RunConfig.from_json(config), state)
         subject = Subject.of(trainer)
-        return [_look(subject, each) for each in wanted]
+        views = [_look(subject, each) for each in wanted]
+        return Looked(views, time.monotonic() - began)
 
 
 def _run_slice(job: Job) -> Result:

@@ -14,16 +14,17 @@ import pytest
 from explorer.catalog import choosing
 from explorer.engine import looks as looks_module
 from explorer.engine.asking import Asker
-from explorer.engine.jobs import Wanted
+from explorer.engine.jobs import Looked, Wanted
 from explorer.engine.looks import Looks
 from explorer.runs.records import Checkpoint, Curves, Progress, View
 from explorer.runs.store import open_store
 
 
 class Counting:
-    """An asker that notes how many ask at one time."""
+    """An asker that notes how many ask at one time, and says what each look took."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = 0.02) -> None:
+        self.seconds = seconds
         self.lock, self.inside, self.most, self.all = threading.Lock(), 0, 0, 0
 
     def ask(self, _f: Any, _c: Any, _state: bytes, wanted: Sequence[Wanted]) -> Any:
@@ -33,7 +34,7 @@ class Counting:
         time.sleep(0.02)
         with self.lock:
             self.inside -= 1
-        return [View(want.view, 0) for want in wanted]
+        return Looked([View(want.view, 0) for want in wanted], self.seconds)
 
 
 @pytest.mark.parametrize("workers", [0, 1, 3])
@@ -59,12 +60,17 @@ def test_no_more_looks_are_under_way_than_workers(tmp_path: Path, workers: int) 
 def test_what_trains_is_left_time_by_all_who_look(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trains: bool
 ) -> None:
-    waited: list[float] = []
-    clock = SimpleNamespace(monotonic=lambda: 5.0, sleep=waited.append)
+    now, waited = [5.0], list[float]()
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        now[0] += seconds
+
+    clock = SimpleNamespace(monotonic=lambda: now[0], sleep=sleep)
     monkeypatch.setattr(looks_module, "time", clock)
-    monkeypatch.setattr(looks_module, "LOOKS_A_SECOND", 4.0)
+    monkeypatch.setattr(looks_module, "SHARE", 0.25)
     monkeypatch.setattr(looks_module, "AT_ONCE", 2.0)
-    store, asker = open_store(f"sqlite:///{tmp_path}/runs.sqlite3"), Counting()
+    store, asker = open_store(f"sqlite:///{tmp_path}/runs.sqlite3"), Counting(3.0)
     looks = Looks(store, cast(Asker, asker), lambda: 2, lambda: trains)
     run = store.create(choosing.make_config(), 1)
     kept = (Checkpoint(0, b"zero"),)
@@ -75,10 +81,13 @@ def test_what_trains_is_left_time_by_all_who_look(
 
     for number in (*range(5), 4, 3):  # what is ready waits for nothing
         look(number)
-    assert waited == ([0.0, 0.0, 0.25, 0.5, 0.75] if trains else 5 * [0.0])
-    clock.monotonic = lambda: 6.0  # a second later
+    # Each takes 1.5 seconds of both workers, and a second gives a quarter back.
+    assert waited == ([0.0, 0.0, 4.0, 6.0, 6.0] if trains else 5 * [0.0])
+    now[0] += 60.0
     look(5)
-    assert waited[-1] == 0.0
+    look(6)
+    look(7)
+    assert waited[-3:] == ([0.0, 0.0, 4.0] if trains else 3 * [0.0])
     looks.close()
     store.close()
 

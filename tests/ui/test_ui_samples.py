@@ -90,7 +90,7 @@ def test_the_shipped_pictures_are_those_of_the_shipped_weights(name: str) -> Non
     assert [Wanted(*want) for want, _notes in run["views"]] == list(wants)
     kept = safetensors.numpy.load_file(samples.FOLDER / f"{name}.safetensors")
     state = kept[f"0.state.{run['step']}"].tobytes()
-    views = look_at(config.to_json(), state, list(wants))
+    views = look_at(config.to_json(), state, list(wants)).views
     for place, (view, (_want, notes)) in enumerate(
         zip(views, run["views"], strict=True)
     ):
