@@ -27,6 +27,15 @@ def listed(words: Iterable[str], _: Translate) -> str:
     return _(", ").join(words)
 
 
+def clauses(words: Iterable[str], _: Translate) -> str:
+    """Words that may have commas of their own in a row.
+
+    >>> clauses(["rate 0.01", "size 8, 16"], str)
+    'rate 0.01; size 8, 16'
+    """
+    return _("; ").join(words)
+
+
 def paragraph(*sentences: str) -> str:
     """Sentences in a row: what ends in a full-width mark needs no space after it.
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from explorer.plots.words import listed, paragraph, percent
+from explorer.plots.words import clauses, listed, paragraph, percent
 from explorer.ui.language import messages, translator
 from explorer.ui.lessons.listed import progress_line
 
@@ -72,6 +72,7 @@ def test_numbers_lists_and_sentences_are_put_together_as_chinese_is() -> None:
     _ = translator("zh")
     assert percent("4", _) == "4%"
     assert listed(["甲", "乙"], _) == "甲、乙"
+    assert clauses(["批大小 32", "随机种子 0"], _) == "批大小 32；随机种子 0"
     assert paragraph("第 600 步的留出部分：", "准确率 91%。", "好。") == (
         "第 600 步的留出部分：准确率 91%。好。"
     )

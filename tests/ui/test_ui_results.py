@@ -8,6 +8,7 @@ import pytest
 from explorer.engine.class_tasks import add_task, tasks_of
 from explorer.engine.service import engine
 from explorer.lessons.base import lesson
+from explorer.plots.words import Translate
 from explorer.runs.records import Group
 from explorer.ui.classes.results import HEADS, Result, as_csv, as_page, results
 from explorer.ui.classes.tasks import of_lesson
@@ -20,9 +21,9 @@ pytestmark = [pytest.mark.usefixtures("workers", "new_board"), *QUIET]
 EVIL = ("=1+1", "+cmd", "-x", "@sum")
 
 
-def computed(home: Group, anonymous: bool = False) -> list[Result]:
+def computed(home: Group, anonymous: bool = False, _: Translate = str) -> list[Result]:
     store = engine().store
-    return results(store, home, tasks_of(store, home), anonymous, str)
+    return results(store, home, tasks_of(store, home), anonymous, _)
 
 
 def test_each_is_computed_from_the_stored_runs() -> None:
@@ -43,6 +44,13 @@ def test_each_is_computed_from_the_stored_runs() -> None:
         "Student 1",
         "Student 2",
     ]
+
+
+def test_in_chinese_settings_are_parted_as_chinese_is() -> None:
+    home = joined(made(open=("training.batch_size", "seed")))
+    trained(home, ANN, 1.0, 0.04)
+    told = computed(home, _=translator("zh"))[0].settings
+    assert told == "批大小 32；随机种子 0"
 
 
 def test_no_cell_of_the_table_is_a_formula() -> None:

@@ -10,6 +10,7 @@ from explorer.errors import N_
 from explorer.plots.panel import Content, Panel, Scene, residual
 from explorer.plots.parts import Translate, escape, visible
 from explorer.plots.theme import GATES, GREY, SMALL_FONT_SIZE
+from explorer.plots.words import clauses
 from explorer.runs.records import View
 
 DIGITS = 4
@@ -128,7 +129,7 @@ def draw(scene: Scene, _: Translate) -> Content:
         "reading": f"{where}: {equation}",
         "alternative": where
         + ": "
-        + "; ".join(f"{r.target} = {r.value}" for r in rows),
+        + clauses((f"{r.target} = {r.value}" for r in rows), _),
         "proof": residual("|h′ − h|", notes["residual"], LIMIT, _),
     }
 

@@ -10,7 +10,7 @@ from explorer.errors import N_
 from explorer.plots.parts import Translate, short
 from explorer.plots.ratio import in_ratio
 from explorer.plots.sweeps.study import FEW, SweepDrawn, weights
-from explorer.plots.words import listed, paragraph
+from explorer.plots.words import clauses, listed, paragraph
 from explorer.runs.trials import Range, Trial, TrialState, count_of, why_none
 
 Reading = Callable[[SweepDrawn, Translate], str]
@@ -148,7 +148,7 @@ def read_parallel(drawn: SweepDrawn, _: Translate = str) -> str:
     parts = [_span(each, quarter, drawn) for each in drawn.space]
     return _("The best %(count)d trials have %(spans)s.") % {
         "count": len(quarter),
-        "spans": "; ".join(parts),
+        "spans": clauses(parts, _),
     }
 
 

@@ -18,6 +18,7 @@ from explorer.engine.classes import Task, read_task
 from explorer.engine.classroom import name_of
 from explorer.errors import N_
 from explorer.plots.parts import short
+from explorer.plots.words import clauses
 from explorer.runs.boards import Score, best_runs
 from explorer.runs.guesses import Guess
 from explorer.runs.records import Group
@@ -188,7 +189,7 @@ def _with_run(
         hidden_size=size,
         layers=layers,
         learning_rate=rate,
-        settings="; ".join([*words, *_seed(task, run.config, _)]),
+        settings=clauses([*words, *_seed(task, run.config, _)], _),
         seconds=round(run.seconds, 1),
         reached=min((s.reached for s in own if s.reached is not None), default=None),
     )
