@@ -13,8 +13,6 @@ from explorer.data.marks import marks_of
 from explorer.errors import ExplorerError
 from explorer.ui.language import translator
 
-pytestmark = pytest.mark.quick
-
 ZH = translator("zh")
 N = 300
 VALUES = np.round(20 + 5 * np.sin(np.arange(N) / 7), 1)

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from explorer.data.time_forms import find_times
 from tests.data.kinds import DAYS, ISO, POINT, VALUES, WEEKS, N, read, table
 
-pytestmark = pytest.mark.quick
-
 ISO_WEEKS = [t.isocalendar()[:2] for t in WEEKS]
 MONDAYS = np.array(WEEKS, "datetime64[D]")
 ROMAN = ["", "I", "II", "III", "IV"]

@@ -19,8 +19,6 @@ from explorer.models.base import (
 from explorer.models.captures import Recorder, ignore, in_layer
 from explorer.tasks import Task
 
-pytestmark = pytest.mark.quick
-
 B, T, I, V = 2, 5, 3, 11  # noqa: E741
 S, L, C = 3, 2, 7  # T = S + L
 FORECAST = Sizes(inputs=I, outputs=2, symbols=0, steps=T)
@@ -128,6 +126,7 @@ def test_there_are_models_and_lessons_order_them():
     assert all(a < b for a, b in pairwise(orders))
 
 
+@pytest.mark.quick
 @every_variant
 def test_answers_what_its_task_asks(spec, chosen, sizes):
     model = make(spec, sizes, **chosen)
@@ -137,6 +136,7 @@ def test_answers_what_its_task_asks(spec, chosen, sizes):
         assert model(x).shape == answer_shape(sizes, steps)
 
 
+@pytest.mark.quick
 @every_variant
 @pytest.mark.parametrize("training", [False, True])
 def test_looking_changes_nothing(spec, chosen, sizes, training):
@@ -257,6 +257,7 @@ def test_same_seed_same_weights(spec, sizes):
     assert any(not torch.equal(first[name], other[name]) for name in first)
 
 
+@pytest.mark.quick
 @every_variant
 def test_saved_and_loaded_it_answers_the_same(spec, chosen, sizes):
     model, x = make(spec, sizes, **chosen), given(sizes)
