@@ -17,6 +17,7 @@ from benchmarks import (
     first_picture,
     inside,
     keras,
+    looks,
     pieces,
     report,
     soak,
@@ -47,7 +48,7 @@ def main() -> None:
             print(convergence.character_transformer(Path(path)).line(), flush=True)
             print(speedrun.measure(Path(path)).line(), flush=True)
     with browser.served() as address:
-        for part in (first_picture, browser, inside, classroom):
+        for part in (first_picture, browser, inside, looks, classroom):
             for row in part.measure(address):
                 print(row.line(), flush=True)
     for row in (*audience.measure(), *soak.measure()):

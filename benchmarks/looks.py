@@ -1,8 +1,8 @@
 """A run that trains while eight tabs ask for looks at stored moments, at full speed.
 
-Each tab wishes for another moment and another example as soon as it was answered, none
-of them seen before, or without waiting at all. Stretches with and without them take
-turns, so that the machine's own drift falls on both.
+Each tab wishes for another moment and another text, which nobody has looked at before,
+as soon as its picture came, or without waiting at all. Stretches with and without them
+take turns, so that the machine's own drift falls on both.
 
 python -m benchmarks.looks [TABS] [STRETCHES]
 """
@@ -12,9 +12,9 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from itertools import count
+from itertools import product
 from typing import NamedTuple
 
 from websockets.asyncio.client import ClientConnection
@@ -29,8 +29,8 @@ SECONDS, SETTLED = 10.0, 2.0
 PAUSES = 4
 """Of each stretch."""
 
-EXAMPLES = 60
 PANELS = "prediction,inside,backpropagation"
+LETTERS = "abcdefghijklmnop"
 SETTINGS = (
     "data=fables&model=transformer&training.steps=20000&training.schedule=constant"
 )
@@ -74,31 +74,34 @@ class Owner(Client):
 
 
 class Asker(Client):
-    """A tab that asks for one look after the other, none of them seen before."""
+    """A tab that asks for one look after the other."""
 
-    def __init__(self, host: str, seed: int) -> None:
+    def __init__(self, host: str, seed: int, texts: Iterator[str]) -> None:
+        """`texts` are those that it looks at, each once."""
         super().__init__(host, seed)
         self.looks = 0
-        """How many came."""
+        """How many pictures came that were not there before."""
+        self._texts = texts
         self._kept: list[int] = []
         """The moments that can be looked at."""
+        self._drawn: object = None
 
     async def ask(self, run: str, waits: bool) -> None:
-        """Ask until cancelled; `waits`: for each answer."""
+        """Ask until cancelled; `waits`: for each picture."""
         wish: dict[str, str | int] = {"run": run, "shown": PANELS}
         async with self.socket(SOCKET) as socket:
             await socket.send(json.dumps(wish))
             self._hear(await socket.recv())
             reader = None if waits else asyncio.create_task(self._listen(socket))
             try:
-                for place in count(self.seed, TABS):
-                    moment = self._kept[place // EXAMPLES % len(self._kept)]
-                    wish |= {"at": moment, "example": place % EXAMPLES}
+                for place, text in enumerate(self._texts, self.seed):
+                    moment = self._kept[place % len(self._kept)]
+                    wish |= {"at": moment, "text": text}
                     await socket.send(json.dumps(wish))
-                    if waits:
-                        self._hear(await socket.recv())
-                    else:
+                    if not waits:
                         await asyncio.sleep(EVERY)
+                    while waits and not self._hear(await socket.recv()):
+                        pass  # news of the run
             finally:
                 if reader is not None:
                     reader.cancel()
@@ -107,13 +110,17 @@ class Asker(Client):
         async for raw in socket:
             self._hear(raw)
 
-    def _hear(self, raw: str | bytes) -> None:
+    def _hear(self, raw: str | bytes) -> bool:
+        """Whether that was a new picture, or a sentence why there is none."""
         said = json.loads(raw)
         if "error" in said:
             self.errors.append(said["error"])  # a moment may be kept no more
-            return
-        self.looks += 1
+            return True
         self._kept = said["checkpoints"]
+        drawn = said["panels"].get("inside", self._drawn)
+        new = drawn != self._drawn
+        self.looks, self._drawn = self.looks + new, drawn
+        return bool(new)
 
 
 class Found(NamedTuple):
@@ -132,11 +139,13 @@ async def session(host: str, tabs: int, stretches: int) -> list[Found]:
     not."""
     owner = Owner(host)
     kinds: list[bool | None] = [None, True, False]
+    texts = map("".join, product(LETTERS, repeat=8))
     found = [Found([], []) for _ in kinds]
     async with owner.training():
         for _ in range(stretches):
             for place, waits in enumerate(kinds):
-                askers = [] if waits is None else [Asker(host, k) for k in range(tabs)]
+                count = 0 if waits is None else tabs
+                askers = [Asker(host, k, texts) for k in range(count)]
                 asking = [
                     asyncio.create_task(each.ask(owner.run, bool(waits)))
                     for each in askers

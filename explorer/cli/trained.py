@@ -75,11 +75,12 @@ def _trained(config: RunConfig) -> Training:
 def _begun(config: RunConfig) -> Future[Simple]:
     """Simple methods being fitted to the run's data, by a process that lets all others
     go first; it begins when there is something to compare them with."""
-    if not offered(config):
-        none: Future[Simple] = Future()
-        none.set_result(Simple())
-        return none
-    return ThreadPoolExecutor(1).submit(simple_methods, config)
+    fit = simple_methods if offered(config) else _none
+    return ThreadPoolExecutor(1).submit(fit, config)
+
+
+def _none(_config: RunConfig) -> Simple:
+    return Simple()
 
 
 def _fitted(simple: Future[Simple] | None) -> Simple:

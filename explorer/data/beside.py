@@ -1,12 +1,13 @@
 """The columns beside an own series, after every step that its settings name."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.data import content, covariates, prepare
-from explorer.data.base import Floats
+from explorer.data import covariates, prepare
 from explorer.data.own_series_settings import OwnSeriesSettings
-from explorer.data.resampled import groups_of
+from explorer.data.resampled import Left
 from explorer.data.stored_series import Other
 from explorer.errors import N_, ExplorerError
 
@@ -14,22 +15,20 @@ FARTHEST = 1e6
 """Scaled values beyond this make losses that float32 cannot hold."""
 
 
-def others_of(
-    settings: OwnSeriesSettings, rows: NDArray[np.int64], seen: int
+def prepared_beside(
+    others: Iterable[Other], left: Left, rows: NDArray[np.int64], seen: int
 ) -> tuple[Other, ...]:
-    """The columns beside the series at the rows (n,) that are left of it."""
-    own = content.get_series(settings.digest)
-    if settings.beside == "left_out" or not own.others:
-        return ()
-    drop = settings.missing == "drop"
-    there = np.isfinite(own.values) if drop else np.ones(len(own.values), bool)
-    times = None if own.times is None else own.times[there]
-    groups = groups_of(settings, int(there.sum()), times)
+    """The columns beside a series at those of its gathered rows that are in it.
+
+    Args:
+        others: as they were given.
+        left: the rows of the file that are left.
+        rows: (n,) places among the gathered ones.
+        seen: how many of these are learned from.
+    """
     found = []
-    for other in own.others:
-        values: Floats = other.values[there]
-        if settings.resample != "none":
-            values = prepare.gathered(values, groups, settings.resample != "nth")
+    for other in others:
+        values = left.gathered(other.values[left.there])
         filled = covariates.without_gaps(values[rows], seen)
         found.append(other._replace(values=filled))
     return tuple(found)
@@ -37,7 +36,11 @@ def others_of(
 
 def beside(other: Other, settings: OwnSeriesSettings, seen: int) -> NDArray[np.float32]:
     """(n,) a column beside the series as a model is given it, scaled by its first
-    `seen` values."""
+    `seen` values.
+
+    Raises:
+        ExplorerError: if a value lies far beyond what these show.
+    """
     scaled = prepare.fitted(other.values[:seen], settings.scaling).apply(other.values)
     if (farthest := float(np.abs(scaled).max())) > FARTHEST:
         raise ExplorerError(

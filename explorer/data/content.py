@@ -65,8 +65,8 @@ def put_series(
     if count > MAX_SERIES_VALUES:
         raise ExplorerError(
             N_(
-                "A series may have %(most)s values, but this one has %(came)s. Give a "
-                "part of it, or every tenth value."
+                "A series and the columns beside it may have %(most)s values, but "
+                "these have %(came)s. Give a part of them, or every tenth row."
             ),
             most=f"{MAX_SERIES_VALUES:,}",
             came=f"{count:,}",

@@ -30,7 +30,7 @@ ALIKE = 1e-6
 LATEST = 20_000
 """Values by which a leak is sought, the last ones."""
 
-FARTHEST = 48
+MOST_SHIFT = 48
 """How many steps a shift may be."""
 
 FEWEST = 30
@@ -137,7 +137,7 @@ def _correlation(target: Floats, other: Floats, lag: int) -> float:
 
 
 def leaks(
-    targets: Sequence[Floats], others: Sequence[Other], farthest: int = FARTHEST
+    targets: Sequence[Floats], others: Sequence[Other], farthest: int = MOST_SHIFT
 ) -> list[Words]:
     """What has to be said of columns that tell the values to come.
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from explorer.data import content, prepare
 from explorer.data.base import Data, DataSpec, Restore, Series, next_value
 from explorer.data.baselines import seasonal_baseline
-from explorer.data.covariates import FARTHEST, leaks
+from explorer.data.covariates import MOST_SHIFT, leaks
 from explorer.data.own_series_settings import OwnSeriesSettings
 from explorer.data.prepared import Prepared, all_gaps, prepared
 from explorer.data.windows import Windows, both_parts
@@ -81,7 +81,7 @@ def _leaks(ready: Prepared, settings: OwnSeriesSettings) -> list[Words]:
     targets = [ready.levels]
     if settings.change != "none":
         targets.append(ready.asked.astype(np.float64))
-    return leaks(targets, ready.others, min(FARTHEST, settings.window))
+    return leaks(targets, ready.others, min(MOST_SHIFT, settings.window))
 
 
 def _baselines(

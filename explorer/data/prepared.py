@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from explorer.config.settings import extra_of
 from explorer.data import content, prepare
 from explorer.data.base import Floats, Scaler
-from explorer.data.beside import FARTHEST, beside, others_of
+from explorer.data.beside import FARTHEST, beside, prepared_beside
 from explorer.data.own_series_settings import OwnSeriesSettings
-from explorer.data.resampled import evenly, groups_of
+from explorer.data.resampled import Left, evenly, left
 from explorer.data.stored_series import Other
 from explorer.data.times import places
 from explorer.errors import N_, ExplorerError, Words
@@ -56,7 +56,10 @@ def prepared(settings: OwnSeriesSettings, learned: int | None = None) -> Prepare
     Raises:
         ExplorerError: if there is no such content, or the steps leave too little.
     """
-    at, axis, levels, rows, split, clipped, filled = _rows(settings, learned)
+    own = content.get_series(settings.digest)
+    kept = left(settings, own)
+    whole = _rows(settings, own.values[kept.there], kept, learned)
+    at, axis, levels, rows, split, clipped, filled = whole
     held = prepare.forward(levels)
     asked = levels
     if settings.change != "none":
@@ -71,32 +74,29 @@ def prepared(settings: OwnSeriesSettings, learned: int | None = None) -> Prepare
     scaler = prepare.fitted(training, settings.scaling)
     _check_spread(asked[known], scaler)
     scaled = scaler.apply(asked)
-    others = others_of(settings, rows, seen)
+    given_beside = own.others if settings.beside == "given" else ()
+    others = prepared_beside(given_beside, kept, rows, seen)
     given = _given(scaled, settings.missing == "mask")
     for each in others:
         given = np.column_stack([given, beside(each, settings, seen)])
-    whole = at, axis, levels, held, scaled, given, others
-    return Prepared(*whole, split, scaler, clipped, filled, rows)
+    series = at, axis, levels, held, scaled, given, others
+    return Prepared(*series, split, scaler, clipped, filled, rows)
 
 
-def _rows(settings: OwnSeriesSettings, learned: int | None) -> Rows:
+def _rows(
+    settings: OwnSeriesSettings, values: Floats, kept: Left, learned: int | None
+) -> Rows:
     """The series resampled, filled and bounded, from its first known value on."""
-    own = content.get_series(settings.digest)
-    values, times = own.values, own.times
-    if settings.missing == "drop":
-        there = np.isfinite(values)
-        values, times = values[there], None if times is None else times[there]
-    at, axis = _places(values, times)
-    groups = groups_of(settings, len(values), times)
-    at = at[np.flatnonzero(np.diff(groups, prepend=-1))]
-    levels, split, clipped = _levels(settings, values, groups, learned)
+    at, axis = _places(values, kept.times)
+    at = at[np.flatnonzero(np.diff(kept.groups, prepend=-1))]
+    levels, split, clipped = _levels(settings, values, kept, learned)
     rows = np.arange(len(levels))
-    filled = _filled(settings, values, groups, levels)
+    filled = int((np.isfinite(levels) & np.isnan(kept.gathered(values))).sum())
     if settings.missing == "drop":
         full = np.isfinite(levels)
         split, levels, rows = int(full[:split].sum()), levels[full], rows[full]
     elif len(at) < len(levels):
-        at = evenly(at, groups, len(levels))
+        at = evenly(at, kept.groups, len(levels))
     first = int(np.isfinite(levels).argmax())
     return Rows(
         at[first:], axis, levels[first:], rows[first:], split - first, clipped, filled
@@ -104,36 +104,19 @@ def _rows(settings: OwnSeriesSettings, learned: int | None) -> Rows:
 
 
 def _levels(
-    settings: OwnSeriesSettings,
-    values: Floats,
-    groups: NDArray[np.int64],
-    learned: int | None,
+    settings: OwnSeriesSettings, values: Floats, kept: Left, learned: int | None
 ) -> tuple[Floats, int, int]:
     """Values (g,) in real units, where their validation part begins, and outliers."""
-    split = round((int(groups[-1]) + 1) * (1 - settings.validation_share))
+    split = round((int(kept.groups[-1]) + 1) * (1 - settings.validation_share))
     seen = split if learned is None else learned
-    rows = int((groups < seen).sum())
+    rows = int((kept.groups < seen).sum())
     filled = prepare.fill(values, rows, settings.missing)
     bounds = prepare.outlier_bounds(filled[:rows], settings.outliers, settings.reach)
     clipped = int(((filled < bounds.low) | (filled > bounds.high)).sum())
     levels = np.clip(filled, *bounds)
     if settings.resample != "none":
-        levels = prepare.gathered(levels, groups, settings.resample != "nth")
-        levels = prepare.fill(levels, seen, settings.missing)
+        levels = prepare.fill(kept.gathered(levels), seen, settings.missing)
     return levels, split, clipped
-
-
-def _filled(
-    settings: OwnSeriesSettings,
-    values: Floats,
-    groups: NDArray[np.int64],
-    levels: Floats,
-) -> int:
-    """Of the levels (g,), how many have a number where none was measured."""
-    measured = values
-    if settings.resample != "none":
-        measured = prepare.gathered(values, groups, settings.resample != "nth")
-    return int((np.isfinite(levels) & np.isnan(measured)).sum())
 
 
 def _places(values: Floats, times: NDArray[Any] | None) -> tuple[NDArray[Any], str]:

@@ -59,8 +59,8 @@ class Crowd:
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
         length = Headers(scope=scope).get("content-length", "")
-        size = whole_number(length) if length.isdecimal() else None
-        size = MOST_UPLOAD if size is None else size
+        known = whole_number(length) if length.isdecimal() else None
+        size = MOST_UPLOAD if known is None else known
         try:
             check_upload(size)
         except ExplorerError as error:

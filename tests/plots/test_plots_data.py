@@ -7,7 +7,6 @@ import orjson
 import plotly.graph_objects as go
 import pytest
 
-from explorer.catalog import building, choosing
 from explorer.plots.data import (
     autocorrelation,
     balance,
@@ -19,7 +18,6 @@ from explorer.plots.data import (
     window,
 )
 from explorer.plots.encode import to_json
-from explorer.ui.data import preview as shown
 
 NONE = np.empty(0, np.float32)
 BANDS = np.array([100.0, 900.0])
@@ -180,24 +178,6 @@ def test_a_preview_marks_what_is_known_of_places() -> None:
     alone = preview.extract(np.arange(1000), values, 800, "t", "v")
     assert "Marked" not in preview.reading(alone)
     assert len(preview.figure(alone)["data"]) == 1
-
-
-def test_the_data_tells_what_is_marked() -> None:
-    """The middle of every stretch by its kind, and what a model is not given."""
-    data = building.make_data(choosing.make_config("anomalies"))
-    assert data.series is not None
-    assert data.odd is not None
-    missing, *kinds = shown.marks_of(data, data.series)
-    assert len(missing[1]) == 0
-    assert [name for name, _places in kinds] == list(data.odd.names)
-    for kind, (_name, places) in enumerate(kinds, 1):
-        assert (data.odd.kinds[places] == kind).all()
-        assert len(places) > 2
-    weather = building.make_data(choosing.make_config("weather"))
-    assert weather.series is not None
-    ((name, gaps),) = shown.marks_of(weather, weather.series)
-    assert name == "missing"
-    np.testing.assert_array_equal(gaps, np.flatnonzero(weather.series.scaled[:, 1]))
 
 
 def test_a_window_shows_all_that_goes_in() -> None:

@@ -59,7 +59,7 @@ def extract(
     split: int,
     axis: str,
     label: str,
-    marks: Sequence[tuple[str, NDArray[np.int64]]] = (),
+    marks: Sequence[tuple[str, NDArray[np.integer[Any]]]] = (),
 ) -> PreviewDrawn:
     """Thin a series (n,) whose validation part begins at index `split`; marks are names
     and indices."""

@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 
 from explorer.catalog import building
 from explorer.config.run import RunConfig
-from explorer.data.base import Data, Series
-from explorer.data.onward import known_values
+from explorer.data.base import Data
+from explorer.data.marked import marked
 from explorer.errors import N_
 from explorer.plots.data import examples, frequencies, preview
-from explorer.plots.inside.anomalies import events
 from explorer.plots.parts import Figure
 from explorer.tasks import END, FILLED, IGNORED
 from explorer.ui.describe import data_line
@@ -80,7 +79,7 @@ def picture(data: Data, _: Translate) -> tuple[Figure, str, str]:
             series.split,
             series.axis,
             series.label,
-            marks_of(data, series),
+            marked(data, series),
         )
         figure = preview.figure(drawn, _)
         figure["layout"]["xaxis"]["range"] = _around_split(data)
@@ -99,20 +98,6 @@ def picture(data: Data, _: Translate) -> tuple[Figure, str, str]:
         _reading(data, _),
         examples.alternative(shown, _),
     )
-
-
-def marks_of(data: Data, series: Series) -> list[tuple[str, NDArray[np.int64]]]:
-    """What is known of single places: the middle of everything that does not belong,
-    by its kind, and values that a model is not given."""
-    shown = np.isfinite(np.asarray(series.values, np.float64))
-    lacking = np.flatnonzero(shown & np.isnan(known_values(series)))
-    found = [(N_("missing"), lacking)]
-    if data.odd is not None:
-        each = events(data.odd.kinds.astype(np.uint8))
-        for kind, name in enumerate(data.odd.names, 1):
-            middles = [(a + b - 1) // 2 for a, b, k in each if k == kind]
-            found.append((name, np.array(middles, np.int64)))
-    return found
 
 
 def written(data: Data, _: Translate) -> list[str]:

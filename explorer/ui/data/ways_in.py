@@ -20,6 +20,7 @@ from explorer.engine.own_data import give_examples, give_series, give_text
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
 from explorer.plots.data import preview
+from explorer.plots.words import listed
 from explorer.ui.address import take_over
 from explorer.ui.data.dataset import series_picture
 from explorer.ui.data.drawing import drawing
@@ -153,7 +154,7 @@ def beside_line(series: OwnSeries, _: Translate) -> str:
     """Which columns stand beside a series, and which of them are known in advance."""
     known = _("%(column)s (known in advance)")
     names = [known % {"column": o.name} if o.known else o.name for o in series.others]
-    return _("Given beside it: %(columns)s.") % {"columns": ", ".join(names)}
+    return _("Given beside it: %(columns)s.") % {"columns": listed(names, _)}
 
 
 def _offer_text(me: Visitor, text: str, label: str, _: Translate) -> None:
