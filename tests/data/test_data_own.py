@@ -98,9 +98,7 @@ def test_no_half_written_file_is_left(
 def test_size_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(content, "MAX_SERIES_VALUES", 299)
     monkeypatch.setattr(content, "MAX_TEXT_BYTES", 11)
-    with pytest.raises(
-        ExplorerError, match="may have 299 values, but these have 300"
-    ):
+    with pytest.raises(ExplorerError, match="may have 299 values, but these have 300"):
         content.put_series(WALK, "a")
     with pytest.raises(ExplorerError, match="may take 11 bytes, but this one takes 12"):
         content.put_text("狐狸和猫")
