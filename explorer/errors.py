@@ -15,6 +15,13 @@ def N_(message: str) -> str:  # noqa: N802 (gettext's own name for "mark, do not
     return message
 
 
+class AsWritten(str):
+    """A word that came from outside, such as the label of somebody's own examples: in
+    every language it is shown as it was written, also where it is one of ours."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Words:
     """A sentence or a part of one: a template marked with `N_`, and what stands in it.

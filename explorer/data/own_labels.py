@@ -16,7 +16,7 @@ from explorer.data.fields import examples_share_field, window_field
 from explorer.data.held_out import Parts, keeping_shares
 from explorer.data.tokens import MAX_SYMBOLS, UNKNOWN
 from explorer.data.windows import Windows
-from explorer.errors import N_
+from explorer.errors import N_, AsWritten
 
 FILLER = "·"
 FILLED_ID, UNKNOWN_ID = 0, 1
@@ -49,7 +49,7 @@ def make(settings: OwnLabelsSettings, seed: int) -> Data:
     examples: list[Sequence[object]] = found.get("texts") or found["windows"]
     keys = [tuple(each) for each in examples]
     parts = keeping_shares(keys, labels, settings.validation_share, seed)
-    names = tuple(sorted(set(labels)))
+    names = tuple(map(AsWritten, sorted(set(labels))))
     y = np.array([names.index(label) for label in labels], np.int64)
     if "windows" in found:
         return _of_windows(np.array(examples, np.float64), y, names, parts)

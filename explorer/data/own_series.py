@@ -13,7 +13,7 @@ from explorer.data.covariates import MOST_SHIFT, leaks
 from explorer.data.own_series_settings import OwnSeriesSettings
 from explorer.data.prepared import Prepared, all_gaps, prepared
 from explorer.data.windows import Windows, both_parts
-from explorer.errors import N_, Words
+from explorer.errors import N_, AsWritten, Words
 
 RESTORE: dict[prepare.Change, Restore] = {
     "none": next_value,
@@ -46,7 +46,8 @@ def _made(settings: OwnSeriesSettings, ready: Prepared) -> Data:
         raise all_gaps()
     masked, alone = settings.missing == "mask", ready.given.shape[1] == 1
     marks = (N_("missing"),) if masked else ()
-    names = tuple(other.name for other in ready.others)
+    label = AsWritten(own.label)
+    names = tuple(AsWritten(other.name) for other in ready.others)
     beyond = ["known" if other.known else "held" for other in ready.others]
     return Data(
         task="forecast",
@@ -61,10 +62,10 @@ def _made(settings: OwnSeriesSettings, ready: Prepared) -> Data:
             ready.given[:, 0] if alone else ready.given,
             split,
             ready.axis,
-            own.label,
+            label,
             ("nought",) * masked + tuple(beyond),
         ),
-        channels=() if alone else (own.label, *marks, *names),
+        channels=() if alone else (label, *marks, *names),
         scaler=ready.scaler,
         fit=partial(prepare.fitted, scaling=settings.scaling),
         learning=partial(_learning, settings, ready.rows),

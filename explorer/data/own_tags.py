@@ -14,7 +14,7 @@ from explorer.data.fields import examples_share_field, window_field
 from explorer.data.held_out import by_chance
 from explorer.data.tokens import MAX_SYMBOLS, UNKNOWN
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
-from explorer.errors import N_
+from explorer.errors import N_, AsWritten
 from explorer.tasks import IGNORED
 
 FILLER = "·"
@@ -70,7 +70,8 @@ def make(settings: OwnTagsSettings, seed: int) -> Data:
     ]
     pieces[1] = pieces[1][:MAX_VALIDATION_WINDOWS]
     symbols = vocabulary(sentences[k][0] for k in learned)
-    labels = in_order({tag for _, tags in sentences for tag in tags})
+    tags = {tag for _, tags in sentences for tag in tags}
+    labels = tuple(map(AsWritten, in_order(tags)))
     steps = max(len(tokens) for part in pieces for tokens, _ in part)
     train, validation = (windows(part, steps, symbols, labels) for part in pieces)
     return Data(

@@ -45,7 +45,7 @@ def look(subject: Subject, options: EmissionOptions) -> View:
             arrays["values"] = arrays["values"] / (data.scaler.scale if real else 1.0)
     notes = {
         "chances": model.as_chances,
-        "names": names_of(subject),
+        **names_of(subject),
         "symbols": list(data.symbols),
         "label": data.series.label if real and data.series else "",
     }

@@ -3,10 +3,13 @@
 Of a chain the path is Viterbi's; of another tagger, the likeliest label of each step.
 """
 
+from typing import Any
+
 import numpy as np
 import torch
 
 from explorer.catalog.specs import Resolved, task_of
+from explorer.data.base import Data
 from explorer.inspection.base import Subject, ViewSpec, float_array, has
 from explorer.inspection.example import MarkedOptions, example_of
 from explorer.inspection.traces import recorded
@@ -48,12 +51,17 @@ def look(subject: Subject, options: StateOptions) -> View:
             **example.arrays(),
         },
         {
-            "names": list(data.labels) if tagged else names_of(subject),
+            **(labels_of(data) if tagged else names_of(subject)),
             "labelled": tagged,
             "viterbi": is_chain(model),
             "labels": example.labels,
         },
     )
+
+
+def labels_of(data: Data) -> dict[str, Any]:
+    """The same as of a chain's states, of what each step is labelled with."""
+    return {"names": list(data.labels), "numbered": False}
 
 
 def applies(resolved: Resolved) -> bool:

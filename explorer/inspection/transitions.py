@@ -1,5 +1,7 @@
 """Which state follows which: the transitions of a chain, as they are learned."""
 
+from typing import Any
+
 from explorer.config.settings import Settings
 from explorer.inspection.base import Subject, ViewSpec, float_array, has
 from explorer.models.chain import is_chain
@@ -18,19 +20,17 @@ def look(subject: Subject, options: TransitionOptions) -> View:
         "transitions",
         subject.step,
         {"values": float_array(model.transitions)},
-        {"chances": model.as_chances, "names": names_of(subject)},
+        {"chances": model.as_chances, **names_of(subject)},
     )
 
 
-def names_of(subject: Subject) -> list[str]:
+def names_of(subject: Subject) -> dict[str, Any]:
     """What the states of a chain are called: labels of a CRF; of an HMM numbers, each
-    with the label that goes with it where there are labels."""
+    with the label that goes with it where there are labels, else ""."""
     model, labels = subject.model, subject.data.labels
     assert is_chain(model)  # `applies`
-    goes_with = [labels[int(k)] if k >= 0 else "" for k in model.labels()]
-    if not model.as_chances:
-        return goes_with
-    return [f"{k + 1} {label}".strip() for k, label in enumerate(goes_with)]
+    names = [labels[int(k)] if k >= 0 else "" for k in model.labels()]
+    return {"names": names, "numbered": model.as_chances}
 
 
 VIEW = ViewSpec(

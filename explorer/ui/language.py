@@ -7,6 +7,8 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
+from explorer.errors import AsWritten
+
 Translate = Callable[[str], str]
 
 LANGUAGES = {"en": "English", "zh": "中文"}
@@ -45,4 +47,6 @@ def translator(language: str) -> Translate:
 
 
 def _translate(catalogue: dict[str, str], message: str) -> str:
+    if isinstance(message, AsWritten):
+        return message
     return catalogue.get(message, message)

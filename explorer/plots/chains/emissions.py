@@ -18,7 +18,7 @@ LIKELIEST = 3
 def draw(scene: Scene, _: Translate) -> Content:
     """A heat map over symbols; over values a curve for each state."""
     view = scene.view
-    names = [named(name, _) for name in view.notes["names"]]
+    names = named(view.notes, _)
     symbols = view.notes["symbols"]
     if symbols:
         titles = (_("symbol"), _("state"))

@@ -99,7 +99,7 @@ def _line(
 
 
 def _rows(view: View, domain: list[float], _: Translate) -> dict[str, Any]:
-    names = [named(name, _) for name in view.notes["names"]]
+    names = named(view.notes, _)
     title = _("label") if view.notes["labelled"] else _("state")
     return axis(
         title,

@@ -1,5 +1,8 @@
 """Which state follows which? The transitions, as they stand now."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from explorer.errors import N_
@@ -11,7 +14,7 @@ from explorer.plots.parts import Translate, short
 def draw(scene: Scene, _: Translate) -> Content:
     """A row for every state that is left, a column for every one that is entered."""
     values, notes = scene.view.arrays["values"], scene.view.notes
-    names = [named(name, _) for name in notes["names"]]
+    names = named(notes, _)
     titles = (_("next state"), _("state"))
     reading = _reading(values, names, notes["chances"], _)
     message = _("Heat map of %(count)d × %(count)d transitions. %(reading)s")
@@ -48,12 +51,16 @@ def _reading(values: np.ndarray, names: list[str], chances: bool, _: Translate) 
     }
 
 
-def named(name: str, _: Translate) -> str:
-    """A state's name, its label in the reader's language."""
-    number, _space, label = name.partition(" ")
-    if not label:
-        return _(number)
-    return f"{number}: {_(label)}"
+def named(notes: Mapping[str, Any], _: Translate) -> list[str]:
+    """What states are called: by their labels, or by numbers with the label of each.
+
+    >>> named({"names": ["fair", ""], "numbered": True}, str)
+    ['1: fair', '2']
+    """
+    labels = [_(label) if label else "" for label in notes["names"]]
+    if not notes["numbered"]:
+        return labels
+    return [f"{k}: {label}" if label else str(k) for k, label in enumerate(labels, 1)]
 
 
 PANEL = Panel(

@@ -10,7 +10,7 @@ from explorer.data.aside import examples_aside
 from explorer.data.base import Heard
 from explorer.data.brought import Brought, Shown
 from explorer.data.mel import Frames
-from explorer.errors import N_, ExplorerError
+from explorer.errors import N_, AsWritten, ExplorerError
 from explorer.plots.data import balance, spectrogram
 from explorer.plots.data import tune as tunes
 from explorer.plots.data.examples import aligned, answered
@@ -119,7 +119,7 @@ def show_examples(found: Brought, _: Translate) -> None:
     if found.counts:
         total = sum(found.counts.values())
         shares = [count / total for count in found.counts.values()]
-        drawn = balance.extract(list(found.counts), shares)
+        drawn = balance.extract([*map(AsWritten, found.counts)], shares)
         figure, alternative = balance.figure(drawn, _), balance.alternative(drawn, _)
         title = _("Does every label come as often?")
         show_still(

@@ -18,7 +18,7 @@ from explorer.data.decoding import ENCODINGS
 from explorer.data.times import places
 from explorer.engine.own_data import give_examples, give_series, give_text
 from explorer.engine.visitor import Visitor
-from explorer.errors import N_, ExplorerError
+from explorer.errors import N_, AsWritten, ExplorerError
 from explorer.plots.data import preview
 from explorer.plots.words import listed
 from explorer.ui.address import take_over
@@ -136,7 +136,8 @@ def _offer_series(me: Visitor, series: OwnSeries, _: Translate) -> None:
     if series.times is not None:
         at, axis = places(series.times)
     known = np.nan_to_num(series.values, nan=float(np.nanmean(series.values)))
-    drawn = preview.extract(at, known, len(known), axis, series.label)
+    label = AsWritten(series.label)
+    drawn = preview.extract(at, known, len(known), axis, label)
     drawn = drawn._replace(held_out=0)
     series_picture(
         "offered", drawn, _, title=_("As it came"), about=series.label, height=200
