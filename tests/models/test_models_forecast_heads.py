@@ -61,6 +61,17 @@ def test_quantiles_learn_by_the_pinball_loss_and_never_cross() -> None:
         assert float(found[k]) == pytest.approx(float(sum(each)) / N_QUANTILES)
 
 
+def test_gaps_between_quantiles_are_ninths_of_a_softplus() -> None:
+    output = outputs("quantile", 3)
+    (low, q, high) = quantiles(output)[:, :9], output[:, :1], quantiles(output)[:, 10:]
+    gaps = torch.log1p(output[:, 1:].exp()) / 9
+    for k in range(9):
+        torch.testing.assert_close(low[:, 8 - k], q[:, 0] - gaps[:, : k + 1].sum(1))
+        torch.testing.assert_close(high[:, k], q[:, 0] + gaps[:, 9 : 10 + k].sum(1))
+    even = quantiles(torch.zeros(N_QUANTILES))
+    assert float(even[-1] - even[9]) == pytest.approx(math.log(2))
+
+
 @pytest.mark.parametrize("head", BOTH)
 def test_levels_and_quantiles_are_each_others_inverse(head: Head) -> None:
     output = outputs(head, 4)[:, None].expand(-1, 999, -1)

@@ -7,11 +7,12 @@ import torch
 from explorer.catalog import building, choosing
 from explorer.data.base import Data
 from explorer.models.base import SequenceModel
-from explorer.training.backtesting import backtest
+from explorer.training.backtesting import _by_misses, _by_paths, backtest
 from explorer.training.forecasting import forecast, stretch
 from explorer.training.intervals import (
     FEWEST,
     LEAST,
+    LEVELS,
     banded,
     fan,
     foretell,
@@ -159,3 +160,26 @@ def test_a_backtest_counts_what_its_bands_hold() -> None:
         assert found.width[1, h] == pytest.approx(2 * misses[k - 1])
         assert found.mae[h] == pytest.approx(errors.mean())
         assert found.rmse[h] == pytest.approx(np.sqrt((errors**2).mean()))
+
+
+def test_what_nobody_knows_counts_neither_as_held_nor_as_missed() -> None:
+    """Some truths are NaN: coverage is the share of the others, counted one by one."""
+    rng = np.random.default_rng(4)
+    misses, errors = rng.normal(size=(40, 3)), rng.normal(size=(31, 3))
+    errors[::2, 1] = np.nan
+    errors[5:, 2] = np.nan
+    paths = rng.normal(size=(31, 39, 3))
+    by_misses, width, *_scores = _by_misses(misses, errors)
+    by_paths, *_rest = _by_paths(paths, errors)
+    for row, level in enumerate(LEVELS):
+        for h in range(3):
+            came = [(n, e) for n, e in enumerate(errors[:, h]) if not np.isnan(e)]
+            held = [abs(e) <= width[row, h] / 2 for _n, e in came]
+            assert by_misses[row, h] == np.mean(held)
+            out = round(20 * (1 - level))  # of 40 gaps, below and above
+            ends = [np.sort(paths[n, :, h])[[out - 1, -out]] for n, _e in came]
+            held = [
+                low <= e <= high
+                for (low, high), (_n, e) in zip(ends, came, strict=True)
+            ]
+            assert by_paths[row, h] == np.mean(held)
