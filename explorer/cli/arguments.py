@@ -138,10 +138,12 @@ OPTIONS = (
     click.option("--as", "kind", help=f"Read the file as: {' | '.join(KINDS)}."),
     click.option(
         "--column",
-        help="Which column has the series, tags, labels or targets; of "
-        "notes, which voice.",
+        help="Which column has the series, tags, labels, targets or what recordings "
+        "say; of notes, which voice.",
     ),
-    click.option("--given", help="Which column has the tokens, texts or sources."),
+    click.option(
+        "--given", help="Which column has the tokens, texts, sources or files."
+    ),
     click.option("--time", help="Which column says when; '' for the order of rows."),
     click.option("--encoding", help=f"{' | '.join(filter(None, ENCODINGS))}."),
     click.option("--decimal", help="The sign that begins decimals: . | ,"),

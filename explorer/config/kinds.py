@@ -5,7 +5,9 @@ from typing import Literal
 
 from explorer.errors import N_
 
-Kind = Literal["series", "text", "tags", "labels", "pairs", "notes", "sound"]
+Kind = Literal[
+    "series", "text", "tags", "labels", "pairs", "notes", "sound", "recordings"
+]
 KINDS: Mapping[Kind, str] = {
     "series": N_("series"),
     "text": N_("text"),
@@ -14,6 +16,7 @@ KINDS: Mapping[Kind, str] = {
     "pairs": N_("pairs"),
     "notes": N_("notes"),
     "sound": N_("sound"),
+    "recordings": N_("recordings with their texts"),
 }
 OWN: Mapping[Kind, str] = {kind: f"own_{kind}" for kind in KINDS}
 """The dataset that reads each kind."""

@@ -10,14 +10,24 @@ first t steps that end at l'_s is
 where s - 2 counts only if l'_s is neither a blank nor l'_{s-2}.
 """
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.data.base import Floats, Ints
+from explorer.errors import N_
 from explorer.tasks import IGNORED
 
 BLANK = 0
 """The symbol that says nothing; label k is symbol k + 1."""
+
+KEPT = 256
+"""Training windows that a constant guess is fitted to, at most."""
+AT_ONCE = 2**21
+"""Places of all their trellises together: fewer windows are taken where these are
+long."""
 
 
 def ctc_losses(log_chances: Floats, labels: Ints) -> NDArray[np.float64]:
@@ -55,3 +65,43 @@ def trellis(
     skips = np.zeros(extended.shape, bool)
     skips[:, 2:] = (extended[:, 2:] != BLANK) & (extended[:, 2:] != extended[:, :-2])
     return extended, skips, 2 * lengths
+
+
+def least_steps(labels: Sequence[object]) -> int:
+    """The fewest steps in which labels can be said: a blank parts two equal ones.
+
+    >>> least_steps("aab")
+    4
+    """
+    return len(labels) + sum(a == b for a, b in pairwise(labels))
+
+
+def constant_guesses(
+    train: Ints, held: Ints, n_labels: int, steps: int
+) -> dict[str, float]:
+    """The CTC loss of saying the same at every step, without listening.
+
+    "uniform": every symbol is as likely; "no look": labels as often as they occur in
+    training, and the blank's chance that suits the training part best.
+
+    Args:
+        train, held: labels (N, L), filled up with `IGNORED`.
+        n_labels: C.
+        steps: T.
+    """
+    counts = np.bincount(train[train != IGNORED], minlength=n_labels) + 1.0
+    shares = counts / counts.sum()
+    kept = max(1, min(KEPT, AT_ONCE // (steps * (2 * train.shape[1] + 1))))
+
+    def loss(blank: float, labels: Ints) -> float:
+        chances = np.concatenate([[blank], (1 - blank) * shares])
+        log_chances = np.broadcast_to(np.log(chances), (steps, 1 + n_labels))
+        return float(ctc_losses(log_chances, labels).mean())
+
+    blanks = np.linspace(0.05, 0.95, 19)
+    best = min(blanks, key=lambda blank: loss(float(blank), train[:kept]))
+    even = np.full((steps, 1 + n_labels), -np.log(1 + n_labels))
+    return {
+        N_("uniform"): float(ctc_losses(even, held).mean()),
+        N_("no look"): loss(float(best), held),
+    }

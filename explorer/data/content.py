@@ -37,6 +37,7 @@ EXAMPLES: Mapping[Kind, str] = {
     "pairs": ".pairs.json",
     "notes": ".notes.json",
     "sound": ".sound.json",
+    "recordings": ".recordings.json",
 }
 """The kinds that are lists of examples, and the endings of their files."""
 ENDINGS = (SERIES, LABEL, TEXT, *EXAMPLES.values())

@@ -17,10 +17,12 @@ from explorer.data.layout import is_table
 from explorer.data.likeliest import likeliest
 from explorer.data.midi import MAGIC as MIDI
 from explorer.data.parsing import MAX_TABLE_BYTES, read_table
+from explorer.data.recordings import read_recordings
 from explorer.data.sounds import is_wav, read_sound
 from explorer.data.sources import are_pairs, read_pairs
 from explorer.data.text_table import HEAD, table_of
 from explorer.data.tunes import read_notes
+from explorer.data.zipped import is_zip
 from explorer.errors import N_, ExplorerError
 
 READ: Mapping[Kind, Callable[..., Brought]] = {
@@ -29,13 +31,14 @@ READ: Mapping[Kind, Callable[..., Brought]] = {
     "pairs": read_pairs,
     "notes": read_notes,
     "sound": read_sound,
+    "recordings": read_recordings,
 }
 """How each kind of examples is read: bytes, a file's name, an encoding, and the columns
 of what is given and what is asked for."""
 
 TABLES = (".csv", ".tsv", ".tab")
 """Endings of tables; what another file is, it tells itself."""
-FILES = (*TABLES, ".txt", *ENDINGS, ".mid", ".midi", ".wav")
+FILES = (*TABLES, ".txt", *ENDINGS, ".mid", ".midi", ".wav", ".zip")
 """Endings of all that can be read."""
 
 
@@ -52,6 +55,8 @@ def kind_of(raw: bytes, filename: str, encoding: str = "") -> Kind:
         return "notes"
     if is_wav(raw):
         return "sound"
+    if is_zip(raw, filename):
+        return "recordings"
     name = filename.lower()
     if name.endswith(ENDINGS):
         return "tags"

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.config.settings import Settings, setting
-from explorer.data.alignments import ctc_losses
+from explorer.data.alignments import constant_guesses
 from explorer.data.base import Data, DataSpec, Floats, Ints
 from explorer.data.fields import count_field, window_field
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
@@ -30,8 +30,6 @@ DECAY = (6.0, 20.0)
 """tau, in steps."""
 WIDTH = 0.8
 """w, in bands."""
-KEPT = 256
-"""Training windows that the constant guess is fitted to."""
 
 
 class TonesSettings(Settings):
@@ -104,7 +102,7 @@ def make(settings: TonesSettings, seed: int) -> Data:
         task="transcribe",
         train=train,
         validation=held,
-        baselines=baselines(train.y, held.y, settings),
+        baselines=constant_guesses(train.y, held.y, settings.tones, settings.window),
         labels=NAMES[: settings.tones],
         streamed=False,
         shifted=False,
@@ -157,30 +155,6 @@ def filters(settings: TonesSettings) -> Floats:
     places = (np.arange(settings.tones) + 0.5) * settings.bands / settings.tones - 0.5
     apart = np.arange(settings.bands) - places[:, None]
     return np.asarray(np.exp(-0.5 * (apart / WIDTH) ** 2))
-
-
-def baselines(train: Ints, held: Ints, settings: TonesSettings) -> dict[str, float]:
-    """The CTC loss of saying the same at every step, without listening.
-
-    "uniform": every symbol is as likely; "no look": labels as often as they occur in
-    training, and the blank's chance that suits the training part best.
-    """
-    C, T = settings.tones, settings.window
-    counts = np.bincount(train[train != IGNORED], minlength=C) + 1.0
-    shares = counts / counts.sum()
-
-    def loss(blank: float, labels: Ints) -> float:
-        chances = np.concatenate([[blank], (1 - blank) * shares])
-        log_chances = np.broadcast_to(np.log(chances), (T, 1 + C))
-        return float(ctc_losses(log_chances, labels).mean())
-
-    blanks = np.linspace(0.05, 0.95, 19)
-    best = min(blanks, key=lambda blank: loss(float(blank), train[:KEPT]))
-    even = np.full((T, 1 + C), -np.log(1 + C))
-    return {
-        N_("uniform"): float(ctc_losses(even, held).mean()),
-        N_("no look"): loss(float(best), held),
-    }
 
 
 SPEC = DataSpec(

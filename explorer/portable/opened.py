@@ -5,13 +5,11 @@ it declares is trusted.
 """
 
 import io
-import stat
-import struct
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 
+from explorer.data.archives import BROKEN, inflated, is_plain, listed
 from explorer.errors import N_, ExplorerError
 from explorer.portable.layout import (
     CHECKPOINTS,
@@ -25,8 +23,6 @@ from explorer.portable.layout import (
 MEGABYTE = 10**6
 MOST_ZIP = 200 * MEGABYTE
 MOST_ENTRIES = 4000
-LEAST_LISTED, MOST_LISTED = 46, 500
-"""Bytes in which the directory lists an entry."""
 MOST_RUNS = 200
 MOST_FACTS = 8 * MEGABYTE
 MOST_FACTS_OF_ALL = 4 * MOST_FACTS
@@ -34,28 +30,6 @@ MOST_FACTS_OF_ALL = 4 * MOST_FACTS
 MOST_CURVES = 4 * MEGABYTE
 MOST_VOCABULARY = MEGABYTE
 MOST_STATE = 128 * MEGABYTE
-
-BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    ValueError,
-    struct.error,
-)
-"""What Python's zipfile raises of bytes that are no sound zip."""
-
-INFLATED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""How an entry may be packed: Python inflates these piece by piece, others whole."""
-
-END = struct.Struct("<4s4H2LH")
-"""The end record: signature, two disks, entries here and in all, size of the directory,
-its place, length of the comment."""
-
-END_SIGNATURE, LOCATOR_SIGNATURE = b"PK\x05\x06", b"PK\x06\x07"
-LONGEST_COMMENT, LOCATOR_LENGTH = 2**16, 20
 
 
 class Folder:
@@ -88,7 +62,7 @@ def opened(raw: bytes, room: int) -> dict[str, Folder]:
             most=MOST_ZIP // MEGABYTE,
         )
     try:
-        _check_end(raw)
+        _check_count(listed(raw, MOST_ENTRIES))
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             return _folders(archive, max(0, room))
     except BROKEN:
@@ -98,24 +72,6 @@ def opened(raw: bytes, room: int) -> dict[str, Folder]:
                 "not be opened as one. Export it again."
             )
         ) from None
-
-
-def _check_end(raw: bytes) -> None:
-    """See that the directory is short, before all of it is read.
-
-    Raises:
-        ExplorerError: if it lists more than an export writes.
-        zipfile.BadZipFile: if it is none, or one of the kind that counts beyond 2**16.
-    """
-    at = raw.rfind(END_SIGNATURE, max(0, len(raw) - LONGEST_COMMENT - END.size))
-    if at < 0 or at + END.size > len(raw):
-        raise zipfile.BadZipFile
-    if raw[max(0, at - LOCATOR_LENGTH) :].startswith(LOCATOR_SIGNATURE):
-        raise zipfile.BadZipFile
-    _, _, _, _, entries, size, _, _ = END.unpack_from(raw, at)
-    _check_count(entries)
-    if size > MOST_ENTRIES * MOST_LISTED:
-        raise _too_many(size // LEAST_LISTED)
 
 
 def _check_count(entries: int) -> None:
@@ -138,7 +94,7 @@ def _folders(archive: zipfile.ZipFile, room: int) -> dict[str, Folder]:
     found: dict[str, Folder] = {}
     left, told = room, 0
     for entry, limit in _wanted(archive.infolist()):
-        content = _read(archive, entry, min(limit, left))
+        content = inflated(archive, entry, min(limit, left))
         if len(content) > left:
             raise _no_room(room)
         if len(content) > limit:
@@ -180,7 +136,7 @@ def _wanted(
     states: Counter[str] = Counter()
     for entry in entries:
         parts = NAME.fullmatch(entry.filename)
-        if parts is None or not _is_usual(entry) or entry.filename in seen:
+        if parts is None or not is_plain(entry) or entry.filename in seen:
             raise _unexpected(entry.filename)
         seen.add(entry.filename)
         states[parts["folder"]] += parts["step"] is not None
@@ -190,17 +146,6 @@ def _wanted(
     for entry in entries:
         if limit := _limit(entry.filename):
             yield entry, limit
-
-
-def _is_usual(entry: zipfile.ZipInfo) -> bool:
-    """Whether it is a plain file or folder that calls itself one thing, and is packed
-    in a way that is inflated piece by piece."""
-    kind = stat.S_IFMT(entry.external_attr >> 16)
-    return (
-        kind in (0, stat.S_IFREG, stat.S_IFDIR)
-        and entry.orig_filename == entry.filename
-        and entry.compress_type in INFLATED
-    )
 
 
 def _unexpected(name: str) -> ExplorerError:
@@ -267,9 +212,3 @@ def _limit(name: str) -> int:
         return MOST_VOCABULARY
     in_states = f"/{CHECKPOINTS}/" in name and name.endswith(".safetensors")
     return MOST_STATE if in_states else 0
-
-
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> bytes:
-    """A file of the zip; of a longer one, one byte more than `limit`."""
-    with archive.open(entry) as file:
-        return file.read(limit + 1)

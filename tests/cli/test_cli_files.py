@@ -13,6 +13,7 @@ from explorer.data.content import get_examples, get_series, get_text
 from explorer.errors import ExplorerError
 from tests.midi_files import track, tune
 from tests.midi_files import written as midi
+from tests.recordings import recordings, texts
 from tests.wav_files import tone
 from tests.wav_files import written as wav
 
@@ -242,3 +243,32 @@ def test_sound_is_guessed_and_trained_on(
     assert json.loads(good.stdout)["data"] == "own_sound"
     refused = ran("train", "--data", str(table(tmp_path, "a.csv")), "--as", "sound")
     assert "A WAV file begins with RIFF" in refused.stderr
+
+
+def test_recordings_are_guessed_and_trained_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "words.zip"
+    path.write_bytes(recordings(texts(12)))
+    data, digest = taken(path)
+    assert data == "own_recordings"
+    assert get_examples("recordings", digest)["texts"] == texts(12)
+    told = capsys.readouterr().err
+    assert "Read as recordings with their texts; say --as" in told
+    assert "12 recordings of" in told
+    assert taken(path, kind="recordings", given="file", column="text")[1] == digest
+    with pytest.raises(ExplorerError, match="--decimal says nothing of a file"):
+        taken(path, decimal=",")
+    few = ("--data", str(path), "--steps", "2", "--set", "data.together=3", "--json")
+    good = ran("train", *few, "--model", "lstm")
+    assert good.exit_code == 0, good.output
+    result = json.loads(good.stdout)
+    assert result["data"] == "own_recordings"
+    assert set(result["baselines"]) == {"uniform", "no look"}
+    path.write_bytes(recordings(texts(9)))
+    refused = ran("train", "--data", str(path), "--model", "lstm")
+    assert "at least 10 different recordings, but this has 9" in refused.stderr
+    refused = ran(
+        "train", "--data", str(table(tmp_path, "a.csv")), "--as", "recordings"
+    )
+    assert "could not be opened as one" in refused.stderr

@@ -21,7 +21,7 @@ from explorer.engine.limits import read_limits
 from explorer.errors import ExplorerError
 from explorer.lessons import checking
 from explorer.runs.opening import open_database
-from tests import midi_files, wav_files
+from tests import midi_files, recordings, wav_files
 
 MEGABYTE = 10**6
 NASTY = ["", " ", "\x1b[2J", "²", "--5", "-", "9" * 6000, "-1", "1e999", "nan"]
@@ -138,6 +138,7 @@ FILES = {
     "series": b"when,what\n2024-01-02,3\n2024-02-01,4\n",
     "notes": midi_files.written(midi_files.track(midi_files.tune(8))),
     "sound": wav_files.written(wav_files.tone(0.5)),
+    "recordings": recordings.recordings(["ab", "ba"]),
 }
 
 

@@ -12,6 +12,7 @@ import torch
 from explorer.catalog import building, choosing
 from explorer.config.run import RunConfig
 from explorer.data import content
+from explorer.data.recordings import read_recordings
 from explorer.data.sounds import read_sound
 from explorer.data.stored_series import Other
 from explorer.data.tunes import read_notes
@@ -24,6 +25,7 @@ from tests.midi_files import track, tune
 from tests.midi_files import written as midi
 from tests.portable.conftest import importer, trained
 from tests.portable.zips import packed
+from tests.recordings import recordings, texts
 from tests.wav_files import tone
 from tests.wav_files import written as wav
 
@@ -46,11 +48,23 @@ def columns() -> str:
     return content.put_series(values[0] + values[1], "sales", None, others)
 
 
-KINDS = {"own_notes": notes, "own_sound": sound, "own_series": columns}
+def spoken() -> str:
+    raw = recordings(texts(14))
+    return content.put_examples("recordings", read_recordings(raw, "a.zip").examples)
+
+
+KINDS = {
+    "own_notes": notes,
+    "own_sound": sound,
+    "own_series": columns,
+    "own_recordings": spoken,
+}
 
 
 def config_of(name: str, **more: object) -> RunConfig:
-    few = {"data.window": 16, "model.hidden_size": 7, "training.steps": 5}
+    few: dict[str, object] = {"model.hidden_size": 7, "training.steps": 5}
+    if name != "own_recordings":
+        few["data.window"] = 16
     digest = {"data.digest": KINDS[name]()}
     return choosing.make_config(name, "gru", {**digest, **few, **more})
 

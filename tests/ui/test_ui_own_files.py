@@ -14,6 +14,7 @@ from explorer.engine.service import engine
 from explorer.ui.data import examples
 from tests.midi_files import track, tune
 from tests.midi_files import written as midi
+from tests.recordings import recordings, texts
 from tests.ui.conftest import QUIET, asked, choice, page
 from tests.ui.test_ui_data import charts, of, said
 from tests.wav_files import tone
@@ -82,6 +83,32 @@ def test_a_sound_comes_as_a_file() -> None:
         held.digest,
     )
     assert charts(test) > before
+    delete(of(owner), held.digest)
+    assert not content.there(held.digest)
+
+
+def test_recordings_come_as_a_zip() -> None:
+    owner = "browser-recordings"
+    test = page("data", owner)
+    test.file_uploader[0].upload("few.zip", recordings(["ab"]), "application/zip").run()
+    assert "at least 10 different recordings, but this has 1" in test.error[0].value
+    raw = recordings(["abba cd", *texts(12)])
+    test.file_uploader[0].upload("words.zip", raw, "application/zip").run()
+    assert not test.error
+    assert test.segmented_control(key="kind.recordings").value == "recordings"
+    assert "13 recordings of" in said(test)
+    assert "abba cd" in test.code[0].value
+    before = charts(test)
+    assert before >= 2
+    test.button(key="keep").click().run()
+    assert not test.error
+    (held,) = engine().store.contents.of(owner)
+    assert (held.kind, held.label) == ("recordings", "words.zip")
+    assert (asked(test, "data"), asked(test, "data.digest")) == (
+        "own_recordings",
+        held.digest,
+    )
+    assert "This is the first recording: abba cd" in said(test)
     delete(of(owner), held.digest)
     assert not content.there(held.digest)
 

@@ -34,6 +34,7 @@ TITLES = {
     "labels": (N_("Column of the texts"), N_("Column of the labels")),
     "pairs": (N_("Column of the sources"), N_("Column of the targets")),
     "notes": ("", N_("Voice")),
+    "recordings": (N_("Column of the files"), N_("Column of the texts")),
 }
 """What the columns are called, of what is given and of what is asked for."""
 

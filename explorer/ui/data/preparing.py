@@ -14,6 +14,7 @@ from explorer.data.own_series_settings import OwnSeriesSettings
 from explorer.data.own_text import OwnTextSettings
 from explorer.data.prepared import prepared
 from explorer.data.sounds import sound_of
+from explorer.data.spoken import first_sound
 from explorer.data.times import places
 from explorer.errors import N_
 from explorer.plots.data import preview
@@ -22,6 +23,7 @@ from explorer.ui.data.dataset import series_picture
 from explorer.ui.data.examples import show_sound, show_tune
 from explorer.ui.describe import data_line
 from explorer.ui.language import Translate
+from explorer.ui.plain import literal
 
 Values = Mapping[str, Any]
 
@@ -86,6 +88,11 @@ def before_and_after(config: RunConfig, _: Translate) -> None:
     if config.data == "own_sound":
         frames = content.get_examples("sound", str(config.data_settings["digest"]))
         show_sound("before", sound_of(frames), data_line(config, _), _)
+    if config.data == "own_recordings":
+        given = content.get_examples("recordings", str(config.data_settings["digest"]))
+        show_sound("before", first_sound(given), data_line(config, _), _)
+        message = _("This is the first recording: %(text)s")
+        st.caption(literal(message % {"text": given["texts"][0]}))
 
 
 def _series_before(config: RunConfig, where: Any, _: Translate) -> None:

@@ -37,7 +37,7 @@ from explorer.ui.page import language, shown_later, words
 from explorer.ui.plain import literal, show_error
 
 TEXT_SHOWN = 300
-FILES = ("csv", "tsv", "txt", "conll", "conllu", "iob", "bio", "mid", "midi", "wav")
+FILES = tuple(ending.removeprefix(".") for ending in files.FILES)
 MOST_MEGABYTES = 32
 LENGTHS = (200, 400, 1000, 2000, 5000)
 
@@ -75,7 +75,7 @@ def _ways(me: Visitor, _language: str) -> None:
 
 def _upload(me: Visitor, _: Translate) -> None:
     file = file_field(
-        _("A table, a text, examples, a tune, or a sound"),
+        _("A table, a text, examples, a tune, a sound, or a zip of recordings"),
         FILES,
         MOST_MEGABYTES,
         "upload",
@@ -83,7 +83,9 @@ def _upload(me: Visitor, _: Translate) -> None:
         _(
             "It stays on this server, only you can train on it, and you can delete "
             "it. Tables may take 32 MB, texts 8 MB, MIDI files 0.25 MB, "
-            "sounds 12 MB and a minute."
+            "sounds 12 MB and a minute. A zip holds WAV files of at most 8 "
+            "seconds, and a table (.csv or .tsv) with the name of a file and its text "
+            "in each row."
         ),
     )
     if file is None:

@@ -1,0 +1,172 @@
+"""A zip of recordings and the table of their texts: which files it holds, by any name
+that a table may give them."""
+
+import zipfile
+from collections.abc import Sequence
+from io import BytesIO
+from typing import NamedTuple
+
+from explorer.data.archives import BROKEN, MAGIC, inflated, is_plain, listed
+from explorer.data.decoding import in_one_piece, named, short
+from explorer.errors import N_, ExplorerError, Words
+
+MOST_BYTES = 32_000_000
+MOST_LISTED = 4000
+MOST_INFLATED = 200_000_000
+"""Bytes of all files together, once they are unpacked."""
+
+TABLE, OTHERWISE, SOUND = (".csv", ".tsv", ".tab"), (".txt",), ".wav"
+"""Endings: of a table of texts, of one where there is no such, and of a recording."""
+
+HIDDEN = ("__macosx/", "._", ".ds_store", "thumbs.db", "desktop.ini")
+"""What systems put into a zip of their own accord; paths begin so, or names do."""
+
+
+class Zipped(NamedTuple):
+    """The files of a zip by their paths, as they are read."""
+
+    label: str
+    files: dict[str, bytes]
+    table: str  # path of the table
+    sounds: tuple[str, ...]  # paths of the recordings
+
+
+def is_zip(raw: bytes, filename: str) -> bool:
+    """Whether a file is a zip and calls itself so: workbooks are zips too."""
+    return raw.startswith(MAGIC) and filename.lower().endswith(".zip")
+
+
+def unzipped(raw: bytes, filename: str) -> Zipped:
+    """The recordings of a zip, and the one table in it.
+
+    Raises:
+        ExplorerError: if it is no sound zip, holds too much, or no table or several.
+    """
+    if len(raw) > MOST_BYTES:
+        raise _too_large(filename, MOST_BYTES, len(raw))
+    try:
+        count = listed(raw, MOST_LISTED)
+        if count > MOST_LISTED:
+            raise _too_many(filename, count)
+        with zipfile.ZipFile(BytesIO(raw)) as archive:
+            files = _files(archive, filename)
+    except BROKEN:
+        raise ExplorerError(
+            N_(
+                "Recordings come as a zip of WAV files and one table of their texts, "
+                "packed without a password, but '%(file)s' could not be opened as one. "
+                "Pack it again."
+            ),
+            file=named(filename),
+        ) from None
+    sounds = tuple(path for path in files if path.lower().endswith(SOUND))
+    return Zipped(filename, files, _table(files, filename), sounds)
+
+
+def _files(archive: zipfile.ZipFile, filename: str) -> dict[str, bytes]:
+    """What is no folder, hidden or of another kind."""
+    found: dict[str, bytes] = {}
+    left = MOST_INFLATED
+    for entry in archive.infolist():
+        path = _path(entry)
+        if entry.is_dir() or _is_hidden(path):
+            continue
+        if not path.lower().endswith((*TABLE, *OTHERWISE, SOUND)):
+            continue
+        if not is_plain(entry) or path in found:
+            raise ExplorerError(
+                N_(
+                    "Each file of a zip has a name of its own and is packed as usual, "
+                    "but '%(name)s' in '%(file)s' is not. Pack it again."
+                ),
+                name=short(path),
+                file=named(filename),
+            )
+        found[path] = inflated(archive, entry, left)
+        left -= len(found[path])
+        if left < 0:
+            raise _too_large(filename, MOST_INFLATED, MOST_INFLATED - left)
+    return found
+
+
+def _path(entry: zipfile.ZipInfo) -> str:
+    """Where it lies; names that are not marked as UTF-8 may be it, or Chinese."""
+    path = entry.filename
+    if not entry.flag_bits & 0x800:
+        as_packed = path.encode("cp437", "replace")
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                path = as_packed.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+            break
+    return in_one_piece(path.replace("\\", "/"))
+
+
+def _is_hidden(path: str) -> bool:
+    small = path.lower()
+    return small.startswith(HIDDEN) or small.rsplit("/", 1)[-1].startswith(HIDDEN)
+
+
+def _table(files: Sequence[str] | dict[str, bytes], filename: str) -> str:
+    """The path of the one table."""
+    tables = [path for path in files if path.lower().endswith(TABLE)]
+    tables = tables or [path for path in files if path.lower().endswith(OTHERWISE)]
+    if len(tables) == 1:
+        return tables[0]
+    raise ExplorerError(
+        N_(
+            "A zip of recordings has one table, a .csv or .tsv file with the name of a "
+            "WAV file and its text in each row, but '%(file)s' has %(came)d. Put one "
+            "in, and pack it again."
+        ),
+        file=named(filename),
+        came=len(tables),
+    )
+
+
+def keys_of(path: str) -> list[str]:
+    """All that a table may call a file: its path and each end of it, in small letters,
+    with its ending and without.
+
+    >>> keys_of("a/B.wav")
+    ['a/b.wav', 'a/b', 'b.wav', 'b']
+    """
+    parts = path.lower().split("/")
+    ends = ["/".join(parts[k:]) for k in range(len(parts))]
+    return [key for end in ends for key in (end, end.removesuffix(SOUND))]
+
+
+def called(cell: str) -> list[str]:
+    """What a table's cell may mean, the likeliest first: a path may be another
+    machine's."""
+    path = in_one_piece(cell).replace("\\", "/").strip().lower().lstrip("./")
+    return [path, path.rsplit("/", 1)[-1]]
+
+
+def _too_many(filename: str, came: int) -> ExplorerError:
+    return ExplorerError(
+        N_(
+            "A zip of recordings lists at most %(most)s files, but '%(file)s' lists "
+            "%(came)s. Give a part of them."
+        ),
+        most=f"{MOST_LISTED:,}",
+        file=named(filename),
+        came=f"{came:,}",
+    )
+
+
+def _too_large(filename: str, most: int, came: int) -> ExplorerError:
+    rule = N_(
+        "A zip of recordings may take %(most)s bytes, but '%(file)s' takes %(came)s."
+    )
+    if most == MOST_INFLATED:
+        rule = N_(
+            "The files of a zip of recordings may take %(most)s bytes together, but "
+            "those of '%(file)s' take more."
+        )
+    said = {"most": f"{most:,}", "file": named(filename), "came": f"{came:,}"}
+    return ExplorerError(
+        N_("%(rule)s Give fewer recordings, or save them at a lower rate."),
+        rule=Words(rule, said),
+    )
