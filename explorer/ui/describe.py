@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from pydantic.fields import FieldInfo
+
 from explorer.catalog import building, choosing, specs
 from explorer.config.run import DIGEST, GROUPS, RunConfig, difference, settings_groups
-from explorer.config.settings import Scalar
+from explorer.config.settings import Scalar, Settings, extra_of
 from explorer.data.content import there
 from explorer.errors import N_
 from explorer.plots.words import listed
@@ -64,7 +66,8 @@ def changes_line(before: RunConfig, after: RunConfig, _: Translate) -> str:
     """What differs, as in "Hidden size 32 → 64, Layers 1 → 2"."""
     parts = []
     for name, old, new in difference(before, after):
-        parts.append(f"{_(title_of(after, name))} {_shown(old)} → {_shown(new)}")
+        was, now = (in_words(after, name, value, _) for value in (old, new))
+        parts.append(f"{_(title_of(after, name))} {was} → {now}")
     return listed(parts, _)
 
 
@@ -73,13 +76,31 @@ def title_of(config: RunConfig, name: str) -> str:
     group, dot, key = name.partition(".")
     if not dot:
         return OF_THE_RUN[name]
+    return str(_field(config, group, key).title)
+
+
+def _field(config: RunConfig, group: str, key: str) -> FieldInfo:
     resolved = specs.resolve(config)
-    cls = {
+    cls: type[Settings] = {
         "data": resolved.data.settings,
         "model": resolved.model.settings,
         "training": type(config.training),
     }[group]
-    return str(cls.model_fields[key].title)
+    return cls.model_fields[key]
+
+
+def in_words(config: RunConfig, name: str, value: Scalar, _: Translate) -> str:
+    """The value of a dotted setting, as its widget shows it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    group, dot, key = name.partition(".")
+    choices = extra_of(_field(config, group, key)).get("choices", {}) if dot else {}
+    return _(choices[value]) if value in choices else _shown(value)
+
+
+def setting_line(config: RunConfig, name: str, value: Scalar, _: Translate) -> str:
+    """A dotted setting with its value, as in "Hidden size 32"."""
+    return f"{_(title_of(config, name))} {in_words(config, name, value, _)}"
 
 
 def settings_line(config: RunConfig, _: Translate) -> str:
@@ -90,7 +111,7 @@ def settings_line(config: RunConfig, _: Translate) -> str:
         for key, value in settings_groups(config)[group].items()
         if key != DIGEST
     ]
-    parts = [f"{_(title_of(config, name))} {_shown(value)}" for name, value in names]
+    parts = [setting_line(config, name, value, _) for name, value in names]
     model = _(specs.model_spec(config.model).title)
     data = _(specs.data_spec(config.data).title)
     return listed([model, data, *parts, f"{_('Seed')} {config.seed}"], _)
@@ -100,7 +121,7 @@ def data_line(config: RunConfig, _: Translate) -> str:
     """The dataset with every setting of its own, as a picture of it is captioned."""
     settings = config.data_settings
     parts = [
-        f"{_(title_of(config, f'data.{key}'))} {_shown(settings[key])}"
+        setting_line(config, f"data.{key}", settings[key], _)
         for key in settings
         if key != DIGEST
     ]

@@ -22,7 +22,8 @@ COVERED = """() => [...document.querySelectorAll('[data-testid=stElementToolbar]
     return before?.bottom > tools.getBoundingClientRect().top
   }).length"""
 """How many tables have their tools over what stands above them."""
-CUT = """button => button.scrollWidth > button.clientWidth + 1
+CUT = """button => [button, ...button.querySelectorAll('*')]
+    .some(each => each.scrollWidth > each.clientWidth + 1)
   || button.getBoundingClientRect().right > innerWidth"""
 
 _finished: list[str] = []

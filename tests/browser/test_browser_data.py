@@ -22,6 +22,14 @@ pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
 
 KEEP = "Keep it and look at it"
+CUT = """() => [...document.querySelectorAll('[data-testid=stMetricValue]')].some(
+  each => {
+    const said = each.querySelector('p')
+    said.textContent = 'a long number '.repeat(9)
+    return innerWidth < 640
+      && [each, ...each.querySelectorAll('*')].some(x => x.scrollWidth > x.clientWidth)
+  })"""
+"""Whether a phone cuts a long number."""
 
 
 def table(folder: Path) -> Path:
@@ -177,3 +185,4 @@ def test_axe_finds_nothing_serious(open_page: Opener, options: dict[str, Any]) -
         "'[data-testid=stFileUploaderDropzone] button p'), '::after').content"
     )
     assert said == ('"上传"' if options.get("locale") == "zh-CN" else '"Upload"')
+    assert not page.evaluate(CUT)

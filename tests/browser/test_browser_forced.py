@@ -18,6 +18,10 @@ def test_what_is_chosen_stale_or_accented_is_seen(open_page: Opener) -> None:
     other = architectures.and_(page.locator(":not([data-selected])")).first
     assert chosen.evaluate(BACKGROUND) != other.evaluate(BACKGROUND)
 
+    page.get_by_test_id("stTooltipIcon").first.hover()
+    tip = page.get_by_test_id("stTooltipContent").first
+    expect(tip).to_have_css("border-top-style", "solid")
+
     page.get_by_role("radio", name="GRU", exact=True).click()
     stale = page.locator(".sx-stale")
     expect(stale.locator(".sx-panel").first).to_have_css("border-top-style", "dashed")

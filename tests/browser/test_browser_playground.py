@@ -386,6 +386,21 @@ def test_a_plot_without_room_draws_nothing_at_infinity(sample: Page) -> None:
     narrow.evaluate("style => style.remove()")
 
 
+def test_a_long_choice_leaves_its_question_room(sample: Page) -> None:
+    widths = sample.evaluate(
+        """() => {
+          const head = document.querySelector(
+            '.sx-compact .sx-head:has(> .sx-controls select)')
+          const option = head.querySelector('option'), said = option.text
+          option.text = 'a long choice '.repeat(9)
+          const found = [head.scrollWidth, head.clientWidth]
+          option.text = said
+          return found
+        }"""
+    )
+    assert widths[0] <= widths[1]
+
+
 SEARCHED = """() => {
   const around = (subject) => [...document.querySelectorAll(subject || '*')]
     .some(node => node.querySelector('.sx-plot'))

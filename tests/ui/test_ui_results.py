@@ -53,6 +53,14 @@ def test_in_chinese_settings_are_parted_as_chinese_is() -> None:
     assert told == "批大小 32；随机种子 0"
 
 
+def test_where_nothing_else_is_open_paper_says_so() -> None:
+    home = joined(made())
+    trained(home, ANN, 1.0, 0.04)
+    (one, _bob) = computed(home)
+    assert one.settings is None
+    assert "<td><bdi></bdi></td>" not in as_page("Waves", [one], str)
+
+
 def test_no_cell_of_the_table_is_a_formula() -> None:
     home = joined(made(), *((f"{name}-key", name) for name in EVIL))
     trained(home, "=1+1-key", 1.0, 0.04)

@@ -26,7 +26,7 @@ from explorer.runs.store import Store
 from explorer.ui.classes.board import numbered
 from explorer.ui.classes.polling import asked_of
 from explorer.ui.classes.words import task_title
-from explorer.ui.describe import title_of
+from explorer.ui.describe import setting_line
 from explorer.ui.language import Translate
 from explorer.ui.lessons.asked import in_words
 from explorer.ui.page import language
@@ -180,7 +180,7 @@ def _with_run(
         for name, value in values.items()
     }
     others = [n for n in task.open if n in settings and n not in BOARD]
-    words = [f"{_(title_of(run.config, n))} {settings[n]}" for n in others]
+    words = [setting_line(run.config, n, settings[n], _) for n in others]
     size, layers, rate = (settings.get(name) for name in BOARD)
     return one._replace(
         best=score.best,
@@ -189,7 +189,7 @@ def _with_run(
         hidden_size=size,
         layers=layers,
         learning_rate=rate,
-        settings=clauses([*words, *_seed(task, run.config, _)], _),
+        settings=clauses([*words, *_seed(task, run.config, _)], _) or None,
         seconds=round(run.seconds, 1),
         reached=min((s.reached for s in own if s.reached is not None), default=None),
     )
