@@ -6,6 +6,7 @@ const LETTER = 8
 const LINE = 20
 const LABEL = 15 // of a line's label
 const AXIS = 52 // from the plot's lower edge to below the words of its axis
+const RIGHT = 12 // beside the plot
 const BAR = 40 // of a colour bar with its words
 const USUAL = 304 // pixels of a panel's plot; a figure with many rows says what it needs
 const AREA = 0.6 // of a narrow panel is plot, at least
@@ -44,10 +45,16 @@ const packed = (labels, width) => {
   return lines.map((line) => line.join(" &nbsp; "))
 }
 
-const flat = (bar) => ({
-  ...bar, orientation: "h", x: 0, xanchor: "left", len: 1, thickness: 12,
-  y: 0, yref: "container", yanchor: "bottom", ypad: 4, title: { ...bar?.title, side: "top" },
-})
+// A bar below the plot, as long as leaves its last word room: Plotly leaves out a word
+// that would be cut.
+const flat = (bar, width) => {
+  const last = letters(String(bar?.ticktext?.at(-1) ?? "")) * LETTER
+  const room = width - AXIS - RIGHT
+  return {
+    ...bar, orientation: "h", x: 0, xanchor: "left", len: Math.min(1, 1 + (RIGHT - last / 2) / room), thickness: 12,
+    y: 0, yref: "container", yanchor: "bottom", ypad: 4, title: { ...bar?.title, side: "top" },
+  }
+}
 
 const above = ({ y, yref, yanchor }) => y === 1 && yref === "paper" && yanchor === "bottom"
 
@@ -89,10 +96,10 @@ function spread(places, step, lowest, highest) {
 // The labels of line ends keep a line's distance, however low the plot is.
 function apart(layout, height) {
   const labels = (layout.annotations ?? []).filter((each) => beside(each) && each.yref === "y")
-  const { range } = layout.yaxis ?? {}
+  const { range, domain = [0, 1] } = layout.yaxis ?? {}
   if (!range || labels.length < 2) return layout
   const [lowest, highest] = range[0] < range[1] ? range : [range[1], range[0]]
-  const room = height - AXIS - (layout.margin?.t ?? 12)
+  const room = (height - AXIS - (layout.margin?.t ?? 12)) * (domain[1] - domain[0])
   const step = Math.min(LABEL / Math.max(room, 1), 1 / (labels.length - 1)) * (highest - lowest)
   const order = [...labels].sort((one, other) => one.y - other.y)
   const places = spread(order.map(({ y }) => y), step, lowest, highest)
@@ -117,10 +124,10 @@ function fitted({ data, layout }, width, height) {
     x: 0, xref: "paper", xanchor: "left", xshift: -AXIS, y: 0, yref: "paper", yanchor: "top", yshift: -AXIS,
     align: "left", showarrow: false, text: lines.join("<br>"),
   }
-  const under = more ? { margin: { ...layout.margin, l: AXIS, r: 12, b: AXIS + more } } : {}
+  const under = more ? { margin: { ...layout.margin, l: AXIS, r: RIGHT, b: AXIS + more } } : {}
   const slim = {
     ...layout, ...under,
-    ...Object.fromEntries(bars.map(([name, axis]) => [name, { ...axis, colorbar: flat(axis.colorbar) }])),
+    ...Object.fromEntries(bars.map(([name, axis]) => [name, { ...axis, colorbar: flat(axis.colorbar, width) }])),
     xaxis: xaxis?.ticktext ? headed(xaxis, width) : xaxis,
     annotations: lines.length ? [...kept, key] : kept,
   }

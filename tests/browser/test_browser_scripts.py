@@ -193,6 +193,29 @@ def test_a_trace_has_other_words_for_a_phone(blank: Page) -> None:
     assert said == ["a = 3", "a = b = 3"]
 
 
+def test_labels_of_line_ends_stand_apart_on_a_part_of_the_height(blank: Page) -> None:
+    labels = [
+        {"x": 1, "xref": "paper", "xanchor": "left", "y": y, "yref": "y", "text": "a"}
+        for y in (0, 1, 2)
+    ]
+    axis = {"range": [0, 100], "domain": [0, 0.5]}
+    figure = {"data": [], "layout": {"yaxis": axis, "annotations": labels}}
+    places = blank.evaluate(
+        "f => fitted(f, 600, 304).layout.annotations.map(each => each.y)", figure
+    )
+    pixels = (304 - 52 - 12) * 0.5 / 100
+    assert min(b - a for a, b in pairwise(places)) * pixels >= 15 - 1e-6
+
+
+def test_the_last_word_of_a_colour_bar_has_room(blank: Page) -> None:
+    bar = {"tickvals": [0, 1], "ticktext": ["0 forgets", "1 keeps all of it"]}
+    figure = {"data": [], "layout": {"coloraxis": {"colorbar": bar}}}
+    layout = blank.evaluate("f => fitted(f, 300, 304).layout", figure)
+    margin, bar = layout["margin"], layout["coloraxis"]["colorbar"]
+    end = margin["l"] + bar["len"] * (300 - margin["l"] - margin["r"])
+    assert end + 4 * len("1 keeps all of it") <= 300
+
+
 def test_many_words_below_an_axis_are_thinned(blank: Page) -> None:
     words = [f"number {k}" for k in range(20)]
     given = {"xaxis": {"tickvals": list(range(20)), "ticktext": words}}
