@@ -152,6 +152,9 @@ class Data:
     """What the I numbers of a step are, where they are not one series."""
     labels: tuple[str, ...] = ()
     """What the labels of classify, tag and transcribe stand for."""
+    support: NDArray[np.bool_] | None = None
+    """classify: which steps (N, T) of each held-out window tell its answer; None where
+    that is not known."""
     source: int = 0
     """translate: how many steps of x are the source, S."""
     padded: bool = False

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from explorer.config.settings import Settings, setting
@@ -73,6 +74,7 @@ class Example(NamedTuple):
     labels: list[str] | None  # T tokens; None for a series
     shown: Floats | None  # (T,) the input in real units, the mean of its channels;
     # None for tokens
+    support: NDArray[np.bool_] | None = None  # (T,) what tells the answer, if known
 
     @property
     def steps(self) -> int:
@@ -120,7 +122,8 @@ def example_of(data: Data, options: ExampleOptions) -> Example:
         )
     x = torch.tensor(data.validation.x[index : index + 1])
     y = torch.tensor(data.validation.y[index : index + 1])
-    return _example(data, x, y)
+    support = None if data.support is None else data.support[index]
+    return _example(data, x, y)._replace(support=support)
 
 
 def _example(data: Data, x: Tensor, y: Tensor) -> Example:

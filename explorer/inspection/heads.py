@@ -10,6 +10,8 @@ r"""What kind each attention head is: five scores of its weights A, where row t 
     entropy     mean over t >= 1 of -sum A[t] log A[t] / log(t+1), from 0 to 1
 
 A score is NaN where no step counts, and the second and third are NaN for a series.
+Where it is known which steps tell the answer, there is the weight on these too: the
+mean over all t of the sum of A[t, s] over them.
 
 Induction heads: Olsson et al. (2022). https://arxiv.org/abs/2209.11895
 """
@@ -17,7 +19,9 @@ Induction heads: Olsson et al. (2022). https://arxiv.org/abs/2209.11895
 import math
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from explorer.catalog import specs
@@ -61,7 +65,8 @@ class HeadsOptions(ExampleOptions):
 
 
 def look(subject: Subject, options: HeadsOptions) -> View:
-    """attention (L, N, T, T), badges (L, N, 5), badges_by_chance (5,).
+    """attention (L, N, T, T), badges (L, N, 5), badges_by_chance (5,); where it is
+    known what tells the answer, also support (T,) and on_support (L, N).
 
     A map between parts of the window stands at their places in it, and 0 around it; a
     note "maps" says which places those are. Between different parts all scores but the
@@ -77,13 +82,15 @@ def look(subject: Subject, options: HeadsOptions) -> View:
     example = example_of(subject.data, options)
     maps = _maps(subject, example)
     tokens = None if example.labels is None else example.x[0]
+    attention = _whole(maps, example.steps)
     return View(
         "heads",
         subject.step,
         {
-            "attention": float_array(_whole(maps, example.steps)),
+            "attention": float_array(attention),
             "badges": float_array(torch.stack([_badges(one, tokens) for one in maps])),
             "badges_by_chance": float_array(_by_chance(maps, tokens)),
+            **_on_support(attention, example.support),
         },
         {
             "layer": layer,
@@ -94,6 +101,15 @@ def look(subject: Subject, options: HeadsOptions) -> View:
             "above": _above(maps, subject.data.task),
         },
     )
+
+
+def _on_support(A: Tensor, told: NDArray[np.bool_] | None) -> dict[str, Any]:
+    """The steps (T,) that tell the answer, and the mean weight (L, N) of attention
+    (L, N, T, T) on them; nothing where nobody knows them."""
+    if told is None:
+        return {}
+    weight = A[..., torch.from_numpy(told)].sum(-1).mean(-1)
+    return {"support": told, "on_support": float_array(weight)}
 
 
 class Map(NamedTuple):
@@ -244,6 +260,8 @@ AXES = {
     "attention": ("layer", "head", "query", "key"),
     "badges": ("layer", "head", "badge"),
     "badges_by_chance": ("badge",),
+    "support": ("key",),
+    "on_support": ("layer", "head"),
 }
 
 VIEW = ViewSpec("heads", HeadsOptions, look, has("attention"), choices, AXES)

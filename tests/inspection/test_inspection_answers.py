@@ -14,8 +14,9 @@ from explorer.inspection.answers.classes import example
 from explorer.inspection.base import Subject
 from explorer.inspection.facts import facts_of
 from explorer.plots.panel import panels
+from explorer.tasks import IGNORED
 from explorer.ui.live.controls import panel_controls
-from tests.inspection.subjects import seen, subject_of
+from tests.inspection.subjects import drawn, seen, subject_of
 
 
 @pytest.fixture(scope="module")
@@ -100,15 +101,33 @@ def sentences(filled_first: bool) -> Data:
 
 @pytest.mark.parametrize("first", [True, False])
 def test_a_prompt_is_filled_up_where_the_data_is(first: bool) -> None:
-    x, truth, left_out = example(
+    given, left_out = example(
         sentences(first), PredictionOptions(prompt="Bad nonsense good")
     )
-    assert x.tolist() == [[0, 4, 3] if first else [4, 3, 0]]
-    assert truth is None
+    assert given.x.tolist() == [[0, 4, 3] if first else [4, 3, 0]]
+    assert given.y.tolist() == [IGNORED]
     assert left_out == ["nonsense"]
-    x, truth, left_out = example(sentences(first), PredictionOptions(prompt="nonsense"))
-    assert x.tolist() == [[4, 4, 3]]
-    assert (truth, left_out) == (1, ["nonsense"])
+    given, left_out = example(sentences(first), PredictionOptions(prompt="nonsense"))
+    assert given.x.tolist() == [[4, 4, 3]]
+    assert (given.y.tolist(), left_out) == ([1], ["nonsense"])
+
+
+def test_the_facts_that_tell_an_answer_are_marked_and_of_a_prompt_none() -> None:
+    subject = subject_of("gru", "stories", 0, data__count=100, data__supporting=2)
+    view = seen(subject, "prediction")
+    x, marks = subject.data.validation.x[32], subject.data.support[32]
+    words = [subject.data.symbols[k] for k in x]
+    assert view.notes["tokens"] == words
+    assert view.notes["support"] == marks.tolist()
+    block = drawn(subject, view)["text"]["blocks"][0]
+    bold = [word for word, kinds, _ in block["tokens"] if kinds == "support"]
+    assert bold == [subject.data.symbols[k] for k in x[marks]]
+    assert "bold" in block["caption"]
+    typed = seen(subject, "prediction", prompt="Anna enters the garden.")
+    assert typed.notes["support"] is typed.notes["truth"] is None
+    block = drawn(subject, typed)["text"]["blocks"][0]
+    assert [kinds for _, kinds, _ in block["tokens"]] == [""] * 5
+    assert "bold" not in block["caption"]
 
 
 @pytest.mark.parametrize("data", ["shapes", "adding", "weather"])

@@ -260,6 +260,39 @@ def test_a_head_that_is_not_there(options: dict[str, str], message: str) -> None
         seen(two_by_two(), "heads", **options)
 
 
+def test_facts_that_tell_the_answer_are_framed_and_their_weight_is_told() -> None:
+    subject = subject_of(
+        "transformer", "stories", 2, data__count=100, data__supporting=2
+    )
+    view = seen(subject, "heads")
+    x, told = subject.data.validation.x[32], subject.data.support[32]
+    weights = {
+        head: np.mean(
+            [view.arrays["attention"][head][t][told].sum() for t in range(len(x))]
+        )
+        for head in np.ndindex(2, 4)
+    }
+    for head, weight in weights.items():
+        assert view.arrays["on_support"][head] == pytest.approx(weight, rel=1e-5)
+    most = max(weights, key=weights.__getitem__)
+    content = drawn(subject, view)
+    assert content["reading"].endswith(
+        f"layer {most[0] + 1}, head {most[1] + 1} gives them {100 * weights[most]:.0f} "
+        f"% of its weight; evenly spread it were {100 * told.sum() / len(x):.0f} "
+        "%."
+    )
+    frames = content["figure"]["layout"]["shapes"]
+    edges = [t for t in range(1, len(x)) if told[t] and not told[t - 1]]
+    assert [f["x0"] for f in frames] == [t + 0.5 for t in edges] * 8
+    assert frames[-1]["xref"] == "x8"
+    assert frames[-1]["yref"] == "y8 domain"
+    single = drawn(subject, seen(subject, "heads", layer="0", head="1"))
+    assert len(single["figure"]["layout"]["shapes"]) == len(edges)
+    own = seen(subject, "heads", text="anna enters the garden . where is anna ?")
+    assert "support" not in own.arrays
+    assert "shapes" not in drawn(subject, own)["figure"]["layout"]
+
+
 def test_a_model_without_attention_has_no_heads() -> None:
     subject = subject_of("gru", steps=0)
     with pytest.raises(ExplorerError, match="nothing to show of gru on sine"):

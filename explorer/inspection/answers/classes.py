@@ -9,11 +9,12 @@ from explorer.data.base import Data
 from explorer.inspection.answer import Answer, PredictionOptions, encode
 from explorer.inspection.base import Subject, float_array
 from explorer.inspection.example import (
+    Example,
     ExampleOptions,
     example_of,
     tokens_of,
 )
-from explorer.tasks import FILLED
+from explorer.tasks import FILLED, IGNORED
 from explorer.training.measures import confusion
 from explorer.training.objectives import tensors
 
@@ -28,7 +29,8 @@ def look(
         ExplorerError: if there is no such held-out window.
     """
     model, data = subject.model, subject.data
-    x, truth, left_out = example(data, options)
+    given, left_out = example(data, options)
+    x, truth = given.x, int(given.y[0])
     everyone, labels = tensors(data.validation)
     with torch.no_grad():
         chances = model(x)[0].softmax(-1)
@@ -37,36 +39,34 @@ def look(
     arrays = {"probabilities": float_array(chances), "confusion": counts.numpy()}
     notes: dict[str, Any] = {
         "labels": list(data.labels),
-        "truth": truth,
+        "truth": None if truth == IGNORED else truth,
         "left_out": left_out,
         "tokens": None,
+        "support": None,
         "joiner": data.joiner,
         "channels": list(data.channels),
     }
     if data.symbols:
-        ids = [int(token) for token in x[0]]
-        shown = [t for t in ids if not data.padded or t != FILLED]
-        notes["tokens"] = [data.symbols[token] for token in shown]
+        shown = x[0].numpy() != FILLED if data.padded else slice(None)
+        notes["tokens"] = [data.symbols[token] for token in x[0].numpy()[shown]]
+        if given.support is not None:
+            notes["support"] = given.support[shown].tolist()
     else:
         real = data.scaler.undo(x[0].numpy())
         arrays["input"] = float_array(torch.from_numpy(real))
     return arrays, notes
 
 
-def example(
-    data: Data, options: PredictionOptions
-) -> tuple[Tensor, int | None, list[str]]:
-    """What is classified: x (1, T[, I]), its label where known, what was left out.
-
-    That is a prompt of tokens, or else a held-out window.
-    """
+def example(data: Data, options: PredictionOptions) -> tuple[Example, list[str]]:
+    """What is classified, and what was left out: a prompt of tokens, whose label nobody
+    knows, or else a held-out window."""
     left_out: list[str] = []
     if data.symbols and options.prompt.strip():
         ids, left_out = encode(data, options.prompt)
         if tokens_of(data, options.prompt)[0]:
-            return filled_up(data, ids), None, left_out
-    found = example_of(data, ExampleOptions(example=options.window))
-    return found.x, int(found.y[0]), left_out
+            x, unknown = filled_up(data, ids), torch.tensor([IGNORED])
+            return Example(x, unknown, None, None), left_out
+    return example_of(data, ExampleOptions(example=options.window)), left_out
 
 
 def filled_up(data: Data, ids: list[int]) -> Tensor:

@@ -253,13 +253,20 @@ def alternative(drawn: ClassesDrawn, _: Translate = str) -> str:
 def blocks(view: View, _: Translate) -> list[dict[str, Any]]:
     """The tokens that are classified."""
     notes = view.notes
+    support = notes.get("support")
     caption = _("What the model reads")
+    if support:
+        caption = _("What the model reads (bold: the facts that tell the answer)")
     if notes["left_out"]:
         unknown = " ".join(map(visible, notes["left_out"][:12]))
         caption = _("Not in the vocabulary, left out: %(unknown)s") % {
             "unknown": unknown
         }
-    tokens = [[word, "", 0] for word in notes["tokens"]]
+    marks = support or [False] * len(notes["tokens"])
+    tokens = [
+        [word, "support" if told else "", 0]
+        for word, told in zip(notes["tokens"], marks, strict=True)
+    ]
     return [{"caption": caption, "tokens": tokens, "joiner": notes["joiner"]}]
 
 

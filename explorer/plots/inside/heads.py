@@ -15,6 +15,7 @@ from explorer.plots.inside.habits import (
     title,
     where,
 )
+from explorer.plots.inside.support import framed, support_in_words
 from explorer.plots.panel import (
     EXACT_CELLS,
     Content,
@@ -87,11 +88,13 @@ def draw(scene: Scene, _: Translate) -> Content:
         places = [k * len(rows[0]) + 1 for k in range(len(rows))]
         # one line per layer runs through all of its maps
         figure = mark_time(figure, scene.mark, *(_name("y", k) for k in places))
-    sentence = (
+    figure = framed(figure, view, len(rows) * len(rows[0]))
+    habits = (
         scores_in_words(view, rows[0][0], _)
         if single
         else kinds_in_words(view, rows, _)
     )
+    sentence = paragraph(*filter(None, (habits, support_in_words(view, rows, _))))
     message = _(
         "Heat maps of attention after %(step)d training steps: %(layers)d layers down, "
         "%(heads)d heads across, each of %(steps)d steps that look. %(reading)s"

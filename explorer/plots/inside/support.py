@@ -1,0 +1,62 @@
+"""What tells the answer, framed in maps of attention, and the weight on it."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.plots.inside.habits import Head
+from explorer.plots.parts import Figure, Translate
+from explorer.plots.theme import GREY
+from explorer.runs.records import View
+
+FRAME = {"type": "rect", "line": {"color": GREY, "width": 1}}
+
+
+def stretches(marks: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Every stretch of marked places (T,): its first, and the place after its last.
+
+    >>> stretches(np.array([True, False, True, True]))
+    [(0, 1), (2, 4)]
+    """
+    turns = np.diff(np.concatenate([[0], marks, [0]]).astype(np.int8))
+    begin, end = np.flatnonzero(turns == 1), np.flatnonzero(turns == -1)
+    return list(zip(begin.tolist(), end.tolist(), strict=True))
+
+
+def framed(figure: Figure, view: View, maps: int) -> Figure:
+    """The figure of so many maps, with what tells the answer framed in each."""
+    if "support" not in view.arrays:
+        return figure
+    shapes: list[dict[str, Any]] = list(figure["layout"].get("shapes", ()))
+    for number in ("", *range(2, maps + 1)):
+        for begin, end in stretches(view.arrays["support"]):
+            across = {"xref": f"x{number}", "x0": begin + 0.5, "x1": end + 0.5}
+            upright = {"yref": f"y{number} domain", "y0": 0, "y1": 1}
+            shapes.append(FRAME | across | upright)
+    figure["layout"]["shapes"] = shapes
+    return figure
+
+
+def support_in_words(view: View, rows: list[list[Head]], _: Translate) -> str:
+    """The weight on what tells the answer, of the head that looks there most; empty
+    where nobody knows what that is."""
+    if "support" not in view.arrays:
+        return ""
+    told, weight = view.arrays["support"], view.arrays["on_support"]
+    most = max(
+        (head for row in rows for head in row),
+        key=lambda head: weight[head.layer, head.head],
+    )
+    if not np.isfinite(weight).all():
+        return ""
+    message = _(
+        "Framed are the facts that tell the answer: layer %(layer)d, head %(head)d "
+        "gives them %(weight).0f %% of its weight; evenly spread it were %(even).0f %%."
+    )
+    return message % {
+        "layer": most.layer + 1,
+        "head": most.head + 1,
+        "weight": 100 * weight[most.layer, most.head],
+        "even": 100 * told.mean(),
+    }
