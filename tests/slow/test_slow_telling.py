@@ -73,3 +73,16 @@ def test_a_gated_net_learns_to_regress_in_context(seed: int, report: Report) -> 
         f"{plain:.3f}"
     )
     assert floor < loss < 2.2 * floor
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_lstm_answers_from_one_fact(seed: int, report: Report) -> None:
+    run = ended("stories", "lstm", seed)
+    judged = run.rule.judge()
+    right, counting = judged.measures["accuracy"], "places counted, persons forgotten"
+    report(
+        f"stories of one fact, seed {seed}: LSTM {right:.3f} right, loss "
+        f"{judged.loss:.3f}, counting {run.data.baselines[counting]:.3f}"
+    )
+    assert right > 0.95
+    assert judged.loss < 0.1
