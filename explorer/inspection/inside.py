@@ -1,5 +1,7 @@
 """What goes on inside: one gate, state or attention map over the probe window."""
 
+from typing import Any
+
 import torch
 
 from explorer.catalog import specs
@@ -16,10 +18,10 @@ from explorer.inspection.base import (
     float_array,
     has,
     layer_of,
-    probe_window,
     step_labels,
     steps_of,
 )
+from explorer.inspection.example import ExampleOptions, example_of
 from explorer.models.captures import Capture, Recorder
 from explorer.runs.records import View
 
@@ -34,7 +36,8 @@ class InsideOptions(Settings):
 
 
 def look(subject: Subject, options: InsideOptions) -> View:
-    """The values (T, H) of a capture, or one head's attention (T, S).
+    """The values (T, H) of a capture, or one head's attention (T, S); of attention
+    also support (T,), the steps that tell the answer, where they are known.
 
     A note "columns" names what an attention's columns are, where its rows are others.
 
@@ -42,7 +45,8 @@ def look(subject: Subject, options: InsideOptions) -> View:
         ExplorerError: if the model has no such capture.
     """
     capture = chosen_capture(specs.resolve(subject.config), options.capture)
-    x, _ = probe_window(subject.data)
+    example = example_of(subject.data, ExampleOptions())
+    x = example.x
     recorder = Recorder()
     with torch.no_grad():
         subject.model(x, recorder)
@@ -51,10 +55,12 @@ def look(subject: Subject, options: InsideOptions) -> View:
     if heads:
         values = values[min(options.head, heads - 1)]
     labels = step_labels(subject.data, x[0], capture.part)
-    arrays = {"values": float_array(values)}
+    arrays: dict[str, Any] = {"values": float_array(values)}
     if labels is None:
         shown = subject.data.scaler.undo(x[0, :, 0].numpy())
         arrays["input"] = float_array(torch.from_numpy(shown))
+    if heads and example.support is not None:
+        arrays["support"] = example.support
     return View(
         "inside",
         subject.step,
@@ -87,6 +93,10 @@ def _titled(capture: Capture) -> Words:
     return Words(title, {"title": Words(capture.title), "number": layer})
 
 
-AXES = {"values": ("time", "unit or looked-at time"), "input": ("time",)}
+AXES = {
+    "values": ("time", "unit or looked-at time"),
+    "input": ("time",),
+    "support": ("time",),
+}
 
 VIEW = ViewSpec("inside", InsideOptions, look, has(), choices, AXES)

@@ -288,6 +288,15 @@ def test_facts_that_tell_the_answer_are_framed_and_their_weight_is_told() -> Non
     assert frames[-1]["yref"] == "y8 domain"
     single = drawn(subject, seen(subject, "heads", layer="0", head="1"))
     assert len(single["figure"]["layout"]["shapes"]) == len(edges)
+    one = seen(subject, "inside", capture="layer_1.attention", head=2)
+    assert one.arrays["support"].tolist() == told.tolist()
+    content = drawn(subject, one)
+    shapes = content["figure"]["layout"]["shapes"]
+    assert [f["x0"] for f in shapes] == [t + 0.5 for t in edges]
+    share = f"answer: {100 * weights[1, 2]:.0f} % of the weight lies on them;"
+    assert share in content["reading"]
+    assert share in content["alternative"]
+    assert "support" not in seen(subject, "inside", capture="layer_1.hidden").arrays
     own = seen(subject, "heads", text="anna enters the garden . where is anna ?")
     assert "support" not in own.arrays
     assert "shapes" not in drawn(subject, own)["figure"]["layout"]

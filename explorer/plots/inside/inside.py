@@ -4,15 +4,23 @@ from typing import Any
 
 from explorer.errors import N_
 from explorer.plots.inside import attention, gates
+from explorer.plots.inside.support import framed, share_in_words
 from explorer.plots.panel import Content, Panel, Scene, content_of
 from explorer.plots.parts import Translate
+from explorer.plots.words import paragraph
 from explorer.runs.facts import Facts
 
 
 def draw(scene: Scene, _: Translate) -> Content:
     """A head's attention as a square map, anything else as units over time."""
     plot: Any = attention if scene.view.notes["kind"] == "attention" else gates
-    return content_of(plot, plot.extract(scene.view), _)
+    content = content_of(plot, plot.extract(scene.view), _)
+    if "support" in scene.view.arrays:
+        framed(content["figure"], scene.view, 1)
+        told = share_in_words(scene.view, _)
+        content["reading"] = paragraph(content["reading"], told)
+        content["alternative"] = paragraph(content["alternative"], told)
+    return content
 
 
 def question(facts: Facts) -> str:

@@ -60,3 +60,14 @@ def support_in_words(view: View, rows: list[list[Head]], _: Translate) -> str:
         "weight": 100 * weight[most.layer, most.head],
         "even": 100 * told.mean(),
     }
+
+
+def share_in_words(view: View, _: Translate) -> str:
+    """The weight of one head's attention (T, T) on what tells the answer."""
+    told = view.arrays["support"]
+    message = _(
+        "Framed are the facts that tell the answer: %(weight).0f %% of the weight lies "
+        "on them; evenly spread it were %(even).0f %%."
+    )
+    weight = np.nan_to_num(view.arrays["values"])[:, told].sum(1).mean()
+    return message % {"weight": 100 * weight, "even": 100 * told.mean()}
