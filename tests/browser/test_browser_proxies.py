@@ -35,6 +35,8 @@ PASSED_ON = """
     proxy_set_header X-Forwarded-Proto $scheme;
 """
 BASE = "rooms/explorer"
+ONE_CHART = "?embed=true&panel=loss"
+"""What a page with one chart is asked for by: it needs the same roads, and less time."""
 
 
 class Proxy:
@@ -168,7 +170,10 @@ def test_as_the_readme_says_charts_come_and_uploads_pass(
 def test_where_the_port_is_lost_charts_come_from_allowed_addresses(
     proxy: Proxy, open_there: Opener, host: str, prefix: str
 ) -> None:
-    charts_come(open_there(f"http://{host}:{proxy.dropping}{prefix}/"))
+    page = open_there(f"http://{host}:{proxy.dropping}{prefix}/{ONE_CHART}")
+    page.wait_for_function(
+        "document.querySelector('[data-panel=loss]')?._fullData?.length > 0"
+    )
 
 
 @pytest.mark.parametrize(
@@ -195,7 +200,7 @@ def test_a_live_socket_that_is_blocked_says_so(proxy: Proxy, browser: Browser) -
           }
         }"""
     )
-    page.goto(f"https://explorer.test:{proxy.readme}/")
+    page.goto(f"https://explorer.test:{proxy.readme}/{ONE_CHART}")
     alert = page.locator(".sx-message")
     expect(alert).to_contain_text("has to forward WebSockets", timeout=PATIENCE)
     page.close()

@@ -74,7 +74,6 @@ def test_runs_on_workers_equal_runs_in_one_piece(engine: Engine) -> None:
         same_as_uncut(engine.store, run)
 
 
-@pytest.mark.quick
 def test_pause_step_and_resume(engine: Engine) -> None:
     run = engine.start(small(7, steps=4000))
     wait(lambda: engine.store.get(run.id).step > 50)
