@@ -36,7 +36,7 @@ PASSED_ON = """
 """
 BASE = "rooms/explorer"
 ONE_CHART = "?embed=true&panel=loss"
-"""What a page with one chart is asked for by: it needs the same roads, and less time."""
+"""Asks for a page of one chart: it needs the same roads, and less time."""
 
 
 class Proxy:
