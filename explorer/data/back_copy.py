@@ -103,7 +103,7 @@ def table(settings: BackCopySettings, rng: np.random.Generator) -> NDArray[np.fl
 
 def windows(
     chances: NDArray[np.float64], count: int, steps: int, rng: np.random.Generator
-) -> Ints:
+) -> NDArray[np.int64]:
     """(count, steps) of tokens: the sign, a letter drawn evenly, and what follows."""
     letters, first = chances.shape
     tokens = np.empty((count, steps), np.int64)
