@@ -119,7 +119,8 @@ function fitted({ data, layout }, width, height) {
   const kept = annotations.filter((each) => each.name !== "note" && !beside(each))
   const lines = packed(annotations.filter(beside).map(({ text }) => text), width)
   const bars = Object.entries(layout).filter(([name, { colorbar } = {}]) => name.startsWith("coloraxis") && colorbar)
-  const more = lines.length * LINE + (bars.length ? BAR : 0)
+  const barred = (trace) => trace.colorbar && trace.showscale !== false
+  const more = lines.length * LINE + (bars.length || data.some(barred) ? BAR : 0)
   const key = {
     x: 0, xref: "paper", xanchor: "left", xshift: -AXIS, y: 0, yref: "paper", yanchor: "top", yshift: -AXIS,
     align: "left", showarrow: false, text: lines.join("<br>"),
@@ -133,6 +134,7 @@ function fitted({ data, layout }, width, height) {
   }
   return {
     data: data.map((trace) => {
+      if (barred(trace)) return { ...trace, colorbar: flat(trace.colorbar, width) }
       if (trace.meta?.narrow) return { ...trace, text: trace.meta.narrow }
       return strip(trace) ? { ...trace, text: thinned(trace.text, width) } : trace
     }),

@@ -27,6 +27,15 @@ def listed(words: Iterable[str], _: Translate) -> str:
     return _(", ").join(words)
 
 
+def entry(name: str, told: str, _: Translate) -> str:
+    """A name and what is said of it, with the language's own colon between them.
+
+    >>> entry("layer 1", "0.5", str)
+    'layer 1: 0.5'
+    """
+    return _("%(kind)s: %(title)s") % {"kind": name, "title": told}
+
+
 def clauses(words: Iterable[str], _: Translate) -> str:
     """Words that may have commas of their own in a row.
 

@@ -214,6 +214,10 @@ def test_the_last_word_of_a_colour_bar_has_room(blank: Page) -> None:
     margin, bar = layout["margin"], layout["coloraxis"]["colorbar"]
     end = margin["l"] + bar["len"] * (300 - margin["l"] - margin["r"])
     assert end + 4 * len("1 keeps all of it") <= 300
+    figure = {"data": [{"type": "contour", "colorbar": {"nticks": 3}}], "layout": {}}
+    found = blank.evaluate("f => fitted(f, 300, 304)", figure)
+    assert found["data"][0]["colorbar"]["orientation"] == "h"
+    assert found["layout"]["margin"]["b"] > found["more"] > 0
 
 
 def test_many_words_below_an_axis_are_thinned(blank: Page) -> None:

@@ -88,6 +88,12 @@ def test_the_history_shows_each_trial_and_the_lowest_so_far() -> None:
     ]
 
 
+def test_losses_beside_each_other_have_the_same_lines() -> None:
+    frame = pictures.cuts(drawn(12))["layout"]
+    kinds = [(frame[k]["type"], frame[k].get("dtick")) for k in ("yaxis", "yaxis2")]
+    assert kinds[0] == kinds[1] == ("log", "D2")
+
+
 def test_the_best_trial_is_the_strong_line() -> None:
     traces = pictures.intermediate(drawn(12))["data"]
     assert len(traces) == 12

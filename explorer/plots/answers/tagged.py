@@ -26,7 +26,7 @@ from explorer.plots.parts import (
     visible,
 )
 from explorer.plots.theme import GATES, GREY
-from explorer.plots.words import percent
+from explorer.plots.words import entry, percent
 from explorer.runs.records import View
 from explorer.tasks import IGNORED
 
@@ -159,7 +159,8 @@ def _curves(drawn: TaggedDrawn, _: Translate) -> list[dict[str, Any]]:
             "y": np.ascontiguousarray(100 * drawn.chances[:, k]),
             "name": drawn.name(k, _),
             "line": {"color": colour(k), "width": 2.2, "dash": DASHES[_round(k)]},
-            "hovertemplate": f"{escape(drawn.name(k, _))}: {chance}<extra></extra>",
+            "hovertemplate": entry(escape(drawn.name(k, _)), chance, _)
+            + "<extra></extra>",
         }
         for k in range(len(drawn.labels))
     ]

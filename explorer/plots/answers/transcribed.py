@@ -14,7 +14,7 @@ from explorer.errors import N_
 from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, finite, layout
 from explorer.plots.theme import GATES, GREY, SIGNED, SMALL_FONT_SIZE
-from explorer.plots.words import percent
+from explorer.plots.words import entry, percent
 from explorer.runs.records import View
 
 BLANK = 0
@@ -135,7 +135,7 @@ def _curves(drawn: TranscribedDrawn, _: Translate) -> list[dict[str, Any]]:
                 "width": 2.4,
                 "dash": DASHES[rounds[k] % len(DASHES)],
             },
-            "hovertemplate": f"{escape(names[k])}: {chance}<extra></extra>",
+            "hovertemplate": entry(escape(names[k]), chance, _) + "<extra></extra>",
         }
         for k in range(drawn.chances.shape[1])
     ]

@@ -21,7 +21,7 @@ from explorer.plots.parts import (
     visible,
 )
 from explorer.plots.theme import ATTENTION, colour_of
-from explorer.plots.words import percent
+from explorer.plots.words import entry, percent
 from explorer.runs.records import View
 
 MOST_TICKS = 40
@@ -109,7 +109,8 @@ def _bars(drawn: TranslatedDrawn, _: Translate) -> Figure:
         "marker": {"color": colour_of(drawn.model)},
         "text": [escape(visible(token)) for token in drawn.written],
         "textposition": "none",
-        "hovertemplate": f"%{{text}}: {percent('%{y:.1f}', _)}<extra></extra>",
+        "hovertemplate": entry("%{text}", percent("%{y:.1f}", _), _)
+        + "<extra></extra>",
     }
     x = axis(
         _("written token"),

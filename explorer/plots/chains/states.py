@@ -11,7 +11,7 @@ from explorer.plots.chains.transitions import named
 from explorer.plots.panel import Content, Panel, Scene, mark_time
 from explorer.plots.parts import Figure, Translate, axis, escape, key, layout, ticks
 from explorer.plots.theme import ATTENTION, GREY, colour_of
-from explorer.plots.words import paragraph, percent
+from explorer.plots.words import entry, paragraph, percent
 from explorer.runs.records import View
 
 GAP = 0.12
@@ -115,7 +115,7 @@ def _rows(view: View, domain: list[float], _: Translate) -> dict[str, Any]:
 def _title(config: RunConfig, view: View, top: float, _: Translate) -> dict[str, Any]:
     """Which run a map is of, and what its marks are."""
     way = _("Viterbi path") if view.notes["viterbi"] else _("likeliest label")
-    text = f"{config.model.upper()}: {key('━', colour_of(config.model), way)}"
+    text = entry(config.model.upper(), key("━", colour_of(config.model), way), _)
     if (view.arrays["truth"] >= 0).any():
         text += f"  {key('━', GREY, _('truth'))}"
     place = {"x": 0, "xref": "paper", "xanchor": "left", "y": top, "yref": "paper"}

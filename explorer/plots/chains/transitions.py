@@ -9,6 +9,7 @@ from explorer.errors import N_
 from explorer.plots.chains.tables import table
 from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Translate, short
+from explorer.plots.words import entry
 
 
 def draw(scene: Scene, _: Translate) -> Content:
@@ -60,7 +61,10 @@ def named(notes: Mapping[str, Any], _: Translate) -> list[str]:
     labels = [_(label) if label else "" for label in notes["names"]]
     if not notes["numbered"]:
         return labels
-    return [f"{k}: {label}" if label else str(k) for k, label in enumerate(labels, 1)]
+    return [
+        entry(str(k), label, _) if label else str(k)
+        for k, label in enumerate(labels, 1)
+    ]
 
 
 PANEL = Panel(

@@ -10,7 +10,7 @@ from explorer.errors import N_
 from explorer.plots.panel import Content, Panel, Scene, residual
 from explorer.plots.parts import Translate, escape, visible
 from explorer.plots.theme import GATES, GREY, SMALL_FONT_SIZE
-from explorer.plots.words import clauses
+from explorer.plots.words import clauses, entry
 from explorer.runs.records import View
 
 DIGITS = 4
@@ -126,10 +126,10 @@ def draw(scene: Scene, _: Translate) -> Content:
     equation = f"{row.target} = {row.symbols} = {row.numbers} = {row.value}"
     return {
         "figure": figure,
-        "reading": f"{where}: {equation}",
-        "alternative": where
-        + ": "
-        + clauses((f"{r.target} = {r.value}" for r in rows), _),
+        "reading": entry(where, equation, _),
+        "alternative": entry(
+            where, clauses((f"{r.target} = {r.value}" for r in rows), _), _
+        ),
         "proof": residual("|h′ − h|", notes["residual"], LIMIT, _),
     }
 

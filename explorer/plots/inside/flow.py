@@ -14,7 +14,7 @@ from explorer.plots.inside.columns import DOT, Place, columns_of, sides_of
 from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, layout, visible
 from explorer.plots.theme import GATES, GREY, colour_of
-from explorer.plots.words import listed, percent
+from explorer.plots.words import entry, listed, percent
 from explorer.runs.facts import Facts
 from explorer.runs.records import View
 
@@ -42,7 +42,7 @@ def draw(scene: Scene, _: Translate) -> Content:
         figure, told = _heads(scene, view, t, _), _looks(view, t, _)
     else:
         figure, told = _cell(view, t, _), _opened(view, t, _)
-    reading = f"{_where(view, t, _)}: {told}"
+    reading = entry(_where(view, t, _), told, _)
     return {"figure": figure, "reading": reading, "alternative": reading}
 
 
@@ -236,7 +236,8 @@ def _heads(scene: Scene, view: View, t: int, _: Translate) -> Figure:
             "color": colour_of(scene.config.model),
         },
         "customdata": shares,
-        "hovertemplate": f"%{{x}}: {percent('%{customdata}', _)}<extra></extra>",
+        "hovertemplate": entry("%{x}", percent("%{customdata}", _), _)
+        + "<extra></extra>",
         "meta": {"time": "x"},
     }
     count = looks.shape[0]

@@ -9,7 +9,7 @@ from explorer.errors import N_
 from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Figure, Translate, axis, finite, layout
 from explorer.plots.theme import GATES, GREY
-from explorer.plots.words import percent
+from explorer.plots.words import entry, percent
 
 STRONGEST = 3
 """Waves that the sentence adds up."""
@@ -45,7 +45,7 @@ def figure(shares: Shares, _: Translate = str) -> Figure:
                 "x": turns,
                 "y": (100 * shares).astype(np.float32),
                 "marker": {"color": GATES["hidden"]},
-                "hovertemplate": f"{place}: {share}<extra></extra>",
+                "hovertemplate": entry(place, share, _) + "<extra></extra>",
             }
         ],
         "layout": layout(

@@ -18,7 +18,7 @@ from explorer.plots.panel import (
 )
 from explorer.plots.parts import Figure, Translate, axis
 from explorer.plots.theme import HIGH_END, LOW_END
-from explorer.plots.words import percent
+from explorer.plots.words import entry, percent
 from explorer.runs.records import View
 
 MARGIN = (0.83, 1.0)
@@ -107,7 +107,8 @@ def _margin(view: View, units: list[str], _: Translate) -> list[dict[str, Any]]:
                 "xaxis": "x3",
                 "name": name,
                 "marker": {"color": colour},
-                "hovertemplate": f"{name}: {percent('%{x:.0f}', _)}<extra></extra>",
+                "hovertemplate": entry(name, percent("%{x:.0f}", _), _)
+                + "<extra></extra>",
             }
         )
     return bars

@@ -84,7 +84,8 @@ def height(drawn: GuessDrawn) -> int:
 
 def alternative(drawn: GuessDrawn, _: Translate = str) -> str:
     """The chart in words."""
-    figures = [f"{name}: {short(value)}." for name, value in drawn.rows]
+    each = _("%(name)s: %(value)s.")
+    figures = [each % {"name": n, "value": short(value)} for n, value in drawn.rows]
     return paragraph(_("What was guessed and what was measured."), *figures)
 
 

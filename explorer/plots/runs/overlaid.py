@@ -134,7 +134,8 @@ def alternative(drawn: OverlaidDrawn, _: Translate = str) -> str:
     ]
     for number, line in enumerate(drawn.lines):
         if (low := _lowest(line)) is not None:
-            sentences.append(f"{_label(number, line)}: {short(low)}.")
+            told = {"name": _label(number, line), "value": short(low)}
+            sentences.append(_("%(name)s: %(value)s.") % told)
     return paragraph(*sentences)
 
 

@@ -123,7 +123,8 @@ def alternative(drawn: StandingsDrawn, _: Translate = str) -> str:
     """The chart in words."""
     sentences = [_("Line chart of everybody's validation loss by training step.")]
     sentences += [
-        f"{r.nickname}: {short(float(np.nanmin(r.line.losses)))}."
+        _("%(name)s: %(value)s.")
+        % {"name": r.nickname, "value": short(float(np.nanmin(r.line.losses)))}
         for r in drawn.runners
     ]
     goal = [] if drawn.goal is None else [(GOAL_NAME, drawn.goal)]

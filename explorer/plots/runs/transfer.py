@@ -20,7 +20,7 @@ from explorer.plots.parts import (
     short,
 )
 from explorer.plots.theme import GREY, OTHER, colour_of
-from explorer.plots.words import listed, paragraph
+from explorer.plots.words import entry, listed, paragraph
 from explorer.runs.records import Lines
 
 WAYS = {
@@ -173,20 +173,20 @@ def alternative(drawn: TransferDrawn, _: Translate = str) -> str:
     """The chart in words."""
     chart = _("Line chart of the target's loss by the number of its examples.")
     sentences = [
-        f"{_(WAYS[way])}: "
-        + listed(
-            [
-                f"{n:g}: {short(float(v))}"
-                for n, v in zip(drawn.examples, values, strict=True)
-                if np.isfinite(v)
-            ],
-            _,
-        )
-        + "."
+        _("%(name)s: %(value)s.") % {"name": _(WAYS[way]), "value": points}
         for way, values in drawn.losses.items()
-        if np.isfinite(values).any()
+        if (points := _points(drawn.examples, values, _))
     ]
     return paragraph(chart, *sentences)
+
+
+def _points(
+    examples: NDArray[np.float32], losses: NDArray[np.float32], _: Translate
+) -> str:
+    """Each measured loss, behind the number of examples that it is of."""
+    pairs = zip(examples, losses, strict=True)
+    known = [(f"{n:g}", short(float(loss))) for n, loss in pairs if np.isfinite(loss)]
+    return listed([entry(n, loss, _) for n, loss in known], _)
 
 
 def _span(drawn: TransferDrawn) -> tuple[float, float]:

@@ -226,7 +226,7 @@ def _with_losses(made: Figure, drawn: SweepDrawn, name: str, _: Translate) -> Fi
     kind = {"type": "log", "dtick": "D2"} if wide else {"type": "linear"}
     frame[name] |= {"title": {"text": _loss(drawn, _)}, "tickformat": "~g", **kind}
     for key in [k for k in frame if k.startswith("yaxis") and k != name]:
-        frame[key] |= {"type": kind["type"]}
+        frame[key] |= kind
     if drawn.floor:
         frame["shapes"] = [rule(drawn.floor)]
         frame["annotations"] = [

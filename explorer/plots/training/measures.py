@@ -21,7 +21,7 @@ from explorer.plots.parts import (
 )
 from explorer.plots.theme import colour_of
 from explorer.plots.training.clock import clock_axis, clock_place
-from explorer.plots.words import paragraph, percent
+from explorer.plots.words import entry, paragraph, percent
 from explorer.runs.records import Clock, Validation
 from explorer.tasks import MEASURES, Measure
 
@@ -126,7 +126,7 @@ def reading(drawn: MeasureDrawn, _: Translate = str) -> str:
         if not len(drawn.y):
             return _("Nothing has been measured yet.")
         none = _why(drawn.measure, _) if drawn.undefined else "–"
-        return f"{_(drawn.measure.title)}: {none}"
+        return entry(_(drawn.measure.title), none, _)
     best = known.max() if drawn.measure.higher else known.min()
     message = (
         _("%(name)s stands at %(now)s; its highest was %(best)s. Higher is better.")

@@ -10,6 +10,7 @@ from explorer.engine.classroom import read_classroom
 from explorer.engine.visitor import Visitor
 from explorer.inspection.facts import lines
 from explorer.plots.runs import standings as chart
+from explorer.plots.words import paragraph
 from explorer.runs.boards import Standing
 from explorer.runs.records import Group
 from explorer.ui.classes.board import (
@@ -77,10 +78,10 @@ def _count_line(found: Sequence[Standing], task: Task, _: Translate) -> str:
     """How many are there, train, and have reached the goal."""
     line = _("Joined: %(joined)d. Training now: %(training)d.")
     training = sum(standing.training for standing in found)
-    line %= {"joined": len(found), "training": training}
+    told = [line % {"joined": len(found), "training": training}]
     if task.goal is not None:
         reached = sum(standing.reached is not None for standing in found)
-        line += " " + _("Reached the goal: %(count)d.") % {"count": reached}
+        told.append(_("Reached the goal: %(count)d.") % {"count": reached})
     if waiting := sum(not standing.seen for standing in found):
-        line += " " + _("Nicknames not seen: %(count)d.") % {"count": waiting}
-    return line
+        told.append(_("Nicknames not seen: %(count)d.") % {"count": waiting})
+    return paragraph(*told)

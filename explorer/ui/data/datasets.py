@@ -5,6 +5,7 @@ from explorer.config.kinds import KINDS, OWN
 from explorer.config.run import RunConfig
 from explorer.config.settings import Scalar, choices_of
 from explorer.engine.visitor import Visitor
+from explorer.plots.words import entry
 from explorer.tasks import TASKS
 from explorer.ui.describe import told_apart
 from explorer.ui.language import Translate
@@ -51,7 +52,7 @@ def offered(
         name = parted(key)[0]
         if not only or _fits(name, only):
             kind = TASKS[specs.data_spec(name).task].kind
-            named = _("%(kind)s: %(title)s") % {"kind": _(kind), "title": title}
+            named = entry(_(kind), title, _)
             groups[kind][key] = named
     every = {key: title for group in groups.values() for key, title in group.items()}
     return told_apart(every, _)

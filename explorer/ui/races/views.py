@@ -14,6 +14,7 @@ from explorer.errors import N_, Words
 from explorer.inspection.base import views_of
 from explorer.inspection.facts import facts_of
 from explorer.plots.panel import Scene, panels
+from explorer.plots.words import entry
 from explorer.racing.race import Race, read_race
 from explorer.runs.records import Run, View
 from explorer.ui.describe import run_line
@@ -73,7 +74,7 @@ def _pictures(visitor: Visitor, race_id: str, _: Translate) -> None:
             if step is None:
                 st.caption(_("Nothing to look at yet."))
                 continue
-            title = f"{name}: {_(VIEWS[view])}"
+            title = entry(name, _(VIEWS[view]), _)
             _picture(visitor, runs[0], step, view, number, title, _)
 
 

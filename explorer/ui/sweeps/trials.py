@@ -9,6 +9,7 @@ import streamlit as st
 
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_
+from explorer.plots.words import entry
 from explorer.runs.records import Group
 from explorer.runs.trials import Trial
 from explorer.sweeping.plan import Plan
@@ -103,7 +104,7 @@ def _loss(trial: Trial) -> float:
 
 def _state_of(trial: Trial, _: Translate) -> str:
     text = _(STATES[trial.state])
-    return text if trial.why is None else f"{text}: {trial.why.text(_)}"
+    return text if trial.why is None else entry(text, trial.why.text(_), _)
 
 
 def short_value(value: Any) -> str:
