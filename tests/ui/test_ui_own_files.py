@@ -136,6 +136,8 @@ def test_a_leak_is_warned_of_before_and_after_it_is_kept() -> None:
     (warning,) = test.warning
     assert "A leak: 'copy' is said to be known in advance" in warning.value
     assert "weekday (known in advance), copy (known in advance)" in said(test)
+    order = [getattr(each, "key", None) or each.type for each in test.main]
+    assert order.index("warning") < order.index("keep")
     test.button(key="keep").click().run()
     assert not test.exception
     assert [w.value for w in test.warning if "A leak" in w.value]

@@ -109,11 +109,11 @@ def _upload(me: Visitor, _: Translate) -> None:
         read = reader(*came, file.file_id, _)
         taken = read_by_choice(read, _)
         if taken is not None:
+            for leak in taken.leaks:
+                st.warning(literal(leak.text(_)), icon=":material/warning:")
             _offer_series(me, taken.series, _)
             for remark in taken.remarks:
                 st.caption(literal(remark.text(_)))
-            for leak in taken.leaks:
-                st.warning(literal(leak.text(_)), icon=":material/warning:")
 
 
 def _kind(usual: Kind, kinds: Sequence[Kind], _: Translate) -> Kind:
