@@ -60,6 +60,26 @@ def test_what_was_said_of_a_message_goes_with_the_next_wish() -> None:
     assert asyncio.run(told()) == [{"error": "This one is another's."}, {"error": ""}]
 
 
+def test_a_bug_that_ends_the_frames_is_written_down(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def shown(_tab: tab.Tab, _feed: object) -> None:
+        raise KeyError("numbered")
+
+    async def ended() -> tab.Tab:
+        shown_in = tab.Tab(None, engine())  # type: ignore[arg-type]
+        await shown_in.follow(Wish(run=SAMPLE))
+        assert shown_in.sender is not None
+        await asyncio.wait({shown_in.sender})
+        await asyncio.sleep(0)
+        return shown_in
+
+    monkeypatch.setattr(tab.Tab, "show", shown)
+    kept = asyncio.run(ended())  # as a socket keeps it: else Python would tell
+    assert kept.sender is not None
+    assert "KeyError: 'numbered'" in caplog.text
+
+
 def test_a_panels_error_comes_in_the_tabs_language(client: TestClient) -> None:
     options = {"inside.capture": "made_up"}
     wish = {"run": SAMPLE, "language": "zh", "shown": "inside", "options": options}

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -28,6 +29,7 @@ from explorer.ui.live.wishes import LIVE, MOST_MESSAGE, Wish, read_wish
 from explorer.ui.page import explained
 from explorer.ui.visitor import COOKIE, controller
 
+log = logging.getLogger(__name__)
 Views = Mapping[Wanted, View]
 
 _T = TypeVar("_T")
@@ -40,6 +42,17 @@ SIMPLE = frozenset({"loss", "prediction"})
 
 AGAIN_AFTER, SELDOM = 1.0, 30.0
 """Seconds after which what failed is tried again: at first, and in the long run."""
+
+
+GONE = (WebSocketDisconnect, RuntimeError)
+"""What comes of a tab that went away."""
+
+
+def logged(sender: "asyncio.Task[None]") -> None:
+    """Write down the bug that ended the frames of a tab: nobody waits for its end."""
+    bug = None if sender.cancelled() else sender.exception()
+    if bug is not None and not isinstance(bug, GONE):
+        log.error("The frames of a tab ended.", exc_info=bug)
 
 
 class Tab:
@@ -102,6 +115,7 @@ class Tab:
             wait = AGAIN_AFTER
         if not wish.hidden:
             self.sender = asyncio.create_task(self.send(wait))
+            self.sender.add_done_callback(logged)
 
     async def watch(self) -> Feed:
         """The feed of the run that is wished for; it knows what this tab looks at."""
@@ -169,7 +183,7 @@ class Tab:
                 seen = await feed.next(seen)
                 await self.show(feed)
                 failed = self.missing
-            except (WebSocketDisconnect, RuntimeError):
+            except GONE:
                 # The tab went away between two frames; `listen` cleans up.
                 return
             except Exception as error:
