@@ -1,10 +1,12 @@
-r"""How little each held-out value of a series belongs, by a model and by two rules.
+r"""How little each held-out value of a series belongs, by models and by two rules.
 
     score_t = \|d_t - median(d)\| / (1.4826 median \|d - median(d)\|)
 
-with d the model's residual one step ahead, the value itself (robust z-score), or its
-difference from the value one season ago. Medians are those of the training part, which
-single odd values hardly move; for normal noise the divisor is a standard deviation.
+with d the model's residual one step ahead, what a small encoder-decoder misses that
+writes windows back (`explorer.training.reconstruction`), the value itself (robust
+z-score), or its difference from the value one season ago. Medians are those of the
+training part, which single odd values hardly move; for normal noise the divisor is a
+standard deviation.
 """
 
 from collections.abc import Mapping
@@ -19,6 +21,7 @@ from explorer.data.baselines import season_of
 from explorer.errors import N_
 from explorer.inspection.base import Subject, ViewSpec
 from explorer.runs.records import View
+from explorer.training.reconstruction import missed
 from explorer.training.residuals import residuals
 
 MOST = 4000
@@ -54,10 +57,14 @@ def look(subject: Subject, options: AnomaliesOptions) -> View:
     begin, first = max(split, end - MOST), max(0, split - MOST)
     learned = residuals(subject.model, data, first, split)
     held = residuals(subject.model, data, begin, end)
-    scores = {
-        N_("the model"): standardised(held, learned),
-        **rules(data, begin, end),
-    }
+    scores = {N_("the model"): standardised(held, learned)}
+    written = missed(data, subject.config.seed)
+    if written is not None:
+        scores[N_("encoder-decoder")] = standardised(
+            written[begin:end], written[first:split]
+        )
+    learning = len(scores)
+    scores |= rules(data, begin, end)
     positions = series.positions[begin:end]
     dates = bool(np.issubdtype(positions.dtype, np.datetime64))
     if dates:
@@ -76,6 +83,7 @@ def look(subject: Subject, options: AnomaliesOptions) -> View:
         "axis": series.axis,
         "label": series.label,
         "ways": list(scores),
+        "learning": learning,
         "kinds": list(kinds),
     }
     return View("anomalies", subject.step, arrays, notes)

@@ -11,7 +11,8 @@ def look(subject: Subject, options: AnomaliesOptions) -> View:
     place belongs."""
     seen = anomalies.look(subject, options)
     arrays = {name: seen.arrays[name] for name in ("scores", "odd")}
-    return View("detection", seen.step, arrays, {"ways": seen.notes["ways"]})
+    notes = {name: seen.notes[name] for name in ("ways", "learning")}
+    return View("detection", seen.step, arrays, notes)
 
 
 VIEW = ViewSpec(

@@ -77,12 +77,12 @@ def test_the_pictures_where_the_truth_is_known() -> None:
     facts = facts_of(subject.config)
     views = {name: seen(subject, name) for name in ("anomalies", "detection")}
     held = 300
-    assert views["anomalies"].arrays["scores"].shape == (3, held)
+    assert views["anomalies"].arrays["scores"].shape == (4, held)
     assert np.isfinite(views["anomalies"].arrays["scores"]).all()
     sentences = []
     for threshold in (1.0, 6.0):
         for plot, name in ((anomalies, "anomalies"), (detection, "detection")):
-            chosen = detection.ThresholdSettings(threshold=threshold)
+            chosen = anomalies.ScoredSettings(threshold=threshold)
             scene = Scene(facts, {name: views[name]}, chosen)
             content = plot.draw(scene, str)
             sentences.append(content["reading"])

@@ -2,13 +2,18 @@
 
 import math
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.config.settings import setting
 from explorer.errors import N_
-from explorer.plots.inside.detection import ThresholdSettings, judged
+from explorer.plots.inside.detection import (
+    ENCODER_DECODER,
+    ThresholdSettings,
+    judged,
+)
 from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Figure, Translate, axis, dated, layout, plain, thin
 from explorer.plots.theme import GREY, OTHER, colour_of
@@ -21,12 +26,29 @@ TOP = 15.0
 UPPER, LOWER = (0.46, 1.0), (0.0, 0.36)
 
 
+class ScoredSettings(ThresholdSettings):
+    """Whose score is drawn, and when an alarm is raised."""
+
+    way: Literal["model", "written"] = setting(
+        "model",
+        N_(
+            "What a value is scored by: how far the model's forecast misses it, or how "
+            "far a small encoder-decoder does that reads a window and writes it back."
+        ),
+        title=N_("Scored by"),
+        choices={
+            "model": N_("the model's forecast"),
+            "written": N_("an encoder-decoder"),
+        },
+    )
+
+
 class AnomaliesDrawn(NamedTuple):
     """Exactly what the chart shows of the held-out part."""
 
     positions: NDArray[Any]  # (n,) numbers or datetime64[D]
     values: NDArray[np.float64]  # (n,)
-    scores: NDArray[np.float32]  # (n,) the model's
+    scores: NDArray[np.float32]  # (n,) in the way that is chosen
     odd: NDArray[np.uint8] | None  # (n,) 0 or 1 + a kind; None where nobody knows
     kinds: tuple[str, ...]
     threshold: float
@@ -34,14 +56,19 @@ class AnomaliesDrawn(NamedTuple):
     label: str
 
 
-def extract(view: View, threshold: float) -> AnomaliesDrawn:
-    """Read the view "anomalies"."""
+def extract(view: View, threshold: float, way: str = "model") -> AnomaliesDrawn:
+    """Read the view "anomalies"; of an encoder-decoder that could not be trained there
+    are no scores."""
     arrays, notes = view.arrays, view.notes
     positions = arrays["positions"]
+    scores = arrays["scores"][0]
+    if way == "written":
+        there = notes["learning"] > 1
+        scores = arrays["scores"][1] if there else np.full_like(scores, np.nan)
     return AnomaliesDrawn(
         positions.astype("datetime64[D]") if notes["dates"] else positions,
         arrays["values"],
-        arrays["scores"][0],
+        scores,
         arrays.get("odd"),
         tuple(notes["kinds"]),
         threshold,
@@ -163,8 +190,8 @@ def reading(drawn: AnomaliesDrawn, _: Translate = str) -> str:
         numbers["share"] = 100 * numbers["alarms"] / known
         message = _(
             "%(alarms)d of %(places)d held-out values (%(share).1f %%) lie "
-            "%(threshold).2f or more standard deviations of the model's usual error "
-            "off; of normal noise it would be %(normal).2g %%. Whether they belong, "
+            "%(threshold).2f or more standard deviations of the usual error off; of "
+            "normal noise it would be %(normal).2g %%. Whether they belong, "
             "nobody has said."
         )
         return message % numbers
@@ -204,11 +231,13 @@ def _of_kinds(drawn: AnomaliesDrawn, _: Translate) -> str:
 
 def draw(scene: Scene, _: Translate) -> Content:
     """The whole panel."""
-    drawn = extract(scene.view, scene.chosen.threshold)
+    drawn = extract(scene.view, scene.chosen.threshold, scene.chosen.way)
+    written = scene.chosen.way == "written"
+    colour = colour_of(ENCODER_DECODER if written else scene.config.model)
     sentence = reading(drawn, _)
     chart = _("The held-out series, and below it how much each value surprised.")
     return {
-        "figure": figure(drawn, colour_of(scene.config.model), _),
+        "figure": figure(drawn, colour, _),
         "reading": sentence,
         "alternative": paragraph(chart, sentence),
     }
@@ -220,12 +249,14 @@ PANEL = Panel(
     draw,
     views=("anomalies",),
     about=N_(
-        "A value's score is the error of the model's forecast one step ahead, in "
-        "standard deviations of its usual error on the training part. Where it reaches "
-        "the dashed threshold there is a mark on the series; grey stretches are what "
-        "truly does not belong, if that is known. A shifted level surprises at its "
-        "ends alone, because the model soon follows."
+        "A value's score is the error of the model's forecast one step ahead, or of "
+        "what a small encoder-decoder writes back that has read the window around it, "
+        "in standard deviations of the usual error on the training part. Where it "
+        "reaches the dashed threshold there is a mark on the series; grey stretches "
+        "are what truly does not belong, if that is known. A shifted level surprises a "
+        "forecast at its ends alone, because the model soon follows; what is written "
+        "back misses most of it."
     ),
     pages={"inside": 6},
-    settings=ThresholdSettings,
+    settings=ScoredSettings,
 )

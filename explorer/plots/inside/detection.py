@@ -21,7 +21,9 @@ from explorer.plots.words import listed, paragraph
 from explorer.runs.records import View
 
 Floats = NDArray[Any]
-DASHES = ("solid", "dash", "dot")
+DASHES = ("solid", "dash", "dot", "dashdot")
+ENCODER_DECODER = "seq2seq"
+"""The model whose colour one has that writes windows of a series back."""
 
 
 class ThresholdSettings(Settings):
@@ -110,7 +112,9 @@ def figure(view: View, threshold: float, colour: str, _: Translate = str) -> Fig
     data: list[dict[str, Any]] = []
     for k, (name, scores) in enumerate(zip(ways, view.arrays["scores"], strict=True)):
         curve, now = roc(scores, odd), judged(scores, odd, threshold)
-        tint = colour if k == 0 else (OTHER, GREY)[(k - 1) % 2]
+        rule = k - view.notes["learning"]
+        written = colour_of(ENCODER_DECODER)
+        tint = (OTHER, GREY)[rule % 2] if rule >= 0 else written if k else colour
         data += [
             {
                 "type": "scatter",
@@ -118,7 +122,7 @@ def figure(view: View, threshold: float, colour: str, _: Translate = str) -> Fig
                 "x": (100 * curve.false_rate).astype(np.float32),
                 "y": (100 * curve.recall).astype(np.float32),
                 "name": _(name),
-                "line": {"color": tint, "width": 2.4, "dash": DASHES[k % 3]},
+                "line": {"color": tint, "width": 2.4, "dash": DASHES[k % len(DASHES)]},
                 "hovertemplate": "%{x:.1f}, %{y:.1f}<extra></extra>",
             },
             {
@@ -171,12 +175,19 @@ def reading(view: View, threshold: float, _: Translate = str) -> str:
     said = paragraph(message % {"each": each}, point % numbers)
     if areas[0] >= max(area for area in areas if np.isfinite(area)):
         return said
+    best = int(np.nanargmax(areas))
+    if best < view.notes["learning"]:
+        other = _(
+            "Here the encoder-decoder does better, which writes windows back: it sees "
+            "what comes after a place as well, and does not follow what does not "
+            "belong."
+        )
+        return paragraph(said, other)
     rule = _(
         "Here a rule that learns nothing does better (%(name)s): a model soon follows "
         "a shifted level or a changed rhythm, so that only their beginnings surprise "
         "it."
     )
-    best = int(np.nanargmax(areas))
     return paragraph(said, rule % {"name": _(ways[best])})
 
 
@@ -188,8 +199,10 @@ PANEL = Panel(
     about=N_(
         "Each curve is one way of scoring: the lower the threshold, the more is found "
         "and the more alarms are false, from the lower left to the upper right. The "
-        "dot is the threshold that is chosen above. The rules to beat learn nothing: "
-        "how far a value lies from the median, and from the value a season ago."
+        "dot is the threshold that is chosen above. The rules to beat learn nothing "
+        "(how far a value lies from the median, and from the value a season ago); a "
+        "small encoder-decoder is beside the model, by what it misses when it writes "
+        "windows of the series back."
     ),
     pages={"inside": 7},
     settings=ThresholdSettings,
