@@ -39,7 +39,7 @@ class BacktestOptions(Settings):
             "model, or of any at wish, are as wide as it missed on the calibration "
             "part (split conformal)."
         ),
-        title=N_("Bands"),
+        title=N_("Interval bands"),
         choices={"own": N_("the head's, if any"), "measured": N_("split conformal")},
     )
 
