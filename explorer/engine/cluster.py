@@ -8,7 +8,9 @@ import asyncio
 import os
 import re
 import signal
-from multiprocessing import resource_tracker
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,10 @@ import dask
 from distributed import Client, LocalCluster
 from distributed.comm import core
 from distributed.security import Security
+from distributed.utils import get_mp_context
 
 from explorer.config.settings import whole_number
-from explorer.engine import embedded
+from explorer.engine import embedded, worker
 from explorer.errors import N_, ExplorerError, Words
 
 SCHEDULER = "EXPLORER_SCHEDULER"
@@ -52,13 +55,14 @@ def connect() -> Client:
 def _embedded() -> LocalCluster:
     """A scheduler in this process, and workers.
 
-    Ctrl-C is for the server alone: the workers are born of threads of this one, and
-    inherit what it does not hear. Their certificates are thrown away: other users of
-    this machine reach the ports, and no more.
+    Ctrl-C is for the server alone: the process of which the workers are born inherits
+    what this one does not hear. Their certificates are thrown away: other users of this
+    machine reach the ports, and no more.
     """
     _start_tracker()  # its own start would undo what is not heard
     heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
+        _load()
         return LocalCluster(
             security=Security.temporary(),
             n_workers=_worker_count(),
@@ -68,6 +72,7 @@ def _embedded() -> LocalCluster:
             dashboard_address="127.0.0.1:0",
             scheduler_kwargs={"dashboard": False},
             memory_limit=0,
+            env=dict(os.environ),
             silence_logs=40,
             preload=[embedded.__name__],
         )
@@ -75,15 +80,36 @@ def _embedded() -> LocalCluster:
         signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 
 
+def _load() -> None:
+    """Have a process that has imported what workers need: they are copies of it, there
+    at once, and share the memory that it takes."""
+    dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
+    get_mp_context().set_forkserver_preload([worker.__name__])
+    with _environment(worker_environment()):
+        forkserver.ensure_running()
+
+
 def _start_tracker() -> None:
     """Have Python's own keeper of semaphores run; it clears away in silence what a
     server leaves that is ended by Ctrl-C."""
-    before = os.environ.get(WARNINGS)
-    os.environ[WARNINGS] = "ignore::UserWarning:multiprocessing.resource_tracker"
-    resource_tracker.ensure_running()
-    del os.environ[WARNINGS]
-    if before is not None:
-        os.environ[WARNINGS] = before
+    ignored = "ignore::UserWarning:multiprocessing.resource_tracker"
+    with _environment({WARNINGS: ignored}):
+        resource_tracker.ensure_running()
+
+
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    """Processes that begin in this block have these environment variables."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def worker_environment() -> dict[str, str]:
