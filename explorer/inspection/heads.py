@@ -7,7 +7,8 @@ r"""What kind each attention head is: five scores of its weights A, where row t 
                 those t that have such an s: what came after this token before. A step
                 that looks at itself (s = t-1) does not count.
     first       mean over t >= 1 of A[t, 0]
-    entropy     mean over t >= 1 of -sum A[t] log A[t] / log(t+1), from 0 to 1
+    entropy     mean over t >= 1 of -sum A[t] log A[t] / log(t+1), from 0 to 1; where a
+                row may look ahead, too, over log T
 
 A score is NaN where no step counts, and the second and third are NaN for a series.
 Where it is known which steps tell the answer, there is the weight on these too: the
@@ -98,7 +99,7 @@ def look(subject: Subject, options: HeadsOptions) -> View:
             "labels": example.labels,
             "maps": [one.notes(example.steps) for one in maps],
             "residual": max(float((one.A.sum(-1) - 1).abs().max()) for one in maps),
-            "above": _above(maps, subject.data.task),
+            "above": _above(maps),
         },
     )
 
@@ -119,6 +120,8 @@ class Map(NamedTuple):
     A: Tensor  # (N, T, S)
     rows: slice
     columns: slice
+    causal: bool
+    """Whether no row may look at what comes later."""
 
     def notes(self, steps: int) -> dict[str, Any]:
         """Its words, and its places in a window of so many steps."""
@@ -142,9 +145,15 @@ def _maps(subject: Subject, example: Example) -> list[Map]:
             recorded[c.name][0],
             steps_of(subject.data, c.part),
             steps_of(subject.data, c.keys),
+            _causal(c, subject.data.task),
         )
         for c in captures_of(specs.resolve(subject.config), "attention")
     ]
+
+
+def _causal(capture: Capture, task: Task) -> bool:
+    within = capture.part == capture.keys != "source"
+    return within and (capture.part == "target" or task in CAUSAL)
 
 
 def _whole(maps: list[Map], steps: int) -> Tensor:
@@ -158,32 +167,31 @@ def _whole(maps: list[Map], steps: int) -> Tensor:
 def _badges(one: Map, tokens: Tensor | None) -> Tensor:
     """The five scores (N, 5) of a map, in a window of these tokens."""
     if one.rows == one.columns:
-        return scores(one.A, None if tokens is None else tokens[one.rows])
+        known = None if tokens is None else tokens[one.rows]
+        return scores(one.A, known, one.causal)
     none = [one.A.new_full((len(one.A),), math.nan)] * 4
     return torch.stack([*none, spread(one.A)], -1)
 
 
 def _by_chance(maps: list[Map], tokens: Tensor | None) -> Tensor:
-    """The five scores (5,) where every row looks at all before it alike."""
+    """The five scores (5,) where every row looks at all that it may look at alike."""
     least = min(len(one.A[0]) for one in maps)
-    uniform = torch.ones(least, least).tril()
+    causal = any(one.causal for one in maps)
+    uniform = torch.ones(least, least)
+    if causal:
+        uniform = uniform.tril()
     uniform /= uniform.sum(-1, keepdim=True)
-    return scores(uniform, None if tokens is None else tokens[-least:])
+    return scores(uniform, None if tokens is None else tokens[-least:], causal)
 
 
-def _above(maps: list[Map], task: Task) -> float | None:
+def _above(maps: list[Map]) -> float | None:
     """The weight on what comes later, in maps that may not look there; None where
     there is none of those."""
-    causal = [
-        one.A
-        for one in maps
-        if one.capture.part == one.capture.keys != "source"
-        and (one.capture.part == "target" or task in CAUSAL)
-    ]
+    causal = [one.A for one in maps if one.causal]
     return sum(float(A.triu(1).sum()) for A in causal) if causal else None
 
 
-def scores(A: Tensor, tokens: Tensor | None) -> Tensor:
+def scores(A: Tensor, tokens: Tensor | None, causal: bool = True) -> Tensor:
     """The five scores (..., 5) of attention (..., T, T) between tokens (T,)."""
     A = A.double()
     T = A.shape[-1]
@@ -193,9 +201,9 @@ def scores(A: Tensor, tokens: Tensor | None) -> Tensor:
         after = torch.zeros_like(equal)
         after[:, 1:] = equal.tril(-2)[:, :-1]
         same, induction = _mass(A, equal.tril(-1)), _mass(A, after)
-    # at t = 0 there is nothing to choose from
-    most = torch.arange(2, T + 1).double().log()
-    entropy = _entropy(A)[..., 1:] / most
+    # at t = 0 there is nothing to choose from, where nobody looks ahead
+    most = torch.arange(2, T + 1) if causal else torch.tensor(T)
+    entropy = _entropy(A)[..., 1:] / most.double().log()
     return torch.stack(
         [
             A.diagonal(-1, -2, -1).mean(-1),

@@ -89,6 +89,17 @@ def test_scores_against_loops(seed: int, steps: int) -> None:
                 np.testing.assert_allclose(told[layer, head], expected, rtol=1e-9)
 
 
+def test_looking_everywhere_is_an_entropy_of_one_ahead_as_behind() -> None:
+    even = torch.full((9, 9), 1 / 9)
+    told = scores(even, None, causal=False)
+    np.testing.assert_allclose(told[[0, 3, 4]], [1 / 9, 1 / 9, 1.0], rtol=1e-6)
+    view = seen(two_by_two("shapes"), "heads")
+    found = view.arrays["badges_by_chance"]
+    T = view.arrays["attention"].shape[-1]
+    np.testing.assert_allclose(found[[0, 3, 4]], [1 / T, 1 / T, 1.0], rtol=1e-5)
+    assert (view.arrays["badges"][..., 4] <= 1 + 1e-6).all()
+
+
 @pytest.mark.parametrize("data", ["sine", "fables"])
 def test_a_runs_own_heads(data: str) -> None:
     subject = two_by_two(data)
