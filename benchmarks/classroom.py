@@ -53,7 +53,7 @@ class Sample(NamedTuple):
     seconds: tuple[float, float, float]
     """Processor time so far: the workers, the server, this process with its clients."""
     memory: float
-    """Gigabytes of the server and its workers."""
+    """Gigabytes that the server and its workers take; what they share counts once."""
 
 
 def server_process() -> psutil.Process:
@@ -64,23 +64,32 @@ def server_process() -> psutil.Process:
     raise RuntimeError("the server is not there")
 
 
-def sample(server: psutil.Process) -> Sample:
-    """One look."""
+MEMORY_EVERY = 10
+"""Looks of which one weighs the memory, too: to do so takes the kernel a while."""
+
+
+def sample(server: psutil.Process, before: Sample | None) -> Sample:
+    """One look; with the memory of the one before, or weighed anew."""
     workers = server.children(recursive=True)
     times = (
         sum(sum(w.cpu_times()[:2]) for w in workers),
         sum(server.cpu_times()[:2]),
         sum(psutil.Process().cpu_times()[:2]),
     )
-    memory = sum(process.memory_info().rss for process in (server, *workers))
-    return Sample(time.perf_counter(), times, memory / 1e9)
+    if before is None:
+        weights = [p.memory_full_info().pss for p in (server, *workers)]
+        memory = sum(weights) / 1e9
+    else:
+        memory = before.memory
+    return Sample(time.perf_counter(), times, memory)
 
 
 async def sampled(samples: list[Sample]) -> None:
     """Look at the processors and the memory every half second."""
     server = server_process()
     while True:
-        samples.append(sample(server))
+        weighed = len(samples) % MEMORY_EVERY == 0
+        samples.append(sample(server, None if weighed else samples[-1]))
         await asyncio.sleep(0.5)
 
 
