@@ -121,7 +121,9 @@ def test_readings_say_what_is_in_the_numbers() -> None:
     assert f"is {best.loss:.3g}, {best.loss / 0.05:.1f} times the floor" in said
     near = what._replace(floor=best.loss / 1.5)
     assert "50 % above the floor" in READINGS["history"](near, str)
-    assert "More Learning rate mostly lowers the loss" in READINGS["cuts"](what, str)
+    assert "Learning rate: the higher, the lower the loss, mostly" in READINGS["cuts"](
+        what, str
+    )
     assert READINGS["importances"](what, str).startswith("Learning rate stands behind")
     assert "4 of 12 trials ended early" in READINGS["intermediate"](what, str)
     assert "320 steps, 27 % of all" in READINGS["intermediate"](what, str)

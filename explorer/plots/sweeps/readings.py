@@ -116,14 +116,15 @@ def read_cuts(drawn: SweepDrawn, _: Translate = str) -> str:
             )
             % values
         )
-    if slope < 0:
-        return (
-            _("More %(name)s mostly lowers the loss (rank correlation %(slope)s).")
-            % values
-        )
-    return (
-        _("Less %(name)s mostly lowers the loss (rank correlation %(slope)s).") % values
+    message = _(
+        "%(name)s: the lower, the lower the loss, mostly (rank correlation %(slope)s)."
     )
+    if slope < 0:
+        message = _(
+            "%(name)s: the higher, the lower the loss, mostly (rank correlation "
+            "%(slope)s)."
+        )
+    return message % values
 
 
 def read_contour(drawn: SweepDrawn, _: Translate = str) -> str:
