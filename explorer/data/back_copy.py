@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, DataSpec, Ints, Text
-from explorer.data.baselines import token_baselines
+from explorer.data.baselines import bigrams, guesses, unigrams
 from explorer.data.fields import count_field, window_field
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.errors import N_
@@ -81,7 +81,7 @@ def make(settings: BackCopySettings, seed: int) -> Data:
         task="next_token",
         train=Windows(train[:, :-1], train[:, 1:]),
         validation=validation,
-        baselines=token_baselines(stream[:split], validation, len(symbols)),
+        baselines=guessed(train, validation, len(symbols)),
         floor=float(losses(held, chances).mean()),
         floor_note=N_("who knows the table of letters and copies at every signal"),
         text=Text(stream, split),
@@ -92,6 +92,15 @@ def make(settings: BackCopySettings, seed: int) -> Data:
             "tell what stood before its signal."
         ),
     )
+
+
+def guessed(train: Ints, validation: Windows, kinds: int) -> dict[str, float]:
+    """Loss, nats, of who counts in windows (N, T + 1), of which none goes on into the
+    next."""
+    before, after = train[:, :-1].ravel(), train[:, 1:].ravel()
+    unigram = unigrams(after, kinds)
+    held = [part.ravel() for part in validation]
+    return guesses(unigram, bigrams(before, after, unigram), *held)
 
 
 def table(settings: BackCopySettings, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from explorer.data.decoding import named, short
 from explorer.data.mel import HOP_SECONDS
 from explorer.data.spoken import SPACE, Spoken, as_frames, kept, listened
 from explorer.data.text_table import TextTable, read_text_table, whole_rows
-from explorer.data.zipped import Zipped, called, keys_of, unzipped
+from explorer.data.zipped import SOUND, Zipped, called, keys_of, spelled, unzipped
 from explorer.errors import N_, ExplorerError, Words
 
 MOST = 1000
@@ -104,13 +104,17 @@ def _without_head(
 ) -> TextTable:
     """The table without a first row that names no file while the next one does."""
     cells = table.cells(file)[:2]
-    known = [any(way in places for way in called(cell)) for cell in cells]
+    known = [
+        cell.strip().lower().endswith(SOUND) or any(w in places for w in called(cell))
+        for cell in cells
+    ]
     return table._replace(rows=table.rows[1:]) if known == [False, True] else table
 
 
 def _found(cell: str, places: dict[str, list[str]], filename: str) -> str:
     """The path of the one recording that a cell names."""
     found = next((places[way] for way in called(cell) if way in places), [])
+    found = spelled(cell, found) or found
     if len(found) == 1:
         return found[0]
     raise ExplorerError(

@@ -12,8 +12,9 @@ from explorer.errors import N_, ExplorerError, Words
 
 MOST_BYTES = 32_000_000
 MOST_LISTED = 4000
-MOST_INFLATED = 200_000_000
-"""Bytes of all files together, once they are unpacked."""
+MOST_INFLATED, MOST_OF_ONE = 200_000_000, 32_000_000
+"""Bytes of all files together, once they are unpacked, and of one."""
+LONGEST_PATH = 200
 
 TABLE, OTHERWISE, SOUND = (".csv", ".tsv", ".tab"), (".txt",), ".wav"
 """Endings: of a table of texts, of one where there is no such, and of a recording."""
@@ -73,6 +74,8 @@ def _files(archive: zipfile.ZipFile, filename: str) -> dict[str, bytes]:
             continue
         if not path.lower().endswith((*TABLE, *OTHERWISE, SOUND)):
             continue
+        if len(path) > LONGEST_PATH:
+            raise _too_deep(path, filename)
         if not is_plain(entry) or path in found:
             raise ExplorerError(
                 N_(
@@ -82,10 +85,12 @@ def _files(archive: zipfile.ZipFile, filename: str) -> dict[str, bytes]:
                 name=short(path),
                 file=named(filename),
             )
-        found[path] = inflated(archive, entry, left)
+        found[path] = inflated(archive, entry, min(left, MOST_OF_ONE))
         left -= len(found[path])
         if left < 0:
             raise _too_large(filename, MOST_INFLATED, MOST_INFLATED - left)
+        if len(found[path]) > MOST_OF_ONE:
+            raise _one_too_large(path, filename)
     return found
 
 
@@ -117,8 +122,8 @@ def _table(files: Sequence[str] | dict[str, bytes], filename: str) -> str:
     raise ExplorerError(
         N_(
             "A zip of recordings has one table, a .csv or .tsv file with the name of a "
-            "WAV file and its text in each row, but '%(file)s' has %(came)d. Put one "
-            "in, and pack it again."
+            "WAV file and its text in each row, but '%(file)s' has %(came)d. Leave "
+            "one in it, or put one in, and pack it again."
         ),
         file=named(filename),
         came=len(tables),
@@ -142,6 +147,43 @@ def called(cell: str) -> list[str]:
     machine's."""
     path = in_one_piece(cell).replace("\\", "/").strip().lower().lstrip("./")
     return [path, path.rsplit("/", 1)[-1]]
+
+
+def spelled(cell: str, paths: Sequence[str]) -> list[str]:
+    """Those paths that a cell spells whole: letter for letter, else in small ones.
+
+    >>> spelled("A.wav", ["A.wav", "a.wav", "b/A.wav"])
+    ['A.wav']
+    """
+    path = in_one_piece(cell).replace("\\", "/").strip().removeprefix("./")
+    whole = [p for p in paths if path in (p, p[: -len(SOUND)])]
+    small = path.lower()
+    return whole or [p for p in paths if small in (p.lower(), p.lower()[: -len(SOUND)])]
+
+
+def _too_deep(path: str, filename: str) -> ExplorerError:
+    return ExplorerError(
+        N_(
+            "In a zip of recordings a file's path has at most %(most)d characters, but "
+            "'%(name)s' in '%(file)s' has %(came)d. Put the files into fewer folders."
+        ),
+        most=LONGEST_PATH,
+        name=short(path),
+        file=named(filename),
+        came=len(path),
+    )
+
+
+def _one_too_large(path: str, filename: str) -> ExplorerError:
+    return ExplorerError(
+        N_(
+            "A file in a zip of recordings may take %(most)s bytes, but '%(name)s' in "
+            "'%(file)s' takes more. Make it shorter."
+        ),
+        most=f"{MOST_OF_ONE:,}",
+        name=short(path),
+        file=named(filename),
+    )
 
 
 def _too_many(filename: str, came: int) -> ExplorerError:

@@ -21,11 +21,13 @@ from explorer.engine.jobs import Answer, Job, Looked, Packed, Result, Wanted, Wo
 from explorer.engine.packing import own_digest
 from explorer.engine.program import Program, program
 from explorer.errors import N_, ExplorerError, Words
-from explorer.inspection.base import Request, Subject, look, views_of
+from explorer.inspection.base import Request, Subject, look, views, views_of
 from explorer.portable.states import check_states
 from explorer.runs.messages import unexpected
 from explorer.runs.records import Checkpoint, View
+from explorer.training import reconstruction
 from explorer.training.process import settle
+from explorer.training.scores import floors
 from explorer.training.trainer import Budget, Trainer
 from explorer.training.transfer import transferred
 
@@ -37,6 +39,9 @@ LOOKING_SHARE = 0.015
 
 LONGEST_WAIT = 60.0
 """Seconds of training after which even a dear view has its turn."""
+
+FIRST_COST = 0.01
+"""Seconds that a first look counts which has learned what is kept for later ones."""
 
 MOST_OF_A_SLICE = 0.5
 """Once looks have taken this share of a slice's time, the others wait for the next."""
@@ -54,6 +59,8 @@ class _Live:
     serial: int = 0
     looked: dict[Wanted, float] = field(default_factory=dict)
     cost: dict[Wanted, float] = field(default_factory=dict)
+    once: set[Wanted] = field(default_factory=set)
+    """What has learned in its first look, and was looked at that single time."""
 
 
 _live: OrderedDict[str, _Live] = OrderedDict()
@@ -81,6 +88,8 @@ def forget(digests: Collection[str]) -> None:
     for digest in digests:
         content.throw_away(digest)
     building.forget_data()
+    floors.cache_clear()
+    reconstruction.forget()
 
 
 def run_slices(jobs: list[Job]) -> list[Result]:
@@ -194,7 +203,7 @@ def _begun(trainer: Trainer, serial: int, before: _Live | None) -> _Live:
     still: they have their turns as if it had not."""
     live = _Live(trainer, serial)
     if before is not None:
-        live.cost = before.cost
+        live.cost, live.once = before.cost, before.once
         live.looked = {w: min(at, trainer.seconds) for w, at in before.looked.items()}
     return live
 
@@ -224,11 +233,27 @@ def _look_live(
         view = _look(Subject.of(live.trainer), each)
         cost = time.perf_counter() - began
         left -= cost
-        # The lesser of two: one look may have met a busy machine.
-        live.cost[each] = min(cost, live.cost.get(each, cost))
+        live.cost[each] = _lasting(cost, each, live)
         live.looked[each] = trained
         seen.append((each, view))
     return tuple(seen)
+
+
+def _lasting(cost: float, wanted: Wanted, live: _Live) -> float:
+    """What a look will cost, seconds, after one that cost so much."""
+    if wanted not in live.looked and _learns(wanted):
+        live.once.add(wanted)
+        return FIRST_COST
+    if wanted in live.once:
+        live.once.remove(wanted)
+        return cost
+    # The lesser of two: one look may have met a busy machine.
+    return min(cost, live.cost.get(wanted, cost))
+
+
+def _learns(wanted: Wanted) -> bool:
+    spec = views().get(wanted.view)
+    return spec is not None and spec.learns
 
 
 def _look(subject: Subject, wanted: Wanted) -> View:

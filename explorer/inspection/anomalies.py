@@ -58,11 +58,11 @@ def look(subject: Subject, options: AnomaliesOptions) -> View:
     learned = residuals(subject.model, data, first, split)
     held = residuals(subject.model, data, begin, end)
     scores = {N_("the model"): standardised(held, learned)}
-    written = missed(data, subject.config.seed)
-    if written is not None:
-        scores[N_("encoder-decoder")] = standardised(
-            written[begin:end], written[first:split]
-        )
+    seed = subject.config.seed
+    written = missed(data, seed, begin, end)
+    usual = missed(data, seed, first, split)
+    if written is not None and usual is not None:
+        scores[N_("encoder-decoder")] = standardised(written, usual)
     learning = len(scores)
     scores |= rules(data, begin, end)
     positions = series.positions[begin:end]
@@ -137,4 +137,5 @@ VIEW = ViewSpec(
         "scores": ("way", "place"),
         "odd": ("place",),
     },
+    learns=True,
 )

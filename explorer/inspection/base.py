@@ -90,6 +90,8 @@ class ViewSpec(NamedTuple):
     where the option means nothing to it."""
     axes: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """By array: what each of its axes counts, as in ("time", "unit")."""
+    learns: bool = False
+    """Whether its first look learns what is kept for the later ones."""
 
 
 class Request(NamedTuple):

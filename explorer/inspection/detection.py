@@ -21,4 +21,5 @@ VIEW = ViewSpec(
     look,
     anomalies.knows,
     axes={"scores": ("way", "place"), "odd": ("place",)},
+    learns=True,
 )

@@ -51,21 +51,47 @@ class EncoderDecoder(nn.Module):
         return written
 
 
-@lru_cache(maxsize=32)
-def missed(data: Data, seed: int) -> Floats | None:
-    """Truth minus what is written back (n,), as scaled, NaN where the value is not
-    known; None where the training part is shorter than a window.
+@lru_cache(maxsize=64)
+def missed(data: Data, seed: int, begin: int, end: int) -> Floats | None:
+    """Truth minus what is written back, as scaled; None where the training part is
+    shorter than a window.
 
     Kept per dataset, which is made once and compared as the very object.
+
+    Args:
+        begin, end: the places of the series.
+
+    Returns:
+        (end - begin,) NaN where the value is not known.
     """
     series = data.series
     assert series is not None
-    values = series.scaled.reshape(len(series.values), -1)[:, 0]
     if series.split < WINDOW:
         return None
-    net = trained(values[: series.split], seed)
+    values = _values(data)
+    first, last = max(0, begin - WINDOW + 1), min(len(values), end + WINDOW - 1)
+    written = rewritten(_net(data, seed), values[first:last])
     truth = np.where(np.isfinite(series.values), values, np.nan)
-    return np.asarray(truth - rewritten(net, values))
+    return np.asarray((truth[first:last] - written)[begin - first : end - first])
+
+
+@lru_cache(maxsize=32)
+def _net(data: Data, seed: int) -> EncoderDecoder:
+    assert data.series is not None
+    return trained(_values(data)[: data.series.split], seed)
+
+
+def _values(data: Data) -> Floats:
+    """(n,) as scaled; columns beside the series do not count."""
+    assert data.series is not None
+    values: Floats = data.series.scaled.reshape(len(data.series.values), -1)[:, 0]
+    return values
+
+
+def forget() -> None:
+    """Let go of all datasets, since some are deleted, and of what was learned."""
+    missed.cache_clear()
+    _net.cache_clear()
 
 
 def trained(values: Floats, seed: int) -> EncoderDecoder:

@@ -56,3 +56,17 @@ def test_the_floor_is_what_each_step_costs_who_knows_the_table() -> None:
     held = np.concatenate([data.validation.x[:, :1], data.validation.y], 1)
     assert losses(held, chances).shape == data.validation.y.shape
     assert data.floor < data.baselines["bigram"] < data.baselines["unigram"]
+
+
+def test_who_knows_pairs_alone_counts_them_within_windows() -> None:
+    """The line is what the held-out pairs' own shares cost, but for what is not known
+    of them before; a pair that lies across two windows has no share."""
+    settings = BackCopySettings(letters=3, signals=1, share=0.3, window=60)
+    data = make(settings, 1)
+    counts = np.zeros((5, 5))
+    for x, y in zip(data.validation.x, data.validation.y, strict=True):
+        for now, then in zip(x.tolist(), y.tolist(), strict=True):
+            counts[now, then] += 1
+    chances = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+    known = -(counts * np.log(np.where(counts > 0, chances, 1))).sum() / counts.sum()
+    assert data.baselines["bigram"] == pytest.approx(known, abs=0.002)

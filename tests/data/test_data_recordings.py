@@ -117,8 +117,15 @@ def test_what_is_given_is_what_was_heard() -> None:
             mean = frames_of[2 * t : 2 * t + 2].mean(0)
             np.testing.assert_allclose(given[t], mean, atol=1e-4)
         np.testing.assert_allclose(given[steps:], -DEPTH, atol=1e-4)
-    seen = np.concatenate([-h for h in heard])
-    assert -DEPTH <= seen.mean() < data.scaler.mean + 20
+    learned = set()
+    for y in data.train.y:
+        learned.add("".join(data.labels[k] for k in y if k != IGNORED))
+    steps = [
+        own_recordings.joined(-each.astype(float), 2)
+        for each, text in zip(heard, texts, strict=True)
+        if text.replace(" ", "␣") in learned
+    ]
+    assert data.scaler.mean == pytest.approx(np.concatenate(steps).mean(), abs=0.05)
 
 
 def test_a_text_must_fit_into_its_steps() -> None:
@@ -221,16 +228,26 @@ HOSTILE: Mapping[str, tuple[bytes, str]] = {
     "empty": (b"", "could not be opened as one"),
     "a text": (b"many words " * 99, "could not be opened as one"),
     "cut off": (WHOLE[:-200], "could not be opened as one"),
-    "no table": (with_files({"t.csv": None}), "has 0. Put one in"),
-    "two tables": (with_files({"u.tsv": b"a\tb"}), "has 2. Put one in"),
+    "no table": (with_files({"t.csv": None}), "has 0. Leave one in"),
+    "two tables": (with_files({"u.tsv": b"a\tb"}), "has 2. Leave one in"),
     "one column": (with_table("file\n0.wav\n1.wav"), "need two columns"),
     "a recording is missing": (
         with_table("file,text\n0.wav,a\n7.wav,b"),
         "for '7.wav' 'a.zip' has 0",
     ),
     "two of that name": (
-        with_files({"x/0.wav": ONE, "t.csv": b"file,text\n0,a\n1.wav,b"}),
-        "for '0' 'a.zip' has 2",
+        with_files(
+            {"x/7.wav": ONE, "y/7.wav": ONE, "t.csv": b"file,text\n7,a\n1.wav,b"}
+        ),
+        "for '7' 'a.zip' has 2",
+    ),
+    "a first row that is misspelt": (
+        with_table("9.wav,a\n1.wav,b"),
+        "for '9.wav' 'a.zip' has 0",
+    ),
+    "a deep path": (
+        with_files({"a/" * 2000 + "2.wav": ONE}),
+        "at most 200 characters, but 'a/a.* has 4005",
     ),
     "named twice": (
         with_table("file,text\n0.wav,a\n0.wav,b"),
@@ -260,9 +277,19 @@ def test_refusals(name: str) -> None:
     assert str(refused.value).isprintable()
 
 
+def test_a_path_that_is_spelled_whole_is_meant() -> None:
+    files = {"x/0.wav": ONE, "A.wav": ONE, "a.wav": ONE}
+    rows = b"file,text\n./0.wav,a\nA.wav,b\nx\\0.wav,c\na,d\n"
+    found = read_recordings(with_files({**files, "t.csv": rows}), "a.zip").examples
+    assert found["texts"] == ["a", "b", "c", "d"]
+
+
 def test_sizes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is packed well is not inflated beyond what all files may take."""
     raw = with_files({"0.wav": bytes(3_000_000)})
+    monkeypatch.setattr(zipped, "MOST_OF_ONE", 2_000_000)
+    with pytest.raises(ExplorerError, match=r"2,000,000 bytes, but '0.wav' in"):
+        read_recordings(raw, "a.zip")
     monkeypatch.setattr(zipped, "MOST_INFLATED", 1_000_000)
     with pytest.raises(ExplorerError, match="may take 1,000,000 bytes together"):
         read_recordings(raw, "a.zip")

@@ -102,6 +102,19 @@ def test_one_slow_look_is_not_held_against_a_view(
     assert run.at(2.2, CHEAP) == ["cheap"]
 
 
+def test_what_a_first_look_learns_is_not_held_against_a_view(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wanted = Wanted("anomalies")
+    run = Watched(monkeypatch, anomalies=5.0)
+    assert run.at(0.0, wanted) == ["anomalies"]
+    run.costs["anomalies"] = 0.3
+    assert run.at(0.5, wanted) == []
+    assert run.at(0.7, wanted) == ["anomalies"]
+    assert run.at(20.0, wanted) == []  # from then on it costs what it costs
+    assert run.at(20.8, wanted) == ["anomalies"]
+
+
 def test_looks_that_take_half_of_a_slice_let_the_others_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

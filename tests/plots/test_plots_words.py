@@ -27,4 +27,5 @@ def readings(moment: Moment) -> Iterator[str]:
 def test_a_name_is_parted_by_the_languages_colon() -> None:
     assert entry("遗忘门", "0.5", translator("zh")) == "遗忘门：0.5"
     found = list(readings(Moment("lstm", "sine", 2)))
+    assert any("：" in text for text in found)
     assert not [text for text in found if NARROW.search(text)]

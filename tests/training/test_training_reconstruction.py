@@ -83,9 +83,9 @@ def data_of(name: str = "anomalies", **few: object) -> Data:
 @pytest.fixture
 def _few_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(reconstruction, "STEPS", 5)
-    missed.cache_clear()
+    reconstruction.forget()
     yield
-    missed.cache_clear()
+    reconstruction.forget()
 
 
 @pytest.mark.usefixtures("_few_steps")
@@ -101,13 +101,18 @@ def test_nothing_is_learned_from_what_is_held_out(
         return train(values, seed)
 
     monkeypatch.setattr(reconstruction, "trained", noted)
-    found = missed(data, 0)
     assert data.series is not None
+    found = missed(data, 0, 0, 700)
     assert found is not None
     (values,) = given
     np.testing.assert_array_equal(values, data.series.scaled[: data.series.split])
     expected = data.series.scaled - rewritten(train(values, 0), data.series.scaled)
     np.testing.assert_allclose(found, expected, atol=1e-6)
+    for begin, end in ((0, 560), (560, 700), (3, 5), (690, 699)):
+        part = missed(data, 0, begin, end)
+        assert part is not None
+        np.testing.assert_allclose(part, expected[begin:end], atol=1e-6)
+    assert len(given) == 1
 
 
 @pytest.mark.usefixtures("_few_steps")
@@ -116,7 +121,8 @@ def test_values_that_nobody_knows_have_no_score() -> None:
     assert data.series is not None
     values = np.array(data.series.values, np.float64)
     values[::7] = np.nan
-    found = missed(replace(data, series=data.series._replace(values=values)), 0)
+    other = replace(data, series=data.series._replace(values=values))
+    found = missed(other, 0, 0, 500)
     assert found is not None
     np.testing.assert_array_equal(np.isnan(found), np.isnan(values))
 
@@ -127,7 +133,7 @@ def test_the_picture_is_of_the_score_that_is_chosen() -> None:
     view = seen(subject, "anomalies")
     assert view.notes["ways"][:2] == ["the model", "encoder-decoder"]
     assert view.notes["learning"] == 2
-    found = missed(subject.data, subject.config.seed)
+    found = missed(subject.data, subject.config.seed, 0, 1500)
     assert found is not None
     held = standardised(found[1200:], found[:1200])
     written = anomalies.extract(view, 4.0, "written")
@@ -148,7 +154,13 @@ def test_a_series_shorter_than_a_window_is_not_written_back() -> None:
     data = data_of(length=500, window=8)
     assert data.series is not None
     short = data.series._replace(split=WINDOW - 1)
-    assert missed(replace(data, series=short), 0) is None
+    assert missed(replace(data, series=short), 0, 0, 500) is None
+    subject = subject_of("rnn", "anomalies", steps=0, data__length=1500)
+    view = seen(subject, "anomalies")
+    arrays = {**view.arrays, "scores": view.arrays["scores"][[0, 2]]}
+    alone = View(view.name, 0, arrays, {**view.notes, "learning": 1})
+    said = anomalies.reading(anomalies.extract(alone, 4.0, "written"), str)
+    assert "windows longer than the training part" in said
 
 
 def seen_as(arrays: dict[str, NDArray[Any]], ways: list[str]) -> View:

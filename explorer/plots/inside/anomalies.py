@@ -54,6 +54,8 @@ class AnomaliesDrawn(NamedTuple):
     threshold: float
     axis: str
     label: str
+    short: bool
+    """Whether the training part is too short for the score that is chosen."""
 
 
 def extract(view: View, threshold: float, way: str = "model") -> AnomaliesDrawn:
@@ -62,9 +64,9 @@ def extract(view: View, threshold: float, way: str = "model") -> AnomaliesDrawn:
     arrays, notes = view.arrays, view.notes
     positions = arrays["positions"]
     scores = arrays["scores"][0]
+    short = way == "written" and notes["learning"] == 1
     if way == "written":
-        there = notes["learning"] > 1
-        scores = arrays["scores"][1] if there else np.full_like(scores, np.nan)
+        scores = np.full_like(scores, np.nan) if short else arrays["scores"][1]
     return AnomaliesDrawn(
         positions.astype("datetime64[D]") if notes["dates"] else positions,
         arrays["values"],
@@ -74,6 +76,7 @@ def extract(view: View, threshold: float, way: str = "model") -> AnomaliesDrawn:
         threshold,
         notes["axis"],
         notes["label"],
+        short,
     )
 
 
@@ -178,6 +181,11 @@ def _bands(drawn: AnomaliesDrawn) -> list[dict[str, Any]]:
 def reading(drawn: AnomaliesDrawn, _: Translate = str) -> str:
     """How many alarms there are, and how many of them are right where that is known."""
     known = int(np.isfinite(drawn.scores).sum())
+    if drawn.short:
+        return _(
+            "No value has a score: the encoder-decoder reads windows longer than the "
+            "training part. Choose the model's forecast."
+        )
     if not known:
         return _("No value of the held-out part has a score.")
     numbers: dict[str, Any] = {

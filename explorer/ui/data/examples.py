@@ -19,8 +19,9 @@ from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_still
 from explorer.ui.plain import literal
 
-AT_ONCE_OF: Mapping[Kind, int] = {"notes": 20_000}
-"""Bytes that a page reads itself of a kind that takes long: each may be an event."""
+AT_ONCE_OF: Mapping[Kind, int] = {"notes": 20_000, "recordings": 20_000}
+"""Bytes that a page reads itself of a kind that takes long: each may be an event, or
+many once they are inflated."""
 
 _READ = "examples.read"
 """The last file that was read, and what it came to: by the likeliest columns, and by
