@@ -19,7 +19,7 @@ from tests.browser.conftest import (
 
 pytestmark = pytest.mark.browser
 
-LONG = "training.steps=20000&training.schedule=constant&model=lstm"
+LONG = "training.steps=20000&training.schedule=constant&model=rnn"
 POINTS = """() => document.querySelector('.stMain .sx-figure')?._fullData?.map(
   t => [t.name, Array.from(t.y ?? []).length]) ?? []"""
 

@@ -9,7 +9,9 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
+from distributed import Client
 
 from explorer.catalog import choosing
 from explorer.config.run import RunConfig
@@ -65,6 +67,16 @@ def engine(with_workers: None) -> Iterator[Engine]:
     engine = Engine()
     yield engine
     engine.close()
+
+
+def test_workers_are_born_of_a_process_that_has_what_they_need(scheduler: str) -> None:
+    """It has Torch, so that they share one copy and need not wait for it."""
+    with Client(scheduler, set_as_default=False) as client:
+        parents = set(client.run(os.getppid).values())
+    assert len(parents) == 1
+    assert os.getpid() not in parents
+    (parent,) = map(psutil.Process, parents)
+    assert any("libtorch" in each.path for each in parent.memory_maps())
 
 
 def test_runs_on_workers_equal_runs_in_one_piece(engine: Engine) -> None:
