@@ -21,13 +21,17 @@ from distributed.security import Security
 from distributed.utils import get_mp_context
 
 from explorer.config.settings import whole_number
-from explorer.engine import embedded, worker
+from explorer.engine import embedded
 from explorer.errors import N_, ExplorerError, Words
 
 SCHEDULER = "EXPLORER_SCHEDULER"
 WORKERS = "EXPLORER_WORKERS"
 WARNINGS = "PYTHONWARNINGS"
 MOST_WORKERS = 64
+WORK = "explorer.engine.worker"
+"""The module that workers execute; it takes Torch, which this process need not wait
+for."""
+
 ANSWERS_WITHIN = 10
 """Seconds in which a scheduler must be reached, or be reached again."""
 
@@ -84,7 +88,7 @@ def _load() -> None:
     """Have a process that has imported what workers need: they are copies of it, there
     at once, and share the memory that it takes."""
     dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
-    get_mp_context().set_forkserver_preload([worker.__name__])
+    get_mp_context().set_forkserver_preload([WORK])
     with _environment(worker_environment()):
         forkserver.ensure_running()
 
