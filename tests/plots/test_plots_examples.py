@@ -14,7 +14,6 @@ from explorer.errors import N_
 from explorer.plots.answers import classes, pairs
 from explorer.plots.data import examples
 from explorer.plots.encode import to_json
-from explorer.plots.theme import template
 from explorer.plots.training import loss
 from explorer.runs.records import Curves, Lines, View
 from explorer.tasks import IGNORED
@@ -31,8 +30,7 @@ def marked(message: str) -> str:
 
 def as_plotly(figure: dict[str, Any]) -> go.Figure:
     given = orjson.loads(to_json(figure))
-    layout = given["layout"] | {"template": template("light")}
-    return go.Figure({"data": given["data"], "layout": layout})
+    return go.Figure({"data": given["data"], "layout": given["layout"]})
 
 
 def view(confusion: list[list[int]], **arrays: Any) -> View:

@@ -17,7 +17,6 @@ from explorer.inspection.base import Request, Subject, look, views_of
 from explorer.inspection.facts import facts_of
 from explorer.plots.encode import to_json
 from explorer.plots.panel import Scene, names_on, panels
-from explorer.plots.theme import Mode, template
 from explorer.runs.records import Run, View
 from explorer.training.trainer import Budget, Trainer
 from explorer.ui.live.asked import asked, panels_of, wanted
@@ -29,7 +28,6 @@ from explorer.ui.live.wishes import Wish, read_wish
 from tests.pairs import AS_ONE
 
 MOST_BYTES = 300_000
-MODES: tuple[Mode, ...] = ("light", "dark")
 WORDLESS = re.compile(r"[^A-Za-z]*")
 
 
@@ -99,13 +97,12 @@ def looked(request: pytest.FixtureRequest) -> Looked:
     return Looked(*request.param)
 
 
-def check(panel: str, content: dict[str, Any], mode: Mode = "light") -> None:
+def check(panel: str, content: dict[str, Any]) -> None:
     assert len(json.dumps(content)) < MOST_BYTES, panel
     assert content["reading"], panel
     assert content["alternative"], panel
     given = content["figure"]
-    layout = given["layout"] | {"template": template(mode)}
-    go.Figure({"data": given["data"], "layout": layout})
+    go.Figure({"data": given["data"], "layout": given["layout"]})
     # A grid's axes share the titles of its edge; a lone axis has its own.
     axes = [v for k, v in given["layout"].items() if re.fullmatch(r"[xy]axis\d*", k)]
     titled = [a for a in axes if a.get("title", {}).get("text")]
@@ -117,11 +114,11 @@ def check(panel: str, content: dict[str, Any], mode: Mode = "light") -> None:
 
 def test_plotly_accepts_every_view(looked: Looked) -> None:
     known = {panel.name for panel in panels_of(looked.config, names_on("inside"))}
-    for mode, more in zip(MODES, ({}, {"mark": 5, "example": 1}), strict=True):
+    for more in ({}, {"mark": 5, "example": 1}):
         drawn, _sent = looked.frame(looked.wish(**more))
         assert set(drawn) == known
         for panel in known:
-            check(panel, drawn[panel], mode)
+            check(panel, drawn[panel])
 
 
 @pytest.mark.slow
