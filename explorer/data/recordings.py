@@ -8,7 +8,7 @@ from explorer.data.decoding import named, short
 from explorer.data.mel import HOP_SECONDS
 from explorer.data.spoken import SPACE, Spoken, as_frames, kept, listened
 from explorer.data.text_table import TextTable, read_text_table, whole_rows
-from explorer.data.zipped import SOUND, Zipped, called, keys_of, spelled, unzipped
+from explorer.data.zipped import SOUND, Zipped, called, exactly, keys_of, unzipped
 from explorer.errors import N_, ExplorerError, Words
 
 MOST = 1000
@@ -114,7 +114,7 @@ def _without_head(
 def _found(cell: str, places: dict[str, list[str]], filename: str) -> str:
     """The path of the one recording that a cell names."""
     found = next((places[way] for way in called(cell) if way in places), [])
-    found = spelled(cell, found) or found
+    found = exactly(cell, found) or found
     if len(found) == 1:
         return found[0]
     raise ExplorerError(

@@ -149,10 +149,10 @@ def called(cell: str) -> list[str]:
     return [path, path.rsplit("/", 1)[-1]]
 
 
-def spelled(cell: str, paths: Sequence[str]) -> list[str]:
+def exactly(cell: str, paths: Sequence[str]) -> list[str]:
     """Those paths that a cell spells whole: letter for letter, else in small ones.
 
-    >>> spelled("A.wav", ["A.wav", "a.wav", "b/A.wav"])
+    >>> exactly("A.wav", ["A.wav", "a.wav", "b/A.wav"])
     ['A.wav']
     """
     path = in_one_piece(cell).replace("\\", "/").strip().removeprefix("./")

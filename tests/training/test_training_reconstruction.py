@@ -1,5 +1,6 @@
 """Windows that are written back: by loops, from their codes, from the training part."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from explorer.catalog import building, choosing
 from explorer.data.base import Data
+from explorer.engine import worker
 from explorer.inspection.anomalies import standardised
 from explorer.inspection.facts import facts_of
 from explorer.plots.inside import anomalies, detection
@@ -125,6 +127,16 @@ def test_values_that_nobody_knows_have_no_score() -> None:
     found = missed(other, 0, 0, 500)
     assert found is not None
     np.testing.assert_array_equal(np.isnan(found), np.isnan(values))
+
+
+@pytest.mark.usefixtures("_few_steps")
+def test_with_deleted_data_goes_what_was_learned_from_it() -> None:
+    data = data_of(length=500, window=16)
+    assert missed(data, 0, 0, 500) is not None
+    before = sys.getrefcount(data)
+    worker.forget([])
+    assert missed.cache_info().currsize == 0
+    assert sys.getrefcount(data) < before
 
 
 @pytest.mark.usefixtures("_few_steps")

@@ -3,25 +3,13 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from explorer.plots.inside.habits import Head
-from explorer.plots.parts import Figure, Translate
+from explorer.plots.parts import Figure, Translate, stretches
 from explorer.plots.theme import GREY
 from explorer.runs.records import View
 
 FRAME = {"type": "rect", "line": {"color": GREY, "width": 1}}
-
-
-def stretches(marks: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Every stretch of marked places (T,): its first, and the place after its last.
-
-    >>> stretches(np.array([True, False, True, True]))
-    [(0, 1), (2, 4)]
-    """
-    turns = np.diff(np.concatenate([[0], marks, [0]]).astype(np.int8))
-    begin, end = np.flatnonzero(turns == 1), np.flatnonzero(turns == -1)
-    return list(zip(begin.tolist(), end.tolist(), strict=True))
 
 
 def framed(figure: Figure, view: View, maps: int) -> Figure:
@@ -30,8 +18,8 @@ def framed(figure: Figure, view: View, maps: int) -> Figure:
         return figure
     shapes: list[dict[str, Any]] = list(figure["layout"].get("shapes", ()))
     for number in ("", *range(2, maps + 1)):
-        for begin, end in stretches(view.arrays["support"]):
-            across = {"xref": f"x{number}", "x0": begin + 0.5, "x1": end + 0.5}
+        for first, last in stretches(view.arrays["support"]):
+            across = {"xref": f"x{number}", "x0": first + 0.5, "x1": last + 1.5}
             upright = {"yref": f"y{number} domain", "y0": 0, "y1": 1}
             shapes.append(FRAME | across | upright)
     figure["layout"]["shapes"] = shapes

@@ -18,6 +18,7 @@ from explorer.plots.parts import (
     margin_for,
     rule,
     short,
+    stretches,
     token_ticks,
     visible,
 )
@@ -168,13 +169,6 @@ def value_title(view: View, _: Translate) -> str:
     }
     span = f"{short(notes['low'])} … {short(notes['high'])}"
     return _("%(name)s (%(more)s)") % {"name": title, "more": span}
-
-
-def stretches(on: NDArray[np.uint8]) -> list[tuple[int, int]]:
-    """First and last step of every unbroken run of ones in (T,), counted from 0."""
-    edges = np.diff(np.concatenate(([0], on.astype(np.int8), [0])))
-    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1
-    return [(int(a), int(b)) for a, b in zip(starts, ends, strict=True)]
 
 
 def block(view: View, _: Translate) -> dict[str, Any]:
