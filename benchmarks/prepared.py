@@ -56,5 +56,5 @@ def advance(
 def dask_setup(_worker: Any) -> None:
     """Take the place of what trains, and of what warms up for it."""
     Trainer.advance = advance  # type: ignore[method-assign]
-    worker.warm_up = lambda model: None
+    worker.warm_up = lambda *of_what: None
     worker.MOST_TRAINERS = 10**6

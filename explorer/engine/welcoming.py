@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 from distributed import Client, fire_and_forget
 from distributed import Future as Task
 
-from explorer.catalog import specs
+from explorer.catalog import choosing, specs
 from explorer.engine.program import Program, difference, program
 from explorer.engine.worker import forget, get_ready, warm_up
 from explorer.errors import N_, Words
+from explorer.inspection.base import views_of
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +33,17 @@ class Verdict(NamedTuple):
     """What people should know of it."""
 
 
-def to_warm_up() -> list[str]:
-    """The models that can learn the first dataset."""
-    return [model.name for model in specs.fitting(specs.DEFAULT_DATA)]
+def to_warm_up() -> list[tuple[str, ...]]:
+    """What each worker does once, by model, or model and view: a step of every model
+    that can learn the first dataset, and every look at the first of them. Each is
+    short, as whoever trains meanwhile waits for one to end."""
+    first = choosing.make_config()
+    models = [model.name for model in specs.fitting(specs.DEFAULT_DATA)]
+    looks = [view for view in views_of(specs.resolve(first)) if not view.learns]
+    return [
+        *((model,) for model in models),
+        *((first.model, view.name) for view in looks),
+    ]
 
 
 class Welcoming:
@@ -135,13 +144,13 @@ class Welcoming:
         return [
             self._client.submit(
                 warm_up,
-                model,
+                *of_what,
                 workers=[worker],
                 allow_other_workers=False,
                 pure=False,
                 priority=WARMING_PRIORITY,
             )
-            for model in to_warm_up()
+            for of_what in to_warm_up()
         ]
 
 

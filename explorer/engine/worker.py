@@ -14,14 +14,14 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from explorer.catalog import building, choosing, specs
+from explorer.catalog import building, choosing
 from explorer.config.run import RunConfig
 from explorer.data import content
 from explorer.engine.jobs import Answer, Job, Looked, Packed, Result, Wanted, Worked
 from explorer.engine.packing import own_digest
 from explorer.engine.program import Program, program
 from explorer.errors import N_, ExplorerError, Words
-from explorer.inspection.base import Request, Subject, look, views, views_of
+from explorer.inspection.base import Request, Subject, look, views
 from explorer.portable.states import check_states
 from explorer.runs.messages import unexpected
 from explorer.runs.records import Checkpoint, View
@@ -74,13 +74,14 @@ def get_ready() -> Program:
     return program()
 
 
-def warm_up(model: str) -> None:
-    """Train a model on the first dataset and look at it, so that nobody waits later."""
+def warm_up(model: str, view: str = "") -> None:
+    """Do once what people will ask for, so that nobody waits for what only the first
+    time needs: a step of a model on the first dataset, and one look at it."""
     settle()
     trainer = Trainer(choosing.make_config(model=model))
     trainer.advance(Budget(steps=1))
-    for view in views_of(specs.resolve(trainer.config)):
-        _look(Subject.of(trainer), Wanted(view.name))
+    if view:
+        _look(Subject.of(trainer), Wanted(view))
 
 
 def forget(digests: Collection[str]) -> None:

@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from explorer.data.base import Data, Floats
 from explorer.models.base import Sizes
 from explorer.models.gru import GRU, GRUSettings
+from explorer.training.small_nets import learn
 
 HIDDEN, CODE = 16, 4
 """H, and numbers of the code."""
@@ -95,23 +96,19 @@ def forget() -> None:
 
 
 def trained(values: Floats, seed: int) -> EncoderDecoder:
-    """An encoder-decoder of the windows of values (n,), after `STEPS` steps of Adam,
-    the rate falling to zero."""
+    """An encoder-decoder of the windows of values (n,), after `STEPS` steps."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         net = EncoderDecoder()
     windows = sliding_window_view(values.astype(np.float32), WINDOW)
     random = np.random.default_rng(seed)
-    optimizer = torch.optim.Adam(net.parameters(), LEARNING_RATE)
-    falling = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 1 / STEPS, STEPS)
-    for _step in range(STEPS):
+
+    def loss() -> Tensor:
         rows = random.integers(len(windows), size=BATCH)
         x = torch.from_numpy(windows[rows])[..., None]  # (B, T, 1)
-        optimizer.zero_grad()
-        F.mse_loss(net(x), x).backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimizer.step()
-        falling.step()
+        return F.mse_loss(net(x), x)
+
+    learn(net, loss, STEPS, LEARNING_RATE)
     return net
 
 

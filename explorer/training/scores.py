@@ -20,12 +20,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explorer.config.training import TrainingSettings
 from explorer.data.base import Data
 from explorer.models.base import SequenceModel, Sizes
 from explorer.models.lstm import LSTM, LSTMSettings
 from explorer.training.objectives import tensors
-from explorer.training.optimizers import Optimizers, descend
+from explorer.training.small_nets import learn
 
 HIDDEN = 16
 STEPS = 200
@@ -96,14 +95,10 @@ def _trained(
     loss_of: Callable[[SequenceModel, torch.Generator], Tensor],
     seed: int,
 ) -> SequenceModel:
-    """A small LSTM after `STEPS` steps of Adam, the rate falling to zero."""
+    """A small LSTM after `STEPS` steps."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         net = LSTM(LSTMSettings(hidden_size=HIDDEN), Sizes(inputs, outputs, 0, 1))
     random = torch.Generator().manual_seed(seed)
-    settings = TrainingSettings(optimizer="adam", clip=1.0)
-    optimizers = Optimizers(net, settings)
-    for step in range(STEPS):
-        rate = LEARNING_RATE * (1 - step / STEPS)
-        descend(loss_of(net, random), optimizers, rate, settings)
+    learn(net, lambda: loss_of(net, random), STEPS, LEARNING_RATE)
     return net

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from explorer.catalog import choosing, specs
 from explorer.data import content
 from explorer.engine import welcoming, worker
 from explorer.engine.program import Program, difference, digests, program
-from explorer.engine.welcoming import Welcoming, compared
+from explorer.engine.welcoming import Welcoming, compared, to_warm_up
+from explorer.inspection.base import views
 
 OWN = program()
 LSTM = "explorer/models/lstm.py"
@@ -163,3 +165,15 @@ def test_own_data_that_is_deleted_goes_from_who_trains_and_who_joins(
     assert connection.forgotten == [("early", [digest]), ("late", [digest])]
     worker.forget([digest])
     assert content.lacks(digest)
+
+
+def test_what_is_done_to_warm_up_is_short_and_can_be_done() -> None:
+    """Every model's step, and looks at one: none that learns something by itself."""
+    models = {model.name for model in specs.fitting(specs.DEFAULT_DATA)}
+    steps = [what for what in to_warm_up() if len(what) == 1]
+    looks = [what for what in to_warm_up() if len(what) == 2]
+    assert {model for (model,) in steps} == models
+    assert {model for model, _view in looks} == {choosing.make_config().model}
+    assert "prediction" in {view for _model, view in looks}
+    assert not any(views()[view].learns for _model, view in looks)
+    worker.warm_up(*looks[-1])
