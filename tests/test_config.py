@@ -16,7 +16,7 @@ from explorer.config.run import (
     query_pairs,
     to_query,
 )
-from explorer.config.settings import Settings, bounds_of, choices_of
+from explorer.config.settings import Settings, bounds_of, choices_of, extra_of
 from explorer.config.training import TrainingSettings
 from explorer.errors import ExplorerError, unknown
 from explorer.models.base import parameters
@@ -153,3 +153,18 @@ def test_to_count_parameters_draws_no_numbers(model: str, data: str) -> None:
     count = building.parameter_count(config)
     assert torch.equal(torch.get_rng_state(), before)
     assert count == parameters(building.build_model(config))
+
+
+@pytest.mark.parametrize(
+    "cls",
+    [
+        TrainingSettings,
+        *(spec.settings for spec in specs.datasets().values()),
+        *(spec.settings for spec in specs.models().values()),
+    ],
+    ids=lambda cls: cls.__name__,
+)
+def test_what_hangs_on_another_setting_names_its_choices(cls: type[Settings]) -> None:
+    for field in cls.model_fields.values():
+        for other, values in extra_of(field).get("when", {}).items():
+            assert set(values) < set(choices_of(cls.model_fields[other]))

@@ -133,6 +133,12 @@ def extra_of(field: FieldInfo) -> dict[str, Any]:
     return cast(dict[str, Any], field.json_schema_extra or {})
 
 
+def matters(field: FieldInfo, values: Mapping[str, Scalar]) -> bool:
+    """Whether a setting has a say where the others of its class have these values."""
+    when: dict[str, list[str]] = extra_of(field).get("when", {})
+    return all(values[name] in those for name, those in when.items())
+
+
 def bounds_of(field: FieldInfo) -> tuple[float | None, float | None]:
     """Smallest and largest allowed value of a number field."""
     low = next((m.ge for m in field.metadata if hasattr(m, "ge")), None)

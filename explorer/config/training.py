@@ -61,6 +61,7 @@ class TrainingSettings(Settings):
         le=0.99,
         step=0.01,
         more=True,
+        when={"optimizer": ("sgd", "muon")},
     )
     schedule: Schedule = setting(
         "cosine",

@@ -62,6 +62,7 @@ class OwnSeriesSettings(Settings):
         ge=0.5,
         le=10.0,
         step=0.5,
+        when={"outliers": ("iqr", "zscore")},
     )
     resample: prepare.Resample = setting(
         "none",
@@ -86,6 +87,7 @@ class OwnSeriesSettings(Settings):
         ge=2,
         le=10000,
         scale="log",
+        when={"resample": ("nth", "mean")},
     )
     span: prepare.Span = setting(
         "day",
@@ -99,6 +101,7 @@ class OwnSeriesSettings(Settings):
             "week": N_("week"),
             "month": N_("month"),
         },
+        when={"resample": ("time",)},
     )
     change: prepare.Change = setting(
         "none",

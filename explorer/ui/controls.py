@@ -8,7 +8,14 @@ from typing import Any
 import streamlit as st
 from pydantic.fields import FieldInfo
 
-from explorer.config.settings import Scalar, Settings, bounds_of, choices_of, extra_of
+from explorer.config.settings import (
+    Scalar,
+    Settings,
+    bounds_of,
+    choices_of,
+    extra_of,
+    matters,
+)
 from explorer.ui.language import Translate
 
 DECIMAL = (1, 1.5, 2, 3, 5, 7)
@@ -29,20 +36,28 @@ def settings_widgets(
 ) -> dict[str, Any]:
     """One widget per setting, the rarer ones behind "More settings"; what they say.
 
+    One that does not matter beside the others keeps its value and is not shown.
+
     Args:
         place: where a setting of that name stands.
     """
     fields = {n: f for n, f in cls.model_fields.items() if n not in skip}
-    chosen: dict[str, Any] = {n: values[n] for n in skip if n in values}
+    chosen = {n: v for n, v in values.items() if n in cls.model_fields}
     more = {n: f for n, f in fields.items() if extra_of(f).get("more")}
-    for name, field in fields.items():
+
+    def show(name: str) -> None:
+        if matters(fields[name], chosen):
+            key = f"{prefix}.{name}"
+            chosen[name] = widget(name, fields[name], chosen[name], key, _)
+
+    for name in fields:
         if name not in more:
             with place(name):
-                chosen[name] = widget(name, field, values[name], f"{prefix}.{name}", _)
+                show(name)
     if more:
         with st.expander(_("More settings"), key=f"{prefix}.more"):
-            for name, field in more.items():
-                chosen[name] = widget(name, field, values[name], f"{prefix}.{name}", _)
+            for name in more:
+                show(name)
     return chosen
 
 

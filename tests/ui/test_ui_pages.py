@@ -155,6 +155,25 @@ def test_a_widget_writes_the_address() -> None:
     assert not test.exception
 
 
+def test_a_setting_stands_only_where_it_matters() -> None:
+    """Byte pairs have merges, characters have none; Adam carries no momentum."""
+    test = page(data="fables")
+
+    def shown(label: str) -> list[Any]:
+        return [each.value for each in test.slider if each.label == label]
+
+    assert shown("Merges") == shown("Momentum") == []
+    choice(test, "Tokens").set_value("pair").run()
+    choice(test, "Optimizer").set_value("sgd").run()
+    assert shown("Merges") == [200]
+    assert shown("Momentum") == [0.9]
+    choice(test, "Merges").set_value(100).run()
+    for tokens in ("character", "pair"):
+        choice(test, "Tokens").set_value(tokens).run()
+        assert not test.exception
+        assert shown("Merges") == [100] * (tokens == "pair")
+
+
 @pytest.mark.parametrize(
     ("query", "message"),
     [

@@ -1,6 +1,6 @@
 """How own data is prepared: each step a setting, and what it was before and after."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ import streamlit as st
 
 from explorer.catalog import specs
 from explorer.config.run import RunConfig
+from explorer.config.settings import matters
 from explorer.data import content, own_text
 from explorer.data.melodies import heard
 from explorer.data.own_series_settings import OwnSeriesSettings
@@ -38,14 +39,6 @@ STEPS: tuple[tuple[str, ...], ...] = (
 )
 """The settings of a series, in the order in which they act."""
 
-MATTERS: Mapping[str, Callable[[Values], bool]] = {
-    "reach": lambda said: said["outliers"] != "none",
-    "every": lambda said: said["resample"] in ("nth", "mean"),
-    "span": lambda said: said["resample"] == "time",
-    "beside": lambda said: bool(content.get_series(said["digest"]).others),
-}
-"""When a setting that depends on another does anything."""
-
 LETTERS = 400
 
 
@@ -60,12 +53,18 @@ def settings_of(config: RunConfig, prefix: str, _: Translate) -> dict[str, Any]:
         for names, column in zip(row, st.columns(2), strict=False):
             with column:
                 for name in names:
-                    if name not in MATTERS or MATTERS[name](settings):
+                    if matters(fields[name], settings) and _is_there(name, settings):
                         key = f"{prefix}.{name}"
                         settings[name] = widget(
                             name, fields[name], settings[name], key, _
                         )
     return settings
+
+
+def _is_there(name: str, settings: Values) -> bool:
+    """Whether what a setting is about came along: not every series has columns beside
+    it."""
+    return name != "beside" or bool(content.get_series(settings["digest"]).others)
 
 
 def before_and_after(config: RunConfig, _: Translate) -> None:
