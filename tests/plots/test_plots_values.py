@@ -141,3 +141,21 @@ def test_saturated_units_are_said_to_react_weakly_by_their_true_slopes() -> None
         assert f"at most {100 * left:.0f} %" in about
     assert "reacts weakly" in about
     assert "反应微弱" in ZH(about)
+
+
+@pytest.mark.parametrize(
+    ("series", "named"),
+    [
+        ([0.25, np.nan, -1.5, 2.0], ["-1.5", "2"]),
+        ([3.0, 3.0], ["3"]),
+        ([np.nan], []),
+    ],
+)
+def test_the_input_above_the_map_names_its_ends_alone(
+    series: list[float], named: list[str]
+) -> None:
+    """Between them there is no room for a number more."""
+    seen = drawn(WIDE)._replace(series=np.float32(series))
+    strip = gates.figure(seen)["layout"]["yaxis2"]
+    assert list(strip["ticktext"]) == named
+    assert [f"{at:g}" for at in strip["tickvals"]] == named

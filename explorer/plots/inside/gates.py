@@ -240,14 +240,17 @@ def with_room(words: Sequence[str], letters: int) -> list[int]:
 
 
 def _strip_axis(drawn: GatesDrawn, _: Translate) -> dict[str, Any]:
-    series = drawn.series is not None
-    more: dict[str, Any] = {} if series else {"range": [-1, 1]}
+    """Low as the strip is, it has room for its lowest and its highest value alone."""
+    more: dict[str, Any] = {"range": [-1, 1]}
+    if drawn.series is not None:
+        known = drawn.series[np.isfinite(drawn.series)]
+        ends = sorted({float(known.min()), float(known.max())}) if known.size else []
+        more = {"tickvals": ends, "ticktext": [short(end) for end in ends]}
     return axis(
         _("input"),
         domain=[0.86, 1.0],
         anchor="x",
         showgrid=False,
-        showticklabels=series,
-        nticks=3,
+        showticklabels=drawn.series is not None,
         **more,
     )
