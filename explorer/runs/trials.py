@@ -79,6 +79,7 @@ class Trial(NamedTuple):
     """One point of a sweep."""
 
     number: int
+    """As Optuna counts, from 0."""
     values: Mapping[str, Scalar]
     """By dotted setting name."""
     state: TrialState
@@ -90,6 +91,11 @@ class Trial(NamedTuple):
     """The run of each fold, or the one run."""
     why: Words | None = None
     """Why it came to nothing, where it diverged or failed."""
+
+    @property
+    def place(self) -> int:
+        """Its place in the order of the sweep, as readers count."""
+        return self.number + 1
 
     @property
     def lowest(self) -> float:
@@ -116,7 +122,7 @@ def why_none(trials: Sequence[Trial]) -> Words | None:
     values = {**counts, "count": len(trials)}
     if said is None:
         return Words(_NONE, values)
-    return Words(_NONE_BECAUSE, values | {"number": said.number, "why": said.why})
+    return Words(_NONE_BECAUSE, values | {"number": said.place, "why": said.why})
 
 
 def best(trials: list[Trial]) -> Trial | None:

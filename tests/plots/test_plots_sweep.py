@@ -83,6 +83,7 @@ def test_the_history_shows_each_trial_and_the_lowest_so_far() -> None:
     ]
     assert list(points["y"]) == expected
     assert list(line["y"]) == [min(expected[: k + 1]) for k in range(12)]
+    assert list(points["x"]) == list(line["x"]) == list(range(1, 13))
     assert [s == "circle" for s in points["marker"]["symbol"]] == [
         trial(k).state == "finished" for k in range(12)
     ]
@@ -117,7 +118,7 @@ def test_readings_say_what_is_in_the_numbers() -> None:
     what = drawn(12)
     best = min(what.ended, key=lambda t: t.loss)
     said = READINGS["history"](what, str)
-    assert f"trial {best.number};" in said
+    assert f"trial {best.number + 1};" in said
     assert f"is {best.loss:.3g}, {best.loss / 0.05:.1f} times the floor" in said
     near = what._replace(floor=best.loss / 1.5)
     assert "50 % above the floor" in READINGS["history"](near, str)

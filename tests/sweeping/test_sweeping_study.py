@@ -232,9 +232,9 @@ def test_an_older_study_called_its_diverged_trials_pruned() -> None:
         (("training", "diverged"), ""),
         (
             ("diverged", "diverged"),
-            "2 diverged, 0 failed, and 0 were pruned. Of trial 0",
+            "2 diverged, 0 failed, and 0 were pruned. Of trial 1",
         ),
-        (("pruned", "failed"), "0 diverged, 1 failed, and 1 were pruned. Of trial 1"),
+        (("pruned", "failed"), "0 diverged, 1 failed, and 1 were pruned. Of trial 2"),
         (("pruned",), "0 diverged, 0 failed, and 1 were pruned."),
     ],
 )

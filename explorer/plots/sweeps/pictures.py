@@ -46,7 +46,9 @@ def history(drawn: SweepDrawn, _: Translate = str) -> Figure:
         return _empty(*titles)
     made = _plain(optuna.visualization.plot_optimization_history(study(drawn)), _)
     points, line = made["data"][:2]
-    pruned = {t.number for t in drawn.trials if t.state == "pruned"}
+    pruned = {t.place for t in drawn.trials if t.state == "pruned"}
+    for trace in (points, line):
+        trace["x"] = [number + 1 for number in trace["x"]]
     colour = colour_of(drawn.model)
     symbols = ["x-thin-open" if n in pruned else "circle" for n in points["x"]]
     points |= {"marker": {"color": colour, "size": 9, "symbol": symbols}}
@@ -60,8 +62,8 @@ def history(drawn: SweepDrawn, _: Translate = str) -> Figure:
     points["name"], line["name"] = _("loss of a trial"), _("lowest so far")
     made["data"] = [points, line]
     count = len(drawn.trials)
-    made["layout"]["xaxis"] |= {"tickformat": "d", "dtick": max(1, count // 10)}
-    made["layout"]["xaxis"]["range"] = [-0.5, max(count, 5) - 0.5]
+    ticks = {"tickformat": "d", "tick0": 1, "dtick": max(1, count // 10)}
+    made["layout"]["xaxis"] |= ticks | {"range": [0.5, max(count, 5) + 0.5]}
     return _with_losses(made, drawn, "yaxis", _)
 
 
@@ -78,7 +80,7 @@ def intermediate(drawn: SweepDrawn, _: Translate = str) -> Figure:
         leads = first is not None and trial.number == first.number
         look: dict[str, Any] = {"color": colour if leads else see_through(GREY, 0.55)}
         look |= {"width": 2.8 if leads else 1.4}
-        label = _("trial %(number)s") % {"number": trial.number}
+        label = _("trial %(number)s") % {"number": trial.place}
         trace |= {"line": look, "mode": "lines", "name": label}
         trace |= {"hovertemplate": f"{label}<br>%{{x}}: %{{y:.4~g}}<extra></extra>"}
         if trial.state in ENDS:

@@ -34,7 +34,7 @@ def read_history(drawn: SweepDrawn, _: Translate = str) -> str:
     values = {
         "count": len(drawn.ended),
         "loss": short(best.loss),
-        "number": best.number,
+        "number": best.place,
         "since": len([t for t in drawn.ended if t.number > best.number]),
     }
     if drawn.floor:

@@ -74,7 +74,7 @@ def rows_of(plan: Plan, trials: Sequence[Trial], _: Translate) -> list[dict[str,
     """The table's rows, one for each trial."""
     return [
         {
-            _("Trial"): trial.number,
+            _("Trial"): trial.place,
             _("State"): _state_of(trial, _),
             **{
                 label_of(plan.base, name, _): short_value(value)
