@@ -103,6 +103,13 @@ def test_a_chinese_line_that_ends_within_a_sentence_leaves_no_blank() -> None:
     assert "训练部分是有限的" in texts.read("overfitting", "zh").before
 
 
+@ALL
+def test_what_has_an_index_is_set_as_a_formula(each: Lesson) -> None:
+    for language in LANGUAGES:
+        plain = re.sub(r"\$[^$]+\$", "", "".join(texts.read(each.name, language)))
+        assert "_" not in plain
+
+
 def test_no_text_lies_there_without_its_lesson() -> None:
     for language in LANGUAGES:
         found = {path.stem for path in (texts.FOLDER / language).glob("*.md")}
