@@ -3,7 +3,6 @@
 
 const PLAY_PAUSE = 700 // milliseconds from one step to the next, at least
 const PATIENCE = 5000 // milliseconds that a step waits for its picture, at most
-const UNSET = -1 // of a number that may be left empty
 const TYPING = 400 // milliseconds without a key until a text counts as given
 
 class Controls {
@@ -29,7 +28,7 @@ class Controls {
   choose(name, value) {
     this.choice[name] = value
     const input = this.find(name)
-    if (input) input.value = value === UNSET && input.placeholder ? "" : value
+    if (input) input.value = this.shown(input, value)
     this.showNeeded()
   }
 
@@ -39,6 +38,21 @@ class Controls {
       const [other, values] = JSON.parse(field.dataset.when)
       field.classList.toggle("sx-hidden", !values.includes(this.choice[other]))
     }
+  }
+
+  // What stands in a field for a value: nothing where it is left empty.
+  shown(input, value) {
+    const { unset, shift } = input.dataset
+    if (unset === undefined) return value
+    return value === Number(unset) ? "" : value + Number(shift)
+  }
+
+  // The value that stands in a field.
+  given(input) {
+    const { unset, shift } = input.dataset
+    if (!["number", "range"].includes(input.type)) return input.value
+    if (unset === undefined) return Number(input.value)
+    return input.value === "" ? Number(unset) : Number(input.value) - Number(shift)
   }
 
   // A number as the control of that name takes it.
@@ -54,7 +68,7 @@ class Controls {
     return element("div", { className }, ...controls.map((control) => this.build(control)))
   }
 
-  build({ name, label, kind, options, value, min, max, step, help, play, pause, blank, when }) {
+  build({ name, label, kind, options, value, min, max, step, help, play, pause, blank, unset, shift, when }) {
     if (kind === "button") {
       const button = element("button", { type: "button", textContent: label, title: help })
       button.onclick = () => this.ask({ [name]: value })
@@ -62,22 +76,21 @@ class Controls {
     }
     const known = this.choice[name]
     const listed = kind !== "select" || options.some(([id]) => String(id) === String(known))
-    const inside = typeof known !== "number" || (blank && known === UNSET) || !(known < min || known > max)
+    const inside = typeof known !== "number" || (blank && known === unset) || !(known < min || known > max)
     const fits = known !== undefined && listed && inside
     const current = fits ? known : value
     this.choice[name] = current
     const input = kind === "select" ? this.select(options, current) : this.input(kind, current, min, max, step)
     if (help) input.title = help
     if (blank) {
-      input.placeholder = blank
-      if (current === UNSET) input.value = ""
+      Object.assign(input, { placeholder: blank, min: min + shift, max: max + shift })
+      Object.assign(input.dataset, { unset, shift })
+      input.value = this.shown(input, current)
     }
     input.dataset.control = name
     const change = () => {
-      const number = kind === "number" || kind === "range"
       if (!input.checkValidity()) { input.reportValidity(); return }
-      const empty = blank && input.value === ""
-      this.choice[name] = empty ? UNSET : number ? Number(input.value) : input.value
+      this.choice[name] = this.given(input)
       this.showNeeded()
       this.ask()
     }

@@ -34,6 +34,7 @@ def setting(
     pattern: str | None = None,
     when: Mapping[str, tuple[str, ...]] | None = None,
     unset: str = "",
+    shift: int = 0,
 ) -> Any:
     """A field of a `Settings` class.
 
@@ -51,6 +52,8 @@ def setting(
         pattern: for a string field, the regular expression its value must match.
         when: by another setting of the class, the values with which this one matters.
         unset: for a number, what its smallest value means, which is shown in its place.
+        shift: what is added to a number where people read and type it: 1 for a place
+            that is counted from 0, beside charts that count from 1.
     """
     extra: dict[str, Any] = {"scale": scale, "more": more, "live": live, "unit": unit}
     if step is not None:
@@ -59,6 +62,8 @@ def setting(
         extra["choices"] = dict(choices)
     if unset:
         extra["unset"] = unset
+    if shift:
+        extra["shift"] = shift
     if when is not None:
         extra["when"] = {name: list(values) for name, values in when.items()}
     return Field(

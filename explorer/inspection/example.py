@@ -58,11 +58,12 @@ class MarkedOptions(ExampleOptions):
 
     mark: int = setting(
         NOWHERE,
-        N_("The time step to look at, counted from 0; left empty, the last."),
+        N_("The time step to look at, counted from 1; left empty, the last."),
         title=N_("Time step"),
         ge=NOWHERE,
         le=4095,
         unset=N_("last"),
+        shift=1,
     )
 
 

@@ -70,7 +70,12 @@ class Change(Settings):
         1, N_("The first time step, counted from 1."), title=N_("From"), ge=1, le=4096
     )
     last: int = setting(
-        0, N_("The last time step; 0 for the end."), title=N_("To"), ge=0, le=4096
+        0,
+        N_("The last time step, counted from 1; left empty, that at the end."),
+        title=N_("To"),
+        ge=0,
+        le=4096,
+        unset=N_("last"),
     )
     value: float = setting(
         1.0,

@@ -90,7 +90,7 @@ def test_the_raster_sorts_and_marks(sample: Page) -> None:
     choose(sample, "raster.order", "unit")
     until(sample, "raster", "plot._fullData?.[0].y[5] === '6'")
     assert trace(sample, "raster", "z") != before
-    choose(sample, "mark", "9")
+    choose(sample, "mark", "10")
     until(sample, "raster", "plot.layout.shapes?.some(s => s.x0 === 10)")
 
 
@@ -105,12 +105,12 @@ def test_a_click_marks_a_time_step_everywhere(sample: Page) -> None:
         "Number(document.querySelector('[data-control=mark]').value) > 10"
     )
     mark = int(sample.locator("[data-control=mark]").input_value())
-    until(sample, "raster", f"plot.layout.shapes?.some(s => s.x0 === {mark + 1})")
+    until(sample, "raster", f"plot.layout.shapes?.some(s => s.x0 === {mark})")
     go_to(sample, "traces")
-    until(sample, "traces", f"plot.layout.shapes?.some(s => s.x0 === {mark + 1})")
+    until(sample, "traces", f"plot.layout.shapes?.some(s => s.x0 === {mark})")
     go_to(sample, "cell")
     reading = sample.locator("#sx-cell .sx-reading")
-    expect(reading).to_contain_text(f"time step {mark + 1}")
+    expect(reading).to_contain_text(f"time step {mark}")
 
 
 def test_traces_answer_to_units_and_threshold(sample: Page) -> None:

@@ -96,9 +96,13 @@ def _control(
 
 
 def _blank(field: FieldInfo, _: Translate) -> Control:
-    """What stands in an empty field, in place of its smallest value."""
-    unset = extra_of(field).get("unset", "")
-    return {"blank": _(unset), "min": 0} if unset else {}
+    """What stands in an empty field in place of its smallest value, and what is added
+    to every other one where it is shown."""
+    extra, (low, _high) = extra_of(field), bounds_of(field)
+    if not (unset := extra.get("unset", "")) or low is None:
+        return {}
+    shift = extra.get("shift", 0)
+    return {"blank": _(unset), "unset": low, "min": low + 1, "shift": shift}
 
 
 def _button(button: Button, _: Translate) -> Control:
