@@ -3,6 +3,13 @@
 
 const BELOW = 130 // pixels of the header and the slider that stay in sight
 
+// Bring a panel into sight, and the keyboard to it.
+function goTo(section, block) {
+  section.tabIndex = -1
+  section.scrollIntoView({ block })
+  section.focus({ preventScroll: true })
+}
+
 // `page`: has the panels, the strings, and a memory for this tab.
 function contents(page) {
   const { strings, panels } = page
@@ -15,9 +22,7 @@ function contents(page) {
     for (const kind of ["focusin", "pointerdown"]) section.addEventListener(kind, reach)
     button.onclick = () => {
       opened.open = false
-      section.tabIndex = -1
-      section.scrollIntoView({ block: "start" })
-      section.focus({ preventScroll: true })
+      goTo(section, "start")
     }
   }
   opened.ontoggle = () => {

@@ -272,12 +272,24 @@ class Live {
     const template = held(this.data.templates[this.dark ? "dark" : "light"])
     for (const [name, panel] of this.panels) panel.draw(frame.panels[name], template)
     this.controls.arrived()
+    this.lookOnce()
     const news = this.fresh && frame.status !== this.reported
     this.fresh = false
     if (news) {
       this.reported = frame.status
       this.tell("status", { run: frame.run, status: frame.status })
     }
+  }
+
+  // The panel that the reader came for is brought into sight once, by the first picture.
+  lookOnce() {
+    const { look, run } = this.data
+    const panel = this.panels.get(look)
+    if (!panel || this.looked === run) return
+    this.looked = run
+    if (recall("sessionStorage", "looked") === run) return
+    remember("sessionStorage", "looked", run)
+    goTo(panel.section, this.data.long ? "start" : "nearest")
   }
 
   showMoment() {

@@ -47,3 +47,15 @@ def test_a_lesson_is_gone_through_by_keyboard_alone(open_page: Opener) -> None:
     tab_to(page, "All lessons")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Seen: 1 of")).to_be_visible()
+
+
+def test_the_museum_opens_the_panel_to_look_at(open_page: Opener) -> None:
+    page = open_page("/lessons", ready=False)
+    page.locator(".st-key-museum-saturated_gates button").click()
+    panel = page.locator("#sx-raster")
+    expect(panel).to_be_in_viewport(ratio=0.5)
+    expect(panel).to_be_focused()
+    page.evaluate("document.querySelector('.stMain').scrollTo(0, 0)")
+    page.reload()
+    page.wait_for_function("document.querySelector('[data-panel=loss]')?._fullData")
+    expect(panel).not_to_be_in_viewport()

@@ -75,6 +75,7 @@ def test_the_museum_trains_an_exhibit_and_shows_its_settings() -> None:
     assert not test.error
     run = engine().store.get(asked(test, "run"))
     assert run.config == exhibits()["exposure_bias"].run.config()
+    assert test.session_state["moment.look"] == (run.id, "prediction")
     wait_for(run.id, lambda now: now.ended)
 
 

@@ -6,6 +6,7 @@ from explorer.engine.visitor import Visitor
 from explorer.lessons.failures.base import Exhibit, exhibits
 from explorer.ui.address import playground_link, show_run
 from explorer.ui.language import Translate
+from explorer.ui.moment import come_for
 from explorer.ui.places import PAGES
 
 
@@ -41,5 +42,7 @@ def _show(visitor: Visitor, name: str, exhibit: Exhibit, _: Translate) -> None:
         key=f"museum.{name}",
         help=_("Trains this run in a few seconds and opens the panel to look at."),
     ):
-        show_run(visitor.start(config).id)
+        run = visitor.start(config)
+        come_for(run.id, exhibit.panel)
+        show_run(run.id)
         st.switch_page(PAGES / f"{exhibit.page}.py")

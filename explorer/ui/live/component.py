@@ -17,6 +17,7 @@ from explorer.ui.live.controls import Control
 from explorer.ui.live.panels import described
 from explorer.ui.live.saving import saving_strings
 from explorer.ui.live.scripts import script, style
+from explorer.ui.moment import came_for
 from explorer.ui.page import LOOKS_EVERY
 from explorer.ui.places import PLOTLY, SOCKET
 from explorer.ui.visitor import control_token, cookie, visitor
@@ -86,6 +87,7 @@ def live_panels(
             "shared": shared,
             "long": long,
             "stale": stale,
+            "look": came_for(run.id),
             "layout": hashlib.sha256(layout).hexdigest(),
             "templates": {"light": template("light"), "dark": template("dark")},
             "plotly": PLOTLY,
