@@ -182,6 +182,10 @@ def test_right_answers_lie_on_the_diagonal_and_wild_ones_at_its_edge() -> None:
     assert "nearly all the same" in pairs.reading(same)
 
 
+HIGHEST = 0.0
+"""The power of ten of a loss of 1."""
+
+
 def test_below_the_floor_there_is_room_for_each_line_of_its_note() -> None:
     losses = np.array([1.0, 0.3, 0.1], np.float32)
     ones, times = np.ones(3, np.float32), np.arange(3.0)
@@ -189,10 +193,13 @@ def test_below_the_floor_there_is_room_for_each_line_of_its_note() -> None:
 
     def lowest(words: str) -> float:
         drawn = loss.extract("rnn", curves, (), (), Lines(0.1, words, {}, "loss"))
-        return float(loss.figure(drawn)["layout"]["yaxis"]["range"][0])
+        low, high = loss.figure(drawn)["layout"]["yaxis"]["range"]
+        assert high == pytest.approx(HIGHEST, abs=0.1)
+        return float(low)
 
     none, one, two = map(lowest, ("", "the noise", "the noise of each series " * 2))
-    assert one < none
+    # A line has some 14 pixels on the lowest chart, which is 125 pixels high.
+    assert (none - one) / (HIGHEST - one) > 0.11
     assert two - none == pytest.approx(2 * (one - none))
 
 

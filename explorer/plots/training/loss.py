@@ -44,7 +44,7 @@ Floats = NDArray[np.float32]
 RECENT = 0.05
 """The training label stands at the median of this last share of the curve."""
 
-NOTE_ROOM = 0.1
+NOTE_ROOM = 0.13
 """Of the axis, below the floor, for each line of its note: no curve is there."""
 
 
