@@ -40,7 +40,7 @@ def _show(visitor: Visitor, name: str, exhibit: Exhibit, _: Translate) -> None:
         _("Train and look"),
         icon=":material/play_arrow:",
         key=f"museum.{name}",
-        help=_("Trains this run in a few seconds and opens the panel to look at."),
+        help=_("Trains this run before your eyes, with the panel to look at in sight."),
     ):
         run = visitor.start(config)
         come_for(run.id, exhibit.panel)
