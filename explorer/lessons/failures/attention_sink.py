@@ -24,9 +24,10 @@ EXHIBIT = Exhibit(
         "What stands before a capital is to be copied, and this head does it. At all "
         "other steps there is nothing to look back for, but softmax makes the weights "
         "add up to 1, so that the head must look somewhere. It learns to rest on the "
-        "first sign, which says nothing. Large models do so too: who cuts the first "
-        "token out of their memory breaks them. A sink that is always kept, or a "
-        "softmax that may give weight to nobody, helps."
+        "first sign, for a few letters on an earlier capital: neither says anything "
+        "there. Large models do so too: who cuts the first token out of their memory "
+        "breaks them. A sink that is always kept, or a softmax that may give weight to "
+        "nobody, helps."
     ),
     run=Setup(
         N_("Transformer of one head"),

@@ -228,7 +228,7 @@ def reading(view: View, _: Translate) -> str:
     if not len(arrays["similarity"]):
         return first
     message = _(
-        "At time step %(step)d %(active)d of %(hidden)d units are on, and the most "
+        "At time step %(step)d, %(active)d of %(hidden)d units are on, and the most "
         "similar other moment shares %(percent).0f %%."
     )
     second = message % {
