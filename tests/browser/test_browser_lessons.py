@@ -51,7 +51,9 @@ def test_a_lesson_is_gone_through_by_keyboard_alone(open_page: Opener) -> None:
 
 def test_the_museum_opens_the_panel_to_look_at(open_page: Opener) -> None:
     page = open_page("/lessons", ready=False)
-    page.locator(".st-key-museum-saturated_gates button").click()
+    button = page.locator(".st-key-museum-saturated_gates button")
+    expect(button).to_have_count(1)
+    button.click()
     panel = page.locator("#sx-raster")
     expect(panel).to_be_in_viewport(ratio=0.5)
     expect(panel).to_be_focused()
