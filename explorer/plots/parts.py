@@ -169,12 +169,16 @@ def margin_for(names: Iterable[str], digits: int = 0) -> dict[str, int]:
 
 
 def width_of(text: str) -> int:
-    """The width of a text in Latin letters; a Chinese character takes two.
+    """The width of a text in Latin letters; a Chinese character takes two, and so does
+    what stands for white space.
 
-    >>> width_of("loss"), width_of("损失")
-    (4, 4)
+    >>> width_of("loss"), width_of("损失"), width_of("␣a")
+    (4, 4, 3)
     """
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(
+        2 if unicodedata.east_asian_width(c) in "WF" or c in _VISIBLE.values() else 1
+        for c in text
+    )
 
 
 def plain(position: Any) -> Any:

@@ -34,8 +34,9 @@ STRIP_LETTERS = 80
 FARTHEST = 32_767
 """Percents that an int16 holds."""
 
-GAP = 0.2
-"""Letters of space between two tokens there."""
+WIDER, GAP = 1.12, 0.1
+"""How much wider than a share of that room a letter of a token may be, and the letters
+of space between two tokens."""
 
 
 class GatesDrawn(NamedTuple):
@@ -229,10 +230,12 @@ def with_room(words: Sequence[str], letters: int) -> list[int]:
 
     >>> with_room(["a", "long", "word", "b"], 8), with_room(list("abcd"), 8)
     ([0, 2], [0, 1, 2, 3])
+    >>> with_room(["␣at", "␣b"], 8)
+    [0]
     """
     labelled, free = [], -math.inf
     for k, word in enumerate(words):
-        middle, half = (k + 0.5) * letters / len(words), width_of(word) / 2
+        middle, half = (k + 0.5) * letters / len(words), WIDER * width_of(word) / 2
         if middle - half >= free:
             labelled.append(k)
             free = middle + half + GAP
