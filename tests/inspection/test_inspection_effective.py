@@ -55,10 +55,19 @@ def weighed(sizes: list[float], seen: bool = False) -> View:
             "at most 1 steps back; on the farthest, 2 steps back, lies 75",
         ),
         ([0.0, 0.0, 0.0], "no weight"),
+        ([1.0, 0.5, 1e-9], "2 steps back, lies less than 0.01 % of the most"),
     ],
 )
 def test_half_of_the_weight_is_said(sizes: list[float], said: str) -> None:
     assert said in effective.reading(weighed(sizes))
+
+
+def test_a_square_names_no_more_tokens_than_have_room() -> None:
+    view = weighed([1.0] * 48)
+    view.notes["labels"] = [" the"] * 48
+    layout = effective.figure(view)["layout"]
+    for side in ("xaxis", "yaxis"):
+        assert len(layout[side]["ticktext"]) == effective.MOST_TICKS
 
 
 def with_poles(places: list[complex]) -> Subject:

@@ -23,6 +23,12 @@ from explorer.runs.records import View
 LIMIT = 1e-5
 """The sums count as exact up to this difference."""
 
+LEAST = 0.01
+"""Percent; of less only that it is less is said."""
+
+MOST_TICKS = 12
+"""So many tokens can be named along a side of the square."""
+
 
 def draw(scene: Scene, _: Translate) -> Content:
     """The map, how far back half of it lies, and whether its sums are the output."""
@@ -62,7 +68,7 @@ def figure(view: View, _: Translate = str) -> Figure:
     }
     steps = len(weights)
     square = {"showgrid": False, "constrain": "domain"}
-    names = {} if labels is None else token_ticks(labels)
+    names = {} if labels is None else token_ticks(labels, at_most=MOST_TICKS)
     x = axis(_("time step that is read"), **square, **names, range=[0.5, steps + 0.5])
     y = axis(
         _("time step that reads"),
@@ -92,7 +98,8 @@ def reading(view: View, _: Translate = str) -> str:
     if not sizes.sum():
         return _("There is no weight on any time step.")
     half = int(np.searchsorted(np.cumsum(sizes), sizes.sum() / 2))
-    farthest = short(100 * float(sizes[-1] / sizes.max()))
+    share = 100 * float(sizes[-1] / sizes.max())
+    farthest = _("less than 0.01") if 0 < share < LEAST else short(share)
     if half == 0:
         message = _(
             "Half of all weight lies on the time step itself; on the farthest, "
