@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.catalog import specs
-from explorer.plots.inside import gates
+from explorer.plots.inside import attention, gates
 from explorer.plots.inside.values import left_after
 from explorer.plots.panel import panels
 from explorer.plots.theme import SIGNED
@@ -159,3 +159,13 @@ def test_the_input_above_the_map_names_its_ends_alone(
     strip = gates.figure(seen)["layout"]["yaxis2"]
     assert list(strip["ticktext"]) == named
     assert [f"{at:g}" for at in strip["tickvals"]] == named
+
+
+def test_a_text_that_looks_at_itself_names_no_more_tokens_than_have_room() -> None:
+    looks = np.zeros((24, 24), np.uint8)
+    drawn = attention.AttentionDrawn("", 0, looks, ("a",) * 24, 1)
+    written = drawn._replace(columns=("b",) * 24)
+    for seen, most in ((drawn, 12), (written, 24)):
+        layout = attention.figure(seen)["layout"]
+        assert len(layout["yaxis"]["ticktext"]) == most
+        assert len(layout["xaxis"]["ticktext"]) == most

@@ -22,6 +22,10 @@ from explorer.runs.records import View
 MOSTLY = 0.5
 """A habit is named when at least this share of the positions has it."""
 
+MOST_TICKS, MOST_WRITTEN = 12, 24
+"""So many tokens are named along a side: of a text that looks at itself, and of a
+source and what is written of it, where each counts."""
+
 
 Habit = Literal["before", "first", "self", "none", "along", "against", "across"]
 
@@ -104,8 +108,9 @@ def figure(drawn: AttentionDrawn, _: Translate = str) -> Figure:
         + "<extra></extra>",
     }
     square = {"showgrid": False, "constrain": "domain"}
-    ticks = {} if drawn.tokens is None else token_ticks(drawn.tokens)
-    below = ticks if drawn.columns is None else token_ticks(drawn.columns)
+    most = MOST_TICKS if drawn.columns is None else MOST_WRITTEN
+    ticks = {} if drawn.tokens is None else token_ticks(drawn.tokens, at_most=most)
+    below = ticks if drawn.columns is None else token_ticks(drawn.columns, at_most=most)
     x = axis(_("looked-at position (key)"), **square, **below)
     y = axis(_("looking position (query)"), **square, **ticks, scaleanchor="x")
     if rows:
