@@ -60,7 +60,7 @@ def is_plain(entry: zipfile.ZipInfo) -> bool:
     kind = stat.S_IFMT(entry.external_attr >> 16)
     return (
         kind in (0, stat.S_IFREG, stat.S_IFDIR)
-        and entry.orig_filename == entry.filename
+        and "\0" not in entry.orig_filename
         and entry.compress_type in INFLATED
     )
 

@@ -8,7 +8,15 @@ from explorer.data.decoding import named, short
 from explorer.data.mel import HOP_SECONDS
 from explorer.data.spoken import SPACE, Spoken, as_frames, kept, listened
 from explorer.data.text_table import TextTable, read_text_table, whole_rows
-from explorer.data.zipped import SOUND, Zipped, called, exactly, keys_of, unzipped
+from explorer.data.zipped import (
+    SOUND,
+    Zipped,
+    as_named,
+    called,
+    exactly,
+    keys_of,
+    unzipped,
+)
 from explorer.errors import N_, ExplorerError, Words
 
 MOST = 1000
@@ -34,6 +42,7 @@ def read_recordings(
     """
     zipped = unzipped(raw, filename)
     table = read_text_table(zipped.files[zipped.table], zipped.table, encoding)
+    zipped = as_named(zipped, [cell for _, row in table.rows for cell in row])
     places = _places(zipped)
     file, text = _columns(table, places, given, asked)
     table = _without_head(table, file, places)

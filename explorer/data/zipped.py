@@ -1,8 +1,10 @@
 """A zip of recordings and the table of their texts: which files it holds, by any name
 that a table may give them."""
 
+import struct
 import zipfile
-from collections.abc import Sequence
+import zlib
+from collections.abc import Collection, Sequence
 from io import BytesIO
 from typing import NamedTuple
 
@@ -19,6 +21,15 @@ LONGEST_PATH = 200
 TABLE, OTHERWISE, SOUND = (".csv", ".tsv", ".tab"), (".txt",), ".wav"
 """Endings: of a table of texts, of one where there is no such, and of a recording."""
 
+NAMED_IN = (
+    *("utf-8", "gb18030", "cp437", "cp850", "cp1252", "cp852", "cp1250"),
+    *("cp866", "cp1251", "big5", "shift_jis", "euc_kr"),
+)
+"""In what a name that is not marked as UTF-8 may be written, the likeliest first."""
+
+UTF_8, UNICODE_PATH = 0x800, 0x7075
+"""The mark of a name, and the extra field that spells it once more, in UTF-8."""
+
 HIDDEN = ("__macosx/", "._", ".ds_store", "thumbs.db", "desktop.ini")
 """What systems put into a zip of their own accord; paths begin so, or names do."""
 
@@ -30,6 +41,8 @@ class Zipped(NamedTuple):
     files: dict[str, bytes]
     table: str  # path of the table
     sounds: tuple[str, ...]  # paths of the recordings
+    readings: dict[str, tuple[str, ...]]
+    """What a path may be as well, in each of `NAMED_IN`, where its name is unmarked."""
 
 
 def is_zip(raw: bytes, filename: str) -> bool:
@@ -50,7 +63,7 @@ def unzipped(raw: bytes, filename: str) -> Zipped:
         if count > MOST_LISTED:
             raise _too_many(filename, count)
         with zipfile.ZipFile(BytesIO(raw)) as archive:
-            files = _files(archive, filename)
+            files, readings = _files(archive, filename)
     except BROKEN:
         raise ExplorerError(
             N_(
@@ -61,15 +74,43 @@ def unzipped(raw: bytes, filename: str) -> Zipped:
             file=named(filename),
         ) from None
     sounds = tuple(path for path in files if path.lower().endswith(SOUND))
-    return Zipped(filename, files, _table(files, filename), sounds)
+    return Zipped(filename, files, _table(files, filename), sounds, readings)
 
 
-def _files(archive: zipfile.ZipFile, filename: str) -> dict[str, bytes]:
-    """What is no folder, hidden or of another kind."""
+def as_named(zipped: Zipped, cells: Collection[str]) -> Zipped:
+    """The same with its names read in the encoding in which these cells of its table
+    name most recordings: Windows and older programs do not say theirs."""
+    if not any(len(ways) > 1 for ways in zipped.readings.values()):
+        return zipped
+    named_so = {way for cell in cells for way in called(cell)}
+
+    def read_in(place: int) -> dict[str, str]:
+        return {p: ways[place % len(ways)] for p, ways in zipped.readings.items()}
+
+    def known(paths: dict[str, str]) -> int:
+        if len(set(paths.values())) < len(paths):
+            return -1
+        return sum(not named_so.isdisjoint(keys_of(paths[p])) for p in zipped.sounds)
+
+    best = max((read_in(place) for place in range(len(NAMED_IN))), key=known)
+    return zipped._replace(
+        files={best[path]: raw for path, raw in zipped.files.items()},
+        table=best[zipped.table],
+        sounds=tuple(best[path] for path in zipped.sounds),
+        readings={best[path]: ways for path, ways in zipped.readings.items()},
+    )
+
+
+def _files(
+    archive: zipfile.ZipFile, filename: str
+) -> tuple[dict[str, bytes], dict[str, tuple[str, ...]]]:
+    """What is no folder, hidden or of another kind, and what its path may be."""
     found: dict[str, bytes] = {}
+    readings: dict[str, tuple[str, ...]] = {}
     left = MOST_INFLATED
     for entry in archive.infolist():
-        path = _path(entry)
+        ways = _readings(entry)
+        path = ways[0]
         if entry.is_dir() or _is_hidden(path):
             continue
         if not path.lower().endswith((*TABLE, *OTHERWISE, SOUND)):
@@ -85,27 +126,54 @@ def _files(archive: zipfile.ZipFile, filename: str) -> dict[str, bytes]:
                 name=short(path),
                 file=named(filename),
             )
+        readings[path] = ways
         found[path] = inflated(archive, entry, min(left, MOST_OF_ONE))
         left -= len(found[path])
         if left < 0:
             raise _too_large(filename, MOST_INFLATED, MOST_INFLATED - left)
         if len(found[path]) > MOST_OF_ONE:
             raise _one_too_large(path, filename)
-    return found
+    return found, readings
 
 
-def _path(entry: zipfile.ZipInfo) -> str:
-    """Where it lies; names that are not marked as UTF-8 may be it, or Chinese."""
-    path = entry.filename
-    if not entry.flag_bits & 0x800:
-        as_packed = path.encode("cp437", "replace")
-        for encoding in ("utf-8", "gb18030"):
-            try:
-                path = as_packed.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-            break
-    return in_one_piece(path.replace("\\", "/"))
+def _readings(entry: zipfile.ZipInfo) -> tuple[str, ...]:
+    """Where it lies: one path where its name says in what it is written, else one for
+    each of `NAMED_IN`, the first again where that cannot be."""
+    name = entry.orig_filename.partition("\0")[0]
+    if entry.flag_bits & UTF_8 or name.isascii():
+        return (_path(name),)
+    packed = entry.orig_filename.encode("cp437")
+    if said := _said_beside(entry, packed):
+        return (_path(said),)
+    ways = [_decoded(packed, encoding) for encoding in NAMED_IN]
+    first = next(filter(None, ways), name)
+    return tuple(_path(way or first) for way in ways)
+
+
+def _path(name: str) -> str:
+    return in_one_piece(name.replace("\\", "/"))
+
+
+def _decoded(name: bytes, encoding: str) -> str:
+    """A name in an encoding; "" where it is none of it."""
+    try:
+        return name.partition(b"\0")[0].decode(encoding)
+    except UnicodeDecodeError:
+        return ""
+
+
+def _said_beside(entry: zipfile.ZipInfo, name: bytes) -> str:
+    """What the extra field calls a file of this name; "" where there is none, or one of
+    another name. Some versions of Python read it and some do not."""
+    extra = entry.extra
+    while len(extra) >= 4:
+        kind, length = struct.unpack_from("<2H", extra)
+        field, extra = extra[4 : 4 + length], extra[4 + length :]
+        if kind == UNICODE_PATH and length > 5 and len(field) == length:
+            version, checked = struct.unpack_from("<BL", field)
+            if version == 1 and checked == zlib.crc32(name):
+                return _decoded(field[5:], "utf-8")
+    return ""
 
 
 def _is_hidden(path: str) -> bool:

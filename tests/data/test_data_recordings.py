@@ -2,7 +2,9 @@
 
 import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -197,24 +199,58 @@ def test_columns_can_be_said() -> None:
         read_recordings(raw, "a.zip", given="what")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
-def test_chinese_names_that_say_no_encoding(encoding: str) -> None:
-    raw = bytearray(
-        made.packed({"XXXX.wav": ONE, "t.csv": "file,text\n你好.wav,你好".encode()})
+def unmarked(names: Mapping[str, str], encoding: str, rows: str) -> bytes:
+    """A zip of recordings whose names do not say in which encoding they are."""
+    packed = {name: name.encode(encoding) + b".wav" for name in names}
+    instead = {
+        name: f"{k}".rjust(len(packed[name]), "X") for k, name in enumerate(names)
+    }
+    raw = made.packed(
+        {**{instead[name]: ONE for name in names}, "t.csv": rows.encode()}
     )
-    name = "你好".encode(encoding)
-    raw = raw.replace(b"XXXX.wav", name + b".wav")
-    for head, at in ((b"PK\3\4", 26), (b"PK\1\2", 28)):
-        place = raw.find(head)
-        struct.pack_into("<H", raw, place + at, len(name) + 4)
-    end = raw.rfind(b"PK\5\6")
-    more = len(name) - 4
-    size, start = struct.unpack_from("<2L", raw, end + 12)
-    struct.pack_into("<2L", raw, end + 12, size + more, start + more)
-    second = raw.rfind(b"PK\1\2")
-    (offset,) = struct.unpack_from("<L", raw, second + 42)
-    struct.pack_into("<L", raw, second + 42, offset + more)
-    assert read_recordings(bytes(raw), "a.zip").examples["texts"] == ["你好"]
+    for name in names:
+        raw = raw.replace(instead[name].encode(), packed[name])
+    return raw
+
+
+UNMARKED = {
+    "utf-8": ["你好", "再见"],
+    "gb18030": ["你好", "再见"],
+    "cp437": ["élan", "été", "Straße"],
+    "cp850": ["élan", "Ávila", "maçã"],
+    "cp1252": ["élan", "été", "œuf"],
+    "cp852": ["łódź", "żuk"],
+    "cp866": ["мама", "дом"],
+    "shift_jis": ["ソ連", "表"],
+    "euc_kr": ["하나", "둘"],
+}
+"""Names as systems pack them, by the encoding that they do not mark."""
+
+
+@pytest.mark.parametrize("encoding", UNMARKED)
+def test_names_that_say_no_encoding(encoding: str) -> None:
+    """The table tells in which one they are."""
+    said = dict.fromkeys(UNMARKED[encoding], "ab")
+    rows = "file,text\n" + "".join(f"{name}.wav,ab\n" for name in said)
+    found = read_recordings(unmarked(said, encoding, rows), "a.zip")
+    assert len(found.examples["heard"]) == len(said)
+    assert [file for file, _text in found.shown] == [f"{name}.wav" for name in said]
+
+
+def test_a_name_that_is_spelled_beside_is_meant() -> None:
+    """The extra field that older programs write says it in UTF-8."""
+    name, way = "été.wav".encode("cp850"), "été.wav".encode()
+    rows = "file,text\nété.wav,ab\n"
+    for checked, known in ((zlib.crc32(name), True), (1, False)):
+        spelled = struct.pack("<BL", 1, checked) + way
+        entry = zipfile.ZipInfo("XXX.wav")
+        entry.extra = struct.pack("<2H", 0x7075, len(spelled)) + spelled
+        raw = BytesIO()
+        with zipfile.ZipFile(raw, "w") as archive:
+            archive.writestr(entry, ONE)
+            archive.writestr("t.csv", rows)
+        files = zipped.unzipped(raw.getvalue().replace(b"XXX.wav", name), "a.zip")
+        assert (files.readings[files.sounds[0]] == ("été.wav",)) is known
 
 
 def many(count: int) -> bytes:
