@@ -28,7 +28,7 @@ $(BIN)/.dev: requirements-dev.txt requirements-dev.lock $(BIN)/.run
 	touch $@
 
 run: $(BIN)/.compiled ## Install what is missing and start the app.
-	$(BIN)/streamlit run streamlit_app.py --server.address $(ADDRESS) --server.port $(PORT)
+	$(BIN)/python scripts/serve.py --server.address $(ADDRESS) --server.port $(PORT)
 
 test: $(BIN)/.dev $(BIN)/.compiled ## Run every test but the slow ones, or ONLY=models those of a room.
 	sh scripts/get_postgresql.sh

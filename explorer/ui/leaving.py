@@ -30,15 +30,22 @@ def leave_when_told() -> None:
         return
     _before = heard_by
     signal.signal(signal.SIGINT, _hear)
-    server = getattr(heard_by, "__self__", None)
-    if getattr(server, "should_exit", False):  # uvicorn heard it a moment ago
+    if _server_ends():  # uvicorn heard it a moment ago
         _told.set()
         leave()
+
+
+def _server_ends() -> bool | None:
+    """Whether uvicorn, which hears Ctrl-C while it serves, is about to end; nothing
+    where none serves yet."""
+    return getattr(getattr(_before, "__self__", None), "should_exit", None)
 
 
 def _hear(number: int, frame: FrameType | None) -> None:
     if not _told.is_set():
         _told.set()
+        if _server_ends() is None:  # nothing has begun that could end in order
+            leave()
         timer = threading.Timer(WITHIN, leave)
         timer.daemon = True
         timer.start()
