@@ -9,9 +9,9 @@ import signal
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # before all that takes time
 
-import runpy  # noqa: E402
-import sys  # noqa: E402
-from pathlib import Path  # noqa: E402
+import runpy
+import sys
+from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
