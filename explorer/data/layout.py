@@ -25,6 +25,7 @@ from explorer.data.numbers import is_number
 from explorer.data.tidy import tidied
 from explorer.data.time_cells import looks_like_time
 from explorer.data.time_columns import time_columns
+from explorer.data.unit_rows import is_units
 from explorer.data.widths import most_columns, too_wide
 from explorer.errors import N_, ExplorerError, Words
 
@@ -35,14 +36,6 @@ COMMENT = re.compile("[#@]|//|![^0-9]|%(?![0-9])|;")
 """How a line begins that is no row: what stands there is for people."""
 
 COMMENTED = re.compile(f"^({COMMENT.pattern})+ *")
-
-UNIT = re.compile(
-    r"|[\[(].*[\])]|-+|=+|.*[°%/µ²³^].*|[A-Za-z]{1,3}|yyyy.*|[dm]{1,2}[./-].*|iso ?8601"
-    r"|date|datetime|time|timestamp|string|text|float|integer|number|mbar|knots"
-    r"|percent|deg\.? ?[cfkt]"
-    r"|volts?|amps?|watts?|met(er|re)s?|seconds?|minutes?|hours?",
-    re.IGNORECASE,
-)
 
 
 class Layout(NamedTuple):
@@ -78,7 +71,7 @@ def find_layout(text: str, filename: str) -> Layout:
     first = rows[begun][0] if begun < len(rows) else len(lines)
     above = rows[:begun]
     no_last = all(row[width - 1] == "" for _, row in rows[begun:] if len(row) == width)
-    names, used = _names(above, width, no_last and begun < len(rows))
+    names, used = _names(above, width, no_last and begun < len(rows), first)
     _check_names(above, rows[begun:], parted_by, width, kinds, filename)
     end = _end(lines, parted_by, kinds, first)
     left_above = [row for k, row in enumerate(above) if k not in used]
@@ -133,9 +126,9 @@ def _fits(row: Sequence[str], kinds: Sequence[str]) -> bool:
 
 
 def _names(
-    above: list[Row], width: int, no_last: bool
+    above: list[Row], width: int, no_last: bool, first: int
 ) -> tuple[tuple[str, ...], set[int]]:
-    """What the columns are called, and which rows say so.
+    """What the columns are called, and which rows say so; values begin at line `first`.
 
     Right above the values may stand a row of units, and under the names one that names
     the first column alone, with constant levels between, as downloads have them.
@@ -144,10 +137,19 @@ def _names(
     used: set[int] = set()
     if k > 0 and width > 1 and len(above[k][1]) == width and width_of(above[k][1]) == 1:
         alone, used, k = above[k][1][0], {k}, k - 1
-    while k > 0 and (
-        _is_units(above[k][1], above[k - 1][1], width)
-        or (alone and len(set(above[k][1][1:])) == 1)
-        or _as_names(above[k][1], width, no_last) is None
+    below = [line for line, _ in above[1:]] + [first]
+    while (
+        k > 0
+        and (
+            (
+                above[k][0] - above[k - 1][0]
+                <= below[k] - above[k][0]  # no gap between
+                and _as_names(above[k - 1][1], width) is not None
+                and is_units(*(_plain(above[j][1]) for j in (k, k - 1)), width)
+            )
+            or (alone and len(set(above[k][1][1:])) == 1)
+            or _as_names(above[k][1], width, no_last) is None
+        )
     ):
         k -= 1
     k = _without_values(above, k, width)
@@ -191,19 +193,9 @@ def _as_names(row: list[str], width: int, no_last: bool = False) -> list[str] | 
     return cells
 
 
-def _is_units(row: list[str], above: list[str], width: int) -> bool:
-    """Whether a row under the names says what they are measured in."""
-    if len(row) != width or width_of(above) < width or width < 2:
-        return False
-    row, above = [[COMMENTED.sub("", cells[0]), *cells[1:]] for cells in (row, above)]
-    if any(unit and not name for unit, name in zip(row, above, strict=False)):
-        return False
-    if any(is_number(cell) for cell in (*row, *above)):
-        return False
-    return all(UNIT.fullmatch(cell) for cell in row) and any(
-        not UNIT.fullmatch(cell) or len(cell) > len(unit)
-        for cell, unit in zip(above, row, strict=False)
-    )
+def _plain(row: list[str]) -> list[str]:
+    """A row without the sign of a comment before it."""
+    return [COMMENTED.sub("", row[0]), *row[1:]]
 
 
 def _check_names(

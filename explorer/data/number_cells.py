@@ -9,17 +9,23 @@ EMPTY = frozenset(
         *("", "nan", "na", "n/a", "n.a.", "null", "none", "nat", "<na>", "nil", "\\n"),
         *("n.d.", "nd", "n.v.", "k.a.", "k. a.", "keine angabe", "missing", "fehlt"),
         *("无", "缺失", "缺测", "暂无"),
-        *("(null)", "no data", "nodata", "not available", "m"),
+        *("(null)", "no data", "nodata", "no value", "not available", "blank", "m"),
         *("unavailable", "unknown", "***", "****", "*****"),
-        *("?", "-", "--", "---", ".", "..", "...", "…", "*", ":"),
+        *("?", "-", "--", "---", ".", "..", "...", "…", "*", ":", "/", "//", "///"),
+        *("-.-", "--.-", "-.--", "--.--", "-,-", "--,-", "n/d", "s/d"),
         *("#n/a", "#n/a n/a", "#na", "#nv", "#n/d", "#н/д"),
     )
 )
 """Cells, in lower case, that hold nothing: weather stations write M, Eurostat a colon,
 spreadsheets the last ones."""
 
-ERROR = re.compile(r"#[¡¿]?[^\W\d_][\w/ ]{1,20}[!?]")
-"""What a spreadsheet writes for a value that it could not reckon: #DIV/0! or #NAME?."""
+ERROR = re.compile(
+    r"#[¡¿]?[^\W\d_][\w/ ]{1,20}[!?]|Err:[0-9]{3}"
+    r"|[-+]?(?:1\.#(?:QNAN|SNAN|IND|NAN)0*|nan(?:\((?:ind|snan)\))?)",
+    re.IGNORECASE,
+)
+"""What a program writes for a value that it could not reckon: #DIV/0!, #NAME? or
+Err:502 in a spreadsheet, -1.#IND or -nan(ind) in C."""
 
 DASHES = "−–—‒―﹣－"
 
@@ -71,18 +77,23 @@ MONEY = (
 CELL = re.compile(
     r"(?P<opened>\()?\s*(?P<sign>[-+])?\s*"
     rf"(?:{MONEY}\s*(?P<inner>[-+])?\s*)?"
-    r"(?P<digits>[0-9][0-9., ']*|[.,][0-9]+)(?P<exponent>[eEdD][-+]?[0-9]+)?"
+    r"(?P<digits>[0-9][0-9., ']*|[.,][0-9]+)(?:(?<=[.,])-{1,2})?"
+    r"(?P<exponent>[eEdD][-+]?[0-9]+)?"
     rf"\s*(?:(?P<scale>{'|'.join(SCALES)})\.?)?\s*(?:(?P<percent>[%‰])|{MONEY})?"
     r"\s*(?P<after>-|(?<=[\s0-9])(?:[CD]R|[CD]r)\.?)?(?P<closed>\))?[*#]{0,3}"
 )
 """An exponent may be Fortran's, with a D; a bank writes DR after what is owed, CR after
-what is had; a star or a number sign tells of a note."""
+what is had; a star or a number sign tells of a note, and "20.-" is
+twenty francs, no less."""
 
 CODE = re.compile(r"[0-9]{2,}[eEdD][0-9]+")
 """An id like 41e7: numbers with an exponent have a point, one digit or a sign."""
 
 NOUGHT = re.compile(rf"{MONEY}\s*-")
 """No money, as accountants write it: "$ -"."""
+
+POINTED = re.compile(r"[$£¥￥₹₩฿]")
+"""Money of countries in which a point begins the decimals."""
 
 INFINITE = re.compile(r"[-+]?inf(inity)?", re.IGNORECASE)
 
@@ -122,9 +133,7 @@ def is_empty(cell: str) -> bool:
     [True, True, True, True, True, False]
     """
     plain = bare(cell.translate(PLAIN))
-    if plain[:1] == "#" and ERROR.fullmatch(plain):
-        return True
-    return plain.lower() in EMPTY
+    return plain.lower() in EMPTY or ERROR.fullmatch(plain) is not None
 
 
 def cell_of(text: str) -> Cell | None:

@@ -15,7 +15,14 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.data.number_cells import INFINITE, SCALES, Cell, cell_of, is_empty
+from explorer.data.number_cells import (
+    INFINITE,
+    POINTED,
+    SCALES,
+    Cell,
+    cell_of,
+    is_empty,
+)
 from explorer.errors import N_, Words
 
 
@@ -134,7 +141,10 @@ def read_numbers(
     form, sure = rivals[0], len(rivals) == 1
     if not sure:
         in_order = [found[text].digits for text in cells if text in found]
-        form, sure = _decided(in_order, rivals, hints or Hints())
+        hints = hints or Hints()
+        if any(map(POINTED.search, found)):
+            hints = hints._replace(semicolons=False, dotted=False)
+        form, sure = _decided(in_order, rivals, hints)
     fitting = pattern(form)
     values = {
         text: value_of(cell, form)

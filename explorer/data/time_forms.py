@@ -54,6 +54,9 @@ EPOCH_YEARS = (1e8, 4.2e9)
 MIDNIGHT = re.compile(r"(?<=[T ])24:00")
 """The end of a day, which is the beginning of the next one."""
 
+LONGEST = 200
+"""Characters of a time, with its zone and the end of a span."""
+
 SHORTEST = re.compile("(?=.*[0-9]).{6}")
 """What every form needs: a digit, and as much room as Jan-22 takes."""
 
@@ -104,6 +107,8 @@ def find_times(cells: Sequence[str], called: str, first: First = "") -> Times | 
     """
     import pandas as pd
 
+    if max(map(len, cells), default=0) > LONGEST:
+        return None
     plain = pd.Series([normal(cell) for cell in cells], dtype=str)
     ends = plain.str.contains(MIDNIGHT).to_numpy(bool)
     if ends.any():
@@ -128,7 +133,7 @@ def no_times(cells: Sequence[str], rows: Sequence[int], name: Words) -> Explorer
     """The error for a column whose cells are no times: it names the first of them."""
     import pandas as pd
 
-    plain = pd.Series([normal(cell) for cell in cells], dtype=str)
+    plain = pd.Series([normal(cell[:LONGEST]) for cell in cells], dtype=str)
     wrong = pd.to_numeric(plain, errors="coerce").isna()
     if wrong.mean() > 0.5:
         head = plain.iloc[:FIRST_CELLS]

@@ -50,8 +50,13 @@ NUMBERS: dict[str, tuple[list[str], np.ndarray]] = {
     "an apostrophe before": ([f"'{p}" for p in POINT], VALUES),
     "single quotes": ([f"'{p}'" for p in POINT], VALUES),
     "stars of notes": ([p + "*" * (k % 7 == 3) for k, p in enumerate(POINT)], VALUES),
+    "francs and no cents": ([f"CHF {v:.0f}.–" for v in VALUES], np.round(VALUES)),
+    "kroner and no øre": ([f"{v:.0f},-" for v in VALUES], np.round(VALUES)),
+    "less, behind": ([f"{p}-" for p in POINT], -VALUES),
     "millions": ([f"{p} Mn" for p in POINT], VALUES * 1e6),
     **{cell: (holes(cell), HOLES) for cell in (":", "M", "(null)", "No Data")},
+    **{cell: (holes(cell), HOLES) for cell in ("–.–", "n/d", "///", "Err:502")},
+    **{cell: (holes(cell), HOLES) for cell in ("-1.#IND", "1.#QNAN", "-nan(ind)")},
     **{cell: (holes(cell), HOLES) for cell in ("-999", "-9999.0", "999.9", "-99")},
 }
 
@@ -78,6 +83,36 @@ def test_numbers(name: str) -> None:
 def test_nines_that_may_be_measured_stay(cells: list[str]) -> None:
     found = read(table("date,v", ISO, cells).encode()).series.values
     np.testing.assert_array_equal(found, [float(cell) for cell in cells])
+
+
+def test_where_money_has_a_point_a_comma_may_part_thousands() -> None:
+    cells = [f"¥{v * 100:,.0f}" for v in VALUES]
+    with pytest.raises(ExplorerError, match="or as 2000; 2071; 2141"):
+        read(table("date;v", ISO, cells, by=";").encode())
+    found = read(table("date;v", ISO, cells, by=";").encode(), decimal=".")
+    np.testing.assert_allclose(found.series.values, VALUES * 100)
+
+
+@pytest.mark.parametrize("long", ["x" * 130_000, "1" * 130_000, "1:" * 65_000])
+def test_a_long_remark_is_looked_at_once(long: str) -> None:
+    """It costs its length, and not its square."""
+    notes = [long if k == 5 else "fine" for k in range(N)]
+    found = read(table("date,v,note", ISO, POINT, notes).encode(), column="v")
+    np.testing.assert_array_equal(found.series.values, VALUES)
+
+
+BELOW_A_TEXT = "".join(f"line {k} of a text, with commas, and more\n" for k in range(9))
+TOPS = {
+    "facts, a gap, short names": "Station,12\nName,Höhe\nUnit,C\n\ndate,v",
+    "units below short names": "date,v\n(UTC),(°C)",
+    "below a text with commas": f"{BELOW_A_TEXT}date,v",
+}
+
+
+@pytest.mark.parametrize("top", TOPS)
+def test_short_names_are_names(top: str) -> None:
+    found = read(table(TOPS[top], ISO, POINT).encode())
+    assert "Times are those of 'date'." in map(str, found.remarks)
 
 
 def months(names: str, form: str) -> list[str]:

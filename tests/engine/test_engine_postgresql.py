@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine import test_engine_runs as on_sqlite
+from tests.engine import test_engine_killed as on_sqlite
 
 pytestmark = on_sqlite.pytestmark
 
@@ -15,5 +15,5 @@ def test_a_killed_server_goes_on_by_itself_on_postgresql(
     postgresql: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EXPLORER_DATABASE", postgresql())
-    on_sqlite.test_a_killed_server_goes_on_by_itself(tmp_path, monkeypatch)
+    on_sqlite.test_a_killed_server_goes_on_by_itself(tmp_path)
     assert not list(tmp_path.glob("*.sqlite3"))
