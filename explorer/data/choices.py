@@ -116,6 +116,14 @@ def chosen_column(table: Table, asked: Choices) -> str:
         raise ExplorerError(
             N_("A series needs a column of numbers, but %(why)s."), why=table.unsure[0]
         )
+    if not table.names:
+        raise ExplorerError(
+            N_(
+                "A table is rows of fields, but '%(file)s' has none. Write one row per "
+                "time step."
+            ),
+            file=named(table.filename),
+        )
     if not measured:
         raise ExplorerError(
             N_(

@@ -70,11 +70,17 @@ def take_series(table: Table, choices: Choices | None = None) -> Taken:
         found = chosen_times(table, time, asked)
         columns, times = _by_time(table, time, columns, found, asked.same)
         remarks += _time_remarks(time, found, len(columns[0]))
-    remarks += [Words(N_("Not used: %(what)s."), {"what": w}) for w in table.unread]
+    remarks += map(_not_used, table.unread)
     values = checked_series(columns[0], table.column(column))
     others = tuple(Other(*b, v) for b, v in zip(beside, columns[1:], strict=True))
     series = OwnSeries(values, column, times, others)
     return Taken(series, tuple(remarks), tuple(leaks([values], others)))
+
+
+def _not_used(why: Words) -> Words:
+    whole = why.template.endswith(".")
+    rule = N_("Not used: %(what)s") if whole else N_("Not used: %(what)s.")
+    return Words(rule, {"what": why})
 
 
 def repeated_rows(table: Table, column: str, time: str, asked: Choices) -> int:

@@ -71,7 +71,7 @@ def rows_of(text: str) -> Rows:
     widths = Counter(len(row) for _, row in rows if row and not row[0].startswith("#"))
     width = widths.most_common(1)[0][0] if widths else 0
     universal = width == UNIVERSAL and _are_counted(rows)
-    kept = _without_comments(rows, width, universal)
+    kept = _without_comments(rows, width, tabs, universal)
     if universal:
         return Rows(kept, width, True, UNIVERSAL_NAMES)
     names = _names(kept, width)
@@ -84,9 +84,11 @@ def _are_counted(rows: Iterable[Row]) -> bool:
     return 10 * sum(bool(COUNTED.match(first)) for first in firsts) > 9 * len(firsts)
 
 
-def _without_comments(rows: list[Row], width: int, universal: bool) -> list[Row]:
+def _without_comments(
+    rows: list[Row], width: int, tabs: bool, universal: bool
+) -> list[Row]:
     """Without lines that begin with # but are as wide as the others only by chance: no
-    other line has the tag that they would have."""
+    other line has the tag that they would have. Between tabs, #fox is a token."""
     tags = {
         row[-1] for _, row in rows if row and len(row) == width and row[0][:1] != "#"
     }
@@ -95,7 +97,11 @@ def _without_comments(rows: list[Row], width: int, universal: bool) -> list[Row]
         for n, row in rows
         if not row
         or row[0][:1] != "#"
-        or (not universal and len(row) == width and row[-1] in tags)
+        or (
+            not universal
+            and len(row) == width
+            and (row[-1] in tags or (tabs and bool(re.fullmatch("#[^ ]+", row[0]))))
+        )
     ]
 
 

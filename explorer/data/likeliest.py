@@ -6,7 +6,7 @@ names look wrong, and a person can say another. A text is never read by a guess.
 
 from collections.abc import Callable, Mapping
 
-from explorer.data.decoding import DETECTED_BYTES, mostly_utf_8, sure_encoding
+from explorer.data.decoding import DETECTED_BYTES, UTF_16, mostly_utf_8, sure_encoding
 
 
 def _by_lead(encoding: str, *leads: tuple[int, int]) -> Callable[[str], bool]:
@@ -50,7 +50,7 @@ def likeliest(raw: bytes) -> tuple[bytes, str]:
     >>> likeliest("Größe".encode() + b" caf\\xe9")[0].decode()
     'Größe café'
     """
-    if sure_encoding(raw) or b"\0" in raw:
+    if raw.startswith(UTF_16) or sure_encoding(raw) or b"\0" in raw:
         return raw, ""
     if mended := mostly_utf_8(raw):
         return mended, "utf-8"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import islice
 
 from explorer.data.decoding import named
+from explorer.data.numbers import is_number
 from explorer.errors import N_, ExplorerError
 
 FIRST_LINES = 100
@@ -19,6 +20,11 @@ SINGLE = re.compile(r"(^|[,;\t|])'([^'\n]*)'(?=[,;\t|]|$)", re.MULTILINE)
 CURLY = str.maketrans("“”„", '"""')
 
 APART = re.compile(r'" *([,;|\t]) *"')
+BEFORE = re.compile(r'^ *"[^"\n]*" *[,;|\t] +"')
+"""How a row begins whose quotation marks stand behind blanks."""
+
+WHOLE = re.compile(r'"([^"]*[,;|\t][^"]*)"')
+"""A row that a program took for one field."""
 
 ARROW = re.compile(r"(?<! ) +[-=]> +")
 """Sought from where blanks begin alone: a line may be nothing but blanks."""
@@ -61,9 +67,19 @@ def _quoted_alike(text: str, lines: list[str]) -> str:
             return SINGLE.sub(r'\1"\2"', text)
         if _most(lines, lambda line: line[:1] in "“„"):
             return text.translate(CURLY)
+    elif _all_whole(lines):
+        return "\n".join(WHOLE.sub(r"\1", line) for line in lines)
+    elif _most(lines, lambda line: BEFORE.match(line) is not None):
+        return APART.sub(r'"\1"', re.sub(r'^ +"', '"', text, flags=re.MULTILINE))
     elif re.match(r'"[^"\n]*" +[,;|]|"[^"\n]*"[,;|] +"', lines[0]):
         return APART.sub(r'"\1"', text)
     return text
+
+
+def _all_whole(lines: list[str]) -> bool:
+    """Whether each row stands in quotation marks and is no number."""
+    first = [WHOLE.fullmatch(line) for line in lines[:FIRST_LINES] if line.strip()]
+    return all(row and not is_number(row[1]) for row in first)
 
 
 def refuse_markup(text: str, filename: str) -> None:

@@ -8,7 +8,14 @@ from collections.abc import Collection, Sequence
 from io import BytesIO
 from typing import NamedTuple
 
-from explorer.data.archives import BROKEN, MAGIC, inflated, is_plain, listed
+from explorer.data.archives import (
+    BROKEN,
+    END_SIGNATURE,
+    MAGIC,
+    inflated,
+    is_plain,
+    listed,
+)
 from explorer.data.decoding import in_one_piece, named, short
 from explorer.errors import N_, ExplorerError, Words
 
@@ -47,7 +54,7 @@ class Zipped(NamedTuple):
 
 def is_zip(raw: bytes, filename: str) -> bool:
     """Whether a file is a zip and calls itself so: workbooks are zips too."""
-    return raw.startswith(MAGIC) and filename.lower().endswith(".zip")
+    return raw.startswith((MAGIC, END_SIGNATURE)) and filename.lower().endswith(".zip")
 
 
 def unzipped(raw: bytes, filename: str) -> Zipped:

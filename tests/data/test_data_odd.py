@@ -115,6 +115,41 @@ def test_short_names_are_names(top: str) -> None:
     assert "Times are those of 'date'." in map(str, found.remarks)
 
 
+QUOTED = {
+    "blanks before": "date, v\n"
+    + "".join(f' "{i}", "{p}"\n' for i, p in zip(ISO, POINT, strict=True)),
+    "around whole rows": "".join(
+        f'"{row}"\n' for row in table("date,v", ISO, POINT).split("\n")
+    ),
+}
+
+
+@pytest.mark.parametrize("name", QUOTED)
+def test_quotation_marks_of_all_kinds(name: str) -> None:
+    found = read(QUOTED[name].encode())
+    np.testing.assert_array_equal(found.series.values, VALUES)
+    assert found.series.times is not None
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b'"' * 999, "A table is rows of fields, but 'a.csv' has none"),
+        (b"\xff\xfe", "'a.csv' is empty"),
+    ],
+)
+def test_what_holds_nothing_is_told_so(raw: bytes, words: str) -> None:
+    with pytest.raises(ExplorerError, match=words):
+        read(raw)
+
+
+def test_one_sentence_within_another_ends_once() -> None:
+    days = [d.replace("02-01", '02"-01') for d in ISO]
+    found = read(table("date,v", days, POINT).encode())
+    (said,) = [str(r) for r in found.remarks if "Not used" in str(r)]
+    assert said.endswith("remove that row.")
+
+
 def months(names: str, form: str) -> list[str]:
     return [form.format(d=d.day, m=names.split()[d.month - 1]) for d in DAYS]
 

@@ -365,6 +365,7 @@ def test_other_ways_of_packing_are_refused() -> None:
 
 def test_a_zip_tells_what_it_is() -> None:
     assert files.kind_of(WHOLE, "a.zip") == "recordings"
+    assert files.kind_of(made.packed({}), "a.zip") == "recordings"
     with pytest.raises(ExplorerError, match="no image or workbook"):
         files.kind_of(WHOLE, "a.xlsx")
 

@@ -73,6 +73,12 @@ FORMS = {
 }
 
 
+def test_a_hash_between_tabs_is_a_token() -> None:
+    raw = "\n\n".join(f"# {k}\n#fox{k}\tO\nb\tB-X" for k in range(12)).encode()
+    found = read_tags(raw, "a.conll").examples["sentences"]
+    assert found[0] == [["#fox0", "b"], ["O", "B-X"]]
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_forms(form: str) -> None:
     text, tokens = FORMS[form]
