@@ -6,10 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 PATIENCE = 120
 """Seconds; the machine may be busy."""
+
+COMES_WITHIN, TRIES = 120, 3
+"""Seconds in which a browser has begun, and how often it may fail to."""
 
 SIZE = (1440, 1000)
 FIREFOX = "/usr/bin/firefox-esr"
@@ -199,9 +203,11 @@ def firefox() -> Iterator[Callable[[], Tab]]:
 @contextmanager
 def webkit() -> Iterator[Callable[[], Tab]]:
     """The same for WebKitGTK, on a screen that nobody sees."""
+    from selenium.common.exceptions import WebDriverException
     from selenium.webdriver import WebKitGTK
     from selenium.webdriver.webkitgtk.options import Options
     from selenium.webdriver.webkitgtk.service import Service
+    from urllib3.exceptions import HTTPError
 
     command = [XVFB, "-displayfd", "1", "-screen", "0", f"{SIZE[0]}x{SIZE[1] + 200}x24"]
     options = Options()
@@ -211,7 +217,19 @@ def webkit() -> Iterator[Callable[[], Tab]]:
     environment = {"LANG": "en_US.UTF-8", "HOME": "/nonexistent"}
 
     def tab() -> Tab:
-        return WebDriver(WebKitGTK(options, Service(WEBKIT_DRIVER, env=environment)))
+        """Its driver waits for a browser that did not come up, and does so for ever."""
+        for left in reversed(range(TRIES)):
+            service = Service(WEBKIT_DRIVER, env=environment)
+            watch = Timer(COMES_WITHIN, lambda service=service: service.process.kill())
+            watch.start()
+            try:
+                return WebDriver(WebKitGTK(options, service))
+            except (HTTPError, WebDriverException):
+                if not left:
+                    raise
+            finally:
+                watch.cancel()
+        raise AssertionError
 
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
