@@ -96,6 +96,8 @@ def unknown(kind: str | Words, name: str, known: Iterable[str]) -> ExplorerError
 
     >>> print(unknown("model", "lsmt", ["rnn", "lstm"]))
     Unknown model 'lsmt'. Known: lstm, rnn. Did you mean 'lstm'?
+    >>> print(unknown("preset", "fast", []))
+    Unknown preset 'fast'. Known: none.
     """
     names = sorted(known)
     guess = Words("")
@@ -105,6 +107,6 @@ def unknown(kind: str | Words, name: str, known: Iterable[str]) -> ExplorerError
         N_("Unknown %(kind)s '%(name)s'. Known: %(known)s.%(guess)s"),
         kind=kind if isinstance(kind, Words) else Words(kind),
         name=name if len(name) <= 60 else name[:57] + "...",
-        known=", ".join(names),
+        known=", ".join(names) or Words(N_("none")),
         guess=guess,
     )

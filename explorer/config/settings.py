@@ -79,6 +79,8 @@ def setting(
 
 
 WHOLE = re.compile(r"\s*-?[0-9]{1,15}\s*")
+ANYTHING = re.compile(r"\^\[\\s\\S\]\{0,([0-9]+)\}\$")
+"""A pattern that bounds the length alone."""
 
 
 class Settings(BaseModel):
@@ -172,6 +174,14 @@ def _refused(cls: type[Settings], name: str, problem: Any) -> ExplorerError:
             name=name,
             came=came,
         )
+    count = len(problem["input"]) if isinstance(problem["input"], str) else 0
+    if count > (most := _most_characters(field)) > 0:
+        return ExplorerError(
+            N_("%(name)s may have %(most)d characters, but has %(count)d. Shorten it."),
+            name=name,
+            most=most,
+            count=count,
+        )
     if field.annotation is str:
         return ExplorerError(
             N_("%(name)s does not have the expected form; got %(came)s."),
@@ -185,6 +195,13 @@ def _refused(cls: type[Settings], name: str, problem: Any) -> ExplorerError:
         came=came,
         nearest=_nearest(problem["input"], low, high),
     )
+
+
+def _most_characters(field: FieldInfo) -> int:
+    """How long a text may be that may say anything; 0 where it may not."""
+    pattern = next((m.pattern for m in field.metadata if hasattr(m, "pattern")), None)
+    found = ANYTHING.fullmatch(pattern or "")
+    return int(found[1]) if found else 0
 
 
 def _kind(whole: bool, low: float | None, high: float | None) -> Words:

@@ -89,6 +89,7 @@ def test_every_view_can_be_printed_or_says_why_not(view: str) -> None:
         (("--view", "raster", "--example", "4000"), "held-out windows"),
         (("--view", "raster", "--set", "order=odd"), "order must be one of"),
         (("--view", "raster", "--set", "nonsense"), "--set needs"),
+        (("--view", "raster", "--text", "9" * 6000), "characters, but has 6000."),
     ],
 )
 def test_bad_input_gets_one_sentence(words: tuple[str, ...], message: str) -> None:
