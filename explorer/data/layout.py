@@ -145,7 +145,7 @@ def _names(
                 above[k][0] - above[k - 1][0]
                 <= below[k] - above[k][0]  # no gap between
                 and _as_names(above[k - 1][1], width) is not None
-                and is_units(*(_plain(above[j][1]) for j in (k, k - 1)), width)
+                and is_units(_plain(above[k][1]), _plain(above[k - 1][1]), width)
             )
             or (alone and len(set(above[k][1][1:])) == 1)
             or _as_names(above[k][1], width, no_last) is None
