@@ -160,9 +160,9 @@ def file_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
-        said = {name: kwargs.pop(name) for name in FileOptions._fields}
-        said |= {name: said[name] or None for name in ("others", "known")}
-        command(*args, file=FileOptions(**said), **kwargs)
+        options = {name: kwargs.pop(name) for name in FileOptions._fields}
+        options |= {name: options[name] or None for name in ("others", "known")}
+        command(*args, file=FileOptions(**options), **kwargs)
 
     for option in reversed(OPTIONS):
         run = option(run)
@@ -232,11 +232,11 @@ def own_data(path: Path, file: FileOptions) -> tuple[str, str]:
 
 def _typed(question: UndecidedError) -> str:
     """The options that answer a question."""
-    said = [
+    ways = [
         " ".join((TYPED[name], shlex.quote(answer) if answer else "")).strip()
         for name, answer in question.answers
     ]
-    return " or ".join(filter(None, (", ".join(said[:-1]), said[-1])))
+    return " or ".join(filter(None, (", ".join(ways[:-1]), ways[-1])))
 
 
 def _examples(
@@ -284,13 +284,13 @@ def _encoding(name: str | None) -> str:
     return _one_of("--encoding", found, ENCODINGS)
 
 
-def _one_of(option: str, said: str | None, known: Iterable[str]) -> str:
+def _one_of(option: str, value: str | None, choices: Iterable[str]) -> str:
     """What an option says, "" for nothing.
 
     Raises:
         ExplorerError: if it is not among what can be said.
     """
-    names = [name for name in known if name]
-    if said is not None and said not in names:
-        raise unknown(Words("%(option)s", {"option": option}), said, names)
-    return said or ""
+    names = [name for name in choices if name]
+    if value is not None and value not in names:
+        raise unknown(Words("%(option)s", {"option": option}), value, names)
+    return value or ""

@@ -42,11 +42,11 @@ def check(name: str, seed: str, as_json: bool) -> None:
     click.echo(chosen.question)
     for title, value in result["figures"].items():
         click.echo(f"  {title:<36}{value:.4g}")
-    click.echo(f"Answer: {_said(chosen, result['answer'])}")
+    click.echo(f"Answer: {_in_words(chosen, result['answer'])}")
     click.echo("Holds" if result["holds"] else "Does not hold")
 
 
-def _said(chosen: Lesson, answer: str | float) -> str:
+def _in_words(chosen: Lesson, answer: str | float) -> str:
     """An answer in words."""
     if isinstance(chosen.guess, Choose):
         return chosen.guess.choices[str(answer)]

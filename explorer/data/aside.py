@@ -46,7 +46,7 @@ def read_aside(
     Raises:
         ExplorerError: as `read` does, or if the process has ended early.
     """
-    return _told(read, raw, filename, encoding, choices)
+    return _reports(read, raw, filename, encoding, choices)
 
 
 def examples_aside(
@@ -58,18 +58,18 @@ def examples_aside(
     asked: str = "",
 ) -> Iterator[float | Brought]:
     """The same with what `files.READ` gives."""
-    return _told(READ[kind], raw, filename, encoding, given, asked)
+    return _reports(READ[kind], raw, filename, encoding, given, asked)
 
 
 def found_aside(
     look: Callable[[bytes, str, str], T], raw: bytes, filename: str, encoding: str = ""
 ) -> Iterator[float | T]:
     """The same with what `files.kind_of` or `files.read_text` gives."""
-    return _told(look, raw, filename, encoding)
+    return _reports(look, raw, filename, encoding)
 
 
-def _told(
-    work: Callable[..., Any], raw: bytes, filename: str, *said: object
+def _reports(
+    work: Callable[..., Any], raw: bytes, filename: str, *arguments: object
 ) -> Iterator[Any]:
     """What a process says of this work."""
     done = 0.0
@@ -77,13 +77,13 @@ def _told(
         yield done
     try:
         with _reader() as there:
-            there.send((work, raw, filename, *said))
+            there.send((work, raw, filename, *arguments))
             while True:
                 if there.poll(EVERY):
-                    told = there.recv()
-                    if not isinstance(told, float):
+                    report = there.recv()
+                    if not isinstance(report, float):
                         break
-                    done = told
+                    done = report
                 yield done
     except (EOFError, OSError):
         raise ExplorerError(
@@ -96,9 +96,9 @@ def _told(
         ) from None
     finally:
         _places.release()
-    if isinstance(told, ExplorerError):
-        raise told
-    yield told
+    if isinstance(report, ExplorerError):
+        raise report
+    yield report
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def take_series(table: Table, choices: Choices | None = None) -> Taken:
     _check_cells(table, column, numbers)
     time = chosen_time(table, column, asked)
     left_out = N_("Left out: %(what)s.")
-    remarks = [*table.told, *(Words(left_out, {"what": w}) for w in table.skipped)]
+    remarks = [*table.remarks, *(Words(left_out, {"what": w}) for w in table.skipped)]
     if table.guessed:
         remarks.append(encoding_remark(table.guessed))
     remarks += _form_remark(table, column, numbers)
@@ -204,34 +204,36 @@ def _form_remark(table: Table, column: str, numbers: Numbers) -> list[Words]:
     """What a form other than 1234.5 makes of the first values, and what was taken for
     no value."""
     words = N_("Taken for missing: '%(came)s', %(count)d times.")
-    said = [
+    remarks = [
         Words(words, {"came": sign, "count": int((table.cells[column] == sign).sum())})
         for sign in numbers.signs
     ]
     if numbers.taken_off:
         marks = ", ".join(f"'{mark}'" for mark in numbers.taken_off)
         words = N_("Taken off the numbers: %(marks)s.")
-        said.append(Words(words, {"marks": marks}))
+        remarks.append(Words(words, {"marks": marks}))
     if numbers.truths:
         one, nought = numbers.truths
         words = N_("Words are read as numbers: '%(one)s' is 1, '%(nought)s' is 0.")
-        said.append(Words(words, {"one": one, "nought": nought}))
+        remarks.append(Words(words, {"one": one, "nought": nought}))
     if numbers.spent:
         came, value, unit = numbers.spent
         words = N_("Durations are read as numbers: '%(came)s' is %(value)s (%(unit)s).")
-        said.append(Words(words, {"came": came, "value": value, "unit": Words(unit)}))
+        remarks.append(
+            Words(words, {"came": came, "value": value, "unit": Words(unit)})
+        )
     if numbers.limits:
         cells = table.cells[column].isin(numbers.limits)
         words = N_(
             "Numbers below a limit are read as half of it: '%(came)s', %(count)d times."
         )
         below = {"came": numbers.limits[0], "count": int(cells.sum())}
-        said.append(Words(words, below))
+        remarks.append(Words(words, below))
     if numbers.form == NumberForm("."):
-        return said
+        return remarks
     shown = first_values(table, column, numbers.form)
     words = N_("Numbers are read with %(form)s: %(shown)s, …")
-    return [*said, Words(words, {"form": form_words(numbers.form), "shown": shown})]
+    return [*remarks, Words(words, {"form": form_words(numbers.form), "shown": shown})]
 
 
 def _time_remarks(time: str, found: Times, kept: int) -> list[Words]:
@@ -279,7 +281,7 @@ def _one_each(
 
 def _several(table: Table, time: str, count: int, row: int) -> ExplorerError:
     """The error for rows of the same time; it knows what may tell them apart."""
-    answers: list[Answer] = [("same", said) for said in SAME]
+    answers: list[Answer] = [("same", answer) for answer in SAME]
     if groups := table.groups(time):
         cell = str(table.cells[groups[0]].iloc[0]).strip()
         answers.append(("only", f"{groups[0]}={cell}"))

@@ -62,14 +62,14 @@ def read_tags(
     found = rows_of(text)
     columns = _columns(found, filename, given, asked)
     sentences = _sentences(found, columns, filename)
-    tags = Counter(tag for _, said in sentences for tag in said)
+    tags = Counter(tag for _, labels in sentences for tag in labels)
     _check(sentences, tags, columns, filename)
     different = len({tuple(tokens) for tokens, _ in sentences})
     return Brought(
         "tags",
         filename,
         {"sentences": [[list(each) for each in both] for both in sentences]},
-        tuple((tokens, said) for tokens, said in sentences[:SHOWN]),
+        tuple((tokens, labels) for tokens, labels in sentences[:SHOWN]),
         dict(tags.most_common()),
         (*remarks, _counted(sentences, tags)),
         columns,
@@ -109,23 +109,23 @@ def _columns(found: Rows, filename: str, given: str, asked: str) -> Columns:
         usual = [FORM, PART_OF_SPEECH]
     elif found.names:
         usual = [
-            next(k for k, name in enumerate(called) if name in known)
-            for known in (TOKENS, TAGS)
+            next(k for k, name in enumerate(called) if name in names_of_kind)
+            for names_of_kind in (TOKENS, TAGS)
         ]
     chosen = [
-        names[place] if not said else _named(said, names)
-        for said, place in zip((given, asked), usual, strict=True)
+        names[place] if not name_or_number else _named(name_or_number, names)
+        for name_or_number, place in zip((given, asked), usual, strict=True)
     ]
     return Columns(names, *chosen)
 
 
-def _named(said: str, names: Sequence[str]) -> str:
+def _named(name_or_number: str, names: Sequence[str]) -> str:
     """The column of that name or number."""
-    if said in names:
-        return said
-    if 1 <= (whole_number(said) or 0) <= len(names):
-        return names[int(said) - 1]
-    raise unknown(N_("column"), said, names)
+    if name_or_number in names:
+        return name_or_number
+    if 1 <= (whole_number(name_or_number) or 0) <= len(names):
+        return names[int(name_or_number) - 1]
+    raise unknown(N_("column"), name_or_number, names)
 
 
 def _sentences(found: Rows, columns: Columns, filename: str) -> list[Sentence]:
@@ -228,10 +228,10 @@ def _counted(sentences: list[Sentence], tags: Counter[str]) -> Words:
     if not are_entities(tags):
         words = N_("%(sentences)s sentences of %(tokens)s tokens; %(tags)d tags.")
         return Words(words, numbers)
-    each = [said for _, said in sentences]
+    each = [labels for _, labels in sentences]
     numbers |= {
         "scheme": scheme_of(each),
-        "entities": f"{sum(len(entities(said)) for said in each):,}",
+        "entities": f"{sum(len(entities(labels)) for labels in each):,}",
     }
     words = N_(
         "%(sentences)s sentences of %(tokens)s tokens; %(tags)d tags, written as "

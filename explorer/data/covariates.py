@@ -146,14 +146,14 @@ def leaks(
         others: the columns beside it.
         farthest: steps into the future that count.
     """
-    said = []
+    sentences = []
     for other in others:
         for target in targets:
             found = leak(target, other.values, other.known, farthest)
             if found is not None:
-                said.append(_sentence(other.name, found))
+                sentences.append(_sentence(other.name, found))
                 break
-    return said
+    return sentences
 
 
 def _sentence(name: str, found: Leak) -> Words:

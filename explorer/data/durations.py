@@ -112,13 +112,13 @@ def are_durations(cells: Sequence[str], called: str = "") -> bool:
     """
     first = list(islice((cell for cell in cells if not is_empty(cell)), FIRST_CELLS))
     found = [spent(cell) for cell in first]
-    told = [each for each in found if each]
-    if not told or len(told) < 0.9 * len(found):
+    durations = [each for each in found if each]
+    if not durations or len(durations) < 0.9 * len(found):
         return False
-    if all(each.words for each in told):
-        return any(each.parts > 1 for each in told) or _units(first) > 1
-    mixed = {each.parts for each in told if not each.words} == {2, 3}
-    return mixed or any(each.sure for each in told) or bool(CALLED.search(called))
+    if all(each.words for each in durations):
+        return any(each.parts > 1 for each in durations) or _units(first) > 1
+    mixed = {each.parts for each in durations if not each.words} == {2, 3}
+    return mixed or any(each.sure for each in durations) or bool(CALLED.search(called))
 
 
 def _units(cells: Sequence[str]) -> int:
@@ -138,12 +138,12 @@ def read_durations(cells: Sequence[str], called: str = "") -> Numbers | None:
     """
     if not are_durations(cells, called):
         return None
-    told = {text: spent(text) for text in dict.fromkeys(cells)}
-    there = [each for each in told.values() if each]
+    spent_of = {text: spent(text) for text in dict.fromkeys(cells)}
+    there = [each for each in spent_of.values() if each]
     before = all(each.parts == 2 and not each.words for each in there)
     worth = {
         text: each.seconds / (60 if before else 1)
-        for text, each in told.items()
+        for text, each in spent_of.items()
         if each
     }
     values = np.array([worth.get(text, np.nan) for text in cells])

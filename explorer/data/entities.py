@@ -100,29 +100,31 @@ def scheme_of(sentences: Iterable[Sequence[str]]) -> str:
 
 
 class Found(NamedTuple):
-    """How many entities there are, are said, and are said rightly."""
+    """How many entities there are, are predicted, and are predicted rightly."""
 
-    there: int
-    said: int
+    true: int
+    predicted: int
     right: int
 
     @property
     def f1(self) -> float:
-        """2 right / (there + said), of all kinds together; NaN where there is none.
+        """2 right / (true + predicted), of all kinds together; NaN where there is none.
 
         >>> Found(2, 2, 1).f1
         0.5
         """
-        total = self.there + self.said
+        total = self.true + self.predicted
         return 2 * self.right / total if total else float("nan")
 
 
-def compared(truths: Iterable[Sequence[str]], saids: Iterable[Sequence[str]]) -> Found:
+def compared(
+    truths: Iterable[Sequence[str]], answers: Iterable[Sequence[str]]
+) -> Found:
     """The entities of sentences and of what was said of them: one is right where its
     kind, its first and its last token are."""
-    there = said = right = 0
-    for truth, answer in zip(truths, saids, strict=True):
+    trues = predicted = right = 0
+    for truth, answer in zip(truths, answers, strict=True):
         true, answered = set(entities(truth)), set(entities(answer))
-        there, said = there + len(true), said + len(answered)
+        trues, predicted = trues + len(true), predicted + len(answered)
         right += len(true & answered)
-    return Found(there, said, right)
+    return Found(trues, predicted, right)

@@ -115,21 +115,21 @@ def regressed(u: Floats, v: Floats, ridge: float) -> NDArray[np.float64]:
         v: (n, T).
         ridge: lambda of (U'U + lambda I) w = U'v; 0 gives w of least norm.
     """
-    said = np.zeros(v.shape)
+    answered = np.zeros(v.shape)
     for t in range(1, v.shape[1]):
-        known, answers = u[:, :t], v[:, :t, None]
+        earlier, answers = u[:, :t], v[:, :t, None]
         if ridge:
-            squares = known.swapaxes(1, 2) @ known + ridge * np.eye(u.shape[2])
-            w = np.linalg.solve(squares, known.swapaxes(1, 2) @ answers)
+            squares = earlier.swapaxes(1, 2) @ earlier + ridge * np.eye(u.shape[2])
+            w = np.linalg.solve(squares, earlier.swapaxes(1, 2) @ answers)
         else:
-            w = np.linalg.pinv(known) @ answers
-        said[:, t] = (u[:, t, None] @ w)[:, 0, 0]
-    return said
+            w = np.linalg.pinv(earlier) @ answers
+        answered[:, t] = (u[:, t, None] @ w)[:, 0, 0]
+    return answered
 
 
-def error(truth: Floats, said: Floats) -> float:
+def error(truth: Floats, answered: Floats) -> float:
     """Mean squared error."""
-    return float(np.mean((truth - said) ** 2))
+    return float(np.mean((truth - answered) ** 2))
 
 
 SPEC = DataSpec(

@@ -202,5 +202,5 @@ def _uneven(counts: Counter[str]) -> list[Words]:
         "%(least)d times. Accuracy flatters who always says the commonest; F1 (macro) "
         "does not."
     )
-    said = {"common": common, "most": most, "rare": rare, "least": least}
-    return [Words(words, said)]
+    values = {"common": common, "most": most, "rare": rare, "least": least}
+    return [Words(words, values)]

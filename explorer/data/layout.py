@@ -57,10 +57,10 @@ def find_layout(text: str, filename: str) -> Layout:
         ExplorerError: if it has too many columns, or rows with more fields than names.
     """
     lines = text.split("\n")
-    told = re.fullmatch(r"\"?sep=(.)\"?", lines[0].strip(), re.IGNORECASE)
-    start = 1 if told else 0
+    declared = re.fullmatch(r"\"?sep=(.)\"?", lines[0].strip(), re.IGNORECASE)
+    start = 1 if declared else 0
     top = "\n".join(lines[start : start + TOP_LINES])
-    parted_by = told[1] if told else delimiter_of(top)
+    parted_by = declared[1] if declared else delimiter_of(top)
     most = most_columns(lines[start], parted_by, filename)
     rows = [(n + start, row) for n, row in read_rows(top, parted_by)]
     last = rows[-1][1] if rows else []
@@ -271,13 +271,13 @@ def _end(lines: list[str], parted_by: str, kinds: Sequence[str], first: int) -> 
 
 
 def _skipped(above: list[Row], below: list[str]) -> tuple[Words, ...]:
-    said = []
+    remarks = []
     if above:
         shown = short(" ".join(cell for cell in above[0][1] if cell))
         words = N_("rows above the values (%(count)d), the first is '%(shown)s'")
-        said.append(Words(words, {"count": len(above), "shown": shown}))
+        remarks.append(Words(words, {"count": len(above), "shown": shown}))
     kept = [line for line in below if line.strip(" \t,;|")]
     if kept:
         words = N_("rows below the values (%(count)d), the first is '%(shown)s'")
-        said.append(Words(words, {"count": len(kept), "shown": short(kept[0])}))
-    return tuple(said)
+        remarks.append(Words(words, {"count": len(kept), "shown": short(kept[0])}))
+    return tuple(remarks)

@@ -119,8 +119,8 @@ def limits_of(cells: Sequence[str]) -> dict[str, str]:
     >>> limits_of(["<1", "2", "＜ 0,5 mg", "< fox"])
     {'<1': '1', '＜ 0,5 mg': '0,5 mg'}
     """
-    told = {text: bare(text) for text in dict.fromkeys(cells) if text.strip()}
-    below = {t: bare(c[1:]) for t, c in told.items() if c[:1] in BELOW}
+    texts = {text: bare(text) for text in dict.fromkeys(cells) if text.strip()}
+    below = {t: bare(c[1:]) for t, c in texts.items() if c[:1] in BELOW}
     return {t: limit for t, limit in below.items() if is_measured(limit)}
 
 

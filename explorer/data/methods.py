@@ -124,21 +124,21 @@ def _from(begin: int, roll: Roll) -> Roll:
     """A method that knows nothing of the places before `begin`."""
 
     def whole(values: Floats) -> Floats:
-        said = np.full(len(values), np.nan)
-        said[begin:] = roll(values[begin:])
-        return said
+        forecasts = np.full(len(values), np.nan)
+        forecasts[begin:] = roll(values[begin:])
+        return forecasts
 
     return whole
 
 
 def seasonal(values: Floats, season: int) -> Floats:
     """(n,) what was known, or said, one season before."""
-    known, said = np.array(values, np.float64), np.full(len(values), np.nan)
+    filled_up, forecasts = np.array(values, np.float64), np.full(len(values), np.nan)
     for t in range(season, len(values)):
-        said[t] = known[t - season]
-        if not np.isfinite(known[t]):
-            known[t] = said[t]
-    return said
+        forecasts[t] = filled_up[t - season]
+        if not np.isfinite(filled_up[t]):
+            filled_up[t] = forecasts[t]
+    return forecasts
 
 
 class Smoothing(NamedTuple):
@@ -156,16 +156,16 @@ class Smoothing(NamedTuple):
         """(n,) what is said of each value; one that is missing changes no state but
         by what is expected."""
         level, trend, season = self.level, self.trend, np.array(self.season)
-        said = np.empty(len(values))
+        forecasts = np.empty(len(values))
         for t, value in enumerate(values):
             place = t % len(season)
             trend *= self.phi
-            said[t] = level + trend + season[place]
-            error = value - said[t] if np.isfinite(value) else 0.0
+            forecasts[t] = level + trend + season[place]
+            error = value - forecasts[t] if np.isfinite(value) else 0.0
             level += trend + self.alpha * error
             trend += self.beta * error
             season[place] += self.gamma * error
-        return said
+        return forecasts
 
 
 def _ets(part: Floats, season: int | None) -> Method:
@@ -256,8 +256,8 @@ def in_own_process(values: Floats, split: int, origin: int) -> list[Rolled]:
 
 def _last_words(error: Exception) -> str:
     """What a process said last, or what became of it."""
-    said = getattr(error, "stderr", None) or b""
-    lines = said.decode(errors="replace").strip().splitlines()
+    output = getattr(error, "stderr", None) or b""
+    lines = output.decode(errors="replace").strip().splitlines()
     return lines[-1][:200] if lines else type(error).__name__
 
 

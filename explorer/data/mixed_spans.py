@@ -81,8 +81,8 @@ def of_one_span(
         if len(counts) < 2 or "" in counts or min(counts.values()) < LEAST_ROWS:
             continue
         kept = max(FINEST_FIRST, key=lambda span: counts[span])
-        said = [(FINEST_FIRST.index(s), s) for s in counts if s != kept]
-        words = (Words(WORDS[s], {"count": counts[s]}) for _, s in sorted(said)[::-1])
+        others = [(FINEST_FIRST.index(s), s) for s in counts if s != kept]
+        words = (Words(WORDS[s], {"count": counts[s]}) for _, s in sorted(others)[::-1])
         return np.array([span == kept for span in spans], bool), tuple(words)
     rows = len(columns[0]) if len(columns) else 0
     return np.ones(rows, bool), ()

@@ -233,9 +233,9 @@ def _decided(
 
     Each sign that such a column uses has three digits after it: 1.020 or 20,283.
     """
-    told = [form for form in rivals if form.decimal == hints.decimal]
-    if len(told) == 1:
-        return told[0], True
+    fitting = [form for form in rivals if form.decimal == hints.decimal]
+    if len(fitting) == 1:
+        return fitting[0], True
     used = {sign for sign in ".," if any(sign in each for each in digits)}
     if len(rivals) > 2 or len(used) != 1:
         return rivals[0], False

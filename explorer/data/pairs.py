@@ -135,12 +135,14 @@ def target_guesses(
     train: Windows, validation: Windows, source: int, n_symbols: int
 ) -> dict[str, float]:
     """Guesses at the next token of a target by what stands before it at most."""
-    before, after = _said(train, source)
+    before, after = _tokens_after(train, source)
     unigram = unigrams(after, n_symbols)
-    return guesses(unigram, bigrams(before, after, unigram), *_said(validation, source))
+    return guesses(
+        unigram, bigrams(before, after, unigram), *_tokens_after(validation, source)
+    )
 
 
-def _said(part: Windows, source: int) -> tuple[Ints, Ints]:
+def _tokens_after(part: Windows, source: int) -> tuple[Ints, Ints]:
     """Each token of the targets (n,), after the one that stands before it (n,)."""
     counted = part.y != IGNORED
     return part.x[:, source:][counted], part.y[counted]

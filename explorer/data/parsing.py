@@ -58,14 +58,14 @@ def read_table(raw: bytes, filename: str, encoding: str = "") -> Table:
     cells, rows = cells[kept].reset_index(drop=True), rows[kept]
     names = [*layout.names, *[""] * (cells.shape[1] - layout.width)]
     left_out = (*layout.skipped, *skipped, *other_spans)
-    told: tuple[Words, ...] = ()
+    remarks: tuple[Words, ...] = ()
     if wide := unfolded(names, cells, rows):
-        cells, names, rows, told, without = wide
+        cells, names, rows, remarks, without = wide
         left_out = (*left_out, *without)
     there = [k for k, name in enumerate(names) if name or (cells[k] != "").any()]
     cells = cells[there]
     cells.columns = _names([(names[k], k) for k in there])
-    return Table(cells, rows, filename, layout.parted_by, left_out, guessed, told)
+    return Table(cells, rows, filename, layout.parted_by, left_out, guessed, remarks)
 
 
 def _kept(
@@ -99,8 +99,8 @@ def _kept(
         (int(words.sum()), N_("rows of words between the values (%(count)d)")),
         (int(comment.sum()), N_("comments between the values (%(count)d)")),
     )
-    said = (Words(what, {"count": n}) for n, what in counts if n)
-    return ~(blank | comment | sums | means | words | named_again), tuple(said)
+    remarks = (Words(what, {"count": n}) for n, what in counts if n)
+    return ~(blank | comment | sums | means | words | named_again), tuple(remarks)
 
 
 def _words(first: "pd.Series[str]", lone: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -116,10 +116,10 @@ def windows(settings: RecallSettings, count: int, rng: np.random.Generator) -> W
         settings.value_kinds, size=(count, pairs)
     )
     order = rng.integers(pairs, size=(count, settings.queries))
-    told = np.stack([keys, values], 2).reshape(count, -1)  # (count, 2 N)
+    given = np.stack([keys, values], 2).reshape(count, -1)  # (count, 2 N)
     asked, answers = (np.take_along_axis(a, order, 1) for a in (keys, values))
-    x = np.concatenate([told, asked], 1)
-    y = np.concatenate([np.full_like(told, nothing), answers], 1)
+    x = np.concatenate([given, asked], 1)
+    y = np.concatenate([np.full_like(given, nothing), answers], 1)
     return Windows(x.astype(np.int64), y.astype(np.int64))
 
 

@@ -51,7 +51,9 @@ def read_recordings(
         raise _too_many(filename, len(rows))
     paths = [_found(cell, places, filename) for cell, _text in rows]
     _check_once(paths)
-    spoken, first = listened(zipped, paths, [_plain(said) for _cell, said in rows])
+    spoken, first = listened(
+        zipped, paths, [_plain(spoken_text) for _cell, spoken_text in rows]
+    )
     characters = Counter("".join(each.text for each in spoken))
     _check_characters(len(characters))
     return Brought(

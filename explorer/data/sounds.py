@@ -189,11 +189,11 @@ def _scaled(samples: NDArray[np.generic], filename: str) -> NDArray[np.float32]:
     return values
 
 
-def _check(holds: bool, message: str, filename: str, **said: object) -> None:
+def _check(holds: bool, message: str, filename: str, **values: object) -> None:
     if not holds:
         raise ExplorerError(
             N_("%(rule)s Give another."),
-            rule=Words(message, {"file": named(filename), **said}),
+            rule=Words(message, {"file": named(filename), **values}),
         )
 
 

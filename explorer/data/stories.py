@@ -188,7 +188,7 @@ def written(
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Stories in tokens, x (n, T), and which of these tell the answer, (n, T)."""
     place = {symbol: index for index, symbol in enumerate(symbols)}
-    told = {
+    tokens_of = {
         fact: [place[t] for t in tokens] for fact, tokens in sentences(settings).items()
     }
     asked = [[place[t] for t in tokens] for tokens in questions(settings)]
@@ -200,7 +200,7 @@ def written(
     for story, question, counts in zip(
         facts.tolist(), stories.asked, stories.support, strict=True
     ):
-        parts = [*(told[tuple(fact)] for fact in story), asked[question]]
+        parts = [*(tokens_of[tuple(fact)] for fact in story), asked[question]]
         x.append([token for part in parts for token in part])
         support.append(np.repeat([*counts, False], list(map(len, parts))))
     return np.array(x, np.int64), np.array(support)

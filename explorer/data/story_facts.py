@@ -49,9 +49,9 @@ def _draw(sizes: Ints, facts: int, count: int, rng: np.random.Generator) -> Stor
     what, where = rng.integers(sizes[kind + 1]), rng.integers(sizes[kind])
     asked = rng.integers(sizes[depth], size=count)
     answer, support = followed(kind, what, where, asked, depth)
-    told = support.sum(1) == depth
+    answerable = support.sum(1) == depth
     return Stories(
-        *(part[told] for part in (kind, what, where, asked, answer, support))
+        *(part[answerable] for part in (kind, what, where, asked, answer, support))
     )
 
 

@@ -51,7 +51,7 @@ class Table:
     """What of the file is not among the cells."""
     guessed: str = ""
     """The encoding that letters are read in, where it is not sure."""
-    told: tuple[Words, ...] = ()
+    remarks: tuple[Words, ...] = ()
     """What was made of it."""
     whole: "Table | None" = None
     """The table that this one has some rows of; they are written as all its rows."""
@@ -116,12 +116,12 @@ class Table:
         """Why columns can be used neither as numbers nor as times."""
         used = {*self.numeric, *(p for name in self.times for p in self.parts(name))}
         left = [n for n in self.names if n not in used and self._filled(n)]
-        said = [self._why_unread(name) for name in left]
+        reasons = [self._why_unread(name) for name in left]
         words = N_("%(column)s is always %(value)s")
         for name in self.still:
             shown = {"column": self.column(name), "value": short(self.head(name)[0])}
-            said.append(Words(words, shown))
-        return said
+            reasons.append(Words(words, shown))
+        return reasons
 
     @cached_property
     def hints(self) -> Hints:

@@ -61,17 +61,17 @@ class TextTable(NamedTuple):
         place = self.names.index(name)
         return [row[place] for _, row in self.rows]
 
-    def column(self, said: str) -> str:
+    def column(self, name_or_number: str) -> str:
         """The column of that name or number.
 
         Raises:
             ExplorerError: if there is none.
         """
-        if said in self.names:
-            return said
-        if 1 <= (whole_number(said) or 0) <= len(self.names):
-            return self.names[int(said) - 1]
-        raise unknown(N_("column"), said, self.names)
+        if name_or_number in self.names:
+            return name_or_number
+        if 1 <= (whole_number(name_or_number) or 0) <= len(self.names):
+            return self.names[int(name_or_number) - 1]
+        raise unknown(N_("column"), name_or_number, self.names)
 
     def called(self, known: Sequence[str]) -> str:
         """The first column that is called one of these; "" where none is."""

@@ -127,8 +127,8 @@ def bar_ends(measures: Sequence[Measure], last: int) -> list[int]:
     ends, at, beats, later = [0], 0.0, USUAL_BEATS, deque(measures)
     while ends[-1] < last:
         while later and later[0].start <= at + 1e-6:
-            said = later.popleft().beats
-            beats = said if FEWEST_BEATS <= said <= MOST_BAR_BEATS else USUAL_BEATS
+            given = later.popleft().beats
+            beats = given if FEWEST_BEATS <= given <= MOST_BAR_BEATS else USUAL_BEATS
         at += beats
         ends.append(round(at * GRID))
     return ends

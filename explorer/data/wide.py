@@ -37,7 +37,7 @@ class Unfolded(NamedTuple):
     cells: "pd.DataFrame"
     names: list[str]
     rows: NDArray[np.int64]
-    told: tuple[Words, ...]
+    remarks: tuple[Words, ...]
     """What was done, for people."""
     left_out: tuple[Words, ...]
 
@@ -152,9 +152,9 @@ def _long(
     time = names[beside].strip() if beside >= 0 and names[beside].strip() else "time"
     lines = []
     for place, (line, row) in enumerate(zip(rows, cells.to_numpy(), strict=True)):
-        said = row[beside].strip() if beside >= 0 else ""
+        cell = row[beside].strip() if beside >= 0 else ""
         for k, part in found.parts.items():
-            when = _time(found.kind, part, said)
+            when = _time(found.kind, part, cell)
             lines.append((when, place, int(line), [row[j] for j in kept], row[k]))
     if found.kind in ("months", "years"):
         lines.sort(key=lambda each: (each[0], each[1]))
@@ -167,13 +167,13 @@ def _long(
         "The columns '%(first)s' to '%(last)s' are read one after the other, as one "
         "series in the order of time."
     )
-    told = Words(words, {"first": first, "last": last})
+    remark = Words(words, {"first": first, "last": last})
     left = [names[k].strip() for k in dropped if cells[k].iloc[0].strip() != label]
     shown = ", ".join(f"'{name}'" for name in left if name)
     left_out = [Words(N_("the columns %(names)s"), {"names": shown})] if shown else []
     new_names = [*(names[k].strip() for k in kept), time, label]
     lines_of = np.array([line for _, _, line, _, _ in lines], np.int64)
-    return Unfolded(table, new_names, lines_of, (told,), tuple(left_out))
+    return Unfolded(table, new_names, lines_of, (remark,), tuple(left_out))
 
 
 def _labels(

@@ -282,8 +282,8 @@ def _too_large(filename: str, most: int, came: int) -> ExplorerError:
             "The files of a zip of recordings may take %(most)s bytes together, but "
             "those of '%(file)s' take more."
         )
-    said = {"most": f"{most:,}", "file": named(filename), "came": f"{came:,}"}
+    values = {"most": f"{most:,}", "file": named(filename), "came": f"{came:,}"}
     return ExplorerError(
         N_("%(rule)s Give fewer recordings, or save them at a lower rate."),
-        rule=Words(rule, said),
+        rule=Words(rule, values),
     )

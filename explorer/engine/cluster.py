@@ -173,8 +173,8 @@ def _encryption() -> dict[str, Any]:
         if given["ssl_context"] is not None:
             return given
     except OSError as error:
-        told = {"error": error.strerror or str(error)}
-        reason = Words(N_("one of them cannot be used: %(error)s"), told)
+        values = {"error": error.strerror or str(error)}
+        reason = Words(N_("one of them cannot be used: %(error)s"), values)
     raise ExplorerError(
         N_(
             "A tls:// address needs files of the authority, the certificate and its "

@@ -159,11 +159,11 @@ class Driven:
         self.served = now
         return job
 
-    def _wants_state(self, now: float, told: bool) -> bool:
+    def _wants_state(self, now: float, commanded: bool) -> bool:
         """Whether the next slice shall bring its state: a large one costs time. What a
         person said is saved at once, so that no crash can unsay it."""
         large = self.saved is not None and len(self.saved.state) > SMALL_STATE
-        due = now - self.state_at > STATE_EVERY or told
+        due = now - self.state_at > STATE_EVERY or commanded
         wants = not large or due or not self.going
         if wants:
             self.state_at = now

@@ -51,7 +51,7 @@ class Snapshot:
     """The curves of the run that this one was forked from."""
     trouble: Words | None = None
     """Why nobody can train now."""
-    told: bool = False
+    commanded: bool = False
     """Whether it was told something meanwhile."""
     simple: Simple | None = None
     """What simple methods did on its data; None until that is known."""
@@ -127,7 +127,7 @@ class Hub:
         if trouble != self._trouble:
             self._trouble = trouble
             for feed in self._feeds.values():
-                feed.change(replace(feed.snapshot, trouble=trouble, told=False))
+                feed.change(replace(feed.snapshot, trouble=trouble, commanded=False))
 
     def noted(self, run_ids: Iterable[str]) -> None:
         """These were told something while nobody can train. From any thread."""
@@ -137,7 +137,7 @@ class Hub:
     def _note(self, run_ids: list[str]) -> None:
         for run_id in run_ids:
             if self._trouble is not None and (feed := self._feeds.get(run_id)):
-                feed.change(replace(feed.snapshot, told=True))
+                feed.change(replace(feed.snapshot, commanded=True))
 
     def rolled(self, run_id: str, simple: Simple) -> None:
         """What simple methods did on a run's data is known. From any thread."""

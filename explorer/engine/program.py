@@ -62,8 +62,8 @@ def difference(own: Program, other: Any) -> Words | None:
         return Words(N_("they run another version of the program"))
     for name, mine in own.versions.items():
         if (theirs := other.versions.get(name)) != mine:
-            told = {"name": name, "theirs": theirs or "?", "own": mine}
-            return Words(N_("they have %(name)s %(theirs)s instead of %(own)s"), told)
+            values = {"name": name, "theirs": theirs or "?", "own": mine}
+            return Words(N_("they have %(name)s %(theirs)s instead of %(own)s"), values)
     names = sorted(own.sources.keys() | other.sources.keys())
     files = [n for n in names if own.sources.get(n) != other.sources.get(n)]
     if not files:

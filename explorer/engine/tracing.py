@@ -44,7 +44,7 @@ class Trace:
         self._file = file
         self._rows: dict[str, int] = {}
         self._moments: dict[str, list[tuple[int, list[float]]]] = {}
-        self._told: dict[str, float] = {}
+        self._announced: dict[str, float] = {}
         if file:
             file.write("[\n")
 
@@ -61,7 +61,7 @@ class Trace:
         heard = time.time()
         for result in results:
             if result.worked:
-                turn = min(self._told.get(result.run_id, handed), handed)
+                turn = min(self._announced.get(result.run_id, handed), handed)
                 moments = [turn, handed, *result.worked, fetched, heard]
                 slices = self._moments.setdefault(result.run_id, [])
                 slices.append((result.serial, moments))
@@ -70,11 +70,11 @@ class Trace:
         """What came of these runs is in the database since `stored`, and told."""
         if not self._file:
             return
-        told = time.time()
+        announced = time.time()
         for run_id in run_ids:
             for serial, moments in self._moments.pop(run_id, ()):
-                self._write(run_id, serial, [*moments, stored, told])
-            self._told[run_id] = told
+                self._write(run_id, serial, [*moments, stored, announced])
+            self._announced[run_id] = announced
 
     def _write(self, run_id: str, serial: int, moments: list[float]) -> None:
         """One slice; training goes on where a full disk takes no more of them."""

@@ -130,8 +130,8 @@ class Welcoming:
                 pure=False,
                 priority=100,
             )
-            said: Program = await task
-            return said
+            answer: Program = await task
+            return answer
 
         loop: Any = self._client.loop
         first = asyncio.run_coroutine_threadsafe(first_step(), loop.asyncio_loop)
@@ -159,8 +159,8 @@ def judged(worker: str, first: "Future[Program]") -> Verdict:
     try:
         verdict = compared(worker, first.result(timeout=0))
     except Exception as error:
-        told = {"error": repr(error)[:200]}
-        verdict = _useless(worker, Words(N_("a first step ended in %(error)s"), told))
+        values = {"error": repr(error)[:200]}
+        verdict = _useless(worker, Words(N_("a first step ended in %(error)s"), values))
     if verdict.remark is not None:
         log.warning("%s: %s", worker, verdict.remark)
     return verdict
@@ -186,10 +186,11 @@ def compared(worker: str, other: Any) -> Verdict:
 
 
 def _useless(machine: str, why: Words) -> Verdict:
-    told = {"machine": machine, "why": why}
+    values = {"machine": machine, "why": why}
     remark = N_(
         "Workers on %(machine)s get no work: %(why)s. Mend that, and start them again."
     )
     return Verdict(
-        Words(N_("those on %(machine)s get none: %(why)s"), told), Words(remark, told)
+        Words(N_("those on %(machine)s get none: %(why)s"), values),
+        Words(remark, values),
     )

@@ -104,13 +104,13 @@ def look(subject: Subject, options: HeadsOptions) -> View:
     )
 
 
-def _on_support(A: Tensor, told: NDArray[np.bool_] | None) -> dict[str, Any]:
+def _on_support(A: Tensor, support: NDArray[np.bool_] | None) -> dict[str, Any]:
     """The steps (T,) that tell the answer, and the mean weight (L, N) of attention
     (L, N, T, T) on them; nothing where nobody knows them."""
-    if told is None:
+    if support is None:
         return {}
-    weight = A[..., torch.from_numpy(told)].sum(-1).mean(-1)
-    return {"support": told, "on_support": float_array(weight)}
+    weight = A[..., torch.from_numpy(support)].sum(-1).mean(-1)
+    return {"support": support, "on_support": float_array(weight)}
 
 
 class Map(NamedTuple):

@@ -20,7 +20,7 @@ from explorer.inspection.example import ExampleOptions, example_of
 from explorer.models.base import SequenceModel
 from explorer.runs.records import View
 from explorer.tasks import CAUSAL, IGNORED
-from explorer.training.objectives import said
+from explorer.training.objectives import point_forecast
 
 POSITIONS = 2**13
 """Time steps, of all copies together, that one backward pass is given at most: all
@@ -88,7 +88,7 @@ def influence(model: SequenceModel, x: Tensor, y: Tensor, targets: Tensor) -> Te
             answers = model(copies.requires_grad_())
         answered = answers[torch.arange(n), targets]  # (n, O)
         if y.is_floating_point():
-            answered = said(answered, y)
+            answered = point_forecast(answered, y)
         else:
             chances = answered.log_softmax(-1)
             known = y.shape[1] == x.shape[1]  # else labels are no step's own

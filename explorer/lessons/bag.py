@@ -22,7 +22,7 @@ def cylinder_or_not(record: Record) -> float:
     return float((table[0, 0] + table[1:, 1:].sum()) / table.sum())
 
 
-def told(record: Record) -> str:
+def told_apart(record: Record) -> str:
     """Which shapes a run tells apart."""
     if cylinder_or_not(record) < APART:
         return "none"
@@ -38,8 +38,10 @@ def outcome(runs: Mapping[str, Record]) -> Outcome:
         N_("with positions: bells and funnels, share right"): alike(ordered),
         N_("with positions: cylinder or not, share right"): cylinder_or_not(ordered),
     }
-    answer = told(bag)
-    return Outcome(answer, figures, answer == "cylinder" and told(ordered) == "all")
+    answer = told_apart(bag)
+    return Outcome(
+        answer, figures, answer == "cylinder" and told_apart(ordered) == "all"
+    )
 
 
 def setup(positions: str, label: str) -> Setup:

@@ -43,10 +43,10 @@ def on_new_days(record: Record) -> float:
     """The squared error on days that no window of the run held, judged or learnt from;
     as a multiple of repeating the last price."""
     arrays = record.views["prediction"].arrays
-    truth, said = arrays["truth"][1:], arrays["one_step"][1:]  # (n - 1,)
-    known = np.isfinite(said)
-    again = np.diff(arrays["truth"])[known]
-    return float(np.mean((said - truth)[known] ** 2) / np.mean(again**2))
+    truth, forecast = arrays["truth"][1:], arrays["one_step"][1:]  # (n - 1,)
+    finite = np.isfinite(forecast)
+    again = np.diff(arrays["truth"])[finite]
+    return float(np.mean((forecast - truth)[finite] ** 2) / np.mean(again**2))
 
 
 def repeated(record: Record) -> float:
@@ -63,8 +63,8 @@ def outcome(runs: Mapping[str, Record]) -> Outcome:
         "shuffled": shuffled.lowest / end.lowest,
         "scaled": first.lowest / training.lowest,
     }
-    told = [name for name, share in flattered.items() if share < CLEARLY]
-    answer = {0: "none", 2: "both"}.get(len(told)) or told[0]
+    misleading = [name for name, share in flattered.items() if share < CLEARLY]
+    answer = {0: "none", 2: "both"}.get(len(misleading)) or misleading[0]
     new = on_new_days(shuffled)
     figures = {
         N_("shuffled: loss / floor"): to_floor(shuffled),

@@ -20,7 +20,7 @@ EVENLY = 0.001
 
 def word(view: View) -> list[int]:
     """The labels that are to be said."""
-    return [truth for _said, truth in view.notes["edits"] if truth is not None]
+    return [truth for _predicted, truth in view.notes["edits"] if truth is not None]
 
 
 def paths(steps: int, labels: list[int]) -> int:

@@ -32,13 +32,13 @@ PAIRS = {
 }
 """By misprint: the run of the right formula."""
 
-TRUTH, SAID = (3.0, 5.0, 2.0, 7.0, 4.0), (2.0, 5.0, 4.0, 7.0, 4.0)
+TRUTH, ANSWERS = (3.0, 5.0, 2.0, 7.0, 4.0), (2.0, 5.0, 4.0, 7.0, 4.0)
 """A worked example whose mean squared error is printed as 1.2."""
 
 
-def mean_squared_error(said: Sequence[float], truth: Sequence[float]) -> float:
-    """(1 / T) sum over t of (said_t - truth_t)^2."""
-    return float(np.mean(np.subtract(said, truth) ** 2))
+def mean_squared_error(answers: Sequence[float], truth: Sequence[float]) -> float:
+    """(1 / T) sum over t of (answer_t - truth_t)^2."""
+    return float(np.mean(np.subtract(answers, truth) ** 2))
 
 
 def outcome(runs: Mapping[str, Record]) -> Outcome:
@@ -54,7 +54,7 @@ def outcome(runs: Mapping[str, Record]) -> Outcome:
         N_("attention times values: loss / right loss"): ratio["product"],
         N_("heads summed: loss / right loss"): ratio["heads"],
         N_("diversity with signs mixed (real windows: 1)"): diversity(runs["signs"]),
-        N_("the error printed as 1.2"): mean_squared_error(SAID, TRUTH),
+        N_("the error printed as 1.2"): mean_squared_error(ANSWERS, TRUTH),
     }
     worse = ratio["candidate"] > WORSE and ratio["product"] > WORSE
     collapsed = diversity(runs["signs"]) < COLLAPSED < diversity(runs["gan"])

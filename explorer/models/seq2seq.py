@@ -41,7 +41,7 @@ from explorer.models.cell_captures import PLACES, placed
 from explorer.models.cells import CELLS, DESCRIPTIONS, CellName, State, Weights
 from explorer.models.fields import dropout_field, hidden_size_field, layers_field
 from explorer.models.seq2seq_equations import Written
-from explorer.models.sources import last_said, turned
+from explorer.models.sources import last_token, turned
 
 
 class Seq2SeqSettings(Settings):
@@ -129,7 +129,7 @@ class Seq2Seq(SequenceModel):
     def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
         S = self.source
         entered = self.embedding(x)  # (B, S + L, H)
-        last = last_said(x[:, :S])
+        last = last_token(x[:, :S])
         h, states = self.encode(entered[:, :S], last, probe)
         forced = not self.training or self.forcing == 1
         if forced and self.attention is None:

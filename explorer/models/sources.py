@@ -6,10 +6,10 @@ from torch import Tensor
 from explorer.tasks import FILLED
 
 
-def last_said(source: Tensor) -> Tensor:
+def last_token(source: Tensor) -> Tensor:
     """The place (B,) of the last token of a source (B, S); 0 of an empty one.
 
-    >>> last_said(torch.tensor([[4, 5, 0], [4, 5, 6], [0, 0, 0]])).tolist()
+    >>> last_token(torch.tensor([[4, 5, 0], [4, 5, 6], [0, 0, 0]])).tolist()
     [1, 2, 0]
     """
     places = torch.arange(source.shape[1], device=source.device)

@@ -27,13 +27,13 @@ def listed(words: Iterable[str], _: Translate) -> str:
     return _(", ").join(words)
 
 
-def entry(name: str, told: str, _: Translate) -> str:
+def entry(name: str, text: str, _: Translate) -> str:
     """A name and what is said of it, with the language's own colon between them.
 
     >>> entry("layer 1", "0.5", str)
     'layer 1: 0.5'
     """
-    return _("%(kind)s: %(title)s") % {"kind": name, "title": told}
+    return _("%(kind)s: %(title)s") % {"kind": name, "title": text}
 
 
 def clauses(words: Iterable[str], _: Translate) -> str:

@@ -92,7 +92,7 @@ def _too_many(entries: int) -> ExplorerError:
 
 def _folders(archive: zipfile.ZipFile, room: int) -> dict[str, Folder]:
     found: dict[str, Folder] = {}
-    left, told = room, 0
+    left, facts = room, 0
     for entry, limit in _wanted(archive.infolist()):
         content = inflated(archive, entry, min(limit, left))
         if len(content) > left:
@@ -100,8 +100,8 @@ def _folders(archive: zipfile.ZipFile, room: int) -> dict[str, Folder]:
         if len(content) > limit:
             raise _too_large(entry.filename, limit)
         left -= len(content)
-        told += len(content) * entry.filename.endswith(f"/{FACTS}")
-        if told > MOST_FACTS_OF_ALL:
+        facts += len(content) * entry.filename.endswith(f"/{FACTS}")
+        if facts > MOST_FACTS_OF_ALL:
             raise _too_much_told()
         parts = NAME.fullmatch(entry.filename)
         assert parts is not None

@@ -239,10 +239,10 @@ def _beside(trainer: Trainer) -> Tensor:
     assert data.series is not None  # only series are forecast
     horizon = stretch(data)[1]
     beside = torch.randn(1, horizon, data.inputs - 1, generator=random)
-    told = torch.zeros(data.inputs - 1)
+    given = torch.zeros(data.inputs - 1)
     for k, rule in enumerate(data.series.beyond):
-        told[k] = rule != "nought"
-    return beside * told
+        given[k] = rule != "nought"
+    return beside * given
 
 
 def _random_window(trainer: Trainer) -> Tensor:

@@ -150,8 +150,8 @@ def has_intervals(config: RunConfig) -> bool:
 
 def _main(config: RunConfig, folder: str) -> str:
     """What the program does when it is run."""
-    told = TOLD if has_intervals(config) else ""
-    return (COMPARE + told).format(folder=folder)
+    bands = TOLD if has_intervals(config) else ""
+    return (COMPARE + bands).format(folder=folder)
 
 
 def _parts(config: RunConfig) -> tuple[str, str, str]:

@@ -31,7 +31,7 @@ class Guesses:
         values = {"group_id": group_id, "owner": owner, "guess": json.dumps(guess)}
         group, runs = schema.groups.c, schema.runs.c
         held = select(group.facts).where(group.id == storable(group_id))
-        said = _guesses.group_id == group_id, _guesses.owner == owner
+        guessed = _guesses.group_id == group_id, _guesses.owner == owner
         trained = runs.group_id == group_id, runs.owner == owner
         with self._writer.begin() as connection:
             facts = connection.scalar(held.with_for_update())
@@ -41,8 +41,8 @@ class Guesses:
                 raise _known()
             if connection.scalar(select(exists().where(*trained))):
                 raise _trained()
-            if connection.scalar(select(exists().where(*said))):
-                raise _said()
+            if connection.scalar(select(exists().where(*guessed))):
+                raise _guessed()
             connection.execute(insert(schema.guesses).values(values))
 
     def of(self, group_id: str) -> dict[str, Guess]:
@@ -63,7 +63,7 @@ def _known() -> ExplorerError:
     )
 
 
-def _said() -> ExplorerError:
+def _guessed() -> ExplorerError:
     return ExplorerError(
         N_(
             "A guess is given once, and yours is given. Train on, and guess at the "

@@ -116,8 +116,8 @@ def unexpected(error: Exception) -> Words:
     """What an exception says: our own sentence, or another program's as plain text."""
     if isinstance(error, ExplorerError):
         return error.words
-    said = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
-    return Words(_UNEXPECTED, {"error": said[:MOST_QUOTED]})
+    text = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+    return Words(_UNEXPECTED, {"error": text[:MOST_QUOTED]})
 
 
 def written(message: Words | None) -> str:
@@ -146,8 +146,8 @@ def _parsed(templates: Iterable[str], text: str) -> Words | None:
         if found is None:
             continue
         values: Mapping[str, str | Words | None] = {
-            name: _parsed(_PARTS[name], said) if name in _PARTS else said
-            for name, said in found.groupdict().items()
+            name: _parsed(_PARTS[name], words) if name in _PARTS else words
+            for name, words in found.groupdict().items()
         }
         if None not in values.values():
             return Words(template, values)

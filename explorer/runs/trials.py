@@ -118,11 +118,11 @@ def why_none(trials: Sequence[Trial]) -> Words | None:
     counts = {state: count_of(trials, state) for state in get_args(TrialState)}
     if not trials or counts["training"] or counts["finished"]:
         return None
-    said = next((t for t in trials if t.why is not None), None)
+    failed = next((t for t in trials if t.why is not None), None)
     values = {**counts, "count": len(trials)}
-    if said is None:
+    if failed is None:
         return Words(_NONE, values)
-    return Words(_NONE_BECAUSE, values | {"number": said.place, "why": said.why})
+    return Words(_NONE_BECAUSE, values | {"number": failed.place, "why": failed.why})
 
 
 def best(trials: list[Trial]) -> Trial | None:

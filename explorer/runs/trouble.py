@@ -16,11 +16,11 @@ from explorer.runs.whereabouts import chosen_by
 
 log = logging.getLogger(__name__)
 
-SAID_AGAIN = 600.0
+LOGGED_AGAIN = 600.0
 """Seconds after which the log is told the same trouble again."""
 
 _lock = threading.Lock()
-_said: dict[tuple[str, ...], float] = {}
+_logged_at: dict[tuple[str, ...], float] = {}
 """When each kind of trouble was logged."""
 
 _FULL = N_("its disk is full; make room there")
@@ -81,9 +81,9 @@ def log_once(words: Words) -> None:
     """Tell the log of a trouble, once in a while, whatever its sentence quotes."""
     now, kind = time.monotonic(), _kind(words)
     with _lock:
-        if now - _said.get(kind, -SAID_AGAIN) < SAID_AGAIN:
+        if now - _logged_at.get(kind, -LOGGED_AGAIN) < LOGGED_AGAIN:
             return
-        _said[kind] = now
+        _logged_at[kind] = now
     log.warning("%s", words)
 
 

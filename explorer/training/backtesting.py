@@ -66,14 +66,14 @@ def backtest(
     if not len(scored) or (len(calibration) < FEWEST and not own):
         return None
     came = foretell(model, data, scored, horizon)
-    errors = came.truth - came.said  # (N, H)
+    errors = came.truth - came.predicted  # (N, H)
     if own:
         paths = drawn(model, data, scored, horizon, FEW_PATHS)  # (N, S, H)
         judged, calibrated = _by_paths(paths, came.truth), 0
     else:
         seen = foretell(model, data, calibration, horizon)
         judged, calibrated = (
-            _by_misses(seen.truth - seen.said, errors),
+            _by_misses(seen.truth - seen.predicted, errors),
             len(calibration),
         )
     return Backtest(

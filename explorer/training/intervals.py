@@ -43,9 +43,11 @@ LEAST = 4
 class Foretold(NamedTuple):
     """Free forecasts from N origins, H places each, and what came."""
 
-    said: Floats  # (N, H) as scaled
+    predicted: Floats  # (N, H) as scaled
     truth: Floats  # (N, H) as scaled; NaN where nobody knows
-    said_shown: Floats  # (N, H) in shown units, or their logarithm where ratios count
+    predicted_shown: (
+        Floats  # (N, H) in shown units, or their logarithm where ratios count
+    )
     truth_shown: Floats  # (N, H)
 
 
@@ -83,15 +85,15 @@ def foretell(
             alone = torch.cat([alone, given], 1)
         parts.append(alone[:, steps:, 0].double().numpy())
     model.train(was_training)
-    said: Floats = np.concatenate(parts)  # (N, H)
+    predicted: Floats = np.concatenate(parts)  # (N, H)
     ahead = origins[:, None] + np.arange(horizon)  # (N, H)
     shown = np.asarray(series.values, np.float64)
-    path = _path(data, said, shown[origins - 1])
+    path = _path(data, predicted, shown[origins - 1])
     truth_shown = shown[ahead]
     truth = known_values(series)[ahead]
     if data.ratios:
         path, truth_shown = np.log(path), np.log(truth_shown)
-    return Foretold(said, truth, path, truth_shown)
+    return Foretold(predicted, truth, path, truth_shown)
 
 
 def _before(data: Data, origins: NDArray[np.int64]) -> Tensor:
@@ -126,11 +128,11 @@ def drawn(
     return np.asarray(torch.cat(found).numpy())
 
 
-def _path(data: Data, said: Floats, previous: Floats) -> Floats:
+def _path(data: Data, predicted: Floats, previous: Floats) -> Floats:
     """(N, H) what predictions as scaled mean in shown units, each after the last."""
-    path = np.empty(said.shape)
-    for k in range(said.shape[1]):
-        previous = path[:, k] = data.restore(said[:, k], previous, data.scaler)
+    path = np.empty(predicted.shape)
+    for k in range(predicted.shape[1]):
+        previous = path[:, k] = data.restore(predicted[:, k], previous, data.scaler)
     return path
 
 
@@ -201,7 +203,7 @@ def fan(
     if len(origins) < FEWEST:
         return None
     seen = foretell(model, data, origins, len(free))
-    misses = seen.truth_shown - seen.said_shown
+    misses = seen.truth_shown - seen.predicted_shown
     widths = np.array([half_width(misses, level) for level in LEVELS])  # (levels, H)
     if data.ratios:
         return Fan(free * np.exp(-widths), free * np.exp(widths), len(origins))
@@ -229,7 +231,9 @@ def scaled_widths(
     if len(origins) < FEWEST:
         return np.full((len(LEVELS), horizon), np.inf)
     seen = foretell(model, data, origins, horizon)
-    return np.array([half_width(seen.truth - seen.said, level) for level in LEVELS])
+    return np.array(
+        [half_width(seen.truth - seen.predicted, level) for level in LEVELS]
+    )
 
 
 def banded(calibration: Floats, errors: Floats) -> dict[str, float]:

@@ -33,7 +33,7 @@ from explorer.training import transcribing
 from explorer.training.decoding import greedy
 from explorer.training.generating import made, measured
 from explorer.training.intervals import banded
-from explorer.training.objectives import objective, said, tensors
+from explorer.training.objectives import objective, point_forecast, tensors
 from explorer.training.proper import scores_of_head
 from explorer.training.ratios import ratio
 
@@ -72,7 +72,7 @@ def forecast(
 ) -> dict[str, float]:
     """MAE, RMSE, R^2 and skill over the counted positions, and `scores`."""
     scored = scores(model, data, output, y)
-    output, y = objective(data).counted(said(output, y), y)
+    output, y = objective(data).counted(point_forecast(output, y), y)
     if data.gaps:
         known = ~y.isnan()
         output, y = output[known], y[known]
@@ -153,14 +153,14 @@ def trained_accuracy(model: SequenceModel, data: Data) -> float:
 
 def measures_of(counts: Tensor) -> dict[str, float]:
     """Accuracy, precision, recall and F1 (macro) of a confusion matrix (C, C)."""
-    right, truths, saids = counts.diag(), counts.sum(1), counts.sum(0)
-    there = (truths + saids) > 0
-    right, truths, saids = right[there], truths[there], saids[there]
+    right, truths, answers = counts.diag(), counts.sum(1), counts.sum(0)
+    there = (truths + answers) > 0
+    right, truths, answers = right[there], truths[there], answers[there]
     return {
         "accuracy": float(right.sum() / counts.sum()),
-        "precision": float((right / saids.clamp(min=1)).mean()),
+        "precision": float((right / answers.clamp(min=1)).mean()),
         "recall": float((right / truths.clamp(min=1)).mean()),
-        "f1": float((2 * right / (truths + saids)).mean()),
+        "f1": float((2 * right / (truths + answers)).mean()),
     }
 
 
@@ -171,14 +171,14 @@ def tagged(
     found = labelled(model, data, output, y)
     if not data.names_entities:
         return found
-    truths, saids = (
+    truths, answers = (
         [
             [data.labels[k] for k in row[there].tolist()]
             for row, there in zip(part, y != IGNORED, strict=True)
         ]
         for part in (y, output.argmax(-1))
     )
-    return found | {"entity_f1": compared(truths, saids).f1}
+    return found | {"entity_f1": compared(truths, answers).f1}
 
 
 def transcribe(
@@ -186,8 +186,8 @@ def transcribe(
 ) -> dict[str, float]:
     """Label error rate (edits / true labels) and exact match."""
     truths = [[k for k in row if k != IGNORED] for row in y.tolist()]
-    saids = transcribing.greedy(output)
-    wrong = [transcribing.edits(s, t) for s, t in zip(saids, truths, strict=True)]
+    answers = transcribing.greedy(output)
+    wrong = [transcribing.edits(s, t) for s, t in zip(answers, truths, strict=True)]
     return {
         "label_error_rate": sum(wrong) / sum(map(len, truths)),
         "exact_match": sum(count == 0 for count in wrong) / len(wrong),

@@ -41,7 +41,7 @@ class Objective(NamedTuple):
         """The loss of every answer: (B, T) where each step has one, else (B,); NaN
         where the target is not known."""
         if self.task == "forecast":
-            return (said(output, target) - target).square().mean(-1)
+            return (point_forecast(output, target) - target).square().mean(-1)
         if self.task == "transcribe":
             return _ctc(output, target)
         if self.task == "generate":
@@ -56,7 +56,7 @@ class Objective(NamedTuple):
     def __call__(self, output: Tensor, target: Tensor) -> Tensor:
         """The mean over the counted positions, a scalar."""
         if self.task == "forecast":
-            output, target = self.counted(said(output, target), target)
+            output, target = self.counted(point_forecast(output, target), target)
             return (
                 known_error(output, target) if self.gaps else F.mse_loss(output, target)
             )
@@ -92,7 +92,7 @@ class Objective(NamedTuple):
         return output[:, self.counted_from :], target[:, self.counted_from :]
 
 
-def said(output: Tensor, target: Tensor) -> Tensor:
+def point_forecast(output: Tensor, target: Tensor) -> Tensor:
     """The forecast itself (..., O) in what a head gives for targets (..., O)."""
     return output[..., : target.shape[-1]]
 

@@ -31,5 +31,5 @@ def keep_memory() -> bool:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):
         return False
-    told = [mallopt(of, KEPT_BYTES) for of in (M_TRIM_THRESHOLD, M_MMAP_THRESHOLD)]
-    return all(told)
+    accepted = [mallopt(of, KEPT_BYTES) for of in (M_TRIM_THRESHOLD, M_MMAP_THRESHOLD)]
+    return all(accepted)

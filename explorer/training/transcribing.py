@@ -19,7 +19,7 @@ from explorer.training.objectives import BLANK
 class Edit(NamedTuple):
     """One step from what was said to the truth; None where one has nothing."""
 
-    said: int | None
+    predicted: int | None
     truth: int | None
 
 

@@ -38,15 +38,18 @@ def without_early_clicks(raw: bytes) -> bytes:
     """A tab's message to Streamlit, less the clicks if a timer sent it; what is no such
     message is left to Streamlit to refuse."""
     try:
-        told = BackMsg.FromString(raw)
+        message = BackMsg.FromString(raw)
     except DecodeError:
         return raw
-    if told.WhichOneof("type") != "rerun_script" or not told.rerun_script.is_auto_rerun:
+    if (
+        message.WhichOneof("type") != "rerun_script"
+        or not message.rerun_script.is_auto_rerun
+    ):
         return raw
-    states = told.rerun_script.widget_states.widgets
+    states = message.rerun_script.widget_states.widgets
     kept = [state for state in states if state.WhichOneof("value") not in CLICKS]
     if len(kept) == len(states):
         return raw
-    told.rerun_script.widget_states.ClearField("widgets")
-    told.rerun_script.widget_states.widgets.extend(kept)
-    return bytes(told.SerializeToString())
+    message.rerun_script.widget_states.ClearField("widgets")
+    message.rerun_script.widget_states.widgets.extend(kept)
+    return bytes(message.SerializeToString())

@@ -69,7 +69,11 @@ def say_language(language: str) -> None:
     """Let the browser know in which language the page is; it may change at any time."""
     _ = translator(language)
     words = {
-        kind: [(part, said, _(said)) for part, said in each if _(said) != said]
+        kind: [
+            (part, message, _(message))
+            for part, message in each
+            if _(message) != message
+        ]
         for kind, each in (("names", NAMES), ("texts", TEXTS))
     }
     _component(key="document", data={"language": language, "words": words}, height=1)

@@ -64,8 +64,8 @@ async def answer(request: Request, path: Path) -> Response:
     """A file, in the best of the codings that the browser reads."""
     coding = coding_for(request.headers.get("accept-encoding", ""))
     body = await asyncio.to_thread(packed, path, coding)
-    told = KEPT | ({"Content-Encoding": coding} if coding else {})
-    return Response(body, media_type=TYPES[path.suffix], headers=told)
+    headers = KEPT | ({"Content-Encoding": coding} if coding else {})
+    return Response(body, media_type=TYPES[path.suffix], headers=headers)
 
 
 def coding_for(accepted: str) -> str:

@@ -111,8 +111,8 @@ def _beginnings(visitor: Visitor, run: Run, _: Translate) -> dict[str, Beginning
     for name, (at, shown, words) in found.items():
         if name != "best" and best and best.step == shown:
             words = _("%(moment)s, %(other)s") % {"moment": words, "other": named}
-        told = step % {"moment": words, "step": f"{shown:,}"}
-        found[name] = Beginning(at, shown, told)
+        label = step % {"moment": words, "step": f"{shown:,}"}
+        found[name] = Beginning(at, shown, label)
     return found
 
 

@@ -22,5 +22,5 @@ def mend_browser(section: int, shown: str) -> None:
     header's sections the page is, counted from 0. And a page begins at its top when it
     shows another thing: a class that was just made stands where its form stood.
     """
-    told = {"section": section, "shown": shown}
-    _component(key="history", data=told, height=1)
+    page = {"section": section, "shown": shown}
+    _component(key="history", data=page, height=1)

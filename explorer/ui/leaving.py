@@ -16,7 +16,7 @@ from typing import Any
 WITHIN = 2.0
 """Seconds for an orderly end."""
 
-_told = threading.Event()
+_asked = threading.Event()
 _before: Callable[[int, FrameType | None], Any] | int | None = None
 """Who heard of Ctrl-C before."""
 
@@ -31,7 +31,7 @@ def leave_when_told() -> None:
     _before = heard_by
     signal.signal(signal.SIGINT, _hear)
     if _server_ends():  # uvicorn heard it a moment ago
-        _told.set()
+        _asked.set()
         leave()
 
 
@@ -42,8 +42,8 @@ def _server_ends() -> bool | None:
 
 
 def _hear(number: int, frame: FrameType | None) -> None:
-    if not _told.is_set():
-        _told.set()
+    if not _asked.is_set():
+        _asked.set()
         if _server_ends() is None:  # nothing has begun that could end in order
             leave()
         timer = threading.Timer(WITHIN, leave)
@@ -55,7 +55,7 @@ def _hear(number: int, frame: FrameType | None) -> None:
 
 def leave() -> None:
     """End now, and workers that are still there with it, if Ctrl-C said so."""
-    if _told.is_set():
+    if _asked.is_set():
         for child in multiprocessing.active_children():
             child.kill()
         sys.stdout.flush()

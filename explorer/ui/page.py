@@ -45,10 +45,10 @@ def explained(error: Exception) -> ExplorerError:
     Raises:
         Exception: the error itself, if it is a bug.
     """
-    told = error if isinstance(error, ExplorerError) else database_trouble(error)
-    if told is None:
+    trouble = error if isinstance(error, ExplorerError) else database_trouble(error)
+    if trouble is None:
         raise error
-    return told
+    return trouble
 
 
 @contextmanager
@@ -72,9 +72,9 @@ def show_trouble(error: Exception) -> None:
     Raises:
         Exception: the error itself, if it is a bug.
     """
-    told = explained(error)
-    show_error(told, words())
-    if told is not error or not _server_works():
+    trouble = explained(error)
+    show_error(trouble, words())
+    if trouble is not error or not _server_works():
         st.fragment(_draw_again, run_every=LOOKS_EVERY)(time.monotonic())
 
 

@@ -42,7 +42,7 @@ class Row(NamedTuple):
         many = len(able) > SIDE_BY_SIDE
         first = able[:FIRST] if many else able
         listed = able[len(first) :]
-        told: dict[str, Any] = {
+        look: dict[str, Any] = {
             "format_func": lambda name: _(specs.model_spec(name).title),
             "help": _(
                 "How the model is built. Each has its own colour on every chart."
@@ -59,7 +59,7 @@ class Row(NamedTuple):
                 width="content",
                 on_change=_one_of_two if many else None,
                 args=(key, f"{key}.more", f"{key}.last") if many else None,
-                **told,
+                **look,
             )
             if not many:
                 return str(chosen)
@@ -72,7 +72,7 @@ class Row(NamedTuple):
                 width=LIST,
                 on_change=_one_of_two,
                 args=(f"{key}.more", key, f"{key}.last"),
-                **told,
+                **look,
             )
         st.session_state[f"{key}.last"] = str(other or chosen or usual)
         return str(other or chosen or usual)

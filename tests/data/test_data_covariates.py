@@ -226,7 +226,7 @@ def test_a_free_forecast_knows_the_plan_and_keeps_the_mood() -> None:
     np.testing.assert_allclose(free.free[free.context :], expected, rtol=1e-5)
     rolled = foretell(model, data, np.array([200, origin]), count)
     np.testing.assert_allclose(
-        rolled.said[1], said + series.scaled[origin - 1, 2], atol=1e-6
+        rolled.predicted[1], said + series.scaled[origin - 1, 2], atol=1e-6
     )
     rest = rest_beyond(series, np.array([200]), 2)
     np.testing.assert_array_equal(rest[0, :, 0], series.scaled[200:202, 1])

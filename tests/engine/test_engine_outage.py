@@ -79,7 +79,7 @@ def test_what_must_wait_is_noted_until_somebody_trains_again(store: Store) -> No
             hub.tell(trouble)
             hub.noted([run.id, "another"])
             await asyncio.sleep(0)
-            shown.append(feed.snapshot.told)
+            shown.append(feed.snapshot.commanded)
         return shown
 
     assert asyncio.run(watch()) == [False, True, True, False]

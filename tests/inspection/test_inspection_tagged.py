@@ -53,7 +53,10 @@ def test_the_strips_cover_every_step_in_the_colour_of_its_label() -> None:
     view = seen(subject_of("gru", "protein"), "prediction")
     drawn = tagged.extract(view)
     shapes = tagged.figure(drawn)["layout"]["shapes"]
-    for labels, (low, high) in ((drawn.said, tagged.SAID), (drawn.truth, tagged.TRUTH)):
+    for labels, (low, high) in (
+        (drawn.predicted, tagged.PREDICTED),
+        (drawn.truth, tagged.TRUTH),
+    ):
         strip = [s for s in shapes if (s["y0"], s["y1"]) == (low, high)]
         painted = [""] * len(labels)
         for bar in strip:
@@ -102,4 +105,4 @@ def test_a_gap_in_the_truth_is_neither_right_nor_wrong() -> None:
     arrays = {**view.arrays, "truth": view.arrays["said"].copy()}
     arrays["truth"][3:7] = IGNORED
     drawn = tagged.extract(replace(view, arrays=arrays))
-    assert tagged.reading(drawn) == f"All {len(drawn.said) - 4} steps are right."
+    assert tagged.reading(drawn) == f"All {len(drawn.predicted) - 4} steps are right."

@@ -58,7 +58,7 @@ def taken(*rows: tuple[int, int, int]) -> Record:
 def test_shapes_are_told_apart_as_the_table_says(
     rows: tuple[tuple[int, int, int], ...], told: str
 ) -> None:
-    assert bag.told(taken(*rows)) == told
+    assert bag.told_apart(taken(*rows)) == told
 
 
 def test_a_bag_holds_where_positions_alone_part_bell_and_funnel() -> None:

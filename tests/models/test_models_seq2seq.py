@@ -10,7 +10,7 @@ from explorer.models.base import Sizes
 from explorer.models.captures import Recorder, ignore
 from explorer.models.cells import CELLS
 from explorer.models.seq2seq import Seq2Seq, Seq2SeqSettings
-from explorer.models.sources import last_said
+from explorer.models.sources import last_token
 from explorer.tasks import BEGIN, FILLED
 
 B, S, L, H, V = 2, 5, 3, 7, 11
@@ -95,7 +95,7 @@ def test_the_encoder_is_torchs_over_packed_sequences(cell, directions, lengths):
     entered = model.embedding(x)
     expected, ends = packed(model, cell, 2, entered, lengths)
     for probe in (Recorder(), ignore):
-        read, states = model.encode(entered, last_said(x), probe)
+        read, states = model.encode(entered, last_token(x), probe)
         for row, length in enumerate(lengths):
             torch.testing.assert_close(read[row, :length], expected[row, :length])
         for k, end in enumerate(ends):

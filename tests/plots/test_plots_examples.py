@@ -177,7 +177,7 @@ def test_right_answers_lie_on_the_diagonal_and_wild_ones_at_its_edge() -> None:
     assert points["customdata"][2] == 90.0
     assert layout["xaxis"]["range"] == layout["yaxis"]["range"]
     assert "nearly all the same" not in pairs.reading(drawn)
-    same = drawn._replace(said=np.full(3, 1.0, np.float32))
+    same = drawn._replace(predicted=np.full(3, 1.0, np.float32))
     assert "miss by 0.667 on average" in pairs.reading(same)
     assert "nearly all the same" in pairs.reading(same)
 

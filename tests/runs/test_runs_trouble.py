@@ -23,7 +23,7 @@ from tests.runs.slices import CONFIG, slice_of
 
 @pytest.fixture(autouse=True)
 def _nothing_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trouble, "_said", {})
+    monkeypatch.setattr(trouble, "_logged_at", {})
 
 
 def on_each_connection(store: Store, pragma: str) -> None:

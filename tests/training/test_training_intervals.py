@@ -103,7 +103,7 @@ def test_many_origins_say_what_one_says(name: str) -> None:
     origin = begin + data.steps
     drawn = forecast(model, data)
     seen = foretell(model, data, np.array([origin - 5, origin]), horizon)
-    path = np.exp(seen.said_shown[1]) if data.ratios else seen.said_shown[1]
+    path = np.exp(seen.predicted_shown[1]) if data.ratios else seen.predicted_shown[1]
     np.testing.assert_allclose(path, drawn.free[data.steps :], rtol=1e-5)
     truth = np.exp(seen.truth_shown[1]) if data.ratios else seen.truth_shown[1]
     np.testing.assert_allclose(truth, drawn.truth[data.steps :], rtol=1e-6)
@@ -154,8 +154,8 @@ def test_a_backtest_counts_what_its_bands_hold() -> None:
     seen, came = (foretell(model, data, o, 3) for o in (calibration, scored))
     for h in range(3):
         k = int(np.ceil((len(calibration) + 1) * 0.9))
-        misses = np.sort(np.abs(seen.truth[:, h] - seen.said[:, h]))
-        errors = np.abs(came.truth[:, h] - came.said[:, h])
+        misses = np.sort(np.abs(seen.truth[:, h] - seen.predicted[:, h]))
+        errors = np.abs(came.truth[:, h] - came.predicted[:, h])
         assert found.coverage[1, h] == pytest.approx((errors <= misses[k - 1]).mean())
         assert found.width[1, h] == pytest.approx(2 * misses[k - 1])
         assert found.mae[h] == pytest.approx(errors.mean())

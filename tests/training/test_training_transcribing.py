@@ -123,9 +123,9 @@ def test_edits_are_the_fewest_there_are(message, truth) -> None:
     count = edits(message, truth)
     assert count == fewest(message, truth)
     path = edit_path(message, truth)
-    assert [e.said for e in path if e.said is not None] == message
+    assert [e.predicted for e in path if e.predicted is not None] == message
     assert [e.truth for e in path if e.truth is not None] == truth
-    assert sum(e.said != e.truth for e in path) == count
+    assert sum(e.predicted != e.truth for e in path) == count
 
 
 def test_edits_of_textbook_words() -> None:

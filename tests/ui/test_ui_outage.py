@@ -62,7 +62,7 @@ def client(
     monkeypatch.setenv("EXPLORER_DATABASE", empty(database, "away"))
     monkeypatch.setattr(driving, "LASTS", 3.0)
     monkeypatch.setattr(driving, "RENEWED_EVERY", 0.5)
-    monkeypatch.setattr(trouble, "_said", {})
+    monkeypatch.setattr(trouble, "_logged_at", {})
     _made.cache_clear()
     doors = [Middleware(each) for each in (Headers, Doors, Crowd, KnownBrowsers)]
     app = Starlette(routes=routes(), middleware=doors, lifespan=lifespan)

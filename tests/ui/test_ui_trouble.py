@@ -45,7 +45,7 @@ def test_pages_say_why_there_is_no_engine_and_it_comes_by_itself(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
-    monkeypatch.setattr(trouble, "_said", {})
+    monkeypatch.setattr(trouble, "_logged_at", {})
     caplog.set_level(logging.WARNING)
     monkeypatch.setattr(server, "AGAIN_AFTER", 0.05)
     _made.cache_clear()
@@ -106,7 +106,7 @@ def test_a_run_that_nobody_trains_waits_and_has_no_rate() -> None:
     assert state(alone, _) == "Waiting …"
     assert numbers(alone, _) == f"Step 100 of {config.training.steps}"
     assert message(alone, _) == "The scheduler is away"
-    noted = message(replace(alone, told=True), _)
+    noted = message(replace(alone, commanded=True), _)
     assert noted == (
         "The scheduler is away What it was told meanwhile is noted, and done then."
     )

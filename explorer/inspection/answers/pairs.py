@@ -8,7 +8,7 @@ from explorer.data.base import Data, Floats
 from explorer.inspection.answer import Answer, PredictionOptions
 from explorer.inspection.base import Subject
 from explorer.models.base import SequenceModel
-from explorer.training.objectives import objective, said, tensors
+from explorer.training.objectives import objective, point_forecast, tensors
 
 MOST_PAIRS = 1000
 
@@ -25,7 +25,7 @@ def pairs(model: SequenceModel, data: Data) -> tuple[Floats, Floats]:
     """Truths and answers, both (n,)."""
     x, y = tensors(data.validation)
     with torch.no_grad():
-        predicted, truth = objective(data).counted(said(model(x), y), y)
+        predicted, truth = objective(data).counted(point_forecast(model(x), y), y)
     return _real(data, truth), _real(data, predicted)
 
 

@@ -264,8 +264,8 @@ def blocks(view: View, _: Translate) -> list[dict[str, Any]]:
         }
     marks = support or [False] * len(notes["tokens"])
     tokens = [
-        [word, "support" if told else "", 0]
-        for word, told in zip(notes["tokens"], marks, strict=True)
+        [word, "support" if marked else "", 0]
+        for word, marked in zip(notes["tokens"], marks, strict=True)
     ]
     return [{"caption": caption, "tokens": tokens, "joiner": notes["joiner"]}]
 

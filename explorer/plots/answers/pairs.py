@@ -22,7 +22,7 @@ class PairsDrawn(NamedTuple):
 
     model: str
     truth: Floats  # (n,)
-    said: Floats  # (n,) NaN where it was no number
+    predicted: Floats  # (n,) NaN where it was no number
 
 
 def extract(model: str, view: View | None) -> PairsDrawn:
@@ -42,8 +42,8 @@ def figure(drawn: PairsDrawn, _: Translate = str) -> Figure:
         "type": "scatter",
         "mode": "markers",
         "x": drawn.truth,
-        "y": np.clip(drawn.said, low, high),
-        "customdata": drawn.said,
+        "y": np.clip(drawn.predicted, low, high),
+        "customdata": drawn.predicted,
         "marker": {"color": colour_of(drawn.model), "size": 8, "opacity": 0.75},
         "hovertemplate": _("truth %(truth)s, answer %(answer)s")
         % {"truth": "%{x:.4~g}", "answer": "%{customdata:.4~g}"}
@@ -86,10 +86,10 @@ def _right(high: float, _: Translate) -> dict[str, Any]:
 
 def reading(drawn: PairsDrawn, _: Translate = str) -> str:
     """How far the answers miss, and whether they are all the same."""
-    known = np.isfinite(drawn.said)
+    known = np.isfinite(drawn.predicted)
     if not known.any():
         return _("There is no prediction to judge yet.")
-    predicted, truth = drawn.said[known], drawn.truth[known]
+    predicted, truth = drawn.predicted[known], drawn.truth[known]
     numbers = {"miss": short(float(np.abs(predicted - truth).mean()))}
     numbers["usual"] = short(float(np.abs(truth - truth.mean()).mean()))
     if float(predicted.std()) < 0.2 * float(truth.std()):

@@ -38,7 +38,7 @@ CHANCES, STRIPS = (0.0, 0.6), (0.68, 1.0)
 """Shares of the height; with values above, both are lower."""
 CHANCES_BELOW, STRIPS_BELOW, INPUT = (0.0, 0.46), (0.52, 0.74), (0.8, 1.0)
 
-SAID, TRUTH = (0.0, 0.8), (1.2, 2.0)
+PREDICTED, TRUTH = (0.0, 0.8), (1.2, 2.0)
 BETWEEN = 1.0
 """Where the strips lie, and the crosses."""
 
@@ -50,7 +50,7 @@ class TaggedDrawn(NamedTuple):
     """Exactly what the picture shows."""
 
     chances: NDArray[np.float32]  # (T, C)
-    said: NDArray[np.int64]  # (T,)
+    predicted: NDArray[np.int64]  # (T,)
     truth: NDArray[np.int64]  # (T,) IGNORED where it is not known
     labels: tuple[str, ...]  # C
     named: bool  # whether the labels are words, to be translated; else tokens
@@ -65,7 +65,7 @@ class TaggedDrawn(NamedTuple):
     @property
     def wrong(self) -> NDArray[np.int64]:
         """The steps at which another label is said."""
-        return np.flatnonzero(self.known & (self.said != self.truth))
+        return np.flatnonzero(self.known & (self.predicted != self.truth))
 
     def name(self, label: int, _: Translate) -> str:
         """A label as it is read."""
@@ -83,7 +83,7 @@ def extract(view: View | None) -> TaggedDrawn:
     tokens = notes["tokens"]
     return TaggedDrawn(
         chances=finite(arrays["chances"]),
-        said=arrays["said"],
+        predicted=arrays["said"],
         truth=arrays["truth"],
         labels=tuple(notes["labels"]),
         named=notes["named"],
@@ -114,7 +114,7 @@ def runs(labels: NDArray[np.int64]) -> list[tuple[int, int, int]]:
 
 def figure(drawn: TaggedDrawn, _: Translate = str) -> Figure:
     """The strips, the crosses and the probabilities on one time axis."""
-    steps, below = len(drawn.said), drawn.input is not None
+    steps, below = len(drawn.predicted), drawn.input is not None
     x = axis(_("time step") if drawn.tokens is None else _("token"), showgrid=False)
     x["anchor"] = "y"
     if steps:
@@ -127,7 +127,7 @@ def figure(drawn: TaggedDrawn, _: Translate = str) -> Figure:
         _("label"),
         range=[-0.1, 2.1],
         domain=list(STRIPS_BELOW if below else STRIPS),
-        tickvals=[sum(SAID) / 2, sum(TRUTH) / 2],
+        tickvals=[sum(PREDICTED) / 2, sum(TRUTH) / 2],
         ticktext=[_("said"), _("truth")],
         showgrid=False,
     )
@@ -141,7 +141,7 @@ def figure(drawn: TaggedDrawn, _: Translate = str) -> Figure:
     more["annotations"] = _names(drawn, names)
     more["shapes"] = [
         _bar(*run, *place)
-        for labels, place in ((drawn.said, SAID), (drawn.truth, TRUTH))
+        for labels, place in ((drawn.predicted, PREDICTED), (drawn.truth, TRUTH))
         for run in runs(labels)
     ]
     return {"data": data, "layout": layout(x, y, **more)}
@@ -153,7 +153,7 @@ def _curves(drawn: TaggedDrawn, _: Translate) -> list[dict[str, Any]]:
     return [
         {
             "type": "scatter",
-            "mode": "lines+markers" if len(drawn.said) == 1 else "lines",
+            "mode": "lines+markers" if len(drawn.predicted) == 1 else "lines",
             "x0": 1,
             "dx": 1,
             "y": np.ascontiguousarray(100 * drawn.chances[:, k]),
@@ -188,7 +188,7 @@ def _crosses(drawn: TaggedDrawn, _: Translate) -> dict[str, Any]:
             message
             % {
                 "step": t + 1,
-                "said": escape(drawn.name(drawn.said[t], _)),
+                "said": escape(drawn.name(drawn.predicted[t], _)),
                 "truth": escape(drawn.name(drawn.truth[t], _)),
             }
             for t in wrong
@@ -215,7 +215,7 @@ def _names(drawn: TaggedDrawn, names: list[str]) -> list[dict[str, Any]]:
     ends = [
         (key(GLYPHS[_round(k)], colour(k), escape(name)), 100 * float(end))
         for k, name in enumerate(names)
-        if len(drawn.said) and np.isfinite(end := drawn.chances[-1, k])
+        if len(drawn.predicted) and np.isfinite(end := drawn.chances[-1, k])
     ]
     return end_labels(ends, 0.0, 100.0)
 
@@ -235,7 +235,7 @@ def _bar(label: int, first: int, steps: int, low: float, high: float) -> dict[st
 
 def reading(drawn: TaggedDrawn, _: Translate = str) -> str:
     """How many steps are called right, and which error is the surest."""
-    if not len(drawn.said) or not np.isfinite(drawn.chances).all():
+    if not len(drawn.predicted) or not np.isfinite(drawn.chances).all():
         return _("There is no prediction to judge yet.")
     sure = drawn.chances.max(1)
     count, wrong = int(drawn.known.sum()), drawn.wrong
@@ -258,20 +258,20 @@ def reading(drawn: TaggedDrawn, _: Translate = str) -> str:
         "is at step %(step)d: %(said)s (%(sure).0f %%) where %(truth)s is true."
     )
     numbers |= {"step": t + 1, "sure": 100 * float(sure[t])}
-    numbers |= {"said": drawn.name(drawn.said[t], _)}
+    numbers |= {"said": drawn.name(drawn.predicted[t], _)}
     return message % (numbers | {"truth": drawn.name(drawn.truth[t], _)})
 
 
 def alternative(drawn: TaggedDrawn, _: Translate = str) -> str:
     """The picture in words, for those who do not see it."""
-    if not len(drawn.said):
+    if not len(drawn.predicted):
         return _("Strips of labels; nothing is drawn yet.")
     message = _(
         "Two coloured strips over %(steps)d time steps, the true and the said label, "
         "and a line for the probability of each of %(labels)d labels. %(reading)s"
     )
     return message % {
-        "steps": len(drawn.said),
+        "steps": len(drawn.predicted),
         "labels": len(drawn.labels),
         "reading": reading(drawn, _),
     }

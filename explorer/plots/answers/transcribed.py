@@ -173,7 +173,7 @@ def reading(drawn: TranscribedDrawn, _: Translate = str) -> str:
     if not len(drawn.chances):
         return _("There is no prediction to judge yet.")
     wrong = sum(predicted != truth for predicted, truth in drawn.edits)
-    count = sum(truth is not None for _said, truth in drawn.edits)
+    count = sum(truth is not None for _predicted, truth in drawn.edits)
     numbers = {
         "count": count,
         "wrong": wrong,
@@ -215,7 +215,9 @@ def alternative(drawn: TranscribedDrawn, _: Translate = str) -> str:
 def sides(drawn: TranscribedDrawn) -> tuple[list[str], list[str]]:
     """The labels that were said, and the true ones."""
     predicted = [drawn.labels[k] for k, _truth in drawn.edits if k is not None]
-    return predicted, [drawn.labels[k] for _said, k in drawn.edits if k is not None]
+    return predicted, [
+        drawn.labels[k] for _predicted, k in drawn.edits if k is not None
+    ]
 
 
 def blocks(drawn: TranscribedDrawn, _: Translate = str) -> list[dict[str, Any]]:

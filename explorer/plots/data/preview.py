@@ -135,8 +135,8 @@ def reading(drawn: PreviewDrawn, _: Translate = str) -> str:
     message = _(
         "%(length)d values; the last %(held)d are held out to validate the model."
     )
-    told = message % {"length": drawn.length, "held": drawn.held_out}
-    return paragraph(*filter(None, (told, _of_marks(drawn, _))))
+    sentence = message % {"length": drawn.length, "held": drawn.held_out}
+    return paragraph(*filter(None, (sentence, _of_marks(drawn, _))))
 
 
 def _of_marks(drawn: PreviewDrawn, _: Translate) -> str:
@@ -158,7 +158,7 @@ def alternative(drawn: PreviewDrawn, _: Translate = str) -> str:
         "Line chart of %(label)s over %(axis)s, between %(low)s and %(high)s; the "
         "last %(held)d of %(length)d values are shaded as validation."
     )
-    told = message % {
+    sentence = message % {
         "label": _(drawn.label),
         "axis": _(drawn.axis),
         "low": f"{known.min():.3g}",
@@ -166,7 +166,7 @@ def alternative(drawn: PreviewDrawn, _: Translate = str) -> str:
         "held": drawn.held_out,
         "length": drawn.length,
     }
-    return paragraph(*filter(None, (told, _of_marks(drawn, _))))
+    return paragraph(*filter(None, (sentence, _of_marks(drawn, _))))
 
 
 def _shade(start: Any, end: Any) -> dict[str, Any]:

@@ -209,14 +209,14 @@ def reading(drawn: AnomaliesDrawn, _: Translate = str) -> str:
         "held-out values; %(found)d are right (precision %(precision)s), and %(found)d "
         "of %(odd)d odd values are found (recall %(recall)s)."
     )
-    told = message % {
+    sentence = message % {
         **numbers,
         "found": now.found,
         "odd": now.odd,
         "precision": _share(now.precision, _),
         "recall": _share(now.recall, _),
     }
-    return paragraph(told, _of_kinds(drawn, _))
+    return paragraph(sentence, _of_kinds(drawn, _))
 
 
 def _share(value: float, _: Translate) -> str:

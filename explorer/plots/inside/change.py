@@ -203,8 +203,8 @@ def _pairs(view: View, model: str, _: Translate) -> Figure:
     """The answers of both against the truth; on the diagonal they are right."""
     truth = finite(view.arrays["truth"])
     before, after = (
-        pairs.figure(pairs.PairsDrawn(model, truth, finite(said)), _)
-        for said in view.arrays["said"]
+        pairs.figure(pairs.PairsDrawn(model, truth, finite(answers)), _)
+        for answers in view.arrays["said"]
     )
     after["data"][0]["marker"] |= {"color": CHANGED, "symbol": "diamond"}
     notes = [*before["layout"]["annotations"], _which(model, _)]

@@ -172,9 +172,9 @@ def reading(view: View, threshold: float, _: Translate = str) -> str:
         "recall": 100 * now.recall,
         "wrong": 100 * now.false_rate,
     }
-    said = paragraph(message % {"each": each}, point % numbers)
+    sentences = paragraph(message % {"each": each}, point % numbers)
     if areas[0] >= max(area for area in areas if np.isfinite(area)):
-        return said
+        return sentences
     best = int(np.nanargmax(areas))
     if best < view.notes["learning"]:
         other = _(
@@ -182,13 +182,13 @@ def reading(view: View, threshold: float, _: Translate = str) -> str:
             "what comes after a place as well, and does not follow what does not "
             "belong."
         )
-        return paragraph(said, other)
+        return paragraph(sentences, other)
     rule = _(
         "Here a rule that learns nothing does better (%(name)s): a model soon follows "
         "a shifted level or a changed rhythm, so that only their beginnings surprise "
         "it."
     )
-    return paragraph(said, rule % {"name": _(ways[best])})
+    return paragraph(sentences, rule % {"name": _(ways[best])})
 
 
 PANEL = Panel(

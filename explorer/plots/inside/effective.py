@@ -35,11 +35,11 @@ def draw(scene: Scene, _: Translate) -> Content:
     view = scene.view
     sentence = paragraph(reading(view, _), _exact(view, _))
     message = _("Heat map of %(of)s, %(steps)d by %(steps)d time steps. %(reading)s")
-    told = {"of": _whose(view, _), "steps": len(view.arrays["weights"])}
+    values = {"of": _whose(view, _), "steps": len(view.arrays["weights"])}
     return {
         "figure": mark_time(figure(view, _), scene.mark, "x", "y"),
         "reading": sentence,
-        "alternative": message % (told | {"reading": sentence}),
+        "alternative": message % (values | {"reading": sentence}),
         "proof": residual(
             N_("max |weights · values − output| / max(1, |output|)"),
             view.notes["residual"],

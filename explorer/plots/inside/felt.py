@@ -69,10 +69,10 @@ def in_the_example(view: View, _: Translate) -> str:
     return message % (felt._asdict() | losses | {"all": count})
 
 
-def held_since(told: Sequence[Command]) -> int | None:
+def held_since(given: Sequence[Command]) -> int | None:
     """The step since which a run learns under a change; None if it does not."""
     since = None
-    for command in told:
+    for command in given:
         if command.name == commands.RELEASE.name:
             since = None
         elif command.name == commands.HOLD.name and since is None:

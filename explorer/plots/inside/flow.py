@@ -39,10 +39,10 @@ def draw(scene: Scene, _: Translate) -> Content:
     ).shape[1]
     t = count - 1 if scene.mark is None else min(scene.mark, count - 1)
     if "looks" in view.arrays:
-        figure, told = _heads(scene, view, t, _), _looks(view, t, _)
+        figure, sentence = _heads(scene, view, t, _), _looks(view, t, _)
     else:
-        figure, told = _cell(view, t, _), _opened(view, t, _)
-    reading = entry(_where(view, t, _), told, _)
+        figure, sentence = _cell(view, t, _), _opened(view, t, _)
+    reading = entry(_where(view, t, _), sentence, _)
     return {"figure": figure, "reading": reading, "alternative": reading}
 
 
@@ -147,7 +147,7 @@ def _nodes(
         "mode": "markers+text",
         "x": np.array([x for x, _y in places.values()], np.float32),
         "y": np.array([y for _x, y in places.values()], np.float32),
-        "text": [_told(names[name], name in values) for name in places],
+        "text": [_words(names[name], name in values) for name in places],
         "textposition": [sides[name] for name in places],
         "cliponaxis": False,
         "marker": {
@@ -171,7 +171,7 @@ def _bare(title: str) -> str:
     return re.split(r"[,，]|\s*[(（]", re.split(r"[:：]\s*", title)[-1])[0]
 
 
-def _told(lines: list[str], valued: bool) -> str:
+def _words(lines: list[str], valued: bool) -> str:
     """A name; the value at its end is bold."""
     text = "<br>".join(map(escape, lines))
     if not valued:

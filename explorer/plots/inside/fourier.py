@@ -22,11 +22,11 @@ def draw(scene: Scene, _: Translate) -> Content:
     shares = finite(scene.view.arrays["shares"])
     sentence = reading(shares, _)
     message = _("Bars of %(count)d waves after %(step)d steps. %(reading)s")
-    told = {"count": len(shares), "step": scene.view.step, "reading": sentence}
+    values = {"count": len(shares), "step": scene.view.step, "reading": sentence}
     return {
         "figure": figure(shares, _),
         "reading": sentence,
-        "alternative": message % told,
+        "alternative": message % values,
     }
 
 

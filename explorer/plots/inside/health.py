@@ -196,7 +196,7 @@ def unusual(view: View, clipped: float) -> list[tuple[str, dict[str, Any]]]:
 def _reading(view: View, clipped: float, _: Translate) -> str:
     found = unusual(view, clipped)
     if found:
-        sentences = paragraph(*(_(told) % numbers for told, numbers in found[:2]))
+        sentences = paragraph(*(_(words) % numbers for words, numbers in found[:2]))
         return _("Unusual: %(said)s") % {"said": sentences}
     ratios = view.arrays["ratios"]
     message = _(

@@ -17,9 +17,9 @@ def draw(scene: Scene, _: Translate) -> Content:
     content = content_of(plot, plot.extract(scene.view), _)
     if "support" in scene.view.arrays:
         framed(content["figure"], scene.view, 1)
-        told = share_in_words(scene.view, _)
-        content["reading"] = paragraph(content["reading"], told)
-        content["alternative"] = paragraph(content["alternative"], told)
+        sentence = share_in_words(scene.view, _)
+        content["reading"] = paragraph(content["reading"], sentence)
+        content["alternative"] = paragraph(content["alternative"], sentence)
     return content
 
 

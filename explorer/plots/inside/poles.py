@@ -24,11 +24,11 @@ def draw(scene: Scene, _: Translate) -> Content:
     before = [ghost.arrays["poles"] for ghost in scene.ghosts]
     sentence = reading(poles, _)
     message = _("%(count)d poles in the unit circle after %(step)d steps. %(reading)s")
-    told = {"count": poles[..., 0].size, "step": scene.view.step, "reading": sentence}
+    values = {"count": poles[..., 0].size, "step": scene.view.step, "reading": sentence}
     return {
         "figure": figure(poles, [b for b in before if b.shape == poles.shape], _),
         "reading": sentence,
-        "alternative": message % told,
+        "alternative": message % values,
     }
 
 

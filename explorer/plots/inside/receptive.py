@@ -21,13 +21,13 @@ def draw(scene: Scene, _: Translate) -> Content:
     sentence = reading(view, _)
     message = _("Tree of %(layers)d layers over %(steps)d time steps. %(reading)s")
     levels, steps = view.arrays["read"].shape
-    told = {"layers": levels - 1, "steps": steps, "reading": sentence}
+    values = {"layers": levels - 1, "steps": steps, "reading": sentence}
     return {
         "figure": mark_time(
             figure(view, colour_of(scene.config.model), _), scene.mark, "x"
         ),
         "reading": sentence,
-        "alternative": message % told,
+        "alternative": message % values,
         "proof": residual(
             N_("influence from outside the field"), view.notes["residual"], 0.0, _
         ),
@@ -97,9 +97,9 @@ def _dots(
             "opacity": [1.0 if each else FAINT for each in level],
         }
         value = "%{customdata:.0%}"
-        told = hover % {"level": words[k], "step": "%{x}", "value": value}
+        shown = hover % {"level": words[k], "step": "%{x}", "value": value}
         if k == 0:
-            told = _("%(level)s, time step %(step)s") % {
+            shown = _("%(level)s, time step %(step)s") % {
                 "level": words[0],
                 "step": "%{x}",
             }
@@ -111,7 +111,7 @@ def _dots(
                 "y": np.full(len(level), float(k), np.float32),
                 "marker": marker,
                 "customdata": share.astype(np.float32),
-                "hovertemplate": told + "<extra></extra>",
+                "hovertemplate": shown + "<extra></extra>",
             }
         )
     return dots

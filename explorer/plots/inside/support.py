@@ -31,7 +31,7 @@ def support_in_words(view: View, rows: list[list[Head]], _: Translate) -> str:
     where nobody knows what that is."""
     if "support" not in view.arrays:
         return ""
-    told, weight = view.arrays["support"], view.arrays["on_support"]
+    support, weight = view.arrays["support"], view.arrays["on_support"]
     most = max(
         (head for row in rows for head in row),
         key=lambda head: weight[head.layer, head.head],
@@ -46,16 +46,16 @@ def support_in_words(view: View, rows: list[list[Head]], _: Translate) -> str:
         "layer": most.layer + 1,
         "head": most.head + 1,
         "weight": 100 * weight[most.layer, most.head],
-        "even": 100 * told.mean(),
+        "even": 100 * support.mean(),
     }
 
 
 def share_in_words(view: View, _: Translate) -> str:
     """The weight of one head's attention (T, T) on what tells the answer."""
-    told = view.arrays["support"]
+    support = view.arrays["support"]
     message = _(
         "Framed are the facts that tell the answer: %(weight).0f %% of the weight lies "
         "on them; evenly spread it were %(even).0f %%."
     )
-    weight = np.nan_to_num(view.arrays["values"])[:, told].sum(1).mean()
-    return message % {"weight": 100 * weight, "even": 100 * told.mean()}
+    weight = np.nan_to_num(view.arrays["values"])[:, support].sum(1).mean()
+    return message % {"weight": 100 * weight, "even": 100 * support.mean()}

@@ -134,8 +134,8 @@ def alternative(drawn: OverlaidDrawn, _: Translate = str) -> str:
     ]
     for number, line in enumerate(drawn.lines):
         if (low := _lowest(line)) is not None:
-            told = {"name": _label(number, line), "value": short(low)}
-            sentences.append(_("%(name)s: %(value)s.") % told)
+            values = {"name": _label(number, line), "value": short(low)}
+            sentences.append(_("%(name)s: %(value)s.") % values)
     return paragraph(*sentences)
 
 

@@ -62,10 +62,10 @@ def read_history(drawn: SweepDrawn, _: Translate = str) -> str:
 
 def read_intermediate(drawn: SweepDrawn, _: Translate = str) -> str:
     """What pruning spared, and which trials were lost."""
-    said = [_read_lost(drawn, _)]
+    sentences = [_read_lost(drawn, _)]
     if drawn.ended:
-        said.insert(0, _read_pruned(drawn, bool(said[0]), _))
-    return paragraph(*filter(None, said)) or _("Nothing was measured yet.")
+        sentences.insert(0, _read_pruned(drawn, bool(sentences[0]), _))
+    return paragraph(*filter(None, sentences)) or _("Nothing was measured yet.")
 
 
 def _read_lost(drawn: SweepDrawn, _: Translate) -> str:

@@ -133,13 +133,13 @@ def reading(drawn: MeasureDrawn, _: Translate = str) -> str:
         if drawn.measure.higher
         else _("%(name)s stands at %(now)s; its lowest was %(best)s. Lower is better.")
     )
-    said = message % {
+    sentence = message % {
         "name": _(drawn.measure.title),
         "now": _in_words(float(known[-1]), drawn.measure, _),
         "best": _in_words(float(best), drawn.measure, _),
     }
     about = drawn.measure.about
-    return paragraph(said, _(about)) if about else said
+    return paragraph(sentence, _(about)) if about else sentence
 
 
 def alternative(drawn: MeasureDrawn, _: Translate = str) -> str:

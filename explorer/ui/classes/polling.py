@@ -79,8 +79,8 @@ def poll(group: Group, task: Task, found: Sequence[Standing], _: Translate) -> N
     asked = asked_of(task)
     given = [standing for standing in found if standing.guess is not None]
     st.markdown(f"**{question(task, _)}**")
-    said = _("Guesses: %(count)d of %(all)d.")
-    st.markdown(said % {"count": len(given), "all": len(found)})
+    message = _("Guesses: %(count)d of %(all)d.")
+    st.markdown(message % {"count": len(given), "all": len(found)})
     if given:
         st.html(poll_table(given, asked, _))
     if line := _came_out(group, task, given, asked, _):

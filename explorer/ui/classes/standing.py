@@ -78,10 +78,10 @@ def _count_line(found: Sequence[Standing], task: Task, _: Translate) -> str:
     """How many are there, train, and have reached the goal."""
     line = _("Joined: %(joined)d. Training now: %(training)d.")
     training = sum(standing.training for standing in found)
-    told = [line % {"joined": len(found), "training": training}]
+    sentences = [line % {"joined": len(found), "training": training}]
     if task.goal is not None:
         reached = sum(standing.reached is not None for standing in found)
-        told.append(_("Reached the goal: %(count)d.") % {"count": reached})
+        sentences.append(_("Reached the goal: %(count)d.") % {"count": reached})
     if waiting := sum(not standing.seen for standing in found):
-        told.append(_("Nicknames not seen: %(count)d.") % {"count": waiting})
-    return paragraph(*told)
+        sentences.append(_("Nicknames not seen: %(count)d.") % {"count": waiting})
+    return paragraph(*sentences)

@@ -182,8 +182,8 @@ def _use_again(visitor: Visitor, group: Group) -> None:
 
 
 def _rename(visitor: Visitor, group: Group) -> None:
-    said = str(st.session_state[f"class.name.{group.id}"])
-    name = " ".join(said.split())[:MOST_TITLE]
+    typed = str(st.session_state[f"class.name.{group.id}"])
+    name = " ".join(typed.split())[:MOST_TITLE]
     visitor.store.groups.change(group.id, {"name": name})
 
 

@@ -104,10 +104,10 @@ def waited_for(reading: Iterator[float | T], _: Translate) -> T:
     """What is read aside at last; a bar says how far it is."""
     bar = st.progress(0.0, _("Reading the file …"))
     try:
-        for told in reading:
-            if not isinstance(told, float):
-                return told
-            bar.progress(told, _("Reading the file …"))
+        for part in reading:
+            if not isinstance(part, float):
+                return part
+            bar.progress(part, _("Reading the file …"))
     finally:
         bar.empty()
     raise AssertionError("the last word is what was read")
@@ -123,10 +123,10 @@ def read_by_choice(read: Read, _: Translate) -> Taken | None:
     key = ".".join(table.names)
     asked = _ask_columns(table, key, _)
     while question := (found := read(asked)).question:
-        said = _ASK[question.choice](question, asked, key, _)
-        if said is None:
+        answered = _ASK[question.choice](question, asked, key, _)
+        if answered is None:
             return None
-        asked = said
+        asked = answered
     if found.error is not None:
         raise found.error
     return found.taken

@@ -111,9 +111,9 @@ def _runs(visitor: Visitor, attempt: Attempt, _: Translate) -> dict[str, Run] | 
 
 def _asked(visitor: Visitor, shown: Lesson, attempt: Attempt, _: Translate) -> None:
     """The question with what was guessed, and the way to be asked again."""
-    said = _("Your guess: **%(guess)s**")
+    message = _("Your guess: **%(guess)s**")
     st.markdown(f"**{_(shown.question)}**")
-    st.markdown(said % {"guess": literal(in_words(shown.guess, attempt.guess, _))})
+    st.markdown(message % {"guess": literal(in_words(shown.guess, attempt.guess, _))})
     st.button(
         _("Guess again"),
         icon=":material/restart_alt:",

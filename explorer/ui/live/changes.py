@@ -42,12 +42,12 @@ def _places(values: list[Any] | tuple[Any, ...]) -> dict[str, Any]:
 
 
 def _entries(old: Mapping[str, Any], new: Mapping[str, Any]) -> Any:
-    told = {name: None for name in old if name not in new}
+    changes = {name: None for name in old if name not in new}
     for name, value in new.items():
         piece = changed(old[name], value) if name in old else value
         if piece is not SAME:
-            told[name] = piece
-    return told or SAME
+            changes[name] = piece
+    return changes or SAME
 
 
 def _array(old: NDArray[Any], new: NDArray[Any]) -> Any:

@@ -13,9 +13,9 @@ class Framed:
     def __init__(self, content: Mapping[str, Any]) -> None:
         self.content = content
 
-    def told(self, since: "Framed | None") -> bytes:
+    def as_bytes(self, since: "Framed | None") -> bytes:
         """All of it, or what it is beside an earlier one."""
         if since is None:
             return to_json(self.content)
-        told = changed(since.content, self.content)
-        return to_json({"changes": {} if told is SAME else told})
+        changes = changed(since.content, self.content)
+        return to_json({"changes": {} if changes is SAME else changes})

@@ -107,11 +107,11 @@ def spoken(snapshot: Snapshot, _: Translate) -> str:
 def moment(shown: Snapshot, wish: Wish, _: Translate) -> str:
     """Whose picture it is, of which step, and how low the loss was there."""
     step = shown.run.step if wish.at == LIVE else wish.at
-    told = {"model": _(model_spec(shown.run.config.model).title), "step": f"{step:,}"}
+    values = {"model": _(model_spec(shown.run.config.model).title), "step": f"{step:,}"}
     if not shown.validations:
-        return _("%(model)s at step %(step)s.") % told
-    told["loss"] = short(shown.validations[-1].loss)
-    return _("%(model)s at step %(step)s, validation loss %(loss)s.") % told
+        return _("%(model)s at step %(step)s.") % values
+    values["loss"] = short(shown.validations[-1].loss)
+    return _("%(model)s at step %(step)s, validation loss %(loss)s.") % values
 
 
 def numbers(snapshot: Snapshot, _: Translate) -> str:
@@ -144,7 +144,7 @@ def message(snapshot: Snapshot, _: Translate) -> str:
     if snapshot.trouble is not None and waits(snapshot):
         why = snapshot.trouble.text(_)
         noted = _("What it was told meanwhile is noted, and done then.")
-        return paragraph(why, noted) if snapshot.told else why
+        return paragraph(why, noted) if snapshot.commanded else why
     return explain(snapshot.run, _)
 
 

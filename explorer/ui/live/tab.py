@@ -67,7 +67,7 @@ class Tab:
         """The kept step whose axes stay while this tab shows a run."""
         self.missing = False
         """Whether something elsewhere is missing in the last frame."""
-        self.said: str | None = None
+        self.shown_error: str | None = None
         """What the reader was told is wrong with this wish, until it is so no more;
         empty if it was another wish's."""
         self.stands = False
@@ -104,7 +104,7 @@ class Tab:
         if wish.run != self.wish.run:
             self.leave()
             self.basis = None
-        self.wish, self.said = wish, "" if self.stands else None
+        self.wish, self.shown_error = wish, "" if self.stands else None
         if not wish.run:
             return
         wait = 0.0
@@ -205,15 +205,15 @@ class Tab:
 
     async def lack(self, error: Exception) -> None:
         """Say what is wrong, once per wish, until it is so no more."""
-        told = explained(error)
-        if str(told) != self.said:
-            self.said = str(told)
-            await self.complain(told)
+        explanation = explained(error)
+        if str(explanation) != self.shown_error:
+            self.shown_error = str(explanation)
+            await self.complain(explanation)
 
     async def lack_no_more(self) -> None:
         """Take back what was said, if all is there."""
-        if self.said is not None and not self.missing:
-            self.said, self.stands = None, False
+        if self.shown_error is not None and not self.missing:
+            self.shown_error, self.stands = None, False
             await self.socket.send_text(json.dumps({"error": ""}))
 
     async def complain(self, error: ExplorerError) -> None:
@@ -262,7 +262,9 @@ class Tab:
         since = self.given if self.wish.keeps else None
         # Where this is overtaken by a newer wish, nobody knows what came through.
         self.given = None
-        await self.socket.send_bytes(feed.made((now, since), lambda: now.told(since)))
+        await self.socket.send_bytes(
+            feed.made((now, since), lambda: now.as_bytes(since))
+        )
         self.given = now
 
     async def stored(self, feed: Feed, step: int) -> Views:

@@ -109,8 +109,8 @@ def _picture(
         st.caption(literal(Words.read(seen.notes["error"]).text(_)))
         return
     content = drawn(run.config, seen, _)
-    said = _("After step %(step)s. %(reading)s")
-    reading = said % {"step": f"{step:,}", "reading": content["reading"]}
+    message = _("After step %(step)s. %(reading)s")
+    reading = message % {"step": f"{step:,}", "reading": content["reading"]}
     if text := content.get("text"):
         _sample(text["blocks"][0])
     elif content["figure"] is not None:

@@ -73,8 +73,8 @@ def show(visitor: Visitor, group: Group, _: Translate) -> None:
     st.markdown(f"**{_sweep_line(group, _)}**")
     _controls(visitor, group, _)
     if why := group.facts.get("why"):
-        told = literal(Words.read(why).text(_))
-        st.warning(told, icon=":material/pause_circle:")
+        reason = literal(Words.read(why).text(_))
+        st.warning(reason, icon=":material/pause_circle:")
     part = st.fragment(_state, run_every=EVERY if going else None)
     part(visitor, group, plan, going, _)
 
