@@ -86,20 +86,20 @@ class ExplorerError(Exception):
         return self.words.text(translate)
 
 
-def unknown(kind: str | Words, name: str, known: Iterable[str]) -> ExplorerError:
-    """The error for a name that is not on the list, with the nearest known one.
+def unknown(kind: str | Words, name: str, choices: Iterable[str]) -> ExplorerError:
+    """The error for a name that is not on the list, with the nearest one that is.
 
     Args:
         kind: what the name should name, marked with `N_`.
         name: what came.
-        known: what could have come.
+        choices: what could have come.
 
     >>> print(unknown("model", "lsmt", ["rnn", "lstm"]))
     Unknown model 'lsmt'. Known: lstm, rnn. Did you mean 'lstm'?
     >>> print(unknown("preset", "fast", []))
     Unknown preset 'fast'. Known: none.
     """
-    names = sorted(known)
+    names = sorted(choices)
     guess = Words("")
     if nearest := get_close_matches(name, names, n=1):
         guess = Words(N_(" Did you mean '%(name)s'?"), {"name": nearest[0]})

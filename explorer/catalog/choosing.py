@@ -75,10 +75,10 @@ def preset_settings(model: str, name: str) -> dict[str, Scalar]:
     Raises:
         ExplorerError: if it has none of that name.
     """
-    known = {preset.name: preset for preset in model_spec(model).presets}
-    if name not in known:
-        raise unknown(N_("preset"), name, known)
-    return dict(known[name].settings)
+    presets = {preset.name: preset for preset in model_spec(model).presets}
+    if name not in presets:
+        raise unknown(N_("preset"), name, presets)
+    return dict(presets[name].settings)
 
 
 def make_config(

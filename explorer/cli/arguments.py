@@ -171,8 +171,8 @@ def file_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def is_path(data: str) -> bool:
     """Whether --data names a file."""
-    known = Path(data).suffix.lower() in files.FILES
-    return known or "/" in data or os.path.isfile(data)
+    readable = Path(data).suffix.lower() in files.FILES
+    return readable or "/" in data or os.path.isfile(data)
 
 
 def data_of(data: str, file: FileOptions) -> tuple[str, dict[str, Any]]:
@@ -243,9 +243,9 @@ def _examples(
     kind: Kind, raw: bytes, path: Path, encoding: str, file: FileOptions
 ) -> str:
     """Keep a file of examples; its digest. What was made of it is said."""
-    known = {"notes": ["--as", "--column"], "sound": ["--as"]}
+    options = {"notes": ["--as", "--column"], "sound": ["--as"]}
     usual = ("--as", "--encoding", "--column", "--given")
-    _check_options(file, KINDS[kind], known.get(kind, usual))
+    _check_options(file, KINDS[kind], options.get(kind, usual))
     columns = file.given or "", file.column or ""
     found = files.READ[kind](raw, path.name, encoding, *columns)
     if found.too_few:
@@ -258,10 +258,10 @@ def _examples(
     return content.put_examples(kind, found.examples)
 
 
-def _check_options(file: FileOptions, kind: str, known: Collection[str]) -> None:
+def _check_options(file: FileOptions, kind: str, allowed: Collection[str]) -> None:
     """See that nothing is said of a file of another kind."""
     for option in file.named():
-        if option not in known:
+        if option not in allowed:
             raise ExplorerError(
                 N_(
                     "%(option)s says nothing of a file that is read as %(kind)s. Leave "

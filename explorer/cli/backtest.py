@@ -99,8 +99,8 @@ def _whole(came: str) -> int:
 def facts(run: str, seen: View, simple: dict[str, float]) -> dict[str, Any]:
     """Everything as JSON can hold it; losses of simple methods one step ahead."""
     arrays = {name: values.tolist() for name, values in seen.arrays.items()}
-    known = {"run": run, "step": seen.step, **seen.notes, **arrays}
-    return {**known, "simple_methods": simple}
+    of_model = {"run": run, "step": seen.step, **seen.notes, **arrays}
+    return {**of_model, "simple_methods": simple}
 
 
 def table(run: str, seen: View, simple: dict[str, float]) -> list[str]:

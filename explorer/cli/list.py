@@ -14,15 +14,18 @@ def list_(as_json: bool) -> None:
     models = {m.name: m.tasks for m in specs.models().values()}
     datasets = {d.name: d.task for d in specs.datasets().values() if d.offered}
     tasks = sorted(
-        {*datasets.values(), *(t for known in models.values() for t in known)}
+        {
+            *datasets.values(),
+            *(t for datasets_of in models.values() for t in datasets_of),
+        }
     )
     if as_json:
         click.echo(json.dumps({"models": models, "datasets": datasets, "tasks": tasks}))
         return
     wide = max(map(len, (*models, *datasets)))
     click.echo("Models")
-    for name, known in models.items():
-        click.echo(f"  {name:<{wide}}  {', '.join(known)}")
+    for name, datasets_of in models.items():
+        click.echo(f"  {name:<{wide}}  {', '.join(datasets_of)}")
     click.echo("Datasets (or the path of an own table or text)")
     for name, task in datasets.items():
         click.echo(f"  {name:<{wide}}  {task}")

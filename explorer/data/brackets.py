@@ -68,7 +68,7 @@ def make(settings: BracketsSettings, seed: int) -> Data:
     split = settings.count
     held = Windows(tokens[split:, :-1], tokens[split:, 1:])
     stream = tokens[:, :-1].reshape(-1)
-    known = slice(split, None), slice(1, None)
+    held_out = slice(split, None), slice(1, None)
     return Data(
         task="next_token",
         train=Windows(tokens[:split, :-1], tokens[:split, 1:]),
@@ -78,11 +78,13 @@ def make(settings: BracketsSettings, seed: int) -> Data:
                 stream[: split * settings.window], held, symbols(settings)
             ),
             N_("depth counted, kinds forgotten"): float(
-                -np.log(chances(settings, tokens[known], depths[known], False)).mean()
+                -np.log(
+                    chances(settings, tokens[held_out], depths[held_out], False)
+                ).mean()
             ),
         },
         floor=float(
-            -np.log(chances(settings, tokens[known], depths[known], True)).mean()
+            -np.log(chances(settings, tokens[held_out], depths[held_out], True)).mean()
         ),
         floor_note=N_("the grammar's own chances, all open brackets known"),
         text=Text(stream, split * settings.window),

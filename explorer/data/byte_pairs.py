@@ -70,21 +70,21 @@ class BytePairs:
         from tokenizers.trainers import BpeTrainer
 
         letters = set(alphabet)
-        known = sorted(letters)
+        in_order = sorted(letters)
         if not most:
-            return cls(tuple(known), ())
+            return cls(tuple(in_order), ())
         trainer = BpeTrainer(
-            vocab_size=len(known) + most,
+            vocab_size=len(in_order) + most,
             min_frequency=2,
             show_progress=False,
-            initial_alphabet=known,
-            limit_alphabet=len(known),
+            initial_alphabet=in_order,
+            limit_alphabet=len(in_order),
         )
         tokenizer = Tokenizer(BPE())
         words = (word for word in chunks(text[:LEARNED]) if letters.issuperset(word))
         tokenizer.train_from_iterator(words, trainer)
         found = json.loads(tokenizer.to_str())["model"]["merges"]
-        return cls(tuple(known), tuple(Merge(*pair) for pair in found))
+        return cls(tuple(in_order), tuple(Merge(*pair) for pair in found))
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -103,15 +103,15 @@ class BytePairs:
 
     def _parts(self, word: str) -> list[str]:
         found: list[str] = []
-        for known, run in groupby(word, self._known.__contains__):
-            if known and self.merges:
+        for in_alphabet, run in groupby(word, self._letters.__contains__):
+            if in_alphabet and self.merges:
                 found += [t.value for t in self._model.tokenize("".join(run))]
             else:
                 found += run
         return found
 
     @cached_property
-    def _known(self) -> frozenset[str]:
+    def _letters(self) -> frozenset[str]:
         return frozenset(self.alphabet)
 
     @cached_property

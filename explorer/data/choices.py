@@ -187,8 +187,8 @@ def chosen_numbers(table: Table, column: str, asked: Choices) -> Numbers:
 def first_values(table: Table, column: str, form: NumberForm) -> str:
     """The first values as a form reads them."""
     values = table.numbers(column, form.decimal).values
-    known = values[np.isfinite(values)][:SHOWN_VALUES]
-    return "; ".join(f"{value:.10g}" for value in known)
+    numbers = values[np.isfinite(values)][:SHOWN_VALUES]
+    return "; ".join(f"{value:.10g}" for value in numbers)
 
 
 def chosen_times(table: Table, time: str, asked: Choices) -> Times:

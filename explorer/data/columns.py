@@ -97,9 +97,9 @@ def checked_series(values: NDArray[np.float64], name: Words) -> NDArray[np.float
     Raises:
         ExplorerError: if they are not.
     """
-    known = values[np.isfinite(values)]
-    if len(known) < MIN_VALUES or len(values) > MAX_SERIES_VALUES:
-        few = len(known) < MIN_VALUES
+    finite = values[np.isfinite(values)]
+    if len(finite) < MIN_VALUES or len(values) > MAX_SERIES_VALUES:
+        few = len(finite) < MIN_VALUES
         raise ExplorerError(
             N_(
                 "A series needs %(least)d to %(most)s values, but %(column)s has "
@@ -108,18 +108,18 @@ def checked_series(values: NDArray[np.float64], name: Words) -> NDArray[np.float
             least=MIN_VALUES,
             most=f"{MAX_SERIES_VALUES:,}",
             column=name,
-            came=f"{len(known) if few else len(values):,}",
+            came=f"{len(finite) if few else len(values):,}",
             other=Words(N_("longer") if few else N_("shorter")),
         )
-    largest = float(np.max(np.abs(known)))
-    if not np.ptp(known) or np.std(known / largest) <= 1e-12:
+    largest = float(np.max(np.abs(finite)))
+    if not np.ptp(finite) or np.std(finite / largest) <= 1e-12:
         raise ExplorerError(
             N_(
                 "A series must vary, but %(column)s is always %(value)s. Choose "
                 "another column."
             ),
             column=name,
-            value=f"{known[0]:g}",
+            value=f"{finite[0]:g}",
         )
     if not SMALLEST <= largest <= LARGEST:
         raise ExplorerError(
@@ -271,9 +271,9 @@ def _one_each(
         return values[kept], times[kept]
     if same == "mean":
         groups = np.cumsum(begins) - 1
-        known = np.isfinite(values)
-        count = np.bincount(groups[known], minlength=groups[-1] + 1)
-        total = np.bincount(groups[known], values[known], minlength=groups[-1] + 1)
+        finite = np.isfinite(values)
+        count = np.bincount(groups[finite], minlength=groups[-1] + 1)
+        total = np.bincount(groups[finite], values[finite], minlength=groups[-1] + 1)
         means = np.divide(total, count, np.full(len(count), np.nan), where=count > 0)
         return means, times[begins]
     return values[begins], times[begins]

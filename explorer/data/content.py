@@ -197,9 +197,9 @@ def unpack(kind: str, content: bytes) -> str:
         ExplorerError: if it is none of these.
     """
     try:
-        for known in EXAMPLES:
-            if kind == known:
-                return put_examples(known, json.loads(content)["examples"])
+        for each in EXAMPLES:
+            if kind == each:
+                return put_examples(each, json.loads(content)["examples"])
         if kind == "text":
             return put_text(content.decode())
         return put_series(*of_bytes(content))

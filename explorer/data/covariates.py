@@ -88,8 +88,8 @@ def numbers_beside(table: Table, name: str, asked: Choices, read: Numbers) -> Nu
     if numbers.rivals:
         asked = replace(asked, decimal=read.form.decimal)
         numbers = chosen_numbers(table, name, asked)
-    known = numbers.values[np.isfinite(numbers.values)]
-    if not len(known) or not np.ptp(known):
+    finite = numbers.values[np.isfinite(numbers.values)]
+    if not len(finite) or not np.ptp(finite):
         raise ExplorerError(
             N_(
                 "A column beside the series must be numbers that vary, but %(column)s "

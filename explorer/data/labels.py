@@ -88,11 +88,11 @@ def is_labelled(table: TextTable) -> bool:
     if not 1 < kinds <= min(MOST_LABELS, max(2, len(cells) // 2)):
         return False
     rest = [name for name in table.names if name != label]
-    known = label.lower() in LABELS
-    if len(rest) >= FEWEST_NUMBERS and known:
+    called_label = label.lower() in LABELS
+    if len(rest) >= FEWEST_NUMBERS and called_label:
         return all(_is_number(cell) for name in rest for cell in table.cells(name))
     text = table.called(TEXTS)
-    if known and text:
+    if called_label and text:
         return True
     sentences = [name for name in rest if _are_sentences(table.cells(name))]
     return len(sentences) == 1 and len(rest) == 1 and mean_length(cells) <= 30

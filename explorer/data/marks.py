@@ -153,16 +153,16 @@ def marks_of(texts: Mapping[str, object]) -> Marks:
     >>> marks_of(dict.fromkeys(["12.5 kg", "900 g"])).mixed
     ('kg', 'g')
     """
-    known = {text: cell_of(text) for text in texts}
-    plain = {text: cell for text, cell in known.items() if cell}
+    parsed = {text: cell_of(text) for text in texts}
+    plain = {text: cell for text, cell in parsed.items() if cell}
     left = [text for text in texts if text not in plain and not is_empty(text)]
     found = {text: each for text in left if (each := _marked(text))}
     found |= _scales_that_are_flags(plain, found)
     units = tuple(dict.fromkeys(each.unit for each in found.values() if each.unit))
     stars = {t.rstrip()[-1] for t in plain if t.rstrip()[-1:] in ("*", "#")}
     if not _belong(units, found, len(plain)):
-        return Marks(known, tuple(sorted(stars)))
-    cells = known | {text: each.cell for text, each in found.items()}
+        return Marks(parsed, tuple(sorted(stars)))
+    cells = parsed | {text: each.cell for text, each in found.items()}
     others = [other for each in found.values() for other in each.others]
     taken = tuple(dict.fromkeys((*units, *others, *sorted(stars))))
     lone = _lone([text for text in left if text not in found], len(plain) + len(found))
@@ -209,16 +209,16 @@ def _belong(units: Sequence[str], found: Mapping[str, Marked], plain: int) -> bo
 
 def _are_units(units: Sequence[str]) -> bool:
     """Whether several units are known, and are no grades of quality like A, B and C."""
-    known = [unit for unit in units if unit in UNITS]
-    return len(known) > 1 and not all(re.fullmatch("[A-Z]", unit) for unit in known)
+    listed = [unit for unit in units if unit in UNITS]
+    return len(listed) > 1 and not all(re.fullmatch("[A-Z]", unit) for unit in listed)
 
 
 def _mixed(
     units: Sequence[str], found: Mapping[str, Marked], plain: int
 ) -> tuple[str, ...]:
     """The units, where most numbers have one and they are not the same."""
-    known = tuple(unit for unit in units if unit in UNITS)
-    return known if _are_units(units) and len(found) > plain else ()
+    listed = tuple(unit for unit in units if unit in UNITS)
+    return listed if _are_units(units) and len(found) > plain else ()
 
 
 def _lone(left: Sequence[str], numbers: int) -> tuple[str, ...]:

@@ -124,7 +124,7 @@ def read_numbers(
     cells: Sequence[str],
     hints: Hints | None = None,
     decimal: str = "",
-    known: Mapping[str, Cell | None] | None = None,
+    parsed: Mapping[str, Cell | None] | None = None,
 ) -> Numbers:
     """All cells in the one form that fits them best.
 
@@ -132,10 +132,10 @@ def read_numbers(
         cells: as they are written.
         hints: of the file around them.
         decimal: the sign that begins decimals, where a person says it.
-        known: what each cell holds, where it is more than a number.
+        parsed: what each cell holds, where it is more than a number.
     """
-    known = known or {text: cell_of(text) for text in dict.fromkeys(cells)}
-    found = _of_one_kind({text: c for text, c in known.items() if c is not None})
+    parsed = parsed or {text: cell_of(text) for text in dict.fromkeys(cells)}
+    found = _of_one_kind({text: c for text, c in parsed.items() if c is not None})
     fits = _fits([cell.digits for cell in found.values()], decimal)
     rivals = _different(found.values(), fits)
     form, sure = rivals[0], len(rivals) == 1
@@ -153,9 +153,9 @@ def read_numbers(
     }
     signs = _signs_of_nothing(cells, values)
     values |= dict.fromkeys(signs, np.nan)
-    values |= {text: float(text) for text in known if INFINITE.fullmatch(text.strip())}
+    values |= {text: float(text) for text in parsed if INFINITE.fullmatch(text.strip())}
     read = np.array([values.get(text, np.nan) for text in cells], np.float64)
-    empty = {text for text in known if is_empty(text)}
+    empty = {text for text in parsed if is_empty(text)}
     wrong = np.array([text not in values and text not in empty for text in cells], bool)
     signed = any(sign in cell.digits for cell in found.values() for sign in ".,")
     proof = form.decimal if signed and len(rivals) == 1 and not decimal else ""

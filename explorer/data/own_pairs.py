@@ -63,10 +63,10 @@ def make(settings: OwnPairsSettings, seed: int) -> Data:
         N_("sources that are short enough"),
     )
     symbols = vocabulary((pairs[k] for k in learned), 2 if joiner else 1)
-    known = set(symbols)
+    kept = set(symbols)
     room = Room(*(max(len(pair[k]) for pair in pairs) for k in (0, 1)))
     train, validation = (
-        as_windows([_known(pairs[k], known) for k in part], room, symbols)
+        as_windows([_with_unknown(pairs[k], kept) for k in part], room, symbols)
         for part in (learned, held)
     )
     return Data(
@@ -94,9 +94,9 @@ def vocabulary(pairs: Iterable[Pair], least: int) -> tuple[str, ...]:
     return (*SPECIAL, UNKNOWN, *sorted(common))
 
 
-def _known(pair: Pair, known: set[str]) -> Pair:
+def _with_unknown(pair: Pair, symbols: set[str]) -> Pair:
     sides: list[Sequence[str]] = [
-        [token if token in known else UNKNOWN for token in side] for side in pair
+        [token if token in symbols else UNKNOWN for token in side] for side in pair
     ]
     return Pair(*sides)
 

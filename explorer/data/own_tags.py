@@ -150,9 +150,9 @@ def baselines(
     Counts come from the training part: of tags add-one smoothed, of a word's tags with
     the shares of all tags as one more count.
     """
-    known, judged = train.y != IGNORED, held.y != IGNORED
+    tagged, judged = train.y != IGNORED, held.y != IGNORED
     counts = np.zeros((n_symbols, n_labels))
-    np.add.at(counts, (train.x[known], train.y[known]), 1.0)
+    np.add.at(counts, (train.x[tagged], train.y[tagged]), 1.0)
     prior = (counts.sum(0) + 1) / (counts.sum() + n_labels)
     each = (counts + prior) / (counts.sum(1, keepdims=True) + 1)  # (V, C)
     x, y = held.x[judged], held.y[judged]

@@ -65,15 +65,15 @@ def outlier_bounds(training_part: Floats, rule: Outliers, reach: float) -> Bound
     "iqr": `reach` interquartile ranges beyond the quartiles (Tukey, 1977, with 1.5);
     "zscore": `reach` standard deviations from the mean.
     """
-    known = training_part[np.isfinite(training_part)]
-    if rule == "none" or not len(known):
+    finite = training_part[np.isfinite(training_part)]
+    if rule == "none" or not len(finite):
         return Bounds(-np.inf, np.inf)
     if rule == "iqr":
-        low, high = np.quantile(known, (0.25, 0.75))
+        low, high = np.quantile(finite, (0.25, 0.75))
         room = reach * (high - low)
     else:
-        low = high = np.mean(known)
-        room = reach * np.std(known)
+        low = high = np.mean(finite)
+        room = reach * np.std(finite)
     return Bounds(float(low - room), float(high + room))
 
 
@@ -108,14 +108,14 @@ def changes(levels: Floats, before: Floats, change: Change) -> Floats:
         return levels
     if change == "difference":
         return np.asarray(levels - before)
-    known = levels[np.isfinite(levels)]
-    if (known <= 0).any() or (before <= 0).any():
+    finite = levels[np.isfinite(levels)]
+    if (finite <= 0).any() or (before <= 0).any():
         raise ExplorerError(
             N_(
                 "Log returns need values above zero, but the least here is "
                 "%(least)s. Choose differences instead."
             ),
-            least=f"{known.min():g}",
+            least=f"{finite.min():g}",
         )
     return np.asarray(np.log(levels / before))
 

@@ -66,13 +66,13 @@ def prepared(settings: OwnSeriesSettings, learned: int | None = None) -> Prepare
         asked = prepare.changes(levels[1:], held[:-1], settings.change)
         at, levels, held, rows = at[1:], levels[1:], held[1:], rows[1:]
         split -= 1
-    known = np.isfinite(asked)
-    _check_parts(len(known), split, settings)
+    finite = np.isfinite(asked)
+    _check_parts(len(finite), split, settings)
     seen = split if learned is None else int((rows < learned).sum())
-    training = asked[:seen][known[:seen]]
+    training = asked[:seen][finite[:seen]]
     _check_constant(training, settings, clipped)
     scaler = prepare.fitted(training, settings.scaling)
-    _check_spread(asked[known], scaler)
+    _check_spread(asked[finite], scaler)
     scaled = scaler.apply(asked)
     given_beside = own.others if settings.beside == "given" else ()
     others = prepared_beside(given_beside, kept, rows, seen)
@@ -202,8 +202,8 @@ def _check_constant(
     )
 
 
-def _check_spread(known: Floats, scaler: Scaler) -> None:
-    farthest = float(np.max(np.abs(known - scaler.mean)) / scaler.scale)
+def _check_spread(finite: Floats, scaler: Scaler) -> None:
+    farthest = float(np.max(np.abs(finite - scaler.mean)) / scaler.scale)
     if farthest > FARTHEST:
         raise ExplorerError(
             N_(

@@ -88,14 +88,14 @@ def _columns(
 ) -> tuple[str, str]:
     """The column in which most cells name a recording, and the longest other one."""
 
-    def known(name: str) -> int:
+    def recordings_named(name: str) -> int:
         cells = table.cells(name)
         return sum(any(way in places for way in called(cell)) for cell in cells)
 
     def length(name: str) -> int:
         return sum(map(len, table.cells(name)))
 
-    file = table.column(given) if given else max(table.names, key=known)
+    file = table.column(given) if given else max(table.names, key=recordings_named)
     rest = [name for name in table.names if name != file]
     text = table.column(asked) if asked else max(rest, key=length)
     if file == text:
@@ -115,11 +115,11 @@ def _without_head(
 ) -> TextTable:
     """The table without a first row that names no file while the next one does."""
     cells = table.cells(file)[:2]
-    known = [
+    names_file = [
         cell.strip().lower().endswith(SOUND) or any(w in places for w in called(cell))
         for cell in cells
     ]
-    return table._replace(rows=table.rows[1:]) if known == [False, True] else table
+    return table._replace(rows=table.rows[1:]) if names_file == [False, True] else table
 
 
 def _found(cell: str, places: dict[str, list[str]], filename: str) -> str:

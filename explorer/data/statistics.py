@@ -47,16 +47,16 @@ Stationarity = Literal["steady", "wandering", "trend", "unsure", "unknown"]
 
 def series_numbers(values: Floats) -> SeriesNumbers:
     """Count, gaps, mean, standard deviation, least and greatest of (n,) values."""
-    known = values[np.isfinite(values)]
-    if not len(known):
+    finite = values[np.isfinite(values)]
+    if not len(finite):
         return SeriesNumbers(len(values), len(values), *([float("nan")] * 4))
     return SeriesNumbers(
         len(values),
-        len(values) - len(known),
-        float(known.mean()),
-        float(known.std()),
-        float(known.min()),
-        float(known.max()),
+        len(values) - len(finite),
+        float(finite.mean()),
+        float(finite.std()),
+        float(finite.min()),
+        float(finite.max()),
     )
 
 
@@ -76,12 +76,12 @@ def autocorrelation(values: Floats) -> Autocorrelation:
     """
     from statsmodels.tsa.stattools import acf  # type: ignore[import-untyped]
 
-    known = _whole(values)
-    n = len(known)
-    if n < 3 or np.ptp(known) == 0:
+    whole = _whole(values)
+    n = len(whole)
+    if n < 3 or np.ptp(whole) == 0:
         return Autocorrelation(np.ones(1, np.float32), 1.0)
     lags = min(MOST_LAGS, n // 2)
-    found = acf(known, nlags=lags, fft=True)
+    found = acf(whole, nlags=lags, fft=True)
     return Autocorrelation(found.astype(np.float32), float(1.96 / np.sqrt(n)))
 
 
@@ -99,10 +99,10 @@ def stationarity(values: Floats) -> Stationarity:
     )
     from statsmodels.tsa.stattools import adfuller, kpss
 
-    known = _whole(values)[-TESTED:]
-    if len(known) < 50 or np.ptp(known) == 0:
+    whole = _whole(values)[-TESTED:]
+    if len(whole) < 50 or np.ptp(whole) == 0:
         return "unknown"
-    scaled = (known - known.mean()) / known.std()
+    scaled = (whole - whole.mean()) / whole.std()
     with warnings.catch_warnings():
         # That p lies beyond a table is no news here, nor that a sine has no noise.
         warnings.simplefilter("ignore", InterpolationWarning)
@@ -143,8 +143,8 @@ class Share(NamedTuple):
 
 def balance(answers: Ints, labels: tuple[str, ...]) -> tuple[Share, ...]:
     """The share of each label among answers >= 0, in the labels' order."""
-    known = answers[answers >= 0]
-    counts = np.bincount(known.ravel().astype(np.int64), minlength=len(labels))
+    given = answers[answers >= 0]
+    counts = np.bincount(given.ravel().astype(np.int64), minlength=len(labels))
     total = max(1, int(counts.sum()))
     return tuple(
         Share(label, float(count / total))

@@ -55,7 +55,7 @@ class Table:
     """What was made of it."""
     whole: "Table | None" = None
     """The table that this one has some rows of; they are written as all its rows."""
-    _known: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    _cache: dict[tuple[str, ...], Any] = field(default_factory=dict)
     """What was read of it already."""
 
     @property
@@ -145,36 +145,36 @@ class Table:
     def numbers(self, name: str, decimal: str = "") -> Numbers:
         """A column as numbers; `decimal` begins decimals where a person says it."""
         key = "numbers", name, decimal
-        if key not in self._known:
+        if key not in self._cache:
             all_rows = self.whole.numbers(name) if self.whole and not decimal else None
             if all_rows and not all_rows.rivals:
                 decimal = all_rows.form.decimal
             cells = list(self.cells[name])
-            self._known[key] = read_column(cells, self.hints, decimal, name)
-        read: Numbers = self._known[key]
+            self._cache[key] = read_column(cells, self.hints, decimal, name)
+        read: Numbers = self._cache[key]
         return read
 
     def moments(self, name: str, first: First = "") -> Times | None:
         """A column of times, or several joined; None where a cell is none."""
         key = "moments", name, first
-        if key not in self._known:
+        if key not in self._cache:
             all_rows = self.whole.moments(name) if self.whole and not first else None
             if all_rows and not all_rows.rivals:
                 first = first_of(all_rows.form)
-            self._known[key] = find_times(self.when(name), name, first)
-        found: Times | None = self._known[key]
+            self._cache[key] = find_times(self.when(name), name, first)
+        found: Times | None = self._cache[key]
         return found
 
     def narrowed(self, column: str, cell: str) -> "Table":
         """The rows that have one cell in a column."""
         key = "narrowed", column, cell
-        if key not in self._known:
+        if key not in self._cache:
             there = (self.cells[column].str.strip() == cell.strip()).to_numpy(bool)
             cells = self.cells[there].reset_index(drop=True)
-            self._known[key] = replace(
-                self, cells=cells, rows=self.rows[there], whole=self, _known={}
+            self._cache[key] = replace(
+                self, cells=cells, rows=self.rows[there], whole=self, _cache={}
             )
-        table: Table = self._known[key]
+        table: Table = self._cache[key]
         return table
 
     def when(self, name: str) -> list[str]:

@@ -73,9 +73,9 @@ class TextTable(NamedTuple):
             return self.names[int(name_or_number) - 1]
         raise unknown(N_("column"), name_or_number, self.names)
 
-    def called(self, known: Sequence[str]) -> str:
+    def called(self, names: Sequence[str]) -> str:
         """The first column that is called one of these; "" where none is."""
-        return next((name for name in self.names if name.lower() in known), "")
+        return next((name for name in self.names if name.lower() in names), "")
 
 
 def read_rows(text: str, sign: str, quoting: int) -> Iterator[Row]:

@@ -138,18 +138,18 @@ def pairs_of(text: str, characters: int, merges: int) -> Cut:
         merges: how many are learned at most; fewer where `MAX_SYMBOLS` are reached.
     """
     alphabet = vocabulary(list(text), characters, "character")
-    known = [symbol for symbol in alphabet if symbol != UNKNOWN]
+    letters = [symbol for symbol in alphabet if symbol != UNKNOWN]
     room = MAX_SYMBOLS - len(alphabet)
     learned = text[:characters]
-    pairs = BytePairs.learned(learned, known, min(merges, room))
+    pairs = BytePairs.learned(learned, letters, min(merges, room))
     first, rest = pairs.cut(learned), pairs.cut(text[characters:])
     return Cut(first + rest, sizes_of(first + rest), len(first), pairs)
 
 
 def sizes_of(pieces: Sequence[str]) -> Ints:
     """(n,) how many bytes each piece takes in UTF-8."""
-    known = {piece: len(piece.encode(errors="replace")) for piece in set(pieces)}
-    return np.fromiter((known[piece] for piece in pieces), np.int64, len(pieces))
+    size_of = {piece: len(piece.encode(errors="replace")) for piece in set(pieces)}
+    return np.fromiter((size_of[piece] for piece in pieces), np.int64, len(pieces))
 
 
 def vocabulary(pieces: Sequence[str], split: int, tokens: TokenKind) -> tuple[str, ...]:

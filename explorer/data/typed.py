@@ -86,8 +86,8 @@ def pasted_numbers(text: str, decimal: str = "") -> Numbers:
 def first_numbers(text: str, decimal: str) -> str:
     """The first numbers of a text as a sign that begins decimals reads them."""
     values = read_typed(text, decimal).values
-    known = values[np.isfinite(values)][:SHOWN_VALUES]
-    return "; ".join(f"{value:.10g}" for value in known)
+    finite = values[np.isfinite(values)][:SHOWN_VALUES]
+    return "; ".join(f"{value:.10g}" for value in finite)
 
 
 def typed_heights(text: str) -> NDArray[np.float64]:
@@ -97,8 +97,8 @@ def typed_heights(text: str) -> NDArray[np.float64]:
         ExplorerError: if one is no number, or all are the same.
     """
     given = read_typed(text[:MOST_PASTED]).values
-    known = given[np.isfinite(given)]
-    if len(known) < 2 or np.ptp(known) / 2 == 0:
+    finite = given[np.isfinite(given)]
+    if len(finite) < 2 or np.ptp(finite) / 2 == 0:
         raise ExplorerError(
             N_(
                 "A line goes through two different heights at least, but these are "
@@ -106,8 +106,8 @@ def typed_heights(text: str) -> NDArray[np.float64]:
             ),
             came=short(text) or "-",
         )
-    middle, reach = (known.min() + known.max()) / 2, np.ptp(known) / 2
-    return np.asarray((known - middle) / reach)
+    middle, reach = (finite.min() + finite.max()) / 2, np.ptp(finite) / 2
+    return np.asarray((finite - middle) / reach)
 
 
 def _are_numbers(words: list[str]) -> bool:

@@ -221,8 +221,8 @@ def member_of(store: Store, group_id: str, owner: str) -> Member | None:
 def must_guess(store: Store, group: Group, task: Task, owner: str) -> bool:
     """Whether somebody has to say first what they expect of a task; when it is known
     what came out nobody has to, for it would be no guess."""
-    known = group.facts.get("answer") is not None
-    return task.asks and not known and owner not in store.guesses.of(group.id)
+    answered = group.facts.get("answer") is not None
+    return task.asks and not answered and owner not in store.guesses.of(group.id)
 
 
 def check_member(store: Store, group: Group, owner: str) -> None:

@@ -58,9 +58,9 @@ class Trials:
         """From now on these runs are looked after."""
         under_way = UnderWay(trial)
         for run in runs:
-            known = Training(run.status, run.step, {})
-            self._refresh(run.id, known)
-            under_way.runs[run.id] = self._runs[run.id] = known
+            training = Training(run.status, run.step, {})
+            self._refresh(run.id, training)
+            under_way.runs[run.id] = self._runs[run.id] = training
         return under_way
 
     def end(self, under_way: UnderWay) -> None:
@@ -70,31 +70,31 @@ class Trials:
 
     def hear(self, news: News | None) -> None:
         """Take in what a slice brought, if it is of one of them."""
-        known = self._runs.get(news[0]) if news else None
-        if news is None or known is None:
+        training = self._runs.get(news[0]) if news else None
+        if news is None or training is None:
             return
         run_id, progress = news
         if progress is None:
-            self._refresh(run_id, known)
+            self._refresh(run_id, training)
             return
-        known.status, known.step = progress.status, progress.step
-        known.why = progress.message
-        known.measured |= {v.step: v.loss for v in progress.validations}
+        training.status, training.step = progress.status, progress.step
+        training.why = progress.message
+        training.measured |= {v.step: v.loss for v in progress.validations}
 
     def look_again(self) -> None:
         """See in the store how far all of them are."""
-        for run_id, known in list(self._runs.items()):
-            self._refresh(run_id, known)
+        for run_id, training in list(self._runs.items()):
+            self._refresh(run_id, training)
 
-    def _refresh(self, run_id: str, known: Training) -> None:
+    def _refresh(self, run_id: str, training: Training) -> None:
         try:
             run = self._store.get(run_id)
         except ExplorerError:
-            known.status = "stopped"  # it was deleted
+            training.status = "stopped"  # it was deleted
             return
-        known.status, known.step, known.why = run.status, run.step, run.message
+        training.status, training.step, training.why = run.status, run.step, run.message
         found = self._store.validations(run_id)
-        known.measured |= {v.step: v.loss for v in found}
+        training.measured |= {v.step: v.loss for v in found}
 
 
 def runs_of(

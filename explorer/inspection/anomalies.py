@@ -116,11 +116,11 @@ def standardised(values: Floats, learned: Floats) -> Floats:
     >>> standardised(np.array([3.0, 9.0]), learned).round(3).tolist()
     [0.0, 4.047]
     """
-    known = learned[np.isfinite(learned)]
-    if not len(known):
+    finite = learned[np.isfinite(learned)]
+    if not len(finite):
         return np.full(len(values), np.nan)
-    middle = float(np.median(known))
-    spread = NORMAL * float(np.median(np.abs(known - middle)))
+    middle = float(np.median(finite))
+    spread = NORMAL * float(np.median(np.abs(finite - middle)))
     if spread <= 0:
         return np.full(len(values), np.nan)
     return np.asarray(np.abs(values - middle) / spread)

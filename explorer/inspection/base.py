@@ -186,13 +186,13 @@ def chosen_capture(
     Raises:
         ExplorerError: if the model has none of that name.
     """
-    known = {c.name: c for c in captures_of(resolved, *kinds)}
+    by_name = {c.name: c for c in captures_of(resolved, *kinds)}
     if not name:
-        preferred = [c for c in known.values() if c.kind in first]
-        return favourite(preferred or list(known.values()))
-    if name not in known:
-        raise unknown(N_("capture"), name, known)
-    return known[name]
+        preferred = [c for c in by_name.values() if c.kind in first]
+        return favourite(preferred or list(by_name.values()))
+    if name not in by_name:
+        raise unknown(N_("capture"), name, by_name)
+    return by_name[name]
 
 
 def layer_of(capture: Capture) -> int:

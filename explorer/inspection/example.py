@@ -145,18 +145,18 @@ def tokens_of(data: Data, text: str) -> tuple[list[int], list[str]]:
     return ids, sorted({piece for piece in pieces if piece not in index_of})
 
 
-def _parts(word: str, known: Collection[str]) -> list[str]:
+def _parts(word: str, symbols: Collection[str]) -> list[str]:
     """The tokens of a word as it was typed: itself, where the vocabulary has it, also
     in lower case; else what it is made of, down to its characters in scripts without
     spaces.
     """
     for piece in (word, word.lower()):
-        if piece in known:
+        if piece in symbols:
             return [piece]
     found: list[str] = []
     for part in WORD.findall(word):
-        lowered = part if part in known else part.lower()
-        apart = lowered not in known and UNSPACED.match(lowered)
+        lowered = part if part in symbols else part.lower()
+        apart = lowered not in symbols and UNSPACED.match(lowered)
         found += list(lowered) if apart else [lowered]
     return found
 
@@ -229,12 +229,12 @@ def _unanswered(data: Data, ids: list[int]) -> Example:
 def pieces_of_source(data: Data, text: str) -> list[str]:
     """What was typed of a pair in tokens; a word that the vocabulary lacks is
     `UNKNOWN`, where it has that."""
-    known = set(data.symbols[END + 1 :])
+    symbols = set(data.symbols[END + 1 :])
     pieces = list(text.strip())
     if data.joiner:
-        pieces = [piece for word in text.split() for piece in _parts(word, known)]
-    if UNKNOWN in known:
-        pieces = [piece if piece in known else UNKNOWN for piece in pieces]
+        pieces = [piece for word in text.split() for piece in _parts(word, symbols)]
+    if UNKNOWN in symbols:
+        pieces = [piece if piece in symbols else UNKNOWN for piece in pieces]
     return pieces
 
 

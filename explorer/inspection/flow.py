@@ -138,9 +138,9 @@ def parts_of(resolved: Resolved) -> dict[str, Capture]:
 
 def applies(resolved: Resolved) -> bool:
     """Whether the last layer is of cells, or looks at its own time steps."""
-    known = {name.rpartition(".")[2] for name in parts_of(resolved)}
+    kinds = {name.rpartition(".")[2] for name in parts_of(resolved)}
     return resolved.model.learning == "gradient" and bool(
-        {"hidden", "attention"} & known
+        {"hidden", "attention"} & kinds
     )
 
 

@@ -59,7 +59,7 @@ def look(subject: Subject, options: GradientOptions) -> View:
     memory = {k: v for k, v in norms.items() if kinds[k] == "memory"}
     if memory:
         arrays["memory"] = np.stack(list(memory.values())).astype(np.float32)
-    known = {c.name: (c.title, layer_of(c)) for c in captures}
+    title_of = {c.name: (c.title, layer_of(c)) for c in captures}
     sigma = subject.model.spectral_norm(len(hidden) - 1)
     return View(
         "gradients",
@@ -68,11 +68,11 @@ def look(subject: Subject, options: GradientOptions) -> View:
         {
             "layers": list(reaching),
             "titles": {
-                c.name: known[c.name]
+                c.name: title_of[c.name]
                 for c in captures
                 if c.name in reaching and c.part != "whole"
             },
-            "memories": [known[name] for name in memory],
+            "memories": [title_of[name] for name in memory],
             "sigma": sigma,
             "attention": _attends(subject),
         },

@@ -167,8 +167,8 @@ def _whole(maps: list[Map], steps: int) -> Tensor:
 def _badges(one: Map, tokens: Tensor | None) -> Tensor:
     """The five scores (N, 5) of a map, in a window of these tokens."""
     if one.rows == one.columns:
-        known = None if tokens is None else tokens[one.rows]
-        return scores(one.A, known, one.causal)
+        own_tokens = None if tokens is None else tokens[one.rows]
+        return scores(one.A, own_tokens, one.causal)
     none = [one.A.new_full((len(one.A),), math.nan)] * 4
     return torch.stack([*none, spread(one.A)], -1)
 

@@ -91,8 +91,8 @@ def influence(model: SequenceModel, x: Tensor, y: Tensor, targets: Tensor) -> Te
             answered = point_forecast(answered, y)
         else:
             chances = answered.log_softmax(-1)
-            known = y.shape[1] == x.shape[1]  # else labels are no step's own
-            truth = y[0, targets] if known else torch.full_like(targets, IGNORED)
+            aligned = y.shape[1] == x.shape[1]  # else labels are no step's own
+            truth = y[0, targets] if aligned else torch.full_like(targets, IGNORED)
             chosen = torch.where(truth == IGNORED, chances.argmax(-1), truth)
             answered = chances.gather(-1, chosen[:, None])
         gradient = torch.autograd.grad(answered.sum(), leaf)[0]  # (n, T, I or H)
@@ -113,8 +113,8 @@ def reach(norms: Floats) -> Floats:
     """
     steps = range(len(norms))
     each = (np.diagonal(norms, -k) for k in steps)
-    known = [pull[~np.isnan(pull)] for pull in each]
-    return np.array([k.mean() if len(k) else np.nan for k in known], np.float32)
+    finite = [pull[~np.isnan(pull)] for pull in each]
+    return np.array([k.mean() if len(k) else np.nan for k in finite], np.float32)
 
 
 AXES = {"norms": ("target", "source"), "reach": ("distance",), "input": ("time",)}

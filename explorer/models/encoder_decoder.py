@@ -267,20 +267,20 @@ def _norm(h: str) -> str:
 def _looked(
     settings: EncoderDecoderSettings,
     asking: str,
-    known: str,
+    source: str,
     rows: int,
     columns: int,
     mask: str,
 ) -> tuple[str, ...]:
-    """Attention of `asking` over what is `known`, and how it is added."""
+    """Attention of `asking` over `source`, and how it is added."""
     N, D = settings.heads, settings.hidden_size // settings.heads
     rotary = settings.positions == "rotary"
     Q, K = ("(R Q_i)", "(R K_i)") if rotary else ("Q_i", "K_i")
     shape = notation.real(rows, columns)
     seen = dropped(settings.dropout) % rf"[{all_heads(N)}]\, W_O^\top"
     return (
-        rf"Q_i &= {_norm(asking)} W_{{Q,i}}^\top,\; K_i = {known} W_{{K,i}}^\top,\; "
-        rf"V_i = {known} W_{{V,i}}^\top",
+        rf"Q_i &= {_norm(asking)} W_{{Q,i}}^\top,\; K_i = {source} W_{{K,i}}^\top,\; "
+        rf"V_i = {source} W_{{V,i}}^\top",
         rf"A_i &= \operatorname{{softmax}}\!\left(\frac{{{Q} {K}^\top}}"
         rf"{{\sqrt{{{D}}}}} + M\right) \in {shape}, \quad {mask}",
         rf"{asking} &\leftarrow {asking} + {seen}",

@@ -70,9 +70,9 @@ def thin(values: Points, kept: int = KEPT_POINTS) -> NDArray[np.intp]:
     padded = np.full(math.ceil(n / width) * width, np.nan, np.float32)
     padded[:n] = values
     buckets = padded.reshape(-1, width)  # (buckets, width)
-    known = np.isfinite(buckets)
-    lows = np.where(known, buckets, np.inf).argmin(1)
-    highs = np.where(known, buckets, -np.inf).argmax(1)
+    numeric = np.isfinite(buckets)
+    lows = np.where(numeric, buckets, np.inf).argmin(1)
+    highs = np.where(numeric, buckets, -np.inf).argmax(1)
     starts = np.arange(len(buckets)) * width
     return np.unique(np.concatenate(([0, n - 1], starts + lows, starts + highs)))
 
@@ -86,8 +86,8 @@ def finite(values: Points) -> NDArray[np.float32]:
 
 def last(values: Points) -> float | None:
     """The last value that is a number; None if there is none."""
-    known = np.flatnonzero(np.isfinite(values))
-    return float(values[known[-1]]) if len(known) else None
+    places = np.flatnonzero(np.isfinite(values))
+    return float(values[places[-1]]) if len(places) else None
 
 
 def spread(

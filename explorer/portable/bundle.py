@@ -171,9 +171,9 @@ def _written(whole: Bundle, key: Key, values: Mapping[str, Scalar]) -> str:
     nodes = source(key[0]).defined[key[1]]
     if _is_settings(key):
         return _settings(whole, key, values)
-    reader, known = whole.readers[key], source(key[0])
-    start = min(known.place(n, 0) for n in _first_lines(nodes[0]))
-    text = _edited(whole, reader, start, known.place(*end_of(nodes[-1])))
+    reader, file = whole.readers[key], source(key[0])
+    start = min(file.place(n, 0) for n in _first_lines(nodes[0]))
+    text = _edited(whole, reader, start, file.place(*end_of(nodes[-1])))
     if isinstance(nodes[0], ast.FunctionDef | ast.ClassDef):
         kind = "def" if isinstance(nodes[0], ast.FunctionDef) else "class"
         return text.replace(f"{kind} {key[1]}", f"{kind} {whole.names[key]}", 1)
@@ -187,20 +187,20 @@ def _first_lines(node: ast.stmt) -> list[int]:
 
 def _edited(whole: Bundle, reader: Reader, start: int, end: int) -> str:
     """A piece of a file without what was left out, its names as in the one file."""
-    known = source(reader.module)
+    file = source(reader.module)
     edits = []
     for use in reader.uses:
         if use.key in whole.names:
             node: Any = use.node
-            place = known.place(node.lineno, node.col_offset)
+            place = file.place(node.lineno, node.col_offset)
             name = whole.names[use.key].encode()
-            edits.append(Edit(place, known.place(*end_of(node)), name))
+            edits.append(Edit(place, file.place(*end_of(node)), name))
     for statement in reader.dropped:
-        first = min(known.place(n, 0) for n in _first_lines(statement))
+        first = min(file.place(n, 0) for n in _first_lines(statement))
         edits.append(
-            Edit(first, known.place(int(statement.end_lineno or 0) + 1, 0), b"")
+            Edit(first, file.place(int(statement.end_lineno or 0) + 1, 0), b"")
         )
-    text = known.text[start:end]
+    text = file.text[start:end]
     for edit in sorted(edits, reverse=True):
         if start <= edit.start < end:
             text = text[: edit.start - start] + edit.text + text[edit.end - start :]
@@ -211,18 +211,18 @@ def _edited(whole: Bundle, reader: Reader, start: int, end: int) -> str:
 def _settings(whole: Bundle, key: Key, values: Mapping[str, Scalar]) -> str:
     """A table of settings as a dataclass, with the run's values as its defaults."""
     module, name = key
-    known, reader = source(module), whole.readers[key]
-    (node,) = known.defined[name]
+    file, reader = source(module), whole.readers[key]
+    (node,) = file.defined[name]
     assert isinstance(node, ast.ClassDef)
     fields = getattr(importlib.import_module(module), name).model_fields
     lines = []
     for each in node.body:
-        start, end = known.place(each.lineno, 0), known.place(*end_of(each))
+        start, end = file.place(each.lineno, 0), file.place(*end_of(each))
         if isinstance(each, ast.AnnAssign):
             assert isinstance(each.target, ast.Name)
             field, kind = each.target.id, each.annotation
-            at = known.place(kind.lineno, kind.col_offset)
-            edited = _edited(whole, reader, at, known.place(*end_of(kind)))
+            at = file.place(kind.lineno, kind.col_offset)
+            edited = _edited(whole, reader, at, file.place(*end_of(kind)))
             default = values.get(field, fields[field].default)
             lines.append(f"    {field}: {edited} = {default!r}")
         elif isinstance(each, ast.FunctionDef) and reader.keeps(each.name):

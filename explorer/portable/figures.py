@@ -85,8 +85,8 @@ def figures_page(kept: Kept, trainer: Trainer | None, title: str) -> bytes:
 
 def lines(config: RunConfig) -> Lines:
     """What a run's loss is measured against; nothing that tells of own data."""
-    known = inspection.lines(config)
-    return Lines(None, "", {}, known.unit) if is_own(config) else known
+    found = inspection.lines(config)
+    return Lines(None, "", {}, found.unit) if is_own(config) else found
 
 
 def _script(value: Any) -> str:

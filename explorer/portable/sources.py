@@ -105,12 +105,12 @@ def _stored(node: ast.AST) -> set[str]:
 
 def found(module: str, name: str) -> Key | None:
     """Where a name that a module uses is defined; None for Python's own."""
-    known = source(module)
-    if name in known.defined or (module, name) in STAND_INS:
+    file = source(module)
+    if name in file.defined or (module, name) in STAND_INS:
         return module, name
-    if name not in known.imported:
+    if name not in file.imported:
         return None
-    there, inner = known.imported[name]
+    there, inner = file.imported[name]
     if inner and there.startswith("explorer"):
         return found(there, inner)
     return there, inner or ("" if there.startswith("explorer") else "*")

@@ -69,8 +69,8 @@ def reached(validations: Iterable[Validation], wanted: float) -> Validation | No
 
 def lowest(validations: Iterable[Validation]) -> float | None:
     """The lowest validation loss that is a number."""
-    known = [v.loss for v in validations if math.isfinite(v.loss)]
-    return min(known, default=None)
+    losses = [v.loss for v in validations if math.isfinite(v.loss)]
+    return min(losses, default=None)
 
 
 def rate(curves: Curves) -> float | None:
@@ -87,11 +87,11 @@ def spread(values: Iterable[float | None]) -> Spread | None:
     >>> spread([1.0, None, 3.0])
     Spread(mean=2.0, deviation=1.4142135623730951, seeds=2)
     """
-    known = [value for value in values if value is not None]
-    if not known:
+    finished = [value for value in values if value is not None]
+    if not finished:
         return None
-    deviation = statistics.stdev(known) if len(known) > 1 else 0.0
-    return Spread(statistics.fmean(known), deviation, len(known))
+    deviation = statistics.stdev(finished) if len(finished) > 1 else 0.0
+    return Spread(statistics.fmean(finished), deviation, len(finished))
 
 
 def moments(laps: Sequence[Lap]) -> list[Moment]:

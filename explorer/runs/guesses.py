@@ -38,7 +38,7 @@ class Guesses:
             if facts is None:
                 raise absent(group_id)
             if json.loads(facts).get("answer") is not None:
-                raise _known()
+                raise _answered()
             if connection.scalar(select(exists().where(*trained))):
                 raise _trained()
             if connection.scalar(select(exists().where(*guessed))):
@@ -54,7 +54,7 @@ class Guesses:
         return {owner: json.loads(guess) for owner, guess in rows}
 
 
-def _known() -> ExplorerError:
+def _answered() -> ExplorerError:
     return ExplorerError(
         N_(
             "A guess is given before what came out is known, and here it is. Train on, "

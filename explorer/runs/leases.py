@@ -40,10 +40,10 @@ class Leases:
             take_turn(connection)
             row = connection.execute(select(table)).first()
             if row is not None:
-                known = Lease(row.holder, row.where, datetime.fromisoformat(row.until))
-                others = known.holder != holder and known.until > now
-                if others and not gone(known.where):
-                    return known
+                held = Lease(row.holder, row.where, datetime.fromisoformat(row.until))
+                others = held.holder != holder and held.until > now
+                if others and not gone(held.where):
+                    return held
             mine = Lease(holder, where, now + timedelta(seconds=seconds))
             values = mine._asdict() | {"until": written(mine.until)}
             connection.execute(delete(table))

@@ -13,9 +13,9 @@ def places(losses: Sequence[float | None]) -> list[int | None]:
     >>> places([2.0, 1.0, 1.005, None])
     [3, 1, 1, None]
     """
-    known = [loss for loss in losses if loss is not None]
+    finished = [loss for loss in losses if loss is not None]
     return [
-        None if loss is None else 1 + sum(_clearly(each, loss) for each in known)
+        None if loss is None else 1 + sum(_clearly(each, loss) for each in finished)
         for loss in losses
     ]
 

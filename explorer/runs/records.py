@@ -78,8 +78,8 @@ class Validation(NamedTuple):
 
 def lowest(validations: Iterable[Validation]) -> Validation | None:
     """The first measurement of the lowest loss; None where none is a finite number."""
-    known = (v for v in validations if math.isfinite(v.loss))
-    return min(known, key=lambda v: v.loss, default=None)
+    finite = (v for v in validations if math.isfinite(v.loss))
+    return min(finite, key=lambda v: v.loss, default=None)
 
 
 class Command(NamedTuple):

@@ -39,7 +39,7 @@ _END = (
     .limit(1)
     .scalar_subquery()
 )
-_KNOWN = select(
+_ENDS = select(
     _runs.id,
     _runs.step,
     _runs.seconds,
@@ -88,14 +88,12 @@ def write_all(connection: Connection, slices: Mapping[str, Progress]) -> set[str
     ids = {"ids": list(map(key_of, slices))}
     if connection.dialect.name == "postgresql":  # else nobody else writes now
         connection.execute(_LOCKED, ids)
-    known = {row.id: row for row in connection.execute(_KNOWN, ids)}
-    there = {run_id: slices[run_id] for run_id in known}
+    rows = {row.id: row for row in connection.execute(_ENDS, ids)}
+    there = {run_id: slices[run_id] for run_id in rows}
     chunks = []
     for run_id, slice_ in there.items():
-        again = slice_.first_step < known[run_id].end and bool(
-            len(slice_.curves.losses)
-        )
-        chunks += _chunk_of(connection, run_id, slice_, known[run_id].end)
+        again = slice_.first_step < rows[run_id].end and bool(len(slice_.curves.losses))
+        chunks += _chunk_of(connection, run_id, slice_, rows[run_id].end)
         _write_moments(connection, run_id, slice_)
         _write_commands(connection, run_id, slice_, again)
     _many(connection, _NEW_CHUNK, chunks)
@@ -107,7 +105,7 @@ def write_all(connection: Connection, slices: Mapping[str, Progress]) -> set[str
             if slice_.state is not None
         },
     )
-    _many(connection, _MOVED_ON, [_after(known[r], there[r]) for r in there])
+    _many(connection, _MOVED_ON, [_after(rows[r], there[r]) for r in there])
     return set(there)
 
 

@@ -98,13 +98,13 @@ def checked(change: Change, resolved: Resolved) -> Change:
         ExplorerError: if there is no such capture, unit or head.
     """
     settings = resolved.model_settings
-    known = {c.name: c for c in resolved.model.captures(settings)}
+    captures = {c.name: c for c in resolved.model.captures(settings)}
     if change.what == "zero":
         return change
-    if change.capture not in known:
-        raise unknown(N_("capture"), change.capture, known)
-    attends = known[change.capture].kind == "attention"
-    if known[change.capture] not in offered(resolved)[change.what]:
+    if change.capture not in captures:
+        raise unknown(N_("capture"), change.capture, captures)
+    attends = captures[change.capture].kind == "attention"
+    if captures[change.capture] not in offered(resolved)[change.what]:
         raise ExplorerError(
             N_(
                 "Heads of an attention can be muted, and aimed where they look at a "

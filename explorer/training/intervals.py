@@ -170,13 +170,13 @@ def half_width(misses: Floats, level: float) -> Floats:
 
     Misses that nobody knows do not count.
     """
-    known = np.sort(np.abs(misses), axis=0)  # NaN last
-    counts = np.isfinite(known).sum(0)  # (H,)
+    ascending = np.sort(np.abs(misses), axis=0)  # NaN last
+    counts = np.isfinite(ascending).sum(0)  # (H,)
     places = np.ceil((counts + 1) * level - 1e-9).astype(int)
     widths = np.full(misses.shape[1], np.inf)
     for h, (place, count) in enumerate(zip(places, counts, strict=True)):
         if place <= count:
-            widths[h] = known[place - 1, h]
+            widths[h] = ascending[place - 1, h]
     return widths
 
 
@@ -246,8 +246,8 @@ def banded(calibration: Floats, errors: Floats) -> dict[str, float]:
     Returns:
         NaN, for undefined, where fewer than `LEAST` misses are known, or no error is.
     """
-    known = [int(np.isfinite(each).sum()) for each in (calibration, errors)]
-    if known[0] < LEAST or not known[1]:
+    counts = [int(np.isfinite(each).sum()) for each in (calibration, errors)]
+    if counts[0] < LEAST or not counts[1]:
         return {"crps": math.nan, "pinball": math.nan}
     return {
         "crps": crps(calibration, errors),

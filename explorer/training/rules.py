@@ -207,9 +207,9 @@ def checked_side(present: Side | None, side: str) -> Side:
                 "has one. Train a GAN."
             )
         )
-    for known in SIDES:
-        if side == known:
-            return known
+    for each in SIDES:
+        if side == each:
+            return each
     raise unknown(N_("side"), side, SIDES)
 
 

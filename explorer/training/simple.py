@@ -94,8 +94,8 @@ def shown(data: Data, method: Rolled) -> Floats:
     values = np.asarray(series.values[begin:], np.float64)
     ahead = method.one_step[begin - series.split :]
     line = np.full(len(values), np.nan)
-    known = slice(1, data.steps)
-    line[known] = data.restore(ahead[known], values[: data.steps - 1], data.scaler)
+    seen = slice(1, data.steps)
+    line[seen] = data.restore(ahead[seen], values[: data.steps - 1], data.scaler)
     previous: Floats = values[data.steps - 1 : data.steps]
     for k in range(horizon):
         previous = data.restore(method.free[k : k + 1], previous, data.scaler)

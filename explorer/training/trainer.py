@@ -257,8 +257,8 @@ class Trainer:
         """A run that begins with what another has learned may begin near nothing, so
         that its own first loss alone says little."""
         guesses = self.data.baselines.values()
-        known = (guess for guess in guesses if math.isfinite(guess))
-        return Reference(self.first_loss, max(known, default=0.0), DIVERGED_AT)
+        finite = (guess for guess in guesses if math.isfinite(guess))
+        return Reference(self.first_loss, max(finite, default=0.0), DIVERGED_AT)
 
     def _tensors(self) -> dict[str, Tensor]:
         weights = {f"model.{k}": v for k, v in self.model.state_dict().items()}

@@ -59,8 +59,8 @@ class Crowd:
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
         length = Headers(scope=scope).get("content-length", "")
-        known = whole_number(length) if length.isdecimal() else None
-        size = MOST_UPLOAD if known is None else known
+        declared = whole_number(length) if length.isdecimal() else None
+        size = MOST_UPLOAD if declared is None else declared
         try:
             check_upload(size)
         except ExplorerError as error:

@@ -101,13 +101,13 @@ def earlier_run(visitor: Visitor, present: Run, _: Translate) -> None:
 def moment_of(visitor: Visitor, start: Run, _: Translate) -> str:
     """Which moment of the pretrained run the target begins with, as
     `RunConfig.start` says it."""
-    known = moments(visitor, start, _)
-    if len(known) == 1:
+    labels = moments(visitor, start, _)
+    if len(labels) == 1:
         return start.id
     return st.radio(
         _("Begin with the weights of"),
-        list(known),
-        format_func=known.__getitem__,
+        list(labels),
+        format_func=labels.__getitem__,
         key=f"pretrain.moment.{start.id}",
     )
 
@@ -178,10 +178,10 @@ def comparison(start: str, wanted: RunConfig) -> dict[tuple[str, int], RunConfig
 def compare(visitor: Visitor, start: str, wanted: RunConfig, _: Translate) -> None:
     """The button that trains the runs that are missing, and the chart of all."""
     asked = comparison(start, wanted)
-    known = {point: visitor.store.same(config) for point, config in asked.items()}
+    runs = {point: visitor.store.same(config) for point, config in asked.items()}
     missing = [
         asked[point]
-        for point, run in known.items()
+        for point, run in runs.items()
         if run is None or (run.ended and run.status != "finished")
     ]
     st.button(
@@ -199,7 +199,7 @@ def compare(visitor: Visitor, start: str, wanted: RunConfig, _: Translate) -> No
         on_click=shown_later(_start_all),
         args=(visitor, missing),
     )
-    going = any(run is not None and not run.ended for run in known.values())
+    going = any(run is not None and not run.ended for run in runs.values())
     st.fragment(_chart, run_every=EVERY if going else None)(visitor, asked, going, _)
 
 

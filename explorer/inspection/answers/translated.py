@@ -62,10 +62,10 @@ def asked(data: Data, prompt: str) -> tuple[Tensor, list[int] | None, list[str]]
     The middle held-out window; or, where a prompt has at least one known token, its
     first S of them, of which no truth is known.
     """
-    known = {symbol: k for k, symbol in enumerate(data.symbols) if k > END}
+    index_of = {symbol: k for k, symbol in enumerate(data.symbols) if k > END}
     pieces = pieces_of_source(data, prompt)
-    ids = [known[piece] for piece in pieces if piece in known][: data.source]
-    left_out = sorted({piece for piece in pieces if piece not in known})
+    ids = [index_of[piece] for piece in pieces if piece in index_of][: data.source]
+    left_out = sorted({piece for piece in pieces if piece not in index_of})
     if not ids:
         x, y = probe_window(data)
         return x[:, : data.source], [t for t in y[0].tolist() if t != IGNORED], left_out

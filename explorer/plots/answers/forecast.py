@@ -192,11 +192,11 @@ def reading(drawn: ForecastDrawn, _: Translate = str) -> str:
     if ahead is None or spread == 0:
         return _("There is no prediction to judge yet.")
     free = _miss(drawn.free, drawn.truth)
-    known = drawn.free[np.isfinite(drawn.free)]
+    alone = drawn.free[np.isfinite(drawn.free)]
     numbers = {
         "ahead": 100 * ahead / spread,
         "free": 100 * (free or 0.0) / spread,
-        "steps": len(known),
+        "steps": len(alone),
     }
     message = _(
         "One step ahead the model misses by %(ahead).0f %% of the series' usual swing, "
@@ -207,7 +207,7 @@ def reading(drawn: ForecastDrawn, _: Translate = str) -> str:
             "One step ahead the model misses by %(ahead).0f %% of the series' usual "
             "swing."
         )
-    elif len(known) > 2 and float(np.std(known[len(known) // 2 :])) < 0.1 * spread:
+    elif len(alone) > 2 and float(np.std(alone[len(alone) // 2 :])) < 0.1 * spread:
         message = _(
             "One step ahead the model misses by %(ahead).0f %% of the series' usual "
             "swing; left to itself, its forecast goes flat."
@@ -219,7 +219,7 @@ def _held(drawn: ForecastDrawn, _: Translate) -> list[str]:
     """What the bands are, and how much of the drawn truth the widest one holds."""
     if not drawn.levels:
         return []
-    known = np.isfinite(drawn.low[-1]) & np.isfinite(drawn.truth)
+    judged = np.isfinite(drawn.low[-1]) & np.isfinite(drawn.truth)
     inside = (drawn.low[-1] <= drawn.truth) & (drawn.truth <= drawn.high[-1])
     message = _(
         "The bands are wide enough for %(first)d and %(last)d %% of its misses from "
@@ -238,8 +238,8 @@ def _held(drawn: ForecastDrawn, _: Translate) -> list[str]:
             "first": round(100 * drawn.levels[0]),
             "last": round(100 * drawn.levels[-1]),
             "origins": drawn.origins,
-            "held": int((inside & known).sum()),
-            "count": int(known.sum()),
+            "held": int((inside & judged).sum()),
+            "count": int(judged.sum()),
         }
     ]
 
@@ -250,10 +250,10 @@ def _beside(drawn: ForecastDrawn, spread: float, _: Translate) -> list[str]:
         return [verdict.methods_awaited(True, None, _)]
     alone = np.isfinite(drawn.free)
     misses = [(n, _miss(y[alone], drawn.truth[alone])) for n, y in drawn.methods]
-    known = [(100 * miss / spread, name) for name, miss in misses if miss is not None]
-    if not known:
+    shares = [(100 * miss / spread, name) for name, miss in misses if miss is not None]
+    if not shares:
         return []
-    least, name = min(known)
+    least, name = min(shares)
     message = _(
         "Of the simple methods (grey), left alone as long, %(name)s misses least, by "
         "%(miss).0f %%."
@@ -281,10 +281,10 @@ def alternative(drawn: ForecastDrawn, _: Translate = str) -> str:
 
 def _span(truth: Floats) -> tuple[float, float] | None:
     """The vertical range: the truth and some room; None where there is no truth."""
-    known = truth[np.isfinite(truth)]
-    if not len(known):
+    values = truth[np.isfinite(truth)]
+    if not len(values):
         return None
-    low, high = float(known.min()), float(known.max())
+    low, high = float(values.min()), float(values.max())
     room = PADDING * (high - low) or max(1.0, abs(high)) * PADDING
     return low - room, high + room
 

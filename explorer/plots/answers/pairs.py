@@ -86,10 +86,10 @@ def _right(high: float, _: Translate) -> dict[str, Any]:
 
 def reading(drawn: PairsDrawn, _: Translate = str) -> str:
     """How far the answers miss, and whether they are all the same."""
-    known = np.isfinite(drawn.predicted)
-    if not known.any():
+    numeric = np.isfinite(drawn.predicted)
+    if not numeric.any():
         return _("There is no prediction to judge yet.")
-    predicted, truth = drawn.predicted[known], drawn.truth[known]
+    predicted, truth = drawn.predicted[numeric], drawn.truth[numeric]
     numbers = {"miss": short(float(np.abs(predicted - truth).mean()))}
     numbers["usual"] = short(float(np.abs(truth - truth.mean()).mean()))
     if float(predicted.std()) < 0.2 * float(truth.std()):

@@ -58,14 +58,14 @@ class TaggedDrawn(NamedTuple):
     input: NDArray[np.float32] | None  # (T,) None for tokens
 
     @property
-    def known(self) -> NDArray[np.bool_]:
-        """Where (T,) the truth is known."""
+    def judged(self) -> NDArray[np.bool_]:
+        """Where (T,) the truth is known and the label is judged."""
         return np.asarray(self.truth != IGNORED)
 
     @property
     def wrong(self) -> NDArray[np.int64]:
         """The steps at which another label is said."""
-        return np.flatnonzero(self.known & (self.predicted != self.truth))
+        return np.flatnonzero(self.judged & (self.predicted != self.truth))
 
     def name(self, label: int, _: Translate) -> str:
         """A label as it is read."""
@@ -238,7 +238,7 @@ def reading(drawn: TaggedDrawn, _: Translate = str) -> str:
     if not len(drawn.predicted) or not np.isfinite(drawn.chances).all():
         return _("There is no prediction to judge yet.")
     sure = drawn.chances.max(1)
-    count, wrong = int(drawn.known.sum()), drawn.wrong
+    count, wrong = int(drawn.judged.sum()), drawn.wrong
     if not count:
         message = _(
             "Nobody knows the truth here; the model gives its answers %(sure).0f %% on "

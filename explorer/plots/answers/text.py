@@ -84,10 +84,10 @@ def shade(losses: Iterable[float]) -> list[float]:
     >>> shade([0.0, 2.5, 9.0])
     [0.0, 0.5, 1.0]
     """
-    known = (float(loss) for loss in losses)
+    floats = (float(loss) for loss in losses)
     return [
         min(1.0, max(0.0, loss / FULL_SURPRISE)) if math.isfinite(loss) else 1.0
-        for loss in known
+        for loss in floats
     ]
 
 

@@ -80,8 +80,8 @@ def _map(
     }
     steps = np.arange(1, len(path) + 1, dtype=np.int32)
     lines = _line(steps, path - APART, rows, colour_of(config.model))
-    if (known := truth >= 0).any():
-        lines += _line(steps, np.where(known, truth + APART, np.nan), rows, GREY)
+    if (labelled := truth >= 0).any():
+        lines += _line(steps, np.where(labelled, truth + APART, np.nan), rows, GREY)
     return [heat, *lines]
 
 
@@ -125,15 +125,15 @@ def _title(config: RunConfig, view: View, top: float, _: Translate) -> dict[str,
 def _reading(config: RunConfig, view: View, _: Translate) -> str:
     """How often the path is right, or how sure it is."""
     path, truth = view.arrays["path"], view.arrays["truth"]
-    known, name = truth >= 0, config.model.upper()
+    labelled, name = truth >= 0, config.model.upper()
     sure = float(view.arrays["chances"].max(1).mean())
-    if known.any():
+    if labelled.any():
         message = _(
             "%(model)s: the path is right at %(right)d of %(all)d steps; on average "
             "the likeliest has %(sure).0f %%."
         )
-        right = int((path[known] == truth[known]).sum())
-        values = {"model": name, "right": right, "all": int(known.sum())}
+        right = int((path[labelled] == truth[labelled]).sum())
+        values = {"model": name, "right": right, "all": int(labelled.sum())}
         return message % {**values, "sure": 100 * sure}
     message = _("%(model)s: on average the likeliest state has %(sure).0f %%.")
     return message % {"model": name, "sure": 100 * sure}

@@ -83,15 +83,15 @@ def figure(scene: Scene, _: Translate = str) -> Figure:
     x = axis(_("training step"), range=[-0.02 * total, 1.02 * total])
     y = axis(_(TITLES[scene.view.notes["head"]]), nticks=5)
     floor = scene.view.notes["floor"]
-    known = [] if floor is None else [(key("┄", GREY, _("floor")), floor)]
+    floors = [] if floor is None else [(key("┄", GREY, _("floor")), floor)]
     return {
         "data": [line, held],
         "layout": layout(
             x,
             y,
-            shapes=[rule(value, GREY, "dash") for _name, value in known],
-            annotations=end_labels(known, *_span(values, scene.view)),
-            margin=margin_for([_("floor")] if known else []),
+            shapes=[rule(value, GREY, "dash") for _name, value in floors],
+            annotations=end_labels(floors, *_span(values, scene.view)),
+            margin=margin_for([_("floor")] if floors else []),
         ),
     }
 
@@ -100,14 +100,14 @@ def _span(values: np.ndarray, view: View) -> tuple[float, float]:
     """From the lowest to the highest of what is drawn."""
     floor = [] if view.notes["floor"] is None else [view.notes["floor"]]
     every = np.concatenate([values, view.arrays["held_out"], floor])
-    known = every[np.isfinite(every)]
-    return float(known.min()), max(float(known.max()), float(known.min()) + 1e-9)
+    numbers = every[np.isfinite(every)]
+    return float(numbers.min()), max(float(numbers.max()), float(numbers.min()) + 1e-9)
 
 
 def rises(values: np.ndarray) -> int:
     """How many steps raised the value by more than rounding."""
-    known = values[np.isfinite(values)].astype(np.float64)
-    return int((np.diff(known) > ROUNDING * np.abs(known[:-1])).sum())
+    numbers = values[np.isfinite(values)].astype(np.float64)
+    return int((np.diff(numbers) > ROUNDING * np.abs(numbers[:-1])).sum())
 
 
 def proof(values: np.ndarray, view: View, _: Translate) -> str:
@@ -124,11 +124,11 @@ def proof(values: np.ndarray, view: View, _: Translate) -> str:
 
 def reading(values: np.ndarray, view: View, _: Translate = str) -> str:
     """From where to where, and what that means as a likelihood per step."""
-    known = values[np.isfinite(values)]
+    surprises = values[np.isfinite(values)]
     held = float(view.arrays["held_out"][0])
     if view.notes["head"] != "point":
-        return _of_a_head(known, held, view, _)
-    if not len(known):
+        return _of_a_head(surprises, held, view, _)
+    if not len(surprises):
         return _("Surprise of the held-out part: %(held)s nats per step.") % {
             "held": short(held)
         }
@@ -136,29 +136,29 @@ def reading(values: np.ndarray, view: View, _: Translate = str) -> str:
         "From %(first)s to %(now)s nats per step in %(count)d steps: each step became "
         "%(factor).2f times as likely. Held-out (ring): %(held)s."
     )
-    first, now = float(known[0]), float(known[-1])
+    first, now = float(surprises[0]), float(surprises[-1])
     return message % {
         "first": short(first),
         "now": short(now),
-        "count": len(known),
+        "count": len(surprises),
         "factor": math.exp(min(50.0, first - now)),
         "held": short(held),
     }
 
 
-def _of_a_head(known: np.ndarray, held: float, view: View, _: Translate) -> str:
+def _of_a_head(losses: np.ndarray, held: float, view: View, _: Translate) -> str:
     """Where the loss of a head came from and stands, and its floor if that is known."""
     head, floor = view.notes["head"], view.notes["floor"]
     parts = []
-    if len(known):
+    if len(losses):
         message = _("%(name)s: from %(first)s to %(now)s in %(count)d steps.")
         parts.append(
             message
             % {
                 "name": _(NAMES[head]),
-                "first": short(float(known[0])),
-                "now": short(float(known[-1])),
-                "count": len(known),
+                "first": short(float(losses[0])),
+                "now": short(float(losses[-1])),
+                "count": len(losses),
             }
         )
     parts.append(

@@ -23,18 +23,18 @@ class HistogramDrawn(NamedTuple):
 
 def extract(values: NDArray[Any], label: str) -> HistogramDrawn:
     """Count the values (n,) that are finite in equal bins from least to greatest."""
-    known = np.asarray(values, np.float64)
-    known = known[np.isfinite(known)]
-    if not len(known):
+    finite = np.asarray(values, np.float64)
+    finite = finite[np.isfinite(finite)]
+    if not len(finite):
         return HistogramDrawn(np.empty(0), np.empty(0, np.int32), 1.0, None, label)
-    low, high = float(known.min()), float(known.max())
+    low, high = float(finite.min()), float(finite.max())
     if not high - low > 1e-12 * max(abs(low), abs(high)):
         room = max(1.0, abs(high)) / 2
         low, high = low - room, high + room
-    counts, edges = np.histogram(known, BINS, (low, high))
+    counts, edges = np.histogram(finite, BINS, (low, high))
     middles = (edges[:-1] + edges[1:]) / 2
     width = float(edges[1] - edges[0])
-    mean = float(known.mean())
+    mean = float(finite.mean())
     return HistogramDrawn(middles, counts.astype(np.int32), width, mean, label)
 
 

@@ -151,8 +151,8 @@ def _of_marks(drawn: PreviewDrawn, _: Translate) -> str:
 
 def alternative(drawn: PreviewDrawn, _: Translate = str) -> str:
     """The preview in words, for those who do not see it."""
-    known = drawn.values[np.isfinite(drawn.values)]
-    if not len(known):
+    numbers = drawn.values[np.isfinite(drawn.values)]
+    if not len(numbers):
         return _("Line chart of a series; nothing is drawn yet.")
     message = _(
         "Line chart of %(label)s over %(axis)s, between %(low)s and %(high)s; the "
@@ -161,8 +161,8 @@ def alternative(drawn: PreviewDrawn, _: Translate = str) -> str:
     sentence = message % {
         "label": _(drawn.label),
         "axis": _(drawn.axis),
-        "low": f"{known.min():.3g}",
-        "high": f"{known.max():.3g}",
+        "low": f"{numbers.min():.3g}",
+        "high": f"{numbers.max():.3g}",
         "held": drawn.held_out,
         "length": drawn.length,
     }

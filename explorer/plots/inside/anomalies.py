@@ -180,22 +180,22 @@ def _bands(drawn: AnomaliesDrawn) -> list[dict[str, Any]]:
 
 def reading(drawn: AnomaliesDrawn, _: Translate = str) -> str:
     """How many alarms there are, and how many of them are right where that is known."""
-    known = int(np.isfinite(drawn.scores).sum())
+    places = int(np.isfinite(drawn.scores).sum())
     if drawn.short:
         return _(
             "No value has a score: the encoder-decoder reads windows longer than the "
             "training part. Choose the model's forecast."
         )
-    if not known:
+    if not places:
         return _("No value of the held-out part has a score.")
     numbers: dict[str, Any] = {
         "threshold": drawn.threshold,
-        "places": known,
+        "places": places,
         "alarms": int((drawn.scores >= drawn.threshold).sum()),
     }
     if drawn.odd is None:
         numbers["normal"] = 100 * math.erfc(drawn.threshold / math.sqrt(2))
-        numbers["share"] = 100 * numbers["alarms"] / known
+        numbers["share"] = 100 * numbers["alarms"] / places
         message = _(
             "%(alarms)d of %(places)d held-out values (%(share).1f %%) lie "
             "%(threshold).2f or more standard deviations of the usual error off; of "

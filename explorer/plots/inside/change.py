@@ -254,8 +254,8 @@ def _losses(view: View, model: str, _: Translate) -> Figure:
     labels, start = view.notes["labels"], 1 + view.notes["first"]
     fits = labels is not None and len(labels) == each.shape[1]
     ticks: dict[str, Any] = token_ticks(labels, start) if fits else {}
-    known = each[np.isfinite(each)]
-    top = max(1.0, float(known.max(initial=0.0)) * 1.1)
+    losses = each[np.isfinite(each)]
+    top = max(1.0, float(losses.max(initial=0.0)) * 1.1)
     ends = [(line.key, end) for line in lines if (end := last(line.values)) is not None]
     return {
         "data": [_trace(line, x0=start, dx=1, meta={"time": "x"}) for line in lines],

@@ -56,8 +56,8 @@ class Judged(NamedTuple):
 def judged(scores: Floats, odd: Floats, threshold: float) -> Judged:
     """Count the alarms of scores (n,) against odd (n,) booleans; unknown scores are
     left out."""
-    known = np.isfinite(scores)
-    alarm, odd = scores[known] >= threshold, odd[known].astype(bool)
+    scored = np.isfinite(scores)
+    alarm, odd = scores[scored] >= threshold, odd[scored].astype(bool)
     alarms, found, total = int(alarm.sum()), int((alarm & odd).sum()), int(odd.sum())
     rest = len(odd) - total
     return Judged(
@@ -80,8 +80,8 @@ class Roc(NamedTuple):
 
 def roc(scores: Floats, odd: Floats) -> Roc:
     """Every threshold that scores (n,) can tell apart, against odd (n,)."""
-    known = np.isfinite(scores)
-    scores, odd = scores[known], odd[known].astype(bool)
+    scored = np.isfinite(scores)
+    scores, odd = scores[scored], odd[scored].astype(bool)
     total = int(odd.sum())
     if not 0 < total < len(odd):
         return Roc(np.array([0.0, 1.0]), np.array([0.0, 1.0]), float("nan"))

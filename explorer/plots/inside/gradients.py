@@ -117,8 +117,8 @@ def figure(drawn: GradientsDrawn, _: Translate = str) -> Figure:
 def _apart(norms: NDArray[np.float32]) -> bool:
     """Whether a distance with a norm has none beside it, so that no line leads there:
     as where filters leave out steps, or where there is one step alone."""
-    known = np.pad(np.isfinite(norms), 1)
-    return bool((known[1:-1] & ~known[:-2] & ~known[2:]).any())
+    finite = np.pad(np.isfinite(norms), 1)
+    return bool((finite[1:-1] & ~finite[:-2] & ~finite[2:]).any())
 
 
 def _names(drawn: GradientsDrawn, _: Translate) -> list[str]:
@@ -155,10 +155,10 @@ def _ends(lines: Sequence[Line]) -> list[tuple[str, float]]:
     """The names of the lines that have an end, and where on the axis that is."""
     ends = []
     for k, name, tint, norms in lines:
-        known = norms[np.isfinite(norms)]
-        if len(known):
+        finite = norms[np.isfinite(norms)]
+        if len(finite):
             text = key(GLYPHS[k % len(GLYPHS)], tint, escape(name))
-            ends.append((text, math.log10(known[-1])))
+            ends.append((text, math.log10(finite[-1])))
     return ends
 
 

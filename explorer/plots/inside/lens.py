@@ -166,8 +166,10 @@ def lines(view: View, colour: str, _: Translate) -> Figure:
     predicted, truth = view.arrays["said"], view.arrays["truth"]
     label = view.notes["label"]
     names = [_("layer %(number)d") % {"number": k + 1} for k in range(len(predicted))]
-    known = truth[np.isfinite(truth)]
-    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    numbers = truth[np.isfinite(truth)]
+    low, high = (
+        (float(numbers.min()), float(numbers.max())) if len(numbers) else (0.0, 1.0)
+    )
     pad = PADDING * ((high - low) or 1.0)
     low, high = low - pad, high + pad
     # the last layers keep the plainest dashes

@@ -71,8 +71,8 @@ def _proof(
 ) -> str:
     if bound is None:
         return ""
-    known = np.isfinite(top)
-    share = float(np.max(top[known] / bound[known])) if known.any() else 0.0
+    finite = np.isfinite(top)
+    share = float(np.max(top[finite] / bound[finite])) if finite.any() else 0.0
     verdict = _("holds") if share <= BARELY else _("is violated")
     message = _(
         "Check: the largest singular value of U is %(sigma)s; the norm reaches at most "
@@ -123,8 +123,8 @@ def _label(
     low, high = layout["yaxis"]["range"]
     # A bound may run far off; the range follows what was measured.
     measured = [t["y"] for t in more if t["line"].get("dash") != "dash"]
-    known = [y[np.isfinite(y)] for y in measured]
-    values = np.concatenate([*known, np.ones(1)])
+    finite = [y[np.isfinite(y)] for y in measured]
+    values = np.concatenate([*finite, np.ones(1)])
     low = max(-20, min(low, math.floor(math.log10(values.min()))))
     high = min(12, max(high, math.ceil(math.log10(values.max()))))
     layout["yaxis"] |= {"range": [low, high], "dtick": 1 if high - low <= 5 else 3}

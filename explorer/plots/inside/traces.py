@@ -90,10 +90,10 @@ def figure(view: View, _: Translate) -> Figure:
 def _span(view: View) -> tuple[float, float]:
     """The vertical range: the value's own, and all that is drawn."""
     traces, notes = view.arrays["traces"], view.notes
-    known = traces[np.isfinite(traces)]
+    finite = traces[np.isfinite(traces)]
     return (
-        float(known.min(initial=notes["low"])),
-        float(known.max(initial=notes["high"])),
+        float(finite.min(initial=notes["low"])),
+        float(finite.max(initial=notes["high"])),
     )
 
 

@@ -61,19 +61,19 @@ def basis_of(cloud: NDArray[Any]) -> Basis:
     The loading that is largest in magnitude is positive, so that signs do not flip.
     States that are not numbers are left out.
     """
-    known = cloud[np.isfinite(cloud).all(1)].astype(np.float64)
+    points = cloud[np.isfinite(cloud).all(1)].astype(np.float64)
     axes, shares = np.zeros((2, cloud.shape[1])), np.zeros(2)
-    if not len(known):
+    if not len(points):
         return Basis(np.zeros(cloud.shape[1]), axes, shares, np.ones(2))
-    centre = known.mean(0)
-    _left, lengths, found = np.linalg.svd(known - centre, full_matrices=False)
+    centre = points.mean(0)
+    _left, lengths, found = np.linalg.svd(points - centre, full_matrices=False)
     count = min(2, len(found))
     axes[:count] = found[:count]
     if variance := float(np.square(lengths).sum()):
         shares[:count] = np.square(lengths[:count]) / variance
     largest = np.abs(axes).argmax(1)
     axes *= np.where(axes[[0, 1], largest] < 0, -1.0, 1.0)[:, None]
-    farthest = np.abs((known - centre) @ axes.T).max(0)
+    farthest = np.abs((points - centre) @ axes.T).max(0)
     return Basis(
         centre, axes, shares, np.where(farthest > 1e-9, MARGIN * farthest, 1.0)
     )

@@ -37,17 +37,17 @@ def summed_up(
 ) -> Values | None:
     """The figures of (T, H) where the colours run from `low` to `high`; None where no
     value is a number."""
-    known = values[np.isfinite(values)].astype(np.float64)
-    if not len(known):
+    finite = values[np.isfinite(values)].astype(np.float64)
+    if not len(finite):
         return None
     reach = max(abs(low), abs(high))
-    edge = np.abs(known) / reach if centred else (known - low) / (high - low)
+    edge = np.abs(finite) / reach if centred else (finite - low) / (high - low)
     steps = min(STEPS, len(values))
     return Values(
-        float(known.min()) + 0.0,  # no -0
-        float(known.max()) + 0.0,
-        float(known.mean()),
-        float(np.mean(known < SHUT)),
+        float(finite.min()) + 0.0,  # no -0
+        float(finite.max()) + 0.0,
+        float(finite.mean()),
+        float(np.mean(finite < SHUT)),
         float(np.mean(edge >= EDGE)),
         float(np.mean((edge > 1) | (edge < 0))),
         left_after(values, steps),
@@ -63,8 +63,8 @@ def left_after(gate: NDArray[np.floating], steps: int) -> float:
     """
     runs = sliding_window_view(gate.astype(np.float64), steps, axis=0)  # (., H, steps)
     products = runs.prod(-1)
-    known = products[np.isfinite(products)]
-    return float(known.mean()) if len(known) else float("nan")
+    finite = products[np.isfinite(products)]
+    return float(finite.mean()) if len(finite) else float("nan")
 
 
 def in_words(

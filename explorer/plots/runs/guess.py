@@ -41,10 +41,10 @@ def extract(
     figures: Mapping[str, float], guess: float | None, _: Translate = str
 ) -> GuessDrawn:
     """The guess, if it is a number, and every figure that is one."""
-    known = [(_(name), v) for name, v in figures.items() if math.isfinite(v)]
+    bars = [(_(name), v) for name, v in figures.items() if math.isfinite(v)]
     if guess is not None:
-        known = [(_(GUESSED), guess), *known]
-    return GuessDrawn(tuple(known), guess is not None)
+        bars = [(_(GUESSED), guess), *bars]
+    return GuessDrawn(tuple(bars), guess is not None)
 
 
 def figure(drawn: GuessDrawn, _: Translate = str) -> Figure:

@@ -117,14 +117,14 @@ def figure(drawn: OverlaidDrawn, _: Translate = str) -> Figure:
 def reading(drawn: OverlaidDrawn, _: Translate = str) -> str:
     """Which run ends lowest, in one sentence."""
     ends = {n: _lowest(line) for n, line in enumerate(drawn.lines)}
-    known = {n: value for n, value in ends.items() if value is not None}
+    reached = {n: value for n, value in ends.items() if value is not None}
     if len(drawn.lines) > 1 and not drawn.unit:
         return _("These runs measure their loss differently: compare only the shapes.")
-    if not known:
+    if not reached:
         return _("Nothing has been validated yet.")
-    best = min(known, key=lambda n: known[n])
+    best = min(reached, key=lambda n: reached[n])
     message = _("The lowest validation loss is %(loss)s, of run %(number)d.")
-    return message % {"loss": short(known[best]), "number": best + 1}
+    return message % {"loss": short(reached[best]), "number": best + 1}
 
 
 def alternative(drawn: OverlaidDrawn, _: Translate = str) -> str:
@@ -172,8 +172,8 @@ def _label(number: int, line: Line) -> str:
 
 
 def _lowest(line: Line) -> float | None:
-    known = line.validation_y[np.isfinite(line.validation_y)]
-    return float(known.min()) if len(known) else None
+    losses = line.validation_y[np.isfinite(line.validation_y)]
+    return float(losses.min()) if len(losses) else None
 
 
 def _span(drawn: OverlaidDrawn) -> tuple[float, float] | None:

@@ -190,10 +190,10 @@ def alternative(drawn: RaceDrawn, _: Translate = str) -> str:
         % {"unit": _(drawn.unit), "count": len(drawn.lines)}
     ]
     for line in drawn.lines:
-        known = line.y[np.isfinite(line.y)]
-        if len(known):
+        losses = line.y[np.isfinite(line.y)]
+        if len(losses):
             message = _("%(name)s: from %(first)s to %(last)s, lowest %(low)s.")
-            numbers = {"first": known[0], "last": known[-1], "low": known.min()}
+            numbers = {"first": losses[0], "last": losses[-1], "low": losses.min()}
             shown = {name: short(float(value)) for name, value in numbers.items()}
             sentences.append(message % {"name": line.label, **shown})
     floors = [(floor.name, floor.value) for floor in drawn.floors]

@@ -156,9 +156,9 @@ def _trace(runner: Runner, _: Translate) -> Figure:
 
 def _span(drawn: StandingsDrawn) -> tuple[float, float]:
     """Tenths of a decade round all that is drawn."""
-    known = [r.line.losses for r in drawn.runners]
+    curves = [r.line.losses for r in drawn.runners]
     lines = [value for value in (drawn.goal, *(f.value for f in drawn.floors)) if value]
-    shown = np.concatenate([*known, np.array(lines, np.float32), np.empty(0)])
+    shown = np.concatenate([*curves, np.array(lines, np.float32), np.empty(0)])
     shown = shown[np.isfinite(shown) & (shown > 0)]
     if not len(shown):
         return -2.0, 0.5

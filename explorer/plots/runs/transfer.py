@@ -185,15 +185,17 @@ def _points(
 ) -> str:
     """Each measured loss, behind the number of examples that it is of."""
     pairs = zip(examples, losses, strict=True)
-    known = [(f"{n:g}", short(float(loss))) for n, loss in pairs if np.isfinite(loss)]
-    return listed([entry(n, loss, _) for n, loss in known], _)
+    measured = [
+        (f"{n:g}", short(float(loss))) for n, loss in pairs if np.isfinite(loss)
+    ]
+    return listed([entry(n, loss, _) for n, loss in measured], _)
 
 
 def _span(drawn: TransferDrawn) -> tuple[float, float]:
     """Powers of ten from under the floor to over the worst baseline."""
-    known = [float(v) for row in drawn.losses.values() for v in row if np.isfinite(v)]
+    losses = [float(v) for row in drawn.losses.values() for v in row if np.isfinite(v)]
     steady = [*drawn.lines.baselines.values(), *([drawn.lines.floor or 0.0])]
-    shown = [v for v in (*known, *steady) if v > 0]
+    shown = [v for v in (*losses, *steady) if v > 0]
     if not shown:
         return -1.0, 1.0
     return float(np.log10(min(shown))) - 0.1, float(np.log10(max(shown))) + 0.1
@@ -204,11 +206,11 @@ def _ends(
 ) -> list[tuple[str, float]]:
     ends = []
     for way, values in drawn.losses.items():
-        known = values[np.isfinite(values) & (values > 0)]
-        if len(known):
-            name = f"{escape(_(WAYS[way]))} {short(float(known[-1]))}"
+        losses = values[np.isfinite(values) & (values > 0)]
+        if len(losses):
+            name = f"{escape(_(WAYS[way]))} {short(float(losses[-1]))}"
             ends.append(
-                (key(GLYPHS[way][0], colours[way], name), float(np.log10(known[-1])))
+                (key(GLYPHS[way][0], colours[way], name), float(np.log10(losses[-1])))
             )
     for name, value in drawn.lines.baselines.items():
         if value > 0:

@@ -20,17 +20,17 @@ class Standing(NamedTuple):
 
 def in_front(standings: Sequence[Standing], _: Translate) -> str:
     """Who is in front while a race goes on, and how far."""
-    known = sorted((s.loss, s.name) for s in standings if s.loss is not None)
-    if not known:
+    ranking = sorted((s.loss, s.name) for s in standings if s.loss is not None)
+    if not ranking:
         return _("Nobody has been measured yet.")
-    best, leader = known[0]
-    if len(known) == 1:
+    best, leader = ranking[0]
+    if len(ranking) == 1:
         message = _("%(leader)s stands at %(loss)s; nobody else has been measured yet.")
         return message % {"leader": leader, "loss": short(best)}
     level = [name for name, place in _placed(standings) if place == 1]
     if len(level) > 1:
         return _level(level, short(best), _)
-    other, second = known[1]
+    other, second = ranking[1]
     numbers = {"leader": leader, "loss": short(best), "second": second}
     return in_ratio(
         other / best if best > 0 else float("inf"),

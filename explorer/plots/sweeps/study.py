@@ -30,12 +30,12 @@ class SweepDrawn(NamedTuple):
     @property
     def ended(self) -> list[Trial]:
         """The trials with a loss; one that was pruned has the lowest it had reached."""
-        known = (
+        measured = (
             trial._replace(loss=trial.lowest) if trial.state == "pruned" else trial
             for trial in self.trials
             if trial.state in ("finished", "pruned")
         )
-        return [trial for trial in known if math.isfinite(trial.loss)]
+        return [trial for trial in measured if math.isfinite(trial.loss)]
 
 
 def extract(

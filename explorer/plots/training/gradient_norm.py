@@ -127,34 +127,34 @@ def _line(drawn: NormDrawn, _: Translate) -> dict[str, Any]:
 
 def reading(drawn: NormDrawn, _: Translate = str) -> str:
     """How often a gradient was clipped."""
-    known = drawn.norms[np.isfinite(drawn.norms)]
-    if not len(known):
+    norms = drawn.norms[np.isfinite(drawn.norms)]
+    if not len(norms):
         return _("There is no gradient to judge yet.")
     if drawn.moved:
         message = _(
             "The last step moved the parameters by %(now)s; the largest by %(most)s."
         )
-        most = short(float(known.max()))
-        return message % {"now": short(float(known[-1])), "most": most}
+        most = short(float(norms.max()))
+        return message % {"now": short(float(norms[-1])), "most": most}
     if drawn.clip is None:
         message = _("Nothing is clipped; the largest gradient had a norm of %(norm)s.")
-        return message % {"norm": short(float(known.max()))}
+        return message % {"norm": short(float(norms.max()))}
     message = _("%(percent).0f %% of the steps were cut to a norm of %(clip)s.")
     return message % {"percent": 100 * drawn.clipped, "clip": short(drawn.clip)}
 
 
 def alternative(drawn: NormDrawn, _: Translate = str) -> str:
     """The chart in words, for those who do not see it."""
-    known = drawn.norms[np.isfinite(drawn.norms)]
-    if not len(known):
+    norms = drawn.norms[np.isfinite(drawn.norms)]
+    if not len(norms):
         return _("Line chart of the gradient norm over training; nothing is drawn yet.")
     message = _(
         "Line chart of the gradient norm over training, between %(low)s and %(high)s, "
         "on a logarithmic axis. %(reading)s"
     )
     return message % {
-        "low": short(float(known.min())),
-        "high": short(float(known.max())),
+        "low": short(float(norms.min())),
+        "high": short(float(norms.max())),
         "reading": reading(drawn, _),
     }
 

@@ -228,16 +228,16 @@ def alternative(drawn: LossDrawn, _: Translate = str) -> str:
         (_("validation"), drawn.validation_y),
         (_("Discriminator"), drawn.discriminator),
     ):
-        known = values[np.isfinite(values)]
-        if len(known):
+        losses = values[np.isfinite(values)]
+        if len(losses):
             message = _("%(name)s: from %(first)s to %(last)s, lowest %(low)s.")
             sentences.append(
                 message
                 % {
                     "name": name,
-                    "first": short(float(known[0])),
-                    "last": short(float(known[-1])),
-                    "low": short(float(known.min())),
+                    "first": short(float(losses[0])),
+                    "last": short(float(losses[-1])),
+                    "low": short(float(losses.min())),
                 }
             )
     floors = [(floor.name, floor.value) for floor in drawn.floors]
@@ -298,8 +298,10 @@ def _curve(name: str, mode: str, x: Floats, y: Floats, place: str) -> dict[str, 
 def _named(drawn: LossDrawn, _: Translate) -> list[tuple[str, float]]:
     """The dashed lines as they are labelled: methods that do alike share a label."""
     guesses = [(_(name), value) for name, value in drawn.baselines]
-    known = dict(drawn.baselines)
-    return guesses + levels.together([m for m in drawn.methods if m[0] not in known], _)
+    baselines = dict(drawn.baselines)
+    return guesses + levels.together(
+        [m for m in drawn.methods if m[0] not in baselines], _
+    )
 
 
 def _words(

@@ -35,13 +35,13 @@ def loss_span(
         y_log: whether equal distances are equal ratios.
     """
     given = [np.asarray(curve, np.float64) for curve in (*curves, list(steady))]
-    *known, lines = [values[np.isfinite(values)] for values in given]
-    shown = np.concatenate([*known, lines, [] if floor is None else [floor]])
+    *losses, level = [values[np.isfinite(values)] for values in given]
+    shown = np.concatenate([*losses, level, [] if floor is None else [floor]])
     positive = shown[shown > 0]
     if not len(positive):
         return None if y_log or not len(shown) else (float(shown.min()) - 1.0, 1.0)
-    begun = [curve[0] for curve in known if len(curve)]
-    start = max([*begun, *lines, floor or 0.0, positive.min()])
+    begun = [curve[0] for curve in losses if len(curve)]
+    start = max([*begun, *level, floor or 0.0, positive.min()])
     high = math.ceil(10 * math.log10(min(positive.max(), 1e3 * start)) + 0.5) / 10
     if not y_log:
         return min(0.0, 1.1 * float(shown.min())), 10.0**high

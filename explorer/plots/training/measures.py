@@ -48,17 +48,17 @@ def extract(
 ) -> MeasureDrawn:
     """The measurements that have this measure."""
     measure = MEASURES[name]
-    known = [v for v in validations if name in v.measures]
+    having = [v for v in validations if name in v.measures]
     scale = 100 if measure.percent else 1
     return MeasureDrawn(
         model,
         measure,
         axis,
-        np.array([v.step if axis == "step" else v.seconds for v in known], np.float32),
-        finite(np.array([scale * v.measures[name] for v in known], np.float32)),
+        np.array([v.step if axis == "step" else v.seconds for v in having], np.float32),
+        finite(np.array([scale * v.measures[name] for v in having], np.float32)),
         float(max(total_steps, 1)) if axis == "step" else None,
-        bool(known) and _undefined(known[-1], name),
-        finite(np.array([scale * _trained(v, name) for v in known], np.float32)),
+        bool(having) and _undefined(having[-1], name),
+        finite(np.array([scale * _trained(v, name) for v in having], np.float32)),
     )
 
 
@@ -121,13 +121,13 @@ def _training(drawn: MeasureDrawn, place: str, _: Translate) -> list[dict[str, A
 
 def reading(drawn: MeasureDrawn, _: Translate = str) -> str:
     """Where it stands, and its best."""
-    known = drawn.y[np.isfinite(drawn.y)]
-    if not len(known):
+    values = drawn.y[np.isfinite(drawn.y)]
+    if not len(values):
         if not len(drawn.y):
             return _("Nothing has been measured yet.")
         none = _why(drawn.measure, _) if drawn.undefined else "–"
         return entry(_(drawn.measure.title), none, _)
-    best = known.max() if drawn.measure.higher else known.min()
+    best = values.max() if drawn.measure.higher else values.min()
     message = (
         _("%(name)s stands at %(now)s; its highest was %(best)s. Higher is better.")
         if drawn.measure.higher
@@ -135,7 +135,7 @@ def reading(drawn: MeasureDrawn, _: Translate = str) -> str:
     )
     sentence = message % {
         "name": _(drawn.measure.title),
-        "now": _in_words(float(known[-1]), drawn.measure, _),
+        "now": _in_words(float(values[-1]), drawn.measure, _),
         "best": _in_words(float(best), drawn.measure, _),
     }
     about = drawn.measure.about
@@ -185,5 +185,5 @@ def _in_words(value: float, measure: Measure, _: Translate) -> str:
 def _span(drawn: MeasureDrawn) -> tuple[float, float]:
     if drawn.measure.percent:
         return 0.0, 100.0
-    known = drawn.y[np.isfinite(drawn.y)]
-    return float(known.min()), max(float(known.max()), float(known.min()) + 1e-9)
+    values = drawn.y[np.isfinite(drawn.y)]
+    return float(values.min()), max(float(values.max()), float(values.min()) + 1e-9)

@@ -67,18 +67,20 @@ def extract(
     """Both losses at every measurement that has training steps around it."""
     n = len(curves.losses)
     reach = max(1, round(AROUND * n))
-    known = [v for v in validations if v.step <= n and n]
-    around = [curves.losses[max(0, v.step - reach) : v.step + reach] for v in known]
-    losses = finite(np.array([v.loss for v in known], np.float32))
+    measured = [v for v in validations if v.step <= n and n]
+    around = [curves.losses[max(0, v.step - reach) : v.step + reach] for v in measured]
+    losses = finite(np.array([v.loss for v in measured], np.float32))
     best = int(np.nanargmin(losses)) if np.isfinite(losses).any() else None
     return GapDrawn(
         model,
         axis,
-        np.array([v.step if axis == "step" else v.seconds for v in known], np.float32),
+        np.array(
+            [v.step if axis == "step" else v.seconds for v in measured], np.float32
+        ),
         finite(np.array([np.median(part) for part in around], np.float32)),
         losses,
         best,
-        known[best].step if best is not None else 0,
+        measured[best].step if best is not None else 0,
         floors_of(lines),
         lines.unit,
         float(max(total_steps, n, 1)) if axis == "step" else None,

@@ -49,8 +49,8 @@ def trend(when: Points, losses: Points, floor: float) -> Trend:
         losses: (m,) NaN where one was no number.
         floor: below which the loss is not expected to go.
     """
-    known = np.isfinite(losses)
-    x, y = when[known].astype(np.float64), losses[known].astype(np.float64)
+    finite = np.isfinite(losses)
+    x, y = when[finite].astype(np.float64), losses[finite].astype(np.float64)
     if len(x) < FEWEST:
         return "unknown"
     x, y = _latest(x, y, RECENT * x[-1])
@@ -96,8 +96,8 @@ def rise_by_heart(
         x, training: (n,) where training was, and its losses.
         now: the training loss by now.
     """
-    known = np.isfinite(validation)
-    seen, when = validation[known], when[known]
+    finite = np.isfinite(validation)
+    seen, when = validation[finite], when[finite]
     best = int(seen.argmin())
     rise = float(seen[-1] / seen[best] - 1) if seen[best] > 0 else 0.0
     then = training[(x <= when[best]) & np.isfinite(training)][-BEFORE:]

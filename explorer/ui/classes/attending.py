@@ -46,8 +46,8 @@ class Attended(NamedTuple):
     @property
     def waits(self) -> bool:
         """Whether they must say first what they expect."""
-        known = self.group.facts.get("answer") is not None
-        return self.task.asks and self.guess is None and not known
+        answered = self.group.facts.get("answer") is not None
+        return self.task.asks and self.guess is None and not answered
 
     @property
     def title(self) -> str:

@@ -35,9 +35,9 @@ def asked_of(task: Task) -> Choose | Number:
     """How the question can be answered."""
     if task.lesson:
         return lesson(task.lesson).guess
-    known = lines(task.base)
-    low = min(v for v in (known.floor, task.goal, 0.05) if v)
-    high = max([*known.baselines.values(), 1.0])
+    levels = lines(task.base)
+    low = min(v for v in (levels.floor, task.goal, 0.05) if v)
+    high = max([*levels.baselines.values(), 1.0])
     return Number(low / 4, high * 2, "", "log")
 
 

@@ -113,25 +113,25 @@ def show_details(data: Data, about: str, _: Translate) -> None:
 
 
 def _values(data: Data, _: Translate) -> dict[str, str]:
-    known = series_numbers(_shown(data))
+    facts = series_numbers(_shown(data))
     return {
-        _("Values"): f"{known.length:,}",
-        _("Missing"): f"{known.missing:,}",
-        _("Mean"): f"{known.mean:.4g}",
-        _("Deviation"): f"{known.deviation:.4g}",
-        _("Least"): f"{known.low:.4g}",
-        _("Greatest"): f"{known.high:.4g}",
+        _("Values"): f"{facts.length:,}",
+        _("Missing"): f"{facts.missing:,}",
+        _("Mean"): f"{facts.mean:.4g}",
+        _("Deviation"): f"{facts.deviation:.4g}",
+        _("Least"): f"{facts.low:.4g}",
+        _("Greatest"): f"{facts.high:.4g}",
     }
 
 
 def _tokens(data: Data, _: Translate) -> dict[str, str]:
     ids = data.text.tokens if data.text is not None else data.train.x.ravel()
-    known = text_numbers(ids[ids > 0] if data.padded else ids, len(data.symbols))
+    facts = text_numbers(ids[ids > 0] if data.padded else ids, len(data.symbols))
     bits = _("%(entropy).2f of %(most).2f bits")
     found = {
-        _("Tokens"): f"{known.length:,}",
-        _("Kinds"): f"{known.kinds:,}",
-        _("Entropy of a token"): bits % known._asdict(),
+        _("Tokens"): f"{facts.length:,}",
+        _("Kinds"): f"{facts.kinds:,}",
+        _("Entropy of a token"): bits % facts._asdict(),
     }
     if data.bytes_per_token is not None:
         found[_("Bytes of a token")] = f"{data.bytes_per_token:.2f}"

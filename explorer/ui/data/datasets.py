@@ -61,8 +61,8 @@ def offered(
 def spoken(data: str) -> dict[str, Scalar]:
     """The language that a dataset begins with: the reader's, where it has that one."""
     field = specs.data_spec(data).settings.model_fields.get("language")
-    known = field is not None and language() in choices_of(field)
-    return {"language": language()} if known else {}
+    choosable = field is not None and language() in choices_of(field)
+    return {"language": language()} if choosable else {}
 
 
 def _fits(data: str, model: str) -> bool:

@@ -85,9 +85,9 @@ def _read(
     which = (raw, kind, filename, encoding)
     if st.session_state.get(_READ, (None,))[0] != which:
         st.session_state[_READ] = which, {}
-    known: dict[tuple[str, str], Brought | ExplorerError] = st.session_state[_READ][1]
+    results: dict[tuple[str, str], Brought | ExplorerError] = st.session_state[_READ][1]
     call = given, asked
-    if call not in known:
+    if call not in results:
         found: Brought | ExplorerError
         try:
             if len(raw) <= AT_ONCE_OF.get(kind, AT_ONCE):
@@ -97,10 +97,10 @@ def _read(
                 found = waited_for(reading, _)
         except ExplorerError as error:
             found = error
-        for other in [other for other in known if any(other) and any(call)]:
-            del known[other]
-        known[call] = found
-    result = known[call]
+        for other in [other for other in results if any(other) and any(call)]:
+            del results[other]
+        results[call] = found
+    result = results[call]
     if isinstance(result, ExplorerError):
         raise result
     return result

@@ -70,21 +70,23 @@ def reader(
     asked = file_id, encoding
     if st.session_state.get(_READ, (None,))[0] != asked:
         st.session_state[_READ] = asked, {}
-    known: dict[Choices | None, Reading | ExplorerError] = st.session_state[_READ][1]
+    results: dict[Choices | None, Reading | ExplorerError] = st.session_state[_READ][1]
 
     def read_once(choices: Choices | None) -> Reading:
-        if choices not in known:
+        if choices not in results:
             try:
                 found = _read(raw, filename, encoding, choices, _)
             except ExplorerError as error:
-                known[choices] = error
+                results[choices] = error
                 raise
-            for taken in [each for each, r in known.items() if getattr(r, "taken", 0)]:
-                del known[taken]
-            known[found.choices] = found
+            for taken in [
+                each for each, r in results.items() if getattr(r, "taken", 0)
+            ]:
+                del results[taken]
+            results[found.choices] = found
             if choices is None:
-                known[None] = found._replace(taken=None)
-        result = known[choices]
+                results[None] = found._replace(taken=None)
+        result = results[choices]
         if isinstance(result, ExplorerError):
             raise result
         return result

@@ -137,16 +137,16 @@ def _offer_series(me: Visitor, series: OwnSeries, _: Translate) -> None:
     axis = N_("Place in the file (rows)")
     if series.times is not None:
         at, axis = places(series.times)
-    known = np.nan_to_num(series.values, nan=float(np.nanmean(series.values)))
+    filled = np.nan_to_num(series.values, nan=float(np.nanmean(series.values)))
     label = AsWritten(series.label)
-    drawn = preview.extract(at, known, len(known), axis, label)
+    drawn = preview.extract(at, filled, len(filled), axis, label)
     drawn = drawn._replace(held_out=0)
     series_picture(
         "offered", drawn, _, title=_("As it came"), about=series.label, height=200
     )
     missing = int(np.isnan(series.values).sum())
     message = _("%(count)s values, %(missing)s of them missing.")
-    counted = {"count": f"{len(known):,}", "missing": f"{missing:,}"}
+    counted = {"count": f"{len(filled):,}", "missing": f"{missing:,}"}
     st.caption(message % counted)
     if series.others:
         st.caption(literal(beside_line(series, _)))
@@ -155,8 +155,10 @@ def _offer_series(me: Visitor, series: OwnSeries, _: Translate) -> None:
 
 def beside_line(series: OwnSeries, _: Translate) -> str:
     """Which columns stand beside a series, and which of them are known in advance."""
-    known = _("%(column)s (known in advance)")
-    names = [known % {"column": o.name} if o.known else o.name for o in series.others]
+    in_advance = _("%(column)s (known in advance)")
+    names = [
+        in_advance % {"column": o.name} if o.known else o.name for o in series.others
+    ]
     return _("Given beside it: %(columns)s.") % {"columns": listed(names, _)}
 
 

@@ -53,10 +53,10 @@ def state_of(attempt: Attempt | None) -> str:
 
 def progress_line(mine: Iterable[Attempt], _: Translate) -> str:
     """How many lessons were gone through, and that only this browser knows."""
-    known = [each for each in mine if each.lesson in lessons()]
+    taken = [each for each in mine if each.lesson in lessons()]
     counts = {
-        "seen": len(known),
-        "reached": sum(each.reached for each in known),
+        "seen": len(taken),
+        "reached": sum(each.reached for each in taken),
         "all": len(lessons()),
     }
     line = _("Seen: %(seen)d of %(all)d. Goals reached: %(reached)d.") % counts

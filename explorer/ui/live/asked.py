@@ -36,8 +36,8 @@ def panels_of(config: RunConfig, names: Iterable[str]) -> list[Panel]:
 
 
 def _standing(facts: Facts, names: Iterable[str]) -> list[Panel]:
-    known = panels()
-    named = [known[name] for name in names if name in known]
+    every = panels()
+    named = [every[name] for name in names if name in every]
     return [panel for panel in named if panel.stands(facts)]
 
 

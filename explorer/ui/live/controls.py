@@ -77,8 +77,8 @@ def _control(
     control: Control = {"label": _(str(field.title)), "help": _(str(field.description))}
     low, high = bounds_of(field)
     if offered is not None:
-        known = [each for each, _words in offered]
-        value = str(value) if str(value) in known else known[0]
+        values = [each for each, _words in offered]
+        value = str(value) if str(value) in values else values[0]
         return control | {"kind": "select", "options": offered, "value": value}
     if choices := choices_of(field):
         shown = extra_of(field).get("choices", {})

@@ -94,13 +94,13 @@ def spoken(snapshot: Snapshot, _: Translate) -> str:
     run, steps = snapshot.run, snapshot.run.config.training.steps
     tenth = max(1, steps // 10)
     heard = run.step - run.step % tenth if run.status == "training" else run.step
-    known = [v for v in snapshot.validations if v.step <= heard]
-    if not known:
+    so_far = [v for v in snapshot.validations if v.step <= heard]
+    if not so_far:
         return state(snapshot, _)
     return _("%(state)s, step %(step)s: validation loss %(loss)s") % {
         "state": state(snapshot, _),
-        "step": f"{known[-1].step:,}",
-        "loss": short(known[-1].loss),
+        "step": f"{so_far[-1].step:,}",
+        "loss": short(so_far[-1].loss),
     }
 
 

@@ -25,10 +25,10 @@ def wanted_panel(run: Run) -> str:
     if not given:
         return ""
     facts = facts_of(run.config)
-    known = [name for name, panel in panels().items() if panel.stands(facts)]
+    standing = [name for name, panel in panels().items() if panel.stands(facts)]
     name = BESIDES.get(given, given)
-    if name not in known:
-        raise unknown(N_("panel"), given, known)
+    if name not in standing:
+        raise unknown(N_("panel"), given, standing)
     return name
 
 

@@ -130,10 +130,12 @@ class Tab:
         """Send the numbers of one panel's view as a table."""
         run = feed.snapshot.run
         step = self.kept_step(feed) if wish.at == LIVE else wish.at
-        known = {a.panel.name: a.wanted for a in asked(run.config, wish) if a.wanted}
-        if wish.csv not in known:
-            raise unknown(N_("view"), wish.csv, known)
-        look = self.engine.looks.at_async(run.id, step, known[wish.csv][:1])
+        wanted_of = {
+            a.panel.name: a.wanted for a in asked(run.config, wish) if a.wanted
+        }
+        if wish.csv not in wanted_of:
+            raise unknown(N_("view"), wish.csv, wanted_of)
+        look = self.engine.looks.at_async(run.id, step, wanted_of[wish.csv][:1])
         (view,) = await self.alone(look)
         name = f"{view.name}-{step}.csv"
         message = {"download": {"name": name, "content": table(view)}}

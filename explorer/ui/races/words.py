@@ -61,10 +61,10 @@ def columns(configs: Sequence[RunConfig], _: Translate) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     differences = differing(configs)
     for name, values in differences.items():
-        known = [(c, v) for c, v in zip(configs, values, strict=True) if v is not None]
-        if len(known) < 2 or len({v for _config, v in known}) < 2:
+        having = [(c, v) for c, v in zip(configs, values, strict=True) if v is not None]
+        if len(having) < 2 or len({v for _config, v in having}) < 2:
             continue
-        owner = known[0][0]
+        owner = having[0][0]
         found.setdefault(
             _(title_of(owner, name)),
             [shown(c, name, v, _) for c, v in zip(configs, values, strict=True)],

@@ -129,11 +129,11 @@ def found(rows: Sequence[Row], search: Search, _: Translate) -> list[Row]:
 
 def _has(run: Run, words: Sequence[str], _: Translate) -> bool:
     texts = [run.id, run.name, *run.tags, run.status, _(STATES[run.status])]
-    for known, name in (
+    for specs_of_kind, name in (
         (specs.known_models(), run.config.model),
         (specs.datasets(), run.config.data),
     ):
-        texts += [name, *(_(spec.title) for spec in [known.get(name)] if spec)]
+        texts += [name, *(_(spec.title) for spec in [specs_of_kind.get(name)] if spec)]
     texts += [
         f"{key}={value}"
         for group in settings_groups(run.config).values()
