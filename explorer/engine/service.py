@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from explorer.catalog import building, choosing
+from explorer.catalog import building, fitting
 from explorer.config.run import RunConfig
 from explorer.engine import tracing
 from explorer.engine.asking import CHECK_PRIORITY, Asker
@@ -174,7 +174,7 @@ class Engine:
     def _begun(self, config: RunConfig) -> bytes:
         """The weights of the run that `config` names as its start."""
         start, learned = self.store.learned(config.start)
-        choosing.check_start(config, start)
+        fitting.check_start(config, start)
         state: bytes = self._asker.ask(begin, (config, start), learned)
         return state
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
-from explorer.catalog import choosing
+from explorer.catalog import fitting
 from explorer.config.run import RunConfig
 from explorer.config.settings import Scalar, Settings, setting
 from explorer.errors import N_
@@ -145,7 +145,7 @@ class Plan:
             ExplorerError: if it cannot.
         """
         for fold in self.folds:
-            choosing.check_fit(with_values(self.base, {}, fold))
+            fitting.check_fit(with_values(self.base, {}, fold))
 
     def facts(self) -> dict[str, Any]:
         """The plan as JSON can hold it."""

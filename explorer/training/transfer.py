@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from explorer.catalog import building, choosing
+from explorer.catalog import building, fitting
 from explorer.config.run import RunConfig
 from explorer.data.base import Data
 from explorer.training.state import unpack
@@ -28,7 +28,7 @@ def transferred(config: RunConfig, start: RunConfig, state: bytes) -> bytes:
     Raises:
         ExplorerError: if the two are not built alike, or the state is not sound.
     """
-    choosing.check_start(config, start)
+    fitting.check_start(config, start)
     trainer = Trainer(config)
     learned = {
         name.removeprefix("model."): value

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from explorer.catalog import building, choosing, specs
+from explorer.catalog import building, choosing, fitting, specs
 from explorer.config.settings import bounds_of
 from explorer.errors import ExplorerError
 from explorer.racing import entries
@@ -99,7 +99,7 @@ def test_every_architecture_of_a_task_learns_the_same_task(data: str) -> None:
         tasks = {specs.task_of(spec, specs.model_spec(c.model)) for c in made}
         assert len(tasks) == 1
         for config in made:
-            choosing.check_fit(config)
+            fitting.check_fit(config)
 
 
 def test_those_race_that_are_chosen_and_no_more_than_may() -> None:

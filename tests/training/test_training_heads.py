@@ -10,7 +10,7 @@ import torch
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from explorer.catalog import building, choosing, specs
+from explorer.catalog import building, choosing, fitting, specs
 from explorer.config.run import RunConfig, query_pairs, to_query
 from explorer.data import content
 from explorer.errors import ExplorerError
@@ -141,7 +141,7 @@ def test_old_configs_are_of_one_number_and_equal_runs() -> None:
     assert a.model.tells == "point"
     losses = [t.advance(Budget(steps=3)).curves.losses.tolist() for t in (a, b)]
     assert losses[0] == losses[1]
-    choosing.check_start(made("gaussian"), old)
+    fitting.check_start(made("gaussian"), old)
 
 
 @each_head

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from explorer.catalog import choosing
+from explorer.catalog import fitting
 from explorer.config.run import BEST, RunConfig
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
@@ -103,7 +103,7 @@ def beginnings(visitor: Visitor, config: RunConfig, _: Translate) -> dict[str, s
     names = run_lines(shown, _)
     for run in shown:
         try:
-            choosing.check_start(config, run.config)
+            fitting.check_start(config, run.config)
         except ExplorerError:
             continue  # built otherwise
         if run.step > 0:
