@@ -1,5 +1,5 @@
 """Which gate is open now? The cell's diagram with the values of one time step on it, or
-what every head looks at from there."""
+what every head looks at from there, which `looks` draws."""
 
 import math
 import re
@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from explorer.errors import N_
+from explorer.plots.inside import looks
 from explorer.plots.inside.columns import DOT, Place, columns_of, sides_of
 from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, layout, visible
-from explorer.plots.theme import GATES, GREY, colour_of
+from explorer.plots.theme import GATES, GREY
 from explorer.plots.words import entry, listed, percent
 from explorer.runs.facts import Facts
 from explorer.runs.records import View
@@ -23,9 +24,6 @@ WIDEST = 7.0
 
 PLAIN = 1.2
 """Pixels of any other arrow."""
-
-LARGEST = 18.0
-"""Pixels of the dot of a place that a head looks at alone."""
 
 MANY, LETTERS = 5, 12
 """In a diagram of more columns a name is broken after so many letters."""
@@ -39,7 +37,7 @@ def draw(scene: Scene, _: Translate) -> Content:
     ).shape[1]
     t = count - 1 if scene.mark is None else min(scene.mark, count - 1)
     if "looks" in view.arrays:
-        figure, sentence = _heads(scene, view, t, _), _looks(view, t, _)
+        figure, sentence = looks.figure(scene, t, _), looks.reading(view, t, _)
     else:
         figure, sentence = _cell(view, t, _), _opened(view, t, _)
     reading = entry(_where(view, t, _), sentence, _)
@@ -221,37 +219,6 @@ def _bow(start: Place, end: Place, high: float) -> dict[str, Any]:
     return {"type": "path", "path": path, "line": line, "layer": "below"}
 
 
-def _heads(scene: Scene, view: View, t: int, _: Translate) -> Figure:
-    """A row of dots per head: the larger, the more of its attention a step has."""
-    looks = view.arrays["looks"][:, t]  # (N, T)
-    heads, steps = np.nonzero(looks)
-    shares = looks[heads, steps]
-    dots = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": steps + 1,
-        "y": heads + 1,
-        "marker": {
-            "size": (LARGEST * np.sqrt(shares / 100)).astype(np.float32),
-            "color": colour_of(scene.config.model),
-        },
-        "customdata": shares,
-        "hovertemplate": entry("%{x}", percent("%{customdata}", _), _)
-        + "<extra></extra>",
-        "meta": {"time": "x"},
-    }
-    count = looks.shape[0]
-    here = {"type": "line", "x0": t + 1, "x1": t + 1, "y0": 0, "y1": 1, "yref": "paper"}
-    return {
-        "data": [dots],
-        "layout": layout(
-            axis(_("time step"), range=[0.5, looks.shape[1] + 0.5]),
-            axis(_("head"), range=[count + 0.6, 0.4], dtick=1),
-            shapes=[here | {"line": {"color": GREY, "width": 2, "dash": "dot"}}],
-        ),
-    }
-
-
 def _where(view: View, t: int, _: Translate) -> str:
     where = _("Time step %(step)d") % {"step": t + 1}
     labels = view.notes["labels"]
@@ -276,21 +243,6 @@ def _opened(view: View, t: int, _: Translate) -> str:
     states = view.arrays["means"][:, t]
     size = f"{states[np.isfinite(states)][-1]:.2f}"
     return _("the state is %(size)s large on average.") % {"size": size}
-
-
-def _looks(view: View, t: int, _: Translate) -> str:
-    """Where each head looks most."""
-    looks = view.arrays["looks"][:, t]
-    each = [
-        _("head %(head)d at step %(step)d (%(share)s)")
-        % {
-            "head": k + 1,
-            "step": int(row.argmax()) + 1,
-            "share": percent(str(int(row.max())), _),
-        }
-        for k, row in enumerate(looks)
-    ]
-    return _("most looked at: %(each)s.") % {"each": listed(each, _)}
 
 
 def question(facts: Facts) -> str:
