@@ -15,10 +15,10 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from explorer.engine.limits import SERVER_LIMITS
-from explorer.engine.service import Engine
+from explorer.engine.looks import Looks
 from explorer.errors import ExplorerError
 from explorer.ui.crowd import TABS, UPLOADS, Crowd, check_tab
-from explorer.ui.live.tab import Tab
+from explorer.ui.live.looking import Looking
 from explorer.ui.places import SOCKET
 
 
@@ -26,7 +26,7 @@ def test_a_newer_look_of_a_tab_takes_the_place_of_those_that_wait() -> None:
     begun: list[int] = []
 
     async def ask_at_full_speed() -> None:
-        tab = Tab(cast(WebSocket, None), cast(Engine, None))
+        looking = Looking(cast(Looks, None))
         back = asyncio.Event()
 
         async def look(number: int) -> int:
@@ -38,7 +38,7 @@ def test_a_newer_look_of_a_tab_takes_the_place_of_those_that_wait() -> None:
         for number in range(8):
             if asking:
                 asking[-1].cancel()
-            asking.append(asyncio.create_task(tab.alone(look(number))))
+            asking.append(asyncio.create_task(looking.alone(look(number))))
             await asyncio.sleep(0)
         assert begun == [0]
         back.set()

@@ -3,13 +3,11 @@
 import asyncio
 import json
 import logging
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, TypeVar
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from explorer.config.run import RunConfig
 from explorer.engine.hub import Feed, Snapshot
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import Engine
@@ -20,10 +18,11 @@ from explorer.runs.commands import spec_of
 from explorer.runs.records import Run, View
 from explorer.ui.language import translator
 from explorer.ui.live.asked import asked, wanted
-from explorer.ui.live.elsewhere import Elsewhere, Others, left_out, needs_of
+from explorer.ui.live.elsewhere import Others, left_out, needs_of
 from explorer.ui.live.framed import Framed
 from explorer.ui.live.frames import frame
 from explorer.ui.live.held import chosen_change
+from explorer.ui.live.looking import Looking
 from explorer.ui.live.table import table
 from explorer.ui.live.wishes import LIVE, MOST_MESSAGE, Wish, read_wish
 from explorer.ui.page import explained
@@ -31,8 +30,6 @@ from explorer.ui.visitor import COOKIE, controller
 
 log = logging.getLogger(__name__)
 Views = Mapping[Wanted, View]
-
-_T = TypeVar("_T")
 
 LEAST_PAUSE = 0.15
 """Seconds between two frames of one tab: more is not seen, only paid for."""
@@ -42,7 +39,6 @@ SIMPLE = frozenset({"loss", "prediction"})
 
 AGAIN_AFTER, SELDOM = 1.0, 30.0
 """Seconds after which what failed is tried again: at first, and in the long run."""
-
 
 GONE = (WebSocketDisconnect, RuntimeError)
 """What comes of a tab that went away."""
@@ -74,8 +70,7 @@ class Tab:
         """Whether the reader still sees a sentence about what is wrong."""
         self.feed: Feed | None = None
         self.sender: asyncio.Task[None] | None = None
-        self.looking = asyncio.Lock()
-        """Held while a look of this tab is under way."""
+        self.looking = Looking(owner.looks)
 
     async def listen(self) -> None:
         """Follow every wish that comes, until the tab goes away."""
@@ -135,8 +130,7 @@ class Tab:
         }
         if wish.csv not in wanted_of:
             raise unknown(N_("view"), wish.csv, wanted_of)
-        look = self.engine.looks.at_async(run.id, step, wanted_of[wish.csv][:1])
-        (view,) = await self.alone(look)
+        (view,) = await self.looking.at(run.id, step, wanted_of[wish.csv][:1])
         name = f"{view.name}-{step}.csv"
         message = {"download": {"name": name, "content": table(view)}}
         await self.socket.send_text(json.dumps(message))
@@ -275,7 +269,7 @@ class Tab:
         if run.step == 0 and not feed.snapshot.checkpoints:
             return {}
         needed = wanted(run.config, self.wish)
-        views = await self.alone(self.engine.looks.at_async(run.id, step, needed))
+        views = await self.looking.at(run.id, step, needed)
         return dict(zip(needed, views, strict=True))
 
     async def elsewhere(self, feed: Feed) -> Others:
@@ -289,9 +283,7 @@ class Tab:
         if self.basis is None and any(a.panel.basis for a in each):
             self.basis = max(snapshot.checkpoints)
         needs = (needs_of(a, snapshot, wish, self.basis or 0) for a in each)
-        needed = dict.fromkeys(need for n in needs for need in n.each())
-        found = await self.alone(self.all_elsewhere(list(needed)))
-        seen = dict(zip(needed, found, strict=True))
+        seen = await self.looking.elsewhere(need for n in needs for need in n.each())
         missing = {n: e for n, e in seen.items() if isinstance(e, ExplorerError)}
         if missing and self.basis not in (None, *snapshot.checkpoints):
             self.basis = None  # it is kept no more
@@ -300,39 +292,6 @@ class Tab:
         if missing:
             await self.lack(left_out(snapshot.run.id, missing))
         return {n: v for n, v in seen.items() if not isinstance(v, ExplorerError)}
-
-    async def alone(self, look: Coroutine[Any, Any, _T]) -> _T:
-        """What a look brings: it begins when this tab's last one is back, unless a
-        newer wish has taken its place by then."""
-        try:
-            await self.looking.acquire()
-        except asyncio.CancelledError:
-            look.close()
-            raise
-        task = asyncio.create_task(look)
-        task.add_done_callback(self.looked)
-        return await asyncio.shield(task)
-
-    def looked(self, task: asyncio.Task[Any]) -> None:
-        """A look is back; who asked for it may be gone, and its error with them."""
-        self.looking.release()
-        if not task.cancelled():
-            task.exception()
-
-    async def all_elsewhere(
-        self, needed: Sequence[Elsewhere]
-    ) -> list[tuple[RunConfig, View] | ExplorerError]:
-        """What is to be seen elsewhere, asked for in one go."""
-        return await asyncio.gather(*map(self.seen_elsewhere, needed))
-
-    async def seen_elsewhere(
-        self, need: Elsewhere
-    ) -> tuple[RunConfig, View] | ExplorerError:
-        """A view of elsewhere, or why there is none: the other pictures need it not."""
-        try:
-            return await self.engine.looks.elsewhere(*need)
-        except Exception as error:
-            return explained(error)
 
     def leave(self) -> None:
         """Watch nothing any more."""
