@@ -78,7 +78,7 @@ def write_transfer(engine: Engine) -> None:
 
 def write_sweep(engine: Engine) -> None:
     """The sweep that the page Sweep offers first."""
-    group = Visitor(engine, "").start_sweep(example())
+    group = Visitor(engine, "").sweeps.start(example())
     while engine.store.groups.get(group.id).facts["status"] == "running":
         time.sleep(0.5)
     sweep.write(engine.sweeps.trials(group.id))

@@ -4,24 +4,21 @@ Who knows a run's id may watch it and fork it; only who started it, or the teach
 the class in which it was started, may command or delete it.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 
 from explorer.config.run import RunConfig
 from explorer.engine import classes
 from explorer.engine.allowed import Allowed
-from explorer.engine.class_tasks import copy_class, home_of, task_in, tasks_of
-from explorer.engine.classes import check_member, read_task
+from explorer.engine.class_tasks import home_of, task_in
 from explorer.engine.limits import MEGABYTE
+from explorer.engine.own_classes import OwnClasses
+from explorer.engine.own_sweeps import OwnSweeps
 from explorer.engine.service import Engine
 from explorer.errors import N_, ExplorerError
 from explorer.portable.unpack import Importer, unpacked
 from explorer.runs.commands import STOP, spec_of
-from explorer.runs.guesses import Guess
-from explorer.runs.passes import Pass, plain
 from explorer.runs.records import Command, Group, Run
 from explorer.runs.store import Store
-from explorer.sweeping.plan import Plan
 
 MOST_EXPORTED = 50
 """Runs in one zip."""
@@ -34,6 +31,8 @@ class Visitor:
         """`owner` is what `Run.owner` holds for this person's runs."""
         self.engine, self.owner = engine, owner
         self.allowed = Allowed(engine.store, owner)
+        self.sweeps = OwnSweeps(engine.sweeps, self.store, self.allowed)
+        self.classes = OwnClasses(engine, owner, self.allowed, self.teaches)
 
     @property
     def store(self) -> Store:
@@ -150,49 +149,6 @@ class Visitor:
         every = [run.id for run in moved]
         self.engine.send_all(every, command, self.owner, self.allowed.admits())
 
-    def start_sweep(self, plan: Plan) -> Group:
-        """Begin a sweep.
-
-        Raises:
-            ExplorerError: if its trials cannot be trained, or a limit is reached.
-        """
-        plan.check()
-        self.allowed.check_data(plan.base)
-        self.allowed.check_room()
-        limits = {
-            "most_bytes": self.allowed.limits.stored_megabytes * MEGABYTE,
-            "most_parameters": self.allowed.limits.parameters,
-        }
-        admit = self.allowed.admit_sweep
-        return self.engine.sweeps.start(plan, self.owner, limits, admit)
-
-    def stop_sweep(self, group_id: str) -> None:
-        """Pause one's own sweep, and the trials under way.
-
-        Raises:
-            ExplorerError: if there is no such sweep, or if it is another's.
-        """
-        self.engine.sweeps.stop(self._own_sweep(group_id).id)
-
-    def go_on_with_sweep(self, group_id: str) -> None:
-        """Go on with one's own sweep.
-
-        Raises:
-            ExplorerError: if there is no such sweep, if it is another's, or if too many
-                are running.
-        """
-        group = self._own_sweep(group_id)
-        self.allowed.check_room()
-        self.engine.sweeps.go_on(group.id, self.allowed.admit_sweep)
-
-    def delete_sweep(self, group_id: str) -> None:
-        """Forget one's own sweep, its trials and their runs.
-
-        Raises:
-            ExplorerError: if there is no such sweep, or if it is another's.
-        """
-        self.engine.sweeps.delete(self._own_sweep(group_id).id)
-
     def throw_away(self, run_id: str) -> None:
         """Stop a run and hide it; `Store.shelf.have_back` shows it again.
 
@@ -264,78 +220,6 @@ class Visitor:
         self.store.import_runs(found, self.owner, self.allowed.admit_imported)
         return [kept.run for kept in found]
 
-    def join(self, group_id: str, nickname: str) -> None:
-        """Take part in a class.
-
-        Raises:
-            ExplorerError: if there is no such class, it is closed or full, or the
-                nickname is not one, or another's.
-        """
-        classes.join(self.store, group_id, self.owner, nickname)
-
-    def find_code(self, typed: str) -> Pass:
-        """What the code of a class opens, however it is typed.
-
-        Raises:
-            ExplorerError: if it opens nothing, or too many were wrong of late.
-        """
-        guessing, passes = self.engine.guessing, self.store.passes
-        return guessing.find(self.owner, typed, passes.find)
-
-    def use_key(self, code: str) -> str:
-        """Teach a class along, or take it over, as a code allows; the class's id.
-
-        Raises:
-            ExplorerError: if the code allows neither.
-        """
-        group_id, opens = self.find_code(code)
-        if opens == "own":
-            self.store.teachers.hand_over(group_id, self.owner, plain(code))
-        elif opens == "teach":
-            self.store.teachers.add(group_id, self.owner, plain(code))
-        else:
-            raise ExplorerError(
-                N_(
-                    "A teacher's key lets teach a class, but this code lets look at it "
-                    "alone. Ask its teacher for another."
-                )
-            )
-        return group_id
-
-    def use_again(self, home: Group) -> Group:
-        """A new class of one's own with the tasks of one that this person teaches.
-
-        Raises:
-            ExplorerError: if they do not, a task has own data of another person, or a
-                limit is reached.
-        """
-        if not self.teaches(self.store.groups.get(home.id)):
-            raise ExplorerError(
-                N_(
-                    "A class is used again by who teaches it, and this one is "
-                    "another's. Make one of your own."
-                )
-            )
-        for group in tasks_of(self.store, home):
-            self.allowed.check_data(read_task(group).base)
-        return copy_class(self.store, home, self.owner, self.allowed.admit_class)
-
-    def guess(self, group_id: str, guess: Guess) -> None:
-        """Say what one expects of a task, before the first run in it.
-
-        Raises:
-            ExplorerError: if there is no such task, it is not one's to guess at any
-                more, or the guess is no number.
-        """
-        group = self.store.groups.get(group_id)
-        check_member(self.store, home_of(self.store, group), self.owner)
-        if not isinstance(guess, str) and not math.isfinite(guess):
-            raise ExplorerError(
-                N_("A guess is a choice or a number, but got %(came)s. Give another."),
-                came=guess,
-            )
-        self.store.guesses.put(group_id, self.owner, guess)
-
     def _check_rules(self, run: Run, command: Command) -> None:
         """See that the class that a run is in lets its student tell it so.
 
@@ -352,17 +236,6 @@ class Visitor:
         home = home_of(self.store, group)
         if trains and classes.member_of(self.store, home.id, self.owner) is not None:
             classes.check_still_open(task)
-
-    def _own_sweep(self, group_id: str) -> Group:
-        group = self.store.groups.get(group_id, "sweep")
-        if group.owner != self.owner:
-            raise ExplorerError(
-                N_(
-                    "Only who started a sweep may control it, and this one is "
-                    "another's. Start one of your own."
-                )
-            )
-        return group
 
     def _own(self, run_id: str) -> Run:
         run = self.store.get(run_id)

@@ -47,5 +47,5 @@ def group(engine: Engine) -> Group:
     """A class of Tea's that Ann has joined."""
     task = classes.checked(Task("Waves", small(), OPEN, GOAL, WITHIN))
     group = engine.store.groups.create("class", "tea", task.facts())
-    Visitor(engine, "ann").join(group.id, "Ann")
+    Visitor(engine, "ann").classes.join(group.id, "Ann")
     return group

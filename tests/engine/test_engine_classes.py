@@ -63,7 +63,7 @@ def test_the_teacher_is_bound_by_the_rules_too(engine: Engine, group: Group) -> 
     tea = Visitor(engine, "tea")
     with pytest.raises(ExplorerError, match="Only who has joined"):
         tea.start(small(), group.id)
-    tea.join(group.id, "Tea")
+    tea.classes.join(group.id, "Tea")
     with pytest.raises(ExplorerError, match="batch_size is fixed"):
         tea.start(small(training__batch_size=8), group.id)
 
@@ -123,7 +123,7 @@ def test_a_locked_learning_rate_stays_while_a_run_trains(
 ) -> None:
     task = classes.checked(Task("Locked", small()))
     group = engine.store.groups.create("class", "tea", task.facts())
-    ann.join(group.id, "Ann")
+    ann.classes.join(group.id, "Ann")
     run = ann.prepare(small(), group.id)
     with pytest.raises(ExplorerError, match=r"training\.learning_rate is fixed"):
         ann.send(run.id, LEARNING_RATE(1.0))
@@ -137,11 +137,11 @@ def test_a_closed_class_takes_nobody_and_starts_nothing(
 ) -> None:
     engine.store.groups.change(group.id, {"closed": True})
     with pytest.raises(ExplorerError, match="'Waves' was closed"):
-        bob.join(group.id, "Bob")
+        bob.classes.join(group.id, "Bob")
     with pytest.raises(ExplorerError, match="'Waves' was closed"):
         ann.start(small(), group.id)
     engine.store.groups.change(group.id, {"closed": False})
-    bob.join(group.id, "Bob")
+    bob.classes.join(group.id, "Bob")
 
 
 def test_in_a_closed_class_no_run_goes_on_but_by_its_teacher(
@@ -188,15 +188,15 @@ def test_a_full_class_takes_nobody_more(
 ) -> None:
     monkeypatch.setattr(classes, "MOST_MEMBERS", 1)
     with pytest.raises(ExplorerError, match="has room for 1, and 'Waves' is full"):
-        bob.join(group.id, "Bob")
-    Visitor(engine, "ann").join(group.id, "Anne")  # only another name
+        bob.classes.join(group.id, "Bob")
+    Visitor(engine, "ann").classes.join(group.id, "Anne")  # only another name
 
 
 def test_nobody_joins_a_race_or_nothing(engine: Engine, bob: Visitor) -> None:
     race = engine.store.groups.create("race", "tea", {})
     for group_id in (race.id, "made-up", "", "../x"):
         with pytest.raises(ExplorerError, match="nothing under the id"):
-            bob.join(group_id, "Bob")
+            bob.classes.join(group_id, "Bob")
     with pytest.raises(ExplorerError, match="nothing under the id 'made"):
         bob.start(small(), "made-up")
     run = bob.prepare(small(), race.id)
@@ -264,14 +264,14 @@ def test_a_task_that_asks_first_is_answered_first(
     with pytest.raises(ExplorerError, match="says first what they expect"):
         ann.prepare(small(), second.id)
     with pytest.raises(ExplorerError, match="Only who has joined"):
-        bob.guess(second.id, 0.5)
+        bob.classes.guess(second.id, 0.5)
     for wrong in (float("nan"), float("inf")):
         with pytest.raises(ExplorerError, match="a choice or a number, but got"):
-            ann.guess(second.id, wrong)
-    ann.guess(second.id, 0.25)
+            ann.classes.guess(second.id, wrong)
+    ann.classes.guess(second.id, 0.25)
     assert engine.store.guesses.of(second.id) == {"ann": 0.25}
     with pytest.raises(ExplorerError, match="A guess is given once"):
-        ann.guess(second.id, 0.1)
+        ann.classes.guess(second.id, 0.1)
     ann.prepare(small(), second.id)
 
 
@@ -282,7 +282,7 @@ def test_nobody_guesses_who_has_trained_also_when_it_was_thrown_away(
     engine.store.groups.change(group.id, {"asks": True})
     ann.throw_away(run.id)
     with pytest.raises(ExplorerError, match="before the first run of a task"):
-        ann.guess(group.id, 0.1)
+        ann.classes.guess(group.id, 0.1)
     ann.have_back(run.id)
 
 
@@ -291,7 +291,7 @@ def test_what_is_known_is_guessed_by_nobody_and_need_not_be(
 ) -> None:
     engine.store.groups.change(group.id, {"asks": True, "answer": 4.2})
     with pytest.raises(ExplorerError, match="before what came out is known"):
-        ann.guess(group.id, 4.2)
+        ann.classes.guess(group.id, 4.2)
     assert engine.store.guesses.of(group.id) == {}
     ann.prepare(small(), group.id)
 

@@ -163,9 +163,9 @@ def test_a_new_cookie_brings_no_sweep_beyond_the_servers_limit(
     monkeypatch.setenv(SERVER_LIMITS, "running_sweeps=1")
     said = f"runs 1 sweeps at one time, and 1 are running.*{SERVER_LIMITS}"
     with pytest.raises(ExplorerError, match=said):
-        new.start_sweep(plan)
+        new.sweeps.start(plan)
     with pytest.raises(ExplorerError, match=said):
-        new.go_on_with_sweep(rests.id)
+        new.sweeps.go_on(rests.id)
     assert [group.id for group in groups.of(new.owner, "sweep")] == [rests.id]
     groups.delete(running.id)
 
@@ -191,6 +191,6 @@ def test_a_visitor_has_so_many_classes(
         "class", jan.owner, facts, jan.allowed.admit_class
     )
     with pytest.raises(ExplorerError, match="may have 1 classes here, and 1 are yours"):
-        jan.use_again(home)
+        jan.classes.use_again(home)
     for each in (others, home):
         engine.store.groups.delete(each.id)

@@ -128,17 +128,17 @@ def test_a_killed_server_goes_on_with_its_sweep_and_its_trials(
         wait(lambda: engine.ready, 300)
         ann, bob = Visitor(engine, "ann"), Visitor(engine, "bob")
         with pytest.raises(ExplorerError, match="1 sweeps running at one time"):
-            ann.start_sweep(plan())
-        for told in (bob.stop_sweep, bob.go_on_with_sweep, bob.delete_sweep):
+            ann.sweeps.start(plan())
+        for told in (bob.sweeps.stop, bob.sweeps.go_on, bob.sweeps.delete):
             with pytest.raises(ExplorerError, match="is another's"):
                 told(group_id)
-        ann.stop_sweep(group_id)
+        ann.sweeps.stop(group_id)
         assert _status(engine, group_id) == "stopped"
         wait(
             lambda: "training" not in {run.status for run in _runs(engine, group_id)},
             120,
         )
-        ann.go_on_with_sweep(group_id)
+        ann.sweeps.go_on(group_id)
         wait(lambda: _status(engine, group_id) == "finished", 300)
         trials = engine.sweeps.trials(group_id)
         assert len(trials) == 6
@@ -156,7 +156,7 @@ def test_a_killed_server_goes_on_with_its_sweep_and_its_trials(
         whole = [run for run in interrupted if run.status == "finished"]
         for run in whole[:1]:
             same_as_uncut(engine.store, run)
-        ann.delete_sweep(group_id)
+        ann.sweeps.delete(group_id)
         assert _runs(engine, group_id) == []
         with pytest.raises(ExplorerError, match="There is nothing under the id"):
             engine.sweeps.trials(group_id)

@@ -121,7 +121,7 @@ def test_a_class_opens_its_data_to_its_members_alone(
     group = engine.store.groups.create("class", "tea", task.facts())
     with pytest.raises(ExplorerError, match="Only who has joined a class"):
         ann.prepare(own, group.id)
-    ann.join(group.id, "Ann")
+    ann.classes.join(group.id, "Ann")
     run = ann.prepare(own, group.id)
     assert run.group_id == group.id
     assert ann.store.contents.of("ann") == []

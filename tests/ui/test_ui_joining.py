@@ -47,7 +47,7 @@ def test_who_guesses_codes_is_told_to_wait() -> None:
     code = engine().store.passes.code(made().id, "join")
     for k in range(MOST_OF_ONE):
         with pytest.raises(ExplorerError, match="opens none"):
-            Visitor(engine(), ANN).find_code(f"WRONG{k}")
+            Visitor(engine(), ANN).classes.find_code(f"WRONG{k}")
     test = entered(code)
     assert "or open the class by its link" in test.error[0].value
     assert "class" not in test.query_params

@@ -40,7 +40,7 @@ def test_a_projector_shows_the_board_and_changes_nothing() -> None:
     assert not test.expander
     assert not Visitor(engine(), OTHER).teaches(home)
     with pytest.raises(ExplorerError, match="lets look at it alone"):
-        Visitor(engine(), OTHER).use_key(code(home, "look"))
+        Visitor(engine(), OTHER).classes.use_key(code(home, "look"))
 
 
 def test_a_second_teacher_steers_but_hands_nothing_on() -> None:
@@ -114,4 +114,4 @@ def test_a_class_is_used_again_with_its_tasks_and_nobody_in_it() -> None:
     assert store.members.of(again.id) == []
     assert store.guesses.of(again.id) == {}
     with pytest.raises(ExplorerError, match="used again by who teaches it"):
-        Visitor(engine(), ANN).use_again(home)
+        Visitor(engine(), ANN).classes.use_again(home)

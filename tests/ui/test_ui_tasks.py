@@ -160,7 +160,7 @@ def test_who_has_not_guessed_cannot_train_and_the_teacher_sees_who_expects_what(
     trained(group, ANN, 1.0, float(low))
     assert "So far 1 of 1 came out near their guess." in said(desk(home))
     with pytest.raises(ExplorerError, match="given before the first run of a task"):
-        Visitor(engine(), ANN).guess(group.id, 0.5)
+        Visitor(engine(), ANN).classes.guess(group.id, 0.5)
 
 
 def test_what_a_lesson_says_stands_beside_the_guesses() -> None:

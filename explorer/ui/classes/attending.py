@@ -185,4 +185,4 @@ def _leave(visitor: Visitor) -> None:
 
 
 def _join(visitor: Visitor, group_id: str) -> None:
-    visitor.join(group_id, str(st.session_state.get(_NICKNAME, "")))
+    visitor.classes.join(group_id, str(st.session_state.get(_NICKNAME, "")))

@@ -111,7 +111,7 @@ def _link(group: Group, _: Translate) -> None:
 def _enter(visitor: Visitor) -> None:
     """To the class that the code opens, or to what else it allows."""
     code = plain(str(st.session_state.get(_CODE, "")))
-    found = visitor.find_code(code)
+    found = visitor.classes.find_code(code)
     if found.opens == "join":
         show_class(found.group_id)
         st.session_state[_ENTERED] = True

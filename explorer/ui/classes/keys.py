@@ -46,7 +46,7 @@ def with_key(visitor: Visitor, _: Translate) -> None:
     if not (code := shown_key()):
         return
     try:
-        group_id, opens = visitor.find_code(code)
+        group_id, opens = visitor.classes.find_code(code)
     except ExplorerError as error:
         show_error(error, _, "key_off")
         st.button(_("Back"), key="drop_key", on_click=show_key, args=("",))
@@ -79,7 +79,7 @@ def with_key(visitor: Visitor, _: Translate) -> None:
 
 
 def _use(visitor: Visitor, code: str) -> None:
-    show_class(visitor.use_key(code))
+    show_class(visitor.classes.use_key(code))
     show_key("")
 
 

@@ -56,7 +56,7 @@ def ask(
             key="give_guess",
             disabled=guess is None,
             help=_("You can train when you have said what you expect."),
-            on_click=shown_later(visitor.guess),
+            on_click=shown_later(visitor.classes.guess),
             args=(group.id, guess),
         )
         return

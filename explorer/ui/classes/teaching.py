@@ -178,7 +178,7 @@ def _endings(visitor: Visitor, group: Group, closed: bool, _: Translate) -> None
 
 
 def _use_again(visitor: Visitor, group: Group) -> None:
-    show_class(visitor.use_again(group).id)
+    show_class(visitor.classes.use_again(group).id)
 
 
 def _rename(visitor: Visitor, group: Group) -> None:

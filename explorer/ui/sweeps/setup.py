@@ -183,13 +183,13 @@ def _start(
     settings: dict[str, Scalar],
 ) -> None:
     show_sweep(
-        visitor.start_sweep(Plan(base, tuple(space), SweepSettings.read(settings))).id
+        visitor.sweeps.start(Plan(base, tuple(space), SweepSettings.read(settings))).id
     )
 
 
 def _start_example(visitor: Visitor) -> None:
     plan = example()
-    group = visitor.start_sweep(plan)
+    group = visitor.sweeps.start(plan)
     take_over(plan.base)
     show_sweep(group.id)
 

@@ -88,9 +88,9 @@ def _controls(visitor: Visitor, group: Group, _: Translate) -> None:
     status = group.facts["status"]
     with st.container(horizontal=True, key="sweep-controls", gap="small"):
         if status == "running":
-            _button(_("Stop"), "stop", mine, visitor.stop_sweep, group)
+            _button(_("Stop"), "stop", mine, visitor.sweeps.stop, group)
         elif status == "stopped":
-            _button(_("Continue"), "play_circle", mine, visitor.go_on_with_sweep, group)
+            _button(_("Continue"), "play_circle", mine, visitor.sweeps.go_on, group)
         with st.popover(_("Delete"), icon=":material/delete:", disabled=not mine):
             st.markdown(_("The sweep and all its runs will be gone."))
             st.button(
@@ -123,7 +123,7 @@ def _button(label: str, icon: str, mine: bool, callback: Any, group: Group) -> N
 
 
 def _delete(visitor: Visitor, group_id: str) -> None:
-    visitor.delete_sweep(group_id)
+    visitor.sweeps.delete(group_id)
     show_sweep("")
 
 
