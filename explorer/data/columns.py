@@ -213,9 +213,9 @@ def _form_remark(table: Table, column: str, numbers: Numbers) -> list[Words]:
         words = N_("Taken off the numbers: %(marks)s.")
         remarks.append(Words(words, {"marks": marks}))
     if numbers.truths:
-        one, nought = numbers.truths
+        one, zero = numbers.truths
         words = N_("Words are read as numbers: '%(one)s' is 1, '%(nought)s' is 0.")
-        remarks.append(Words(words, {"one": one, "nought": nought}))
+        remarks.append(Words(words, {"one": one, "nought": zero}))
     if numbers.spent:
         came, value, unit = numbers.spent
         words = N_("Durations are read as numbers: '%(came)s' is %(value)s (%(unit)s).")

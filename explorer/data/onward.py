@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from explorer.data.base import Floats, Ints, Series
 
-Beyond = Literal["nought", "known", "held"]
+Beyond = Literal["zero", "known", "held"]
 """What becomes of a number beside the series where a model goes on from its own
 predictions: 0 (a mark that nothing is missing), its true value, which is known in
 advance, or its last one."""
@@ -32,5 +32,5 @@ def known_values(series: Series) -> Floats:
     given = np.asarray(series.scaled, np.float64).reshape(len(series.values), -1)
     marks = given[:, 1:]
     if series.beyond:
-        marks = marks[:, [rule == "nought" for rule in series.beyond]]
+        marks = marks[:, [rule == "zero" for rule in series.beyond]]
     return np.where((marks != 0).any(1), np.nan, given[:, 0])

@@ -63,7 +63,7 @@ def _made(settings: OwnSeriesSettings, ready: Prepared) -> Data:
             split,
             ready.axis,
             label,
-            ("nought",) * masked + tuple(beyond),
+            ("zero",) * masked + tuple(beyond),
         ),
         channels=() if alone else (label, *marks, *names),
         scaler=ready.scaler,

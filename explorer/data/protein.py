@@ -43,7 +43,7 @@ LIKES: tuple[Mapping[float, str], ...] = (
 )
 """By structure: how much it likes which letters; the others have 2. Our own numbers."""
 
-SHY = "AVILMFWYC"
+HYDROPHOBIC = "AVILMFWYC"
 """Letters that keep from water: three times as likely on an inner face."""
 FACED = 3.0
 
@@ -81,9 +81,9 @@ def emissions(structure: int, face: str, clarity: float) -> Values:
     """The chance (V,) of each letter in a structure, on a face."""
     liked = {letter: n for n, some in LIKES[structure].items() for letter in some}
     likes = np.array([liked.get(letter, 2.0) for letter in LETTERS])
-    shy = np.array([letter in SHY for letter in LETTERS])
+    hydrophobic = np.array([letter in HYDROPHOBIC for letter in LETTERS])
     if face != "-":
-        likes = likes * np.where(shy == (face == "i"), FACED, 1.0)
+        likes = likes * np.where(hydrophobic == (face == "i"), FACED, 1.0)
     likes = likes**clarity
     return np.asarray(likes / likes.sum(), np.float64)
 

@@ -42,12 +42,12 @@ def read_truths(cells: Sequence[str]) -> Numbers | None:
         return None
     small = {text: bare(text).lower() for text in dict.fromkeys(cells)}
     there = Counter(small[text] for text in cells if not is_empty(text))
-    one, nought = max(PAIRS, key=lambda pair: there[pair[0]] + there[pair[1]])
-    if 2 * (there[one] + there[nought]) <= there.total():
+    one, zero = max(PAIRS, key=lambda pair: there[pair[0]] + there[pair[1]])
+    if 2 * (there[one] + there[zero]) <= there.total():
         return None
-    if len(one + nought) == 2 and one.isascii() and not (there[one] and there[nought]):
+    if len(one + zero) == 2 and one.isascii() and not (there[one] and there[zero]):
         return None  # a flag, such as f for forecast
-    worth = {one: 1.0, nought: 0.0}
+    worth = {one: 1.0, zero: 0.0}
     values = np.array([worth.get(small[text], np.nan) for text in cells])
     wrong = [small[text] not in worth and not is_empty(text) for text in cells]
     shown = [next((t for t in small if small[t] == word), word) for word in worth]

@@ -169,7 +169,7 @@ class Allowed:
                     most=most,
                     came=active.mine - leaving,
                 )
-            if active.everybodys - leaving + coming > most_here:
+            if active.all - leaving + coming > most_here:
                 raise ExplorerError(
                     N_(
                         "This server trains %(most)d runs at one time, and %(came)d "
@@ -177,7 +177,7 @@ class Allowed:
                         "active_runs in %(variable)s."
                     ),
                     most=most_here,
-                    came=active.everybodys - leaving,
+                    came=active.all - leaving,
                     variable=SERVER_LIMITS,
                 )
 

@@ -191,7 +191,7 @@ class Sweeps:
                     log.exception("The sweeps could not handle a message")
                 time.sleep(EVERY)
             for group_id in list(self._running) if self._may_drive() else ():
-                self._care_for(group_id)
+                self._advance(group_id)
 
     def _listen(self) -> None:
         """Wait for news and take in all there is; without news, look at the store."""
@@ -202,13 +202,13 @@ class Sweeps:
         while not self._news.empty():
             self._trials.hear(self._news.get())
 
-    def _care_for(self, group_id: str) -> None:
+    def _advance(self, group_id: str) -> None:
         with self._lock:
             sweep = self._running.get(group_id)
             if sweep is None:
                 return
             try:
-                self._tend(sweep)
+                self._drive(sweep)
             except Exception as error:
                 if database_trouble(error) is not None:
                     return  # it goes on when the database does
@@ -232,7 +232,7 @@ class Sweeps:
             self._studies[group.id] = Study(plan, group.id, self._storage)
         return self._studies[group.id]
 
-    def _tend(self, sweep: _Sweep) -> None:
+    def _drive(self, sweep: _Sweep) -> None:
         for under_way in list(sweep.under_way):
             if self._settle(sweep, under_way):
                 sweep.under_way.remove(under_way)

@@ -241,7 +241,7 @@ def _beside(trainer: Trainer) -> Tensor:
     beside = torch.randn(1, horizon, data.inputs - 1, generator=random)
     given = torch.zeros(data.inputs - 1)
     for k, rule in enumerate(data.series.beyond):
-        given[k] = rule != "nought"
+        given[k] = rule != "zero"
     return beside * given
 
 

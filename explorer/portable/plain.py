@@ -89,7 +89,7 @@ def intervals(folder: Path) -> tuple[Tensor, Tensor, Tensor]:
     low, high = (torch.stack(each) for each in zip(*ends))
     return window[0, {steps}:, 0], low, high'''
 
-TOLD = """
+BANDS_PRINTED = """
 said, low, high = intervals({folder})
 for level, lower, upper in zip(LEVELS, low, high):
     print("one step ahead", float(said[0]), "with chance", level, "between",
@@ -150,7 +150,7 @@ def has_intervals(config: RunConfig) -> bool:
 
 def _main(config: RunConfig, folder: str) -> str:
     """What the program does when it is run."""
-    bands = TOLD if has_intervals(config) else ""
+    bands = BANDS_PRINTED if has_intervals(config) else ""
     return (COMPARE + bands).format(folder=folder)
 
 

@@ -24,7 +24,7 @@ class Active(NamedTuple):
     """How many runs train."""
 
     mine: int
-    everybodys: int
+    all: int
 
 
 Admit = Callable[[Active, int], None]

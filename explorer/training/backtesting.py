@@ -14,7 +14,7 @@ from explorer.training.intervals import (
     LEVELS,
     Bands,
     drawn,
-    foretell,
+    free_forecasts,
     half_width,
     parts,
 )
@@ -65,13 +65,13 @@ def backtest(
     own = bands == "own" and model.tells != "point"
     if not len(scored) or (len(calibration) < FEWEST and not own):
         return None
-    came = foretell(model, data, scored, horizon)
+    came = free_forecasts(model, data, scored, horizon)
     errors = came.truth - came.predicted  # (N, H)
     if own:
         paths = drawn(model, data, scored, horizon, FEW_PATHS)  # (N, S, H)
         judged, calibrated = _by_paths(paths, came.truth), 0
     else:
-        seen = foretell(model, data, calibration, horizon)
+        seen = free_forecasts(model, data, calibration, horizon)
         judged, calibrated = (
             _by_misses(seen.truth - seen.predicted, errors),
             len(calibration),

@@ -40,7 +40,7 @@ LEAST = 4
 """Misses that make a distribution; the spread of fewer says nothing."""
 
 
-class Foretold(NamedTuple):
+class Forecasts(NamedTuple):
     """Free forecasts from N origins, H places each, and what came."""
 
     predicted: Floats  # (N, H) as scaled
@@ -60,9 +60,9 @@ PATHS = 199
 
 
 @torch.no_grad()
-def foretell(
+def free_forecasts(
     model: SequenceModel, data: Data, origins: NDArray[np.int64], horizon: int
-) -> Foretold:
+) -> Forecasts:
     """Leave the model alone from each origin on, given the true window before it.
 
     Args:
@@ -93,7 +93,7 @@ def foretell(
     truth = known_values(series)[ahead]
     if data.ratios:
         path, truth_shown = np.log(path), np.log(truth_shown)
-    return Foretold(predicted, truth, path, truth_shown)
+    return Forecasts(predicted, truth, path, truth_shown)
 
 
 def _before(data: Data, origins: NDArray[np.int64]) -> Tensor:
@@ -202,7 +202,7 @@ def fan(
     origins = parts(data, len(free), most).calibration
     if len(origins) < FEWEST:
         return None
-    seen = foretell(model, data, origins, len(free))
+    seen = free_forecasts(model, data, origins, len(free))
     misses = seen.truth_shown - seen.predicted_shown
     widths = np.array([half_width(misses, level) for level in LEVELS])  # (levels, H)
     if data.ratios:
@@ -230,7 +230,7 @@ def scaled_widths(
     origins = parts(data, horizon, most).calibration
     if len(origins) < FEWEST:
         return np.full((len(LEVELS), horizon), np.inf)
-    seen = foretell(model, data, origins, horizon)
+    seen = free_forecasts(model, data, origins, horizon)
     return np.array(
         [half_width(seen.truth - seen.predicted, level) for level in LEVELS]
     )

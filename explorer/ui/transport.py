@@ -49,9 +49,9 @@ def transport(
     with st.container(horizontal=True, key="transport", gap="small"):
         train_button(visitor, run, config, _, group_id)
         pause_button(visitor, run, _)
-        hindered = busy or (config is None if run.ended else not mine)
+        disabled = busy or (config is None if run.ended else not mine)
         step = partial(step_run, visitor, run, config, group_id=group_id)
-        _step_buttons(hindered, step, _)
+        _step_buttons(disabled, step, _)
         _button(STOP, visitor, run, run.ended, _)
         _again_buttons(visitor, run, config, group_id, _)
         _share(visitor, run, config, own, group_id, _)
@@ -114,19 +114,19 @@ def pilot(visitor: Visitor, run: Run, _: Translate) -> None:
     """The buttons of a run where its settings are not at hand."""
     with st.container(horizontal=True, key="pilot", gap="small"):
         pause_button(visitor, run, _)
-        hindered = run.status != "paused" or not visitor.may_control(run)
-        _step_buttons(hindered, partial(step_run, visitor, run, None), _)
+        disabled = run.status != "paused" or not visitor.may_control(run)
+        _step_buttons(disabled, partial(step_run, visitor, run, None), _)
         _button(STOP, visitor, run, run.ended, _)
         fork_button(visitor, run, _)
     watching_line(visitor, run, _)
 
 
-def _step_buttons(hindered: bool, step: Callable[[int], None], _: Translate) -> None:
+def _step_buttons(disabled: bool, step: Callable[[int], None], _: Translate) -> None:
     for count in STEPS:
         st.button(
             _(STEP.label) % {"count": count},
             key=f"step{count}",
-            disabled=hindered,
+            disabled=disabled,
             help=_(STEP.help),
             on_click=shown_later(step),
             args=(count,),

@@ -18,7 +18,7 @@ from explorer.data.own_series_settings import OwnSeriesSettings
 from explorer.data.stored_series import Other, of_bytes
 from explorer.errors import ExplorerError
 from explorer.training.forecasting import forecast
-from explorer.training.intervals import foretell
+from explorer.training.intervals import free_forecasts
 from explorer.training.simple import given
 
 N = 300
@@ -193,7 +193,7 @@ def test_preparation_takes_the_columns_along(
     assert data.series is not None
     np.testing.assert_allclose(data.series.scaled[:, -1], rows)
     masked = chosen["missing"] == "mask" if "missing" in chosen else False
-    assert data.series.beyond == (("nought",) if masked else ()) + ("known", "held")
+    assert data.series.beyond == (("zero",) if masked else ()) + ("known", "held")
     values, _split, _origin = given(data)
     np.testing.assert_array_equal(values, known_values(data.series))
     assert np.isnan(values).sum() == (3 if masked else 0)
@@ -224,7 +224,7 @@ def test_a_free_forecast_knows_the_plan_and_keeps_the_mood() -> None:
     said = series.scaled[origin - 1 : origin - 1 + count, 1]
     expected = data.scaler.undo(said + series.scaled[origin - 1, 2])
     np.testing.assert_allclose(free.free[free.context :], expected, rtol=1e-5)
-    rolled = foretell(model, data, np.array([200, origin]), count)
+    rolled = free_forecasts(model, data, np.array([200, origin]), count)
     np.testing.assert_allclose(
         rolled.predicted[1], said + series.scaled[origin - 1, 2], atol=1e-6
     )

@@ -15,7 +15,7 @@ from explorer.training.intervals import (
     LEVELS,
     banded,
     fan,
-    foretell,
+    free_forecasts,
     half_width,
     parts,
 )
@@ -102,7 +102,7 @@ def test_many_origins_say_what_one_says(name: str) -> None:
     begin, horizon = stretch(data)
     origin = begin + data.steps
     drawn = forecast(model, data)
-    seen = foretell(model, data, np.array([origin - 5, origin]), horizon)
+    seen = free_forecasts(model, data, np.array([origin - 5, origin]), horizon)
     path = np.exp(seen.predicted_shown[1]) if data.ratios else seen.predicted_shown[1]
     np.testing.assert_allclose(path, drawn.free[data.steps :], rtol=1e-5)
     truth = np.exp(seen.truth_shown[1]) if data.ratios else seen.truth_shown[1]
@@ -151,7 +151,7 @@ def test_a_backtest_counts_what_its_bands_hold() -> None:
     found = backtest(model, data, 3)
     assert found is not None
     calibration, scored = parts(data, 3)
-    seen, came = (foretell(model, data, o, 3) for o in (calibration, scored))
+    seen, came = (free_forecasts(model, data, o, 3) for o in (calibration, scored))
     for h in range(3):
         k = int(np.ceil((len(calibration) + 1) * 0.9))
         misses = np.sort(np.abs(seen.truth[:, h] - seen.predicted[:, h]))

@@ -11,7 +11,7 @@ MUCH = 3.0
 """So many times what even weights would give it."""
 
 
-def sunk(record: Record) -> float:
+def weight_on_first(record: Record) -> float:
     """The head's mean weight on the first step, as a multiple of an even share."""
     arrays = record.views["heads"].arrays
     return float(arrays["badges"][0, 0, FIRST] / arrays["badges_by_chance"][FIRST])
@@ -44,7 +44,7 @@ EXHIBIT = Exhibit(
     page="inside",
     asks=N_("Which head does what?"),
     measured=N_("weight on the first step, as a multiple of an even share"),
-    figure=sunk,
+    figure=weight_on_first,
     fails=lambda times: times > MUCH,
     views={"heads": Look("heads")},
 )

@@ -103,7 +103,7 @@ def _cell(view: View, t: int, _: Translate) -> Figure:
             axis(_("order of computation"), range=list(x_range), **hidden),
             axis(_("parts of the cell"), range=list(y_range), **hidden),
             shapes=[
-                _bow(places[a], places[b], 1 / cells)
+                _arc(places[a], places[b], 1 / cells)
                 for a, b, later in notes["edges"]
                 if later
             ],
@@ -205,7 +205,7 @@ def _arrows(ways: list[tuple[Place, Place]], wide: float, colour: str) -> Any:
     }
 
 
-def _bow(start: Place, end: Place, high: float) -> dict[str, Any]:
+def _arc(start: Place, end: Place, high: float) -> dict[str, Any]:
     """A dotted line into the next time step, below what it leaps over, in a cell so
     high."""
     (x0, y0), (x1, y1) = start, end

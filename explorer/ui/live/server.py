@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 AGAIN_AFTER = 2.0
 """Seconds between two tries to bring up the engine."""
 
-TOLD_EVERY = 1.0
+CHECKED_EVERY = 1.0
 """Seconds between two looks at whether anybody can train."""
 
 FOREIGN = 4403
@@ -136,7 +136,7 @@ async def _tell_trouble(coming: "asyncio.Task[Engine]") -> None:
     owner = await asyncio.shield(coming)
     while True:
         owner.hub.tell(owner.trouble)
-        await asyncio.sleep(TOLD_EVERY)
+        await asyncio.sleep(CHECKED_EVERY)
 
 
 def _bring_up() -> Engine:

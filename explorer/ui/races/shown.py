@@ -26,7 +26,7 @@ from explorer.ui.page import shown_later
 from explorer.ui.plain import literal, show_error, show_table
 from explorer.ui.races.against import against
 from explorer.ui.races.start import SAMPLE
-from explorer.ui.races.views import lively, pictures
+from explorer.ui.races.views import pictures, refreshed
 from explorer.ui.races.words import (
     NONE,
     columns,
@@ -81,11 +81,11 @@ def show(visitor: Visitor, race: Race, _: Translate) -> None:
     going = race.state in ("starting", "racing")
     every = EVERY if going else None
     resting = None if race.state == "finished" else RESTING
-    lively(_progress, every or resting)(visitor.store, race, _)
+    refreshed(_progress, every or resting)(visitor.store, race, _)
     st.header(_(QUESTION), anchor=False)
     awaiting = against(visitor, race).awaited
-    lively(_curves, every or (RESTING if awaiting else None))(visitor, race, _)
-    lively(_table, every)(visitor.store, race, _)
+    refreshed(_curves, every or (RESTING if awaiting else None))(visitor, race, _)
+    refreshed(_table, every)(visitor.store, race, _)
     pictures(visitor, race, going, _)
 
 
@@ -96,8 +96,8 @@ def show_sample(visitor: Visitor, _: Translate) -> None:
     title = _("A finished sample: four architectures on %(data)s")
     st.header(title % {"data": data}, anchor=False)
     awaiting = against(visitor, race).awaited
-    lively(_curves, RESTING if awaiting else None)(visitor, race, _)
-    lively(_table, None)(visitor.store, race, _)
+    refreshed(_curves, RESTING if awaiting else None)(visitor, race, _)
+    refreshed(_table, None)(visitor.store, race, _)
     pictures(visitor, race, False, _)
 
 
@@ -108,8 +108,8 @@ def _buttons(visitor: Visitor, race: Race, _: Translate) -> None:
         if state == "paused":
             _button(visitor, race, RESUME, not mine, _)
         else:
-            hindered = not mine or state == "finished"
-            _button(visitor, race, PAUSE, hindered, _)
+            disabled = not mine or state == "finished"
+            _button(visitor, race, PAUSE, disabled, _)
         over = not mine or state == "finished" or not runs
         _button(visitor, race, STOP, over, _)
         st.button(

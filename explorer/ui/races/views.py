@@ -36,10 +36,10 @@ VIEWS = {
 def pictures(visitor: Visitor, race: Race, going: bool, _: Translate) -> None:
     """One picture for each setting, of the first seed's run."""
     st.header(_("What has each learned?"), anchor=False)
-    lively(_pictures, EVERY if going else None)(visitor, race.id, _)
+    refreshed(_pictures, EVERY if going else None)(visitor, race.id, _)
 
 
-def lively(part: Callable[..., None], every: float | None) -> Callable[..., None]:
+def refreshed(part: Callable[..., None], every: float | None) -> Callable[..., None]:
     """A part of the page that is drawn anew by itself, and says what goes wrong."""
 
     @wraps(part)
