@@ -18,7 +18,7 @@ from explorer.catalog.specs import (
 )
 from explorer.config.run import RunConfig
 from explorer.config.settings import Settings
-from explorer.data.base import Data
+from explorer.data.base import Data, without_lines
 from explorer.data.folds import folded
 from explorer.data.windows import Windows
 from explorer.models.base import SequenceModel, Sizes, parameters
@@ -55,16 +55,10 @@ def forget_data() -> None:
 def as_windows(data: Data) -> Data:
     """A series as windows to make more of: y is x, and no forecast's lines apply."""
     return replace(
-        data,
+        without_lines(data),
         task="generate",
         train=Windows(data.train.x, data.train.x),
         validation=Windows(data.validation.x, data.validation.x),
-        baselines={},
-        floor=None,
-        floor_note="",
-        even_noise=False,
-        past_floor=None,
-        past_floor_note="",
         counted_from=0,
         shifted=False,
         hint="",

@@ -5,9 +5,9 @@ O outputs, V symbols of a vocabulary.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,12 @@ class Scaler(NamedTuple):
         return np.asarray(scaled, np.float64) * self.scale + self.mean
 
 
+Beyond = Literal["zero", "known", "held"]
+"""What becomes of a number beside the series where a model goes on from its own
+predictions: 0 (a mark that nothing is missing), its true value, which is known in
+advance, or its last one."""
+
+
 class Series(NamedTuple):
     """A series as a plot shows it, in real units.
 
@@ -59,7 +65,7 @@ class Series(NamedTuple):
     split: int  # first place of the validation part
     axis: str  # title of the horizontal axis, with its unit
     label: str  # title of the vertical axis, with its unit
-    beyond: tuple[str, ...] = ()  # (I - 1,) as `onward.Beyond`; 0 where nothing is said
+    beyond: tuple[Beyond, ...] = ()  # (I - 1,)
 
 
 class Odd(NamedTuple):
@@ -242,6 +248,19 @@ class Data:
         if self.labels:
             return len(self.labels)
         return len(self.symbols) if self.symbols else int(self.train.y.shape[2])
+
+
+def without_lines(data: Data) -> Data:
+    """The same data with no line to hold a loss against: no guess, no floor."""
+    return replace(
+        data,
+        baselines={},
+        floor=None,
+        floor_note="",
+        even_noise=False,
+        past_floor=None,
+        past_floor_note="",
+    )
 
 
 @dataclass(frozen=True)

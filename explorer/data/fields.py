@@ -3,10 +3,22 @@
 from typing import Any, Literal
 
 from explorer.config.settings import setting
+from explorer.data.content import NO_DIGEST
 from explorer.errors import N_
 
 HeldOut = Literal["end", "chance"]
 ScaledBy = Literal["training", "all"]
+
+
+def digest_field(description: str) -> Any:
+    """Which own content is meant: the digest of it."""
+    return setting(
+        NO_DIGEST,
+        description,
+        title=N_("Content"),
+        pattern="^[0-9a-f]{64}$",
+        more=True,
+    )
 
 
 def window_field(default: int) -> Any:

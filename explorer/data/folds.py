@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.data.base import Data, Scaler, Series
+from explorer.data.base import Data, Scaler, Series, without_lines
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows, windows
 from explorer.errors import N_, ExplorerError
 
@@ -47,15 +47,9 @@ def folded(data: Data, fold: str) -> Data:
         np.linspace(begin, end - 1, MAX_VALIDATION_WINDOWS).round().astype(int)
     )
     cut = replace(
-        _cut(data, begin, end),
+        without_lines(_cut(data, begin, end)),
         train=Windows(data.train.x[:edge], data.train.y[:edge]),
         validation=Windows(data.train.x[judged], data.train.y[judged]),
-        baselines={},
-        floor=None,
-        floor_note="",
-        even_noise=False,
-        past_floor=None,
-        past_floor_note="",
     )
     if data.text is not None and data.text.sizes is not None:
         targets = windows(data.text.sizes[: data.text.split], data.steps).y[judged]

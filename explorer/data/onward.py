@@ -1,16 +1,9 @@
 """What a model is given beside a series where nobody has measured it yet."""
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.data.base import Floats, Ints, Series
-
-Beyond = Literal["zero", "known", "held"]
-"""What becomes of a number beside the series where a model goes on from its own
-predictions: 0 (a mark that nothing is missing), its true value, which is known in
-advance, or its last one."""
 
 
 def rest_beyond(series: Series, origins: Ints, horizon: int) -> NDArray[np.float32]:

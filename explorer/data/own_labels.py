@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config.settings import Settings, setting
+from explorer.config.settings import Settings
 from explorer.data import content
 from explorer.data.alike import AnyTokens, any_tokens_field, cut_alike
 from explorer.data.base import Data, DataSpec, Scaler
 from explorer.data.baselines import bag_of_words, surprise
-from explorer.data.fields import examples_share_field, window_field
+from explorer.data.fields import digest_field, examples_share_field, window_field
 from explorer.data.held_out import Parts, keeping_shares
 from explorer.data.tokens import MAX_SYMBOLS, UNKNOWN
 from explorer.data.windows import Windows
@@ -25,12 +25,8 @@ FILLED_ID, UNKNOWN_ID = 0, 1
 class OwnLabelsSettings(Settings):
     """Which examples, and how they are cut."""
 
-    digest: str = setting(
-        content.NO_DIGEST,
-        N_("The fingerprint of the uploaded examples; it is filled in for you."),
-        title=N_("Content"),
-        pattern="^[0-9a-f]{64}$",
-        more=True,
+    digest: str = digest_field(
+        N_("The fingerprint of the uploaded examples; it is filled in for you.")
     )
     tokens: AnyTokens = any_tokens_field()
     window: int = window_field(64)

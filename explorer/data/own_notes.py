@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from explorer.config.settings import Settings, setting
+from explorer.config.settings import Settings
 from explorer.data import content
 from explorer.data.base import Data, DataSpec
-from explorer.data.fields import validation_field, window_field
+from explorer.data.fields import digest_field, validation_field, window_field
 from explorer.data.melodies import BAR, copies_field, music
 from explorer.data.melodies import SPEC as MELODIES
 from explorer.data.windows import split_point
@@ -15,12 +15,8 @@ from explorer.errors import N_
 class OwnNotesSettings(Settings):
     """Which tune, how much of it is seen at once, and in how many keys."""
 
-    digest: str = setting(
-        content.NO_DIGEST,
-        N_("The fingerprint of the uploaded notes; it is filled in for you."),
-        title=N_("Content"),
-        pattern="^[0-9a-f]{64}$",
-        more=True,
+    digest: str = digest_field(
+        N_("The fingerprint of the uploaded notes; it is filled in for you.")
     )
     copies: int = copies_field()
     window: int = window_field(48)

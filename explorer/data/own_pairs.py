@@ -7,7 +7,7 @@ from explorer.config.settings import Settings, setting
 from explorer.data import content
 from explorer.data.alike import AnyTokens, any_tokens_field, cut_alike
 from explorer.data.base import Data, DataSpec
-from explorer.data.fields import examples_share_field
+from explorer.data.fields import digest_field, examples_share_field
 from explorer.data.held_out import by_chance
 from explorer.data.pairs import (
     SPECIAL,
@@ -24,12 +24,8 @@ from explorer.errors import N_
 class OwnPairsSettings(Settings):
     """Which pairs, and how they are cut."""
 
-    digest: str = setting(
-        content.NO_DIGEST,
-        N_("The fingerprint of the uploaded pairs; it is filled in for you."),
-        title=N_("Content"),
-        pattern="^[0-9a-f]{64}$",
-        more=True,
+    digest: str = digest_field(
+        N_("The fingerprint of the uploaded pairs; it is filled in for you.")
     )
     tokens: AnyTokens = any_tokens_field()
     longest: int = setting(

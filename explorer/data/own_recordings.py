@@ -10,7 +10,7 @@ from explorer.data import content
 from explorer.data.alignments import constant_guesses, least_steps
 from explorer.data.base import Data, DataSpec, Scaler
 from explorer.data.decoding import short
-from explorer.data.fields import examples_share_field
+from explorer.data.fields import digest_field, examples_share_field
 from explorer.data.held_out import by_chance
 from explorer.data.spoken import DEPTH, SPACE, TOGETHER, heard_of
 from explorer.data.tones import SPEC as TONES
@@ -22,12 +22,8 @@ from explorer.tasks import IGNORED
 class OwnRecordingsSettings(Settings):
     """Which recordings, and how finely they are heard."""
 
-    digest: str = setting(
-        content.NO_DIGEST,
-        N_("The fingerprint of the uploaded recordings; it is filled in for you."),
-        title=N_("Content"),
-        pattern="^[0-9a-f]{64}$",
-        more=True,
+    digest: str = digest_field(
+        N_("The fingerprint of the uploaded recordings; it is filled in for you.")
     )
     together: int = setting(
         TOGETHER,

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.data import content, prepare
-from explorer.data.base import Data, DataSpec, Restore, Series, next_value
+from explorer.data.base import Beyond, Data, DataSpec, Restore, Series, next_value
 from explorer.data.baselines import seasonal_baseline
 from explorer.data.covariates import MOST_SHIFT, leaks
 from explorer.data.own_series_settings import OwnSeriesSettings
@@ -48,7 +48,8 @@ def _made(settings: OwnSeriesSettings, ready: Prepared) -> Data:
     marks = (N_("missing"),) if masked else ()
     label = AsWritten(own.label)
     names = tuple(AsWritten(other.name) for other in ready.others)
-    beyond = ["known" if other.known else "held" for other in ready.others]
+    marked: tuple[Beyond, ...] = ("zero",) if masked else ()
+    beside: list[Beyond] = ["known" if o.known else "held" for o in ready.others]
     return Data(
         task="forecast",
         train=train,
@@ -63,7 +64,7 @@ def _made(settings: OwnSeriesSettings, ready: Prepared) -> Data:
             split,
             ready.axis,
             label,
-            ("zero",) * masked + tuple(beyond),
+            (*marked, *beside),
         ),
         channels=() if alone else (label, *marks, *names),
         scaler=ready.scaler,

@@ -5,20 +5,16 @@ it, in the order in which they stand.
 """
 
 from explorer.config.settings import Settings, setting
-from explorer.data import content, prepare
-from explorer.data.fields import validation_field, window_field
+from explorer.data import prepare
+from explorer.data.fields import digest_field, validation_field, window_field
 from explorer.errors import N_
 
 
 class OwnSeriesSettings(Settings):
     """Which series, how it is prepared, and how it is cut."""
 
-    digest: str = setting(
-        content.NO_DIGEST,
-        N_("The fingerprint of the uploaded values; it is filled in for you."),
-        title=N_("Content"),
-        pattern="^[0-9a-f]{64}$",
-        more=True,
+    digest: str = digest_field(
+        N_("The fingerprint of the uploaded values; it is filled in for you.")
     )
     missing: prepare.Missing = setting(
         "forward",

@@ -6,7 +6,7 @@ from explorer.config.settings import Settings, setting
 from explorer.data import content
 from explorer.data.base import Data, DataSpec, Scaler, Series
 from explorer.data.baselines import seasonal_baseline, series_baselines
-from explorer.data.fields import validation_field, window_field
+from explorer.data.fields import digest_field, validation_field, window_field
 from explorer.data.mel import BANDS
 from explorer.data.sounds import sound_of
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, split_point, windows
@@ -16,12 +16,8 @@ from explorer.errors import N_, ExplorerError
 class OwnSoundSettings(Settings):
     """Which sound, and what of it is followed."""
 
-    digest: str = setting(
-        content.NO_DIGEST,
-        N_("The fingerprint of the uploaded sound; it is filled in for you."),
-        title=N_("Content"),
-        pattern="^[0-9a-f]{64}$",
-        more=True,
+    digest: str = digest_field(
+        N_("The fingerprint of the uploaded sound; it is filled in for you.")
     )
     band: int = setting(
         0,

@@ -10,7 +10,7 @@ from explorer.data import content
 from explorer.data.base import Data, DataSpec
 from explorer.data.baselines import surprise
 from explorer.data.entities import goes_on, parted
-from explorer.data.fields import examples_share_field, window_field
+from explorer.data.fields import digest_field, examples_share_field, window_field
 from explorer.data.held_out import by_chance
 from explorer.data.tokens import MAX_SYMBOLS, UNKNOWN
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
@@ -26,12 +26,8 @@ Sentence = tuple[Sequence[str], Sequence[str]]
 class OwnTagsSettings(Settings):
     """Which sentences, and how they are cut."""
 
-    digest: str = setting(
-        content.NO_DIGEST,
-        N_("The fingerprint of the uploaded sentences; it is filled in for you."),
-        title=N_("Content"),
-        pattern="^[0-9a-f]{64}$",
-        more=True,
+    digest: str = digest_field(
+        N_("The fingerprint of the uploaded sentences; it is filled in for you.")
     )
     lower: bool = setting(
         False,

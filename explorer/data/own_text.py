@@ -3,7 +3,7 @@
 from explorer.config.settings import Settings, setting
 from explorer.data import content
 from explorer.data.base import Data, DataSpec
-from explorer.data.fields import validation_field, window_field
+from explorer.data.fields import digest_field, validation_field, window_field
 from explorer.data.tokens import (
     TokenKind,
     cut,
@@ -17,12 +17,8 @@ from explorer.errors import N_
 class OwnTextSettings(Settings):
     """Which text, and cut into what."""
 
-    digest: str = setting(
-        content.NO_DIGEST,
-        N_("The fingerprint of the uploaded text; it is filled in for you."),
-        title=N_("Content"),
-        pattern="^[0-9a-f]{64}$",
-        more=True,
+    digest: str = digest_field(
+        N_("The fingerprint of the uploaded text; it is filled in for you.")
     )
     most: int = setting(
         content.MAX_TEXT_BYTES,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from explorer.plots.encode import to_json
 from explorer.plots.runs import race
 from explorer.plots.runs.race import Entry
-from explorer.plots.runs.verdict import Standing, in_front, outcome
+from explorer.plots.runs.verdict import LowestLoss, in_front, outcome
 from explorer.plots.theme import GATES, template
 from explorer.runs.records import Curves, Lines
 from explorer.ui.language import translator
@@ -137,15 +137,15 @@ def test_a_lost_run_and_losses_that_are_no_numbers_leave_gaps() -> None:
     assert any("GRU ✕ 2" in each for each in words)
 
 
-def standings(*losses: float | None) -> list[Standing]:
+def standings(*losses: float | None) -> list[LowestLoss]:
     names = ("LSTM", "GRU", "RNN")
     return [
-        Standing(name, loss, "" if loss is None else f"{loss:g} ± 0.1")
+        LowestLoss(name, loss, "" if loss is None else f"{loss:g} ± 0.1")
         for name, loss in zip(names, losses, strict=False)
     ]
 
 
-OUTCOMES: list[tuple[list[Standing], int | None, str, str]] = [
+OUTCOMES: list[tuple[list[LowestLoss], int | None, str, str]] = [
     (standings(None, None), 0, "", ""),
     (
         standings(0.2, 0.1),
@@ -197,7 +197,7 @@ OUTCOMES: list[tuple[list[Standing], int | None, str, str]] = [
 
 @pytest.mark.parametrize(("there", "guess", "english", "chinese"), OUTCOMES)
 def test_who_has_won_and_whether_that_was_guessed(
-    there: list[Standing], guess: int | None, english: str, chinese: str
+    there: list[LowestLoss], guess: int | None, english: str, chinese: str
 ) -> None:
     said, chinese_said = (outcome(there, guess, translator(c)) for c in ("en", "zh"))
     assert english in said
@@ -217,7 +217,7 @@ FRONT = [
 
 
 @pytest.mark.parametrize(("there", "english", "chinese"), FRONT)
-def test_who_is_in_front(there: list[Standing], english: str, chinese: str) -> None:
+def test_who_is_in_front(there: list[LowestLoss], english: str, chinese: str) -> None:
     assert english in in_front(there, translator("en"))
     assert chinese in in_front(there, translator("zh"))
 

@@ -25,7 +25,7 @@ from explorer.plots.parts import (
     thin,
     width_of,
 )
-from explorer.plots.runs.verdict import Standing, in_front
+from explorer.plots.runs.verdict import LowestLoss, in_front
 from explorer.plots.theme import GATES, colour_of, see_through
 from explorer.plots.training import levels, verdict
 from explorer.plots.training.clock import clock_axis, clock_place
@@ -174,7 +174,7 @@ def figure(
 
 def reading(drawn: RaceDrawn, _: Translate = str) -> str:
     """Who is in front now, and how far, and whether a simple method does as well."""
-    first = in_front([Standing(line.label, line.lowest) for line in drawn.lines], _)
+    first = in_front([LowestLoss(line.label, line.lowest) for line in drawn.lines], _)
     lowest = [line.lowest for line in drawn.lines if line.lowest is not None]
     if not lowest:
         return first

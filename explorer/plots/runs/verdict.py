@@ -10,7 +10,7 @@ from explorer.runs.places import places
 NOWHERE = "–"
 
 
-class Standing(NamedTuple):
+class LowestLoss(NamedTuple):
     """One setting by its lowest validation loss."""
 
     name: str
@@ -18,7 +18,7 @@ class Standing(NamedTuple):
     shown: str = ""  # as it is written, with its spread over seeds
 
 
-def in_front(standings: Sequence[Standing], _: Translate) -> str:
+def in_front(standings: Sequence[LowestLoss], _: Translate) -> str:
     """Who is in front while a race goes on, and how far."""
     ranking = sorted((s.loss, s.name) for s in standings if s.loss is not None)
     if not ranking:
@@ -47,7 +47,7 @@ def in_front(standings: Sequence[Standing], _: Translate) -> str:
     )
 
 
-def outcome(standings: Sequence[Standing], guess: int | None, _: Translate) -> str:
+def outcome(standings: Sequence[LowestLoss], guess: int | None, _: Translate) -> str:
     """Who got lowest, and whether that was foreseen; empty where nobody was measured.
 
     Args:
@@ -81,7 +81,7 @@ def _guessed(name: str, place: int | None, level: bool, _: Translate) -> str:
     return message % {"guess": name, "place": place or NOWHERE}
 
 
-def _placed(standings: Sequence[Standing]) -> list[tuple[str, int | None]]:
+def _placed(standings: Sequence[LowestLoss]) -> list[tuple[str, int | None]]:
     found = places([s.loss for s in standings])
     return [(s.name, place) for s, place in zip(standings, found, strict=True)]
 

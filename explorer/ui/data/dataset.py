@@ -20,7 +20,13 @@ from explorer.plots.data import autocorrelation as lags
 from explorer.plots.data import balance as labels
 from explorer.plots.data import histogram, merges, preview, window
 from explorer.tasks import TASKS
-from explorer.ui.data.preview import asked, picture, show_warnings, written
+from explorer.ui.data.preview import (
+    asked,
+    is_written,
+    picture,
+    show_warnings,
+    show_written,
+)
 from explorer.ui.language import Translate
 from explorer.ui.live.figure import show_still
 from explorer.ui.plain import literal
@@ -59,10 +65,8 @@ def show_picture(data: Data, about: str, _: Translate) -> None:
     Args:
         about: the dataset and its settings, for a picture that is saved.
     """
-    if data.series is None and data.text is None and data.symbols:
-        st.code("\n\n".join(written(data, _)), language=None, wrap_lines=True)
-        message = _("%(count)d examples to learn from; some of them, with the answers.")
-        st.caption(message % {"count": len(data.train.x)})
+    if is_written(data):
+        show_written(data, _)
     else:
         figure, sentence, alternative = picture(data, _)
         if data.series is not None:

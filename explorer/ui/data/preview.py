@@ -31,13 +31,23 @@ LONGEST = 160
 """Letters of one of them."""
 
 
+def is_written(data: Data) -> bool:
+    """Whether data is best shown as examples that are written out."""
+    return data.series is None and data.text is None and bool(data.symbols)
+
+
+def show_written(data: Data, _: Translate) -> None:
+    """Some examples with their answers, and how many there are."""
+    st.code("\n\n".join(written(data, _)), language=None, wrap_lines=True)
+    message = _("%(count)d examples to learn from; some of them, with the answers.")
+    st.caption(message % {"count": len(data.train.x)})
+
+
 def show_preview(config: RunConfig, _: Translate) -> None:
     """What the data looks like, and what is known of it."""
     data = building.make_data(config)
-    if data.series is None and data.text is None and data.symbols:
-        st.code("\n\n".join(written(data, _)), language=None, wrap_lines=True)
-        message = _("%(count)d examples to learn from; some of them, with the answers.")
-        st.caption(message % {"count": len(data.train.x)})
+    if is_written(data):
+        show_written(data, _)
     else:
         figure, sentence, alternative = picture(data, _)
         figure["layout"]["showlegend"] = False  # a drawer is narrow

@@ -11,7 +11,7 @@ from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
 from explorer.inspection.facts import lines
 from explorer.plots.runs import race as chart
-from explorer.plots.runs.verdict import Standing, outcome
+from explorer.plots.runs.verdict import LowestLoss, outcome
 from explorer.racing import results
 from explorer.racing.race import Race, State, read_race
 from explorer.racing.results import Lap, Result
@@ -173,7 +173,7 @@ def _verdict(store: Store, race: Race, names: Sequence[str], _: Translate) -> No
     """Who got lowest, and whether that was foreseen."""
     found = [results.result(_laps(store, runs), 0.0) for runs in race.runs]
     standings = [
-        Standing(name, each.lowest and each.lowest.mean, spread_words(each.lowest))
+        LowestLoss(name, each.lowest and each.lowest.mean, spread_words(each.lowest))
         for name, each in zip(names, found, strict=True)
     ]
     if text := outcome(standings, race.guess, _):
