@@ -107,6 +107,17 @@ def read_wav(raw: bytes, filename: str) -> tuple[int, NDArray[np.float32]]:
         )
     rate, values = _opened(raw, filename)
     samples = values[:, None] if values.ndim == 1 else values
+    _check_kind(samples, rate, filename)
+    return rate, _scaled(samples, filename)
+
+
+def _check_kind(samples: NDArray[np.generic], rate: int, filename: str) -> None:
+    """See that a sound (m, sides) has as many sides, samples a second and seconds as it
+    may.
+
+    Raises:
+        ExplorerError: if it has not.
+    """
     _check(
         samples.shape[1] <= SIDES,
         N_("Sound has one channel or two, but '%(file)s' has %(came)d."),
@@ -139,7 +150,6 @@ def read_wav(raw: bytes, filename: str) -> tuple[int, NDArray[np.float32]]:
         least=f"{2 * FRAME_SECONDS:g}",
         came=f"{seconds:.3g}",
     )
-    return rate, _scaled(samples, filename)
 
 
 def _opened(raw: bytes, filename: str) -> tuple[int, NDArray[np.generic]]:

@@ -129,16 +129,8 @@ def table_of(text: str, filename: str) -> TextTable:
             file=named(filename),
             why=short(str(error)),
         ) from None
-    first = rows[0][1]
-    is_header = any(cell.lower() in KNOWN for cell in first) and len({*first}) == len(
-        first
-    )
-    names = tuple(
-        short(cell) or str(k) if is_header else str(k)
-        for k, cell in enumerate(first, 1)
-    )
-    if len({*names}) < len(names):
-        names = tuple(str(k) for k in range(1, len(names) + 1))
+    is_header = _is_header(first := rows[0][1])
+    names = _names(first, is_header)
     rows = rows[1:] if is_header else rows
     if len(rows) > MOST_EXAMPLES:
         raise ExplorerError(
@@ -151,6 +143,22 @@ def table_of(text: str, filename: str) -> TextTable:
             came=f"{len(rows):,}",
         )
     return TextTable(names, rows, [])
+
+
+def _is_header(first: Sequence[str]) -> bool:
+    """Whether the first row names the columns: one by a usual name, each once."""
+    usual = any(cell.lower() in KNOWN for cell in first)
+    return usual and len({*first}) == len(first)
+
+
+def _names(first: Sequence[str], is_header: bool) -> tuple[str, ...]:
+    """Every column by its own name, or by its number where it has none; all by their
+    numbers where two had the same."""
+    numbers = tuple(str(k) for k in range(1, len(first) + 1))
+    if not is_header:
+        return numbers
+    names = tuple(short(c) or n for c, n in zip(first, numbers, strict=True))
+    return names if len({*names}) == len(names) else numbers
 
 
 def _parted(text: str) -> tuple[str, int, int]:

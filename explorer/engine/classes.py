@@ -72,24 +72,7 @@ def checked(task: Task) -> Task:
         ExplorerError: if it has no title, or something is too long or out of bounds.
     """
     title = " ".join(task.title.split())
-    if not 1 <= len(title) <= MOST_TITLE:
-        raise ExplorerError(
-            N_(
-                "A class needs a title of 1 to %(most)d characters, but this one has "
-                "%(came)d. Give it another."
-            ),
-            most=MOST_TITLE,
-            came=len(title),
-        )
-    if len(task.text) > MOST_TEXT:
-        raise ExplorerError(
-            N_(
-                "A task text may have %(most)d characters, but this one has "
-                "%(came)d. Shorten it."
-            ),
-            most=MOST_TEXT,
-            came=len(task.text),
-        )
+    _check_words(title, task.text)
     if task.goal is not None and not (math.isfinite(task.goal) and task.goal > 0):
         raise ExplorerError(
             N_("A goal must be a loss above 0, but got %(came)s. Leave it empty."),
@@ -109,6 +92,32 @@ def checked(task: Task) -> Task:
         task.lesson,
         task.asks,
     )
+
+
+def _check_words(title: str, text: str) -> None:
+    """See that a task has a title, and that neither it nor its text is too long.
+
+    Raises:
+        ExplorerError: if one is.
+    """
+    if not 1 <= len(title) <= MOST_TITLE:
+        raise ExplorerError(
+            N_(
+                "A class needs a title of 1 to %(most)d characters, but this one has "
+                "%(came)d. Give it another."
+            ),
+            most=MOST_TITLE,
+            came=len(title),
+        )
+    if len(text) > MOST_TEXT:
+        raise ExplorerError(
+            N_(
+                "A task text may have %(most)d characters, but this one has "
+                "%(came)d. Shorten it."
+            ),
+            most=MOST_TEXT,
+            came=len(text),
+        )
 
 
 def openable_settings(base: RunConfig) -> list[str]:

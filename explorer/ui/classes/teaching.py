@@ -159,8 +159,11 @@ def _endings(visitor: Visitor, group: Group, closed: bool, _: Translate) -> None
         on_click=taught_later(visitor, group, visitor.store.groups.change),
         args=(group.id, {"closed": not closed}),
     )
-    if visitor.owner != group.owner:
-        return  # who teaches along deletes nothing
+    if visitor.owner == group.owner:  # who teaches along deletes nothing
+        _delete_button(visitor, group, _)
+
+
+def _delete_button(visitor: Visitor, group: Group, _: Translate) -> None:
     with st.popover(_("Delete the class"), icon=":material/delete:"):
         st.markdown(
             _(

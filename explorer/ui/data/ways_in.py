@@ -105,15 +105,17 @@ def _upload(me: Visitor, _: Translate) -> None:
     elif kind == "text":
         text = found_once(files.read_text, *came, file.file_id, _)
         _offer_text(me, text, file.name, _)
-    else:
-        read = reader(*came, file.file_id, _)
-        taken = read_by_choice(read, _)
-        if taken is not None:
-            for leak in taken.leaks:
-                st.warning(literal(leak.text(_)), icon=":material/warning:")
-            _offer_series(me, taken.series, _)
-            for remark in taken.remarks:
-                st.caption(literal(remark.text(_)))
+    elif taken := read_by_choice(reader(*came, file.file_id, _), _):
+        _offer_column(me, taken, _)
+
+
+def _offer_column(me: Visitor, taken: files.Taken, _: Translate) -> None:
+    """A series out of a table, between what it leaks and what was made of it."""
+    for leak in taken.leaks:
+        st.warning(literal(leak.text(_)), icon=":material/warning:")
+    _offer_series(me, taken.series, _)
+    for remark in taken.remarks:
+        st.caption(literal(remark.text(_)))
 
 
 def _kind(usual: Kind, kinds: Sequence[Kind], _: Translate) -> Kind:
