@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from explorer.runs.records import Run
+from explorer.runs.records import Group, Run
 from explorer.runs.store import Store, open_store
 from tests.runs.slices import CONFIG
 
@@ -36,3 +36,8 @@ def store(url: str) -> Iterator[Store]:
 @pytest.fixture
 def run(store: Store) -> Run:
     return store.create(CONFIG, 4513)
+
+
+@pytest.fixture
+def group(store: Store) -> Group:
+    return store.groups.create("class", "tea", {})

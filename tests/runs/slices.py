@@ -6,7 +6,7 @@ import numpy as np
 
 from explorer.config.run import RunConfig
 from explorer.config.training import TrainingSettings
-from explorer.runs.records import Curves, Progress
+from explorer.runs.records import Curves, Progress, Run, Validation
 from explorer.runs.store import Store
 
 CONFIG = RunConfig(
@@ -47,3 +47,12 @@ def everything(store: Store, run_id: str) -> tuple[object, ...]:
         store.state(run_id),
         [store.checkpoint(run_id, k) for k in store.checkpoint_steps(run_id)],
     )
+
+
+def made(store: Store, owner: str, group_id: str = "", **more: object) -> Run:
+    return store.create(CONFIG, 11, owner=owner, group_id=group_id, **more)  # type: ignore[arg-type]
+
+
+def measured(store: Store, run: Run, *seen: tuple[int, float]) -> None:
+    validations = tuple(Validation(step, loss, 0.1) for step, loss in seen)
+    store.record(run.id, Progress(0, Curves.empty(), 97, 1.0, validations))
