@@ -102,7 +102,7 @@ def _folders(archive: zipfile.ZipFile, room: int) -> dict[str, Folder]:
         left -= len(content)
         facts += len(content) * entry.filename.endswith(f"/{FACTS}")
         if facts > MOST_FACTS_OF_ALL:
-            raise _too_much_told()
+            raise _too_many_facts()
         parts = NAME.fullmatch(entry.filename)
         assert parts is not None
         folder = found.setdefault(parts["folder"], Folder())
@@ -170,7 +170,7 @@ def _too_many_states(folder: str, count: int) -> ExplorerError:
     )
 
 
-def _too_much_told() -> ExplorerError:
+def _too_many_facts() -> ExplorerError:
     return ExplorerError(
         N_(
             "The files %(file)s of a zip to import may take %(most)d MB together, but "

@@ -21,7 +21,7 @@ _before: Callable[[int, FrameType | None], Any] | int | None = None
 """Who heard of Ctrl-C before."""
 
 
-def leave_when_told() -> None:
+def leave_on_interrupt() -> None:
     """From now on Ctrl-C ends this process in time. Nothing where signals are not
     heard: outside the main thread."""
     global _before

@@ -27,11 +27,11 @@ else:
     signal.signal(signal.SIGINT, server.handle_exit)
 early = "early" in sys.argv
 if not early:
-    leaving.leave_when_told()
+    leaving.leave_on_interrupt()
 print("ready", flush=True)
 while early and not server.should_exit:
     time.sleep(0.01)
-leaving.leave_when_told()
+leaving.leave_on_interrupt()
 while True:
     time.sleep(1)
 """

@@ -26,7 +26,7 @@ from explorer.plots.panel import panels
 from explorer.runs.trouble import log_once
 from explorer.ui import files, shell
 from explorer.ui.language import translator
-from explorer.ui.leaving import leave, leave_when_told
+from explorer.ui.leaving import leave, leave_on_interrupt
 from explorer.ui.live.tab import Tab
 from explorer.ui.origins import allowed
 from explorer.ui.page import explained
@@ -99,7 +99,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
     Where that cannot be yet, pages say why, and it is tried again and again.
     """
-    leave_when_told()
+    leave_on_interrupt()
     there = asyncio.Event()
     coming = asyncio.create_task(_keep_trying(there))
     await there.wait()
