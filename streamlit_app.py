@@ -1,8 +1,8 @@
 """The app that `streamlit run streamlit_app.py` serves."""
 
-from explorer.ui.leaving import leave_when_told
+from explorer.ui.leaving import leave_on_interrupt
 
-leave_when_told()  # before the long imports, which nothing else interrupts
+leave_on_interrupt()  # before the long imports, which nothing else interrupts
 
 import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
