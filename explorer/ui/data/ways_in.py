@@ -13,6 +13,7 @@ from explorer.config.kinds import OWN, STREAMS
 from explorer.config.run import RunConfig
 from explorer.data import files, typed
 from explorer.data.brought import Brought
+from explorer.data.columns import Taken
 from explorer.data.content import KINDS, Kind, OwnSeries
 from explorer.data.decoding import ENCODINGS
 from explorer.data.times import places
@@ -109,7 +110,7 @@ def _upload(me: Visitor, _: Translate) -> None:
         _offer_column(me, taken, _)
 
 
-def _offer_column(me: Visitor, taken: files.Taken, _: Translate) -> None:
+def _offer_column(me: Visitor, taken: Taken, _: Translate) -> None:
     """A series out of a table, between what it leaks and what was made of it."""
     for leak in taken.leaks:
         st.warning(literal(leak.text(_)), icon=":material/warning:")
