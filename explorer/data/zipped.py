@@ -94,12 +94,12 @@ def as_named(zipped: Zipped, cells: Collection[str]) -> Zipped:
     def read_in(place: int) -> dict[str, str]:
         return {p: ways[place % len(ways)] for p, ways in zipped.readings.items()}
 
-    def known(paths: dict[str, str]) -> int:
+    def sounds_named(paths: dict[str, str]) -> int:
         if len(set(paths.values())) < len(paths):
             return -1
         return sum(not named_so.isdisjoint(keys_of(paths[p])) for p in zipped.sounds)
 
-    best = max((read_in(place) for place in range(len(NAMED_IN))), key=known)
+    best = max((read_in(place) for place in range(len(NAMED_IN))), key=sounds_named)
     return zipped._replace(
         files={best[path]: raw for path, raw in zipped.files.items()},
         table=best[zipped.table],
@@ -150,8 +150,8 @@ def _readings(entry: zipfile.ZipInfo) -> tuple[str, ...]:
     if entry.flag_bits & UTF_8 or name.isascii():
         return (_path(name),)
     packed = entry.orig_filename.encode("cp437")
-    if said := _said_beside(entry, packed):
-        return (_path(said),)
+    if beside := _name_beside(entry, packed):
+        return (_path(beside),)
     ways = [_decoded(packed, encoding) for encoding in NAMED_IN]
     first = next(filter(None, ways), name)
     return tuple(_path(way or first) for way in ways)
@@ -169,7 +169,7 @@ def _decoded(name: bytes, encoding: str) -> str:
         return ""
 
 
-def _said_beside(entry: zipfile.ZipInfo, name: bytes) -> str:
+def _name_beside(entry: zipfile.ZipInfo, name: bytes) -> str:
     """What the extra field calls a file of this name; "" where there is none, or one of
     another name. Some versions of Python read it and some do not."""
     extra = entry.extra

@@ -246,8 +246,8 @@ def _strip_axis(drawn: GatesDrawn, _: Translate) -> dict[str, Any]:
     """Low as the strip is, it has room for its lowest and its highest value alone."""
     more: dict[str, Any] = {"range": [-1, 1]}
     if drawn.series is not None:
-        known = drawn.series[np.isfinite(drawn.series)]
-        ends = sorted({float(known.min()), float(known.max())}) if known.size else []
+        finite = drawn.series[np.isfinite(drawn.series)]
+        ends = sorted({float(finite.min()), float(finite.max())}) if finite.size else []
         more = {"tickvals": ends, "ticktext": [short(end) for end in ends]}
     return axis(
         _("input"),
