@@ -87,9 +87,11 @@ class Playwright(Tab):
         return self._page.evaluate(f"() => {script.strip()}")
 
     def click(self, name: str) -> None:
-        self.wait(f"Boolean({BUTTON.format(repr(name))})")
-        found = self._page.evaluate_handle(f"() => {BUTTON.format(repr(name)).strip()}")
-        found.as_element().click()
+        button, found = BUTTON.format(repr(name)).strip(), None
+        while found is None:  # a page that was drawn anew since has it no more
+            self.wait(f"Boolean({button})")
+            found = self._page.evaluate_handle(f"() => {button}").as_element()
+        found.click()
 
     def fill(self, label: str, text: str) -> None:
         field = self._page.get_by_label(label, exact=True).first
