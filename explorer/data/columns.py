@@ -25,7 +25,7 @@ from explorer.data.decoding import encoding_remark, short
 from explorer.data.numbers import NumberForm, Numbers, form_words
 from explorer.data.stored_series import Other
 from explorer.data.tables import Table
-from explorer.data.time_forms import SPREADSHEET, Times
+from explorer.data.time_forms import EPOCHS, SPREADSHEET, Times
 from explorer.errors import N_, ExplorerError, Words
 
 MIN_VALUES = 100
@@ -241,6 +241,10 @@ def _time_remarks(time: str, found: Times, kept: int) -> list[Words]:
     if found.form == SPREADSHEET:
         words = N_("Its numbers are the days of a spreadsheet; the first is %(day)s.")
         remarks.append(Words(words, {"day": str(found.values[0].astype("M8[D]"))}))
+    if found.form in EPOCHS:
+        words = N_("Its numbers are %(unit)s since 1970; the first is %(day)s.")
+        day = str(found.values[0].astype("M8[D]"))
+        remarks.append(Words(words, {"unit": Words(found.form), "day": day}))
     if len(found.moments) > 1 and found.moments[0] > found.moments[-1]:
         remarks.append(Words(N_("The newest row came first; now the oldest does.")))
     if found.autumns:

@@ -45,7 +45,12 @@ RUN_TOGETHER |= {14: "%Y%m%d%H%M%S"}
 """Forms of digits alone, by how many there are."""
 
 ISO, NUMBER, SPREADSHEET = "ISO8601", "number", "spreadsheet"
-EPOCHS = {"seconds": 1.0, "milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}
+EPOCHS = {
+    N_("seconds"): 1.0,
+    N_("milliseconds"): 1e3,
+    N_("microseconds"): 1e6,
+    N_("nanoseconds"): 1e9,
+}
 """Counts since 1970, and how many of them a second has."""
 
 EPOCH_YEARS = (1e8, 4.2e9)

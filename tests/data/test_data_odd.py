@@ -150,6 +150,13 @@ def test_one_sentence_within_another_ends_once() -> None:
     assert said.endswith("remove that row.")
 
 
+def test_what_counts_since_1970_is_told() -> None:
+    cells = [1_640_995_200_000 + 86_400_000 * k for k in range(N)]
+    found = read(table("date,v", cells, POINT).encode())
+    told = "Its numbers are milliseconds since 1970; the first is 2022-01-01."
+    assert told in map(str, found.remarks)
+
+
 def months(names: str, form: str) -> list[str]:
     return [form.format(d=d.day, m=names.split()[d.month - 1]) for d in DAYS]
 
@@ -166,6 +173,9 @@ TIMES: dict[str, list[str]] = {
     "a web server": [f"{h:%d/%b/%Y:%H:%M:%S} +0000" for h in HOURS],
     "a log": [f'"{h:%Y-%m-%d %H:%M:%S},125"' for h in HOURS],
     "a named zone": [f"{h:%Y-%m-%dT%H:%M:%S}+01:00[Europe/Paris]" for h in HOURS],
+    "Spanish halves of the day": [
+        f"{h:%d/%m/%Y %I:%M:%S} {'ap'[h.hour >= 12]}.\u00a0m." for h in HOURS
+    ],
     "French hours": [f"{h:%d/%m/%Y %Hh%M}" for h in HOURS],
     "hours alone": [f"{h:%d.%m.%Y %H}h" for h in HOURS],
     "Swedish": months("januari februari mars april maj", "{d} {m} 2022"),

@@ -8,12 +8,13 @@ import pytest
 from tests.engine import test_engine_killed as on_sqlite
 
 pytestmark = on_sqlite.pytestmark
+folder = on_sqlite.folder
 
 
 @pytest.mark.slow
 def test_a_killed_server_goes_on_by_itself_on_postgresql(
-    postgresql: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    postgresql: Callable[[], str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EXPLORER_DATABASE", postgresql())
-    on_sqlite.test_a_killed_server_goes_on_by_itself(tmp_path)
-    assert not list(tmp_path.glob("*.sqlite3"))
+    on_sqlite.test_a_killed_server_goes_on_by_itself(folder)
+    assert not list(folder.glob("*.sqlite3"))
