@@ -136,6 +136,9 @@ def test_a_text_goes_on_from_ones_own_prompt(open_tab: Opener) -> None:
 
 def test_a_look_inside(open_tab: Opener) -> None:
     tab = open_tab("/inside")
+    tab.wait("Boolean(document.querySelector('#sx-raster'))")
+    # What is not on the screen is not drawn.
+    tab.run("document.querySelector('#sx-raster').scrollIntoView({ block: 'center' })")
     drawn(tab, "raster")
     assert tab.run(
         "document.querySelector('[data-panel=raster]')._fullData[0].z.length"
