@@ -148,7 +148,9 @@ class Controls {
 
   // Where there is nothing more to play: a panel may say so before the range ends.
   lastStep(input) {
-    return Math.min(Number(input.max), ...this.ends().filter((end) => Number.isInteger(end)))
+    const shift = Number(input.dataset.shift ?? 0)
+    const ends = this.ends().filter((end) => Number.isInteger(end)).map((end) => end + shift)
+    return Math.min(Number(input.max), ...ends)
   }
 
   rest() {

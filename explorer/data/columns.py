@@ -238,10 +238,10 @@ def _form_remark(table: Table, column: str, numbers: Numbers) -> list[Words]:
 
 def _time_remarks(time: str, found: Times, kept: int) -> list[Words]:
     remarks = [Words(N_("Times are those of '%(column)s'."), {"column": time})]
-    if found.form == SPREADSHEET:
+    if found.form == SPREADSHEET and len(found.values):
         words = N_("Its numbers are the days of a spreadsheet; the first is %(day)s.")
         remarks.append(Words(words, {"day": str(found.values[0].astype("M8[D]"))}))
-    if found.form in EPOCHS:
+    if found.form in EPOCHS and len(found.values):
         words = N_("Its numbers are %(unit)s since 1970; the first is %(day)s.")
         day = str(found.values[0].astype("M8[D]"))
         remarks.append(Words(words, {"unit": Words(found.form), "day": day}))

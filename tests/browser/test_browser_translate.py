@@ -30,13 +30,13 @@ def slide(page: Page, written: int) -> None:
 
 
 def test_it_writes_token_by_token(translating: Page) -> None:
-    slide(translating, 0)
+    slide(translating, 1)
     reading = translating.locator("#sx-writing .sx-reading")
     expect(reading).to_contain_text("Token 1 of")
     choose_text(translating, "abcdef")
     source = translating.locator("#sx-writing .sx-text").first
     expect(source).to_have_text("abcdef")
-    slide(translating, 2)
+    slide(translating, 3)
     expect(reading).to_contain_text("Token 3 of")
     expect(translating.locator("#sx-writing .sx-prompt")).to_have_count(2)
     expect(translating.locator("#sx-writing .sx-next")).to_have_count(1)

@@ -15,7 +15,7 @@ from explorer.inspection.facts import facts_of, lines
 from explorer.plots.panel import Scene, panels
 from explorer.plots.parts import short
 from explorer.plots.runs import overlaid, race
-from explorer.plots.runs.verdict import Standing, outcome
+from explorer.plots.runs.verdict import LowestLoss, outcome
 from explorer.plots.training import overfitting
 from explorer.portable.figures import figures_page
 from explorer.portable.record import Kept, read_kept
@@ -51,7 +51,7 @@ def _lowest_is_said_alike(
     assert f"stands at {said};" in race.reading(raced)
     assert laid == f"The lowest validation loss is {said}, of run 1."
     lowest = spread_words(results.result([lap], 0).lowest)
-    placed = Standing("it", entered.lowest, lowest)
+    placed = LowestLoss("it", entered.lowest, lowest)
     assert outcome([placed], None, str).endswith(f"a validation loss of {lowest}.")
     gap = overfitting.extract(model, kept.curves, kept.validations, known)
     assert (gap.best_step, gap.floors) == (best.step, raced.floors)
