@@ -41,10 +41,15 @@ def _server_ends() -> bool | None:
     return getattr(getattr(_before, "__self__", None), "should_exit", None)
 
 
+def _server_serves() -> bool:
+    """Whether uvicorn is past its start."""
+    return getattr(getattr(_before, "__self__", None), "started", False)
+
+
 def _hear(number: int, frame: FrameType | None) -> None:
     if not _asked.is_set():
         _asked.set()
-        if _server_ends() is None:  # nothing has begun that could end in order
+        if not _server_serves():  # nothing has begun that could end in order
             leave()
         timer = threading.Timer(WITHIN, leave)
         timer.daemon = True

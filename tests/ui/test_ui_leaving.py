@@ -15,15 +15,14 @@ from explorer.ui import leaving
 
 class Server:
     should_exit = False
+    started = "later" in sys.argv
     def handle_exit(self, number, frame):
         self.should_exit = True
 
 signal.pthread_sigmask(signal.SIG_SETMASK, ())
 server = Server()
-leaving.WITHIN = 0.1
-if "first" in sys.argv:
-    leaving.WITHIN = 1000
-else:
+leaving.WITHIN = 0.1 if server.started else 1000
+if "first" not in sys.argv:
     signal.signal(signal.SIGINT, server.handle_exit)
 early = "early" in sys.argv
 if not early:
@@ -37,9 +36,9 @@ while True:
 """
 
 
-@pytest.mark.parametrize("when", ["first", "early", "later"])
+@pytest.mark.parametrize("when", ["first", "early", "starting", "later"])
 def test_what_is_stuck_ends_and_says_nothing(when: str) -> None:
-    """Before a server listens, just after it heard, or later."""
+    """Before a server listens, just after it heard, while it starts, or later."""
     with subprocess.Popen(
         [sys.executable, "-c", STUCK, when],
         cwd=ROOT,
