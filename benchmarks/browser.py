@@ -55,37 +55,41 @@ def served() -> Iterator[str]:
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """The app on fresh data, as soon as it answers."""
+def serving(folder: str | None = None) -> Iterator[str]:
+    """The app on fresh data, or on what is in a folder, as soon as it answers."""
+    with tempfile.TemporaryDirectory() as fresh:
+        yield from _serving(folder or fresh)
+
+
+def _serving(folder: str) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     command += ["--server.headless", "true", "--server.address", "127.0.0.1"]
     command += ["--server.port", str(port)]
-    with tempfile.TemporaryDirectory() as folder:
-        server = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**os.environ, "EXPLORER_DATA": folder},
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        url = f"http://127.0.0.1:{port}"
-        try:
-            deadline = time.monotonic() + 60
-            while True:
-                try:
-                    urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
-                    break
-                except OSError:
-                    if time.monotonic() > deadline:
-                        raise
-                    time.sleep(0.05)
-            yield url
-        finally:
-            os.killpg(server.pid, signal.SIGTERM)
-            server.wait(timeout=30)
+    server = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "EXPLORER_DATA": folder},
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
+                break
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+        yield url
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=30)
 
 
 @contextmanager
