@@ -44,7 +44,9 @@ def multiply(database: Path, count: int) -> None:
             "SELECT id FROM runs WHERE step = ? ORDER BY created DESC", [STEPS]
         ).fetchone()
         parts = [("runs", "id")]
-        for (table,) in store.execute("SELECT name FROM sqlite_master WHERE type='table'"):
+        for (table,) in store.execute(
+            "SELECT name FROM sqlite_master WHERE type='table'"
+        ):
             columns = [row[1] for row in store.execute(f"PRAGMA table_info({table})")]
             if "run_id" in columns:
                 parts.append((table, "run_id"))
