@@ -1,6 +1,7 @@
 """A person with a thousand finished runs: how soon Runs opens, and what a run weighs.
 
-One run of 2,000 steps is trained in a browser; its rows are copied until there are so many.
+One run of 2,000 steps is trained in a browser; its rows are copied until there are so
+many.
 
 python -m benchmarks.many_runs [RUNS]
 """
@@ -44,9 +45,8 @@ def multiply(database: Path, count: int) -> None:
             "SELECT id FROM runs WHERE step = ? ORDER BY created DESC", [STEPS]
         ).fetchone()
         parts = [("runs", "id")]
-        for (table,) in store.execute(
-            "SELECT name FROM sqlite_master WHERE type='table'"
-        ):
+        tables = store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for (table,) in tables.fetchall():
             columns = [row[1] for row in store.execute(f"PRAGMA table_info({table})")]
             if "run_id" in columns:
                 parts.append((table, "run_id"))
@@ -70,26 +70,29 @@ def multiply(database: Path, count: int) -> None:
 
 def measure(count: int = RUNS) -> Iterator[Row]:
     """Two rows."""
-    with tempfile.TemporaryDirectory() as folder, serving(folder) as address:
-        with chromium() as page:
-            train(page, address)
-            (database,) = Path(folder).glob("*.sqlite3")
-            before = database.stat().st_size
-            multiply(database, count)
-            weight = (database.stat().st_size - before) / (count - 1) / 1000
-            page.goto(f"{address}/runs")
-            page.wait_for_function(LISTED, arg=f"in {count:,} runs", timeout=120_000)
-            times = []
-            for _time in range(TIMES):
-                page.goto(f"{address}/models")
-                page.get_by_role("heading", name="Models", exact=True).wait_for()
-                page.wait_for_timeout(2000)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(folder) as address,
+        chromium() as page,
+    ):
+        train(page, address)
+        (database,) = Path(folder).glob("*.sqlite3")
+        before = database.stat().st_size
+        multiply(database, count)
+        weight = (database.stat().st_size - before) / (count - 1) / 1000
+        page.goto(f"{address}/runs")
+        page.wait_for_function(LISTED, arg=f"in {count:,} runs", timeout=120_000)
+        times = []
+        for _time in range(TIMES):
+            page.goto(f"{address}/models")
+            page.get_by_role("heading", name="Models", exact=True).wait_for()
+            page.wait_for_timeout(2000)
 
-                def act() -> None:
-                    page.goto(f"{address}/runs", wait_until="commit")
-                    page.wait_for_function(LISTED, arg=f"in {count} runs", polling=20)
+            def act() -> None:
+                page.goto(f"{address}/runs", wait_until="commit")
+                page.wait_for_function(LISTED, arg=f"in {count} runs", polling=20)
 
-                times.append(seconds_of(act))
+            times.append(seconds_of(act))
     took = statistics.median(times)
     yield Row(
         f"{count:,} finished runs of {STEPS:,} steps: Runs opens, its table drawn",
