@@ -9,6 +9,7 @@ from explorer.catalog import building
 from explorer.cli.arguments import sentences
 from explorer.cli.inspect import kept_state
 from explorer.config.settings import whole_number
+from explorer.data.base import Data
 from explorer.errors import N_, ExplorerError
 from explorer.inspection.base import Request, Subject, look
 from explorer.runs.records import View
@@ -29,6 +30,11 @@ from explorer.training.trainer import Trainer
     help="Places to foretell from, in each half of the held-out part, at most.",
 )
 @click.option(
+    "--series",
+    default="",
+    help="Which of the series that a run forecasts together, by name or number from 1.",
+)
+@click.option(
     "--methods/--no-methods",
     default=True,
     help="Whether a season ago, ETS and ARIMA are fitted too, which takes seconds.",
@@ -46,6 +52,7 @@ def backtest(
     step: str,
     horizon: str,
     origins: str,
+    series: str,
     methods: bool,
     bands: str,
     as_json: bool,
@@ -70,6 +77,7 @@ def backtest(
         "horizon": _whole(horizon),
         "origins": _whole(origins),
         "bands": bands,
+        "series": _series(data, series),
     }
     seen = look(Subject.of(trainer), Request("backtest", json.dumps(options)))
     simple: dict[str, float] = {}
@@ -96,6 +104,38 @@ def _whole(came: str) -> int:
     return number
 
 
+def _series(data: Data, came: str) -> str:
+    """The option `series` of the view; empty where none is named.
+
+    Raises:
+        ExplorerError: if a run does not forecast a series of that name or number.
+    """
+    if not came:
+        return ""
+    if not data.together:
+        raise ExplorerError(
+            N_(
+                "--series names one of the series that a run forecasts together, but "
+                "this run forecasts one alone: '%(came)s' means nothing to it. Leave "
+                "it out."
+            ),
+            came=came[:60],
+        )
+    names = [str(name) for name in data.channels[: len(data.together)]]
+    number = names.index(came) + 1 if came in names else whole_number(came)
+    if number is None or not 0 < number <= len(names):
+        raise ExplorerError(
+            N_(
+                "--series must name one of the series that the run forecasts together "
+                "(%(names)s), or its number, 1 to %(most)d, but got '%(came)s'."
+            ),
+            names=", ".join(names),
+            most=len(names),
+            came=came[:60],
+        )
+    return str(number - 1)
+
+
 def facts(run: str, seen: View, simple: dict[str, float]) -> dict[str, Any]:
     """Everything as JSON can hold it; losses of simple methods one step ahead."""
     arrays = {name: values.tolist() for name, values in seen.arrays.items()}
@@ -109,8 +149,9 @@ def table(run: str, seen: View, simple: dict[str, float]) -> list[str]:
     calibrated = f"bands calibrated from {notes['calibrated']} origins"
     if notes["head"] != "point":
         calibrated = f"bands of its {notes['head']} head"
+    called = f", {notes['series']}," if "series" in notes else ""
     lines = [
-        f"backtest of {run} after {seen.step} steps: {calibrated}, "
+        f"backtest of {run}{called} after {seen.step} steps: {calibrated}, "
         f"scored from {notes['scored']}"
     ]
     if not notes["scored"]:

@@ -55,8 +55,9 @@ class Series(NamedTuple):
     """A series as a plot shows it, in real units.
 
     `values[k]` is what is shown at place k; `scaled[k]` is what a model is given there:
-    one number, or I of which the first is the series; where a model goes on from its
-    own predictions, the rest is what `beyond` says.
+    one number, or I, of which the first O are the series that are forecast, this one
+    the `number`-th; where a model goes on from its own predictions, the rest is what
+    `beyond` says.
     """
 
     positions: NDArray[Any]  # (n,) numbers, or datetime64[D]
@@ -65,7 +66,19 @@ class Series(NamedTuple):
     split: int  # first place of the validation part
     axis: str  # title of the horizontal axis, with its unit
     label: str  # title of the vertical axis, with its unit
-    beyond: tuple[Beyond, ...] = ()  # (I - 1,)
+    beyond: tuple[Beyond, ...] = ()  # (I - O,)
+    number: int = 0  # its place among the series that are forecast, from 0
+    foretold: int = 1  # how many are forecast together, O
+
+    @property
+    def given(self) -> NDArray[np.float32]:
+        """(n, I) what a model is given."""
+        return self.scaled.reshape(len(self.values), -1)
+
+    @property
+    def asked(self) -> NDArray[np.float32]:
+        """(n,) this series as a model is given it."""
+        return self.given[:, self.number]
 
 
 class Odd(NamedTuple):
@@ -113,6 +126,16 @@ Fit = Callable[[Floats], Scaler]
 
 Restore = Callable[[Floats, Floats, Scaler], Floats]
 """(predicted scaled value, shown value one step before, scaler) -> shown value."""
+
+
+class Joint(NamedTuple):
+    """One of several series that are forecast together."""
+
+    values: Floats  # (n,) in real units
+    label: str  # title of its axis, with its unit
+    scaler: Scaler
+    restore: Restore = next_value
+    ratios: bool = False  # as `Data.ratios`
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,6 +205,9 @@ class Data:
     shifted: bool = True
     """forecast, next_token: whether y is x one place later; else y is another thing
     that x tells."""
+    together: tuple[Joint, ...] = ()
+    """The O series that are forecast together, in the order of the answers; empty where
+    one is forecast alone."""
     ratios: bool = False
     """Whether `restore` multiplies the value before: how far a shown value is missed
     counts as a ratio then."""
@@ -233,6 +259,28 @@ class Data:
         scaled."""
         return float(np.nanstd(self.train.y[:, -1]))
 
+    @cached_property
+    def each(self) -> tuple["Data", ...]:
+        """The same with each of its series in the place of `series`, the one that is
+        there being these very data."""
+        series = self.series
+        if series is None or not self.together:
+            return (self,)
+        return tuple(
+            self if k == series.number else self._showing(series, k, one)
+            for k, one in enumerate(self.together)
+        )
+
+    def _showing(self, series: Series, number: int, one: Joint) -> "Data":
+        shown = series._replace(values=one.values, label=one.label, number=number)
+        return replace(
+            self,
+            series=shown,
+            scaler=one.scaler,
+            restore=one.restore,
+            ratios=one.ratios,
+        )
+
     @property
     def inputs(self) -> int:
         """Numbers per time step that a model is given, I; 1 for tokens."""
@@ -263,6 +311,18 @@ def without_lines(data: Data) -> Data:
     )
 
 
+class Together(NamedTuple):
+    """The series of a dataset that are forecast together."""
+
+    names: Sequence[str] = ()  # O of them, in the order of the answers
+    shown: int = 0  # the place of the one that is shown first
+
+
+def alone(settings: Settings) -> Together:
+    """Of data in which one series is forecast, or none."""
+    return Together()
+
+
 @dataclass(frozen=True)
 class DataSpec:
     """How a dataset enters the catalogue: one `SPEC` at the end of its file."""
@@ -281,6 +341,8 @@ class DataSpec:
     resembled: bool = False
     """Whether windows are cut from one series, so that a model can learn to make more
     like them."""
+    together: Callable[[Any], Together] = alone
+    """settings -> the series that are forecast together, if several are."""
     surprising: bool = False
     """Whether there is something in its series that does not belong, and it is known
     where."""

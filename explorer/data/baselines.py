@@ -54,6 +54,16 @@ def _lagged(values: Floats) -> Floats:
     return np.asarray(np.fft.irfft(spectrum)[: n // 2])
 
 
+def seasonal_baselines(
+    series: Floats, split: int, steps: int, counted_from: int
+) -> dict[str, float]:
+    """The mean of `seasonal_baseline` over series (n, O) that are forecast together;
+    nothing where one of them has no season."""
+    every = [seasonal_baseline(v, split, steps, counted_from) for v in series.T]
+    errors = [error for found in every for error in found.values()]
+    return {N_("a season ago"): float(np.mean(errors))} if all(every) else {}
+
+
 def seasonal_baseline(
     series: Floats, split: int, steps: int, counted_from: int
 ) -> dict[str, float]:

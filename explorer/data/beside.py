@@ -1,11 +1,12 @@
 """The columns beside an own series, after every step that its settings name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.data import covariates, prepare
+from explorer.data.base import Scaler
 from explorer.data.own_series_settings import OwnSeriesSettings
 from explorer.data.resampled import Left
 from explorer.data.stored_series import Other
@@ -34,6 +35,26 @@ def prepared_beside(
     return tuple(found)
 
 
+def parted(
+    others: Sequence[Other], settings: OwnSeriesSettings
+) -> tuple[list[Other], list[Other]]:
+    """The columns that are forecast together with the series, and those that are given
+    beside it: what is known in advance is never forecast."""
+    match settings.beside:
+        case "left_out":
+            return [], []
+        case "given":
+            return [], list(others)
+        case "foretold":
+            known = [other for other in others if other.known]
+            return [other for other in others if not other.known], known
+
+
+def scaler_beside(other: Other, settings: OwnSeriesSettings, seen: int) -> Scaler:
+    """What scales a column beside the series, fitted to its first `seen` values."""
+    return prepare.fitted(other.values[:seen], settings.scaling)
+
+
 def beside(other: Other, settings: OwnSeriesSettings, seen: int) -> NDArray[np.float32]:
     """(n,) a column beside the series as a model is given it, scaled by its first
     `seen` values.
@@ -41,7 +62,7 @@ def beside(other: Other, settings: OwnSeriesSettings, seen: int) -> NDArray[np.f
     Raises:
         ExplorerError: if a value lies far beyond what these show.
     """
-    scaled = prepare.fitted(other.values[:seen], settings.scaling).apply(other.values)
+    scaled = scaler_beside(other, settings, seen).apply(other.values)
     if (farthest := float(np.abs(scaled).max())) > FARTHEST:
         raise ExplorerError(
             N_(

@@ -60,23 +60,33 @@ def folded(data: Data, fold: str) -> Data:
 
 def _rescaled(data: Data, series: Series) -> Data:
     """Values scaled by the known targets of the training windows, which are the first
-    channel of what is given; other channels say no values."""
-    y = data.train.y[..., 0]
-    learned = np.append(y[0], y[1:, -1])
-    again = data.fit(learned[np.isfinite(learned)].astype(np.float64))
-    whole = data.scaler
+    channels of what is given; other channels say no values."""
+    y = data.train.y  # (N, T, O)
+    learned = np.concatenate([y[0], y[1:, -1]])  # (n, O)
+    fits = [data.fit(v[np.isfinite(v)].astype(np.float64)) for v in learned.T]
 
     def scaled(values: NDArray[np.float32]) -> NDArray[np.float32]:
         if values.ndim == 1:
-            return again.apply(values)
-        return np.concatenate([again.apply(values[..., :1]), values[..., 1:]], -1)
+            return fits[0].apply(values)
+        first = [fit.apply(values[..., k]) for k, fit in enumerate(fits)]
+        rest = values[..., len(fits) :]
+        return np.concatenate([np.stack(first, -1), rest], -1)
+
+    def whole(scaler: Scaler, again: Scaler) -> Scaler:
+        """Both scalers, one after the other."""
+        mean = scaler.mean + scaler.scale * again.mean
+        return Scaler(mean, scaler.scale * again.scale)
 
     return replace(
         data,
         train=Windows(*map(scaled, data.train)),
         validation=Windows(*map(scaled, data.validation)),
         series=series._replace(scaled=scaled(series.scaled)),
-        scaler=Scaler(whole.mean + whole.scale * again.mean, whole.scale * again.scale),
+        scaler=whole(data.scaler, fits[series.number]),
+        together=tuple(
+            one._replace(scaler=whole(one.scaler, fit))
+            for one, fit in zip(data.together, fits[: len(data.together)], strict=True)
+        ),
     )
 
 
@@ -109,10 +119,11 @@ def _cut(data: Data, begin: int, end: int) -> Data:
             scaled=series.scaled[:last],
             split=split,
         )
+    joint = tuple(one._replace(values=one.values[:last]) for one in data.together)
     if text is not None:
         sizes = None if text.sizes is None else text.sizes[:last]
         text = text._replace(tokens=text.tokens[:last], split=split, sizes=sizes)
-    return replace(data, series=series, text=text)
+    return replace(data, series=series, together=joint, text=text)
 
 
 def _places(data: Data, window: int) -> int:

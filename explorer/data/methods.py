@@ -12,24 +12,18 @@ ETS: Hyndman, Koehler, Ord and Snyder (2008), https://doi.org/10.1007/978-3-540-
 ARIMA: Box and Jenkins (1970); d is chosen by the KPSS test, p and q by AICc, as in
 Hyndman and Khandakar (2008), https://doi.org/10.18637/jss.v027.i03
 
-Fitting takes seconds, so that it is done in a process of its own that lets all others
-go first: `in_own_process`.
+Fitting takes seconds, so that it is done in a process of its own: `old_methods`.
 """
 
-import io
-import os
-import subprocess
-import sys
 import warnings
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from explorer.data.base import Floats
 from explorer.data.baselines import season_of
-from explorer.errors import N_, ExplorerError
+from explorer.errors import N_
 
 MOST_FITTED = 2000
 """Values that are fitted to, the latest of the training part: more take long."""
@@ -44,11 +38,6 @@ ORDERS = {
 """By d: the p and q that are tried."""
 
 ITERATIONS = 50
-WITHIN = 600.0
-"""Seconds in which a process of its own must be done."""
-
-POLITE = 10
-"""How much the process lets others go first (`nice`)."""
 
 Roll = Callable[[Floats], Floats]
 """(n,) values, NaN where nothing is known -> (n,) what is said of each from all before;
@@ -63,11 +52,11 @@ class Method(NamedTuple):
 
 
 class Rolled(NamedTuple):
-    """What one method says of a series."""
+    """What one method says of a series, or of O series that are forecast together."""
 
     name: str
-    one_step: Floats  # (n - split,) of each place, from all before it
-    free: Floats  # (n - origin,) of each place, from all before `origin`
+    one_step: Floats  # (n - split[, O]) of each place, from all before it
+    free: Floats  # (n - origin[, O]) of each place, from all before `origin`
 
 
 def rolled(values: Floats, split: int, origin: int) -> list[Rolled]:
@@ -101,7 +90,7 @@ def fitted(values: Floats, split: int) -> Iterator[Method]:
         # That a search ended early is no news: what it found is told by its loss.
         warnings.simplefilter("ignore")
         found = [_ets(part, season), _arima(values[begin:split])]
-    yield from (Method(each.name, _from(begin, each.roll)) for each in found)
+    yield from (Method(each.name, rolled_from(begin, each.roll)) for each in found)
 
 
 def _says_more(part: Floats, season: int) -> bool:
@@ -120,11 +109,11 @@ def filled(values: Floats) -> Floats:
     return np.asarray(values[places], np.float64)
 
 
-def _from(begin: int, roll: Roll) -> Roll:
+def rolled_from(begin: int, roll: Roll) -> Roll:
     """A method that knows nothing of the places before `begin`."""
 
     def whole(values: Floats) -> Floats:
-        forecasts = np.full(len(values), np.nan)
+        forecasts = np.full(values.shape, np.nan)
         forecasts[begin:] = roll(values[begin:])
         return forecasts
 
@@ -220,62 +209,3 @@ def _arima(part: Floats) -> Method:
 
     p, d, q = best.model.order
     return Method(f"ARIMA({p},{d},{q})", roll)
-
-
-def in_own_process(values: Floats, split: int, origin: int) -> list[Rolled]:
-    """`rolled`, while everything else on this machine goes first. Blocks.
-
-    Raises:
-        ExplorerError: if the process does not come to its end.
-    """
-    sent = io.BytesIO()
-    np.savez(sent, values=values, bounds=np.array([split, origin]))
-    one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", __spec__.name],
-            input=sent.getvalue(),
-            capture_output=True,
-            cwd=Path(__file__).parents[2],
-            env={**os.environ, **one_thread},
-            timeout=WITHIN,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise ExplorerError(
-            N_(
-                "Simple methods are fitted in a process of their own, but it failed: "
-                "%(error)s"
-            ),
-            error=_last_words(error),
-        ) from None
-    with np.load(io.BytesIO(done.stdout)) as came:
-        parts = came["names"].tolist(), came["one_step"], came["free"]
-    return [Rolled(*each) for each in zip(*parts, strict=True)]
-
-
-def _last_words(error: Exception) -> str:
-    """What a process said last, or what became of it."""
-    output = getattr(error, "stderr", None) or b""
-    lines = output.decode(errors="replace").strip().splitlines()
-    return lines[-1][:200] if lines else type(error).__name__
-
-
-def main() -> None:
-    """From standard input to standard output, as `in_own_process` says."""
-    os.nice(POLITE)
-    with np.load(io.BytesIO(sys.stdin.buffer.read())) as came:
-        values, (split, origin) = came["values"], came["bounds"].tolist()
-    found = rolled(values, split, origin)
-    sent = io.BytesIO()
-    np.savez(
-        sent,
-        names=np.array([each.name for each in found], str),
-        one_step=np.array([each.one_step for each in found]),
-        free=np.array([each.free for each in found]),
-    )
-    sys.stdout.buffer.write(sent.getvalue())
-
-
-if __name__ == "__main__":
-    main()

@@ -7,9 +7,9 @@ from explorer.data.base import Floats, Ints, Series
 
 
 def rest_beyond(series: Series, origins: Ints, horizon: int) -> NDArray[np.float32]:
-    """(B, H, I - 1) what is given beside the predictions at the places from each of the
+    """(B, H, I - O) what is given beside the predictions at the places from each of the
     origins (B,) on."""
-    given = series.scaled.reshape(len(series.values), -1)[:, 1:]  # (n, I - 1)
+    given = series.given[:, series.foretold :]  # (n, I - O)
     ahead = origins[:, None] + np.arange(horizon)  # (B, H)
     rest = np.zeros((*ahead.shape, given.shape[1]), np.float32)
     for k, rule in enumerate(series.beyond):
@@ -22,8 +22,8 @@ def rest_beyond(series: Series, origins: Ints, horizon: int) -> NDArray[np.float
 
 def known_values(series: Series) -> Floats:
     """(n,) the values that a model is given, NaN where they are marked as missing."""
-    given = np.asarray(series.scaled, np.float64).reshape(len(series.values), -1)
-    marks = given[:, 1:]
+    given = series.given.astype(np.float64)
+    marks = given[:, series.foretold :]
     if series.beyond:
         marks = marks[:, [rule == "zero" for rule in series.beyond]]
-    return np.where((marks != 0).any(1), np.nan, given[:, 0])
+    return np.where((marks != 0).any(1), np.nan, given[:, series.number])

@@ -1,17 +1,29 @@
 """A person's own series: one column of numbers, prepared as its settings say, and
 those that are given beside it."""
 
+from collections.abc import Iterable
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.data import content, prepare
-from explorer.data.base import Beyond, Data, DataSpec, Restore, Series, next_value
-from explorer.data.baselines import seasonal_baseline
+from explorer.data.base import (
+    Beyond,
+    Data,
+    DataSpec,
+    Joint,
+    Restore,
+    Series,
+    Together,
+    next_value,
+)
+from explorer.data.baselines import seasonal_baselines
+from explorer.data.beside import parted
 from explorer.data.covariates import MOST_SHIFT, leaks
 from explorer.data.own_series_settings import OwnSeriesSettings
 from explorer.data.prepared import Prepared, all_gaps, prepared
+from explorer.data.stored_series import Other
 from explorer.data.windows import Windows, both_parts
 from explorer.errors import N_, AsWritten, Words
 
@@ -41,41 +53,67 @@ def _made(settings: OwnSeriesSettings, ready: Prepared) -> Data:
     own = content.get_series(settings.digest)
     steps, split = settings.window, ready.split
     counted_from = steps // 2
-    train, validation = both_parts(ready.given, ready.asked[:, None], split, steps)
+    count = 1 + len(ready.scalers)  # series that are forecast together, O
+    asked = np.column_stack([ready.asked, ready.given[:, 1:count]])  # (n, O)
+    train, validation = both_parts(ready.given, asked, split, steps)
     if not np.isfinite(validation.y[:, counted_from:]).any():
         raise all_gaps()
-    masked, alone = settings.missing == "mask", ready.given.shape[1] == 1
+    masked, rest = settings.missing == "mask", ready.others[count - 1 :]
+    alone = ready.given.shape[1] == 1
     marks = (N_("missing"),) if masked else ()
-    label = AsWritten(own.label)
-    names = tuple(AsWritten(other.name) for other in ready.others)
     marked: tuple[Beyond, ...] = ("zero",) if masked else ()
-    beside: list[Beyond] = ["known" if o.known else "held" for o in ready.others]
+    beside: list[Beyond] = ["known" if other.known else "held" for other in rest]
+    joint = _joint(own.label, settings, ready)
+    first = joint[0]
+    names = *(each.label for each in joint), *marks, *_names(rest)
     return Data(
         task="forecast",
         train=train,
         validation=validation,
-        baselines=_baselines(ready, validation, counted_from, settings.change)
-        | seasonal_baseline(ready.asked, split, steps, counted_from),
+        baselines=_baselines(ready, asked, validation, counted_from, settings.change)
+        | seasonal_baselines(asked, split, steps, counted_from),
         counted_from=counted_from,
         series=Series(
             ready.positions,
-            ready.levels if settings.change == "none" else ready.held,
+            first.values,
             ready.given[:, 0] if alone else ready.given,
             split,
             ready.axis,
-            label,
+            first.label,
             (*marked, *beside),
+            foretold=count,
         ),
-        channels=() if alone else (label, *marks, *names),
+        together=joint if count > 1 else (),
+        channels=() if alone else names,
         scaler=ready.scaler,
         fit=partial(prepare.fitted, scaling=settings.scaling),
         learning=partial(_learning, settings, ready.rows),
-        restore=RESTORE[settings.change],
-        ratios=settings.change == "log_return",
-        shifted=alone,
+        restore=first.restore,
+        ratios=first.ratios,
+        shifted=ready.given.shape[1] == count,
         gaps=bool(np.isnan(ready.asked).any()),
         leaks=tuple(_leaks(ready, settings)),
     )
+
+
+def _joint(
+    label: str, settings: OwnSeriesSettings, ready: Prepared
+) -> tuple[Joint, ...]:
+    """The series, and those that are forecast with it, which are asked for as they
+    are."""
+    levels = ready.levels if settings.change == "none" else ready.held
+    rule = RESTORE[settings.change], settings.change == "log_return"
+    return (
+        Joint(levels, AsWritten(label), ready.scaler, *rule),
+        *(
+            Joint(other.values, AsWritten(other.name), scaler)
+            for other, scaler in zip(ready.others, ready.scalers, strict=False)
+        ),
+    )
+
+
+def _names(others: Iterable[Other]) -> list[str]:
+    return [AsWritten(other.name) for other in others]
 
 
 def _leaks(ready: Prepared, settings: OwnSeriesSettings) -> list[Words]:
@@ -87,16 +125,30 @@ def _leaks(ready: Prepared, settings: OwnSeriesSettings) -> list[Words]:
 
 
 def _baselines(
-    ready: Prepared, validation: Windows, counted_from: int, change: prepare.Change
+    ready: Prepared,
+    asked: NDArray[np.float32],
+    validation: Windows,
+    counted_from: int,
+    change: prepare.Change,
 ) -> dict[str, float]:
-    """Of the known targets: the same value again, or no change; and the mean."""
-    x, y = validation.x[:, counted_from:, :1], validation.y[:, counted_from:]
-    again = x if change == "none" else ready.scaler.apply(np.zeros(1))
-    mean = float(np.nanmean(ready.asked[: ready.split]))
+    """Of the known targets (n, O): the same value again, or no change; and the mean."""
+    y = validation.y[:, counted_from:]
+    again = np.array(validation.x[:, counted_from:, : y.shape[2]])
+    if change != "none":
+        again[..., 0] = ready.scaler.apply(np.zeros(1))
+    mean = np.array([np.nanmean(v) for v in asked[: ready.split].T])  # (O,)
     return {
         N_("repeat last"): float(np.nanmean((y - again) ** 2)),
         N_("mean"): float(np.nanmean((y - mean) ** 2)),
     }
+
+
+def together(settings: OwnSeriesSettings) -> Together:
+    """The series and the columns that are forecast with it."""
+    own = content.get_series(settings.digest)
+    foretold, _rest = parted(own.others, settings)
+    names = [AsWritten(own.label), *_names(foretold)]
+    return Together(names if foretold else [])
 
 
 SPEC = DataSpec(
@@ -106,6 +158,7 @@ SPEC = DataSpec(
     settings=OwnSeriesSettings,
     make=make,
     task="forecast",
+    together=together,
     order=90,
     offered=False,
     resembled=True,

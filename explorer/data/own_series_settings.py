@@ -132,12 +132,17 @@ class OwnSeriesSettings(Settings):
         "given",
         N_(
             "Columns that came along with the series: given to the model at every "
-            "step, or left out, which tells whether they help. Gaps in them are "
-            "filled with the last value, and they are scaled like the series."
+            "step, or left out, which tells whether they help; or foretold together "
+            "with the series, but for those that are known in advance. Gaps in them "
+            "are filled with the last value, and they are scaled like the series."
         ),
         title=N_("Other columns"),
         more=True,
-        choices={"given": N_("given to the model"), "left_out": N_("left out")},
+        choices={
+            "given": N_("given to the model"),
+            "foretold": N_("foretold as well"),
+            "left_out": N_("left out"),
+        },
     )
     window: int = window_field(48)
     validation_share: float = validation_field()

@@ -20,7 +20,7 @@ Resample = Literal["none", "nth", "mean", "time"]
 Span = Literal["minute", "hour", "day", "week", "month"]
 Change = Literal["none", "difference", "log_return"]
 Scaling = Literal["standard", "minmax", "none"]
-Beside = Literal["given", "left_out"]
+Beside = Literal["given", "foretold", "left_out"]
 
 
 class Bounds(NamedTuple):

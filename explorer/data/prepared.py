@@ -8,7 +8,13 @@ from numpy.typing import NDArray
 from explorer.config.settings import extra_of
 from explorer.data import content, prepare
 from explorer.data.base import Floats, Scaler
-from explorer.data.beside import FARTHEST, beside, prepared_beside
+from explorer.data.beside import (
+    FARTHEST,
+    beside,
+    parted,
+    prepared_beside,
+    scaler_beside,
+)
 from explorer.data.own_series_settings import OwnSeriesSettings
 from explorer.data.resampled import Left, evenly, left
 from explorer.data.stored_series import Other
@@ -24,8 +30,10 @@ class Prepared(NamedTuple):
     levels: Floats  # (n,) in real units, NaN where nothing was measured
     held: Floats  # (n,) the same, gaps filled with the last value
     asked: NDArray[np.float32]  # (n,) scaled, NaN where nothing was measured
-    given: NDArray[np.float32]  # (n, I) scaled; missing or not, if masked; the others
+    given: NDArray[np.float32]  # (n, I) scaled: the series, those that are forecast
+    # with it, missing or not, if masked, and the others
     others: tuple[Other, ...]  # (n,) each, of `given`: in real units, without gaps
+    scalers: tuple[Scaler, ...]  # of the first of these, which are forecast as well
     split: int
     scaler: Scaler
     clipped: int  # outliers that were moved
@@ -74,12 +82,14 @@ def prepared(settings: OwnSeriesSettings, learned: int | None = None) -> Prepare
     scaler = prepare.fitted(training, settings.scaling)
     _check_spread(asked[finite], scaler)
     scaled = scaler.apply(asked)
-    given_beside = own.others if settings.beside == "given" else ()
-    others = prepared_beside(given_beside, kept, rows, seen)
-    given = _given(scaled, settings.missing == "mask")
-    for each in others:
-        given = np.column_stack([given, beside(each, settings, seen)])
-    series = at, axis, levels, held, scaled, given, others
+    foretold, rest = parted(own.others, settings)
+    others = prepared_beside([*foretold, *rest], kept, rows, seen)
+    columns = [beside(each, settings, seen) for each in others]
+    given, marks = np.split(_given(scaled, settings.missing == "mask"), [1], 1)
+    first, last = columns[: len(foretold)], columns[len(foretold) :]
+    given = np.column_stack([given, *first, marks, *last])
+    scalers = tuple(scaler_beside(o, settings, seen) for o in others[: len(foretold)])
+    series = at, axis, levels, held, scaled, given, others, scalers
     return Prepared(*series, split, scaler, clipped, filled, rows)
 
 

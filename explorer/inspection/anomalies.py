@@ -19,7 +19,8 @@ from explorer.config.settings import Settings
 from explorer.data.base import Data, Floats
 from explorer.data.baselines import season_of
 from explorer.errors import N_
-from explorer.inspection.base import Subject, ViewSpec
+from explorer.inspection.base import Choices, Subject, ViewSpec
+from explorer.inspection.shown_series import series_choices, series_field, showing
 from explorer.runs.records import View
 from explorer.training.reconstruction import missed
 from explorer.training.residuals import residuals
@@ -32,7 +33,9 @@ NORMAL = 1.4826
 
 
 class AnomaliesOptions(Settings):
-    """Nothing to choose: the threshold belongs to the picture."""
+    """Which series; the threshold belongs to the picture."""
+
+    series: str = series_field()
 
 
 def applies(resolved: Resolved) -> bool:
@@ -50,7 +53,7 @@ def look(subject: Subject, options: AnomaliesOptions) -> View:
     """values (n,) of the held-out part in shown units, positions (n,), dates as days;
     scores (k, n) by each way of scoring; where it is known, odd (n,): 0 where a place
     belongs, else 1 + the place of its kind among the notes' kinds."""
-    data = subject.data
+    data = showing(subject.data, options.series)
     series = data.series
     assert series is not None  # `applies`
     end, split = len(series.values), series.split
@@ -93,7 +96,7 @@ def rules(data: Data, begin: int, end: int) -> Mapping[str, Floats]:
     """The scores (end - begin,) of those that learn nothing, by name."""
     series = data.series
     assert series is not None
-    scaled = series.scaled.reshape(len(series.values), -1)[:, 0].astype(np.float64)
+    scaled = series.asked.astype(np.float64)
     known = np.where(np.isfinite(series.values), scaled, np.nan)
     found = {
         N_("robust z-score"): standardised(known[begin:end], known[: series.split])
@@ -126,12 +129,18 @@ def standardised(values: Floats, learned: Floats) -> Floats:
     return np.asarray(np.abs(values - middle) / spread)
 
 
+def choices(resolved: Resolved) -> Mapping[str, Choices]:
+    """Which series is searched, where several are forecast together."""
+    return {"series": series_choices(resolved)}
+
+
 VIEW = ViewSpec(
     "anomalies",
     AnomaliesOptions,
     look,
     applies,
-    axes={
+    choices,
+    {
         "positions": ("place",),
         "values": ("place",),
         "scores": ("way", "place"),

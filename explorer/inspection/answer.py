@@ -8,6 +8,7 @@ from explorer.data.base import Data
 from explorer.errors import N_
 from explorer.inspection.base import Subject, probe_window
 from explorer.inspection.example import example_field, tokens_of
+from explorer.inspection.shown_series import series_field
 from explorer.tasks import Task
 
 MOST_PROMPT = 200
@@ -38,6 +39,7 @@ class PredictionOptions(Settings):
         pattern=rf"^[\s\S]{{0,{MOST_PROMPT}}}$",
     )
     window: int = example_field()
+    series: str = series_field()
     length: int = setting(
         160, N_("How many tokens are drawn."), title=N_("Length"), ge=1, le=400
     )

@@ -1,5 +1,6 @@
 """How forecasts and their bands did from many origins of the held-out part."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,8 @@ from explorer.catalog import specs
 from explorer.catalog.specs import Resolved
 from explorer.config.settings import Settings, setting
 from explorer.errors import N_
-from explorer.inspection.base import Subject, ViewSpec
+from explorer.inspection.base import Choices, Subject, ViewSpec
+from explorer.inspection.shown_series import series_choices, series_field, showing
 from explorer.runs.records import View
 from explorer.training.backtesting import Backtest, backtest
 from explorer.training.intervals import LEVELS, Bands
@@ -32,6 +34,7 @@ class BacktestOptions(Settings):
         ge=10,
         le=4000,
     )
+    series: str = series_field()
     bands: Bands = setting(
         "own",
         N_(
@@ -47,7 +50,7 @@ class BacktestOptions(Settings):
 def look(subject: Subject, options: BacktestOptions) -> View:
     """mae, rmse, pinball and crps (H,), coverage and width (levels, H), as scaled;
     H = 0 where the held-out part has too few origins."""
-    data = subject.data
+    data = showing(subject.data, options.series)
     found = None
     if data.series is not None:
         found = backtest(
@@ -60,6 +63,8 @@ def look(subject: Subject, options: BacktestOptions) -> View:
     notes: dict[str, Any] = {n: values.pop(n) for n in ("calibrated", "scored")}
     arrays = {name: value.astype(np.float32) for name, value in values.items()}
     notes |= {"levels": list(LEVELS), "head": _head(subject, options)}
+    if data.series is not None and data.together:
+        notes["series"] = data.series.label
     return View("backtest", subject.step, arrays, notes)
 
 
@@ -79,4 +84,10 @@ AXES: dict[str, tuple[str, ...]] = dict.fromkeys(
 )
 AXES |= dict.fromkeys(("coverage", "width"), ("level", "horizon"))
 
-VIEW = ViewSpec("backtest", BacktestOptions, look, applies, axes=AXES)
+
+def choices(resolved: Resolved) -> Mapping[str, Choices]:
+    """Which series is judged, where several are forecast together."""
+    return {"series": series_choices(resolved)}
+
+
+VIEW = ViewSpec("backtest", BacktestOptions, look, applies, choices, AXES)

@@ -1,7 +1,7 @@
 """What each state says: the emissions of a chain, over every symbol or over values.
 
 The chain is asked one step at a time: every symbol alone, or values from -3 to 3 of a
-standardised series (of its first input, the others at their mean).
+standardised series (of the one that is shown, the others at their mean).
 """
 
 import numpy as np
@@ -32,7 +32,7 @@ def look(subject: Subject, options: EmissionOptions) -> View:
         x = torch.arange(len(data.symbols))[:, None]  # (V, 1)
     else:
         x = torch.zeros(PLACES, 1, data.inputs)
-        x[:, 0, 0] = places
+        x[:, 0, data.series.number if data.series else 0] = places
     with torch.no_grad():
         emitted = model.likes(x)[:, 0].T  # (K, V or n)
         emitted = emitted.exp() if model.as_chances else emitted

@@ -63,7 +63,9 @@ def look(subject: Subject, options: ExampleOptions) -> View:
         notes["truth"] = ["" if k == IGNORED else names[k] for k in example.y[0]]
     else:
         real = data.restore is next_value
-        arrays |= _numbers(answers, example, data.scaler if real else None)
+        number = data.series.number if data.series else 0
+        shown = answers[..., number], example.y[0, :, number]
+        arrays |= _numbers(*shown, data.scaler if real else None)
         notes["label"] = data.series.label if real and data.series else None
     return View("lens", subject.step, arrays, notes)
 
@@ -90,14 +92,12 @@ def _tokens(answers: Tensor, example: Example) -> dict[str, Any]:
     }
 
 
-def _numbers(
-    answers: Tensor, example: Example, scaler: Scaler | None
-) -> dict[str, Any]:
-    """Of answers (L, T, 1): those and the truth, in real units if there is a scaler."""
-    predicted, truth = answers[..., 0].numpy(), example.y[0, :, 0].numpy()
+def _numbers(answers: Tensor, truth: Tensor, scaler: Scaler | None) -> dict[str, Any]:
+    """Answers (L, T) and the truth (T,), in real units if there is a scaler."""
+    both = answers.numpy(), truth.numpy()
     if scaler is not None:
-        predicted, truth = scaler.undo(predicted), scaler.undo(truth)
-    return {"said": predicted.astype(np.float32), "truth": truth.astype(np.float32)}
+        both = scaler.undo(both[0]), scaler.undo(both[1])
+    return {"said": both[0].astype(np.float32), "truth": both[1].astype(np.float32)}
 
 
 def deep(resolved: Resolved) -> bool:

@@ -9,6 +9,9 @@ A head gives K numbers a = V h + d for the value y to come:
                each next one lies softplus(a_k) / 9 further out, so that none cross
                loss  mean over tau of max(tau (y - q_tau), (tau - 1) (y - q_tau))
 
+Of O series that are forecast together the first O numbers are the forecasts, then come
+the second numbers of them all, and so on; each has a distribution of its own.
+
 The first number is the forecast in every case. Between two quantiles the distribution
 is even; beyond the outermost it falls off exponentially, through the last two of them.
 
@@ -42,6 +45,11 @@ def levels(like: Tensor) -> Tensor:
     """tau (N_QUANTILES,), of the kind of another tensor."""
     counted = torch.arange(1, N_QUANTILES + 1, dtype=like.dtype, device=like.device)
     return counted / (N_QUANTILES + 1)
+
+
+def by_series(output: Tensor, count: int) -> Tensor:
+    """Output (..., K O) of a head of O series -> the K numbers of each, (..., O, K)."""
+    return output.reshape(*output.shape[:-1], -1, count).transpose(-1, -2)
 
 
 def gaussian(output: Tensor) -> tuple[Tensor, Tensor]:
@@ -119,24 +127,25 @@ def futures(
     """Paths that are drawn step by step, each draw the next input of its path.
 
     Args:
-        model: answers (B, T, K) to (B, T, I).
-        window: (B, T, I), of which the first input is the series.
-        rest: (B, H, I - 1), the other inputs at the places to come.
+        model: answers (B, T, K O) to (B, T, I).
+        window: (B, T, I), of which the first O inputs are the series.
+        rest: (B, H, I - O), the other inputs at the places to come.
         count: paths S for each window.
 
     Returns:
-        (B, S, H), as standardised.
+        (B, S, H, O), as standardised; the series of a place are drawn each by itself.
     """
     generator = torch.Generator().manual_seed(seed)
-    beside = rest.repeat_interleave(count, 0)  # (B S, H, I - 1)
+    series = window.shape[2] - rest.shape[2]  # O
+    beside = rest.repeat_interleave(count, 0)  # (B S, H, I - O)
     alone, drawn = window.repeat_interleave(count, 0), []
     for h in range(rest.shape[1]):
-        answer = model(alone)[:, -1]  # (B S, K)
-        u = torch.rand(len(alone), generator=generator).clamp(1e-6, 1 - 1e-6)
+        answer = by_series(model(alone)[:, -1], series)  # (B S, O, K)
+        u = torch.rand(answer.shape[:2], generator=generator).clamp(1e-6, 1 - 1e-6)
         drawn.append(quantile_at(head, answer, u))
-        given = torch.cat([drawn[-1][:, None], beside[:, h]], 1)  # (B S, I)
+        given = torch.cat([drawn[-1], beside[:, h]], 1)  # (B S, I)
         alone = torch.cat([alone[:, 1:], given[:, None]], 1)
-    return torch.stack(drawn, 1).view(len(window), count, -1)
+    return torch.stack(drawn, 1).view(len(window), count, len(drawn), series)
 
 
 def band(paths: Tensor, level: float) -> tuple[Tensor, Tensor]:

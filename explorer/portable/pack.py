@@ -225,21 +225,24 @@ def _example(trainer: Trainer) -> bytes:
 
 
 def _half_widths(trainer: Trainer) -> Tensor:
-    """(levels, H) half the widths of the bands, standardised; infinite where too little
-    is held out."""
-    _begin, horizon = stretch(trainer.data)
-    widths = scaled_widths(trainer.model, trainer.data, horizon, MOST_ORIGINS)
-    return torch.from_numpy(widths).float().contiguous()
+    """(levels, H[, O]) half the widths of the bands, standardised; infinite where too
+    little is held out."""
+    model, data = trainer.model, trainer.data
+    _begin, horizon = stretch(data)
+    widths = [scaled_widths(model, one, horizon, MOST_ORIGINS) for one in data.each]
+    joint = np.stack(widths, -1) if data.together else widths[0]
+    return torch.from_numpy(joint).float().contiguous()
 
 
 def _beside(trainer: Trainer) -> Tensor:
-    """(1, H, I - 1) what is given beside the forecast of what comes after the example:
+    """(1, H, I - O) what is given beside the forecast of what comes after the example:
     only own data has more than zeros there, and of that go random numbers out."""
     data, random = trainer.data, torch.Generator().manual_seed(1)
     assert data.series is not None  # only series are forecast
     horizon = stretch(data)[1]
-    beside = torch.randn(1, horizon, data.inputs - 1, generator=random)
-    given = torch.zeros(data.inputs - 1)
+    count = data.inputs - data.series.foretold
+    beside = torch.randn(1, horizon, count, generator=random)
+    given = torch.zeros(count)
     for k, rule in enumerate(data.series.beyond):
         given[k] = rule != "zero"
     return beside * given

@@ -58,15 +58,16 @@ LEVELS = {levels}
 
 @torch.no_grad()
 def intervals(folder: Path) -> tuple[Tensor, Tensor, Tensor]:
-    """What comes after the example, the model left alone: (H,) as standardised, and the
-    lower and upper ends (levels, H) of its bands. They are as wide as the model missed
-    on a part of the series that it had not learned from (split conformal)."""
+    """What comes after the example, the model left alone: (H,) as standardised, (H, O)
+    of O series, and the lower and upper ends (levels, ..) of its bands. They are as
+    wide as the model missed on a part of the series that it had not learned from (split
+    conformal)."""
     example, model = load_file(folder / "example.safetensors"), load(folder)
     window, widths = example["inputs"], example["half_widths"]
     for beside in example["beside"].unbind(1):
-        answer = model(window[:, -{steps}:])[:, -1:, :1]
+        answer = model(window[:, -{steps}:])[:, -1:, :{count}]
         window = torch.cat([window, torch.cat([answer, beside[:, None]], 2)], 1)
-    said = window[0, {steps}:, 0]
+    said = window[0, {steps}:, {shown}]
     return said, said - widths, said + widths'''
 
 FUTURES = '''\
@@ -76,24 +77,25 @@ LEVELS = {levels}
 
 @torch.no_grad()
 def intervals(folder: Path) -> tuple[Tensor, Tensor, Tensor]:
-    """What comes after the example, the model left alone: (H,) as standardised, and the
-    lower and upper ends (levels, H) of its bands. They lie between {paths} futures that
-    are drawn from its {head} head, each draw the next input."""
+    """What comes after the example, the model left alone: (H,) as standardised, (H, O)
+    of O series, and the lower and upper ends (levels, ..) of its bands. They lie
+    between {paths} futures that are drawn from its {head} head, each draw the next
+    input."""
     example, model = load_file(folder / "example.safetensors"), load(folder)
     window, rest = example["inputs"], example["beside"]
-    drawn = {futures}(model, "{head}", window, rest, {paths}, 0)[0]
+    drawn = {futures}(model, "{head}", window, rest, {paths}, 0)[0, ..., {shown}]
     ends = [{band}(drawn, level) for level in LEVELS]
     for beside in rest.unbind(1):
-        answer = model(window[:, -{steps}:])[:, -1:, :1]
+        answer = model(window[:, -{steps}:])[:, -1:, :{count}]
         window = torch.cat([window, torch.cat([answer, beside[:, None]], 2)], 1)
     low, high = (torch.stack(each) for each in zip(*ends))
-    return window[0, {steps}:, 0], low, high'''
+    return window[0, {steps}:, {shown}], low, high'''
 
 BANDS_PRINTED = """
 said, low, high = intervals({folder})
 for level, lower, upper in zip(LEVELS, low, high):
-    print("one step ahead", float(said[0]), "with chance", level, "between",
-          float(lower[0]), "and", float(upper[0]))"""
+    print("one step ahead", said[0].tolist(), "with chance", level, "between",
+          lower[0].tolist(), "and", upper[0].tolist())"""
 
 COMPARE = """\
 expected = load_file({folder} / "example.safetensors")["outputs"]
@@ -148,6 +150,15 @@ def has_intervals(config: RunConfig) -> bool:
     return data.task == "forecast" and data.series is not None
 
 
+def _shapes(config: RunConfig) -> dict[str, str | int]:
+    """How long a window is, how many series are forecast together, and how they are
+    picked out of its inputs."""
+    data = building.make_data(config)
+    count = max(1, len(data.together))
+    shown: str | int = f":{count}" if data.together else 0
+    return {"steps": data.steps, "count": count, "shown": shown}
+
+
 def _main(config: RunConfig, folder: str) -> str:
     """What the program does when it is run."""
     bands = BANDS_PRINTED if has_intervals(config) else ""
@@ -169,9 +180,8 @@ def _parts(config: RunConfig) -> tuple[str, str, str]:
         PREDICT,
     ]
     if has_intervals(config):
-        steps = building.make_data(config).steps
         names = {key[1]: whole.names[key] for key in drawing}
-        about = {"levels": LEVELS, "steps": steps, "head": tells, "paths": PATHS}
+        about = {"levels": LEVELS, "head": tells, "paths": PATHS, **_shapes(config)}
         code.append((FUTURES if drawing else INTERVALS).format(**about, **names))
     head = HEAD.format(title=spec.title)
     used = "\n".join(imports(whole.outside | USED))

@@ -225,7 +225,8 @@ class SimpleMethod(NamedTuple):
     """One step ahead, over the places that the held-out loss counts, in its units."""
     line: NDArray[np.floating[Any]]
     """(n,) what it says of the drawn end of the held-out part, in shown units: one step
-    ahead, and from where the model is left alone, left alone too."""
+    ahead, and from where the model is left alone, left alone too; (O, n) of series that
+    are forecast together."""
 
 
 class Simple(NamedTuple):

@@ -43,19 +43,18 @@ def forecast(model: SequenceModel, data: Data) -> Forecast:
     assert series is not None  # only series are forecast
     steps, last = data.steps, len(series.values)
     begin, horizon = stretch(data)
-    given = series.scaled.reshape(last, -1)  # (n, I)
-    inputs = torch.from_numpy(given[begin:].copy())  # (steps + horizon, I)
+    inputs = torch.from_numpy(series.given[begin:].copy())  # (steps + horizon, I)
     was_training = model.training
     model.eval()
     ahead = inputs.unfold(0, steps, 1)[:horizon].mT  # (horizon, T, I)
-    answers = model(ahead)[..., 0]  # (horizon, T)
+    answers = model(ahead)[..., series.number]  # (horizon, T)
     # for places 1 .. T + horizon - 1
     predicted = torch.cat([answers[0], answers[1:, -1]])
     alone = inputs[:steps].clone()
     origin = np.array([begin + steps])
-    rest = torch.from_numpy(rest_beyond(series, origin, horizon))[0]  # (horizon, I - 1)
+    rest = torch.from_numpy(rest_beyond(series, origin, horizon))[0]  # (horizon, I - O)
     for h in range(horizon):
-        answer = model(alone[None, -steps:])[0, -1:, :1]  # (1, 1)
+        answer = model(alone[None, -steps:])[0, -1:, : series.foretold]  # (1, O)
         alone = torch.cat([alone, torch.cat([answer, rest[h : h + 1]], 1)])
     model.train(was_training)
     shown = np.asarray(series.values[begin:], np.float64)  # (n,)
@@ -66,7 +65,7 @@ def forecast(model: SequenceModel, data: Data) -> Forecast:
     previous: Floats = shown[steps - 1 : steps]
     for k in range(steps, steps + horizon):
         previous = data.restore(
-            alone[k : k + 1, 0].double().numpy(), previous, data.scaler
+            alone[k : k + 1, series.number].double().numpy(), previous, data.scaler
         )
         free[k] = previous[0]
     return Forecast(np.arange(begin, last), shown, one_step, free, steps)

@@ -78,12 +78,12 @@ def free_forecasts(
     for first in range(0, len(origins), AT_ONCE):
         some = origins[first : first + AT_ONCE]
         alone = _before(data, some)  # (B, T, I)
-        rest = torch.from_numpy(rest_beyond(series, some, horizon))  # (B, H, I - 1)
+        rest = torch.from_numpy(rest_beyond(series, some, horizon))  # (B, H, I - O)
         for h in range(horizon):
-            answer = model(alone[:, -steps:])[:, -1:, :1]  # (B, 1, 1)
+            answer = model(alone[:, -steps:])[:, -1:, : series.foretold]  # (B, 1, O)
             given = torch.cat([answer, rest[:, h : h + 1]], 2)
             alone = torch.cat([alone, given], 1)
-        parts.append(alone[:, steps:, 0].double().numpy())
+        parts.append(alone[:, steps:, series.number].double().numpy())
     model.train(was_training)
     predicted: Floats = np.concatenate(parts)  # (N, H)
     ahead = origins[:, None] + np.arange(horizon)  # (N, H)
@@ -100,8 +100,7 @@ def _before(data: Data, origins: NDArray[np.int64]) -> Tensor:
     """(B, T, I) the true windows that end before the origins (B,)."""
     series = data.series
     assert series is not None  # only series are forecast
-    given = series.scaled.reshape(len(series.values), -1)  # (n, I)
-    return torch.from_numpy(given[origins[:, None] + np.arange(-data.steps, 0)])
+    return torch.from_numpy(series.given[origins[:, None] + np.arange(-data.steps, 0)])
 
 
 def drawn(
@@ -118,12 +117,13 @@ def drawn(
     was_training = model.training
     model.eval()
     at_once = max(1, 8 * AT_ONCE // count)
-    found = []
+    found, number = [], series.number
     for first in range(0, len(origins), at_once):
         some = origins[first : first + at_once]
         rest = torch.from_numpy(rest_beyond(series, some, horizon))
         window = _before(data, some)
-        found.append(futures(model, model.tells, window, rest, count, first).double())
+        paths = futures(model, model.tells, window, rest, count, first)
+        found.append(paths[..., number].double())
     model.train(was_training)
     return np.asarray(torch.cat(found).numpy())
 

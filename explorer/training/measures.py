@@ -16,7 +16,7 @@ right tokens, and BLEU. generate: see `generating`.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import sacrebleu
@@ -28,6 +28,7 @@ from explorer.data.base import Data, Task
 from explorer.data.entities import compared
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.models.base import AdversarialModel, SequenceModel
+from explorer.models.forecast_heads import by_series
 from explorer.tasks import END, IGNORED
 from explorer.training import transcribing
 from explorer.training.decoding import greedy
@@ -90,17 +91,25 @@ def forecast(
 def scores(
     model: SequenceModel, data: Data, output: Tensor, y: Tensor
 ) -> dict[str, float]:
-    """CRPS and pinball loss, by the last answers of the second half of the windows: of
-    the head's distribution, else of the answer plus the misses of the first half; of a
-    Gaussian also the negative log-likelihood, over the counted positions."""
+    """CRPS and pinball loss, the mean over the series, by the last answers of the
+    second half of the windows: of the head's distribution, else of the answer plus the
+    misses of the first half; of a Gaussian also the negative log-likelihood, over the
+    counted positions."""
     half, head = len(y) // 2, model.tells
     if head == "point":
-        misses = (y - output)[:, -1, 0].double().numpy()  # (N,)
-        return banded(misses[:half], misses[half:])
-    found = scores_of_head(head, output[half:, -1], y[half:, -1, 0])
+        misses = (y - output)[:, -1].double().numpy()  # (N, O)
+        return mean_of([banded(each[:half], each[half:]) for each in misses.T])
+    each_head = by_series(output[half:, -1], y.shape[-1])  # (N, O, K)
+    pairs = zip(each_head.unbind(1), y[half:, -1].unbind(1), strict=True)
+    found = mean_of([scores_of_head(head, numbers, came) for numbers, came in pairs])
     if head == "gaussian":
         found["nll"] = float(objective(data).of_head(head, output, y))
     return found
+
+
+def mean_of(found: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """The mean of each number; NaN, for undefined, where one is."""
+    return {name: sum(each[name] for each in found) / len(found) for name in found[0]}
 
 
 def next_token(

@@ -22,7 +22,7 @@ from torch import Tensor
 from explorer.data.base import Data, Task
 from explorer.data.windows import Windows
 from explorer.models.base import SequenceModel
-from explorer.models.forecast_heads import Head, head_loss
+from explorer.models.forecast_heads import Head, by_series, head_loss
 from explorer.tasks import IGNORED
 
 BLANK = 0
@@ -74,9 +74,10 @@ class Objective(NamedTuple):
         whose target is known, 0 where none is; of one number, the task's."""
         if head == "point":
             return self(output, target)
-        output, target = self.counted(output, target[..., 0])
+        output, target = self.counted(output, target)  # (B, T, K O), (B, T, O)
         known = ~target.isnan()
-        losses = head_loss(head, output[known], target[known])
+        each = by_series(output, target.shape[-1])  # (B, T, O, K)
+        losses = head_loss(head, each[known], target[known])
         return losses.sum() / known.sum().clamp(min=1)
 
     def last(self, output: Tensor, target: Tensor) -> Tensor:

@@ -83,10 +83,9 @@ def _net(data: Data, seed: int) -> EncoderDecoder:
 
 
 def _values(data: Data) -> Floats:
-    """(n,) as scaled; columns beside the series do not count."""
+    """(n,) as scaled; no other column counts."""
     assert data.series is not None
-    values: Floats = data.series.scaled.reshape(len(data.series.values), -1)[:, 0]
-    return values
+    return data.series.asked
 
 
 def forget() -> None:

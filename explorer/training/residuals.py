@@ -18,7 +18,7 @@ def residuals(model: SequenceModel, data: Data, begin: int, end: int) -> Floats:
     `counted_from` values before it.
 
     Args:
-        model, data: of a forecast of one series.
+        model, data: of a forecast of a series.
         begin, end: the places of the series.
 
     Returns:
@@ -26,7 +26,7 @@ def residuals(model: SequenceModel, data: Data, begin: int, end: int) -> Floats:
     """
     series = data.series
     assert series is not None  # only series are forecast
-    given = series.scaled.reshape(len(series.values), -1)  # (n, I)
+    given = series.given  # (n, I)
     steps, least = data.steps, data.counted_from
     stride = steps - least
     starts = np.arange(max(0, begin - 1 - least), end - 1 - least, stride)
@@ -36,9 +36,9 @@ def residuals(model: SequenceModel, data: Data, begin: int, end: int) -> Floats:
     predicted = np.full(len(given), np.nan)
     for k in range(0, len(starts), BATCH):
         rows = starts[k : k + BATCH, None] + np.arange(steps)  # (B, T)
-        answers = model(torch.from_numpy(given[rows]))[..., 0]  # (B, T)
+        answers = model(torch.from_numpy(given[rows]))[..., series.number]  # (B, T)
         places = rows[:, least:] + 1
         predicted[places] = answers[:, least:].double().numpy()
     model.train(was_training)
-    truth = np.where(np.isfinite(series.values), given[:, 0], np.nan)
+    truth = np.where(np.isfinite(series.values), series.asked, np.nan)
     return np.asarray((truth - predicted)[begin:end])

@@ -9,14 +9,15 @@ import numpy as np
 from explorer.catalog import building
 from explorer.config.run import RunConfig
 from explorer.data.base import Data, Floats
-from explorer.data.methods import Rolled, in_own_process
+from explorer.data.methods import Rolled
 from explorer.data.noise import counted_places
+from explorer.data.old_methods import in_own_process
 from explorer.data.onward import known_values
 from explorer.runs.records import Simple, SimpleMethod
 from explorer.training.forecasting import stretch
 
 Rolling = Callable[[Floats, int, int], list[Rolled]]
-"""(values, split, origin) -> what each method says, as `methods.rolled`."""
+"""(values, split, origin) -> what each method says, as `old_methods.in_own_process`."""
 
 
 METHODS = "EXPLORER_SIMPLE_METHODS"
@@ -24,9 +25,9 @@ METHODS = "EXPLORER_SIMPLE_METHODS"
 
 
 class Given(NamedTuple):
-    """What the methods are given of a series."""
+    """What the methods are given of a series, or of O that are forecast together."""
 
-    values: Floats  # (n,) scaled; NaN where nothing is known
+    values: Floats  # (n,) or (n, O) scaled; NaN where nothing is known
     split: int
     origin: int  # from here on free forecasts are given nothing more
 
@@ -50,6 +51,9 @@ def given(data: Data) -> Given:
     series = data.series
     assert series is not None  # `rolls`
     values = known_values(series)
+    if data.together:
+        shown = (each.series for each in data.each)
+        values = np.stack([known_values(one) for one in shown if one is not None], 1)
     begin, _horizon = stretch(data)
     return Given(values, series.split, begin + data.steps)
 
@@ -64,7 +68,7 @@ def simple_methods(config: RunConfig, rolling: Rolling = in_own_process) -> Simp
     found = rolling(*given(data))
     return Simple(
         tuple(
-            SimpleMethod(each.name, loss(data, each.one_step), shown(data, each))
+            SimpleMethod(each.name, loss(data, each.one_step), lines(data, each))
             for each in found
         )
     )
@@ -76,28 +80,45 @@ def loss(data: Data, one_step: Floats) -> float:
 
     Args:
         data: its targets are NaN where nobody knows them; these do not count.
-        one_step: (n - split,) what was said of the held-out part, as scaled.
+        one_step: (n - split[, O]) what was said of the held-out part, as scaled.
     """
     series = data.series
     assert series is not None  # `rolls`
     n, first = len(series.values), data.counted_from
     places = counted_places(n, series.split, data.steps, first) - series.split
-    truth = data.validation.y[:, first:, 0]  # (N, T - first)
-    return float(np.nanmean((truth - one_step[places]) ** 2))
+    truth = data.validation.y[:, first:]  # (N, T - first, O)
+    predicted = one_step[places].reshape(truth.shape)
+    return float(np.nanmean((truth - predicted) ** 2))
 
 
-def shown(data: Data, method: Rolled) -> Floats:
-    """(T + horizon,) what a method says of the drawn end, in shown units."""
+def lines(data: Data, method: Rolled) -> Floats:
+    """(T + horizon,) what a method says of the drawn end, in shown units; (O, T +
+    horizon) of series that are forecast together."""
+    if not data.together:
+        return line(data, method)
+    return np.stack(
+        [
+            line(each, Rolled(method.name, one_step, free))
+            for each, one_step, free in zip(
+                data.each, method.one_step.T, method.free.T, strict=True
+            )
+        ]
+    )
+
+
+def line(data: Data, method: Rolled) -> Floats:
+    """(T + horizon,) what a method says of the drawn end of one series, in shown
+    units."""
     series = data.series
     assert series is not None  # `rolls`
     begin, horizon = stretch(data)
     values = np.asarray(series.values[begin:], np.float64)
     ahead = method.one_step[begin - series.split :]
-    line = np.full(len(values), np.nan)
+    drawn = np.full(len(values), np.nan)
     seen = slice(1, data.steps)
-    line[seen] = data.restore(ahead[seen], values[: data.steps - 1], data.scaler)
+    drawn[seen] = data.restore(ahead[seen], values[: data.steps - 1], data.scaler)
     previous: Floats = values[data.steps - 1 : data.steps]
     for k in range(horizon):
         previous = data.restore(method.free[k : k + 1], previous, data.scaler)
-        line[data.steps + k] = previous[0]
-    return line
+        drawn[data.steps + k] = previous[0]
+    return drawn

@@ -53,6 +53,25 @@ def test_a_backtest_prints_what_the_view_says(monkeypatch: pytest.MonkeyPatch) -
     assert "ETS" not in call(*words, "--no-methods").stdout
 
 
+def test_a_backtest_judges_the_series_that_is_named() -> None:
+    run = trained("--data", "river", "--set", "data.length=400")
+    words = ("backtest", run, "--horizon", "2", "--no-methods")
+    first, named, usual = (
+        json.loads(call(*words, "--json", *more).stdout)
+        for more in (("--series", "1"), ("--series", "Gauge 3"), ())
+    )
+    assert named == usual
+    assert first["series"] == "Gauge 1, upstream (cm)"
+    assert first["mae"] != usual["mae"]
+    assert "Gauge 2 (cm), after 5 steps" in call(*words, "--series", "2").stdout
+    for came in ("0", "4", "Gauge 9"):
+        refused = call(*words, "--series", came).stderr
+        assert "(Gauge 1, upstream, Gauge 2, Gauge 3), or its number" in refused
+        assert came in refused
+    alone = trained("--data", "sine", "--set", "data.length=400")
+    assert "forecasts one alone" in call("backtest", alone, "--series", "1").stderr
+
+
 def test_what_forecasts_no_series_is_refused() -> None:
     run = trained("--data", "shapes")
     refused = call("backtest", run)

@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from explorer.data import methods
+from explorer.data import methods, old_methods
 from explorer.data.methods import Smoothing, filled, rolled, seasonal
 from explorer.errors import ExplorerError
 
@@ -105,4 +105,4 @@ def test_what_does_not_move_has_no_methods() -> None:
 def test_a_process_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(ExplorerError, match="process of their own, but it failed"):
-        methods.in_own_process(WAVE, SPLIT, 110)
+        old_methods.in_own_process(WAVE, SPLIT, 110)

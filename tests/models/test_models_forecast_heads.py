@@ -13,6 +13,7 @@ from explorer.models.forecast_heads import (
     NUMBERS,
     Head,
     band,
+    by_series,
     futures,
     gaussian,
     head_floor,
@@ -120,11 +121,11 @@ def test_futures_feed_back_what_was_drawn() -> None:
     window = torch.tensor([[[0.0, 1.0], [4.0, 1.0]]])  # (1, T, I)
     rest = torch.zeros(1, 3, 1)
     drawn = futures(Halving(), "gaussian", window, rest, 4000, 1)
-    assert drawn.shape == (1, 4000, 3)
+    assert drawn.shape == (1, 4000, 3, 1)
     torch.testing.assert_close(
         drawn, futures(Halving(), "gaussian", window, rest, 4000, 1)
     )
-    mean, spread = drawn[0].mean(0), drawn[0].std(0)
+    mean, spread = drawn[0, ..., 0].mean(0), drawn[0, ..., 0].std(0)
     torch.testing.assert_close(mean, torch.tensor([2.0, 1, 0.5]), atol=0.01, rtol=0)
     grown = [0.1 * math.sqrt(sum(0.25**k for k in range(h + 1))) for h in range(3)]
     torch.testing.assert_close(spread, torch.tensor(grown), atol=0.004, rtol=0)
@@ -140,9 +141,34 @@ class Following(torch.nn.Module):
 def test_futures_are_given_what_stands_beside_them() -> None:
     window = torch.tensor([[[0.0, 5.0]], [[0.0, 7.0]]])  # (2, T, I)
     rest = torch.tensor([[[1.0], [2.0], [9.0]], [[3.0], [4.0], [9.0]]])  # (2, H, 1)
-    drawn = futures(Following(), "gaussian", window, rest, 50, 1).mean(1)
+    drawn = futures(Following(), "gaussian", window, rest, 50, 1)[..., 0].mean(1)
     expected = torch.tensor([[5.0, 1, 2], [7, 3, 4]])
     torch.testing.assert_close(drawn, expected, atol=0.01, rtol=0)
+
+
+class Swapping(torch.nn.Module):
+    """Two series that take each other's place, give or take 0.1 and 0.2."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        spread = 2 * torch.tensor([0.1, 0.2]).log().expand_as(x)
+        return torch.cat([x.flip(-1), spread], -1)
+
+
+def test_futures_of_several_series_feed_each_other() -> None:
+    window = torch.tensor([[[0.0, 0.0], [4.0, 8.0]]])  # (1, T, O)
+    rest = torch.zeros(1, 2, 0)
+    drawn = futures(Swapping(), "gaussian", window, rest, 4000, 1)[0]  # (S, H, O)
+    expected = torch.tensor([[8.0, 4.0], [4.0, 8.0]])
+    torch.testing.assert_close(drawn.mean(0), expected, atol=0.02, rtol=0)
+    grown = torch.tensor([[0.1, 0.2], [math.hypot(0.1, 0.2)] * 2])
+    torch.testing.assert_close(drawn.std(0), grown, atol=0.01, rtol=0)
+
+
+def test_a_head_of_several_series_gives_each_its_numbers() -> None:
+    output = torch.arange(12.0).view(2, 6)  # two steps, O = 3, K = 2
+    found = by_series(output, 3)
+    assert found.tolist()[0] == [[0, 3], [1, 4], [2, 5]]
+    assert by_series(output, 1).tolist() == output[:, None].tolist()
 
 
 def test_a_band_lies_between_paths() -> None:

@@ -200,3 +200,33 @@ def test_the_program_draws_the_bands_of_the_head(
     with torch.no_grad():
         answer = own.model.eval()(torch.from_numpy(window).view(1, -1, 1))
     torch.testing.assert_close(names["said"][0], answer[0, -1, 0])
+
+
+@pytest.mark.parametrize("head", ["point", "gaussian"])
+def test_the_program_gives_the_bands_of_every_series(
+    head: str, store: Store, tmp_path: Path
+) -> None:
+    """Of series that are forecast together, each as the app has it."""
+    small = {"data.window": 16, "data.length": 400, "model.hidden_size": 8}
+    chosen = {**small, "training.steps": 3, "model.head": head}
+    kept = trained(store, choosing.make_config("river", "gru", chosen))
+    for file, content in run_files(kept).items():
+        path = tmp_path / file
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+    names = runpy.run_path(str(tmp_path / "model.py"), run_name="__main__")
+    states = sorted((tmp_path / "checkpoints").iterdir())
+    own = Trainer(kept.run.config, states[-1].read_bytes())
+    _begin, horizon = stretch(own.data)
+    assert names["low"].shape == (len(LEVELS), horizon, 3)
+    window = probe_window(own.data)[0]
+    with torch.no_grad():
+        for step in range(3):
+            answer = own.model.eval()(window[:, -own.data.steps :])[:, -1:, :3]
+            torch.testing.assert_close(names["said"][step], answer[0, 0])
+            window = torch.cat([window, answer], 1)
+    if head == "point":
+        for k, one in enumerate(own.data.each):
+            widths = scaled_widths(own.model, one, horizon, MOST_ORIGINS)
+            found = (names["high"] - names["low"])[..., k]
+            torch.testing.assert_close(found, torch.tensor(2 * widths).float())

@@ -21,9 +21,10 @@ def config(data: str, **settings: object) -> RunConfig:
 
 def last(values: Floats, split: int, origin: int) -> list[Rolled]:
     """The last known value, said again: a method that every test can compute."""
-    known = np.maximum.accumulate(np.where(np.isnan(values), 0, np.arange(len(values))))
+    gaps = np.isnan(values.reshape(len(values), -1)).any(1)
+    known = np.maximum.accumulate(np.where(gaps, 0, np.arange(len(values))))
     one_step = values[known[split - 1 : -1]]
-    free = np.full(len(values) - origin, values[known[origin - 1]])
+    free = np.stack([values[known[origin - 1]]] * (len(values) - origin))
     return [Rolled("last", one_step, free)]
 
 
@@ -39,6 +40,20 @@ def test_a_method_has_the_loss_of_a_model_that_says_the_same(name: str) -> None:
     loss = objective(data)(x[..., :1].float(), y)
     assert found.loss == pytest.approx(float(loss), rel=1e-5)
     assert isinstance(loss, torch.Tensor)
+
+
+def test_methods_of_several_series_have_the_mean_loss_and_a_line_each() -> None:
+    run = config("river", **SETTINGS, **{"data.gauges": 2})
+    data = building.make_data(run)
+    (found,) = simple_methods(run, last).methods
+    x, y = tensors(data.validation)
+    assert found.loss == pytest.approx(float(objective(data)(x, y)), rel=1e-5)
+    begin, horizon = stretch(data)
+    assert found.line.shape == (2, 17 + horizon)
+    for one, line in zip(data.together, found.line, strict=True):
+        levels = one.values[begin:]
+        np.testing.assert_allclose(line[1:17], levels[:16], rtol=1e-5)
+        np.testing.assert_allclose(line[17:], np.full(horizon, levels[16]), rtol=1e-5)
 
 
 def test_the_drawn_line_is_in_shown_units() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from explorer.data.base import Data
 from explorer.inspection.answer import Answer, PredictionOptions
 from explorer.inspection.base import Subject
+from explorer.inspection.shown_series import showing
 from explorer.training.forecasting import forecast
 from explorer.training.intervals import LEVELS, fan
 
@@ -19,9 +20,10 @@ def look(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """positions, truth, one_step and free (n,) in shown units; dates count days. low
     and high (levels, n), the bands about free, where they could be calibrated."""
-    series = subject.data.series
+    data = showing(subject.data, options.series)
+    series = data.series
     assert series is not None  # `applies`
-    predicted = forecast(subject.model, subject.data)
+    predicted = forecast(subject.model, data)
     positions = series.positions[predicted.places]
     dates = bool(np.issubdtype(positions.dtype, np.datetime64))
     if dates:
@@ -32,14 +34,14 @@ def look(
         "one_step": predicted.one_step,
         "free": predicted.free,
     }
-    bands = fan(subject.model, subject.data, predicted.free[predicted.context :], MOST)
+    bands = fan(subject.model, data, predicted.free[predicted.context :], MOST)
     if bands is not None:
         edge = np.full((len(LEVELS), predicted.context), np.nan)
         arrays |= {
             "low": np.concatenate([edge, bands.low], 1),
             "high": np.concatenate([edge, bands.high], 1),
         }
-    notes = {
+    notes: dict[str, Any] = {
         "levels": list(LEVELS),
         "origins": 0 if bands is None else bands.origins,
         "head": subject.model.tells,
@@ -48,6 +50,8 @@ def look(
         "label": series.label,
         "context": predicted.context,
     }
+    if data.together:
+        notes["series"] = series.number
     return arrays, notes
 
 

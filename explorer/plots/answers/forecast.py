@@ -33,7 +33,7 @@ from explorer.runs.records import Simple, View
 Floats = NDArray[np.float32]
 
 METHOD = {"color": GREY, "width": 1.3}
-DASHES = ("dot", "dashdot", "longdash")
+DASHES = ("dot", "dashdot", "longdash", "longdashdot")
 """Of the lines of simple methods, in their order."""
 
 BAND = 0.18
@@ -87,7 +87,7 @@ def extract(
         free_from=context if 0 <= context < len(positions) else None,
         axis=notes["axis"],
         label=notes["label"],
-        methods=_methods(simple, len(positions)),
+        methods=_methods(simple, len(positions), notes.get("series", 0)),
         levels=tuple(notes["levels"]) if "low" in arrays else (),
         low=finite(arrays.get("low", EMPTY)),
         high=finite(arrays.get("high", EMPTY)),
@@ -96,10 +96,14 @@ def extract(
     )
 
 
-def _methods(simple: Simple | None, count: int) -> tuple[tuple[str, Floats], ...]:
-    """The lines (count,) of simple methods, where they are known."""
-    lines = () if simple is None else simple.methods
-    return tuple((m.name, finite(m.line)) for m in lines if len(m.line) == count)
+def _methods(
+    simple: Simple | None, count: int, number: int
+) -> tuple[tuple[str, Floats], ...]:
+    """The lines (count,) of simple methods for one of the series, where they are
+    known."""
+    methods = () if simple is None else simple.methods
+    lines = [(m.name, m.line if m.line.ndim == 1 else m.line[number]) for m in methods]
+    return tuple((name, finite(line)) for name, line in lines if len(line) == count)
 
 
 def figure(drawn: ForecastDrawn, _: Translate = str) -> Figure:
@@ -333,4 +337,4 @@ def draw(scene: Scene, _: Translate) -> Content:
     }
 
 
-ANSWER = AnswerPanel(N_("What does it foresee?"), draw)
+ANSWER = AnswerPanel(N_("What does it foresee?"), draw, options=("series",))

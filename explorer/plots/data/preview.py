@@ -51,6 +51,8 @@ class PreviewDrawn(NamedTuple):
     axis: str
     label: str
     marks: tuple[Marked, ...] = ()
+    beside: tuple[tuple[str, NDArray[np.float32]], ...] = ()
+    """The series that are forecast together with this one, (k,) at the same places."""
 
 
 def extract(
@@ -60,9 +62,10 @@ def extract(
     axis: str,
     label: str,
     marks: Sequence[tuple[str, NDArray[np.integer[Any]]]] = (),
+    beside: Sequence[tuple[str, NDArray[Any]]] = (),
 ) -> PreviewDrawn:
     """Thin a series (n,) whose validation part begins at index `split`; marks are names
-    and indices."""
+    and indices, and beside it stand the names and values (n,) of others."""
     kept = thin(values, KEPT_POINTS)
     dates = np.issubdtype(positions.dtype, np.datetime64)
     shown = positions.astype("datetime64[D]") if dates else positions
@@ -80,6 +83,7 @@ def extract(
             for name, places in marks
             if len(places)
         ),
+        beside=tuple((name, finite(other[kept])) for name, other in beside),
     )
 
 
@@ -102,11 +106,31 @@ def figure(drawn: PreviewDrawn, _: Translate = str) -> Figure:
     y = axis(escape(_(drawn.label) if drawn.label else _("value")), nticks=4)
     x = dated(x, drawn.positions)
     made = layout(x, y, shapes=shapes, annotations=words, margin={"t": 24, "r": 12})
-    if drawn.marks:
+    if drawn.marks or drawn.beside:
         legend = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"}
         made |= {"showlegend": True, "legend": legend}
         made["margin"] |= {"t": 44}
-    return {"data": [line, *_marks(drawn, _)], "layout": made}
+    traces = [*_beside(drawn, _), line, *_marks(drawn, _)]
+    return {"data": traces, "layout": made}
+
+
+DASHES = ("dot", "dash", "dashdot", "longdash", "longdashdot")
+"""Of the series beside the one that is shown, in their order."""
+
+
+def _beside(drawn: PreviewDrawn, _: Translate) -> list[dict[str, Any]]:
+    """Thin lines of the series that are forecast together with this one."""
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": drawn.positions,
+            "y": values,
+            "line": {"color": GREY, "width": 1, "dash": DASHES[k % len(DASHES)]},
+            "name": escape(_(name)),
+        }
+        for k, (name, values) in enumerate(drawn.beside)
+    ]
 
 
 def _marks(drawn: PreviewDrawn, _: Translate) -> list[dict[str, Any]]:

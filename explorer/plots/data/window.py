@@ -14,9 +14,10 @@ class WindowDrawn(NamedTuple):
     """Exactly what the picture shows, in the units that models see."""
 
     given: NDArray[np.float32]  # (T,) the series' part of the inputs
-    asked: NDArray[np.float32]  # (T,) NaN where nothing is asked
+    asked: NDArray[np.float32]  # (T,) NaN where nothing is asked, of this series
     ahead: int  # how many steps an answer lies after its step
     beside: tuple[tuple[str, NDArray[np.float32]], ...] = ()  # what else goes in, (T,)
+    together: int = 1  # series whose next values are asked for
 
 
 def extract(
@@ -25,13 +26,16 @@ def extract(
     counted_from: int,
     shifted_time: bool = True,
     names: Sequence[str] = (),
+    number: int = 0,
 ) -> WindowDrawn:
-    """One window x (T, I) and its targets y (T, 1), of which the first do not count.
-    Of `names` the first is the series'; nothing else is drawn without."""
-    asked = finite(y[:, 0])
+    """One window x (T, I) and its targets y (T, O), of which the first do not count; of
+    what is asked for only one series is drawn, that of this number. `names` are of the
+    inputs; without them no other is drawn."""
+    asked = finite(y[:, number])
     asked[:counted_from] = np.nan
-    beside = [(name, finite(x[:, k])) for k, name in enumerate(names) if k]
-    return WindowDrawn(finite(x[:, 0]), asked, int(shifted_time), tuple(beside))
+    beside = [(name, finite(x[:, k])) for k, name in enumerate(names) if k != number]
+    given = finite(x[:, number])
+    return WindowDrawn(given, asked, int(shifted_time), tuple(beside), y.shape[1])
 
 
 def figure(drawn: WindowDrawn, _: Translate = str) -> Figure:
@@ -100,7 +104,17 @@ def reading(drawn: WindowDrawn, _: Translate = str) -> str:
         "The model reads %(steps)d values, one after the other. At %(count)d of these "
         "steps its answer counts: the next value."
     )
-    return message % {"steps": len(drawn.given), "count": count}
+    if drawn.together > 1:
+        message = _(
+            "The model reads %(steps)d times the values of %(together)d series. At "
+            "%(count)d of these steps its answer counts: the next value of each, of "
+            "which one series is drawn."
+        )
+    return message % {
+        "steps": len(drawn.given),
+        "count": count,
+        "together": drawn.together,
+    }
 
 
 def alternative(drawn: WindowDrawn, _: Translate = str) -> str:

@@ -171,7 +171,7 @@ def _shown(data: Data) -> NDArray[Any]:
 def _given(data: Data) -> NDArray[Any]:
     """(n,) what a model is given of the series."""
     assert data.series is not None
-    return data.series.scaled.reshape(len(data.series.scaled), -1)[:, 0]
+    return data.series.asked
 
 
 def _window(data: Data, about: str, _: Translate) -> None:
@@ -179,8 +179,9 @@ def _window(data: Data, about: str, _: Translate) -> None:
     st.header(title, anchor=False)
     x, y = data.train.x[len(data.train.x) // 2], data.train.y[len(data.train.y) // 2]
     if data.task == "forecast":
+        number = data.series.number if data.series is not None else 0
         drawn = window.extract(
-            x, y, data.counted_from, data.series is not None, data.channels
+            x, y, data.counted_from, data.series is not None, data.channels, number
         )
         alternative = window.alternative(drawn, _)
         figure = window.figure(drawn, _)

@@ -90,6 +90,11 @@ def picture(data: Data, _: Translate) -> tuple[Figure, str, str]:
             series.axis,
             series.label,
             marked(data, series),
+            [
+                (one.label, np.asarray(one.values))
+                for k, one in enumerate(data.together)
+                if k != series.number
+            ],
         )
         figure = preview.figure(drawn, _)
         figure["layout"]["xaxis"]["range"] = _around_split(data)

@@ -1,0 +1,96 @@
+"""Views of series that are forecast together show the one that is chosen."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.catalog import specs
+from explorer.catalog.choosing import make_config
+from explorer.errors import ExplorerError
+from explorer.inspection.base import Request, Subject, look, views
+from explorer.models.forecast_heads import Head
+from explorer.plots.answers import forecast
+from explorer.runs.records import Simple, SimpleMethod
+from explorer.training.measures import metrics
+from explorer.training.objectives import tensors
+from explorer.training.proper import scores_of_head
+from explorer.training.trainer import Budget, Trainer
+
+SHOWING = ("prediction", "backtest", "anomalies")
+
+
+@pytest.fixture(scope="module")
+def river() -> Subject:
+    settings = {"data.length": 400, "data.window": 20, "training.steps": 3}
+    trainer = Trainer(make_config("river", "gru", settings))
+    trainer.advance(Budget())
+    return Subject.of(trainer)
+
+
+def test_the_usual_series_comes_first_among_the_choices(river: Subject) -> None:
+    resolved = specs.resolve(river.config)
+    for name in SHOWING:
+        if views()[name].applies(resolved):
+            choices = views()[name].choices(resolved)["series"]
+            assert [value for value, _words in choices] == ["2", "0", "1"]
+            assert str(choices[1][1]) == "Gauge 1, upstream"
+    alone = specs.resolve(make_config("sine", "gru"))
+    assert views()["prediction"].choices(alone)["series"] == []
+
+
+def test_a_forecast_is_of_the_chosen_series(river: Subject) -> None:
+    x, y = tensors(river.data.validation)
+    said = river.model(x)[-1].detach().double().numpy()  # the last window
+    for k, one in enumerate(river.data.together):
+        view = look(river, Request("prediction", json.dumps({"series": str(k)})))
+        assert view.notes["label"] == one.label
+        np.testing.assert_allclose(
+            view.arrays["truth"], one.values[-len(view.arrays["truth"]) :]
+        )
+        drawn = view.arrays["one_step"][-1]
+        assert drawn == pytest.approx(float(one.scaler.undo(said[-1, k])), rel=1e-5)
+
+
+def test_simple_methods_are_drawn_for_the_chosen_series(river: Subject) -> None:
+    view = look(river, Request("prediction", '{"series": "1"}'))
+    lines = np.arange(3.0)[:, None] + np.zeros(len(view.arrays["truth"]))
+    simple = Simple((SimpleMethod("VAR(1)", 0.1, lines),))
+    ((name, line),) = forecast.extract("gru", view, simple).methods
+    assert (name, set(line.tolist())) == ("VAR(1)", {1.0})
+
+
+@pytest.mark.parametrize("head", ["gaussian", "quantile"])
+def test_a_head_says_a_distribution_of_every_series(head: Head) -> None:
+    settings = {"data.length": 400, "data.window": 20, "training.steps": 20}
+    run = make_config("river", "gru", {**settings, "model.head": head})
+    trainer = Trainer(run)
+    trainer.advance(Budget())
+    subject = Subject.of(trainer)
+    x, y = tensors(subject.data.validation)
+    with torch.no_grad():
+        output = subject.model(x)
+    bands = set()
+    for k in range(3):
+        view = look(subject, Request("prediction", json.dumps({"series": str(k)})))
+        low, high = (view.arrays[name][-1] for name in ("low", "high"))
+        bands.add(float(np.nanmean(high - low)))
+        assert np.nanmin(high - low) > 0
+    assert len(bands) == 3
+    # the numbers of series k are output k, k + 3, k + 6 ..
+    half = len(y) // 2
+    parts = [
+        scores_of_head(head, output[half:, -1, k::3], y[half:, -1, k]) for k in range(3)
+    ]
+    found = metrics(subject.model, subject.data)
+    for name in ("crps", "pinball"):
+        mean = np.mean([part[name] for part in parts])
+        assert found[name] == pytest.approx(mean, rel=1e-6)
+    mse = float((output[:, 10:, :3] - y[:, 10:]).square().mean())
+    assert found["rmse"] ** 2 == pytest.approx(mse, rel=1e-5)
+
+
+def test_a_series_that_is_not_there_is_refused(river: Subject) -> None:
+    with pytest.raises(ExplorerError, match="from 0 to 2 here, but got 7"):
+        look(river, Request("prediction", '{"series": "7"}'))
