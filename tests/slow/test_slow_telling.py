@@ -3,6 +3,7 @@
 import pytest
 
 from explorer.catalog import choosing
+from explorer.training.simple import simple_methods
 from explorer.training.trainer import Budget, Trainer
 from tests.slow.conftest import Report
 
@@ -86,3 +87,26 @@ def test_an_lstm_answers_from_one_fact(seed: int, report: Report) -> None:
     )
     assert right > 0.95
     assert judged.loss < 0.1
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_gauges_tell_of_each_other(seed: int, report: Report) -> None:
+    """Who reads all of them is below whoever goes on from each one's own past."""
+    found = {}
+    for model in ("rnn", "gru", "lstm"):
+        run = ended("river", model, seed)
+        found[model] = run.rule.judge().loss
+    alone, floor = run.data.baselines["each gauge from its own past"], run.data.floor
+    (var,) = (
+        each.loss
+        for each in simple_methods(run.config).methods
+        if each.name.startswith("VAR")
+    )
+    losses = ", ".join(f"{name} {loss:.4f}" for name, loss in found.items())
+    report(
+        f"river, seed {seed}: {losses}, VAR {var:.4f}, floor {floor:.4f}, each from "
+        f"its own past {alone:.4f}"
+    )
+    assert max(found.values()) < alone
+    assert floor is not None
+    assert var < floor + 0.2 * (alone - floor)
