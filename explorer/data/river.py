@@ -226,7 +226,7 @@ def together(settings: RiverSettings) -> Together:
 
 
 HOURS = 24  # a day's
-FLOOR_NOTE = N_("the variance of the rain that falls between two gauges within an hour")
+FLOOR_NOTE = N_("the variance of each hour's new rain")
 
 SPEC = DataSpec(
     name="river",

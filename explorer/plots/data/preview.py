@@ -126,7 +126,7 @@ def _beside(drawn: PreviewDrawn, _: Translate) -> list[dict[str, Any]]:
             "mode": "lines",
             "x": drawn.positions,
             "y": values,
-            "line": {"color": GREY, "width": 1, "dash": DASHES[k % len(DASHES)]},
+            "line": {"color": OTHER, "width": 1, "dash": DASHES[k % len(DASHES)]},
             "name": escape(_(name)),
         }
         for k, (name, values) in enumerate(drawn.beside)
