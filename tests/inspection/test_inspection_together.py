@@ -41,7 +41,7 @@ def test_the_usual_series_comes_first_among_the_choices(river: Subject) -> None:
 
 
 def test_a_forecast_is_of_the_chosen_series(river: Subject) -> None:
-    x, y = tensors(river.data.validation)
+    x, _y = tensors(river.data.validation)
     said = river.model(x)[-1].detach().double().numpy()  # the last window
     for k, one in enumerate(river.data.together):
         view = look(river, Request("prediction", json.dumps({"series": str(k)})))
