@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from explorer.config.kinds import Kind
+from explorer.config.settings import whole_number
 from explorer.data.base import Heard
 from explorer.data.content import Examples
 from explorer.data.decoding import decoded, encoding_remark, in_one_piece
 from explorer.data.likeliest import likeliest
 from explorer.data.mel import Frames
-from explorer.errors import N_, ExplorerError, Words
+from explorer.errors import N_, ExplorerError, Words, unknown
 
 MOST_BYTES = 32_000_000
 """Of a file; what is kept of it may be smaller."""
@@ -61,6 +62,19 @@ def text_of(raw: bytes, filename: str, encoding: str) -> tuple[str, list[Words]]
     raw, guessed = (raw, "") if encoding else likeliest(raw)
     text = decoded(raw, filename, MOST_BYTES, encoding or guessed)
     return in_one_piece(text), [encoding_remark(guessed)] if guessed else []
+
+
+def named_column(name_or_number: str, names: Sequence[str]) -> str:
+    """The column of that name, or of that number from 1.
+
+    Raises:
+        ExplorerError: if there is none.
+    """
+    if name_or_number in names:
+        return name_or_number
+    if 1 <= (whole_number(name_or_number) or 0) <= len(names):
+        return names[int(name_or_number) - 1]
+    raise unknown(N_("column"), name_or_number, names)
 
 
 def too_few(came: int, what: str) -> ExplorerError | None:

@@ -9,8 +9,7 @@ has ten, the second one the token and the fourth its part of speech, and comment
 from collections import Counter
 from collections.abc import Sequence
 
-from explorer.config.settings import whole_number
-from explorer.data.brought import Brought, Columns, text_of, too_few
+from explorer.data.brought import Brought, Columns, named_column, text_of, too_few
 from explorer.data.conll_lines import (
     COUNTED,
     TAGS,
@@ -21,7 +20,7 @@ from explorer.data.conll_lines import (
 )
 from explorer.data.decoding import named, short
 from explorer.data.entities import are_entities, entities, scheme_of
-from explorer.errors import N_, ExplorerError, Words, unknown
+from explorer.errors import N_, ExplorerError, Words
 
 ENDINGS = (".conll", ".conllu", ".conll03", ".iob", ".iob2", ".bio")
 
@@ -113,19 +112,10 @@ def _columns(found: Rows, filename: str, given: str, asked: str) -> Columns:
             for names_of_kind in (TOKENS, TAGS)
         ]
     chosen = [
-        names[place] if not name_or_number else _named(name_or_number, names)
-        for name_or_number, place in zip((given, asked), usual, strict=True)
+        named_column(wanted, names) if wanted else names[place]
+        for wanted, place in zip((given, asked), usual, strict=True)
     ]
     return Columns(names, *chosen)
-
-
-def _named(name_or_number: str, names: Sequence[str]) -> str:
-    """The column of that name or number."""
-    if name_or_number in names:
-        return name_or_number
-    if 1 <= (whole_number(name_or_number) or 0) <= len(names):
-        return names[int(name_or_number) - 1]
-    raise unknown(N_("column"), name_or_number, names)
 
 
 def _sentences(found: Rows, columns: Columns, filename: str) -> list[Sentence]:

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from explorer.config.settings import setting
-from explorer.data.content import NO_DIGEST
+from explorer.data.content import DIGEST, NO_DIGEST
 from explorer.errors import N_
 
 HeldOut = Literal["end", "chance"]
@@ -16,7 +16,7 @@ def digest_field(description: str) -> Any:
         NO_DIGEST,
         description,
         title=N_("Content"),
-        pattern="^[0-9a-f]{64}$",
+        pattern=f"^{DIGEST.pattern}$",
         more=True,
     )
 

@@ -9,11 +9,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from explorer.config.settings import whole_number
-from explorer.data.brought import text_of
+from explorer.data.brought import named_column, text_of
 from explorer.data.decoding import named, short
 from explorer.data.tidy import refuse_markup
-from explorer.errors import N_, ExplorerError, Words, unknown
+from explorer.errors import N_, ExplorerError, Words
 
 SIGNS = ("\t", ";", "|", ",")
 WAYS = ((csv.QUOTE_MINIMAL, SIGNS), (csv.QUOTE_NONE, ("\t",)))
@@ -62,16 +61,8 @@ class TextTable(NamedTuple):
         return [row[place] for _, row in self.rows]
 
     def column(self, name_or_number: str) -> str:
-        """The column of that name or number.
-
-        Raises:
-            ExplorerError: if there is none.
-        """
-        if name_or_number in self.names:
-            return name_or_number
-        if 1 <= (whole_number(name_or_number) or 0) <= len(self.names):
-            return self.names[int(name_or_number) - 1]
-        raise unknown(N_("column"), name_or_number, self.names)
+        """As `named_column` says."""
+        return named_column(name_or_number, self.names)
 
     def called(self, names: Sequence[str]) -> str:
         """The first column that is called one of these; "" where none is."""

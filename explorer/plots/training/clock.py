@@ -1,10 +1,15 @@
 """The horizontal axis of what changes while a run trains: by step or by second."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
+from explorer.errors import N_
 from explorer.plots.parts import Figure, Translate, axis, escape
 from explorer.runs.records import Clock
+
+CLOCKS: Mapping[Clock, str] = {"step": N_("by step"), "second": N_("by second")}
+"""What people choose between."""
 
 
 def clock_axis(clock: Clock, end: float | None, _: Translate) -> dict[str, Any]:

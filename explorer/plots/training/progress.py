@@ -7,7 +7,7 @@ from explorer.errors import N_
 from explorer.plots.panel import Choices, Content, Panel, Scene, content_of
 from explorer.plots.parts import Translate
 from explorer.plots.training import loss, measures, overfitting
-from explorer.plots.training.clock import by_ratio
+from explorer.plots.training.clock import CLOCKS, by_ratio
 from explorer.runs.facts import Facts
 from explorer.runs.records import Clock
 from explorer.tasks import MEASURES
@@ -32,7 +32,7 @@ class ProgressSettings(Settings):
         "step",
         N_("Whether steps or seconds of training run to the right."),
         title=N_("Time axis"),
-        choices={"step": N_("by step"), "second": N_("by second")},
+        choices=CLOCKS,
     )
     spacing: Literal["linear", "log"] = setting(
         "linear",

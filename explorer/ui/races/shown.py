@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, get_args
+from typing import Any
 
 import streamlit as st
 
@@ -12,11 +12,12 @@ from explorer.errors import N_, ExplorerError
 from explorer.inspection.facts import lines
 from explorer.plots.runs import race as chart
 from explorer.plots.runs.verdict import LowestLoss, outcome
+from explorer.plots.training.clock import CLOCKS
 from explorer.racing import results
 from explorer.racing.race import Race, State, read_race
 from explorer.racing.results import Lap, Result
 from explorer.runs.commands import PAUSE, RESUME, STOP, CommandSpec
-from explorer.runs.records import Clock, Run
+from explorer.runs.records import Run
 from explorer.runs.store import Store
 from explorer.ui.address import show_race, shown_race
 from explorer.ui.language import Translate
@@ -185,10 +186,10 @@ def _curves(visitor: Visitor, race: Race, _: Translate) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         axis = st.segmented_control(
             _("Along"),
-            get_args(Clock),
+            list(CLOCKS),
             default=race.clock,
             required=True,
-            format_func=lambda n: _("by step") if n == "step" else _("by second"),
+            format_func=lambda clock: _(CLOCKS[clock]),
             key="race.axis",
         )
         scale = st.segmented_control(

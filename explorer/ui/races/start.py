@@ -1,14 +1,14 @@
 """Before a race: who takes part, by which clock, and a guess at who wins."""
 
 from functools import lru_cache
-from typing import get_args
 
 import streamlit as st
 
 from explorer.catalog import building, specs
 from explorer.config.run import RunConfig
 from explorer.engine.visitor import Visitor
-from explorer.errors import N_, ExplorerError
+from explorer.errors import ExplorerError
+from explorer.plots.training.clock import CLOCKS
 from explorer.plots.words import listed
 from explorer.racing import entries
 from explorer.racing.race import facts, seeded
@@ -20,7 +20,6 @@ from explorer.ui.page import shown_later
 from explorer.ui.races.entrants import WAYS, entrants, entrants_table
 from explorer.ui.races.words import labels
 
-CLOCKS: dict[Clock, str] = {"step": N_("by step"), "second": N_("by second")}
 SAMPLE = "sample_race"
 """The finished race that is shown before there is another."""
 
@@ -87,7 +86,7 @@ def preparation(visitor: Visitor, base: RunConfig, _: Translate) -> None:
 def _rules(_: Translate) -> tuple[Clock, int]:
     clock = st.segmented_control(
         _("Clock"),
-        get_args(Clock),
+        list(CLOCKS),
         default="step",
         required=True,
         format_func=lambda name: _(CLOCKS[name]),

@@ -8,6 +8,7 @@ from explorer.catalog import specs
 from explorer.config.run import RunConfig
 from explorer.config.settings import choices_of, extra_of
 from explorer.errors import N_
+from explorer.plots.training.clock import CLOCKS
 from explorer.plots.words import listed
 from explorer.racing.race import Race
 from explorer.racing.results import Spread, Value, differing, telling
@@ -41,7 +42,7 @@ def race_line(race: Race, _: Translate) -> str:
     """What races, on what and how often."""
     data = specs.data_spec(race.configs[0].data)
     line = _("%(count)d settings on %(data)s, %(clock)s, seeds for each: %(seeds)d")
-    clock = _("by step") if race.clock == "step" else _("by second")
+    clock = _(CLOCKS[race.clock])
     numbers = {"count": len(race.configs), "data": _(data.title), "clock": clock}
     return line % (numbers | {"seeds": race.seeds})
 
