@@ -14,7 +14,8 @@ from explorer.data.decoding import named, short
 from explorer.data.number_cells import is_empty
 from explorer.data.numbers import NumberForm, Numbers
 from explorer.data.tables import Table
-from explorer.data.time_forms import First, Times, first_of, no_times
+from explorer.data.time_forms import First, first_of
+from explorer.data.time_reading import Times, no_times
 from explorer.errors import N_, ExplorerError, Words, unknown
 
 NO_TIME = ""
@@ -112,27 +113,8 @@ def chosen_column(table: Table, asked: Choices) -> str:
     measured = [n for n in table.measured if asked.only is None or n != asked.only[0]]
     if len(measured) == 1:
         return measured[0]
-    if not measured and table.unsure:
-        raise ExplorerError(
-            N_("A series needs a column of numbers, but %(why)s."), why=table.unsure[0]
-        )
-    if not table.names:
-        raise ExplorerError(
-            N_(
-                "A table is rows of fields, but '%(file)s' has none. Write one row per "
-                "time step."
-            ),
-            file=named(table.filename),
-        )
     if not measured:
-        raise ExplorerError(
-            N_(
-                "A series needs a column of numbers, but '%(file)s' has none among "
-                "%(names)s. Write numbers as 1234.5, without units."
-            ),
-            file=named(table.filename),
-            names=_listed(table.names),
-        )
+        raise _nothing_measured(table)
     raise UndecidedError(
         N_(
             "A series is one column, but '%(file)s' has %(count)d columns of numbers: "
@@ -142,6 +124,30 @@ def chosen_column(table: Table, asked: Choices) -> str:
         file=named(table.filename),
         count=len(measured),
         names=_listed(measured),
+    )
+
+
+def _nothing_measured(table: Table) -> ExplorerError:
+    """Why no column of a table can be a series."""
+    if table.unsure:
+        return ExplorerError(
+            N_("A series needs a column of numbers, but %(why)s."), why=table.unsure[0]
+        )
+    if not table.names:
+        return ExplorerError(
+            N_(
+                "A table is rows of fields, but '%(file)s' has none. Write one row per "
+                "time step."
+            ),
+            file=named(table.filename),
+        )
+    return ExplorerError(
+        N_(
+            "A series needs a column of numbers, but '%(file)s' has none among "
+            "%(names)s. Write numbers as 1234.5, without units."
+        ),
+        file=named(table.filename),
+        names=_listed(table.names),
     )
 
 

@@ -7,7 +7,8 @@ from itertools import islice, pairwise
 
 from explorer.data.durations import are_durations
 from explorer.data.time_cells import are_clocks
-from explorer.data.time_forms import NUMBER, find_times
+from explorer.data.time_forms import NUMBER
+from explorer.data.time_reading import find_times
 from explorer.data.time_words import MONTH
 
 SIGN = " + "

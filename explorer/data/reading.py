@@ -14,8 +14,9 @@ from explorer.data.choices import (
     first_values,
     narrowed,
 )
-from explorer.data.columns import Taken, repeated_rows, take_series
+from explorer.data.columns import Taken, take_series
 from explorer.data.parsing import read_table
+from explorer.data.row_order import repeated_rows
 from explorer.data.tables import Table
 from explorer.data.time_forms import First, first_of
 from explorer.errors import ExplorerError

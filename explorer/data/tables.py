@@ -17,14 +17,8 @@ from explorer.data.marks import read_column
 from explorer.data.number_cells import is_empty
 from explorer.data.numbers import Hints, Numbers
 from explorer.data.time_cells import are_clocks, is_clock, looks_like_time
-from explorer.data.time_forms import (
-    NUMBER,
-    First,
-    Times,
-    find_times,
-    first_of,
-    no_times,
-)
+from explorer.data.time_forms import NUMBER, First, first_of
+from explorer.data.time_reading import Times, find_times, no_times
 from explorer.data.time_words import CALLED
 from explorer.errors import N_, Words
 

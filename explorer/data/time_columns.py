@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from explorer.data.periods import first_day, months_of
 from explorer.data.time_cells import looks_like_time
-from explorer.data.time_forms import NUMBER, find_times
+from explorer.data.time_forms import NUMBER
+from explorer.data.time_reading import find_times
 from explorer.data.time_words import ENGLISH, MONTHS
 
 YEAR = re.compile("(?:1[5-9]|20|21)[0-9]{2}")

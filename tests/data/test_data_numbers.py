@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from explorer.data import files
 from explorer.data.choices import Choices
 from explorer.data.numbers import NumberForm, read_numbers
-from explorer.data.time_forms import find_times, first_of
+from explorer.data.time_forms import first_of
+from explorer.data.time_reading import find_times
 from explorer.errors import ExplorerError
 
 SIGNS = st.sampled_from(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from explorer.data.time_forms import find_times
+from explorer.data.time_reading import find_times
 from tests.data.kinds import DAYS, ISO, POINT, VALUES, WEEKS, N, read, table
 
 ISO_WEEKS = [t.isocalendar()[:2] for t in WEEKS]
