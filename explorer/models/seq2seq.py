@@ -26,7 +26,6 @@ from torch import Tensor, nn
 
 from explorer.config.settings import Settings, setting
 from explorer.errors import N_
-from explorer.models import notation
 from explorer.models.additive import Additive
 from explorer.models.base import ModelSpec, SequenceModel, Sizes
 from explorer.models.captures import (
@@ -271,6 +270,14 @@ def captures(settings: Seq2SeqSettings) -> tuple[Capture, ...]:
 
 
 def equations(settings: Seq2SeqSettings, sizes: Sizes) -> str:
+    return _written(settings, sizes).page()
+
+
+def diagram(settings: Seq2SeqSettings, sizes: Sizes) -> str:
+    return _written(settings, sizes).diagram()
+
+
+def _written(settings: Seq2SeqSettings, sizes: Sizes) -> Written:
     return Written(
         settings.cell,
         settings.hidden_size,
@@ -279,38 +286,7 @@ def equations(settings: Seq2SeqSettings, sizes: Sizes) -> str:
         settings.directions == "both",
         settings.attention == "additive",
         sizes,
-    ).page()
-
-
-def diagram(settings: Seq2SeqSettings, sizes: Sizes) -> str:
-    H, layers, V = settings.hidden_size, settings.layers, sizes.symbols
-    title = settings.cell.upper()
-    both, attends = settings.directions == "both", settings.attention == "additive"
-    K = 2 * H if both else H
-    lines = [
-        f'source["w: {V}, {sizes.source} steps"] --> read["E[w]: {H}"]',
-        f'subgraph encoder["{layers} × {title}{" ⇄" if both else ""}"]',
-        f'  h["h: {K}"]',
-        f"  h {notation.NEXT_STEP} h",
-        "end",
-        "read --> h",
-        f'h -- "s = n" --> bridge["g = tanh(B h + b): {H}"]',
-        f'given["w: {V}, {sizes.steps - sizes.source} steps"] --> write["E[w]: {H}"]',
-        f'subgraph decoder["{layers} × {title}"]',
-        f'  g["g: {H}"]',
-        f"  g {notation.NEXT_STEP} g",
-        "end",
-        "write --> g",
-        "bridge --> g",
-        f'g --> answer["y = V g + d: {sizes.outputs}"]',
-    ]
-    if attends:
-        lines += [
-            f'h --> seen["a = softmax(v · tanh(W g + U h)) h: {K}"]',
-            "g --> seen",
-            f"seen {notation.NEXT_STEP} g",
-        ]
-    return "\n".join(["flowchart LR", *(f"  {line}" for line in lines)])
+    )
 
 
 def cells(settings: Seq2SeqSettings) -> dict[str, Callable[[Sizes], str]]:

@@ -1,4 +1,4 @@
-r"""The equations of an encoder and a decoder, with the run's own shapes.
+r"""The equations and the diagram of an encoder and a decoder, with a run's own shapes.
 
 The encoder's letters have arrows over them, to the right where it reads forwards and to
 the left where it reads backwards; the decoder's have none. Its state is g, so that an
@@ -33,7 +33,7 @@ RIGHT, LEFT = notation.BOTH_WAYS
 
 
 class Written(NamedTuple):
-    """What the equations depend on."""
+    """What they depend on."""
 
     cell: CellName
     hidden: int  # H
@@ -158,3 +158,33 @@ class Written(NamedTuple):
             notation.in_every_layer(r"\beta", "", real(handed), self.layers, ("",)),
             *(attention_shapes(H, K) if self.attends else ()),
         ]
+
+    def diagram(self) -> str:
+        """Both nets, the bridge between them, and what looks back."""
+        H, K, sizes = self.hidden, self.width, self.sizes
+        title = self.cell.upper()
+        lines = [
+            f'source["w: {sizes.symbols}, {sizes.source} steps"] --> read["E[w]: {H}"]',
+            f'subgraph encoder["{self.layers} × {title}{" ⇄" if self.both else ""}"]',
+            f'  h["h: {K}"]',
+            f"  h {notation.NEXT_STEP} h",
+            "end",
+            "read --> h",
+            f'h -- "s = n" --> bridge["g = tanh(B h + b): {H}"]',
+            f'given["w: {sizes.symbols}, {sizes.steps - sizes.source} steps"] --> '
+            f'write["E[w]: {H}"]',
+            f'subgraph decoder["{self.layers} × {title}"]',
+            f'  g["g: {H}"]',
+            f"  g {notation.NEXT_STEP} g",
+            "end",
+            "write --> g",
+            "bridge --> g",
+            f'g --> answer["y = V g + d: {sizes.outputs}"]',
+        ]
+        if self.attends:
+            lines += [
+                f'h --> seen["a = softmax(v · tanh(W g + U h)) h: {K}"]',
+                "g --> seen",
+                f"seen {notation.NEXT_STEP} g",
+            ]
+        return "\n".join(["flowchart LR", *(f"  {line}" for line in lines)])
