@@ -12,6 +12,33 @@ from torch import Tensor
 
 from explorer.errors import N_, ExplorerError
 
+MODEL, OPTIMIZER = "model.", "optimizer."
+"""How the names of a model's weights and of its optimizer's memory begin."""
+
+
+def together(
+    weights: Mapping[str, Tensor], memory: Mapping[str, Tensor]
+) -> dict[str, Tensor]:
+    """The tensors of a state: a model's weights, and its optimizer's memory."""
+    return {f"{MODEL}{name}": value for name, value in weights.items()} | {
+        f"{OPTIMIZER}{name}": value for name, value in memory.items()
+    }
+
+
+def parted(
+    tensors: Mapping[str, Tensor],
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """What `together` was given."""
+    weights, memory = (
+        {
+            name.removeprefix(begin): value
+            for name, value in tensors.items()
+            if name.startswith(begin)
+        }
+        for begin in (MODEL, OPTIMIZER)
+    )
+    return weights, memory
+
 
 def pack(tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> bytes:
     """Tensors by name and a few facts (what JSON can hold) as one piece of bytes."""

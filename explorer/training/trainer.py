@@ -15,7 +15,7 @@ from torch import Tensor
 
 from explorer.catalog import building, specs
 from explorer.config.run import RunConfig
-from explorer.errors import N_, ExplorerError
+from explorer.errors import N_, ExplorerError, Words
 from explorer.models.base import parameters
 from explorer.runs.messages import Reference, advice, diverged, stopped_early
 from explorer.runs.records import Checkpoint, Command, Progress, Status
@@ -27,7 +27,7 @@ from explorer.training.commands import carry_out
 from explorer.training.optimizers import schedule_factor
 from explorer.training.rules import RULES, Rule
 from explorer.training.slices import Slice
-from explorer.training.state import pack, unpack
+from explorer.training.state import pack, parted, together, unpack
 
 DIVERGED_AT = 100.0
 """A loss this many times the first one, or a simple guess's where that is larger, has
@@ -103,10 +103,11 @@ class Trainer:
             ExplorerError: if the state is not one of this config.
         """
         tensors, facts = unpack(state)
+        weights, memory = parted(tensors)
         if facts["optimizer"] != self.config.training.optimizer:
             # A fork may change the rule; the new one starts without memories.
-            tensors = {k: v for k, v in tensors.items() if k.startswith("model.")}
-        self._restore(tensors)
+            memory = {}
+        self._restore(weights, memory)
         self.step = int(facts["step"])
         self.seconds = float(facts["seconds"])
         self.base_rate = float(facts["base_rate"])
@@ -152,17 +153,11 @@ class Trainer:
         start = self.step
         carried_out = tuple(carry_out(self, command) for command in commands)
         divergence = self._sound_steps(budget, slice_)
-        status: Status = "finished" if self.ended else "training"
-        message = None
         if divergence is not None:
-            status = "diverged"
-            tries = advice(self.base_rate, self.config.training)
-            message = diverged(*divergence, self._reference, self.step, tries)
             slice_.keep_until(self.step)
             if self.step not in {c.step for c in slice_.kept}:
                 slice_.kept.append(Checkpoint(self.step, self.pack()))
-        elif self.ended and self.step < self.config.training.steps:
-            message = stopped_early(self.step, self.lowest.step, self.patience.waited)
+        status, message = self._outcome(divergence)
         return Progress(
             first_step=start,
             curves=slice_.curves(),
@@ -176,6 +171,19 @@ class Trainer:
             message=message,
         )
 
+    def _outcome(self, divergence: Divergence | None) -> tuple[Status, Words | None]:
+        """How the run stands after its steps, and why, where that needs words."""
+        settings = self.config.training
+        if divergence is not None:
+            tries = advice(self.base_rate, settings)
+            return "diverged", diverged(*divergence, self._reference, self.step, tries)
+        if not self.ended:
+            return "training", None
+        if self.step >= settings.steps:
+            return "finished", None
+        best, waited = self.lowest.step, self.patience.waited
+        return "finished", stopped_early(self.step, best, waited)
+
     def _sound_steps(self, budget: Budget, slice_: Slice) -> Divergence | None:
         """Train until the budget or the run ends; the divergence that came, if any,
         after which the trainer stands where the loss was last sound."""
@@ -188,7 +196,7 @@ class Trainer:
         with torch.random.fork_rng(devices=[]):
             divergence = self._train(stop, deadline, slice_)
             if divergence is not None:
-                self._restore(snapshot)
+                self._restore(*parted(snapshot))
                 self.step = start
                 self._train(max(start, divergence.step - 1), math.inf, None)
         return divergence
@@ -261,16 +269,9 @@ class Trainer:
         return Reference(self.first_loss, max(finite, default=0.0), DIVERGED_AT)
 
     def _tensors(self) -> dict[str, Tensor]:
-        weights = {f"model.{k}": v for k, v in self.model.state_dict().items()}
-        memory = {f"optimizer.{k}": v for k, v in self.rule.memory().items()}
-        return weights | memory
+        return together(self.model.state_dict(), self.rule.memory())
 
-    def _restore(self, tensors: dict[str, Tensor]) -> None:
-        weights = {
-            k.removeprefix("model."): v
-            for k, v in tensors.items()
-            if k.startswith("model.")
-        }
+    def _restore(self, weights: dict[str, Tensor], memory: dict[str, Tensor]) -> None:
         try:
             self.model.load_state_dict(weights)
         except RuntimeError:
@@ -281,13 +282,7 @@ class Trainer:
                 )
             ) from None
         self.ahead = NOTHING_AHEAD
-        self.rule.remember(
-            {
-                k.removeprefix("optimizer."): v
-                for k, v in tensors.items()
-                if k.startswith("optimizer.")
-            }
-        )
+        self.rule.remember(memory)
 
 
 def advance(

@@ -13,7 +13,7 @@ from torch import Tensor
 from explorer.catalog import building, fitting
 from explorer.config.run import RunConfig
 from explorer.data.base import Data
-from explorer.training.state import unpack
+from explorer.training.state import parted, unpack
 from explorer.training.trainer import Trainer
 
 
@@ -30,11 +30,7 @@ def transferred(config: RunConfig, start: RunConfig, state: bytes) -> bytes:
     """
     fitting.check_start(config, start)
     trainer = Trainer(config)
-    learned = {
-        name.removeprefix("model."): value
-        for name, value in unpack(state)[0].items()
-        if name.startswith("model.")
-    }
+    learned, _memory = parted(unpack(state)[0])
     own = dict(trainer.model.state_dict())
     rows = _shared_symbols(trainer.data, building.make_data(start))
     for name, fresh in own.items():
