@@ -69,16 +69,7 @@ def make(settings: RecallSettings, seed: int) -> Data:
     Raises:
         ExplorerError: if a window needs more keys than there are.
     """
-    if settings.pairs > settings.key_kinds:
-        raise ExplorerError(
-            N_(
-                "No key may stand in two pairs of a window, but %(pairs)d pairs need "
-                "more than the %(keys)d keys that there are. Take more keys or fewer "
-                "pairs."
-            ),
-            pairs=settings.pairs,
-            keys=settings.key_kinds,
-        )
+    _check_keys(settings)
     rng = np.random.default_rng(seed)
     total = settings.count + MAX_VALIDATION_WINDOWS
     both = windows(settings, total, rng)
@@ -106,6 +97,19 @@ def make(settings: RecallSettings, seed: int) -> Data:
             "one which of them this window has. Below it, keys and values are bound."
         ),
     )
+
+
+def _check_keys(settings: RecallSettings) -> None:
+    if settings.pairs > settings.key_kinds:
+        raise ExplorerError(
+            N_(
+                "No key may stand in two pairs of a window, but %(pairs)d pairs need "
+                "more than the %(keys)d keys that there are. Take more keys or fewer "
+                "pairs."
+            ),
+            pairs=settings.pairs,
+            keys=settings.key_kinds,
+        )
 
 
 def windows(settings: RecallSettings, count: int, rng: np.random.Generator) -> Windows:

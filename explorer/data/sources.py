@@ -28,18 +28,7 @@ def read_pairs(
         ExplorerError: if it is no such file, or there is no such column.
     """
     table = read_text_table(raw, filename, encoding)
-    source, target = usual_columns(table)
-    source = table.column(given) if given else source
-    target = table.column(asked) if asked else target
-    if source == target:
-        raise ExplorerError(
-            N_(
-                "Source and target are two columns, but both are '%(column)s'. Choose "
-                "another for one of them, among: %(known)s."
-            ),
-            column=source,
-            known=", ".join(table.names[:50]),
-        )
+    source, target = _columns(table, given, asked)
     pairs, left_out = whole_rows(table, source, target)
     different = len({source for source, _ in pairs})
     numbers = {
@@ -62,6 +51,23 @@ def read_pairs(
         Columns(table.names, source, target),
         too_few(different, N_("sources")),
     )
+
+
+def _columns(table: TextTable, given: str, asked: str) -> tuple[str, str]:
+    """The columns of the sources and of the targets."""
+    source, target = usual_columns(table)
+    source = table.column(given) if given else source
+    target = table.column(asked) if asked else target
+    if source == target:
+        raise ExplorerError(
+            N_(
+                "Source and target are two columns, but both are '%(column)s'. Choose "
+                "another for one of them, among: %(known)s."
+            ),
+            column=source,
+            known=", ".join(table.names[:50]),
+        )
+    return source, target
 
 
 def usual_columns(table: TextTable) -> tuple[str, str]:

@@ -150,6 +150,11 @@ class Driven:
             at_once=at_once,
             contents=() if self.placed else self.contents,
         )
+        self._note_under_way(commands, now)
+        return job
+
+    def _note_under_way(self, commands: tuple[Command, ...], now: float) -> None:
+        """A slice is with the worker, and these commands with it."""
         if commands:
             self.under_way[self.serial] = commands
         self.placed = True
@@ -157,7 +162,6 @@ class Driven:
         self.slices += 1
         self.in_flight += 1
         self.served = now
-        return job
 
     def _wants_state(self, now: float, commanded: bool) -> bool:
         """Whether the next slice shall bring its state: a large one costs time. What a

@@ -58,16 +58,8 @@ def look(subject: Subject, options: AnomaliesOptions) -> View:
     assert series is not None  # `applies`
     end, split = len(series.values), series.split
     begin, first = max(split, end - MOST), max(0, split - MOST)
-    learned = residuals(subject.model, data, first, split)
-    held = residuals(subject.model, data, begin, end)
-    scores = {N_("the model"): standardised(held, learned)}
-    seed = subject.config.seed
-    written = missed(data, seed, begin, end)
-    usual = missed(data, seed, first, split)
-    if written is not None and usual is not None:
-        scores[N_("encoder-decoder")] = standardised(written, usual)
-    learning = len(scores)
-    scores |= rules(data, begin, end)
+    learning = by_models(subject, (first, split), (begin, end))
+    scores = {**learning, **rules(data, begin, end)}
     positions = series.positions[begin:end]
     dates = bool(np.issubdtype(positions.dtype, np.datetime64))
     if dates:
@@ -86,10 +78,29 @@ def look(subject: Subject, options: AnomaliesOptions) -> View:
         "axis": series.axis,
         "label": series.label,
         "ways": list(scores),
-        "learning": learning,
+        "learning": len(learning),
         "kinds": list(kinds),
     }
     return View("anomalies", subject.step, arrays, notes)
+
+
+def by_models(
+    subject: Subject, learned: tuple[int, int], held: tuple[int, int]
+) -> Mapping[str, Floats]:
+    """The scores (n,) of those that learn, by name.
+
+    Args:
+        subject: the model, and the data.
+        learned, held: where a stretch of the training part, by which scores are
+            measured, and the scored one begin and end.
+    """
+    data, seed = subject.data, subject.config.seed
+    own, usual = (residuals(subject.model, data, *part) for part in (held, learned))
+    found = {N_("the model"): standardised(own, usual)}
+    written, before = (missed(data, seed, *part) for part in (held, learned))
+    if written is not None and before is not None:
+        found[N_("encoder-decoder")] = standardised(written, before)
+    return found
 
 
 def rules(data: Data, begin: int, end: int) -> Mapping[str, Floats]:

@@ -11,6 +11,7 @@ from explorer.catalog import specs
 from explorer.catalog.specs import Resolved
 from explorer.inspection.base import Subject, ViewSpec, layers_of
 from explorer.inspection.example import MarkedOptions, example_of
+from explorer.models.base import SequenceModel
 from explorer.runs.records import View
 
 Taps = Sequence[Sequence[int]]
@@ -41,20 +42,7 @@ def look(subject: Subject, options: ReceptiveOptions) -> View:
     steps = example.steps
     mark = steps - 1 if subject.model.pooled else example.marked(options.mark)
     names = [layer[0].name for layer in layers_of(resolved)]
-    kept: dict[str, list[Tensor]] = {name: [] for name in names}
-
-    def listen(name: str, value: Tensor) -> Tensor:
-        if name in kept:
-            kept[name].append(value)
-        return value
-
-    with torch.enable_grad():
-        answer = subject.model(example.x, listen)
-        last = answer if subject.model.pooled else answer[:, mark]
-        wanted = [value for name in names for value in kept[name]]
-        slopes = torch.autograd.grad(last.square().sum(), wanted, allow_unused=True)
-    norms = [0.0 if s is None else float(s.norm()) for s in slopes]
-    strength = np.array(norms, np.float32).reshape(len(names), steps)
+    strength = _strength(subject.model, example.x, names, mark)
     read = reached(taps, steps, mark)
     return View(
         "receptive",
@@ -68,6 +56,26 @@ def look(subject: Subject, options: ReceptiveOptions) -> View:
             "residual": float(strength[~read[1:]].max(initial=0)),
         },
     )
+
+
+def _strength(
+    model: SequenceModel, x: Tensor, names: Sequence[str], mark: int
+) -> NDArray[np.float32]:
+    """(L, T) the size of the gradient of the answer at `mark`, in every named layer."""
+    kept: dict[str, list[Tensor]] = {name: [] for name in names}
+
+    def listen(name: str, value: Tensor) -> Tensor:
+        if name in kept:
+            kept[name].append(value)
+        return value
+
+    with torch.enable_grad():
+        answer = model(x, listen)
+        last = answer if model.pooled else answer[:, mark]
+        wanted = [value for name in names for value in kept[name]]
+        slopes = torch.autograd.grad(last.square().sum(), wanted, allow_unused=True)
+    norms = [0.0 if s is None else float(s.norm()) for s in slopes]
+    return np.array(norms, np.float32).reshape(len(names), x.shape[1])
 
 
 def reached(taps: Taps, steps: int, mark: int) -> NDArray[np.bool_]:

@@ -119,15 +119,12 @@ class Store:
             if admit is not None:
                 take_turn(connection)
                 admit(active(connection, owner), 1)
-            if parent is None:
-                connection.execute(insert(schema.runs).values(run_row(run)))
-                if first is not None:
-                    writing.write(connection, run.id, first)
-            else:
-                inherited = reading.inherited(connection, *parent, status)
-                run = replace(run, parent_step=inherited.step)
-                connection.execute(insert(schema.runs).values(run_row(run)))
-                writing.write(connection, run.id, inherited)
+            if parent is not None:
+                first = reading.inherited(connection, *parent, status)
+                run = replace(run, parent_step=first.step)
+            connection.execute(insert(schema.runs).values(run_row(run)))
+            if first is not None:
+                writing.write(connection, run.id, first)
             return reading.run_of(connection, run.id)
 
     def import_runs(

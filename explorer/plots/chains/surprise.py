@@ -1,6 +1,7 @@
 """Does every iteration help? What training itself lowers, step by step."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -56,8 +57,27 @@ def draw(scene: Scene, _: Translate) -> Content:
 def figure(scene: Scene, _: Translate = str) -> Figure:
     """The curve in the architecture's colour; a grey ring is the held-out part."""
     values = scene.curves.surprises
+    total = scene.config.training.steps
+    x = axis(_("training step"), range=[-0.02 * total, 1.02 * total])
+    y = axis(_(TITLES[scene.view.notes["head"]]), nticks=5)
+    floor = scene.view.notes["floor"]
+    floors = [] if floor is None else [(key("┄", GREY, _("floor")), floor)]
+    return {
+        "data": [_curve(scene), _held_out(scene.view, _)],
+        "layout": layout(
+            x,
+            y,
+            shapes=[rule(value, GREY, "dash") for _name, value in floors],
+            annotations=end_labels(floors, *_span(values, scene.view)),
+            margin=margin_for([_("floor")] if floors else []),
+        ),
+    }
+
+
+def _curve(scene: Scene) -> dict[str, Any]:
+    values = scene.curves.surprises
     kept = thin(values, KEPT_POINTS)
-    line = {
+    return {
         "type": "scatter",
         "mode": "lines" if len(values) > 1 else "markers",
         "x": kept,
@@ -65,11 +85,14 @@ def figure(scene: Scene, _: Translate = str) -> Figure:
         "line": {"color": colour_of(scene.config.model), "width": 2},
         "hovertemplate": "%{x}: %{y:.4~g}<extra></extra>",
     }
-    held = {
+
+
+def _held_out(view: View, _: Translate) -> dict[str, Any]:
+    return {
         "type": "scatter",
         "mode": "markers",
-        "x": [scene.view.step],
-        "y": scene.view.arrays["held_out"],
+        "x": [view.step],
+        "y": view.arrays["held_out"],
         "marker": {
             "color": GREY,
             "size": 10,
@@ -78,21 +101,6 @@ def figure(scene: Scene, _: Translate = str) -> Figure:
         },
         "name": _("held-out"),
         "hovertemplate": f"{_('held-out')}: %{{y:.4~g}}<extra></extra>",
-    }
-    total = scene.config.training.steps
-    x = axis(_("training step"), range=[-0.02 * total, 1.02 * total])
-    y = axis(_(TITLES[scene.view.notes["head"]]), nticks=5)
-    floor = scene.view.notes["floor"]
-    floors = [] if floor is None else [(key("┄", GREY, _("floor")), floor)]
-    return {
-        "data": [line, held],
-        "layout": layout(
-            x,
-            y,
-            shapes=[rule(value, GREY, "dash") for _name, value in floors],
-            annotations=end_labels(floors, *_span(values, scene.view)),
-            margin=margin_for([_("floor")] if floors else []),
-        ),
     }
 
 

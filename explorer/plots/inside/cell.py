@@ -114,6 +114,20 @@ def draw(scene: Scene, _: Translate) -> Content:
             "meta": {"least": ROW * len(rows)},
         },
     }
+    where, row = _where(view, _), rows[lit - 1]
+    equation = f"{row.target} = {row.symbols} = {row.numbers} = {row.value}"
+    return {
+        "figure": figure,
+        "reading": entry(where, equation, _),
+        "alternative": entry(
+            where, clauses((f"{r.target} = {r.value}" for r in rows), _), _
+        ),
+        "proof": residual("|h′ − h|", view.notes["residual"], LIMIT, _),
+    }
+
+
+def _where(view: View, _: Translate) -> str:
+    """The unit and the time step whose numbers these are."""
     notes = view.notes
     where = _("Layer %(layer)d, unit %(unit)d, time step %(step)d") % {
         "layer": notes["layer"] + 1,
@@ -122,16 +136,7 @@ def draw(scene: Scene, _: Translate) -> Content:
     }
     if notes["label"] is not None:
         where += f" (“{visible(notes['label'])}”)"
-    row = rows[lit - 1]
-    equation = f"{row.target} = {row.symbols} = {row.numbers} = {row.value}"
-    return {
-        "figure": figure,
-        "reading": entry(where, equation, _),
-        "alternative": entry(
-            where, clauses((f"{r.target} = {r.value}" for r in rows), _), _
-        ),
-        "proof": residual("|h′ − h|", notes["residual"], LIMIT, _),
-    }
+    return where
 
 
 def _texts(rows: list[Row], lit: int) -> list[dict[str, Any]]:

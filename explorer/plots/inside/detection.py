@@ -108,33 +108,12 @@ def draw(scene: Scene, _: Translate) -> Content:
 
 def figure(view: View, threshold: float, colour: str, _: Translate = str) -> Figure:
     """Both axes from 0 to 100 %; guessing is the diagonal."""
-    odd, ways = view.arrays["odd"], view.notes["ways"]
+    written, learning = colour_of(ENCODER_DECODER), view.notes["learning"]
     data: list[dict[str, Any]] = []
-    for k, (name, scores) in enumerate(zip(ways, view.arrays["scores"], strict=True)):
-        curve, now = roc(scores, odd), judged(scores, odd, threshold)
-        rule = k - view.notes["learning"]
-        written = colour_of(ENCODER_DECODER)
+    for k, name in enumerate(view.notes["ways"]):
+        rule = k - learning
         tint = (OTHER, GREY)[rule % 2] if rule >= 0 else written if k else colour
-        data += [
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": (100 * curve.false_rate).astype(np.float32),
-                "y": (100 * curve.recall).astype(np.float32),
-                "name": _(name),
-                "line": {"color": tint, "width": 2.4, "dash": DASHES[k % len(DASHES)]},
-                "hovertemplate": "%{x:.1f}, %{y:.1f}<extra></extra>",
-            },
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": np.array([100 * now.false_rate], np.float32),
-                "y": np.array([100 * now.recall], np.float32),
-                "marker": {"color": tint, "size": 11},
-                "showlegend": False,
-                "hoverinfo": "skip",
-            },
-        ]
+        data += _way(view, k, threshold, _(name), tint)
     guess = {"type": "line", "x0": 0, "y0": 0, "x1": 100, "y1": 100, "layer": "below"}
     legend = {"x": 1, "xanchor": "right", "y": 0.02, "yanchor": "bottom"}
     return {
@@ -147,6 +126,33 @@ def figure(view: View, threshold: float, colour: str, _: Translate = str) -> Fig
             showlegend=True,
         ),
     }
+
+
+def _way(
+    view: View, k: int, threshold: float, name: str, tint: str
+) -> list[dict[str, Any]]:
+    """The curve of one way of scoring, and the point of the threshold on it."""
+    scores, odd = view.arrays["scores"][k], view.arrays["odd"]
+    curve, now = roc(scores, odd), judged(scores, odd, threshold)
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": (100 * curve.false_rate).astype(np.float32),
+        "y": (100 * curve.recall).astype(np.float32),
+        "name": name,
+        "line": {"color": tint, "width": 2.4, "dash": DASHES[k % len(DASHES)]},
+        "hovertemplate": "%{x:.1f}, %{y:.1f}<extra></extra>",
+    }
+    point = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": np.array([100 * now.false_rate], np.float32),
+        "y": np.array([100 * now.recall], np.float32),
+        "marker": {"color": tint, "size": 11},
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
+    return [line, point]
 
 
 def reading(view: View, threshold: float, _: Translate = str) -> str:
