@@ -1,12 +1,11 @@
 """Short fables in plain language: small enough to train on while a class looks on."""
 
 from functools import cache
-from pathlib import Path
-from typing import Literal
 
-from explorer.config.settings import Settings, setting
+from explorer.config.settings import Settings
 from explorer.data.base import Data, DataSpec
 from explorer.data.fields import validation_field, window_field
+from explorer.data.shipped import Language, language_field, shipped
 from explorer.data.tokens import (
     TokenKind,
     cut,
@@ -16,18 +15,11 @@ from explorer.data.tokens import (
 )
 from explorer.errors import N_
 
-TEXTS = Path(__file__).parents[2] / "assets" / "texts"
-
 
 class FablesSettings(Settings):
     """Which fables, and cut into what."""
 
-    language: Literal["en", "zh"] = setting(
-        "en",
-        N_("The language of the fables."),
-        title=N_("Language"),
-        choices={"en": N_("English"), "zh": N_("Chinese")},
-    )
+    language: Language = language_field(N_("The language of the fables."))
     tokens: TokenKind = tokens_field()
     merges: int = merges_field()
     window: int = window_field(48)
@@ -37,7 +29,7 @@ class FablesSettings(Settings):
 @cache
 def fables(language: str) -> str:
     """The whole text."""
-    return (TEXTS / f"fables_{language}.txt").read_text(encoding="utf-8")
+    return shipped(f"fables_{language}.txt")
 
 
 def make(settings: FablesSettings, seed: int) -> Data:

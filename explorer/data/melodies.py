@@ -8,7 +8,6 @@ middle C, a quarter and half of one long; `r` rests, `~` ties a note to the next
 import re
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,11 +16,11 @@ from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, DataSpec, Heard, Note, Text
 from explorer.data.baselines import token_baselines
 from explorer.data.fields import validation_field, window_field
+from explorer.data.shipped import shipped
 from explorer.data.tokens import encode, vocabulary
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, split_point, windows
 from explorer.errors import N_
 
-FILE = Path(__file__).parents[2] / "assets" / "texts" / "melodies.txt"
 COMMENT, BAR, END, TIE = "%", "|", "|.", "~"
 WORD = re.compile(r"([a-gr])(is|es)?('*|,*)(\d+)(\.?)")
 SEMITONES = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
@@ -61,7 +60,7 @@ class MelodiesSettings(Settings):
 @cache
 def melodies() -> tuple[str, ...]:
     """Every word of every tune, one tune after the other."""
-    lines = FILE.read_text(encoding="utf-8").splitlines()
+    lines = shipped("melodies.txt").splitlines()
     return tuple(
         word for line in lines if not line.startswith(COMMENT) for word in line.split()
     )

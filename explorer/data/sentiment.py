@@ -15,8 +15,7 @@ import math
 import tomllib
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
-from typing import Literal, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -24,24 +23,20 @@ from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, DataSpec
 from explorer.data.baselines import bag_of_words, surprise
 from explorer.data.fields import count_field
+from explorer.data.shipped import Language, language_field, shipped
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.errors import N_
 
-Language = Literal["en", "zh"]
 AnyOption = TypeVar("AnyOption")
 FILLER = "·"
-TEXTS = Path(__file__).parents[2] / "assets" / "texts"
 LABELS = (N_("negative"), N_("positive"))
 
 
 class SentimentSettings(Settings):
     """In which language, and how much the order of words matters."""
 
-    language: Language = setting(
-        "en",
-        N_("English is read word by word, Chinese character by character."),
-        title=N_("Language"),
-        choices={"en": N_("English"), "zh": N_("Chinese")},
+    language: Language = language_field(
+        N_("English is read word by word, Chinese character by character.")
     )
     negation: float = setting(
         0.2,
@@ -92,7 +87,7 @@ class Speech(NamedTuple):
 @cache
 def speech(language: Language) -> Speech:
     """How that language makes sentences, as its file in `assets/texts` says."""
-    text = (TEXTS / f"sentences_{language}.toml").read_text(encoding="utf-8")
+    text = shipped(f"sentences_{language}.toml")
     read = tomllib.loads(text)
     things = [
         Things(each["names"], (each["complaints"], each["praise"]))

@@ -18,8 +18,7 @@ import math
 import tomllib
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,22 +26,17 @@ from numpy.typing import NDArray
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, DataSpec
 from explorer.data.fields import count_field
+from explorer.data.shipped import Language, language_field, shipped
 from explorer.data.story_facts import Stories, counted, drawn, evened, last_named
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.errors import N_
-
-Language = Literal["en", "zh"]
-TEXTS = Path(__file__).parents[2] / "assets" / "texts"
 
 
 class StoriesSettings(Settings):
     """In which language, how long, and on how many facts an answer rests."""
 
-    language: Language = setting(
-        "en",
-        N_("English is read word by word, Chinese character by character."),
-        title=N_("Language"),
-        choices={"en": N_("English"), "zh": N_("Chinese")},
+    language: Language = language_field(
+        N_("English is read word by word, Chinese character by character.")
     )
     supporting: int = setting(
         1,
@@ -105,7 +99,7 @@ class Speech(NamedTuple):
 @cache
 def speech(language: Language) -> Speech:
     """How that language tells, as its file in `assets/texts` says."""
-    text = (TEXTS / f"stories_{language}.toml").read_text(encoding="utf-8")
+    text = shipped(f"stories_{language}.toml")
     return Speech(**tomllib.loads(text))
 
 

@@ -17,7 +17,7 @@ Yang, Kautz and Hatamizadeh (2024), Gated delta networks; their decay is made an
 way. https://arxiv.org/abs/2412.06464
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -45,9 +45,11 @@ from explorer.models.fields import (
     layers_field,
 )
 from explorer.models.forecast_heads import Head
-from explorer.models.linear_attention_equations import Rule, Shape
+from explorer.models.linear_attention_equations import Shape
 from explorer.models.mixing import Mixed
 from explorer.models.positions import MAX_HIDDEN_SIZE, Sinusoidal, check_heads
+
+Rule = Literal["sum", "gated_delta"]
 
 
 class LinearAttentionSettings(Settings):

@@ -1,15 +1,13 @@
 """The equations and the diagram of linear attention, with the run's own shapes."""
 
-from typing import Literal, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from explorer.models import notation, stream
 from explorer.models.base import Sizes
 from explorer.models.block import block_shapes, dropped
 from explorer.models.positions import Sinusoidal
 from explorer.models.style import GPT_2, norms
-
-Rule = Literal["sum", "gated_delta"]
-"""How the memory is written."""
 
 
 class Shape(NamedTuple):
@@ -18,11 +16,11 @@ class Shape(NamedTuple):
     hidden: int  # H
     heads: int  # N
     layers: int
-    rule: Rule
+    rule: str  # how a memory is written: a name in `RULES`
     dropout: float
 
 
-RULES: dict[Rule, list[str]] = {
+RULES: Mapping[str, list[str]] = {
     "sum": [
         r"S_t &= S_{t-1} + v_t\, \phi(k_t)^\top, \quad z_t = z_{t-1} + \phi(k_t), "
         r"\quad \phi(a) = \operatorname{elu}(a) + 1",

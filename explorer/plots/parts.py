@@ -121,17 +121,6 @@ def spread(
     return moved
 
 
-def stretches(on: NDArray[Any]) -> list[tuple[int, int]]:
-    """First and last place of every unbroken run of ones in (T,), counted from 0.
-
-    >>> stretches(np.array([1, 0, 1, 1]))
-    [(0, 0), (2, 3)]
-    """
-    edges = np.diff(np.concatenate(([0], on.astype(np.int8), [0])))
-    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1
-    return list(zip(starts.tolist(), ends.tolist(), strict=True))
-
-
 def end_labels(
     labels: Sequence[tuple[str, float]], low: float, high: float
 ) -> list[dict[str, Any]]:

@@ -125,6 +125,15 @@ def take_over(config: RunConfig) -> None:
     write_address(config)
 
 
+def _name(what: str, which: str) -> None:
+    """Name one of something in the address, or none."""
+    if which:
+        st.query_params[what] = which
+    else:
+        st.query_params.pop(what, None)
+    remember_address()
+
+
 def shown_run() -> str:
     """The run that the address names; empty for none."""
     return str(st.query_params.get(RUN, ""))
@@ -132,11 +141,7 @@ def shown_run() -> str:
 
 def show_run(run_id: str) -> None:
     """Name a run in the address, or none."""
-    if run_id:
-        st.query_params[RUN] = run_id
-    else:
-        st.query_params.pop(RUN, None)
-    remember_address()
+    _name(RUN, run_id)
 
 
 def has_settings() -> bool:
@@ -192,11 +197,7 @@ def shown_key() -> str:
 
 def show_key(code: str) -> None:
     """Name a code in the address, or none."""
-    if code:
-        st.query_params[KEY] = code
-    else:
-        st.query_params.pop(KEY, None)
-    remember_address()
+    _name(KEY, code)
 
 
 def _front() -> str:
@@ -214,11 +215,12 @@ def shown_race() -> str:
 
 def show_race(race_id: str) -> None:
     """Name a race in the address, or none."""
-    if race_id:
-        st.query_params[RACE] = race_id
-    else:
-        st.query_params.pop(RACE, None)
-    remember_address()
+    _name(RACE, race_id)
+
+
+def show_sweep(group_id: str) -> None:
+    """Name a sweep in the address, or none."""
+    _name(SWEEP, group_id)
 
 
 def shown_lesson() -> str:
@@ -228,11 +230,7 @@ def shown_lesson() -> str:
 
 def show_lesson(name: str) -> None:
     """Name a lesson in the address, or none."""
-    if name:
-        st.query_params[LESSON] = name
-    else:
-        st.query_params.pop(LESSON, None)
-    remember_address()
+    _name(LESSON, name)
 
 
 def link(config: RunConfig, run_id: str = "") -> str:

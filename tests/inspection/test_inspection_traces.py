@@ -12,7 +12,7 @@ from explorer.errors import ExplorerError
 from explorer.inspection.base import Subject
 from explorer.inspection.traces import similar
 from explorer.models.captures import Recorder
-from explorer.plots.parts import stretches
+from explorer.plots.stretches import stretches
 from tests.inspection.subjects import drawn, seen, subject_of
 
 PAIRS = [

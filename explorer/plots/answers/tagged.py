@@ -4,7 +4,6 @@ Two strips on one time axis show the true and the said label in the same colours
 cross between them wherever they differ; below, the probability of every label.
 """
 
-from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,6 +24,7 @@ from explorer.plots.parts import (
     token_ticks,
     visible,
 )
+from explorer.plots.stretches import stretches_of
 from explorer.plots.theme import GATES, GREY
 from explorer.plots.words import entry, percent
 from explorer.runs.records import View
@@ -97,21 +97,6 @@ def colour(label: int) -> str:
     return COLOURS[label % len(COLOURS)]
 
 
-def runs(labels: NDArray[np.int64]) -> list[tuple[int, int, int]]:
-    """Every stretch of one label: label, first step, steps; none where it is unknown.
-
-    >>> runs(np.array([2, 2, -100, 0, 2]))
-    [(2, 0, 2), (0, 3, 1), (2, 4, 1)]
-    """
-    found, start = [], 0
-    for label, group in groupby(labels.tolist()):
-        steps = len(list(group))
-        if label != IGNORED:
-            found.append((label, start, steps))
-        start += steps
-    return found
-
-
 def figure(drawn: TaggedDrawn, _: Translate = str) -> Figure:
     """The strips, the crosses and the probabilities on one time axis."""
     steps, below = len(drawn.predicted), drawn.input is not None
@@ -142,7 +127,7 @@ def figure(drawn: TaggedDrawn, _: Translate = str) -> Figure:
     more["shapes"] = [
         _bar(*run, *place)
         for labels, place in ((drawn.predicted, PREDICTED), (drawn.truth, TRUTH))
-        for run in runs(labels)
+        for run in stretches_of(labels, IGNORED)
     ]
     return {"data": data, "layout": layout(x, y, **more)}
 

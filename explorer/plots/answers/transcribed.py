@@ -4,7 +4,6 @@ Above stands what the model is given; below, the probability of each label and, 
 grey, of the blank. Bars along the top show the likeliest alignment of the true labels.
 """
 
-from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from explorer.errors import N_
 from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, finite, layout
+from explorer.plots.stretches import stretches_of
 from explorer.plots.theme import GATES, GREY, SIGNED, SMALL_FONT_SIZE
 from explorer.plots.words import entry, percent
 from explorer.runs.records import View
@@ -49,26 +49,11 @@ def extract(view: View | None) -> TranscribedDrawn:
     return TranscribedDrawn(
         input=finite(arrays["input"]),
         chances=finite(arrays["symbols"]),
-        spans=tuple(spans(arrays["path"])),
+        spans=tuple(stretches_of(arrays["path"], BLANK)),
         edits=tuple((predicted, truth) for predicted, truth in notes["edits"]),
         labels=tuple(notes["labels"]),
         loss=float(arrays["loss"][0]),
     )
-
-
-def spans(path: NDArray[Any]) -> list[tuple[int, int, int]]:
-    """Every stretch of one label in an alignment: symbol, first step, steps.
-
-    >>> spans(np.array([0, 2, 2, 0, 2, 1]))
-    [(2, 1, 2), (2, 4, 1), (1, 5, 1)]
-    """
-    found, start = [], 0
-    for symbol, group in groupby(path.tolist()):
-        steps = len(list(group))
-        if symbol != BLANK:
-            found.append((symbol, start, steps))
-        start += steps
-    return found
 
 
 def colour(symbol: int) -> str:

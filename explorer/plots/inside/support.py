@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from explorer.plots.inside.habits import Head
-from explorer.plots.parts import Figure, Translate, stretches
+from explorer.plots.parts import Figure, Translate
+from explorer.plots.stretches import stretches
 from explorer.plots.theme import GREY
 from explorer.runs.records import View
 

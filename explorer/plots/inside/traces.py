@@ -18,10 +18,10 @@ from explorer.plots.parts import (
     margin_for,
     rule,
     short,
-    stretches,
     token_ticks,
     visible,
 )
+from explorer.plots.stretches import stretches
 from explorer.plots.theme import GATES, GREY
 from explorer.plots.words import listed, paragraph
 from explorer.runs.records import View

@@ -24,6 +24,7 @@ from explorer.ui.data.preview import (
     asked,
     is_written,
     picture,
+    show_floors,
     show_warnings,
     show_written,
 )
@@ -87,12 +88,7 @@ def show_numbers(data: Data, _: Translate) -> None:
             st.metric(label, number, width="content")
     if sentence := _guess_per_byte(data, _):
         st.caption(sentence)
-    if data.floor is not None:
-        note = _("Floor: %(note)s. No model can be expected to go below it.")
-        st.caption(note % {"note": _(data.floor_note)})
-    if data.past_floor is not None:
-        note = _("A model that sees the past alone has a higher floor: %(note)s.")
-        st.caption(note % {"note": _(data.past_floor_note)})
+    show_floors(data, _)
 
 
 def show_details(data: Data, about: str, _: Translate) -> None:

@@ -62,13 +62,18 @@ def show_preview(config: RunConfig, _: Translate) -> None:
             width=WIDTH,
         )
         st.caption(literal(sentence))
+    show_floors(data, _)
+    show_warnings(data, _)
+
+
+def show_floors(data: Data, _: Translate) -> None:
+    """What is known of how low a loss can go."""
     if data.floor is not None:
         note = _("Floor: %(note)s. No model can be expected to go below it.")
         st.caption(note % {"note": _(data.floor_note)})
     if data.past_floor is not None:
         note = _("A model that sees the past alone has a higher floor: %(note)s.")
         st.caption(note % {"note": _(data.past_floor_note)})
-    show_warnings(data, _)
 
 
 def show_warnings(data: Data, _: Translate) -> None:

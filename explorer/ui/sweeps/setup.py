@@ -20,7 +20,7 @@ from explorer.sweeping.space import (
     variable_settings,
     whole_range,
 )
-from explorer.ui.address import SWEEP, remember_address, take_over
+from explorer.ui.address import show_sweep, take_over
 from explorer.ui.controls import log_options, settings_widgets
 from explorer.ui.describe import run_line, title_of
 from explorer.ui.language import Translate
@@ -192,12 +192,3 @@ def _start_example(visitor: Visitor) -> None:
     group = visitor.sweeps.start(plan)
     take_over(plan.base)
     show_sweep(group.id)
-
-
-def show_sweep(group_id: str) -> None:
-    """Name a sweep in the address; none where the id is empty."""
-    if group_id:
-        st.query_params[SWEEP] = group_id
-    else:
-        st.query_params.pop(SWEEP, None)
-    remember_address()

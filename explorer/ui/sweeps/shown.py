@@ -14,13 +14,13 @@ from explorer.plots.words import listed
 from explorer.runs.records import Group
 from explorer.runs.trials import Trial, best, why_none
 from explorer.sweeping.plan import Plan
-from explorer.ui.address import SWEEP
+from explorer.ui.address import SWEEP, show_sweep
 from explorer.ui.describe import told_apart
 from explorer.ui.language import Translate
 from explorer.ui.page import shown_later
 from explorer.ui.plain import literal, show_error
 from explorer.ui.sweeps.drawn import show_pictures
-from explorer.ui.sweeps.setup import label_of, plan_line, show_sweep
+from explorer.ui.sweeps.setup import label_of, plan_line
 from explorer.ui.sweeps.trials import (
     choose_trial,
     open_chosen,
