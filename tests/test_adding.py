@@ -1,4 +1,4 @@
-"""An architecture, a dataset or a page is added by one file; `adding/` has one each."""
+"""What is added by one file, and a lesson by its texts too; `adding/` has one each."""
 
 import json
 import shutil
@@ -13,11 +13,15 @@ from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
 import explorer.data
+import explorer.lessons
 import explorer.models
+import explorer.models.misprints
 from explorer.__main__ import main
 from explorer.catalog import building, choosing, specs
 from explorer.errors import ExplorerError
 from explorer.inspection.base import Request, Subject, look
+from explorer.lessons import texts
+from explorer.lessons.base import lessons
 from explorer.plots.inside import gates
 from explorer.training.trainer import Budget, Trainer, advance
 from explorer.ui import navigation, places
@@ -28,9 +32,10 @@ Add = Callable[[ModuleType, str], None]
 
 
 def forget() -> None:
-    """Have architectures and datasets found anew."""
-    for found in (specs.models, specs.datasets):
-        found.cache_clear()
+    """Have everything that a folder declares found anew."""
+    found = specs.models, specs.datasets, specs.misprints, lessons, texts.read
+    for each in found:
+        each.cache_clear()
 
 
 @pytest.fixture
@@ -92,6 +97,31 @@ def test_a_dataset_is_one_file(add: Add) -> None:
     assert progress.validations[-1].loss < 1.1 * floor
     with pytest.raises(ExplorerError, match="heads must be a number from"):
         choosing.make_config("coin", "gru", {"data.heads": 2})
+
+
+def test_a_lesson_is_one_file_and_its_two_texts(
+    add: Add, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = len(lessons())
+    for language in ("en", "zh"):
+        shutil.copytree(FILES / language, tmp_path / language)
+    monkeypatch.setattr(texts, "FOLDER", tmp_path)
+    add(explorer.lessons, "longer")
+    assert lessons()["longer"].number == before + 1
+    assert texts.read("longer", "en").before == "Two networks learn the same sine wave."
+    assert texts.read("longer", "zh").task == "请你自己训练得更久一些。"
+    command = ["lessons", "check", "longer", "--seed", "1"]
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-2:] == ["Answer: the long one", "Holds"]
+
+
+def test_a_misprint_is_one_file_and_never_offered(add: Add) -> None:
+    add(explorer.models.misprints, "gru_flipped")
+    config = choosing.make_config("sine", "gru_flipped", {"training.steps": 2})
+    _state, progress = advance(config, None, Budget())
+    assert progress.status == "finished"
+    assert "gru_flipped" not in listed("models")
 
 
 def test_a_page_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

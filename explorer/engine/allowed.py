@@ -12,44 +12,15 @@ from explorer.engine.limits import (
     MEGABYTE,
     SERVER_LIMITS,
     Limits,
+    check_server_room,
     read_limits,
     read_server_limits,
 )
+from explorer.engine.packing import own_digest
 from explorer.errors import N_, ExplorerError
 from explorer.runs.records import Group
 from explorer.runs.shelf import Active, Admit
 from explorer.runs.store import Store
-
-
-def check_server_room(store: Store) -> None:
-    """See that the server has room for anything new.
-
-    Raises:
-        ExplorerError: if what is stored there, or its disk, is full.
-    """
-    limits = read_server_limits()
-    if (taken := store.room.taken() // MEGABYTE) >= limits.stored_megabytes:
-        raise ExplorerError(
-            N_(
-                "This server stores %(most)d MB for all its visitors, and their runs "
-                "and data take %(came)d. Delete what you need no more, or raise "
-                "stored_megabytes in %(variable)s."
-            ),
-            most=limits.stored_megabytes,
-            came=taken,
-            variable=SERVER_LIMITS,
-        )
-    if (free := store.room.free() // MEGABYTE) < limits.free_megabytes:
-        raise ExplorerError(
-            N_(
-                "The server's disk must have %(least)d MB free before anything new "
-                "begins, but has %(came)d. Make room on it, or lower free_megabytes "
-                "in %(variable)s."
-            ),
-            least=limits.free_megabytes,
-            came=free,
-            variable=SERVER_LIMITS,
-        )
 
 
 class Allowed:
@@ -124,8 +95,7 @@ class Allowed:
         Raises:
             ExplorerError: if it is neither.
         """
-        digest = str(config.data_settings.get("digest", content.NO_DIGEST))
-        self.check_digest(digest, group_id)
+        self.check_digest(own_digest(config), group_id)
 
     def check_digest(self, digest: str, group_id: str = "") -> None:
         """The same, before anything is made of the data.
@@ -149,7 +119,7 @@ class Allowed:
 
     def may_see(self, config: RunConfig) -> bool:
         """Whether a config's data is anybody's, or own data of this person."""
-        digest = str(config.data_settings.get("digest", content.NO_DIGEST))
+        digest = own_digest(config)
         held = self.store.contents.holds
         return digest == content.NO_DIGEST or held(self.owner, digest)
 

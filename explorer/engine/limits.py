@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from explorer.config.settings import Settings, setting
 from explorer.errors import N_, ExplorerError, Words
+from explorer.runs.store import Store
 
 LIMITS, SERVER_LIMITS = "EXPLORER_LIMITS", "EXPLORER_SERVER_LIMITS"
 MEGABYTE = 10**6
@@ -104,6 +105,37 @@ def read_server_limits(text: str | None = None) -> ServerLimits:
         ExplorerError: if it is not of that form, or a value is out of bounds.
     """
     return _read(ServerLimits, SERVER_LIMITS, "active_runs=40,sessions=60", text)
+
+
+def check_server_room(store: Store) -> None:
+    """See that the server has room for anything new.
+
+    Raises:
+        ExplorerError: if what is stored there, or its disk, is full.
+    """
+    limits = read_server_limits()
+    if (taken := store.room.taken() // MEGABYTE) >= limits.stored_megabytes:
+        raise ExplorerError(
+            N_(
+                "This server stores %(most)d MB for all its visitors, and their runs "
+                "and data take %(came)d. Delete what you need no more, or raise "
+                "stored_megabytes in %(variable)s."
+            ),
+            most=limits.stored_megabytes,
+            came=taken,
+            variable=SERVER_LIMITS,
+        )
+    if (free := store.room.free() // MEGABYTE) < limits.free_megabytes:
+        raise ExplorerError(
+            N_(
+                "The server's disk must have %(least)d MB free before anything new "
+                "begins, but has %(came)d. Make room on it, or lower free_megabytes "
+                "in %(variable)s."
+            ),
+            least=limits.free_megabytes,
+            came=free,
+            variable=SERVER_LIMITS,
+        )
 
 
 def _read(kind: type[_Kind], variable: str, like: str, text: str | None) -> _Kind:

@@ -15,7 +15,7 @@ from typing import Any
 
 from optuna.storages import BaseStorage
 
-from explorer.engine.allowed import check_server_room
+from explorer.engine.limits import check_server_room
 from explorer.engine.runner import Runner
 from explorer.engine.trials import News, Start, Trials, UnderWay, runs_of
 from explorer.errors import N_, ExplorerError, Words

@@ -12,21 +12,19 @@ from explorer.engine.hub import Feed, Snapshot
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import Engine
 from explorer.engine.simple import offered
-from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError, unknown
-from explorer.runs.commands import spec_of
-from explorer.runs.records import Run, View
+from explorer.runs.records import View
 from explorer.ui.language import translator
 from explorer.ui.live.asked import asked, wanted
 from explorer.ui.live.elsewhere import Others, left_out, needs_of
 from explorer.ui.live.framed import Framed
 from explorer.ui.live.frames import frame
-from explorer.ui.live.held import chosen_change
+from explorer.ui.live.held import hold
 from explorer.ui.live.looking import Looking
 from explorer.ui.live.table import table
 from explorer.ui.live.wishes import LIVE, MOST_MESSAGE, Wish, read_wish
 from explorer.ui.page import explained
-from explorer.ui.visitor import COOKIE, controller
+from explorer.ui.visitor import COOKIE
 
 log = logging.getLogger(__name__)
 Views = Mapping[Wanted, View]
@@ -91,7 +89,8 @@ class Tab:
             await self.download(wish, self.feed)
             return
         if wish.hold and wish.run:
-            await asyncio.to_thread(self.command, wish)
+            cookie = self.socket.cookies.get(COOKIE, "")
+            await asyncio.to_thread(hold, self.engine, wish, cookie)
             return
         if self.sender is not None:
             self.sender.cancel()
@@ -134,29 +133,6 @@ class Tab:
         name = f"{view.name}-{step}.csv"
         message = {"download": {"name": name, "content": table(view)}}
         await self.socket.send_text(json.dumps(message))
-
-    def command(self, wish: Wish) -> None:
-        """Have the run learn under the change that its panel shows, or under none."""
-        run = self.engine.store.get(wish.run)
-        if not run.ended and not self.may_control(
-            run, wish.token
-        ):  # else the engine says so
-            raise ExplorerError(
-                N_(
-                    "Only who started a run may change it while it learns, and this "
-                    "one is another's. Fork it to change a run of your own."
-                )
-            )
-        note, spec = "", spec_of(wish.hold)
-        if spec.takes_note:
-            note = json.dumps(chosen_change(run.config, wish))
-        self.engine.send(wish.run, spec(note=note))
-
-    def may_control(self, run: Run, token: str) -> bool:
-        """Whether a token's person has the right to change a run, still and here."""
-        cookie = self.socket.cookies.get(COOKIE, "")
-        person = controller(run.id, token, cookie)
-        return person is not None and Visitor(self.engine, person).may_control(run)
 
     def kept_step(self, feed: Feed) -> int:
         """The newest moment that can be read from the store."""
