@@ -8,11 +8,11 @@ import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 
 from explorer.ui.clicks import Clicks  # noqa: E402
-from explorer.ui.crowd import Crowd  # noqa: E402
-from explorer.ui.doors import Doors  # noqa: E402
 from explorer.ui.files import Compressed  # noqa: E402
 from explorer.ui.headers import Headers  # noqa: E402
+from explorer.ui.hosts import KnownHosts  # noqa: E402
 from explorer.ui.live.server import lifespan, routes  # noqa: E402
+from explorer.ui.occupancy import Occupancy  # noqa: E402
 from explorer.ui.visitor import KnownBrowsers  # noqa: E402
 
 app = st.App(
@@ -21,9 +21,9 @@ app = st.App(
     routes=routes(),
     middleware=[
         Middleware(Headers),
-        Middleware(Doors),
+        Middleware(KnownHosts),
         Middleware(Compressed),
-        Middleware(Crowd),
+        Middleware(Occupancy),
         Middleware(Clicks),
         Middleware(KnownBrowsers),
     ],

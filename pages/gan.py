@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer.errors import N_
 from explorer.ui.explanations import explanations
-from explorer.ui.gan import MODEL, PANELS, duel, invitation, rivals_run
+from explorer.ui.gan import MODEL, PANELS, invitation, net_buttons, rivals_run
 from explorer.ui.live.component import live_panels
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
@@ -23,7 +23,7 @@ with shown_errors():
     if is_sample(run.id):
         invitation(_)
     remember_run(run)
-    duel(me, run, config, _)
+    net_buttons(me, run, config, _)
     st.markdown(shown_line(run, _))
     remember_moment(live_panels(run, language(), _, MODEL, names=PANELS))
     explanations(run.config, _)

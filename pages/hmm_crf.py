@@ -12,7 +12,7 @@ from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
 from explorer.ui.runs.recent import remember_run, shown_line
 from explorer.ui.samples import is_sample
-from explorer.ui.transport import pilot
+from explorer.ui.transport import run_buttons
 from explorer.ui.visitor import visitor
 from explorer.ui.worked import worked_example
 
@@ -27,7 +27,7 @@ with shown_errors():
     remember_run(run)
     st.markdown(shown_line(run, _, trains=False))
     if not is_sample(run.id):
-        pilot(me, run, _)
+        run_buttons(me, run, _)
     shared = compared_controls(run.config, _, comparable(me, run, _))
     remember_moment(
         live_panels(run, language(), _, "hmm_crf", names=PANELS, shared=shared),

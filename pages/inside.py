@@ -10,7 +10,7 @@ from explorer.ui.live.controls import compared_controls
 from explorer.ui.moment import remember_moment
 from explorer.ui.page import language, shown_errors, words
 from explorer.ui.runs.recent import recent_runs, remember_run, run_or_sample
-from explorer.ui.transport import pilot
+from explorer.ui.transport import run_buttons
 from explorer.ui.visitor import visitor
 
 TITLE, SECTION, ORDER = N_("Look inside"), N_("Play"), 30
@@ -22,6 +22,6 @@ with shown_errors():
     run = run_or_sample(me, _)
     remember_run(run)
     st.markdown(run_line(run.config, _))
-    pilot(me, run, _)
+    run_buttons(me, run, _)
     shared = compared_controls(run.config, _, recent_runs(me, run, _))
     remember_moment(live_panels(run, language(), _, "inside", shared=shared))

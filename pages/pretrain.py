@@ -17,7 +17,7 @@ from explorer.ui.pretraining import (
 )
 from explorer.ui.runs.recent import remember_run, run_or_sample, shown_line
 from explorer.ui.samples import is_sample
-from explorer.ui.transport import pilot
+from explorer.ui.transport import run_buttons
 from explorer.ui.visitor import visitor
 
 TITLE, SECTION, ORDER = N_("Pretrain and fine-tune"), N_("Special models"), 90
@@ -40,7 +40,7 @@ with shown_errors():
     remember_run(run)
     st.markdown(shown_line(run, _, trains=False))
     if not is_sample(run.id):
-        pilot(me, run, _)
+        run_buttons(me, run, _)
     live_panels(run, language(), _, "pretrain", names=PANELS, long=False)
     st.header(_("2. Fine-tune on a small target"), anchor=False)
     if not run.ended:

@@ -11,7 +11,7 @@ from explorer.ui.page import language, shown_errors, words
 from explorer.ui.runs.recent import remember_run, shown_line
 from explorer.ui.samples import is_sample
 from explorer.ui.translate import chooser, translated, translation_run
-from explorer.ui.transport import pilot
+from explorer.ui.transport import run_buttons
 from explorer.ui.visitor import visitor
 
 TITLE, SECTION, ORDER = N_("Translate"), N_("Special models"), 60
@@ -25,7 +25,7 @@ with shown_errors():
     remember_run(run)
     st.markdown(shown_line(run, _))
     if not is_sample(run.id):
-        pilot(me, run, _)
+        run_buttons(me, run, _)
     shared = translated(run, _)
     remember_moment(live_panels(run, language(), _, "translate", shared=shared))
     explanations(run.config, _)

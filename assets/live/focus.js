@@ -1,6 +1,6 @@
 // The keyboard stays where it was while a button of a run is disabled or exchanged.
 
-const ROWS = ".st-key-transport, .st-key-pilot"
+const ROWS = ".st-key-transport, .st-key-run_buttons"
 const LOOK_AGAIN = 150 // milliseconds
 const KEEPING = Symbol.for("sequence-explorer.focus")
 

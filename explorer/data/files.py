@@ -1,4 +1,4 @@
-"""The doors through which files come in: bytes to values or text.
+"""How files come in: bytes to values or text.
 
 Whatever comes in, the answer is data or one `ExplorerError` that says what to mend.
 """

@@ -9,7 +9,7 @@ from google.protobuf.message import DecodeError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from explorer.ui.crowd import TABS
+from explorer.ui.occupancy import TABS
 
 CLICKS = frozenset(
     {"trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value"}

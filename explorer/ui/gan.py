@@ -58,9 +58,11 @@ def invitation(_: Translate) -> None:
     )
 
 
-def duel(visitor: Visitor, run: Run, config: RunConfig | None, _: Translate) -> None:
+def net_buttons(
+    visitor: Visitor, run: Run, config: RunConfig | None, _: Translate
+) -> None:
     """Train, pause, step; and step one of the two alone."""
-    with st.container(horizontal=True, key="duel", gap="small"):
+    with st.container(horizontal=True, key="net_buttons", gap="small"):
         train_button(visitor, run, config, _)
         pause_button(visitor, run, _)
         still = run.status == "training" or (config is None and run.ended)

@@ -110,9 +110,9 @@ def watching_line(visitor: Visitor, run: Run, _: Translate) -> None:
         )
 
 
-def pilot(visitor: Visitor, run: Run, _: Translate) -> None:
+def run_buttons(visitor: Visitor, run: Run, _: Translate) -> None:
     """The buttons of a run where its settings are not at hand."""
-    with st.container(horizontal=True, key="pilot", gap="small"):
+    with st.container(horizontal=True, key="run_buttons", gap="small"):
         pause_button(visitor, run, _)
         disabled = run.status != "paused" or not visitor.may_control(run)
         _step_buttons(disabled, partial(step_run, visitor, run, None), _)

@@ -9,7 +9,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from explorer.ui.clicks import CLICKS, Clicks
-from explorer.ui.crowd import TABS
+from explorer.ui.occupancy import TABS
 
 
 def sent(by_timer: bool) -> bytes:

@@ -24,11 +24,11 @@ from explorer.runs import trouble
 from explorer.runs.commands import STOP
 from explorer.runs.records import Run
 from explorer.training.trainer import Budget, advance
-from explorer.ui.crowd import Crowd
-from explorer.ui.doors import Doors
 from explorer.ui.headers import Headers
+from explorer.ui.hosts import KnownHosts
 from explorer.ui.live.server import lifespan, routes
 from explorer.ui.live.wishes import LIVE
+from explorer.ui.occupancy import Occupancy
 from explorer.ui.places import PAGES, SOCKET, Place, places
 from explorer.ui.visitor import KnownBrowsers
 from tests.engine.test_engine_runs import small, until_ended
@@ -64,8 +64,10 @@ def client(
     monkeypatch.setattr(driving, "RENEWED_EVERY", 0.5)
     monkeypatch.setattr(trouble, "_logged_at", {})
     _made.cache_clear()
-    doors = [Middleware(each) for each in (Headers, Doors, Crowd, KnownBrowsers)]
-    app = Starlette(routes=routes(), middleware=doors, lifespan=lifespan)
+    before = [
+        Middleware(each) for each in (Headers, KnownHosts, Occupancy, KnownBrowsers)
+    ]
+    app = Starlette(routes=routes(), middleware=before, lifespan=lifespan)
     with TestClient(app) as client:
         wait(lambda: bool(_made.cache_info().currsize))
         yield client

@@ -7,8 +7,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from explorer.engine.limits import MEGABYTE
 from explorer.plots.words import listed
-from explorer.ui.crowd import check_upload
 from explorer.ui.language import Translate
+from explorer.ui.occupancy import check_upload
 
 STYLE = """<style>
 [data-testid="stFileUploaderDropzone"] button p {{ font-size: 0 }}

@@ -105,7 +105,7 @@ def show_sample(visitor: Visitor, _: Translate) -> None:
 def _buttons(visitor: Visitor, race: Race, _: Translate) -> None:
     mine = race.owner == visitor.owner
     state, runs = race.state, race.all_runs
-    with st.container(horizontal=True, key="race.pilot", gap="small"):
+    with st.container(horizontal=True, key="race.buttons", gap="small"):
         if state == "paused":
             _button(visitor, race, RESUME, not mine, _)
         else:

@@ -18,10 +18,10 @@ TABS, UPLOADS = "/_stcore/stream", "/_stcore/upload_file/"
 MOST_UPLOAD = 32 * 2**20
 """Bytes of an upload that does not say how long it is: what `maxUploadSize` allows."""
 
-_COUNTED = "crowd.counted"
+_COUNTED = "occupancy.counted"
 
 
-class Crowd:
+class Occupancy:
     """ASGI middleware that counts tabs and uploads, and turns away what is too much."""
 
     tabs = 0
@@ -47,15 +47,15 @@ class Crowd:
     async def _counted(
         self, which: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        if getattr(Crowd, which) >= 2 * read_server_limits().sessions:
+        if getattr(Occupancy, which) >= 2 * read_server_limits().sessions:
             # Those just above the limit are told so by their page.
             await send({"type": "websocket.close", "code": 1013})
             return
-        setattr(Crowd, which, getattr(Crowd, which) + 1)
+        setattr(Occupancy, which, getattr(Occupancy, which) + 1)
         try:
             await self.app(scope, receive, send)
         finally:
-            setattr(Crowd, which, getattr(Crowd, which) - 1)
+            setattr(Occupancy, which, getattr(Occupancy, which) - 1)
 
     async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
         length = Headers(scope=scope).get("content-length", "")
@@ -67,11 +67,11 @@ class Crowd:
             refusal = PlainTextResponse(str(error), status_code=413)
             await refusal(scope, receive, send)
             return
-        Crowd.coming += size
+        Occupancy.coming += size
         try:
             await self.app(scope, receive, send)
         finally:
-            Crowd.coming -= size
+            Occupancy.coming -= size
 
 
 def check_tab() -> None:
@@ -81,7 +81,7 @@ def check_tab() -> None:
         ExplorerError: if too many are.
     """
     most = read_server_limits().sessions
-    if _COUNTED not in st.session_state and Crowd.tabs > most:
+    if _COUNTED not in st.session_state and Occupancy.tabs > most:
         raise ExplorerError(
             N_(
                 "This server serves %(most)d open tabs at one time, and %(came)d are "
@@ -89,7 +89,7 @@ def check_tab() -> None:
                 "sessions in %(variable)s."
             ),
             most=most,
-            came=Crowd.tabs,
+            came=Occupancy.tabs,
             variable=SERVER_LIMITS,
         )
     st.session_state[_COUNTED] = True
@@ -102,7 +102,7 @@ def check_upload(size: int) -> None:
         ExplorerError: if the uploads of all tabs would be too much together.
     """
     most = read_server_limits().upload_megabytes * MEGABYTE
-    held = _held() + Crowd.coming
+    held = _held() + Occupancy.coming
     if held + size > most:
         raise ExplorerError(
             N_(

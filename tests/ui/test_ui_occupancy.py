@@ -17,8 +17,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from explorer.engine.limits import SERVER_LIMITS
 from explorer.engine.looks import Looks
 from explorer.errors import ExplorerError
-from explorer.ui.crowd import TABS, UPLOADS, Crowd, check_tab
 from explorer.ui.live.looking import Looking
+from explorer.ui.occupancy import TABS, UPLOADS, Occupancy, check_tab
 from explorer.ui.places import SOCKET
 
 
@@ -68,7 +68,7 @@ def client() -> TestClient:
         WebSocketRoute(f"/deep{TABS}", _open),
         WebSocketRoute(f"/deep/{SOCKET}", _open),
     ]
-    return TestClient(Starlette(routes=routes, middleware=[Middleware(Crowd)]))
+    return TestClient(Starlette(routes=routes, middleware=[Middleware(Occupancy)]))
 
 
 def test_uploads_of_all_tabs_have_a_limit(
@@ -84,7 +84,7 @@ def test_uploads_of_all_tabs_have_a_limit(
     assert unknown.status_code == 413
     lie = {"Content-Length": "9" * 5000}
     assert client.put(address, content=b"few", headers=lie).status_code == 413
-    assert Crowd.coming == 0
+    assert Occupancy.coming == 0
 
 
 def test_tabs_above_the_limit_are_told_so_and_far_above_it_closed(
@@ -114,12 +114,12 @@ def test_far_more_live_sockets_than_tabs_are_closed(
     with connect(), connect():
         with pytest.raises(WebSocketDisconnect), connect():
             pass
-        assert Crowd.live == 2
-    assert Crowd.live == 0
+        assert Occupancy.live == 2
+    assert Occupancy.live == 0
 
 
 def check_tab_anew() -> None:
     """As a tab that has just been opened."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("explorer.ui.crowd.st.session_state", {})
+        patch.setattr("explorer.ui.occupancy.st.session_state", {})
         check_tab()

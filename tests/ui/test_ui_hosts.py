@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.testing.v1.util import patch_config_options
 
-from explorer.ui.doors import METRICS, Doors
+from explorer.ui.hosts import METRICS, KnownHosts
 from explorer.ui.origins import host_allowed
 from tests.ui.conftest import ROOT
 
@@ -36,7 +36,7 @@ def browser() -> TestClient:
             Route(METRICS, hello),
             WebSocketRoute("/line", line),
         ],
-        middleware=[Middleware(Doors)],
+        middleware=[Middleware(KnownHosts)],
     )
     return TestClient(app)
 
@@ -109,4 +109,4 @@ def test_metrics_are_nobodys(path: str) -> None:
 
 def test_the_app_has_these_doors() -> None:
     text = (ROOT / "streamlit_app.py").read_text(encoding="utf-8")
-    assert "Middleware(Doors)" in text
+    assert "Middleware(KnownHosts)" in text

@@ -12,7 +12,7 @@ from explorer.ui.shell import language_of
 METRICS = "/_stcore/metrics"
 
 
-class Doors:
+class KnownHosts:
     """ASGI middleware that comes before all others."""
 
     def __init__(self, app: ASGIApp) -> None:
