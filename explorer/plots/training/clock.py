@@ -8,8 +8,8 @@ from explorer.errors import N_
 from explorer.plots.parts import Figure, Translate, axis, escape
 from explorer.runs.records import Clock
 
-CLOCKS: Mapping[Clock, str] = {"step": N_("by step"), "second": N_("by second")}
-"""What people choose between."""
+CLOCKS: Mapping[str, str] = {"step": N_("by step"), "second": N_("by second")}
+"""What a `Clock` is called."""
 
 
 def clock_axis(clock: Clock, end: float | None, _: Translate) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, get_args
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ from explorer.racing import results
 from explorer.racing.race import Race, State, read_race
 from explorer.racing.results import Lap, Result
 from explorer.runs.commands import PAUSE, RESUME, STOP, CommandSpec
-from explorer.runs.records import Run
+from explorer.runs.records import Clock, Run
 from explorer.runs.store import Store
 from explorer.ui.address import show_race, shown_race
 from explorer.ui.language import Translate
@@ -186,7 +186,7 @@ def _curves(visitor: Visitor, race: Race, _: Translate) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         axis = st.segmented_control(
             _("Along"),
-            list(CLOCKS),
+            get_args(Clock),
             default=race.clock,
             required=True,
             format_func=lambda clock: _(CLOCKS[clock]),

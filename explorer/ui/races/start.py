@@ -1,6 +1,7 @@
 """Before a race: who takes part, by which clock, and a guess at who wins."""
 
 from functools import lru_cache
+from typing import get_args
 
 import streamlit as st
 
@@ -86,7 +87,7 @@ def preparation(visitor: Visitor, base: RunConfig, _: Translate) -> None:
 def _rules(_: Translate) -> tuple[Clock, int]:
     clock = st.segmented_control(
         _("Clock"),
-        list(CLOCKS),
+        get_args(Clock),
         default="step",
         required=True,
         format_func=lambda name: _(CLOCKS[name]),
