@@ -212,8 +212,8 @@ def test_series_is_split_in_time_before_it_is_scaled(spec: DataSpec) -> None:
     np.testing.assert_array_equal(data.train.x[0], scaled[:T])
     np.testing.assert_array_equal(data.validation.x[0, 0], scaled[split])
     if data.shifted:
-        assert data.train.y[-1, -1, 0] == scaled[split - 1, 0]
-        assert data.validation.y[-1, -1, 0] == scaled[-1, 0]
+        np.testing.assert_array_equal(data.train.y[-1, -1], scaled[split - 1])
+        np.testing.assert_array_equal(data.validation.y[-1, -1], scaled[-1])
 
 
 @each_series
@@ -221,9 +221,10 @@ def test_restore_turns_the_truth_into_what_is_shown(spec: DataSpec) -> None:
     data = made(spec)
     if not data.shifted:
         pytest.skip("what a model is given is not all of the truth")
-    scaled, shown = data.series.scaled, data.series.values
-    restored = data.restore(scaled[1:], shown[:-1], data.scaler)
-    np.testing.assert_allclose(restored, shown[1:], rtol=1e-5, atol=1e-6)
+    for one in data.each:
+        scaled, shown = one.series.asked, one.series.values
+        restored = one.restore(scaled[1:], shown[:-1], one.scaler)
+        np.testing.assert_allclose(restored, shown[1:], rtol=1e-5, atol=1e-6)
 
 
 @each_series
