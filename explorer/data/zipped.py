@@ -95,8 +95,6 @@ def as_named(zipped: Zipped, cells: Collection[str]) -> Zipped:
         return {p: ways[place % len(ways)] for p, ways in zipped.readings.items()}
 
     def sounds_named(paths: dict[str, str]) -> int:
-        if len(set(paths.values())) < len(paths):
-            return -1
         return sum(not named_so.isdisjoint(keys_of(paths[p])) for p in zipped.sounds)
 
     best = max((read_in(place) for place in range(len(NAMED_IN))), key=sounds_named)

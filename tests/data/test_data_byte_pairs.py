@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.catalog import building, choosing
-from explorer.data import content
+from explorer.data import byte_pairs, content
 from explorer.data.byte_pairs import BytePairs, Merge, chunks
 from explorer.data.fables import FablesSettings, fables, make
 from explorer.data.own_text import OwnTextSettings
@@ -53,6 +53,17 @@ def test_merges_are_those_of_the_book_in_their_order() -> None:
     assert list(pairs.merges) == by_the_book(text, 12)
     again = BytePairs.learned(text, text, 12)
     assert again == pairs
+
+
+def test_a_pair_that_comes_once_is_no_token() -> None:
+    assert BytePairs.learned("abab xy", "abxy ", 9).merges == (Merge("a", "b"),)
+
+
+def test_merges_are_learned_from_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(byte_pairs, "LEARNED", 9)
+    text = "ab ab ab " + "cd " * 99
+    merges = BytePairs.learned(text, text, 3).merges
+    assert {merge.joined for merge in merges} == {"ab", " ab"}
 
 
 @given(st.text())

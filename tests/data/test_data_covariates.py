@@ -130,6 +130,20 @@ def test_a_smooth_series_is_no_leak_of_its_own_past() -> None:
     assert leak(smooth, smooth, False, 8) is None
 
 
+def test_a_rhythm_that_comes_again_is_no_leak() -> None:
+    """A year ago and in a year fit alike, but for rounding."""
+    season = np.sin(2 * np.pi * np.arange(N) / 12) + 3
+    assert leak(season, season, False, 24) is None
+    assert leak(season, 0.1 * season, False, 24) is None
+
+
+def test_few_values_tell_no_leak() -> None:
+    """Two points lie on a line, whatever they are."""
+    few = np.full(N, np.nan)
+    few[[0, 160]] = 1, 2
+    assert leak(SALES, few, True, 8) is None
+
+
 def test_a_leak_is_said_when_the_file_is_read_and_of_the_data() -> None:
     asked = Choices("sales", "day", others=("later",), known=("plan",))
     found = taken(asked, later=np.append(SALES[3:], SALES[-3:]))
@@ -202,6 +216,18 @@ def test_preparation_takes_the_columns_along(
 def test_gaps_beside_are_filled_from_the_past_alone() -> None:
     column = np.array([np.nan, 2, np.nan, 4, np.nan, 9])
     np.testing.assert_array_equal(without_gaps(column, 4), [3, 2, 2, 4, 4, 9])
+
+
+def test_before_its_first_value_a_column_is_what_was_learned_from() -> None:
+    late = np.where(np.arange(N) < 20, np.nan, MOOD)
+    late[-50:] += 100
+    digest = content.put_series(SALES, "sales", None, (Other("late", False, late),))
+    data = own_series.make(
+        OwnSeriesSettings(digest=digest, window=16, scaling="none"), 0
+    )
+    assert data.series is not None
+    filled = data.series.scaled[:20, 1]
+    np.testing.assert_allclose(filled, MOOD[20 : data.series.split].mean(), rtol=1e-5)
 
 
 class Echo(nn.Module):

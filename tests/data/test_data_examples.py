@@ -94,6 +94,28 @@ def test_a_dataset_of_labels() -> None:
     assert (data.train.x[:, -1] != 0).all()
 
 
+def test_words_of_texts_that_are_held_out_are_not_known() -> None:
+    """Every text says a number twice, which is often enough."""
+    texts = [f"{100 + k} and {100 + k} again" for k in range(30)]
+    examples = {"texts": texts, "labels": ["odd", "even"] * 15}
+    digest = content.put_examples("labels", examples)
+    data = own_labels.make(OwnLabelsSettings(digest=digest), 0)
+    numbers = [symbol for symbol in data.symbols if symbol.isdigit()]
+    assert len(numbers) == len(data.train.x) == 24
+
+
+def test_short_texts_are_filled_up_in_front() -> None:
+    texts = [" ".join(["so"] * (1 + k % 4) + ["it", f"{k}"]) for k in range(30)]
+    examples = {"texts": texts, "labels": ["odd", "even"] * 15}
+    digest = content.put_examples("labels", examples)
+    data = own_labels.make(OwnLabelsSettings(digest=digest), 0)
+    so, it, unknown = (data.symbols.index(each) for each in ("so", "it", "<unk>"))
+    for part in (data.train, data.validation):
+        for row in part.x.tolist():
+            count = row.count(so)
+            assert row == [0] * (4 - count) + [so] * count + [it, unknown]
+
+
 def test_windows_of_numbers() -> None:
     found = read_labels(table(windows()), "a.tsv")
     assert found.columns is not None
@@ -145,6 +167,8 @@ def test_a_dataset_of_pairs() -> None:
     assert held <= {(*row[:2], unknown, *row[3:]) for row in learned}
     cut = own_pairs.make(OwnPairsSettings(digest=digest, tokens="character"), 0)
     assert cut.joiner == ""
+    five = own_pairs.make(OwnPairsSettings(digest=digest, longest=5), 0)
+    np.testing.assert_array_equal(five.train.x, data.train.x)
     with pytest.raises(ExplorerError, match="10 different sources that are short"):
         own_pairs.make(OwnPairsSettings(digest=digest, longest=4), 0)
 

@@ -34,6 +34,8 @@ def test_a_window_is_a_sum_and_its_answer() -> None:
         np.testing.assert_array_equal(part.x[:, :2].sum(1) % 13, part.y)
         assert (part.x[:, 2] == 13).all()
     assert len(data.validation.x) == MAX_VALIDATION_WINDOWS
+    counts = np.bincount(data.validation.y, minlength=13)
+    assert counts.max() - counts.min() <= 1  # what is judged of them as well
     assert data.baselines == {"uniform": math.log(13)}
 
 

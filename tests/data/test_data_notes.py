@@ -115,6 +115,13 @@ def test_a_note_ends_what_was_struck_first() -> None:
     assert voice.notes == (Sounded(0, 2, 60), Sounded(1, 3, 60))
 
 
+def test_a_note_without_an_end_sounds_to_the_end_of_its_track() -> None:
+    held = track([(0.0, 1.0, 60), (1.0, 3.0, 62)])
+    held.insert(0, Message("note_on", note=72, velocity=64, time=0))
+    (voice,) = read_midi(midi(held), "a.mid").voices
+    assert voice.notes == (Sounded(0, 1, 60), Sounded(0, 4, 72), Sounded(1, 4, 62))
+
+
 def test_a_tune_has_an_end() -> None:
     """Its last stroke counts; what it does not reach is no matter."""
     far = [(float(MOST_BEATS - 1), 1.0, 60)]

@@ -189,6 +189,13 @@ def test_every_table_says_the_same(name: str) -> None:
     assert str(found.too_few).startswith("Learning and being judged take at least 10")
 
 
+def test_one_recording_many_times_is_one() -> None:
+    same = dict.fromkeys((f"{k}.wav" for k in range(12)), ONE)
+    rows = made.table([(name, "ab") for name in same])
+    found = read_recordings(made.packed({**same, "t.csv": rows.encode()}), "a.zip")
+    assert "at least 10 different recordings, but this has 1" in str(found.too_few)
+
+
 def test_columns_can_be_said() -> None:
     rows = [("0.wav", "ab", "a longer remark"), ("1.wav", "hc", "another remark")]
     raw = with_table(made.table(rows, head="file,text,remark"))
@@ -237,6 +244,18 @@ def test_names_that_say_no_encoding(encoding: str) -> None:
     assert [file for file, _text in found.shown] == [f"{name}.wav" for name in said]
 
 
+def test_two_names_that_read_alike_trouble_nobody_unless_one_is_meant() -> None:
+    """Korean encodings have some characters twice, in one piece they are the same."""
+    names = dict.fromkeys(["하나", "更", "\uf901"], "ab")
+    raw = unmarked(names, "euc_kr", "file,text\n하나.wav,ab\n")
+    found = read_recordings(raw, "a.zip")
+    assert [file for file, _text in found.shown] == ["하나.wav"]
+    assert str(found.remarks[-1]).endswith("does not name (2).")
+    raw = unmarked(names, "euc_kr", "file,text\n하나.wav,ab\n更.wav,ab\n")
+    with pytest.raises(ExplorerError, match=r"for '更\.wav' 'a\.zip' has 2"):
+        read_recordings(raw, "a.zip")
+
+
 def test_a_name_that_is_spelled_beside_is_meant() -> None:
     """The extra field that older programs write says it in UTF-8."""
     name, way = "été.wav".encode("cp850"), "été.wav".encode()
@@ -280,6 +299,10 @@ HOSTILE: Mapping[str, tuple[bytes, str]] = {
     "a first row that is misspelt": (
         with_table("9.wav,a\n1.wav,b"),
         "for '9.wav' 'a.zip' has 0",
+    ),
+    "two first rows that name nothing": (
+        with_table("9,a\n8,b\n1.wav,c"),
+        "for '9' 'a.zip' has 0",
     ),
     "a deep path": (
         with_files({"a/" * 2000 + "2.wav": ONE}),

@@ -89,7 +89,7 @@ def test_a_tone_is_heard_in_its_band() -> None:
     for hertz in (200.0, 1000.0, 3000.0):
         sound = mel.frames(tone(hertz=hertz).astype(np.float32), RATE)
         loudest = sound.centres[sound.bands.mean(0).argmax()]
-        assert abs(mel.mel(loudest) - mel.mel(hertz)) < 100
+        assert abs(mel.mel(loudest) - mel.mel(hertz)) < 60  # bands are 83 apart
     twice = mel.frames(2 * tone().astype(np.float32), RATE).levels
     once = mel.frames(tone().astype(np.float32), RATE).levels
     np.testing.assert_allclose(twice - once, 20 * np.log10(2), atol=1e-3)

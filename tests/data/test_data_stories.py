@@ -80,8 +80,9 @@ def test_the_marked_facts_tell_the_answer_and_none_of_them_can_be_missed(
         data.validation.x, data.support, data.validation.y, strict=True
     ):
         asked = told(language, text_of(data, row))[1]
-        facts = re.split(r"\s*[.。]\s*", text_of(data, row[marks]))[:-1]
+        *facts, rest = re.split(r"\s*[.。]\s*", text_of(data, row[marks]))
         assert len(facts) == supporting
+        assert rest == ""  # the question is no fact
         assert reader(language, facts, asked) == data.labels[y]
         for missed in range(supporting):
             rest = facts[:missed] + facts[missed + 1 :]
@@ -128,6 +129,11 @@ def test_simple_guesses_by_hand() -> None:
     # the last place is right in the first alone: (1 + 1) / (2 + 2)
     assert story_facts.last_named(stories, stories, 3) == pytest.approx(
         (math.log(2) + math.log(4)) / 2, rel=1e-12
+    )
+    # learned from the first alone it is right for sure: (1 + 1) / (1 + 2)
+    first = story_facts.Stories(*(part[:1] for part in stories))
+    assert story_facts.last_named(first, stories, 3) == pytest.approx(
+        (math.log(3 / 2) + math.log(6)) / 2, rel=1e-12
     )
 
 

@@ -21,6 +21,7 @@ from explorer.data.entities import (
     scheme_of,
 )
 from explorer.data.own_tags import OwnTagsSettings, cut
+from explorer.data.windows import MAX_VALIDATION_WINDOWS
 from explorer.errors import ExplorerError
 from explorer.tasks import IGNORED
 
@@ -249,6 +250,14 @@ def test_sentences_are_filled_up_in_front(kept: str) -> None:
     filled = short.train.x == 0
     np.testing.assert_array_equal(filled, short.train.y == IGNORED)
     assert not filled[:, -1].any()
+
+
+def test_pieces_of_long_sentences_are_judged_up_to_the_usual_number() -> None:
+    lines = "".join(f"x{k} O\n" + "y B-X\n" * 19 + "\n" for k in range(400))
+    digest = content.put_examples("tags", read(lines).examples)
+    data = own_tags.make(OwnTagsSettings(digest=digest, window=8), 0)
+    assert len(data.validation.x) == MAX_VALIDATION_WINDOWS
+    assert data.train.x.shape == (3 * (400 - MAX_VALIDATION_WINDOWS), 8)
 
 
 def test_a_short_file_is_read_and_then_refused() -> None:

@@ -32,6 +32,16 @@ def test_what_is_shown_is_one_part_or_the_mean_of_all(model: str) -> None:
     assert "holds" in drawn(subject, whole)["proof"]
 
 
+def test_of_a_wave_the_real_part_is_shown_below_zero_too() -> None:
+    """A pole half a turn off writes every other step with the other sign."""
+    turned = complex(math.cos(math.pi - 0.01), math.sin(math.pi - 0.01))
+    subject = with_poles([0.9 * turned, 0.5j])
+    weights = seen(subject, "effective", part="1").arrays["weights"]
+    column = weights[:9, 0] / weights[0, 0]
+    ways = [(0.9 * turned) ** k for k in range(9)]
+    np.testing.assert_allclose(column, np.real(ways), atol=1e-5)
+
+
 def test_a_layer_or_part_that_is_not_there_is_refused() -> None:
     subject = subject_of("min_gru")
     for options in ({"layer": "7"}, {"part": "99"}, {"part": "0"}):

@@ -125,6 +125,8 @@ def test_futures_feed_back_what_was_drawn() -> None:
     torch.testing.assert_close(
         drawn, futures(Halving(), "gaussian", window, rest, 4000, 1)
     )
+    other = futures(Halving(), "gaussian", window, rest, 4000, 2)
+    assert (drawn != other).all()
     mean, spread = drawn[0, ..., 0].mean(0), drawn[0, ..., 0].std(0)
     torch.testing.assert_close(mean, torch.tensor([2.0, 1, 0.5]), atol=0.01, rtol=0)
     grown = [0.1 * math.sqrt(sum(0.25**k for k in range(h + 1))) for h in range(3)]

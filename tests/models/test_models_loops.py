@@ -12,6 +12,8 @@ from torch import Tensor
 
 from explorer.catalog import specs
 from explorer.models.base import SequenceModel, Sizes
+from explorer.models.captures import Recorder
+from explorer.models.lru import poles
 
 B, T, I, O, H, N = 2, 11, 3, 5, 12, 3  # noqa: E741
 SIZES = Sizes(inputs=I, outputs=O, symbols=0, steps=T)
@@ -187,3 +189,69 @@ def test_a_loop_in_numpy_gives_the_same(case: str) -> None:
         expected.append(h @ model.head.weight.detach().numpy().T)
     found = (model(x) - model.head.bias).detach().numpy()
     assert np.abs(found - np.array(expected)).max() < 1e-6
+
+
+def beginnings(name: str, **settings: Any) -> Weights:
+    """The values of a fresh model's first layer by their names (T, H), where no input
+    counts: all matrices are zero, and what gates begin with stands alone."""
+    spec = specs.model_spec(name)
+    model = spec.make(spec.settings(hidden_size=H, layers=1, **settings), SIZES)
+    look = Recorder()
+    with torch.no_grad():
+        for matrix in (p for p in model.parameters() if p.ndim == 2):
+            matrix.zero_()
+        model(torch.randn(1, T, I), look)
+    found = look.values().items()
+    return {key.removeprefix("layer_0."): value[0].numpy() for key, value in found}
+
+
+@pytest.mark.parametrize(("bias", "kept"), [(0.0, 0.5), (1.0, 0.59), (5.0, 0.67)])
+def test_a_fresh_min_lstm_keeps_what_its_setting_says(bias: float, kept: float) -> None:
+    values = beginnings("min_lstm", forget_bias=bias)
+    np.testing.assert_allclose(values["forget_gate"], kept, atol=0.005)
+    np.testing.assert_allclose(values["input_gate"], 1 - kept, atol=0.005)
+
+
+@pytest.mark.parametrize(("bias", "kept"), [(0.0, 0.5), (2.0, 0.88), (4.0, 0.98)])
+def test_a_fresh_slstm_keeps_what_its_setting_says(bias: float, kept: float) -> None:
+    """From the second step on; the first outweighs the nothing before it."""
+    values = beginnings("slstm", forget_bias=bias)
+    np.testing.assert_allclose(values["forget_gate"][1:], kept, atol=0.005)
+    assert (values["forget_gate"][0] == 0).all()
+    assert (values["input_gate"] == 1).all()
+
+
+def test_a_fresh_selective_channel_keeps_by_its_rate_and_pace() -> None:
+    """Rates lie from 1 to 16, step sizes from 0.01 to 0.1, both evenly by ratio."""
+    kept = beginnings("selective")["forget_gate"]
+    passed = np.geomspace(1, 16, H) * np.geomspace(0.01, 0.1, H)
+    np.testing.assert_allclose(kept, np.exp([-passed] * T), rtol=1e-5)
+
+
+def test_fresh_memories_of_the_delta_rule_keep_most_and_correct_half() -> None:
+    values = beginnings("linear_attention", heads=N, rule="gated_delta")
+    np.testing.assert_allclose(values["forget_gate"], 0.95, atol=0.005)
+    np.testing.assert_allclose(values["write_gate"], 0.5)
+
+
+@pytest.mark.parametrize("radius", [0.3, 0.99])
+def test_fresh_poles_lie_evenly_within_their_half_disc(radius: float) -> None:
+    spec = specs.model_spec("lru")
+    settings = spec.settings(hidden_size=256, layers=2, radius=radius)
+    torch.manual_seed(0)
+    real, imaginary = poles(spec.make(settings, SIZES)).numpy().T
+    assert imaginary.min() > 0
+    within = np.sort((real**2 + imaginary**2).ravel()) / radius**2
+    even = (np.arange(within.size) + 0.5) / within.size  # shares of the area
+    np.testing.assert_allclose(within, even, atol=0.08)
+
+
+@pytest.mark.parametrize(
+    "name", sorted({case.partition("-")[0] for case in LAYERS} - {"linear_attention"})
+)
+def test_one_layer_hides_nothing(name: str) -> None:
+    """Dropout is between layers."""
+    spec = specs.model_spec(name)
+    model = spec.make(spec.settings(hidden_size=H, layers=1, dropout=0.5), SIZES)
+    x = torch.randn(B, T, I)
+    torch.testing.assert_close(model.train()(x), model.eval()(x))

@@ -19,7 +19,7 @@ from explorer.inspection.facts import facts_of
 from explorer.models.forecast_heads import NUMBERS, Head, quantile_at
 from explorer.training.backtesting import FEW_PATHS, backtest
 from explorer.training.forecasting import forecast
-from explorer.training.intervals import drawn, fan, parts
+from explorer.training.intervals import PATHS, drawn, fan, parts
 from explorer.training.measures import judge
 from explorer.training.objectives import objective, tensors
 from explorer.training.proper import (
@@ -230,6 +230,33 @@ def test_bands_come_from_the_head_or_from_its_misses(head: Head, name: str) -> N
     assert again is not None
     np.testing.assert_array_equal(again.low, own.low)
     assert torch.equal(torch.random.get_rng_state(), state)
+
+
+@each_head
+def test_bands_of_a_price_are_of_the_futures_that_go_on_from_the_last_known(
+    head: Head,
+) -> None:
+    trainer = Trainer(made(head, data="stock"))
+    data, model = trainer.data, trainer.model
+    assert data.series is not None
+    origin = len(data.series.values) - 7
+    returns = data.scaler.undo(drawn(model, data, np.array([origin]), 7, PATHS)[0])
+    paths = data.series.values[origin - 1] * np.exp(returns.cumsum(1))
+    own = fan(model, data, np.zeros(7))
+    assert own is not None
+    ordered = np.sort(paths, 0)
+    np.testing.assert_allclose(own.low[1], ordered[9], rtol=1e-5)
+    np.testing.assert_allclose(own.high[1], ordered[-10], rtol=1e-5)
+
+
+def test_a_head_needs_no_misses_to_be_backtested() -> None:
+    """Each half of the held-out part has three origins."""
+    size = {"data.length": 200, "data.window": 34}
+    trainer = Trainer(made("gaussian", **size))
+    found = backtest(trainer.model, trainer.data, 18)
+    assert found is not None
+    assert (found.calibrated, found.scored) == (0, 3)
+    assert backtest(trainer.model, trainer.data, 18, bands="measured") is None
 
 
 @each_head

@@ -1,10 +1,13 @@
 """Bands and scores of forecasts, by hand and by a second way of computing them."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
 from explorer.catalog import building, choosing
+from explorer.data import content
 from explorer.data.base import Data
 from explorer.models.base import SequenceModel
 from explorer.training.backtesting import _by_misses, _by_paths, backtest
@@ -18,6 +21,7 @@ from explorer.training.intervals import (
     free_forecasts,
     half_width,
     parts,
+    scaled_widths,
 )
 from explorer.training.measures import judge
 from explorer.training.proper import TAUS, crps, pinball
@@ -137,6 +141,25 @@ def test_the_fan_is_about_the_forecast_and_grows_with_its_level() -> None:
             np.testing.assert_allclose(bands.low + bands.high, [2 * free] * 2)
 
 
+@pytest.mark.parametrize("name", ["sine", "stock"])
+def test_bands_are_as_wide_as_misses_of_the_calibration_part_in_shown_units(
+    name: str,
+) -> None:
+    model, data = made(name)
+    free = forecast(model, data).free[data.steps :]
+    horizon = len(free)
+    seen = free_forecasts(model, data, parts(data, horizon).calibration, horizon)
+    k = int(np.ceil((len(seen.truth) + 1) * 0.9))
+    shown = np.sort(np.abs(seen.truth_shown - seen.predicted_shown), 0)[k - 1]
+    bands = fan(model, data, free)
+    assert bands is not None
+    high = np.log(bands.high[1] / free) if data.ratios else bands.high[1] - free
+    np.testing.assert_allclose(high, shown, rtol=1e-6)
+    scaled = np.sort(np.abs(seen.truth - seen.predicted), 0)[k - 1]
+    np.testing.assert_allclose(scaled_widths(model, data, horizon)[1], scaled)
+    assert not np.allclose(scaled, shown, rtol=0.1)
+
+
 def test_a_short_held_out_part_has_no_bands() -> None:
     config = choosing.make_config(
         "sine", "gru", {"data.length": 200, "data.window": 34, "model.hidden_size": 5}
@@ -159,6 +182,29 @@ def test_a_backtest_counts_what_its_bands_hold() -> None:
         assert found.coverage[1, h] == pytest.approx((errors <= misses[k - 1]).mean())
         assert found.width[1, h] == pytest.approx(2 * misses[k - 1])
         assert found.mae[h] == pytest.approx(errors.mean())
+        assert found.rmse[h] == pytest.approx(np.sqrt((errors**2).mean()))
+
+
+def test_a_backtest_passes_over_gaps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    values = np.sin(np.arange(320) / 6) + rng.normal(0, 0.1, 320)
+    values[5::7] = np.nan
+    settings = {"data.digest": content.put_series(values, "x"), "data.window": 16}
+    config = choosing.make_config(
+        "own_series", "gru", settings | {"data.missing": "mask"}
+    )
+    model, data = building.build_model(config), building.make_data(config)
+    origins = parts(data, 3).scored
+    came = free_forecasts(model, data, origins, 3)
+    gaps = np.isnan(values[origins[:, None] + np.arange(3)])
+    np.testing.assert_array_equal(np.isnan(came.truth), gaps)
+    found = backtest(model, data, 3)
+    assert found is not None
+    for h in range(3):
+        errors = (came.truth - came.predicted)[~gaps[:, h], h]
+        assert found.mae[h] == pytest.approx(np.abs(errors).mean())
         assert found.rmse[h] == pytest.approx(np.sqrt((errors**2).mean()))
 
 

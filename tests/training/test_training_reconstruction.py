@@ -1,7 +1,7 @@
 """Windows that are written back: by loops, from their codes, from the training part."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from explorer.catalog import building, choosing
 from explorer.data.base import Data
@@ -75,6 +76,27 @@ def test_it_learns_to_write_a_wave_back() -> None:
         net.parameters(), trained(wave(600), 0).parameters(), strict=True
     ):
         torch.testing.assert_close(one, two, rtol=0, atol=0)
+
+
+def test_another_seed_begins_elsewhere_and_draws_other_windows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first: list[float] = []
+
+    def noted(net: EncoderDecoder, loss: Callable[[], Tensor], *_: float) -> None:
+        with torch.no_grad():
+            for weights in net.parameters():
+                if weights.ndim == 2:
+                    first.append(float(weights.sum()))
+                weights.zero_()
+        drawn = loss().detach()  # of windows alone, since all is written as 0
+        first.append(float(drawn))
+
+    monkeypatch.setattr(reconstruction, "learn", noted)
+    for seed in (0, 1):
+        trained(wave(100), seed)
+    half = len(first) // 2
+    assert all(a != b for a, b in zip(first[:half], first[half:], strict=True))
 
 
 def data_of(name: str = "anomalies", **few: object) -> Data:
