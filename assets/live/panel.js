@@ -2,6 +2,9 @@
 
 const POINTED = 60 // milliseconds that the pointer rests on a time step until it counts
 
+// No line ends between a number and its percent sign.
+const unbroken = (text) => text.replace(/(?<=\d) %/g, "\u00a0%")
+
 class Panel {
   // `page`: has the strings, the controls and texts of all panels, and `ask`.
   constructor({ name, question, about, controls }, page) {
@@ -73,7 +76,7 @@ class Panel {
     this.drawn = [content, template]
     this.section.classList.remove("sx-others")
     this.drag = content.drag
-    this.reading.textContent = content.reading
+    this.reading.textContent = unbroken(content.reading)
     this.reading.classList.toggle("sx-alarm", Boolean(content.alarm))
     this.proof.textContent = content.proof || ""
     plot.setAttribute("aria-label", content.alternative)

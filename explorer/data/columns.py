@@ -162,9 +162,12 @@ def _check_cells(table: Table, column: str, numbers: Numbers) -> None:
 def _form_remark(table: Table, column: str, numbers: Numbers) -> list[Words]:
     """What a form other than 1234.5 makes of the first values, and what was taken for
     no value."""
-    words = N_("Taken for missing: '%(came)s', %(count)d times.")
+    words = N_("Taken for missing: '%(came)s', %(count)s times.")
     remarks = [
-        Words(words, {"came": sign, "count": int((table.cells[column] == sign).sum())})
+        Words(
+            words,
+            {"came": sign, "count": f"{int((table.cells[column] == sign).sum()):,}"},
+        )
         for sign in numbers.signs
     ]
     if numbers.taken_off:
@@ -184,9 +187,9 @@ def _form_remark(table: Table, column: str, numbers: Numbers) -> list[Words]:
     if numbers.limits:
         cells = table.cells[column].isin(numbers.limits)
         words = N_(
-            "Numbers below a limit are read as half of it: '%(came)s', %(count)d times."
+            "Numbers below a limit are read as half of it: '%(came)s', %(count)s times."
         )
-        below = {"came": numbers.limits[0], "count": int(cells.sum())}
+        below = {"came": numbers.limits[0], "count": f"{int(cells.sum()):,}"}
         remarks.append(Words(words, below))
     if numbers.form == NumberForm("."):
         return remarks
@@ -207,9 +210,9 @@ def _time_remarks(time: str, found: Times, kept: int) -> list[Words]:
     if len(found.moments) > 1 and found.moments[0] > found.moments[-1]:
         remarks.append(Words(N_("The newest row came first; now the oldest does.")))
     if found.autumns:
-        words = N_("Clocks were put back (%(count)d): that hour is there twice.")
-        remarks.append(Words(words, {"count": found.autumns}))
+        words = N_("Clocks were put back (%(count)s): that hour is there twice.")
+        remarks.append(Words(words, {"count": f"{found.autumns:,}"}))
     if lost := len(found.moments) - kept:
-        words = N_("Rows joined to another of the same time: %(count)d.")
-        remarks.append(Words(words, {"count": lost}))
+        words = N_("Rows joined to another of the same time: %(count)s.")
+        remarks.append(Words(words, {"count": f"{lost:,}"}))
     return remarks

@@ -274,10 +274,12 @@ def _skipped(above: list[Row], below: list[str]) -> tuple[Words, ...]:
     remarks = []
     if above:
         shown = short(" ".join(cell for cell in above[0][1] if cell))
-        words = N_("rows above the values (%(count)d), the first is '%(shown)s'")
-        remarks.append(Words(words, {"count": len(above), "shown": shown}))
+        words = N_("rows above the values (%(count)s), the first is '%(shown)s'")
+        remarks.append(Words(words, {"count": f"{len(above):,}", "shown": shown}))
     kept = [line for line in below if line.strip(" \t,;|")]
     if kept:
-        words = N_("rows below the values (%(count)d), the first is '%(shown)s'")
-        remarks.append(Words(words, {"count": len(kept), "shown": short(kept[0])}))
+        words = N_("rows below the values (%(count)s), the first is '%(shown)s'")
+        remarks.append(
+            Words(words, {"count": f"{len(kept):,}", "shown": short(kept[0])})
+        )
     return tuple(remarks)

@@ -28,12 +28,12 @@ LEAST_ROWS = 3
 YEAR = re.compile("(?:1[5-9]|20|21)[0-9]{2}")
 
 WORDS = {
-    "day": N_("rows of days (%(count)d)"),
-    "week": N_("rows of weeks (%(count)d)"),
-    "month": N_("rows of months (%(count)d)"),
-    "quarter": N_("rows of quarters (%(count)d)"),
-    "half": N_("rows of half years (%(count)d)"),
-    "year": N_("rows of whole years (%(count)d)"),
+    "day": N_("rows of days (%(count)s)"),
+    "week": N_("rows of weeks (%(count)s)"),
+    "month": N_("rows of months (%(count)s)"),
+    "quarter": N_("rows of quarters (%(count)s)"),
+    "half": N_("rows of half years (%(count)s)"),
+    "year": N_("rows of whole years (%(count)s)"),
 }
 
 MONTH_ALONE = re.compile(
@@ -82,7 +82,10 @@ def of_one_span(
             continue
         kept = max(FINEST_FIRST, key=lambda span: counts[span])
         others = [(FINEST_FIRST.index(s), s) for s in counts if s != kept]
-        words = (Words(WORDS[s], {"count": counts[s]}) for _, s in sorted(others)[::-1])
+        words = (
+            Words(WORDS[s], {"count": f"{counts[s]:,}"})
+            for _, s in sorted(others)[::-1]
+        )
         return np.array([span == kept for span in spans], bool), tuple(words)
     rows = len(columns[0]) if len(columns) else 0
     return np.ones(rows, bool), ()

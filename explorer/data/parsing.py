@@ -92,14 +92,14 @@ def _kept(
     columns = {name: cells[k] for k, name in enumerate(layout.names) if name}
     means = np.array(means_of_years(columns) or [False] * len(cells), bool)
     counts = (
-        (int(named_again.sum()), N_("rows that repeat the names (%(count)d)")),
-        (int(blank.sum()), N_("blank rows between the values (%(count)d)")),
-        (int(sums.sum()), N_("rows of sums between the values (%(count)d)")),
-        (int(means.sum()), N_("rows of means of whole years (%(count)d)")),
-        (int(words.sum()), N_("rows of words between the values (%(count)d)")),
-        (int(comment.sum()), N_("comments between the values (%(count)d)")),
+        (int(named_again.sum()), N_("rows that repeat the names (%(count)s)")),
+        (int(blank.sum()), N_("blank rows between the values (%(count)s)")),
+        (int(sums.sum()), N_("rows of sums between the values (%(count)s)")),
+        (int(means.sum()), N_("rows of means of whole years (%(count)s)")),
+        (int(words.sum()), N_("rows of words between the values (%(count)s)")),
+        (int(comment.sum()), N_("comments between the values (%(count)s)")),
     )
-    remarks = (Words(what, {"count": n}) for n, what in counts if n)
+    remarks = (Words(what, {"count": f"{n:,}"}) for n, what in counts if n)
     return ~(blank | comment | sums | means | words | named_again), tuple(remarks)
 
 

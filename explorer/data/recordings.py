@@ -192,5 +192,5 @@ def _remarks(spoken: Sequence[Spoken], sounds: int) -> Iterator[Words]:
         numbers,
     )
     if sounds > len(spoken):
-        left_out = N_("Left out: WAV files that the table does not name (%(count)d).")
-        yield Words(left_out, {"count": sounds - len(spoken)})
+        left_out = N_("Left out: WAV files that the table does not name (%(count)s).")
+        yield Words(left_out, {"count": f"{sounds - len(spoken):,}"})

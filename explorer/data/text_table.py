@@ -218,8 +218,8 @@ def whole_rows(table: TextTable, *names: str) -> tuple[list[list[str]], list[Wor
     kept = [cells for cells in rows if all(cells)]
     if len(kept) == len(rows):
         return kept, []
-    words = N_("Left out: rows with an empty cell (%(count)d).")
-    return kept, [Words(words, {"count": len(rows) - len(kept)})]
+    words = N_("Left out: rows with an empty cell (%(count)s).")
+    return kept, [Words(words, {"count": f"{len(rows) - len(kept):,}"})]
 
 
 def mean_length(cells: Sequence[str]) -> float:

@@ -70,7 +70,9 @@ def unfolded(
     wide = _long(found, list(names), cells[there], rows[there], beside, labels)
     if there.all():
         return wide
-    words = Words(N_("rows without values (%(count)d)"), {"count": int((~there).sum())})
+    words = Words(
+        N_("rows without values (%(count)s)"), {"count": f"{int((~there).sum()):,}"}
+    )
     return wide._replace(left_out=(*wide.left_out, words))
 
 

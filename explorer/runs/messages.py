@@ -86,7 +86,7 @@ def diverged(
     step: int, loss: float, held: Reference, kept: int, advice: Words
 ) -> Words:
     """Why a run diverged at a step, and what to try."""
-    values = {"step": f"{step}", "kept": f"{kept}", "advice": advice}
+    values = {"step": f"{step:,}", "kept": f"{kept:,}", "advice": advice}
     if not math.isfinite(loss):
         return Words(_NO_NUMBER, values) if step else Words(_NEVER_SOUND)
     values |= {"loss": f"{loss:.3g}", "times": f"{held.times:g}"}
@@ -108,7 +108,7 @@ def advice(rate: float, settings: TrainingSettings) -> Words:
 
 def stopped_early(step: int, best: int, count: int) -> Words:
     """Why a run ended before its last step, with so many measurements in vain."""
-    values = {"step": f"{step}", "best": f"{best}", "count": f"{count}"}
+    values = {"step": f"{step:,}", "best": f"{best:,}", "count": f"{count}"}
     return Words(_STOPPED_EARLY, values)
 
 

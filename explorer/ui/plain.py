@@ -22,6 +22,8 @@ addresses, icons and arrows, which Streamlit looks for after it has read them.""
 _UNSEEN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]|[\ud800-\udfff]")
 """What turns the direction of writing, and what is no letter."""
 
+_PERCENT = re.compile(r"(?<=\d) %")
+
 _TOUCHING = re.compile(r"(?<=[:@])(?=\S)|(?<=www)(?=\.)", re.IGNORECASE)
 _ARROWS = re.compile(r"(?:<->|->|<-|--|>=|<=|~=)(?!\S)")
 _AFTER_NUMBERS = "|".join(
@@ -47,10 +49,14 @@ _NUMBER = re.compile(r"[+-]?[\d.,]+(?:e[+-]?\d+)?", re.IGNORECASE)
 def literal(words: str) -> str:
     r"""Words in one line, with nothing in it that Markdown would read.
 
+    No line ends between a number and its percent sign.
+
     >>> literal("*a* hidden_size")
     '\\*a\\* hidden_size'
+    >>> literal("12 % of them") == "12\u00a0% of them"
+    True
     """
-    line = " ".join(_UNSEEN.sub("", words).split())
+    line = _PERCENT.sub("\u00a0%", " ".join(_UNSEEN.sub("", words).split()))
     parted = _ARROWS.sub(rf"\g<0>{JOINER}", _TOUCHING.sub(JOINER, line))
     return _MARKS.sub(r"\\\g<0>", parted)
 

@@ -8,6 +8,7 @@ from explorer.inspection.base import Subject
 from explorer.inspection.facts import facts_of
 from explorer.models.chain import is_chain
 from explorer.plots.chains.surprise import rises
+from explorer.plots.chains.transitions import named
 from explorer.plots.panel import Scene, panels
 from explorer.runs.records import Curves
 from explorer.training.trainer import Budget, Trainer
@@ -24,17 +25,29 @@ def test_transitions_are_the_models(data: str, model: str) -> None:
     assert is_chain(subject.model)
     view = seen(subject, "transitions")
     table = subject.model.transitions.detach().numpy()
-    heat = drawn(subject, view)["figure"]["data"][0]
+    content = drawn(subject, view)
+    heat = content["figure"]["data"][0]
     np.testing.assert_allclose(heat["z"], table)
     assert len(view.notes["names"]) == len(table)
     if view.notes["chances"]:
         np.testing.assert_allclose(heat["z"].sum(1), 1, rtol=1e-5)
+        stay = table.diagonal()
+        said = (
+            f"“{named(view.notes, str)[int(stay.argmax())]}” lasts longest: after each "
+            f"of its steps it goes on with a chance of {100 * stay.max():.0f} %"
+        )
+        assert said in content["reading"]
 
 
 def test_an_hmms_emissions_are_its_table_and_its_densities() -> None:
     subject = subject_of("hmm", "casino")
-    heat = drawn(subject, seen(subject, "emissions"))["figure"]["data"][0]
-    np.testing.assert_allclose(heat["z"], subject.model.embedding.chances, rtol=1e-5)
+    content = drawn(subject, seen(subject, "emissions"))
+    chances = subject.model.embedding.chances
+    np.testing.assert_allclose(content["figure"]["data"][0]["z"], chances, rtol=1e-5)
+    k = int((chances.max(1).values - chances.min(1).values).argmax())
+    share, best = chances[k].max(0)
+    shown = f"at {100 * float(share):.0f} % of its steps it shows “{int(best) + 1}”"
+    assert shown in content["reading"]
     subject = subject_of("hmm", "sine")
     view = seen(subject, "emissions")
     mean = float(subject.model.embedding.means[0, 0])

@@ -123,7 +123,7 @@ def _heat(drawn: ClassesDrawn, names: list[str], _: Translate) -> dict[str, Any]
     found = recall(drawn)
     right = precision(drawn)
     words = _(
-        "truth %(truth)s, answer %(answer)s: %(count)d<br>precision of %(answer)s "
+        "truth %(truth)s, answer %(answer)s: %(count)s<br>precision of %(answer)s "
         "%(precision).0f %%<br>recall of %(truth)s %(recall).0f %%"
     )
     hover = [
@@ -132,7 +132,7 @@ def _heat(drawn: ClassesDrawn, names: list[str], _: Translate) -> dict[str, Any]
             % {
                 "truth": escape(names[i]),
                 "answer": escape(names[j]),
-                "count": counts[i, j],
+                "count": f"{counts[i, j]:,}",
                 "precision": 100 * right[j],
                 "recall": 100 * found[i],
             }
@@ -216,15 +216,15 @@ def reading(drawn: ClassesDrawn, _: Translate = str) -> str:
     counts = drawn.confusion
     wrong = counts - np.diag(counts.diagonal())
     i, j = np.unravel_index(int(wrong.argmax()), wrong.shape)
-    whole = _("All %(total)d held-out examples are told right.")
+    whole = _("All %(total)s held-out examples are told right.")
     if wrong[i, j]:
         whole = _(
-            "Of %(total)d held-out examples %(right)d are told right; most often "
+            "Of %(total)s held-out examples %(right)s are told right; most often "
             "“%(truth)s” is taken for “%(said)s”."
         )
     numbers = {
-        "total": int(counts.sum()),
-        "right": int(counts.trace()),
+        "total": f"{int(counts.sum()):,}",
+        "right": f"{int(counts.trace()):,}",
         "truth": names[int(i)],
         "said": names[int(j)],
     }

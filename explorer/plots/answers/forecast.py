@@ -228,13 +228,13 @@ def _held(drawn: ForecastDrawn, _: Translate) -> list[str]:
     message = _(
         "The bands are wide enough for %(first)d and %(last)d %% of its misses from "
         "%(origins)d calibration origins (split conformal); the wide one holds "
-        "%(held)d of the %(count)d values drawn here."
+        "%(held)s of the %(count)s values drawn here."
     )
     if drawn.head != "point":
         message = _(
             "The bands hold %(first)d and %(last)d %% of the futures that its head "
-            "draws, each draw the next input; the wide one holds %(held)d of the "
-            "%(count)d values drawn here."
+            "draws, each draw the next input; the wide one holds %(held)s of the "
+            "%(count)s values drawn here."
         )
     return [
         message
@@ -242,8 +242,8 @@ def _held(drawn: ForecastDrawn, _: Translate) -> list[str]:
             "first": round(100 * drawn.levels[0]),
             "last": round(100 * drawn.levels[-1]),
             "origins": drawn.origins,
-            "held": int((inside & judged).sum()),
-            "count": int(judged.sum()),
+            "held": f"{int((inside & judged).sum()):,}",
+            "count": f"{int(judged.sum()):,}",
         }
     ]
 

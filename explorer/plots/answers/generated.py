@@ -133,11 +133,11 @@ def alternative(drawn: WindowsDrawn, _: Translate = str) -> str:
     if not drawn.real.size:
         return _("Line chart of generated windows; nothing is drawn yet.")
     message = _(
-        "Line chart of %(count)d real windows between %(low)s and %(high)s and as many "
+        "Line chart of %(count)s real windows between %(low)s and %(high)s and as many "
         "generated ones between %(fake_low)s and %(fake_high)s, over %(steps)d steps."
     )
     return message % {
-        "count": len(drawn.real),
+        "count": f"{len(drawn.real):,}",
         "low": f"{drawn.real.min():.3g}",
         "high": f"{drawn.real.max():.3g}",
         "fake_low": f"{np.nanmin(drawn.fake):.3g}",

@@ -110,11 +110,11 @@ def alternative(drawn: PairsDrawn, _: Translate = str) -> str:
     if not len(drawn.truth):
         return _("Scatter plot of answers against truths; nothing is drawn yet.")
     message = _(
-        "Scatter plot of %(count)d held-out answers against their truths, which lie "
+        "Scatter plot of %(count)s held-out answers against their truths, which lie "
         "between %(low)s and %(high)s. %(reading)s"
     )
     return message % {
-        "count": len(drawn.truth),
+        "count": f"{len(drawn.truth):,}",
         "low": short(float(drawn.truth.min())),
         "high": short(float(drawn.truth.max())),
         "reading": reading(drawn, _),

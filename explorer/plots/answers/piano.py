@@ -78,19 +78,19 @@ def reading(drawn: PianoDrawn, _: Translate = str) -> str:
     if not len(wrote):
         return _("There is no tune to judge yet.")
     numbers = {
-        "notes": len(wrote),
+        "notes": f"{len(wrote):,}",
         "low": name(int(wrote[:, 2].min())),
         "high": name(int(wrote[:, 2].max())),
     }
     lengths = whole_bars(drawn)
     if not lengths:
         message = _(
-            "It wrote %(notes)d notes from %(low)s to %(high)s, and no whole bar."
+            "It wrote %(notes)s notes from %(low)s to %(high)s, and no whole bar."
         )
         return message % numbers
     ((usual, count),) = Counter(lengths).most_common(1)
     message = _(
-        "It wrote %(notes)d notes from %(low)s to %(high)s; %(same)d of its "
+        "It wrote %(notes)s notes from %(low)s to %(high)s; %(same)d of its "
         "%(bars)d bars are %(beats)g beats long, its commonest measure."
     )
     return message % {**numbers, "same": count, "bars": len(lengths), "beats": usual}
@@ -110,14 +110,14 @@ def alternative(drawn: PianoDrawn, _: Translate = str) -> str:
     if not len(drawn.wrote):
         return _("Piano roll of a tune; nothing is drawn yet.")
     message = _(
-        "Piano rolls of the model's tune, %(notes)d notes over %(beats)g beats, and of "
-        "a held-out one of %(true)d notes. %(reading)s"
+        "Piano rolls of the model's tune, %(notes)s notes over %(beats)g beats, and of "
+        "a held-out one of %(true)s notes. %(reading)s"
     )
     ends = drawn.wrote[:, 0] + drawn.wrote[:, 1]
     return message % {
-        "notes": len(drawn.wrote),
+        "notes": f"{len(drawn.wrote):,}",
         "beats": float(ends.max()),
-        "true": len(drawn.truth),
+        "true": f"{len(drawn.truth):,}",
         "reading": reading(drawn, _),
     }
 

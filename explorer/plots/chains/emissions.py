@@ -8,11 +8,37 @@ from explorer.errors import N_
 from explorer.plots.chains.tables import table
 from explorer.plots.chains.transitions import named
 from explorer.plots.panel import Content, Panel, Scene
-from explorer.plots.parts import Figure, Translate, axis, escape, layout, visible
+from explorer.plots.parts import (
+    Figure,
+    Translate,
+    axis,
+    escape,
+    layout,
+    short,
+    visible,
+)
 from explorer.plots.theme import ARCHITECTURES
-from explorer.plots.words import listed
 
-LIKELIEST = 3
+READINGS = {
+    (True, True): N_(
+        "The state “%(name)s” is the most particular: at %(share).0f %% of its steps "
+        "it shows “%(best)s”."
+    ),
+    (True, False): N_(
+        "The state “%(name)s” is the most particular: “%(best)s” scores highest in it, "
+        "%(score)s."
+    ),
+    (False, True): N_(
+        "The state “%(name)s” is the most particular: the values that it shows lie "
+        "most densely near %(best)s."
+    ),
+    (False, False): N_(
+        "The state “%(name)s” is the most particular: values near %(best)s score "
+        "highest in it, %(score)s."
+    ),
+}
+"""What is said of the state with the largest contrast: by whether it shows symbols,
+and whether by chances."""
 
 
 def draw(scene: Scene, _: Translate) -> Content:
@@ -58,16 +84,17 @@ def curves(scene: Scene, names: list[str], _: Translate) -> Figure:
 
 def _reading(scene: Scene, names: list[str], _: Translate) -> str:
     values, notes = scene.view.arrays["values"], scene.view.notes
-    contrast = np.ptp(values, axis=1)
-    k = int(contrast.argmax())
-    if notes["symbols"]:
-        best = np.argsort(-values[k], kind="stable")[:LIKELIEST]
-        symbols = listed([f"“{visible(notes['symbols'][int(v)])}”" for v in best], _)
-        message = _("State %(name)s is the choosiest; it likes best %(said)s.")
-        return message % {"name": names[k], "said": symbols}
-    place = float(scene.view.arrays["places"][values[k].argmax()])
-    message = _("State %(name)s is the choosiest; it likes values near %(place).3g.")
-    return message % {"name": names[k], "place": place}
+    k = int(np.ptp(values, axis=1).argmax())
+    best = int(values[k].argmax())
+    symbols, chances = notes["symbols"], notes["chances"]
+    return _(READINGS[bool(symbols), bool(chances)]) % {
+        "name": names[k],
+        "best": visible(symbols[best])
+        if symbols
+        else f"{scene.view.arrays['places'][best]:.3g}",
+        "share": 100 * float(values[k, best]),
+        "score": short(float(values[k, best])),
+    }
 
 
 PANEL = Panel(

@@ -45,11 +45,11 @@ def draw(scene: Scene, _: Translate) -> Content:
     """The training curve, and the held-out value now."""
     values = scene.curves.surprises
     sentence = reading(values, scene.view, _)
-    message = _("Line chart over %(count)d training steps. %(reading)s")
+    message = _("Line chart over %(count)s training steps. %(reading)s")
     return {
         "figure": figure(scene, _),
         "reading": sentence,
-        "alternative": message % {"count": len(values), "reading": sentence},
+        "alternative": message % {"count": f"{len(values):,}", "reading": sentence},
         "proof": proof(values, scene.view, _),
     }
 
@@ -125,9 +125,9 @@ def proof(values: np.ndarray, view: View, _: Translate) -> str:
     count = rises(values)
     verdict = _("holds") if count == 0 else _("is violated")
     message = _(
-        "Check: iterations that made the data less likely: %(count)d: %(verdict)s."
+        "Check: iterations that made the data less likely: %(count)s: %(verdict)s."
     )
-    return message % {"count": count, "verdict": verdict}
+    return message % {"count": f"{count:,}", "verdict": verdict}
 
 
 def reading(values: np.ndarray, view: View, _: Translate = str) -> str:
@@ -141,14 +141,14 @@ def reading(values: np.ndarray, view: View, _: Translate = str) -> str:
             "held": short(held)
         }
     message = _(
-        "From %(first)s to %(now)s nats per step in %(count)d steps: each step became "
+        "From %(first)s to %(now)s nats per step in %(count)s steps: each step became "
         "%(factor).2f times as likely. Held-out (ring): %(held)s."
     )
     first, now = float(surprises[0]), float(surprises[-1])
     return message % {
         "first": short(first),
         "now": short(now),
-        "count": len(surprises),
+        "count": f"{len(surprises):,}",
         "factor": math.exp(min(50.0, first - now)),
         "held": short(held),
     }
@@ -159,14 +159,14 @@ def _of_a_head(losses: np.ndarray, held: float, view: View, _: Translate) -> str
     head, floor = view.notes["head"], view.notes["floor"]
     parts = []
     if len(losses):
-        message = _("%(name)s: from %(first)s to %(now)s in %(count)d steps.")
+        message = _("%(name)s: from %(first)s to %(now)s in %(count)s steps.")
         parts.append(
             message
             % {
                 "name": _(NAMES[head]),
                 "first": short(float(losses[0])),
                 "now": short(float(losses[-1])),
-                "count": len(losses),
+                "count": f"{len(losses):,}",
             }
         )
     parts.append(

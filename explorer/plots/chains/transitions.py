@@ -31,8 +31,8 @@ def _reading(values: np.ndarray, names: list[str], chances: bool, _: Translate) 
         stay = np.diag(values)
         k = int(stay.argmax())
         message = _(
-            "State %(name)s is kept longest: it stays with %(share).0f %% from step to "
-            "step, so for %(steps).1f steps on average."
+            "The state “%(name)s” lasts longest: after each of its steps it goes on "
+            "with a chance of %(share).0f %%, so %(steps).1f steps on average."
         )
         steps = 1 / max(1e-6, 1 - float(stay[k]))
         return message % {

@@ -53,12 +53,12 @@ def reading(drawn: FrequenciesDrawn, _: Translate = str) -> str:
     if not drawn.tokens:
         return _("The text is empty.")
     message = _(
-        "%(length)d tokens of %(kinds)d kinds; the commonest, “%(token)s”, "
+        "%(length)s tokens of %(kinds)s kinds; the commonest, “%(token)s”, "
         "makes %(percent).0f %%."
     )
     return message % {
-        "length": drawn.length,
-        "kinds": drawn.kinds,
+        "length": f"{drawn.length:,}",
+        "kinds": f"{drawn.kinds:,}",
         "token": visible(drawn.tokens[0]),
         "percent": 100 * float(drawn.shares[0]),
     }

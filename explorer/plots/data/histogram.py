@@ -89,12 +89,12 @@ def alternative(drawn: HistogramDrawn, _: Translate = str) -> str:
         return _("Histogram of values; nothing is drawn yet.")
     top = int(drawn.counts.argmax())
     message = _(
-        "Histogram of %(label)s: %(count)d values from %(low)s to %(high)s with mean "
+        "Histogram of %(label)s: %(count)s values from %(low)s to %(high)s with mean "
         "%(mean)s, most often near %(top)s."
     )
     return message % {
         "label": _(drawn.label),
-        "count": int(drawn.counts.sum()),
+        "count": f"{int(drawn.counts.sum()):,}",
         "low": f"{drawn.middles[0] - drawn.width / 2:.3g}",
         "high": f"{drawn.middles[-1] + drawn.width / 2:.3g}",
         "mean": f"{drawn.mean:.3g}",

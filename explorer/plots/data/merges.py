@@ -48,9 +48,9 @@ def reading(drawn: MergesDrawn, _: Translate = str) -> str:
     if not drawn.pairs:
         return _("Nothing is merged: every token is a character.")
     message = _(
-        "%(count)d merges, learned from the training part alone, the commonest pair "
+        "%(count)s merges, learned from the training part alone, the commonest pair "
         "first. A token now holds %(length).2f characters on average. In brackets: how "
         "often the new token is left in the training part; 0 where later merges took "
         "up all of it."
     )
-    return message % {"count": len(drawn.pairs), "length": drawn.per_token}
+    return message % {"count": f"{len(drawn.pairs):,}", "length": drawn.per_token}

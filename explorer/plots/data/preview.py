@@ -157,17 +157,17 @@ def reading(drawn: PreviewDrawn, _: Translate = str) -> str:
     if not drawn.length:
         return _("The series is empty.")
     message = _(
-        "%(length)d values; the last %(held)d are held out to validate the model."
+        "%(length)s values; the last %(held)s are held out to validate the model."
     )
-    sentence = message % {"length": drawn.length, "held": drawn.held_out}
+    sentence = message % {"length": f"{drawn.length:,}", "held": f"{drawn.held_out:,}"}
     return paragraph(*filter(None, (sentence, _of_marks(drawn, _))))
 
 
 def _of_marks(drawn: PreviewDrawn, _: Translate) -> str:
     """What is marked, and how often; empty where nothing is."""
-    each = _("%(name)s (%(count)d)")
+    each = _("%(name)s (%(count)s)")
     names = [
-        each % {"name": _(marked.name), "count": len(marked.values)}
+        each % {"name": _(marked.name), "count": f"{len(marked.values):,}"}
         for marked in drawn.marks
     ]
     return _("Marked: %(each)s.") % {"each": listed(names, _)} if names else ""
@@ -180,15 +180,15 @@ def alternative(drawn: PreviewDrawn, _: Translate = str) -> str:
         return _("Line chart of a series; nothing is drawn yet.")
     message = _(
         "Line chart of %(label)s over %(axis)s, between %(low)s and %(high)s; the "
-        "last %(held)d of %(length)d values are shaded as validation."
+        "last %(held)s of %(length)s values are shaded as validation."
     )
     sentence = message % {
         "label": _(drawn.label),
         "axis": _(drawn.axis),
         "low": f"{numbers.min():.3g}",
         "high": f"{numbers.max():.3g}",
-        "held": drawn.held_out,
-        "length": drawn.length,
+        "held": f"{drawn.held_out:,}",
+        "length": f"{drawn.length:,}",
     }
     return paragraph(*filter(None, (sentence, _of_marks(drawn, _))))
 

@@ -57,15 +57,15 @@ def reading(drawn: TuneDrawn, _: Translate = str) -> str:
     """How long the tune is, how far it reaches, and how much of it is seen."""
     if not len(drawn.notes):
         return _("There are no notes.")
-    message = _("%(count)d notes from %(low)s to %(high)s over %(beats)g beats.")
+    message = _("%(count)s notes from %(low)s to %(high)s over %(beats)g beats.")
     if len(drawn.notes) < drawn.length:
         message = _(
-            "%(count)d notes over %(beats)g beats; the first %(shown)d are drawn, from "
+            "%(count)s notes over %(beats)g beats; the first %(shown)s are drawn, from "
             "%(low)s to %(high)s."
         )
     return message % {
-        "count": drawn.length,
-        "shown": len(drawn.notes),
+        "count": f"{drawn.length:,}",
+        "shown": f"{len(drawn.notes):,}",
         "low": name(int(drawn.notes[:, 2].min())),
         "high": name(int(drawn.notes[:, 2].max())),
         "beats": drawn.beats,

@@ -190,14 +190,14 @@ def reading(drawn: AnomaliesDrawn, _: Translate = str) -> str:
         return _("No value of the held-out part has a score.")
     numbers: dict[str, Any] = {
         "threshold": drawn.threshold,
-        "places": places,
-        "alarms": int((drawn.scores >= drawn.threshold).sum()),
+        "places": f"{places:,}",
+        "alarms": f"{int((drawn.scores >= drawn.threshold).sum()):,}",
     }
     if drawn.odd is None:
         numbers["normal"] = 100 * math.erfc(drawn.threshold / math.sqrt(2))
         numbers["share"] = 100 * numbers["alarms"] / places
         message = _(
-            "%(alarms)d of %(places)d held-out values (%(share).1f %%) lie "
+            "%(alarms)s of %(places)s held-out values (%(share).1f %%) lie "
             "%(threshold).2f or more standard deviations of the usual error off; of "
             "normal noise it would be %(normal).2g %%. Whether they belong, "
             "nobody has said."
@@ -205,14 +205,14 @@ def reading(drawn: AnomaliesDrawn, _: Translate = str) -> str:
         return message % numbers
     now = judged(drawn.scores, drawn.odd, drawn.threshold)
     message = _(
-        "At the threshold %(threshold).2f there are %(alarms)d alarms among %(places)d "
-        "held-out values; %(found)d are right (precision %(precision)s), and %(found)d "
-        "of %(odd)d odd values are found (recall %(recall)s)."
+        "At the threshold %(threshold).2f there are %(alarms)s alarms among %(places)s "
+        "held-out values; %(found)s are right (precision %(precision)s), and %(found)s "
+        "of %(odd)s odd values are found (recall %(recall)s)."
     )
     sentence = message % {
         **numbers,
-        "found": now.found,
-        "odd": now.odd,
+        "found": f"{now.found:,}",
+        "odd": f"{now.odd:,}",
         "precision": _share(now.precision, _),
         "recall": _share(now.recall, _),
     }

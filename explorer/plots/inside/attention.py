@@ -133,13 +133,13 @@ def alternative(drawn: AttentionDrawn, _: Translate = str) -> str:
     if not drawn.percent.size:
         return _("Heat map of attention; nothing is drawn yet.")
     message = _(
-        "Heat map of %(title)s, head %(head)d, after %(step)d training steps: "
+        "Heat map of %(title)s, head %(head)d, after %(step)s training steps: "
         "%(rows)d positions that look, %(columns)d that are looked at. %(reading)s"
     )
     return message % {
         "title": _(drawn.title),
         "head": drawn.head + 1,
-        "step": drawn.step,
+        "step": f"{drawn.step:,}",
         "rows": drawn.percent.shape[0],
         "columns": drawn.percent.shape[1],
         "reading": reading(drawn, _),

@@ -116,8 +116,8 @@ def reading(drawn: BacktestDrawn, _: Translate = str) -> str:
     numbers = {
         "level": round(100 * level),
         "covered": f"{covered:.0f}",
-        "scored": drawn.scored,
-        "calibrated": drawn.calibrated,
+        "scored": f"{drawn.scored:,}",
+        "calibrated": f"{drawn.calibrated:,}",
         "first": short(float(drawn.mae[0])),
         "last": short(float(drawn.mae[-1])),
         "steps": len(drawn.mae),
@@ -168,11 +168,11 @@ def _origins(drawn: BacktestDrawn, _: Translate) -> str:
     if drawn.head != "point":
         return _(
             "It is the head's own, between futures that it draws, and was scored from "
-            "%(scored)d origins in the second half of the held-out part."
+            "%(scored)s origins in the second half of the held-out part."
         )
     return _(
-        "It was calibrated from %(calibrated)d origins in the first half of the "
-        "held-out part and scored from %(scored)d in the second."
+        "It was calibrated from %(calibrated)s origins in the first half of the "
+        "held-out part and scored from %(scored)s in the second."
     )
 
 

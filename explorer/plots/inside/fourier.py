@@ -21,8 +21,8 @@ def draw(scene: Scene, _: Translate) -> Content:
     """A bar for every wave, and a line where all would be alike."""
     shares = finite(scene.view.arrays["shares"])
     sentence = reading(shares, _)
-    message = _("Bars of %(count)d waves after %(step)d steps. %(reading)s")
-    values = {"count": len(shares), "step": scene.view.step, "reading": sentence}
+    message = _("Bars of %(count)d waves after %(step)s steps. %(reading)s")
+    values = {"count": len(shares), "step": f"{scene.view.step:,}", "reading": sentence}
     return {
         "figure": figure(shares, _),
         "reading": sentence,

@@ -146,13 +146,13 @@ def alternative(drawn: GatesDrawn, _: Translate = str) -> str:
     if not drawn.percent.size:
         return _("Heat map of a value inside the model; nothing is drawn yet.")
     message = _(
-        "Heat map of %(title)s after %(step)d training steps: %(steps)d time steps "
+        "Heat map of %(title)s after %(step)s training steps: %(steps)d time steps "
         "across, %(units)d hidden units down, colours from %(low)s to %(high)s. "
         "%(reading)s"
     )
     return message % {
         "title": _(drawn.title),
-        "step": drawn.step,
+        "step": f"{drawn.step:,}",
         "steps": steps,
         "units": units,
         "low": short(drawn.low),

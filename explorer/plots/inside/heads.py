@@ -96,11 +96,11 @@ def draw(scene: Scene, _: Translate) -> Content:
     )
     sentence = paragraph(*filter(None, (habits, support_in_words(view, rows, _))))
     message = _(
-        "Heat maps of attention after %(step)d training steps: %(layers)d layers down, "
+        "Heat maps of attention after %(step)s training steps: %(layers)d layers down, "
         "%(heads)d heads across, each of %(steps)d steps that look. %(reading)s"
     )
     alternative = message % {
-        "step": view.step,
+        "step": f"{view.step:,}",
         "layers": len(rows),
         "heads": len(rows[0]),
         "steps": view.arrays["attention"].shape[-1],

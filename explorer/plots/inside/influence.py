@@ -44,11 +44,16 @@ def draw(scene: Scene, _: Translate) -> Content:
     figure = _figure(scene, target, stride, _)
     sentence = reading(view.arrays["reach"], _)
     message = _(
-        "Heat map after %(step)d training steps: how strongly every input moves every "
+        "Heat map after %(step)s training steps: how strongly every input moves every "
         "prediction, at %(shown)d of %(steps)d time steps. %(reading)s"
     )
     shown = len(range(0, steps, stride))
-    numbers = {"step": view.step, "steps": steps, "shown": shown, "reading": sentence}
+    numbers = {
+        "step": f"{view.step:,}",
+        "steps": steps,
+        "shown": shown,
+        "reading": sentence,
+    }
     later = view.notes["residual"]  # None where an answer may depend on later steps
     check = ""
     if later is not None:

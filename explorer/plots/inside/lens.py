@@ -70,7 +70,7 @@ OF_TOKENS = LensWords(
         "likeliest “%(top)s”: %(best).2f %%"
     ),
     N_(
-        "Heat map of what each layer alone would predict after %(step)d training "
+        "Heat map of what each layer alone would predict after %(step)s training "
         "steps, coloured by the probability of the true next token, over %(steps)d "
         "positions; mean losses by layer: %(means)s. %(reading)s"
     ),
@@ -82,7 +82,7 @@ OF_LABELS = LensWords(
         "likeliest “%(top)s”: %(best).2f %%"
     ),
     N_(
-        "Heat map of what each layer alone would say after %(step)d training steps, "
+        "Heat map of what each layer alone would say after %(step)s training steps, "
         "coloured by the probability of the true label, over %(steps)d positions; "
         "mean losses by layer: %(means)s. %(reading)s"
     ),
@@ -250,14 +250,14 @@ def reading(view: View, _: Translate) -> str:
 def alternative(view: View, _: Translate) -> str:
     """The picture in words, for those who do not see it."""
     message = _(
-        "Line chart of what each layer alone would predict after %(step)d training "
+        "Line chart of what each layer alone would predict after %(step)s training "
         "steps, and of the truth, over %(steps)d time steps; mean losses by layer: "
         "%(means)s. %(reading)s"
     )
     if "top" in view.arrays:
         message = _(_words(view).alternative)
     return message % {
-        "step": view.step,
+        "step": f"{view.step:,}",
         "steps": view.arrays["losses"].shape[1],
         "means": listed([short(float(loss)) for loss in view.arrays["mean"]], _),
         "reading": reading(view, _),

@@ -23,8 +23,12 @@ def draw(scene: Scene, _: Translate) -> Content:
     poles = scene.view.arrays["poles"].astype(np.float64)  # (L, N, 2)
     before = [ghost.arrays["poles"] for ghost in scene.ghosts]
     sentence = reading(poles, _)
-    message = _("%(count)d poles in the unit circle after %(step)d steps. %(reading)s")
-    values = {"count": poles[..., 0].size, "step": scene.view.step, "reading": sentence}
+    message = _("%(count)d poles in the unit circle after %(step)s steps. %(reading)s")
+    values = {
+        "count": poles[..., 0].size,
+        "step": f"{scene.view.step:,}",
+        "reading": sentence,
+    }
     return {
         "figure": figure(poles, [b for b in before if b.shape == poles.shape], _),
         "reading": sentence,

@@ -90,7 +90,7 @@ def _past(scene: Scene, _: Translate) -> list[dict[str, Any]]:
     model, lines = scene.config.model, []
     for age, ghost in enumerate(scene.ghosts):
         past = gradients.extract(model, ghost).norms[-1]
-        name = _("step %(step)d") % {"step": ghost.step}
+        name = _("step %(step)s") % {"step": f"{ghost.step:,}"}
         opacity = 0.25 + 0.35 * age / max(1, len(scene.ghosts))
         lines.append(_line(past, name, colour_of(model), opacity=opacity, width=1.2))
     return lines

@@ -243,13 +243,13 @@ def reading(view: View, _: Translate) -> str:
 def alternative(view: View, _: Translate) -> str:
     """The lines in words, for those who do not see them."""
     message = _(
-        "Line chart of %(title)s after %(step)d training steps: the hidden units "
+        "Line chart of %(title)s after %(step)s training steps: the hidden units "
         "%(units)s over %(steps)d time steps, with a threshold at %(threshold)s. "
         "%(reading)s"
     )
     return message % {
         "title": value_title(view, _),
-        "step": view.step,
+        "step": f"{view.step:,}",
         "units": listed([str(unit + 1) for unit in view.arrays["units"]], _),
         "steps": len(view.arrays["traces"]),
         "threshold": short(view.notes["threshold"]),

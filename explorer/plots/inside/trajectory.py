@@ -208,15 +208,15 @@ def reading(view: View, basis: Basis, _: Translate) -> str:
 def alternative(view: View, basis: Basis, _: Translate) -> str:
     """The picture in words, for those who do not see it."""
     message = _(
-        "Scatter plot of %(title)s, layer %(layer)d, after %(step)d training steps, "
-        "along two principal components: a cloud of %(cloud)d states and the path of "
+        "Scatter plot of %(title)s, layer %(layer)d, after %(step)s training steps, "
+        "along two principal components: a cloud of %(cloud)s states and the path of "
         "the example's %(steps)d. %(reading)s"
     )
     title = view.notes["title"]
     return message % {
         "title": _(title),
         "layer": view.notes["layer"] + 1,
-        "step": view.step,
+        "step": f"{view.step:,}",
         "cloud": len(view.arrays["cloud"]),
         "steps": len(view.arrays["states"]),
         "reading": reading(view, basis, _),

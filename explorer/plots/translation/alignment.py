@@ -34,10 +34,15 @@ def draw(scene: Scene, _: Translate) -> Content:
     figure = _figure(view, shown, _)
     reading = _reading(percent, notes["source"], notes["written"], _)
     message = _(
-        "Heat map of where the model looks after %(step)d training steps: %(rows)d "
+        "Heat map of where the model looks after %(step)s training steps: %(rows)d "
         "written tokens down, %(columns)d source tokens across. %(reading)s"
     )
-    numbers = {"step": view.step, "rows": rows, "columns": columns, "reading": reading}
+    numbers = {
+        "step": f"{view.step:,}",
+        "rows": rows,
+        "columns": columns,
+        "reading": reading,
+    }
     return {
         "figure": figure,
         "reading": reading,

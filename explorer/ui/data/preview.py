@@ -39,8 +39,8 @@ def is_written(data: Data) -> bool:
 def show_written(data: Data, _: Translate) -> None:
     """Some examples with their answers, and how many there are."""
     st.code("\n\n".join(written(data, _)), language=None, wrap_lines=True)
-    message = _("%(count)d examples to learn from; some of them, with the answers.")
-    st.caption(message % {"count": len(data.train.x)})
+    message = _("%(count)s examples to learn from; some of them, with the answers.")
+    st.caption(message % {"count": f"{len(data.train.x):,}"})
 
 
 def show_preview(config: RunConfig, _: Translate) -> None:
@@ -154,13 +154,13 @@ def _examples(data: Data) -> examples.ExamplesDrawn:
 
 
 def _reading(data: Data, _: Translate) -> str:
-    numbers = {"count": len(data.train.x), "steps": data.steps}
+    numbers = {"count": f"{len(data.train.x):,}", "steps": data.steps}
     if data.task == "classify":
-        message = _("%(count)d windows of %(steps)d steps; some of each label.")
+        message = _("%(count)s windows of %(steps)d steps; some of each label.")
         return message % numbers
     if data.task == "generate":
-        return _("One of %(count)d windows; more like them are to be made.") % numbers
-    message = _("One of %(count)d windows; asked for: %(answer)s.")
+        return _("One of %(count)s windows; more like them are to be made.") % numbers
+    message = _("One of %(count)s windows; asked for: %(answer)s.")
     return message % {**numbers, "answer": asked(data, data.train.y[0], _)}
 
 

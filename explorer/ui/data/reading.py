@@ -228,9 +228,9 @@ def _ask_same(
     question: Question, asked: Choices, key: str, _: Translate
 ) -> Choices | None:
     """What becomes of rows of the same time: one answer for all, or a group of them."""
-    message = _("%(title)s: %(count)d. Take")
+    message = _("%(title)s: %(count)s. Take")
     chosen = st.selectbox(
-        message % {"title": title_of("same", _), "count": question.rows},
+        message % {"title": title_of("same", _), "count": f"{question.rows:,}"},
         question.answers,
         index=None,
         format_func=lambda option: _option(option, _),

@@ -62,8 +62,8 @@ def _storage(visitor: Visitor, rows: Sequence[Row], _: Translate) -> None:
     """How much of their room a person has taken."""
     most = visitor.allowed.limits.stored_megabytes
     used = visitor.store.shelf.stored_bytes(visitor.owner) / MEGABYTE
-    text = _("Storage: %(used)s of %(most)d MB, in %(count)d runs and in own data")
-    numbers = {"used": f"{used:.1f}", "most": most, "count": len(rows)}
+    text = _("Storage: %(used)s of %(most)d MB, in %(count)s runs and in own data")
+    numbers = {"used": f"{used:.1f}", "most": most, "count": f"{len(rows):,}"}
     st.progress(min(1.0, used / most), text=text % numbers)
 
 
