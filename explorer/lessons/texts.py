@@ -9,8 +9,12 @@ FOLDER = Path(__file__).parents[2] / "assets" / "lessons"
 BREAK = "\n---\n"
 """The line between two parts."""
 
-_WRAPPED = re.compile(r"(?<=[\u2e80-\uffef])\n(?=[\u2e80-\uffef])")
-"""A line's end between Chinese characters, which browsers would show as a blank."""
+_WRAPPED = re.compile(
+    r"(?<=[\u2e80-\uffef”])\n(?=(?:\*\*)?[\u2e80-\uffef“])"
+    r"|(?<=[，。！？：；、）”])\n(?=[^\s\-|>#$\d*]|\*\*)"
+)
+"""A line's end between Chinese characters, or after a full-width mark and not before a
+list or a table: browsers would show it as a blank."""
 
 
 class Text(NamedTuple):

@@ -419,6 +419,15 @@ SEARCHED = """() => {
 """Selectors by which whatever Plotly draws has a part of the page searched anew."""
 
 
+def test_the_choices_stand_in_one_line(sample: Page) -> None:
+    edges = sample.evaluate(
+        "['[data-testid=stSelectbox]', '[data-testid=stButtonGroup]'].map(name =>"
+        "document.querySelector(`.st-key-first_choices ${name} label`)"
+        ".getBoundingClientRect().top)"
+    )
+    assert abs(edges[0] - edges[1]) <= 2, edges
+
+
 def test_no_stroke_of_a_picture_has_the_page_searched(sample: Page) -> None:
     assert sample.evaluate(SEARCHED) == []
 

@@ -1,6 +1,7 @@
 """Every panel of every kind of run: figures that Plotly accepts and people can read."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -184,6 +185,12 @@ def test_every_word_of_a_figure_is_translated(moment: Moment) -> None:
         assert "⟦" in content["alternative"]
         for control in panel_controls(panel, facts, marked):
             assert "⟦" in control["label"]
+
+
+def test_chinese_sentences_stand_in_a_row_without_blanks(moment: Moment) -> None:
+    for name, content in moment.panels("zh").items():
+        for words in (content["reading"], content["alternative"]):
+            assert not re.search("[，。！？：；] ", words), (name, words)
 
 
 EMPTY = Curves.empty()

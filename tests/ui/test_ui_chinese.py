@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from explorer.lessons import texts
+from explorer.lessons.base import lessons
 from explorer.plots.words import clauses, listed, paragraph, percent
 from explorer.ui.language import messages, translator
 from explorer.ui.lessons.listed import progress_line
@@ -46,6 +48,12 @@ def test_the_typography_is_chinese(fault: str) -> None:
     rule = re.compile(FAULTS[fault])
     texts = messages("zh").values()
     assert [text for text in texts if rule.search(text)] == []
+
+
+@pytest.mark.parametrize("name", lessons())
+def test_a_lesson_has_no_blank_after_a_full_width_mark(name: str) -> None:
+    for part in texts.read(name, "zh"):
+        assert not re.search(r"[，。！？：；、）”]\s\*{0,2}" + HAN, part), part
 
 
 @pytest.mark.parametrize("term", TERMS)

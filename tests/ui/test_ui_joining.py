@@ -61,6 +61,9 @@ def test_the_way_in_is_large_until_somebody_has_come() -> None:
     test = page("class_room", owner=TEACHER, **{"class": group.id})
     assert f"<p class='sx-code'>{code}</p>" in tables(test)
     assert "data:image/svg+xml" in tables(test)
+    test.button(key="large_qr").click().run()
+    assert not test.exception
+    assert tables(test).count(f"<p class='sx-code'>{code}</p>") == 2
     joined(group)
     test.run()
     assert f"<p class='sx-code small'>{code}</p>" in tables(test)

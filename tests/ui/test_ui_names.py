@@ -51,6 +51,20 @@ def test_the_board_says_what_everybody_trained_and_is_sorted() -> None:
     assert "<bdi>2</bdi>" in rows[0]  # the place is still that of the loss
 
 
+def test_nobody_has_a_place_before_a_loss() -> None:
+    group = joined(made())
+    trained(group, BOB, 1.0, 0.3)
+    for owner, name in ((TEACHER, "class_room"), (ANN, "playground")):
+        test = page(name, owner=owner, **{"class": group.id})
+        ann, bob = (
+            next(row for row in tables(test).split("<tr") if f"<bdi>{who}</bdi>" in row)
+            for who in ("Ann", "Bob")
+        )
+        assert "<bdi>1</bdi>" in bob
+        assert "<td><bdi>–</bdi></td>" in ann
+        assert "<bdi>2</bdi>" not in ann
+
+
 def test_names_are_hidden_changed_and_taken_away() -> None:
     group = joined(made())
     trained(group, BOB, 1.0, 0.3)

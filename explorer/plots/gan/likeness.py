@@ -10,7 +10,7 @@ from explorer.plots.parts import Figure, Translate, axis, escape, key, layout, s
 from explorer.plots.theme import GREY, colour_of
 from explorer.runs.records import View
 
-LEFT, RIGHT = (0.0, 0.44), (0.58, 1.0)
+LEFT, RIGHT = (0.0, 0.41), (0.6, 1.0)
 
 
 def draw(scene: Scene, _: Translate) -> Content:

@@ -188,14 +188,15 @@ def reading(drawn: AnomaliesDrawn, _: Translate = str) -> str:
         )
     if not places:
         return _("No value of the held-out part has a score.")
+    alarms = int((drawn.scores >= drawn.threshold).sum())
     numbers: dict[str, Any] = {
         "threshold": drawn.threshold,
         "places": f"{places:,}",
-        "alarms": f"{int((drawn.scores >= drawn.threshold).sum()):,}",
+        "alarms": f"{alarms:,}",
     }
     if drawn.odd is None:
         numbers["normal"] = 100 * math.erfc(drawn.threshold / math.sqrt(2))
-        numbers["share"] = 100 * numbers["alarms"] / places
+        numbers["share"] = 100 * alarms / places
         message = _(
             "%(alarms)s of %(places)s held-out values (%(share).1f %%) lie "
             "%(threshold).2f or more standard deviations of the usual error off; of "

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from explorer.plots.parts import Translate, short
 from explorer.plots.ratio import MOST_PERCENT, times
+from explorer.plots.words import paragraph
 
 REACHED = 0.01
 """The error counts as gone below this share of its strength at the loss."""
@@ -97,7 +98,7 @@ def in_words(reach: ErrorReach, _: Translate) -> str:
     if reach.factor is None:
         return sentence
     factor = _("Each step back multiplies it by %(factor)s on average.")
-    return f"{sentence} {factor % {'factor': f'{reach.factor:.3f}'}}"
+    return paragraph(sentence, factor % {"factor": f"{reach.factor:.3f}"})
 
 
 def _message(reach: ErrorReach, _: Translate) -> str:

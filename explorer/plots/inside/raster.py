@@ -18,7 +18,7 @@ from explorer.plots.panel import (
 )
 from explorer.plots.parts import Figure, Translate, axis
 from explorer.plots.theme import HIGH_END, LOW_END
-from explorer.plots.words import entry, percent
+from explorer.plots.words import entry, paragraph, percent
 from explorer.runs.records import View
 
 MARGIN = (0.83, 1.0)
@@ -43,7 +43,9 @@ def draw(scene: Scene, _: Translate) -> Content:
         proof = residual("max |o·tanh(c) − h|", view.notes["residual"], LIMIT, _)
     return {
         "figure": mark_time(_figure(view, drawn, values, _), scene.mark, "x"),
-        "reading": f"{gates.reading(drawn, _)} {message % {'low': low, 'high': high}}",
+        "reading": paragraph(
+            gates.reading(drawn, _), message % {"low": low, "high": high}
+        ),
         "alternative": gates.alternative(drawn, _),
         "proof": proof,
     }

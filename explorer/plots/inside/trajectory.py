@@ -22,6 +22,7 @@ from explorer.plots.parts import (
     visible,
 )
 from explorer.plots.theme import ATTENTION, GREY, colour_of
+from explorer.plots.words import paragraph
 from explorer.runs.records import View
 
 MARGIN = 1.15
@@ -202,7 +203,7 @@ def reading(view: View, basis: Basis, _: Translate) -> str:
     if not outside:
         return sentence
     message = _("%(count)d of its %(steps)d points lie beyond the axes, which stay.")
-    return f"{sentence} {message % {'count': outside, 'steps': len(states)}}"
+    return paragraph(sentence, message % {"count": outside, "steps": len(states)})
 
 
 def alternative(view: View, basis: Basis, _: Translate) -> str:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from explorer.plots.parts import Translate, short
 from explorer.plots.ratio import in_ratio
+from explorer.plots.words import paragraph
 from explorer.runs.places import places
 
 NOWHERE = "–"
@@ -68,7 +69,7 @@ def outcome(standings: Sequence[LowestLoss], guess: int | None, _: Translate) ->
         text = message % {"name": winners[0], "loss": best.shown}
     if guess is None or guess >= len(placed):
         return text
-    return f"{text} {_guessed(*placed[guess], len(winners) > 1, _)}"
+    return paragraph(text, _guessed(*placed[guess], len(winners) > 1, _))
 
 
 def _guessed(name: str, place: int | None, level: bool, _: Translate) -> str:

@@ -6,6 +6,7 @@ from explorer.errors import Words
 from explorer.plots.parts import Translate, short
 from explorer.plots.ratio import in_ratio, percentage
 from explorer.plots.training.trend import Trend
+from explorer.plots.words import paragraph
 
 REACHED = 0.005
 """Two losses that differ by less than this share stand at one place."""
@@ -30,7 +31,7 @@ def above_floor(share: float, trend: Trend, _: Translate) -> str:
         _("Validation stands %(percent)s %% above the floor."),
         _("Validation stands %(times)s times as high as the floor."),
     )
-    return f"{where} {_of_more(share, trend, _)}"
+    return paragraph(where, _of_more(share, trend, _))
 
 
 def _of_more(share: float, trend: Trend, _: Translate) -> str:

@@ -167,7 +167,8 @@ def long_board(
         key=lambda row: (key(row[1]) is None, key(row[1]) or 0, row[0]),
     )
     cells = [
-        [_cell(str(place)), *(_cell_of(name, standing, _) for name in shown)]
+        [_cell_of_place(place, standing)]
+        + [_cell_of(name, standing, _) for name in shown]
         for place, standing in rows
     ]
     heads = [_("Place"), *(_(COLUMNS[name].title) for name in shown)]
@@ -195,7 +196,7 @@ def short_board(found: Sequence[Standing], own: int, most: int, _: Translate) ->
         if place <= most or standing.seat == own
     ]
     cells = [
-        [*map(_cell, (str(place), s.nickname, loss_in_words(s.best)))]
+        [_cell_of_place(place, s), _cell(s.nickname), _cell(loss_in_words(s.best))]
         for place, s in rows
     ]
     mine = [standing.seat == own for _place, standing in rows]
@@ -225,6 +226,11 @@ def html_table(
         f"{STYLE}<table class='sx-board {kind}'><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table>"
     )
+
+
+def _cell_of_place(place: int, standing: Standing) -> str:
+    """Who has no loss yet has no place either."""
+    return _cell(NONE if standing.best is None else str(place))
 
 
 def _cell_of(name: str, standing: Standing, _: Translate) -> str:

@@ -18,6 +18,7 @@ from explorer.engine.classes import (
 from explorer.engine.visitor import Visitor
 from explorer.inspection.facts import lines
 from explorer.plots.parts import short
+from explorer.plots.words import paragraph
 from explorer.runs.records import Group
 from explorer.ui.address import show_class
 from explorer.ui.classes.rights import taught_later
@@ -123,9 +124,8 @@ def _goal_fields(form: str, task: Task, _: Translate) -> None:
     floor = lines(task.base).floor
     hint = _("The validation loss to reach. Leave it empty for no goal.")
     if floor is not None:
-        hint += " " + _("The floor of these data is %(floor)s.") % {
-            "floor": short(floor)
-        }
+        known = _("The floor of these data is %(floor)s.")
+        hint = paragraph(hint, known % {"floor": short(floor)})
     left.number_input(
         _("Goal (validation loss)"),
         min_value=0.0,

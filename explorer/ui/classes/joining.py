@@ -18,7 +18,7 @@ STYLE = """<style>
 .sx-code { font-size: 3rem; font-weight: 700; line-height: 1.2; letter-spacing: 0.15em;
   margin: 0; }
 .sx-code.small { font-size: 1.9rem; }
-.st-key-class_link code { font-size: 1.5rem; }
+[class*="st-key-class_link"] code { font-size: 1.5rem; }
 </style>"""
 
 _CODE, _ENTERED = "class.code", "class.entered"
@@ -69,7 +69,7 @@ def join_panel(visitor: Visitor, group: Group, large: bool, _: Translate) -> Non
     with beside:
         st.markdown(_("Students choose **Class** and type this code:"))
         st.html(f"{STYLE}<p class='sx-code'>{code}</p>")
-        _link(group, _)
+        _link(group, "class_link", _)
         _large_button(group, code, _)
 
 
@@ -90,13 +90,13 @@ def _large(group: Group, code: str, _: Translate) -> None:
     """For the last row."""
     picture = qr(class_link(group.id), _("The link as a QR code"), "min(60vh, 100%)")
     st.html(f"{STYLE}<p class='sx-code'>{code}</p>{picture}")
-    _link(group, _)
+    _link(group, "class_link_large", _)
 
 
-def _link(group: Group, _: Translate) -> None:
+def _link(group: Group, key: str, _: Translate) -> None:
     """The link in letters, and a word where it leads nowhere."""
     link = class_link(group.id)
-    with st.container(key="class_link"):
+    with st.container(key=key):
         st.markdown(_("or open this link:"))
         st.code(link, language=None, wrap_lines=True)
     if urlsplit(link).hostname in LOCAL:

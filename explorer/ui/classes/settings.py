@@ -7,7 +7,7 @@ from explorer.config.run import RunConfig
 from explorer.config.training import TrainingSettings
 from explorer.engine.classes import Task, bounded
 from explorer.errors import ExplorerError
-from explorer.plots.words import listed
+from explorer.plots.words import listed, paragraph
 from explorer.ui.address import (
     has_settings,
     read_address,
@@ -114,5 +114,5 @@ def fixed_line(task: Task, _: Translate) -> str:
         line %= {"names": names}
     if task.within is not None and "training.steps" in task.open:
         most = _("A run has at most %(steps)s steps.")
-        line += " " + most % {"steps": f"{task.within:,}"}
+        line = paragraph(line, most % {"steps": f"{task.within:,}"})
     return line
