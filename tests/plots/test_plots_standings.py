@@ -52,6 +52,19 @@ def test_the_figure_draws_leaders_over_the_others_and_names_them() -> None:
     go.Figure({**made, "layout": made["layout"] | {"template": template("dark")}})
 
 
+@pytest.mark.parametrize(
+    ("losses", "said"),
+    [
+        ((0.5, 0.502, 0.7), "S0, S1 are level at a validation loss of 0.5."),
+        ((0.5,) * 9, "9 are level at a validation loss of 0.5."),
+        ((0.5, 0.6), "S0 leads with a validation loss of 0.5."),
+    ],
+)
+def test_who_is_level_leads_together(losses: tuple[float, ...], said: str) -> None:
+    made = [standing(k, 1.0, loss) for k, loss in enumerate(losses)]
+    assert reading(extract(made, None, 100, LINES)) == said
+
+
 def test_what_is_drawn_lies_inside_the_axes() -> None:
     made = figure(extract(forty(), 0.005, 100, LINES))
     low, high = made["layout"]["yaxis"]["range"]

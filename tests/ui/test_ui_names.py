@@ -65,6 +65,18 @@ def test_nobody_has_a_place_before_a_loss() -> None:
         assert "<bdi>2</bdi>" not in ann
 
 
+def test_who_is_level_shares_a_place() -> None:
+    group = joined(made())
+    trained(group, ANN, 1.0, 0.3)
+    trained(group, BOB, 1.0, 0.3)
+    test = page("class_room", owner=TEACHER, **{"class": group.id})
+    assert "Ann, Bob are level at a validation loss of 0.3." in said(test)
+    assert [row.count("<td><bdi>1</bdi>") for row in tables(test).split("<tr")[2:]] == [
+        1,
+        1,
+    ]
+
+
 def test_names_are_hidden_changed_and_taken_away() -> None:
     group = joined(made())
     trained(group, BOB, 1.0, 0.3)

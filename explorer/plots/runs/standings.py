@@ -28,8 +28,9 @@ from explorer.plots.theme import GREY, colour_of
 from explorer.plots.training import levels
 from explorer.plots.training.levels import Floor, floors_of
 from explorer.plots.training.loss_axis import levels_in_words
-from explorer.plots.words import paragraph
+from explorer.plots.words import listed, paragraph
 from explorer.runs.boards import Line, Standing
+from explorer.runs.places import places
 from explorer.runs.records import Lines
 
 LEADERS = 5
@@ -108,15 +109,20 @@ def figure(drawn: StandingsDrawn, _: Translate = str) -> Figure:
 
 
 def reading(drawn: StandingsDrawn, _: Translate = str) -> str:
-    """Who leads, in one sentence; a nickname is shown as it stands."""
+    """Who leads, alone or with others; nicknames are shown as they stand."""
     if not drawn.runners:
         return _("Nobody has trained yet.")
-    first = drawn.runners[0]
-    values = {
-        "name": first.nickname,
-        "loss": short(float(np.nanmin(first.line.losses))),
-    }
-    return _("%(name)s leads with a validation loss of %(loss)s.") % values
+    lowest = [float(np.nanmin(r.line.losses)) for r in drawn.runners]
+    placed = zip(drawn.runners, places(lowest), strict=True)
+    first = [runner.nickname for runner, place in placed if place == 1]
+    values = {"name": first[0], "loss": short(min(lowest)), "count": len(first)}
+    if len(first) == 1:
+        return _("%(name)s leads with a validation loss of %(loss)s.") % values
+    if len(first) > LEADERS:
+        message = _("%(count)d are level at a validation loss of %(loss)s.")
+        return message % values
+    message = _("%(names)s are level at a validation loss of %(loss)s.")
+    return message % (values | {"names": listed(first, _)})
 
 
 def alternative(drawn: StandingsDrawn, _: Translate = str) -> str:

@@ -13,6 +13,7 @@ from explorer.lessons.base import Choose, Number
 from explorer.plots.parts import short
 from explorer.plots.theme import colour_of
 from explorer.runs.boards import Standing
+from explorer.runs.places import places
 from explorer.runs.store import Store
 from explorer.ui.language import Translate
 from explorer.ui.lessons.asked import in_words
@@ -163,12 +164,11 @@ def long_board(
     shown, key = columns(goal), COLUMNS[order].key
     shown[:2] = "nickname", "best"
     rows = sorted(
-        enumerate(found, 1),
-        key=lambda row: (key(row[1]) is None, key(row[1]) or 0, row[0]),
+        zip(places([s.best for s in found]), found, strict=True),
+        key=lambda row: (key(row[1]) is None, key(row[1]) or 0),
     )
     cells = [
-        [_cell_of_place(place, standing)]
-        + [_cell_of(name, standing, _) for name in shown]
+        [_cell_of_place(place)] + [_cell_of(name, standing, _) for name in shown]
         for place, standing in rows
     ]
     heads = [_("Place"), *(_(COLUMNS[name].title) for name in shown)]
@@ -190,13 +190,10 @@ def short_board(found: Sequence[Standing], own: int, most: int, _: Translate) ->
         most: how many of the first.
         _: the translating function.
     """
-    rows = [
-        (place, standing)
-        for place, standing in enumerate(found, 1)
-        if place <= most or standing.seat == own
-    ]
+    placed = zip(places([s.best for s in found]), found, strict=True)
+    rows = [row for k, row in enumerate(placed) if k < most or row[1].seat == own]
     cells = [
-        [_cell_of_place(place, s), _cell(s.nickname), _cell(loss_in_words(s.best))]
+        [_cell_of_place(place), _cell(s.nickname), _cell(loss_in_words(s.best))]
         for place, s in rows
     ]
     mine = [standing.seat == own for _place, standing in rows]
@@ -228,9 +225,9 @@ def html_table(
     )
 
 
-def _cell_of_place(place: int, standing: Standing) -> str:
+def _cell_of_place(place: int | None) -> str:
     """Who has no loss yet has no place either."""
-    return _cell(NONE if standing.best is None else str(place))
+    return _cell(NONE if place is None else str(place))
 
 
 def _cell_of(name: str, standing: Standing, _: Translate) -> str:
