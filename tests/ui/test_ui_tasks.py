@@ -176,7 +176,7 @@ def test_what_a_lesson_says_stands_beside_the_guesses() -> None:
     assert "Guesses: 2 of 2." in said(test)
     assert "What came out" not in said(test)
     store.groups.change(group.id, {"answer": 4.03})
-    assert "What came out: **4 nats**. Expected by 1." in said(desk(home))
+    assert "What came out: **4 nats**. Guesses that are right: 1 of" in said(desk(home))
     student = page(owner=ANN, **{"class": home.id})
     assert "Your guess: **4 nats**" in said(student)
     assert "What came out: **4 nats**." in said(student)

@@ -170,9 +170,12 @@ def _came_out(
         if answer is None:
             return ""
         right = [s for s in given if _right(asked, s.guess, answer)]
-        line = _("What came out: **%(answer)s**. Expected by %(count)d.")
+        line = _(
+            "What came out: **%(answer)s**. Guesses that are right: %(count)d of "
+            "%(all)d."
+        )
         words = literal(in_words(asked, answer, _))
-        return line % {"answer": words, "count": len(right)}
+        return line % {"answer": words, "count": len(right), "all": len(given)}
     ended = [s for s in given if s.best is not None]
     if not ended:
         return ""
