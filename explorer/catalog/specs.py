@@ -13,7 +13,7 @@ import explorer.models
 from explorer.config.run import RunConfig
 from explorer.config.settings import Settings
 from explorer.config.training import TrainingSettings
-from explorer.data.base import DataSpec
+from explorer.data.spec import DataSpec
 from explorer.discovery import declared
 from explorer.errors import N_, Words, unknown
 from explorer.models.base import UNUSED, ModelSpec

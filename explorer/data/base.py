@@ -12,7 +12,6 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config.settings import Scalar, Settings
 from explorer.data.byte_pairs import BytePairs
 from explorer.data.entities import are_entities
 from explorer.data.windows import Windows
@@ -309,44 +308,3 @@ def without_lines(data: Data) -> Data:
         past_floor=None,
         past_floor_note="",
     )
-
-
-class Together(NamedTuple):
-    """The series of a dataset that are forecast together."""
-
-    names: Sequence[str] = ()  # O of them, in the order of the answers
-    shown: int = 0  # the place of the one that is shown first
-
-
-def alone(settings: Settings) -> Together:
-    """Of data in which one series is forecast, or none."""
-    return Together()
-
-
-@dataclass(frozen=True)
-class DataSpec:
-    """How a dataset enters the catalogue: one `SPEC` at the end of its file."""
-
-    name: str
-    title: str
-    summary: str
-    """One or two sentences: what it is and what it teaches."""
-    settings: type[Settings]
-    make: Callable[[Any, int], Data]
-    """(settings, seed) -> data; raises ExplorerError for an impossible combination."""
-    task: Task
-    order: int = 100
-    clock: bool = False
-    """Whether its first symbols are the hours of a clock, `Data.modulus` of them."""
-    resembled: bool = False
-    """Whether windows are cut from one series, so that a model can learn to make more
-    like them."""
-    together: Callable[[Any], Together] = alone
-    """settings -> the series that are forecast together, if several are."""
-    surprising: bool = False
-    """Whether there is something in its series that does not belong, and it is known
-    where."""
-    offered: bool = True
-    """False for data that only its owner can name, such as an uploaded file."""
-    training: Mapping[str, Scalar] = field(default_factory=dict)
-    """Where a newcomer's training starts, where it is not the usual."""

@@ -17,8 +17,9 @@ from datetime import date
 import numpy as np
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import Data, DataSpec
+from explorer.data.base import Data
 from explorer.data.pairs import TRAINING, Pair, Room, pairs_field, translation
+from explorer.data.spec import DataSpec
 from explorer.data.windows import MAX_VALIDATION_WINDOWS
 from explorer.errors import N_, ExplorerError
 

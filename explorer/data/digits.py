@@ -10,9 +10,10 @@ import math
 import numpy as np
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import Data, DataSpec, Text
+from explorer.data.base import Data, Text
 from explorer.data.baselines import token_baselines
 from explorer.data.fields import validation_field, window_field
+from explorer.data.spec import DataSpec
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, split_point, windows
 from explorer.errors import N_
 

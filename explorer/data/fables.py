@@ -3,9 +3,10 @@
 from functools import cache
 
 from explorer.config.settings import Settings
-from explorer.data.base import Data, DataSpec
+from explorer.data.base import Data
 from explorer.data.fields import validation_field, window_field
 from explorer.data.shipped import Language, language_field, shipped
+from explorer.data.spec import DataSpec
 from explorer.data.tokens import (
     TokenKind,
     cut,

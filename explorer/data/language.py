@@ -18,11 +18,12 @@ from typing import NamedTuple
 import numpy as np
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import Data, DataSpec, Text
+from explorer.data.base import Data, Text
 from explorer.data.baselines import token_baselines
 from explorer.data.byte_pairs import BytePairs
 from explorer.data.fields import validation_field, window_field
 from explorer.data.grammar import Grammar, Rates, Rule, rates, sample
+from explorer.data.spec import DataSpec
 from explorer.data.tokens import (
     MAX_SYMBOLS,
     TokenKind,

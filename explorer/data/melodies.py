@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import Data, DataSpec, Heard, Note, Text
+from explorer.data.base import Data, Heard, Note, Text
 from explorer.data.baselines import token_baselines
 from explorer.data.fields import validation_field, window_field
 from explorer.data.shipped import shipped
+from explorer.data.spec import DataSpec
 from explorer.data.tokens import encode, vocabulary
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, split_point, windows
 from explorer.errors import N_

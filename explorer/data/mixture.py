@@ -9,9 +9,10 @@ import numpy as np
 
 from explorer.config.settings import Settings, setting
 from explorer.data import sine
-from explorer.data.base import Data, DataSpec
+from explorer.data.base import Data
 from explorer.data.baselines import series_baselines
 from explorer.data.fields import window_field
+from explorer.data.spec import DataSpec
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.errors import N_
 

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from explorer.config.settings import Settings
 from explorer.data import content
 from explorer.data.alike import AnyTokens, any_tokens_field, cut_alike
-from explorer.data.base import Data, DataSpec, Scaler
+from explorer.data.base import Data, Scaler
 from explorer.data.baselines import bag_of_words, surprise
 from explorer.data.fields import digest_field, examples_share_field, window_field
 from explorer.data.held_out import Parts, keeping_shares
+from explorer.data.spec import DataSpec
 from explorer.data.tokens import MAX_SYMBOLS, UNKNOWN
 from explorer.data.windows import Windows
 from explorer.errors import N_, AsWritten

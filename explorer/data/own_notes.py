@@ -4,10 +4,11 @@ import numpy as np
 
 from explorer.config.settings import Settings
 from explorer.data import content
-from explorer.data.base import Data, DataSpec
+from explorer.data.base import Data
 from explorer.data.fields import digest_field, validation_field, window_field
 from explorer.data.melodies import BAR, copies_field, music
 from explorer.data.melodies import SPEC as MELODIES
+from explorer.data.spec import DataSpec
 from explorer.data.windows import split_point
 from explorer.errors import N_
 

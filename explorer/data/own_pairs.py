@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from explorer.config.settings import Settings, setting
 from explorer.data import content
 from explorer.data.alike import AnyTokens, any_tokens_field, cut_alike
-from explorer.data.base import Data, DataSpec
+from explorer.data.base import Data
 from explorer.data.fields import digest_field, examples_share_field
 from explorer.data.held_out import by_chance
 from explorer.data.pairs import (
@@ -17,6 +17,7 @@ from explorer.data.pairs import (
     as_windows,
     target_guesses,
 )
+from explorer.data.spec import DataSpec
 from explorer.data.tokens import MAX_SYMBOLS, UNKNOWN
 from explorer.errors import N_
 

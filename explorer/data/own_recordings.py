@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from explorer.config.settings import Settings, setting
 from explorer.data import content
 from explorer.data.alignments import constant_guesses, least_steps
-from explorer.data.base import Data, DataSpec, Scaler
+from explorer.data.base import Data, Scaler
 from explorer.data.decoding import short
 from explorer.data.fields import digest_field, examples_share_field
 from explorer.data.held_out import by_chance
+from explorer.data.spec import DataSpec
 from explorer.data.spoken import DEPTH, SPACE, TOGETHER, heard_of
 from explorer.data.tones import SPEC as TONES
 from explorer.data.windows import Windows

@@ -8,21 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.data import content, prepare
-from explorer.data.base import (
-    Beyond,
-    Data,
-    DataSpec,
-    Joint,
-    Restore,
-    Series,
-    Together,
-    next_value,
-)
+from explorer.data.base import Beyond, Data, Joint, Restore, Series, next_value
 from explorer.data.baselines import seasonal_baselines
 from explorer.data.beside import parted
 from explorer.data.covariates import MOST_SHIFT, leaks
 from explorer.data.own_series_settings import OwnSeriesSettings
 from explorer.data.prepared import Prepared, all_gaps, prepared
+from explorer.data.spec import DataSpec, Together
 from explorer.data.stored_series import Other
 from explorer.data.windows import Windows, both_parts
 from explorer.errors import N_, AsWritten, Words

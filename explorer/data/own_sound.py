@@ -4,11 +4,12 @@ import numpy as np
 
 from explorer.config.settings import Settings, setting
 from explorer.data import content
-from explorer.data.base import Data, DataSpec, Scaler, Series
+from explorer.data.base import Data, Scaler, Series
 from explorer.data.baselines import seasonal_baseline, series_baselines
 from explorer.data.fields import digest_field, validation_field, window_field
 from explorer.data.mel import BANDS
 from explorer.data.sounds import sound_of
+from explorer.data.spec import DataSpec
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, split_point, windows
 from explorer.errors import N_, ExplorerError
 

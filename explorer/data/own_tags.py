@@ -7,11 +7,12 @@ import numpy as np
 
 from explorer.config.settings import Settings, setting
 from explorer.data import content
-from explorer.data.base import Data, DataSpec
+from explorer.data.base import Data
 from explorer.data.baselines import surprise
 from explorer.data.entities import goes_on, parted
 from explorer.data.fields import digest_field, examples_share_field, window_field
 from explorer.data.held_out import by_chance
+from explorer.data.spec import DataSpec
 from explorer.data.tokens import MAX_SYMBOLS, UNKNOWN
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.errors import N_, AsWritten

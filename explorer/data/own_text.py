@@ -2,8 +2,9 @@
 
 from explorer.config.settings import Settings, setting
 from explorer.data import content
-from explorer.data.base import Data, DataSpec
+from explorer.data.base import Data
 from explorer.data.fields import digest_field, validation_field, window_field
+from explorer.data.spec import DataSpec
 from explorer.data.tokens import (
     TokenKind,
     cut,

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import Data, DataSpec, Text
+from explorer.data.base import Data, Text
 from explorer.data.baselines import surprise
 from explorer.data.fields import count_field, window_field
 from explorer.data.hidden_markov import (
@@ -29,6 +29,7 @@ from explorer.data.hidden_markov import (
     sample,
     stationary,
 )
+from explorer.data.spec import DataSpec
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.errors import N_
 

@@ -15,8 +15,9 @@ import math
 import numpy as np
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import Data, DataSpec, Ints
+from explorer.data.base import Data, Ints
 from explorer.data.fields import count_field
+from explorer.data.spec import DataSpec
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.errors import N_, ExplorerError
 

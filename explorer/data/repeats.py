@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import Data, DataSpec, Ints, Text
+from explorer.data.base import Data, Ints, Text
 from explorer.data.baselines import token_baselines
 from explorer.data.fields import count_field, window_field
+from explorer.data.spec import DataSpec
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.errors import N_, ExplorerError
 

@@ -19,19 +19,11 @@ https://doi.org/10.2307/1912791
 import numpy as np
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import (
-    Data,
-    DataSpec,
-    Floats,
-    Ints,
-    Joint,
-    Scaler,
-    Series,
-    Together,
-)
+from explorer.data.base import Data, Floats, Ints, Joint, Scaler, Series
 from explorer.data.baselines import series_baselines
 from explorer.data.fields import validation_field, window_field
 from explorer.data.noise import counted_places, matched
+from explorer.data.spec import DataSpec, Together
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows, split_point, windows
 from explorer.errors import N_, ExplorerError
 

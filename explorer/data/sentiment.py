@@ -20,10 +20,11 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import Data, DataSpec
+from explorer.data.base import Data
 from explorer.data.baselines import bag_of_words, surprise
 from explorer.data.fields import count_field
 from explorer.data.shipped import Language, language_field, shipped
+from explorer.data.spec import DataSpec
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.errors import N_
 

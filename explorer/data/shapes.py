@@ -17,8 +17,9 @@ from typing import Literal
 import numpy as np
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import Data, DataSpec, Floats, Ints, Scaler
+from explorer.data.base import Data, Floats, Ints, Scaler
 from explorer.data.fields import count_field, window_field
+from explorer.data.spec import DataSpec
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.errors import N_
 

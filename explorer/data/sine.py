@@ -14,10 +14,11 @@ from typing import Literal
 import numpy as np
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import Data, DataSpec, Floats, Scaler, Series
+from explorer.data.base import Data, Floats, Scaler, Series
 from explorer.data.baselines import seasonal_baseline, series_baselines
 from explorer.data.fields import validation_field, window_field
 from explorer.data.noise import counted_places, matched
+from explorer.data.spec import DataSpec
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, split_point, windows
 from explorer.errors import N_
 

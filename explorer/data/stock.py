@@ -16,15 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import (
-    Data,
-    DataSpec,
-    Floats,
-    Restore,
-    Scaler,
-    Series,
-    next_value,
-)
+from explorer.data.base import Data, Floats, Restore, Scaler, Series, next_value
 from explorer.data.baselines import seasonal_baseline, series_baselines
 from explorer.data.fields import (
     HeldOut,
@@ -36,6 +28,7 @@ from explorer.data.fields import (
 )
 from explorer.data.noise import counted_places, matched
 from explorer.data.parted import parted, scaled_part
+from explorer.data.spec import DataSpec
 from explorer.data.windows import Windows, split_point
 from explorer.errors import N_
 

@@ -24,9 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import Data, DataSpec
+from explorer.data.base import Data
 from explorer.data.fields import count_field
 from explorer.data.shipped import Language, language_field, shipped
+from explorer.data.spec import DataSpec
 from explorer.data.story_facts import Stories, counted, drawn, evened, last_named
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.errors import N_

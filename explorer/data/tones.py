@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from explorer.config.settings import Settings, setting
 from explorer.data.alignments import constant_guesses
-from explorer.data.base import Data, DataSpec, Floats, Ints
+from explorer.data.base import Data, Floats, Ints
 from explorer.data.fields import count_field, window_field
+from explorer.data.spec import DataSpec
 from explorer.data.windows import MAX_VALIDATION_WINDOWS, Windows
 from explorer.errors import N_, ExplorerError
 from explorer.tasks import IGNORED

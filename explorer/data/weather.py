@@ -18,10 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.config.settings import Settings, setting
-from explorer.data.base import Data, DataSpec, Floats, Ints, Scaler, Series
+from explorer.data.base import Data, Floats, Ints, Scaler, Series
 from explorer.data.baselines import seasonal_baseline, series_baselines
 from explorer.data.fields import validation_field, window_field
 from explorer.data.noise import counted_places
+from explorer.data.spec import DataSpec
 from explorer.data.windows import Windows, both_parts, split_point
 from explorer.errors import N_
 

@@ -5,7 +5,8 @@ import pytest
 
 from explorer.catalog import specs
 from explorer.config.settings import Settings, bounds_of, choices_of
-from explorer.data.base import Data, DataSpec
+from explorer.data.base import Data
+from explorer.data.spec import DataSpec
 from explorer.data.windows import MAX_VALIDATION_WINDOWS
 from explorer.errors import ExplorerError
 from explorer.tasks import CAUSAL, IGNORED
