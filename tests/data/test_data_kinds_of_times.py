@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from explorer.data import own_series
+from explorer.data.choices import Choices
 from explorer.data.content import put_series
+from explorer.data.files import read_series
 from explorer.data.own_series import OwnSeriesSettings
 from explorer.errors import ExplorerError
 from tests.data.kinds import (
@@ -206,3 +208,10 @@ def test_a_column_that_looks_like_times_and_is_none_is_named() -> None:
 @pytest.fixture(autouse=True)
 def _store(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+
+
+@pytest.mark.parametrize("time", ["timestamp", "dates"])
+def test_times_without_rows_are_refused_as_too_few_values(time: str) -> None:
+    """They may be days of a spreadsheet or counts: none says a day."""
+    with pytest.raises(ExplorerError, match=r"column 'x' of 'a\.csv' has 0"):
+        read_series(f"{time},x\n".encode(), "a.csv", Choices("x", time), "")

@@ -313,6 +313,10 @@ HOSTILE: Mapping[str, tuple[bytes, str]] = {
         "names '0.wav' 2 times",
     ),
     "too many": (many(1001), "1,000 recordings can be kept"),
+    "two names in one": (
+        with_files({"0.wav": None, "0.wavX1.wav": ONE}).replace(b"vX1", b"v\0001"),
+        "name of its own and is packed as usual, but '0.wav'",
+    ),
     "no sound": (with_files({"1.wav": b"RIFF"}), "'1.wav' does not"),
     "too long": (LONG, "may last 8 seconds, but '0.wav' lasts 9.0"),
     "silent": (with_files({"0.wav": written(np.zeros(RATE))}), "stays within 1 dB"),
