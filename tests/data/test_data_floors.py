@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from explorer.__main__ import main
 from explorer.catalog import building, choosing, specs
 from explorer.data import casino, protein
-from explorer.data.base import Data
+from explorer.data.base import Data, without_lines
 from explorer.data.hidden_markov import HiddenMarkov
 from explorer.inspection.facts import lines
 
@@ -61,6 +61,8 @@ def test_the_floor_that_holds_for_a_model(
     mixed = lines(one_way, both_ways)
     assert (mixed.floor, mixed.whole_floor) == (lines(one_way).floor, data.floor)
     assert data.floor == lines(both_ways).floor
+    bare = without_lines(data)
+    assert bare.floor_for(True) == bare.floor_for(False) == (None, "")
 
 
 TAGGERS = [spec.name for spec in specs.fitting("casino")]
