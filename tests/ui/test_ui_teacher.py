@@ -48,6 +48,14 @@ def test_a_teacher_makes_a_class_and_gets_its_link() -> None:
     assert again.title[0].value == "Waves at sea"
 
 
+def test_two_classes_of_one_name_are_told_apart_by_their_codes() -> None:
+    groups = made(), made()
+    test = page("class_room", owner=TEACHER)
+    labels = [test.button(key=f"open.{group.id}").label for group in groups]
+    codes = [engine().store.passes.code(group.id, "join") for group in groups]
+    assert [label.rsplit(" · ", 1)[1] for label in labels] == codes
+
+
 def test_a_class_too_many_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(LIMITS, "classes=0")
     test = page("class_room", owner=TEACHER)

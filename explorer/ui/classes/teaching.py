@@ -35,7 +35,7 @@ STEERING = (PAUSE, RESUME, STOP)
 
 
 def own_classes(visitor: Visitor, _: Translate) -> None:
-    """The classes that one teaches, each a button."""
+    """The classes that one teaches, each a button with its code."""
     groups = visitor.store.groups.of(visitor.owner, KIND)
     if not groups:
         return
@@ -43,8 +43,9 @@ def own_classes(visitor: Visitor, _: Translate) -> None:
     for group in groups:
         task = read_task(group)
         icon = "lock" if task.closed else "groups"
+        code = visitor.store.passes.code(group.id, "join")
         st.button(
-            f"{literal(name_of(group))} · {group.created:%Y-%m-%d}",
+            f"{literal(name_of(group))} · {group.created:%Y-%m-%d} · {code}",
             icon=f":material/{icon}:",
             key=f"open.{group.id}",
             on_click=show_class,
