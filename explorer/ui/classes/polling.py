@@ -11,6 +11,7 @@ from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
 from explorer.inspection.facts import lines
 from explorer.lessons.base import Choose, Number, lesson
+from explorer.plots.words import paragraph
 from explorer.runs.boards import Standing
 from explorer.runs.guesses import Guess
 from explorer.runs.records import Group, Run
@@ -63,7 +64,7 @@ def ask(
     line = ""
     if mine is not None:
         line = _("Your guess: **%(guess)s**") % {"guess": in_words(asked, mine, _)}
-    st.markdown(f"{words} {line}")
+    st.markdown(paragraph(*filter(None, (words, line))))
     if answer is not None:
         came = {"answer": literal(in_words(asked, answer, _))}
         st.markdown(_("What came out: **%(answer)s**.") % came)
