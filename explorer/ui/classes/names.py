@@ -73,7 +73,11 @@ def _waiting(
     """The nicknames that the others do not see, to be let through at once."""
     if not hidden:
         return
-    names = [f"{literal(m.nickname)} ({numbered(m.seat, _)})" for m in hidden]
+    named = _("%(name)s (%(more)s)")
+    names = [
+        named % {"name": literal(m.nickname), "more": numbered(m.seat, _)}
+        for m in hidden
+    ]
     st.markdown(_("Not seen by the others: %(names)s.") % {"names": listed(names, _)})
     st.button(
         _("Show all of these"),
