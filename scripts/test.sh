@@ -1,6 +1,6 @@
 #!/bin/sh
-# Run every test but the slow ones, those of one room, or a few of every room, in three
-# processes: the one that drives a browser waits for a third of its time.
+# Run every test but the slow ones, those of one room, or a few of every room, in four
+# processes: tests that drive a browser wait for a third of their time.
 # Usage: sh scripts/test.sh PYTHON [ROOM | quick]
 set -eu
 python=$1
@@ -27,4 +27,4 @@ fi
 # Each process computes on one core: threads that wait for each other cost more.
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 PYTHONPATH=. exec "$python" -m pytest -m "$which" --doctest-modules \
-    --numprocesses 3 --no-loadscope-reorder "$@"
+    --numprocesses 4 --no-loadscope-reorder "$@"
