@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
+from explorer.catalog.choosing import make_config
 from explorer.config.kinds import Kind
 from explorer.data import content
 from explorer.data.brought import Brought
 from explorer.engine.own_data import delete
 from explorer.engine.service import engine
+from explorer.inspection.facts import facts_of
+from explorer.plots.panel import panels
 from explorer.ui.data import examples
+from explorer.ui.live.controls import panel_controls
 from tests.midi_files import track, tune
 from tests.midi_files import written as midi
 from tests.recordings import recordings, texts
@@ -143,4 +147,30 @@ def test_a_leak_is_warned_of_before_and_after_it_is_kept() -> None:
     assert [w.value for w in test.warning if "A leak" in w.value]
     (held,) = engine().store.contents.of(owner)
     assert asked(test, "data.digest") == held.digest
+    delete(of(owner), held.digest)
+
+
+def test_columns_can_be_foretold_together() -> None:
+    """The page draws them all, and the panels of a run let one choose among them."""
+    owner = "browser-together"
+    rows = (f"{k},{math.sin(k):.4f},{math.cos(k):.4f},{k % 7}" for k in range(400))
+    raw = "\n".join(["day,sales,mood,weekday", *rows]).encode()
+    test = page("data", owner)
+    test.file_uploader[0].upload("sales.csv", raw, "text/csv").run()
+    choice(test, "Column").set_value("sales").run()
+    choice(test, "Time column").set_value("day").run()
+    test.multiselect[0].set_value(["mood", "weekday"]).run()
+    test.multiselect[1].set_value(["weekday"]).run()
+    test.button(key="keep").click().run()
+    (held,) = engine().store.contents.of(owner)
+    choice(test, "Other columns").set_value("foretold").run()
+    assert not test.exception
+    assert not test.error
+    chosen = {"digest": held.digest, "beside": "foretold"}
+    settings = {f"data.{name}": value for name, value in chosen.items()}
+    config = make_config("own_series", "gru", settings)
+    panel = panels()["prediction"]
+    controls = panel_controls(panel, facts_of(config), str)
+    (control,) = (c for c in controls if c["name"] == "prediction.series")
+    assert control["options"] == [("0", "sales"), ("1", "mood")]
     delete(of(owner), held.digest)
