@@ -68,6 +68,8 @@ def test_own_data_is_shown_and_prepared() -> None:
     assert not test.error
     # The picture, before and after, a window, the values, the lags.
     assert charts(test) == 6
+    # No column stands beside it, so nothing is asked about some.
+    assert not any(str(w.key).endswith(".beside") for w in test.selectbox)
     widget = next(w for w in test.selectbox if w.key.endswith(".change"))
     widget.set_value("difference").run()
     assert asked(test, "data.change") == "difference"
