@@ -136,7 +136,9 @@ def _baselines(
 
 
 def together(settings: OwnSeriesSettings) -> Together:
-    """The series and the columns that are forecast with it."""
+    """The series and the columns that are forecast with it; none of what is deleted."""
+    if settings.beside != "foretold" or not content.there(settings.digest):
+        return Together()
     own = content.get_series(settings.digest)
     foretold, _rest = parted(own.others, settings)
     names = [AsWritten(own.label), *_names(foretold)]

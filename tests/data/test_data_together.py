@@ -231,6 +231,11 @@ def test_a_fold_scales_every_series_by_what_it_learns() -> None:
         )
 
 
+def test_what_is_deleted_has_no_series_to_choose_from() -> None:
+    settings = OwnSeriesSettings(digest="0" * 64, window=16, beside="foretold")
+    assert own_series.together(settings).names == ()
+
+
 def test_a_column_known_in_advance_is_never_foretold() -> None:
     digest = content.put_series(SALES, "sales", None, (Other("plan", True, PLAN),))
     settings = OwnSeriesSettings(digest=digest, window=16, beside="foretold")
