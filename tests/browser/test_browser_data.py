@@ -146,7 +146,7 @@ def test_a_series_is_drawn_with_the_mouse(open_page: Opener) -> None:
     page.mouse.up()
     expect(page.get_by_text("1,600 values, 0 of them missing.")).to_be_visible()
     click(page, KEEP)
-    expect(page.get_by_text("1600 values; the last 320 are held out")).to_be_visible()
+    expect(page.get_by_text("1,600 values; the last 320 are held out")).to_be_visible()
     heights = page.evaluate(
         "document.querySelector('.st-key-still_picture .js-plotly-plot')._fullData[0].y"
         ".slice(0, 80)"
