@@ -9,10 +9,12 @@ from torch import Tensor, nn
 
 from explorer.data import content, own_series, river
 from explorer.data.base import Data, next_value
+from explorer.data.baselines import seasonal_baseline, seasonal_baselines
 from explorer.data.folds import folded
 from explorer.data.noise import counted_places
 from explorer.data.onward import rest_beyond
 from explorer.data.own_series_settings import OwnSeriesSettings
+from explorer.data.prepare import log_return_after
 from explorer.data.river import MEAN, SWING, RiverSettings, decay
 from explorer.data.stored_series import Other
 from explorer.errors import ExplorerError
@@ -216,6 +218,36 @@ def test_baselines_are_the_mean_over_the_series() -> None:
     y, x = data.validation.y[:, 8:], data.validation.x[:, 8:, :2]
     assert data.baselines["repeat last"] == pytest.approx(np.square(y - x).mean())
     assert data.baselines["mean"] == pytest.approx(np.square(y).mean(), abs=2e-3)
+
+
+def test_repeating_is_no_change_where_changes_are_asked_for() -> None:
+    data = own(change="difference")
+    y, x = data.validation.y[:, 8:], data.validation.x[:, 8:, :2]
+    still = np.stack([np.full_like(x[..., 0], data.scaler.apply(np.zeros(1))[0])])
+    misses = np.square(y[..., 0] - still), np.square(y[..., 1] - x[..., 1])
+    expected = np.mean([each.mean() for each in misses])
+    assert data.baselines["repeat last"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_each_series_is_restored_by_its_own_rule() -> None:
+    """Whichever is shown before."""
+    data = own(change="log_return")
+    sales, mood = data.each
+    assert (sales.restore, sales.ratios) == (log_return_after, True)
+    assert (mood.restore, mood.ratios) == (next_value, False)
+    again = mood.each[0]
+    assert (again.restore, again.ratios) == (log_return_after, True)
+    np.testing.assert_array_equal(again.scaler, sales.scaler)
+
+
+def test_a_season_ago_is_said_where_every_series_has_a_season() -> None:
+    wave = np.sin(np.arange(N) * 2 * np.pi / 12) + 0.01 * MOOD
+    pair = np.stack([wave, np.roll(wave, 5)], 1)
+    cut = 240, 16, 8
+    found = seasonal_baselines(pair, *cut)
+    both = [seasonal_baseline(each, *cut)["a season ago"] for each in pair.T]
+    assert found == {"a season ago": pytest.approx(np.mean(both))}
+    assert seasonal_baselines(np.stack([wave, MOOD], 1), *cut) == {}
 
 
 def test_a_fold_scales_every_series_by_what_it_learns() -> None:

@@ -1,6 +1,7 @@
 """Views of series that are forecast together show the one that is chosen."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,11 +9,14 @@ import torch
 
 from explorer.catalog import specs
 from explorer.catalog.choosing import make_config
+from explorer.data import content
+from explorer.data.stored_series import Other
 from explorer.errors import ExplorerError
 from explorer.inspection.base import Request, Subject, look, views
 from explorer.models.forecast_heads import Head
 from explorer.plots.answers import forecast
 from explorer.runs.records import Simple, SimpleMethod
+from explorer.training.intervals import drawn
 from explorer.training.measures import metrics
 from explorer.training.objectives import tensors
 from explorer.training.proper import scores_of_head
@@ -89,6 +93,63 @@ def test_a_head_says_a_distribution_of_every_series(head: Head) -> None:
         assert found[name] == pytest.approx(mean, rel=1e-6)
     mse = float((output[:, 10:, :3] - y[:, 10:]).square().mean())
     assert found["rmse"] ** 2 == pytest.approx(mse, rel=1e-5)
+
+
+def test_futures_are_drawn_for_the_series_that_is_shown() -> None:
+    settings = {"data.length": 400, "data.window": 20, "training.steps": 60}
+    run = make_config("river", "gru", {**settings, "model.head": "gaussian"})
+    trainer = Trainer(run)
+    trainer.advance(Budget())
+    model, data = trainer.model.eval(), trainer.data
+    assert data.series is not None
+    origin = np.array([len(data.series.values) - 1])
+    window = torch.from_numpy(data.series.scaled[None, -21:-1].copy())
+    with torch.no_grad():
+        answer = model(window)[0, -1]
+    for k, shown in enumerate(data.each):
+        paths = drawn(model, shown, origin, 1, 1999)[0, :, 0]
+        spread = float(torch.exp(answer[3 + k] / 2))
+        assert paths.mean() == pytest.approx(float(answer[k]), abs=0.1 * spread)
+        assert paths.std() == pytest.approx(spread, rel=0.1)
+
+
+def test_a_layer_alone_answers_for_the_shown_series() -> None:
+    settings = {"data.length": 400, "data.window": 20, "training.steps": 1}
+    trainer = Trainer(make_config("river", "gru", {**settings, "model.layers": 2}))
+    trainer.advance(Budget())
+    view = look(Subject.of(trainer), Request("lens", '{"example": 3}'))
+    truth = trainer.data.scaler.undo(trainer.data.validation.y[3, :, 2])
+    np.testing.assert_allclose(view.arrays["truth"], truth, rtol=1e-5)
+    with torch.no_grad():
+        answer = trainer.model.eval()(tensors(trainer.data.validation)[0][3:4])
+    said = trainer.data.scaler.undo(answer[0, :, 2].numpy())
+    np.testing.assert_allclose(view.arrays["said"][-1], said, rtol=1e-4)
+
+
+def test_emissions_are_those_of_the_shown_series() -> None:
+    settings = {"data.length": 400, "data.window": 20, "training.steps": 2}
+    trainer = Trainer(make_config("river", "hmm", settings))
+    trainer.advance(Budget())
+    view = look(Subject.of(trainer), Request("emissions"))
+    means = trainer.model.embedding.means[:, 2].detach().numpy()
+    peaks = view.arrays["places"][view.arrays["values"].argmax(1)]
+    expected = trainer.data.scaler.undo(means)
+    one = trainer.data.scaler.scale * 0.05  # how far places lie apart
+    np.testing.assert_allclose(peaks, expected, atol=one)
+
+
+def test_what_does_not_belong_is_sought_in_the_chosen_series(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path))
+    sales, mood = np.random.default_rng(0).normal(size=(2, 300))
+    digest = content.put_series(sales, "sales", None, (Other("mood", False, mood),))
+    chosen = {"data.digest": digest, "data.window": 16, "data.beside": "foretold"}
+    trainer = Trainer(make_config("own_series", "gru", {**chosen, "training.steps": 2}))
+    trainer.advance(Budget())
+    view = look(Subject.of(trainer), Request("anomalies", '{"series": "1"}'))
+    assert view.notes["label"] == "mood"
+    np.testing.assert_allclose(view.arrays["values"], mood[240:])
 
 
 def test_a_series_that_is_not_there_is_refused(river: Subject) -> None:
