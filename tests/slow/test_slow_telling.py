@@ -110,3 +110,24 @@ def test_gauges_tell_of_each_other(seed: int, report: Report) -> None:
     assert max(found.values()) < alone
     assert floor is not None
     assert var < floor + 0.2 * (alone - floor)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_gates_carry_an_image_from_its_top_to_its_bottom(
+    seed: int, report: Report
+) -> None:
+    """Point by point a digit is 64 steps long, row by row only 8."""
+    right = {
+        (model, reading): ended("handwriting", model, seed, data__reading=reading)
+        .rule.judge()
+        .measures["accuracy"]
+        for model in ("rnn", "lstm")
+        for reading in ("points", "rows")
+    }
+    report(
+        f"digits, seed {seed}: right by points RNN {right['rnn', 'points']:.3f}, LSTM "
+        f"{right['lstm', 'points']:.3f}; by rows {right['rnn', 'rows']:.3f}, "
+        f"{right['lstm', 'rows']:.3f}"
+    )
+    assert right["rnn", "points"] < right["lstm", "points"]
+    assert min(right["rnn", "rows"], right["lstm", "rows"]) > 0.9
