@@ -19,7 +19,7 @@ from explorer.config.settings import Settings
 from explorer.data.base import Data, Floats
 from explorer.data.baselines import season_of
 from explorer.errors import N_
-from explorer.inspection.base import Choices, Subject, ViewSpec
+from explorer.inspection.base import Subject, ViewSpec
 from explorer.inspection.shown_series import series_choices, series_field, showing
 from explorer.runs.records import View
 from explorer.training.reconstruction import missed
@@ -58,7 +58,8 @@ def look(subject: Subject, options: AnomaliesOptions) -> View:
     assert series is not None  # `applies`
     end, split = len(series.values), series.split
     begin, first = max(split, end - MOST), max(0, split - MOST)
-    learning = by_models(subject, (first, split), (begin, end))
+    shown = subject._replace(data=data)
+    learning = by_models(shown, (first, split), (begin, end))
     scores = {**learning, **rules(data, begin, end)}
     positions = series.positions[begin:end]
     dates = bool(np.issubdtype(positions.dtype, np.datetime64))
@@ -140,17 +141,12 @@ def standardised(values: Floats, learned: Floats) -> Floats:
     return np.asarray(np.abs(values - middle) / spread)
 
 
-def choices(resolved: Resolved) -> Mapping[str, Choices]:
-    """Which series is searched, where several are forecast together."""
-    return {"series": series_choices(resolved)}
-
-
 VIEW = ViewSpec(
     "anomalies",
     AnomaliesOptions,
     look,
     applies,
-    choices,
+    series_choices,
     {
         "positions": ("place",),
         "values": ("place",),

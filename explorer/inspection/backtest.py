@@ -1,6 +1,5 @@
 """How forecasts and their bands did from many origins of the held-out part."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,7 @@ from explorer.catalog import specs
 from explorer.catalog.specs import Resolved
 from explorer.config.settings import Settings, setting
 from explorer.errors import N_
-from explorer.inspection.base import Choices, Subject, ViewSpec
+from explorer.inspection.base import Subject, ViewSpec
 from explorer.inspection.shown_series import series_choices, series_field, showing
 from explorer.runs.records import View
 from explorer.training.backtesting import Backtest, backtest
@@ -85,9 +84,4 @@ AXES: dict[str, tuple[str, ...]] = dict.fromkeys(
 AXES |= dict.fromkeys(("coverage", "width"), ("level", "horizon"))
 
 
-def choices(resolved: Resolved) -> Mapping[str, Choices]:
-    """Which series is judged, where several are forecast together."""
-    return {"series": series_choices(resolved)}
-
-
-VIEW = ViewSpec("backtest", BacktestOptions, look, applies, choices, AXES)
+VIEW = ViewSpec("backtest", BacktestOptions, look, applies, series_choices, AXES)

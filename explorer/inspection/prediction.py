@@ -12,7 +12,7 @@ from explorer.data.base import Data
 from explorer.discovery import declared
 from explorer.inspection import answers as folder
 from explorer.inspection.answer import Answer, PredictionOptions
-from explorer.inspection.base import Choices, Subject, ViewSpec
+from explorer.inspection.base import Subject, ViewSpec
 from explorer.inspection.shown_series import series_choices
 from explorer.runs.records import View
 
@@ -49,9 +49,4 @@ def axes() -> Mapping[str, tuple[str, ...]]:
     return {k: v for a in answers().values() for k, v in a.axes.items()}
 
 
-def choices(resolved: Resolved) -> Mapping[str, Choices]:
-    """Which series is shown, where several are forecast together."""
-    return {"series": series_choices(resolved)}
-
-
-VIEW = ViewSpec("prediction", PredictionOptions, look, answered, choices, axes())
+VIEW = ViewSpec("prediction", PredictionOptions, look, answered, series_choices, axes())

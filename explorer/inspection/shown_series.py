@@ -1,5 +1,6 @@
 """Which of the series that are forecast together a view shows."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from explorer.catalog.specs import Resolved, task_of
@@ -19,14 +20,14 @@ def series_field() -> Any:
     )
 
 
-def series_choices(resolved: Resolved) -> Choices:
-    """The series that a run forecasts together, the usual one first; none where it
-    forecasts one alone."""
+def series_choices(resolved: Resolved) -> Mapping[str, Choices]:
+    """What the option `series` may be: the series that a run forecasts together, the
+    usual one first; nothing where it forecasts one alone."""
     if task_of(resolved.data, resolved.model) != "forecast":
-        return []
+        return {"series": []}
     names, shown = resolved.data.together(resolved.data_settings)
     numbers = sorted(range(len(names)), key=lambda k: (k != shown, k))
-    return [(str(k), Words(names[k])) for k in numbers]
+    return {"series": [(str(k), Words(names[k])) for k in numbers]}
 
 
 def showing(data: Data, chosen: str) -> Data:

@@ -12,6 +12,7 @@ from explorer.catalog.choosing import make_config
 from explorer.data import content
 from explorer.data.stored_series import Other
 from explorer.errors import ExplorerError
+from explorer.inspection.anomalies import standardised
 from explorer.inspection.base import Request, Subject, look, views
 from explorer.models.forecast_heads import Head
 from explorer.plots.answers import forecast
@@ -20,6 +21,8 @@ from explorer.training.intervals import drawn
 from explorer.training.measures import metrics
 from explorer.training.objectives import tensors
 from explorer.training.proper import scores_of_head
+from explorer.training.reconstruction import missed
+from explorer.training.residuals import residuals
 from explorer.training.trainer import Budget, Trainer
 
 SHOWING = ("prediction", "backtest", "anomalies")
@@ -150,6 +153,16 @@ def test_what_does_not_belong_is_sought_in_the_chosen_series(
     view = look(Subject.of(trainer), Request("anomalies", '{"series": "1"}'))
     assert view.notes["label"] == "mood"
     np.testing.assert_allclose(view.arrays["values"], mood[240:])
+    shown, model = trainer.data.each[1], trainer.model.eval()
+    ways = dict(zip(view.notes["ways"], view.arrays["scores"], strict=True))
+    missed_by_model = residuals(model, shown, 240, 300)
+    expected = standardised(missed_by_model, residuals(model, shown, 0, 240))
+    np.testing.assert_allclose(ways["the model"], expected, rtol=1e-4)
+    written, usual = (missed(shown, 0, *part) for part in ((240, 300), (0, 240)))
+    assert written is not None
+    assert usual is not None
+    expected = standardised(written, usual)
+    np.testing.assert_allclose(ways["encoder-decoder"], expected, rtol=1e-4)
 
 
 def test_a_series_that_is_not_there_is_refused(river: Subject) -> None:
