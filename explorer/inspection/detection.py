@@ -3,6 +3,7 @@
 from explorer.inspection import anomalies
 from explorer.inspection.anomalies import AnomaliesOptions
 from explorer.inspection.base import Subject, ViewSpec
+from explorer.inspection.shown_series import series_choices
 from explorer.runs.records import View
 
 
@@ -20,6 +21,7 @@ VIEW = ViewSpec(
     AnomaliesOptions,
     look,
     anomalies.knows,
-    axes={"scores": ("way", "place"), "odd": ("place",)},
+    series_choices,
+    {"scores": ("way", "place"), "odd": ("place",)},
     learns=True,
 )

@@ -14,8 +14,10 @@ from explorer.data.stored_series import Other
 from explorer.errors import ExplorerError
 from explorer.inspection.anomalies import standardised
 from explorer.inspection.base import Request, Subject, look, views
+from explorer.inspection.facts import facts_of
 from explorer.models.forecast_heads import Head
 from explorer.plots.answers import forecast
+from explorer.plots.panel import panels
 from explorer.runs.records import Simple, SimpleMethod
 from explorer.training.intervals import drawn
 from explorer.training.measures import metrics
@@ -24,8 +26,9 @@ from explorer.training.proper import scores_of_head
 from explorer.training.reconstruction import missed
 from explorer.training.residuals import residuals
 from explorer.training.trainer import Budget, Trainer
+from explorer.ui.live.controls import panel_controls
 
-SHOWING = ("prediction", "backtest", "anomalies")
+SHOWING = ("prediction", "backtest", "anomalies", "detection")
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +46,17 @@ def test_the_usual_series_comes_first_among_the_choices(river: Subject) -> None:
             choices = views()[name].choices(resolved)["series"]
             assert [value for value, _words in choices] == ["2", "0", "1"]
             assert str(choices[1][1]) == "Gauge 1, upstream"
-    alone = specs.resolve(make_config("sine", "gru"))
-    assert views()["prediction"].choices(alone)["series"] == []
+
+
+def test_where_one_is_forecast_alone_there_is_nothing_to_choose() -> None:
+    """No panel has a control for it."""
+    config = make_config("anomalies", "gru")
+    facts = facts_of(config)
+    assert set(SHOWING) <= facts.views
+    for panel in panels().values():
+        if panel.stands(facts):
+            names = [control["name"] for control in panel_controls(panel, facts, str)]
+            assert f"{panel.name}.series" not in names
 
 
 def test_a_forecast_is_of_the_chosen_series(river: Subject) -> None:
