@@ -105,6 +105,7 @@ TASKS: Mapping[Task, TaskSpec] = {
         N_("generator's loss (nats)"),
         (
             "diversity",
+            "kinds",
             "value_distance",
             "autocorrelation_distance",
             "real_score",
@@ -188,6 +189,15 @@ MEASURES: Mapping[str, Measure] = {
         N_("Diversity (real windows: 1)"),
         True,
         undefined=N_("the real windows are all alike"),
+    ),
+    "kinds": Measure(
+        N_("Kinds of windows"),
+        True,
+        about=N_(
+            "It says how many kinds generated windows are of in effect: evenly mixed, "
+            "so many kinds would surprise as much. Each window counts as of the kind "
+            "of the training window that is nearest to it."
+        ),
     ),
     "value_distance": Measure(N_("Distance of values (Wasserstein)"), False),
     "autocorrelation_distance": Measure(

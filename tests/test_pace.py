@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.catalog import choosing
+from explorer.catalog import choosing, specs
 from explorer.config.pace import usual_pace
 from explorer.config.run import query_pairs, to_query
 from explorer.config.training import TrainingSettings
@@ -65,6 +65,27 @@ def test_a_link_means_what_it_always_meant() -> None:
     link = to_query(new, choosing.linked_defaults(new))
     assert "training.learning_rate=0.0025&training.schedule=warmup" in link
     assert choosing.config_from_pairs(query_pairs(link)) == new
+
+
+def test_data_names_the_beginnings_of_a_task_that_is_not_its_usual_one() -> None:
+    digits = choosing.make_config("handwriting", "gan")
+    asked = specs.data_spec("handwriting").beginnings["generate"]
+    groups = {"model": digits.model_settings, "training": digits.training.values()}
+    for name, value in asked.items():
+        group, _dot, key = name.partition(".")
+        assert groups[group][key] == value, name
+    given = choosing.make_config("handwriting", "gan", {"model.noise_size": 5})
+    assert given.model_settings == digits.model_settings | {"noise_size": 5}
+    assert "model." not in command_line(digits)
+    assert "training." not in command_line(digits)
+    link = to_query(digits, choosing.linked_defaults(digits))
+    assert "model." not in link
+    assert choosing.config_from_pairs(query_pairs(link)) == digits
+    plain = specs.model_spec("gan").settings().values()
+    assert choosing.make_config("sine", "gan").model_settings == plain
+    told = choosing.make_config("handwriting", "lstm")
+    assert told.model_settings == specs.model_spec("lstm").settings().values()
+    assert told.training == TrainingSettings()
 
 
 def test_a_command_line_leaves_out_what_the_rule_says() -> None:

@@ -53,7 +53,8 @@ def forget_data() -> None:
 
 
 def as_windows(data: Data) -> Data:
-    """A series as windows to make more of: y is x, and no forecast's lines apply."""
+    """A series or images as windows to make more of: y is x, labels are but kinds, and
+    no other task's lines apply."""
     return replace(
         without_lines(data),
         task="generate",
@@ -61,6 +62,8 @@ def as_windows(data: Data) -> Data:
         validation=Windows(data.validation.x, data.validation.x),
         counted_from=0,
         shifted=False,
+        labels=(),
+        kinds=data.train.y if data.task == "classify" else None,
         hint="",
     )
 

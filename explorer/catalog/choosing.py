@@ -13,6 +13,7 @@ from explorer.catalog.specs import (
     setting_names,
     setting_of_data,
     setting_of_model,
+    task_of,
     usual_model,
 )
 from explorer.config.pace import Pace, usual_pace
@@ -27,7 +28,24 @@ _OF_THE_RUN = ("data", "model", "seed", "start", "fold")
 def linked_training(data: str, model: str) -> dict[str, Scalar]:
     """What a link leaves out of the training settings where a dataset or an
     architecture has its own: always the same, so that every link keeps its meaning."""
-    return {**data_spec(data).training, **model_spec(model).training}
+    usual = {**data_spec(data).training, **model_spec(model).training}
+    return usual | _beginning(data, model, "training")
+
+
+def usual_model_settings(data: str, model: str) -> dict[str, Scalar]:
+    """The model settings that a run of an architecture begins with on a dataset."""
+    plain = model_spec(model).settings().values()
+    asked = _beginning(data, model, "model")
+    return plain | {name: value for name, value in asked.items() if name in plain}
+
+
+def _beginning(data: str, model: str, group: str) -> dict[str, Scalar]:
+    """What a dataset begins with otherwise, for the task that the model would learn."""
+    spec = data_spec(data)
+    task = task_of(spec, model_spec(model))
+    asked = spec.beginnings.get(task, {}) if task is not None else {}
+    start = f"{group}."
+    return {k.removeprefix(start): v for k, v in asked.items() if k.startswith(start)}
 
 
 def usual_training(
@@ -121,7 +139,7 @@ def _config(
         groups[group][key] = value
     chosen_data, chosen_model = data_spec(data), model_spec(model)
     model_settings = chosen_model.settings.read(
-        groups["model"], setting_of_model(model)
+        usual_model_settings(data, model) | groups["model"], setting_of_model(model)
     ).values()
     usual = (
         linked_training(data, model)

@@ -116,8 +116,8 @@ def setting_of_model(name: str) -> Words:
 
 
 def task_of(data: DataSpec, model: ModelSpec) -> Task | None:
-    """What the model would learn of the data: its task; or, of one series, to make
-    more windows like its own; None if it can learn neither."""
+    """What the model would learn of the data: its task; or, where windows can be
+    resembled, to make more like them; None if it can learn neither."""
     if data.task in model.tasks:
         return data.task
     if data.resembled and "generate" in model.tasks:

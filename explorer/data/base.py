@@ -111,6 +111,15 @@ class Heard(NamedTuple):
     bars: tuple[float, ...]  # where a bar ends, in beats
 
 
+class Image(NamedTuple):
+    """How a window looks, where it is an image."""
+
+    paint: Callable[[Floats], Floats]
+    """Windows (N, T, I) -> images (N, rows, columns), the first row on top."""
+    paper: float  # the palest value, in real units
+    ink: float  # the darkest
+
+
 Play = Callable[[Sequence[str]], Heard]
 """Tokens as they are written -> how they sound; what is no note is no error."""
 
@@ -180,6 +189,9 @@ class Data:
     """What the I numbers of a step are, where they are not one series."""
     labels: tuple[str, ...] = ()
     """What the labels of classify, tag and transcribe stand for."""
+    kinds: Ints | None = None
+    """generate: which kind each training window (N,) is of; None where there is but
+    one."""
     support: NDArray[np.bool_] | None = None
     """classify: which steps (N, T) of each held-out window tell its answer; None where
     that is not known."""
@@ -217,6 +229,8 @@ class Data:
     """The loss in words, where it is not the task's usual."""
     play: Play | None = None
     """How tokens sound; None where they are no music."""
+    image: Image | None = None
+    """How a window looks; None where it is no image."""
     hint: str = ""
     """A plain warning that belongs to this data, such as "hard to beat"."""
     leaks: tuple[Words, ...] = ()
@@ -226,6 +240,12 @@ class Data:
     def steps(self) -> int:
         """Time steps of a window, T."""
         return int(self.train.x.shape[1])
+
+    def painted(self, windows: Floats) -> Floats:
+        """Windows (N, T, I), as a model is given them, as images (N, rows, columns) in
+        real units; of data whose windows are images."""
+        assert self.image is not None
+        return self.image.paint(self.scaler.undo(windows))
 
     def floor_for(self, one_way: bool) -> tuple[float | None, str]:
         """The floor of a model, and what it is, by whether it sees the past alone."""
@@ -241,6 +261,8 @@ class Data:
             left_out.add("recalled" if self.recalled_from is None else "accuracy")
         if not self.modulus:
             left_out.add("trained_accuracy")
+        if self.kinds is None:
+            left_out.add("kinds")
         if self.bytes_per_token is None:
             left_out.add("bits_per_byte")
         if not self.names_entities:

@@ -37,8 +37,8 @@ class DataSpec:
     clock: bool = False
     """Whether its first symbols are the hours of a clock, `Data.modulus` of them."""
     resembled: bool = False
-    """Whether windows are cut from one series, so that a model can learn to make more
-    like them."""
+    """Whether a model can learn to make more windows like these: they are cut from one
+    series, or each is an image."""
     together: Callable[[Any], Together] = alone
     """settings -> the series that are forecast together, if several are."""
     surprising: bool = False
@@ -48,3 +48,7 @@ class DataSpec:
     """False for data that only its owner can name, such as an uploaded file."""
     training: Mapping[str, Scalar] = field(default_factory=dict)
     """Where a newcomer's training starts, where it is not the usual."""
+    beginnings: Mapping[Task, Mapping[str, Scalar]] = field(default_factory=dict)
+    """By task: where a newcomer's settings start, where that is not the architecture's
+    usual; dotted names of the model and the training. What an architecture does not
+    have is left out."""

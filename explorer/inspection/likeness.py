@@ -3,6 +3,7 @@
 import numpy as np
 
 from explorer.config.settings import Settings
+from explorer.data.base import Floats
 from explorer.inspection.answers.generated import both, shown
 from explorer.inspection.base import Subject, ViewSpec, by_rivalry
 from explorer.runs.records import View, nullable
@@ -13,6 +14,7 @@ from explorer.training.generating import (
 )
 
 BINS = 40
+"""Of values that lie anywhere."""
 
 
 class LikenessOptions(Settings):
@@ -20,16 +22,14 @@ class LikenessOptions(Settings):
 
 
 def look(subject: Subject, options: LikenessOptions) -> View:
-    """edges (41,) in the units of the data, which real windows alone decide; shares
-    (2, 40) of the values between them, real and generated; autocorrelation (2, T/2+1).
+    """edges (B + 1,) in the units of the data, which real windows alone decide; shares
+    (2, B) of the values between them, real and generated; autocorrelation (2, T/2+1).
 
     A generated value beyond the last edge is counted in the last bin.
     """
     real, fake = both(subject)
     values = [shown(subject.data, each) for each in (real, fake)]
-    low, high = float(values[0].min()), float(values[0].max())
-    room = 0.15 * (high - low) or 1.0
-    edges = np.linspace(low - room, high + room, BINS + 1)
+    edges = edges_about(values[0])
     counts = [np.histogram(v.clip(edges[0], edges[-1]), edges)[0] for v in values]
     a, b = real.double().numpy(), fake.double().numpy()
     return View(
@@ -45,6 +45,22 @@ def look(subject: Subject, options: LikenessOptions) -> View:
             "autocorrelation_distance": nullable(autocorrelation_distance(a, b)),
         },
     )
+
+
+def edges_about(real: Floats) -> Floats:
+    """The edges of `BINS` bins, with room on either side; of a bin for each level where
+    real values have a few levels, all equally far apart."""
+    low, high = float(real.min()), float(real.max())
+    room = 0.15 * (high - low) or 1.0
+    steps = np.diff(np.unique(real))
+    if len(steps) and np.allclose(steps, width := float(steps[0])):
+        count = round((high - low) / width)
+        if count < BINS:
+            beyond = max(1, round(room / width))
+            return np.asarray(
+                low + width * (np.arange(-beyond, count + beyond + 2) - 0.5)
+            )
+    return np.linspace(low - room, high + room, BINS + 1)
 
 
 AXES = {

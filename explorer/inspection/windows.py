@@ -1,8 +1,11 @@
 """Windows that a generator makes, as the Playground shows them too."""
 
+from dataclasses import replace
+
 from explorer.config.settings import Settings
+from explorer.inspection import prediction
 from explorer.inspection.answer import PredictionOptions
-from explorer.inspection.answers import generated
+from explorer.inspection.answers import generated, images
 from explorer.inspection.base import Subject, ViewSpec, by_rivalry
 from explorer.runs.records import View
 
@@ -12,9 +15,10 @@ class WindowOptions(Settings):
 
 
 def look(subject: Subject, options: WindowOptions) -> View:
-    """real and fake (k, T) in the units of the data; notes have the measures."""
-    arrays, notes = generated.look(subject, PredictionOptions())
-    return View("windows", subject.step, arrays, notes)
+    """What the view "prediction" has: lines, or images; notes have the measures."""
+    return replace(prediction.look(subject, PredictionOptions()), name="windows")
 
 
-VIEW = ViewSpec("windows", WindowOptions, look, by_rivalry, axes=generated.AXES)
+AXES = {**generated.AXES, **images.AXES}
+
+VIEW = ViewSpec("windows", WindowOptions, look, by_rivalry, axes=AXES)

@@ -81,6 +81,7 @@ SIGNED = "coloraxis2"
 GATE_AXES: Mapping[str, str] = {
     name: f"coloraxis{k}" for k, name in enumerate(GATES, start=3)
 }
+INK = f"coloraxis{3 + len(GATES)}"
 """The template gives each of these axes its colours; figures name the axis only."""
 
 LOW_END, HIGH_END = "#1e78c8", "#e16900"
@@ -134,11 +135,19 @@ def diverging(mode: Mode) -> list[list[float | str]]:
     ]
 
 
+def ink(mode: Mode) -> list[list[float | str]]:
+    """A grey scale from paper to the colour of text, so that it stands apart from the
+    background where there is none."""
+    ground = GROUNDS[mode]
+    return [[0.0, mix(ground.paper, GREY, 0.18)], [1.0, ground.text]]
+
+
 def scales(mode: Mode) -> dict[str, list[list[float | str]]]:
     """The colour scale of every colour axis."""
     found = {
         ATTENTION: sequential(ARCHITECTURES["transformer"], mode),
         SIGNED: diverging(mode),
+        INK: ink(mode),
     }
     gates = {axis: sequential(GATES[g], mode) for g, axis in GATE_AXES.items()}
     return found | gates

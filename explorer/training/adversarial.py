@@ -101,7 +101,7 @@ class Adversarial:
         with torch.no_grad():
             logits = self.acting(real), self.acting(fake)
         loss = float(generator_loss(logits[1]))
-        return Judged(loss, measured(real, fake, *logits))
+        return Judged(loss, measured(self.data, real, fake, *logits))
 
     def memory(self) -> dict[str, Tensor]:
         """Both optimizers'."""

@@ -251,7 +251,7 @@ def generated(
     """How like the held-out windows generated ones are; `output` judges the former."""
     assert isinstance(model, AdversarialModel)
     fake = made(model, len(y), y.shape[1], 0)
-    return measured(y, fake, output, model(fake))
+    return measured(data, y, fake, output, model(fake))
 
 
 MEASURING: Mapping[Task, Measuring] = {

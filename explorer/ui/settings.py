@@ -95,7 +95,7 @@ def _choose_data(
         )
     data, fixed = parted(chosen)
     cls = specs.data_spec(data).settings
-    values = _values("data", chosen, config) | fixed
+    values = _of_data(chosen, config) | fixed
     with row.data:
         st.caption(_(specs.data_spec(data).summary))
         settings = _widgets(
@@ -117,7 +117,9 @@ def _choose_model(
         model = row.architecture(able, usual, f"{edition}.model.{'.'.join(able)}", _)
     cls = specs.model_spec(model).settings
     unused = specs.unused_model(data, model)
-    values = _values("model", model, config)
+    begins, plain = choosing.usual_model_settings(data, model), cls().values()
+    kind = ",".join([model, *(f"{k}={v}" for k, v in begins.items() if v != plain[k])])
+    values = _of_model(kind, begins, config, model)
     values = {name: value for name, value in values.items() if name not in unused}
     with row.model:
         st.caption(_(specs.model_spec(model).summary))
@@ -130,7 +132,7 @@ def _choose_model(
                 on_click=_take_preset,
                 args=(model, preset.name),
             )
-        return model, _widgets("model", model, cls, values, edition, _, row, unused)
+        return model, _widgets("model", kind, cls, values, edition, _, row, unused)
 
 
 def _take_preset(model: str, name: str) -> None:
@@ -226,28 +228,41 @@ def _fold(fold: str, edition: str, _: Translate) -> str:
     return fold if stays else ""
 
 
-def _values(group: str, name: str, config: RunConfig) -> dict[str, Any]:
-    """Where the widgets of a dataset or model start.
+def _of_data(key: str, config: RunConfig) -> dict[str, Any]:
+    """Where the widgets of a dataset start: what this tab gave it last; else its
+    defaults."""
+    name = parted(key)[0]
+    start = specs.data_spec(name).settings().values()
+    if key == key_of(config):  # a run may be from before a setting was there
+        return start | config.data_settings
+    remembered = st.session_state.get(_REMEMBERED, {}).get(("data", key))
+    return dict(remembered) if remembered is not None else start | spoken(name)
 
-    The settings that this tab gave it last; else its defaults, with what the present
-    model has of the same name and kind, so that two architectures compare at one size.
+
+def _of_model(
+    kind: str, usual: Mapping[str, Scalar], config: RunConfig, model: str
+) -> dict[str, Scalar]:
+    """Where the widgets of an architecture start.
+
+    What this tab gave last to one that begins so; else what it usually begins with on
+    this data, with what was set by hand, or what another present architecture has of
+    the same name and kind, so that two compare at one size; what the data asks for
+    stays.
     """
-    spec: Any = (
-        specs.data_spec(parted(name)[0]) if group == "data" else specs.model_spec(name)
-    )
-    present = key_of(config) if group == "data" else config.model
-    values = config.data_settings if group == "data" else config.model_settings
-    start: dict[str, Any] = spec.settings().values()
-    if name == present:  # a run may be from before a setting was there
-        return start | values
-    remembered = st.session_state.get(_REMEMBERED, {}).get((group, name))
+    own, present = config.model_settings, dict(usual)
+    if model == config.model:
+        present = choosing.usual_model_settings(config.data, model)
+        if present == usual:  # a run may be from before a setting was there
+            return {**usual, **own}
+    remembered = st.session_state.get(_REMEMBERED, {}).get(("model", kind))
     if remembered is not None:
         return dict(remembered)
-    shared = ("hidden_size", "layers", "dropout", "head")
-    start |= {k: v for k, v in values.items() if k in start and k in shared}
-    if group == "data":
-        start |= spoken(parted(name)[0])
-    return start
+    if model == config.model:
+        return {**usual, **{k: v for k, v in own.items() if v != present.get(k)}}
+    plain = specs.model_spec(model).settings().values()
+    shared = {"hidden_size", "layers", "dropout", "head"} & plain.keys()
+    free = {name for name in shared if usual[name] == plain[name]}
+    return {**usual, **{name: v for name, v in own.items() if name in free}}
 
 
 def _training(

@@ -3,9 +3,16 @@
 import numpy as np
 import pytest
 
-from explorer.data.handwriting import IMAGES, HandwritingSettings, images, make, read
+from explorer.data.handwriting import (
+    IMAGES,
+    HandwritingSettings,
+    images,
+    make,
+    parted,
+    read,
+)
 from explorer.data.windows import MAX_VALIDATION_WINDOWS
-from explorer.plots.data import examples
+from explorer.ui.data import preview
 
 
 def test_an_image_is_read_in_three_ways() -> None:
@@ -34,11 +41,18 @@ def test_every_image_is_in_one_part_and_every_digit_held_out(seed: int) -> None:
     assert [named[image.tobytes()] for image in held] == data.validation.y.tolist()
 
 
-def test_the_page_shows_an_image_of_every_digit_upright() -> None:
-    data = make(HandwritingSettings(count=100), 0)
-    drawn = examples.of_images(data.train.x, data.train.y, data.labels, "label")
-    (heat,) = examples.figure(drawn)["data"]
-    first = int(np.flatnonzero(data.train.y == 3)[0])
-    assert heat["type"] == "heatmap"
-    shown = np.array(heat["z"])[:, 3 * 9 : 3 * 9 + 8]
-    np.testing.assert_array_equal(shown, data.train.x[first])
+@pytest.mark.parametrize("reading", ["rows", "columns", "points"])
+def test_the_page_shows_an_image_of_every_digit_upright(reading: str) -> None:
+    data = make(HandwritingSettings(count=100, reading=reading), 0)
+    figure, said, alternative = preview.picture(data, str)
+    (heat,) = figure["data"]
+    for digit in range(10):
+        row, column = divmod(digit, 5)
+        first = int(np.flatnonzero(data.train.y == digit)[0])
+        places = np.ix_(*(np.arange(8) + 9 * place for place in (row, column)))
+        whole = images()[0][parted(images()[1], np.random.default_rng(0))[0][first]]
+        np.testing.assert_allclose(np.array(heat["z"])[places], whole / 16, atol=1e-6)
+    assert figure["layout"]["yaxis"]["scaleanchor"] == "x"
+    assert figure["layout"]["xaxis"]["ticktext"][3] == "3 / 8"
+    assert "some of each label" in said
+    assert "label: 0, 1" in alternative

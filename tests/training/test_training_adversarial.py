@@ -171,6 +171,19 @@ def test_measures_by_hand() -> None:
     assert generating.diversity(still) == 0
 
 
+def test_an_input_that_hardly_moves_hardly_counts() -> None:
+    """A corner of an image, where nobody writes, tells nothing of its rows."""
+    rng = np.random.default_rng(0)
+    waves = np.sin(np.arange(12) + rng.uniform(0, 6, (50, 1)))[..., None]
+    corner = np.zeros_like(waves)
+    both = np.concatenate([waves, corner], -1)
+    alone = generating.autocorrelation(waves)
+    np.testing.assert_allclose(generating.autocorrelation(both), alone, atol=1e-12)
+    corner[0, 0] = 1e-3
+    both = np.concatenate([waves, corner], -1)
+    np.testing.assert_allclose(generating.autocorrelation(both), alone, atol=1e-6)
+
+
 def test_a_third_of_a_turn_is_where_the_alarm_stands() -> None:
     """Sines whose phases cover an arc: their diversity against the whole turn."""
     t = np.arange(64) / 25

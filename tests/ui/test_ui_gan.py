@@ -4,11 +4,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.catalog import choosing, specs
+from explorer.config.run import RunConfig
 from explorer.engine.service import engine
 from explorer.errors import ExplorerError
 from explorer.runs.commands import SIDE, STOP
+from explorer.tasks import TASKS
 from explorer.ui.samples import SAMPLE
-from tests.ui.conftest import QUIET, page, shown_run, wait_for
+from tests.ui.conftest import QUIET, asked, page, shown_run, wait_for
 
 pytestmark = [pytest.mark.usefixtures("workers"), *QUIET]
 QUICK = {"training.steps": 6, "data.window": 16}
@@ -44,14 +46,35 @@ def test_a_run_of_one_net_is_not_shown_here() -> None:
     assert any(m.startswith(f"A finished sample: {title}") for m in said)
 
 
-def test_only_data_of_one_series_and_only_the_gan_are_offered() -> None:
+def test_only_what_can_be_resembled_and_only_the_gan_are_offered() -> None:
     test = opened(data="fables")
     (data,) = [w for w in test.selectbox if w.label == "Dataset"]
     assert data.value == "sine"
-    resembled = {f"Series: {d.title}" for d in specs.datasets().values() if d.resembled}
+    resembled = {
+        f"{TASKS[d.task].kind}: {d.title}"
+        for d in specs.datasets().values()
+        if d.resembled
+    }
     assert set(data.options) <= resembled
     labels = {w.label for w in (*test.select_slider, *test.slider)}
     assert {"Generator size", "Noise size"} <= labels
+
+
+def test_what_digits_ask_for_is_taken_with_them_and_left_behind() -> None:
+    test = opened()
+    (data,) = [w for w in test.selectbox if w.label == "Dataset"]
+    data.select("handwriting").run()
+    assert not test.exception
+    assert asked_config(test) == choosing.make_config("handwriting", "gan")
+    (data,) = [w for w in test.selectbox if w.label == "Dataset"]
+    data.select("sine").run()
+    assert asked_config(test) == choosing.make_config("sine", "gan")
+
+
+def asked_config(test: AppTest) -> RunConfig:
+    """What the address says."""
+    names = [n for n in test.query_params if "." in n or n in {"model", "data", "seed"}]
+    return choosing.config_from_pairs({name: asked(test, name) for name in names})
 
 
 def test_the_buttons_step_one_side() -> None:

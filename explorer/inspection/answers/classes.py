@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -23,7 +24,8 @@ def look(
     subject: Subject, options: PredictionOptions
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """probabilities (C,) of the example, confusion (C, C) of the held-out part: row
-    the truth, column what was said; of a series also the example, input (T, I).
+    the truth, column what was said; of a series also the example, input (T, I), and
+    image (rows, columns) where it is one.
 
     Raises:
         ExplorerError: if there is no such held-out window.
@@ -54,6 +56,9 @@ def look(
     else:
         real = data.scaler.undo(x[0].numpy())
         arrays["input"] = float_array(torch.from_numpy(real))
+    if data.image is not None:
+        arrays["image"] = data.painted(x.numpy())[0].astype(np.float32)
+        notes |= {"paper": data.image.paper, "ink": data.image.ink}
     return arrays, notes
 
 
@@ -84,6 +89,7 @@ AXES = {
     "probabilities": ("label",),
     "confusion": ("true label", "said label"),
     "input": ("time", "channel"),
+    "image": ("row", "column"),
 }
 
 ANSWER = Answer(("classify",), look, AXES)

@@ -6,12 +6,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.data.base import Data
+from explorer.data.base import Data, Floats
 from explorer.inspection.answer import Answer, PredictionOptions
-from explorer.inspection.base import Subject, float_array
+from explorer.inspection.base import Subject
 from explorer.models.base import AdversarialModel
 from explorer.runs.records import nullable
-from explorer.training.generating import COLLAPSED, made, measured
+from explorer.training.generating import collapsed, kinds, made, measured
 
 SHOWN = 6
 """How many windows of each kind are drawn."""
@@ -29,25 +29,38 @@ def look(
     subject: Subject, options: PredictionOptions
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """real and fake (k, T), the first input in shown units; notes have the measures."""
+    (real, fake), notes = some(subject, SHOWN)
+    return {"real": real, "fake": fake}, notes
+
+
+def some(subject: Subject, count: int) -> tuple[list[Floats], dict[str, Any]]:
+    """So many real windows and as many generated ones, as they are shown; notes have
+    the measures of all, and whether generated ones are too much alike."""
     real, fake = both(subject)
     with torch.no_grad():
-        found = measured(real, fake, subject.model(real), subject.model(fake))
-    rows = np.linspace(0, len(real) - 1, min(SHOWN, len(real))).round().astype(int)
-    arrays = {
-        "real": shown(subject.data, real[rows]),
-        "fake": shown(subject.data, fake[rows]),
-    }
-    return arrays, {
+        logits = subject.model(real), subject.model(fake)
+    data, found = subject.data, measured(subject.data, real, fake, *logits)
+    rows = np.linspace(0, len(real) - 1, min(count, len(real))).round().astype(int)
+    return [shown(data, each[rows]) for each in (real, fake)], {
         "measures": {name: nullable(value) for name, value in found.items()},
-        "collapsed": subject.step > 0 and found["diversity"] < COLLAPSED,
+        "collapsed": subject.step > 0 and collapsed(data, real, found),
+        "real_kinds": None if data.kinds is None else kinds(data, real),
     }
 
 
-def shown(data: Data, windows: Tensor) -> Any:
-    """The first input of windows (N, T, I), as (N, T) in the units of the data."""
-    return float_array(torch.from_numpy(data.scaler.undo(windows[..., 0].numpy())))
+def shown(data: Data, windows: Tensor) -> Floats:
+    """Windows (N, T, I) in the units of the data: images (N, rows, columns) where they
+    are images, else their first input (N, T)."""
+    if data.image is not None:
+        return data.painted(windows.numpy()).astype(np.float32)
+    return data.scaler.undo(windows[..., 0].numpy()).astype(np.float32)
+
+
+def applies(data: Data) -> bool:
+    """Whether windows are lines."""
+    return data.image is None
 
 
 AXES = {"real": ("window", "time"), "fake": ("window", "time")}
 
-ANSWER = Answer(("generate",), look, AXES)
+ANSWER = Answer(("generate",), look, AXES, applies)

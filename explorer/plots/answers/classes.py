@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from explorer.errors import N_
 from explorer.plots.bars import bars
 from explorer.plots.data.examples import MOST_ROWS
+from explorer.plots.images import COLOURS, Sheet, heat, of_windows, square
 from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, token_ticks, visible
-from explorer.plots.theme import ATTENTION, GREY, colour_of
+from explorer.plots.theme import ATTENTION, GREY, INK, colour_of
 from explorer.plots.words import listed, paragraph
 from explorer.runs.records import View
 
@@ -40,6 +41,7 @@ class ClassesDrawn(NamedTuple):
     confusion: NDArray[np.int64]  # (C, C) row the truth, column the answer
     truth: int | None  # label of the example, where it is known
     series: NDArray[np.float32] | None  # (T, I) the example in real units
+    sheet: Sheet | None = None  # the example as an image, where it is one
 
 
 def extract(model: str, view: View | None) -> ClassesDrawn:
@@ -54,7 +56,20 @@ def extract(model: str, view: View | None) -> ClassesDrawn:
         view.arrays["confusion"],
         view.notes["truth"],
         view.arrays.get("input"),
+        sheet_of(view),
     )
+
+
+def sheet_of(view: View) -> Sheet | None:
+    """The example as an image; one of many channels is drawn as one, too, its time from
+    top to bottom."""
+    if "image" in view.arrays:
+        image = view.arrays["image"]
+        return Sheet(image[None, None], view.notes["paper"], view.notes["ink"])
+    series = view.arrays.get("input")
+    if series is None or series.shape[1] <= MOST_ROWS:
+        return None
+    return of_windows(series[None])
 
 
 def precision(drawn: ClassesDrawn) -> NDArray[np.float64]:
@@ -107,14 +122,25 @@ def figure(drawn: ClassesDrawn, _: Translate = str) -> Figure:
     parts[ATTENTION] = {"cmin": 0, "cmax": 1, "showscale": False}
     if drawn.series is not None:
         parts["yaxis"]["domain"] = LOWER
-        image = drawn.series.shape[1] > MOST_ROWS
-        across = _("channel") if image else _("time step")
-        upright = _("time step") if image else _("value")
-        turned = {"autorange": "reversed"} if image else {}
-        parts["xaxis3"] = axis(across, domain=LEFT, anchor="y3", nticks=5)
-        parts["yaxis3"] = axis(upright, domain=UPPER, anchor="x3", nticks=4, **turned)
-        traces += _image(drawn.series) if image else _lines(drawn.series)
+        example, x, y = _example(drawn, drawn.series, _)
+        parts["xaxis3"] = x | {"domain": LEFT, "anchor": "y3"}
+        parts["yaxis3"] = y | {"domain": UPPER, "anchor": "x3"}
+        parts[INK] = COLOURS
+        traces += example
     return {"data": traces, "layout": parts}
+
+
+def _example(
+    drawn: ClassesDrawn, series: NDArray[np.float32], _: Translate
+) -> tuple[list[dict[str, Any]], dict[str, Any], dict[str, Any]]:
+    """What is classified, as traces, and its two axes."""
+    if drawn.sheet is None:
+        x, y = axis(_("time step"), nticks=5), axis(_("value"), nticks=4)
+        return _lines(series), x, y
+    across, down = map(_, drawn.sheet.counted)
+    x = axis(across, nticks=5, constrain="domain", showgrid=False)
+    y = axis(down, nticks=4, **square("x3"))
+    return [heat(drawn.sheet, xaxis="x3", yaxis="y3")], x, y
 
 
 def _heat(drawn: ClassesDrawn, names: list[str], _: Translate) -> dict[str, Any]:
@@ -174,25 +200,6 @@ def _lines(series: NDArray[np.float32]) -> list[dict[str, Any]]:
             "hoverinfo": "skip",
         }
         for channel in series.T
-    ]
-
-
-def _image(series: NDArray[np.float32]) -> list[dict[str, Any]]:
-    """Time from top to bottom, the darker, the larger."""
-    low, high = float(series.min()), float(series.max())
-    return [
-        {
-            "type": "heatmap",
-            "z": (series - low) / (high - low or 1.0),
-            "x0": 1,
-            "dx": 1,
-            "y0": 1,
-            "dy": 1,
-            "xaxis": "x3",
-            "yaxis": "y3",
-            "coloraxis": ATTENTION,
-            "hoverinfo": "skip",
-        }
     ]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import N_
-from explorer.plots.panel import AnswerPanel, Content, Panel, Scene
+from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import (
     Figure,
     Translate,
@@ -24,6 +24,7 @@ from explorer.plots.parts import (
     margin_for,
 )
 from explorer.plots.theme import GREY, colour_of
+from explorer.plots.words import paragraph
 from explorer.runs.records import View, number
 
 Floats = NDArray[np.float32]
@@ -94,26 +95,43 @@ def figure(drawn: WindowsDrawn, _: Translate = str) -> Figure:
 
 def reading(drawn: WindowsDrawn, _: Translate = str) -> str:
     """Whether the windows differ as real ones do, and whether D knows them."""
-    if not drawn.measures:
+    return verdict(drawn.measures, drawn.collapsed, drawn.step, _)
+
+
+def verdict(
+    measures: Mapping[str, float | None],
+    collapsed: bool,
+    step: int,
+    _: Translate,
+    real_kinds: float | None = None,
+) -> str:
+    """The same of windows that are drawn in any way; `real_kinds` is of how many kinds
+    real ones are, where they are of several."""
+    if not measures:
         return _("Nothing has been generated yet.")
     numbers = {
-        name: 100 * number(drawn.measures[measure])
+        name: 100 * number(measures[measure])
         for name, measure in (
             ("diversity", "diversity"),
             ("real", "real_score"),
             ("fake", "fake_score"),
         )
     }
-    if drawn.step == 0:
+    if step == 0:
         message = _(
             "Before training the generator makes nothing of the noise yet; press Train."
         )
-    elif drawn.collapsed:
+    elif collapsed and real_kinds is not None:
+        message = _(
+            "Mode collapse: the generator says the same thing again and again. Two "
+            "generated windows differ %(diversity).0f %% as much as two real ones."
+        )
+    elif collapsed:
         message = _(
             "Mode collapse: two generated windows differ only %(diversity).0f %% as "
             "much as two real ones. The generator says the same thing again and again."
         )
-    elif drawn.measures["diversity"] is None:
+    elif measures["diversity"] is None:
         message = _(
             "The real windows are all alike, so diversity is undefined (–). The "
             "discriminator takes real windows for real with %(real).0f %%, generated "
@@ -125,7 +143,15 @@ def reading(drawn: WindowsDrawn, _: Translate = str) -> str:
             "The discriminator takes real windows for real with %(real).0f %%, "
             "generated ones with %(fake).0f %%."
         )
-    return message % numbers
+    sentence = message % numbers
+    if step == 0 or real_kinds is None:
+        return sentence
+    of_kinds = _(
+        "By their nearest training windows they are of %(made).1f kinds in effect, "
+        "real ones of %(real).1f."
+    )
+    counts = {"made": number(measures["kinds"]), "real": real_kinds}
+    return paragraph(sentence, of_kinds % counts)
 
 
 def alternative(drawn: WindowsDrawn, _: Translate = str) -> str:
@@ -176,17 +202,3 @@ def draw(scene: Scene, _: Translate) -> Content:
 QUESTION = N_("What does it make?")
 
 ANSWER = AnswerPanel(QUESTION, draw)
-
-PANEL = Panel(
-    "windows",
-    QUESTION,
-    draw,
-    views=("windows",),
-    about=N_(
-        "Dotted grey lines are windows of the held-out data, coloured ones were made "
-        "by the generator from random noise. No generated line should copy a real one; "
-        "they should look as if they came from the same source, and differ from each "
-        "other as much. The noise stays the same, so you can watch one window change."
-    ),
-    pages={"inside": 2},
-)

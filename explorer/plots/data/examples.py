@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.plots import images
+from explorer.plots.images import Sheet, in_rows
 from explorer.plots.parts import Figure, Translate, axis, escape, layout, width_of
-from explorer.plots.theme import ATTENTION, GREY, SIGNED
+from explorer.plots.theme import GREY, SIGNED
 from explorer.plots.words import listed
 
 MOST_ROWS = 6
@@ -15,6 +17,12 @@ MOST_ROWS = 6
 
 EACH = 3
 """Examples of a label that lie over each other."""
+
+BESIDE = 5
+"""Images beside each other."""
+
+UNNAMED = 10
+"""Images that are shown where they have no labels."""
 
 WIDTH = 28
 """Letters that a line of the drawer holds."""
@@ -29,7 +37,7 @@ class ExamplesDrawn(NamedTuple):
     rows: tuple[tuple[Floats, ...], ...]  # of every row: lines (T,), scaled values
     title: str  # what the rows are
     steps: int
-    images: tuple[Floats, ...] = ()  # beside each other instead of rows: (T, I) each
+    sheet: Sheet | None = None  # images instead of rows, one per name
 
 
 def of_labels(
@@ -41,13 +49,22 @@ def of_labels(
 
 
 def of_images(
-    x: Floats, y: NDArray[np.integer[Any]], labels: Sequence[str], title: str
+    every: Sheet, y: NDArray[np.integer[Any]], labels: Sequence[str], title: str
 ) -> ExamplesDrawn:
-    """The first window (T, I) of each label y (N,), time from top to bottom."""
+    """The first image of each label y (N,) of a row of N images; the first images where
+    there are no labels."""
     shown = [k for k in range(len(labels)) if (y == k).any()]
-    images = tuple(x[int((y == k).argmax())] for k in shown)
-    names = tuple(labels[k] for k in shown)
-    return ExamplesDrawn(names, (), title, x.shape[1], images)
+    picked = [int((y == k).argmax()) for k in shown] or list(
+        range(min(UNNAMED, len(y)))
+    )
+    chosen = every.images[0, picked]
+    return ExamplesDrawn(
+        tuple(labels[k] for k in shown),
+        (),
+        title,
+        chosen.shape[1],
+        every._replace(images=in_rows(chosen, BESIDE)),
+    )
 
 
 def of_channels(window: Floats, names: Sequence[str], title: str) -> ExamplesDrawn:
@@ -59,8 +76,9 @@ def of_channels(window: Floats, names: Sequence[str], title: str) -> ExamplesDra
 
 def figure(drawn: ExamplesDrawn, _: Translate = str) -> Figure:
     """Grey lines, a row for each name, or a map of many channels."""
-    if drawn.images:
-        return _images(drawn, _)
+    if drawn.sheet is not None:
+        titles = _(drawn.title), _(drawn.sheet.counted[1])
+        return images.figure(drawn.sheet, titles, _across(drawn, _))
     x = axis(_("time step"), nticks=5)
     if len(drawn.rows) > MOST_ROWS:
         return _map(drawn, x, _)
@@ -88,6 +106,12 @@ def figure(drawn: ExamplesDrawn, _: Translate = str) -> Figure:
         for line in _within(row, k)
     ]
     return {"data": traces, "layout": layout(x, y, margin={"r": 12})}
+
+
+def _across(drawn: ExamplesDrawn, _: Translate) -> list[str]:
+    """What stands in each column, from top to bottom."""
+    names = [_(name) for name in drawn.names]
+    return [" / ".join(names[k::BESIDE]) for k in range(min(BESIDE, len(names)))]
 
 
 def _within(row: Iterable[Floats], place: int) -> list[NDArray[np.float32]]:
@@ -125,40 +149,15 @@ def _map(drawn: ExamplesDrawn, x: dict[str, Any], _: Translate) -> Figure:
     }
 
 
-def _images(drawn: ExamplesDrawn, _: Translate) -> Figure:
-    """One image for each name, a gap between two; the darker, the larger."""
-    width = drawn.images[0].shape[1]
-    gap = np.full((drawn.steps, 1), np.nan)
-    parts = [part for image in drawn.images for part in (image, gap)][:-1]
-    heat = {
-        "type": "heatmap",
-        "z": np.concatenate(parts, 1).astype(np.float32),
-        "x0": 0,
-        "dx": 1,
-        "y0": 1,
-        "dy": 1,
-        "coloraxis": ATTENTION,
-        "hoverinfo": "skip",
-    }
-    x = axis(
-        _(drawn.title),
-        tickmode="array",
-        tickvals=[k * (width + 1) + (width - 1) / 2 for k in range(len(drawn.images))],
-        ticktext=[escape(_(name)) for name in drawn.names],
-        showgrid=False,
-    )
-    y = axis(_("time step"), nticks=4, autorange="reversed", showgrid=False)
-    colours = {ATTENTION: {"showscale": False}}
-    return {"data": [heat], "layout": layout(x, y, margin={"r": 12}, **colours)}
-
-
 def alternative(drawn: ExamplesDrawn, _: Translate = str) -> str:
     """The preview in words, for those who do not see it."""
-    if drawn.images:
-        message = _(
-            "Small images, each of one example with its %(steps)d time steps from top "
-            "to bottom; %(title)s: %(names)s."
-        )
+    if drawn.sheet is not None:
+        message = _("Small images of examples, each of %(steps)d rows.")
+        if drawn.names:
+            message = _(
+                "Small images of examples, each of %(steps)d rows; %(title)s: "
+                "%(names)s."
+            )
         return message % {
             "steps": drawn.steps,
             "title": _(drawn.title),

@@ -12,6 +12,7 @@ from explorer.data.base import Data
 from explorer.data.marked import marked
 from explorer.errors import N_
 from explorer.plots.data import examples, frequencies, preview
+from explorer.plots.images import Sheet, of_windows
 from explorer.plots.parts import Figure
 from explorer.tasks import END, FILLED, IGNORED
 from explorer.ui.describe import data_line
@@ -140,8 +141,12 @@ def _around_split(data: Data) -> list[Any]:
 def _examples(data: Data) -> examples.ExamplesDrawn:
     """Windows by label, or the channels of one, the labels of its steps below."""
     x, y = data.train
+    if data.image is not None:
+        every = Sheet(data.painted(x)[None], data.image.paper, data.image.ink)
+        title = N_("label") if data.labels else N_("windows")
+        return examples.of_images(every, y, data.labels, title)
     if data.task == "classify" and x.shape[2] > examples.MOST_ROWS:
-        return examples.of_images(x, y, data.labels, N_("label"))
+        return examples.of_images(of_windows(x), y, data.labels, N_("label"))
     if data.task == "classify":
         return examples.of_labels(x, y, data.labels, N_("label"))
     drawn = examples.of_channels(x[0], data.channels, N_("what is given"))
@@ -158,6 +163,8 @@ def _reading(data: Data, _: Translate) -> str:
     if data.task == "classify":
         message = _("%(count)s windows of %(steps)d steps; some of each label.")
         return message % numbers
+    if data.task == "generate" and data.image is not None:
+        return _("Some of %(count)s images; more like them are to be made.") % numbers
     if data.task == "generate":
         return _("One of %(count)s windows; more like them are to be made.") % numbers
     message = _("One of %(count)s windows; asked for: %(answer)s.")
