@@ -133,6 +133,13 @@ def _example(data: Data, x: Tensor, y: Tensor) -> Example:
     return Example(x, y, None, data.scaler.undo(x[0].mean(-1).numpy()))
 
 
+def first_of(data: Data, x: Tensor) -> Floats:
+    """(T,) what stands for a window (T, I) above a picture, in real units: its first
+    number at each step, of an image the mean of a step's points."""
+    values = x.mean(-1) if data.image is not None else x[:, 0]
+    return data.scaler.undo(values.numpy()).astype(np.float32)
+
+
 def tokens_of(data: Data, text: str) -> tuple[list[int], list[str]]:
     """Token ids of what was typed, and the pieces that the vocabulary does not have."""
     index_of = {symbol: index for index, symbol in enumerate(data.symbols)}

@@ -11,7 +11,6 @@ import torch
 from explorer.catalog import building, specs
 from explorer.catalog.specs import Resolved
 from explorer.config.settings import Settings
-from explorer.data.base import Data
 from explorer.inspection.base import (
     Subject,
     ViewSpec,
@@ -21,6 +20,7 @@ from explorer.inspection.base import (
     step_labels,
     steps_of,
 )
+from explorer.inspection.example import first_of
 from explorer.models.base import Sizes
 from explorer.models.captures import Capture, Recorder
 from explorer.runs.records import View
@@ -155,7 +155,7 @@ def look(subject: Subject, options: FlowOptions) -> View:
         subject.model(x, recorder)
     recorded = {name: value[0] for name, value in recorder.values().items()}
     notes: dict[str, Any] = {"labels": step_labels(subject.data, x[0])}
-    arrays = {} if subject.data.symbols else {"input": _input(subject.data, x)}
+    arrays = {} if subject.data.symbols else {"input": first_of(subject.data, x[0])}
     if "attention" in parts:
         looks = float_array(100 * recorded[parts["attention"].name])  # (N, T, T)
         arrays["looks"] = np.rint(np.nan_to_num(looks)).astype(np.uint8)
@@ -175,10 +175,6 @@ def look(subject: Subject, options: FlowOptions) -> View:
         "edges": graph.edges,
     }
     return View("flow", subject.step, arrays, notes)
-
-
-def _input(data: Data, x: torch.Tensor) -> "np.ndarray[Any, np.dtype[np.float32]]":
-    return float_array(torch.from_numpy(data.scaler.undo(x[0, :, 0].numpy())))
 
 
 VIEW = ViewSpec(

@@ -21,7 +21,7 @@ from explorer.inspection.base import (
     step_labels,
     steps_of,
 )
-from explorer.inspection.example import ExampleOptions, example_of
+from explorer.inspection.example import ExampleOptions, example_of, first_of
 from explorer.models.captures import Capture, Recorder
 from explorer.runs.records import View
 
@@ -57,8 +57,7 @@ def look(subject: Subject, options: InsideOptions) -> View:
     labels = step_labels(subject.data, x[0], capture.part)
     arrays: dict[str, Any] = {"values": float_array(values)}
     if labels is None:
-        shown = subject.data.scaler.undo(x[0, :, 0].numpy())
-        arrays["input"] = float_array(torch.from_numpy(shown))
+        arrays["input"] = first_of(subject.data, x[0])
     if heads and example.support is not None:
         arrays["support"] = example.support
     return View(

@@ -111,3 +111,11 @@ def test_one_kind_written_in_many_ways_is_a_collapse() -> None:
     assert collapsed(data, real, {"diversity": 0.3, "kinds": 8.0})
     alike = dataclasses.replace(data, kinds=None)
     assert not collapsed(alike, real, {"diversity": 0.87})
+
+
+@pytest.mark.parametrize("view", ["inside", "flow"])
+def test_above_a_picture_stands_the_ink_of_each_row(view: str) -> None:
+    subject = subject_of("gru", "handwriting")
+    held = subject.data.painted(subject.data.validation.x)
+    found = seen(subject, view).arrays["input"]
+    np.testing.assert_allclose(found, held[len(held) // 2].mean(1), atol=1e-5)

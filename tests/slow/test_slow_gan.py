@@ -78,7 +78,7 @@ def test_the_default_gan_writes_digits(report: Report, seed: int) -> None:
     fake = made(end.model, MADE, 8, seed + 1000)
     mixed = np.random.default_rng(seed).permuted(real.train.x[:MADE], axis=0)
     (sure, shares), (sure_real, _), (sure_mixed, _) = (
-        judged(judge.predict_proba(np.reshape(x, (-1, 64))))
+        judged(judge.predict_proba(np.asarray(x).reshape(-1, 64)))
         for x in (fake, real.validation.x, mixed)
     )
     (apart, floor), (missed, missed_floor) = look(end, Request("scores")).arrays[
