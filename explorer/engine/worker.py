@@ -34,8 +34,12 @@ from explorer.training.transfer import transferred
 log = logging.getLogger(__name__)
 
 MOST_TRAINERS = 64
-LOOKING_SHARE = 0.015
-"""Looking at a run costs at most this much of the time that it has trained."""
+LOOKING_SHARE = 0.02
+"""In the long run looking costs so much of the time that a run has trained."""
+
+HEAD_START, SPENT_IN = 0.4, 5.0
+"""Seconds that looking may cost beyond that, for a net changes fastest at first: all
+first looks, then what these leave, ever less within so many seconds of training."""
 
 LONGEST_WAIT = 60.0
 """Seconds of training after which even a dear view has its turn."""
@@ -59,6 +63,9 @@ class _Live:
     serial: int = 0
     looked: dict[Wanted, float] = field(default_factory=dict)
     cost: dict[Wanted, float] = field(default_factory=dict)
+    firsts: float = 0.0
+    """Seconds that the first looks have cost."""
+
     once: set[Wanted] = field(default_factory=set)
     """What has learned in its first look, and was looked at that single time."""
 
@@ -204,7 +211,7 @@ def _begun(trainer: Trainer, serial: int, before: _Live | None) -> _Live:
     still: they have their turns as if it had not."""
     live = _Live(trainer, serial)
     if before is not None:
-        live.cost, live.once = before.cost, before.once
+        live.cost, live.once, live.firsts = before.cost, before.once, before.firsts
         live.looked = {w: min(at, trainer.seconds) for w, at in before.looked.items()}
     return live
 
@@ -215,29 +222,40 @@ def _look_live(
     now: Collection[Wanted],
     seconds: float,
 ) -> tuple[tuple[Wanted, View], ...]:
-    """The views whose turn it is: seldom enough to cost `LOOKING_SHARE` in all.
+    """The views whose turn it is: seldom enough to cost their share in all.
 
     Those of `now`, and those that nobody watched a slice ago, have their turn at once.
     After a good part of the slice's `seconds` the rest waits, unless it is now.
     """
     seen = []
     live.looked = {w: live.looked[w] for w in wanted if w in live.looked}
-    share = LOOKING_SHARE / max(1, len(wanted))
-    left = MOST_OF_A_SLICE * seconds
+    left, trained, waits = MOST_OF_A_SLICE * seconds, live.trainer.seconds, _waits(live)
     for each in sorted(wanted, key=lambda w: live.looked.get(w, -math.inf)):
-        trained = live.trainer.seconds
-        wait = min(LONGEST_WAIT, live.cost.get(each, 0.0) / share)
-        waits = trained - live.looked.get(each, -math.inf) < wait or left <= 0
-        if waits and each not in now:
+        early = trained - live.looked.get(each, -math.inf) < waits.get(each, 0.0)
+        if (early or left <= 0) and each not in now:
             continue
         began = time.perf_counter()
         view = _look(Subject.of(live.trainer), each)
         cost = time.perf_counter() - began
         left -= cost
+        live.firsts += cost if each not in live.cost else 0.0
         live.cost[each] = _lasting(cost, each, live)
         live.looked[each] = trained
         seen.append((each, view))
     return tuple(seen)
+
+
+def _waits(live: _Live) -> dict[Wanted, float]:
+    """Seconds of training from one look at each view to its next.
+
+    Of all looks that cost a share s of the time, the pictures are least out of date, on
+    the mean, where a view of cost c waits sqrt(c) / s times the sum of all the roots.
+    """
+    early = max(0.0, HEAD_START - live.firsts) / SPENT_IN
+    share = LOOKING_SHARE + early * math.exp(-live.trainer.seconds / SPENT_IN)
+    roots = {each: math.sqrt(live.cost[each]) for each in live.looked}
+    whole = sum(roots.values()) / share
+    return {each: min(LONGEST_WAIT, root * whole) for each, root in roots.items()}
 
 
 def _lasting(cost: float, wanted: Wanted, live: _Live) -> float:

@@ -45,27 +45,54 @@ class Watched:
         return [wanted.view for wanted, _view in looks]
 
 
-def test_looking_costs_its_share_of_the_training(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    run = Watched(monkeypatch, cheap=0.015, dear=0.15)
+LATER = 100.0
+"""Seconds of training after which nothing is left of the head start."""
+
+
+def test_a_view_waits_by_the_root_of_its_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Watched(monkeypatch, cheap=0.01, dear=0.16)
     both = (CHEAP, DEAR)
-    assert run.at(0.0, *both) == ["cheap", "dear"]
-    # 1.5 % for both: 0.015 s may be spent every 2 s, and 0.15 s every 20 s.
-    assert run.at(1.9, *both) == []
-    assert run.at(2.1, *both) == ["cheap"]
-    assert run.at(4.0, *both) == []
-    assert run.at(19.9, *both) == ["cheap"]
-    assert run.at(20.1, *both) == ["dear"]
-    assert run.at(20.2, CHEAP) == []
-    assert run.at(21.0, CHEAP) == ["cheap"]  # alone it has the whole share
+    assert run.at(LATER, *both) == ["cheap", "dear"]
+    # Roots of 0.1 and 0.4 of a sum of 0.5, for 2 %: every 2.5 s and every 10 s.
+    assert run.at(LATER + 2.4, *both) == []
+    assert run.at(LATER + 2.6, *both) == ["cheap"]
+    assert run.at(LATER + 5.0, *both) == []
+    assert run.at(LATER + 9.9, *both) == ["cheap"]
+    assert run.at(LATER + 10.1, *both) == ["dear"]
+    assert run.at(LATER + 10.3, CHEAP) == []
+    assert run.at(LATER + 10.5, CHEAP) == ["cheap"]  # alone it has the whole share
+
+
+def spent(run: Watched, first: float, last: float) -> float:
+    """What looking costs from one second of training to another."""
+    before = run.clock
+    for slice_ in range(round(first * 10), round(last * 10)):
+        run.at(slice_ * 0.1, CHEAP, DEAR)
+    return run.clock - before
 
 
 def test_in_the_long_run_the_share_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     run = Watched(monkeypatch, cheap=0.004, dear=0.05)
-    for slice_ in range(8000):
-        run.at(slice_ * 0.1, CHEAP, DEAR)
-    assert 0.8 * 0.015 < run.clock / 800 <= 1.02 * 0.015
+    early = spent(run, 0, 30)
+    assert 0.8 < early / (0.02 * 30 + 0.4) <= 1.1
+    assert 0.8 < spent(run, 30, 800) / (0.02 * 770) <= 1.05
+
+
+def test_a_short_run_is_looked_at_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first picture's dearest view comes every second or so."""
+    run = Watched(monkeypatch, cheap=0.004, dear=0.05)
+    names = [name for tenth in range(25) for name in run.at(tenth / 10, CHEAP, DEAR)]
+    assert names.count("dear") >= 3
+    assert names.count("cheap") >= 8
+
+
+def test_dear_first_looks_use_up_the_head_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = Watched(monkeypatch, cheap=0.02, dear=0.5)
+    assert run.at(0.0, CHEAP, DEAR) == ["cheap", "dear"]
+    assert run.at(0.9, CHEAP) == []
+    assert run.at(1.1, CHEAP) == ["cheap"]
 
 
 def test_even_a_dear_view_has_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,12 +134,12 @@ def test_what_a_first_look_learns_is_not_held_against_a_view(
 ) -> None:
     wanted = Wanted("anomalies")
     run = Watched(monkeypatch, anomalies=5.0)
-    assert run.at(0.0, wanted) == ["anomalies"]
+    assert run.at(LATER, wanted) == ["anomalies"]
     run.costs["anomalies"] = 0.3
-    assert run.at(0.5, wanted) == []
-    assert run.at(0.7, wanted) == ["anomalies"]
-    assert run.at(20.0, wanted) == []  # from then on it costs what it costs
-    assert run.at(20.8, wanted) == ["anomalies"]
+    assert run.at(LATER + 0.4, wanted) == []
+    assert run.at(LATER + 0.6, wanted) == ["anomalies"]
+    assert run.at(LATER + 15.0, wanted) == []  # from then on it costs what it costs
+    assert run.at(LATER + 15.7, wanted) == ["anomalies"]
 
 
 def test_looks_that_take_half_of_a_slice_let_the_others_wait(
@@ -128,11 +155,11 @@ def test_a_run_that_rested_is_looked_at_as_if_it_had_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run = Watched(monkeypatch, dear=0.15)
-    assert run.at(0.0, DEAR) == ["dear"]
-    run.trainer = SimpleNamespace(seconds=0.0)
+    assert run.at(LATER, DEAR) == ["dear"]
+    run.trainer = SimpleNamespace(seconds=LATER)
     run.live = worker._begun(run.trainer, 1, run.live)  # type: ignore[arg-type]
-    assert run.at(9.9, DEAR) == []
-    assert run.at(10.1, DEAR) == ["dear"]
+    assert run.at(LATER + 7.4, DEAR) == []
+    assert run.at(LATER + 7.6, DEAR) == ["dear"]
 
 
 def test_who_comes_back_sees_every_view_in_the_next_slice() -> None:
