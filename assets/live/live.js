@@ -97,11 +97,12 @@ class Live {
     this.moment = element("output")
     this.moment.setAttribute("for", "sx-slider")
     this.toLive = element("button", { type: "button", textContent: strings.toLive })
+    this.thinned = element("small", { className: "sx-thinned" })
     this.slider.oninput = () => this.slide(Number(this.slider.value))
     this.toLive.onclick = () => this.slide(Number(this.slider.max))
     this.time = element("div", { className: "sx-time" },
       element("label", { htmlFor: "sx-slider", textContent: strings.slider }),
-      this.slider, this.moment, this.toLive)
+      this.slider, this.moment, this.toLive, this.thinned)
     this.root.replaceChildren(
       element("div", { className: "sx-bar" }, this.state, this.spoken, this.bar, this.numbers, this.keys, this.projector),
       element("p", { className: "sx-settings", textContent: this.data.settings }),
@@ -267,6 +268,7 @@ class Live {
     this.bar.value = frame.steps ? frame.step / frame.steps : 0
     this.numbers.textContent = frame.numbers
     this.slider.max = frame.checkpoints.length
+    this.thinned.textContent = frame.thinned
     if (this.at === null) this.slider.value = this.slider.max
     this.showMoment()
     const template = held(this.data.templates[this.dark ? "dark" : "light"])

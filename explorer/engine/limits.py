@@ -39,6 +39,26 @@ class Limits(Settings):
     uploads: int = setting(
         30, N_("Files of one's own that are kept."), title=N_("Uploads"), ge=0, le=10**5
     )
+    whole_megabytes: int = setting(
+        100,
+        N_(
+            "What the newest runs keep with all their moments; older ones that have "
+            "ended and are not pinned keep few."
+        ),
+        title=N_("Whole runs, megabytes"),
+        ge=0,
+        le=10**6,
+    )
+    old_run_kilobytes: int = setting(
+        60,
+        N_(
+            "What the moments of such an older run take, if its first, its best and "
+            "its last one alone take no more."
+        ),
+        title=N_("Moments of an old run, kilobytes"),
+        ge=0,
+        le=10**6,
+    )
     classes: int = setting(
         50, N_("Classes of one's own."), title=N_("Classes"), ge=0, le=10**5
     )

@@ -70,7 +70,7 @@ class Engine:
         )
         self.resumed = self._runner.resume_all()
         self.sweeps.resume()
-        self._tidying = Tidying(self.store)
+        self._tidying = Tidying(self.store, lambda run: self.hub.heard(run, None, ()))
 
     def _may_drive(self) -> bool:
         return self._driving.held

@@ -1,8 +1,10 @@
-"""Clears away what was thrown away and can be had back no more."""
+"""Clears away what was thrown away and can be had back no more, and thins old runs."""
 
 import logging
 import threading
+from collections.abc import Callable
 
+from explorer.engine.limits import MEGABYTE, read_limits
 from explorer.runs.store import Store
 from explorer.runs.trouble import database_trouble
 
@@ -11,12 +13,18 @@ log = logging.getLogger(__name__)
 EVERY = 60.0
 """Seconds between two looks at what was thrown away."""
 
+BREATH = 0.05
+"""Seconds between two runs that are thinned: who trains writes meanwhile."""
+
+KILOBYTE = 1000
+
 
 class Tidying:
     """A thread that tidies the store from now on until `close`."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, thinned: Callable[[str], None]) -> None:
+        """`thinned` is told of each run that has fewer moments now."""
+        self._store, self._thinned = store, thinned
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="tidying", daemon=True)
         self._thread.start()
@@ -30,8 +38,26 @@ class Tidying:
         while not self._closing.is_set():
             try:
                 self._store.room.sweep_out()
+                self._thin()
                 self._store.room.give_back()
             except Exception as error:
                 if database_trouble(error) is None:
                     log.exception("What was thrown away stays for now")
             self._closing.wait(EVERY)
+
+    def _thin(self) -> None:
+        """Thin all old runs whose turn it is, one by one; room is given back between,
+        so that a large database never holds much of what it needs no more."""
+        limits, thinning = read_limits(), self._store.thinning
+        whole, most = limits.whole_megabytes, limits.old_run_kilobytes
+        while due := thinning.due(whole * MEGABYTE):
+            done = 0
+            for run_id in due:
+                if self._closing.wait(BREATH):
+                    return
+                if thinning.thin(run_id, most * KILOBYTE):
+                    self._thinned(run_id)
+                    done += 1
+            self._store.room.give_back()
+            if not done:
+                return

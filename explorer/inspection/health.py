@@ -5,6 +5,8 @@ next step, taken on a copy. A unit is dead where its hidden state stays within 0
 zero at every step of every probe window, and saturated where it stays beyond 90 %.
 """
 
+import math
+
 import numpy as np
 import torch
 
@@ -33,7 +35,8 @@ class HealthOptions(Settings):
 
 
 def look(subject: Subject, options: HealthOptions) -> View:
-    """By weight matrix: ratios (G,), weights (G,) and gradients (G,), all norms.
+    """By weight matrix: ratios (G,), weights (G,) and gradients (G,), all norms; no
+    ratio (NaN) where the optimizer's memory is not kept, which the step depends on.
 
     By layer: dead (L,) and saturated (L,), shares of its units; norm (1,): the whole
     gradient's, before clipping.
@@ -41,7 +44,9 @@ def look(subject: Subject, options: HealthOptions) -> View:
     copy = Trainer(subject.config, subject.pack())
     matrices = {n: p for n, p in copy.model.named_parameters() if p.dim() > 1}
     before = {n: p.detach().clone() for n, p in matrices.items()}
+    fresh = not copy.rule.memory()
     norm = copy.rehearse()
+    forgotten = fresh and subject.step > 0 and bool(copy.rule.memory())
     sizes = [float(before[n].norm()) for n in matrices]
     moved = [float((p.detach() - before[n]).norm()) for n, p in matrices.items()]
     pulled = [
@@ -49,6 +54,8 @@ def look(subject: Subject, options: HealthOptions) -> View:
     ]
     dead, saturated = _units(subject)
     ratios = [m / s if s else 0.0 for m, s in zip(moved, sizes, strict=True)]
+    if forgotten:
+        ratios = [math.nan] * len(ratios)
     return View(
         "health",
         subject.step,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, select
 from explorer.config.run import RUN_ID
 from explorer.errors import N_, ExplorerError, Words
 from explorer.runs import schema
+from explorer.runs.packing import unpacked_curves, unpacked_state
 from explorer.runs.records import (
     Checkpoint,
     Command,
@@ -25,6 +26,12 @@ from explorer.runs.records import (
 from explorer.runs.shelf import present, read_run
 
 _MOST_STEPS = 2**31 - 1
+
+CHUNK = ("first_step", "length", "values", "packed")
+"""The columns that `joined` needs."""
+
+STATE = ("step", "state", "packed")
+"""The columns that `read_state` needs."""
 
 
 def is_id(text: str) -> bool:
@@ -63,7 +70,7 @@ def run_of(connection: Connection, run_id: str) -> Run:
 
 def curves_of(connection: Connection, run_id: str, since: int = 0) -> Curves:
     """The curve from step index `since` on. Read-only arrays."""
-    wanted = of(schema.chunks, run_id, "first_step", "length", "values")
+    wanted = of(schema.chunks, run_id, *CHUNK)
     chunk = schema.chunks.c
     wanted = wanted.where(chunk.first_step + chunk.length > min(since, _MOST_STEPS))
     rows = connection.execute(wanted.order_by(chunk.first_step)).all()
@@ -74,13 +81,15 @@ def joined(rows: Any) -> Curves:
     """Consecutive chunks as one curve."""
     if not rows:
         return Curves.empty()
-    whole = np.concatenate([_columns(row.values, row.length) for row in rows], axis=1)
+    whole = np.concatenate([_columns(*row[1:]) for row in rows], axis=1)
     whole.flags.writeable = False
     return Curves(*whole)
 
 
-def _columns(values: bytes, length: int) -> NDArray[np.float32]:
+def _columns(length: int, values: bytes, packed: bool) -> NDArray[np.float32]:
     """A chunk as (6, length); NaN in columns that an older program did not write."""
+    if packed:
+        return unpacked_curves(values, length)
     stored = np.frombuffer(values, "<f4").reshape(-1, length)
     whole = np.full((len(Curves._fields), length), np.nan, np.float32)
     whole[: len(stored)] = stored
@@ -110,6 +119,22 @@ def commands_of(connection: Connection, run_id: str) -> list[Command]:
     return [Command(*row) for row in rows]
 
 
+def read_state(row: Any) -> Checkpoint:
+    """A state whose row has the columns `STATE`."""
+    step, state, packed = row
+    return Checkpoint(step, unpacked_state(state) if packed else state)
+
+
+def kept_steps(connection: Connection, run_id: str) -> list[int]:
+    """The steps whose state is kept, in order; where a run stands is among them once
+    it is thinned, as its last checkpoint is kept no more beside its state."""
+    steps = set(connection.scalars(of(schema.checkpoints, run_id, "step")))
+    thinned = select(schema.runs.c.thinned).where(schema.runs.c.id == key_of(run_id))
+    if connection.scalar(thinned):
+        steps |= set(connection.scalars(of(schema.states, run_id, "step")))
+    return sorted(steps)
+
+
 def checkpoint_of(connection: Connection, run_id: str, step: int) -> Checkpoint:
     """The state after `step` updates.
 
@@ -118,10 +143,10 @@ def checkpoint_of(connection: Connection, run_id: str, step: int) -> Checkpoint:
     """
     kept, row = _kept(connection, run_id), None
     if step in kept:
-        wanted = of(kept[step], run_id, "step", "state")
+        wanted = of(kept[step], run_id, *STATE)
         row = connection.execute(wanted.where(kept[step].c.step == step)).first()
     if row is not None:
-        return Checkpoint(*row)
+        return read_state(row)
     if not kept and run_of(connection, run_id).step:
         raise stateless(run_id)
     nearest = min(kept, key=lambda at: abs(at - step)) if kept else None

@@ -129,6 +129,8 @@ class Run:
     """What its owner calls it."""
     tags: tuple[str, ...] = ()
     pinned: bool = False
+    thinned: bool = False
+    """Whether few of its moments are left, as it has become an old one."""
 
     @property
     def ended(self) -> bool:

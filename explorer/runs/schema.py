@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -20,7 +21,7 @@ from sqlalchemy import (
     true,
 )
 
-SCHEMA = 6
+SCHEMA = 7
 """The version of the tables below; a database says which one it was made with."""
 
 tables = MetaData()
@@ -29,6 +30,11 @@ tables = MetaData()
 def _of_run(index: bool = False) -> Column[str]:
     runs_id = ForeignKey("runs.id", ondelete="CASCADE")
     return Column("run_id", String(64), runs_id, nullable=False, index=index)
+
+
+def _packed() -> Column[bool]:
+    """Whether a row's bytes are as `explorer.runs.packing` makes them."""
+    return Column("packed", Boolean, nullable=False, server_default=false())
 
 
 meta = Table("meta", tables, Column("schema_version", Integer, primary_key=True))
@@ -51,6 +57,7 @@ runs = Table(
     Column("tags", Text, nullable=False, server_default="[]"),  # JSON
     Column("pinned", Boolean, nullable=False, server_default=false()),
     Column("deleted", String(32)),  # ISO 8601, UTC; null: it is there
+    Column("thinned", Boolean, nullable=False, server_default=false()),
 )
 groups = Table(
     "groups",
@@ -147,6 +154,7 @@ chunks = Table(
     Column("first_step", Integer, nullable=False),
     Column("length", Integer, nullable=False),
     Column("values", LargeBinary, nullable=False),  # (6, length) float32, little-endian
+    _packed(),
     PrimaryKeyConstraint("run_id", "first_step"),
 )
 validations = Table(
@@ -176,7 +184,9 @@ checkpoints = Table(
     Column("step", Integer, nullable=False),
     Column("size", Integer, nullable=False),  # bytes
     Column("state", LargeBinary, nullable=False),
+    _packed(),
     PrimaryKeyConstraint("run_id", "step"),
+    Index("ix_checkpoints_size", "run_id", "size"),  # sums read no state
 )
 states = Table(
     "states",
@@ -184,5 +194,6 @@ states = Table(
     _of_run(),
     Column("step", Integer, nullable=False),
     Column("state", LargeBinary, nullable=False),
+    _packed(),
     PrimaryKeyConstraint("run_id"),
 )

@@ -46,6 +46,7 @@ from explorer.runs.shelf import (
     stored_bytes,
 )
 from explorer.runs.teachers import Teachers
+from explorer.runs.thinning import Thinning
 
 
 def open_store(url: str | None = None) -> "Store":
@@ -73,6 +74,7 @@ class Store:
         self.contents = Contents(self._reader, self._writer)
         self.boards = Boards(self._reader)
         self.room = Room(self._reader, self._writer)
+        self.thinning = Thinning(self._reader, self._writer)
         self.leases = Leases(self._reader, self._writer)
         self.keys = Keys(self._reader, self._writer)
 
@@ -289,16 +291,15 @@ class Store:
 
     def state(self, run_id: str) -> Checkpoint | None:
         """The newest saved state, from which the run can go on."""
-        wanted = reading.of(schema.states, run_id, "step", "state")
+        wanted = reading.of(schema.states, run_id, *reading.STATE)
         with self._reader.connect() as connection:
             row = connection.execute(wanted).first()
-        return Checkpoint(*row) if row else None
+        return reading.read_state(row) if row else None
 
     def checkpoint_steps(self, run_id: str) -> list[int]:
         """The steps whose state is kept, in order."""
-        wanted = reading.of(schema.checkpoints, run_id, "step")
         with self._reader.connect() as connection:
-            return sorted(connection.scalars(wanted))
+            return reading.kept_steps(connection, run_id)
 
     def checkpoint(self, run_id: str, step: int) -> Checkpoint:
         """The state after `step` updates: a checkpoint, or the newest saved state.

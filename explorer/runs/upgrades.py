@@ -5,7 +5,15 @@ from collections.abc import Callable
 import numpy as np
 from sqlalchemy import Connection, inspect, select, text, update
 
-from explorer.runs.schema import SCHEMA, chunks, members, meta, runs
+from explorer.runs.schema import (
+    SCHEMA,
+    checkpoints,
+    chunks,
+    members,
+    meta,
+    runs,
+    states,
+)
 
 Upgrade = Callable[[Connection], None]
 
@@ -39,14 +47,26 @@ def _name_discriminators(connection: Connection) -> None:
         connection.execute(one.values({"values": new}))
 
 
+def _add(connection: Connection, table: str, column: str, kind: str) -> None:
+    """A column, unless it is there: a whole table may have come just now."""
+    there = {each["name"] for each in inspect(connection).get_columns(table)}
+    if column not in there:
+        connection.execute(text(f"ALTER TABLE {table} ADD COLUMN {column} {kind}"))
+
+
 def _say_who_is_there(connection: Connection) -> None:
-    """Who had left a class was not known any more. The table may have come just now."""
-    there = {each["name"] for each in inspect(connection).get_columns(members.name)}
-    if "seen" not in there:
-        _statements(
-            "ALTER TABLE members ADD COLUMN seen BOOLEAN NOT NULL DEFAULT TRUE",
-            "ALTER TABLE members ADD COLUMN state VARCHAR(16) NOT NULL DEFAULT 'in'",
-        )(connection)
+    """Who had left a class was not known any more."""
+    _add(connection, members.name, "seen", "BOOLEAN NOT NULL DEFAULT TRUE")
+    _add(connection, members.name, "state", "VARCHAR(16) NOT NULL DEFAULT 'in'")
+
+
+def _let_old_runs_be_thinned(connection: Connection) -> None:
+    """Nothing was thinned or packed; nothing is now, until it is an old run's turn."""
+    _add(connection, runs.name, "thinned", "BOOLEAN NOT NULL DEFAULT FALSE")
+    for table in (chunks, checkpoints, states):
+        _add(connection, table.name, "packed", "BOOLEAN NOT NULL DEFAULT FALSE")
+    for index in checkpoints.indexes:
+        index.create(connection, checkfirst=True)
 
 
 UPGRADES: tuple[Upgrade, ...] = (
@@ -66,6 +86,7 @@ UPGRADES: tuple[Upgrade, ...] = (
     ),
     _name_discriminators,
     _say_who_is_there,
+    _let_old_runs_be_thinned,
 )
 """What version 2 has over 1, what 3 has over 2, and so on; whole tables come of
 themselves."""

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from explorer.runs import schema
 from explorer.runs.messages import written
-from explorer.runs.reading import commands_of, joined, key_of, of
+from explorer.runs.reading import CHUNK, commands_of, joined, key_of, of
 from explorer.runs.records import ENDED, Checkpoint, Progress, nullable
 
 CHECKPOINT_BYTES = 8 * 2**20
@@ -54,7 +54,7 @@ _NEW_CHUNK, _NEW_STATE = insert(schema.chunks), insert(schema.states)
 _NEWER_STATE = (
     update(schema.states)
     .where(_state.run_id == bindparam("run"))
-    .values(step=bindparam("newest"), state=bindparam("whole"))
+    .values(step=bindparam("newest"), state=bindparam("whole"), packed=False)
 )
 _MOVED_ON = (
     update(schema.runs)
@@ -164,8 +164,8 @@ def _chunk_of(
         return []
     if first < end:
         of_run = _chunk.run_id == run_id
-        met = select(_chunk.first_step, _chunk.length, _chunk["values"]).where(
-            of_run, _chunk.first_step < last, _chunk.first_step + _chunk.length > first
+        met = of(schema.chunks, run_id, *CHUNK).where(
+            _chunk.first_step < last, _chunk.first_step + _chunk.length > first
         )
         rows = connection.execute(met.order_by(_chunk.first_step)).all()
         old, start = joined(rows), rows[0].first_step

@@ -11,9 +11,7 @@ import safetensors.torch
 from torch import Tensor
 
 from explorer.errors import N_, ExplorerError
-
-MODEL, OPTIMIZER = "model.", "optimizer."
-"""How the names of a model's weights and of its optimizer's memory begin."""
+from explorer.runs.packing import MODEL, OPTIMIZER
 
 
 def together(

@@ -176,12 +176,17 @@ DEAD = N_("In layer %(layer)d, %(percent).0f %% of the units are dead.")
 STUCK = N_("In layer %(layer)d, %(percent).0f %% of the units are saturated.")
 CLIPPED = N_("%(percent).0f %% of the steps were clipped.")
 
+NOT_KEPT = N_(
+    "How far the next step moves a matrix is not known: the optimizer's memory of this "
+    "moment is not kept."
+)
+
 
 def unusual(view: View, clipped: float) -> list[tuple[str, dict[str, Any]]]:
     """What the rule finds: a sentence and its numbers for each finding."""
     found: list[tuple[str, dict[str, Any]]] = []
     for name, ratio in zip(view.notes["names"], view.arrays["ratios"], strict=True):
-        if not USUAL[0] <= ratio <= USUAL[1]:
+        if ratio < USUAL[0] or ratio > USUAL[1]:  # NaN is neither
             sentence = TOO_FAST if ratio > USUAL[1] else TOO_SLOW
             found.append((sentence, {"name": name, "share": short(float(ratio))}))
     for sentence, shares in ((DEAD, "dead"), (STUCK, "saturated")):
@@ -199,6 +204,8 @@ def _reading(view: View, clipped: float, _: Translate) -> str:
         sentences = paragraph(*(_(words) % numbers for words, numbers in found[:2]))
         return _("Unusual: %(said)s") % {"said": sentences}
     ratios = view.arrays["ratios"]
+    if np.isnan(ratios).any():
+        return _(NOT_KEPT)
     message = _(
         "Nothing unusual: each step moves a matrix by %(low)s to %(high)s of its "
         "length, %(percent).0f %% of the steps were clipped, and most units work."
@@ -211,6 +218,8 @@ def _reading(view: View, clipped: float, _: Translate) -> str:
 
 
 def _alternative(view: View, _: Translate) -> str:
+    if np.isnan(view.arrays["ratios"]).any():
+        return _(NOT_KEPT)
     pairs = zip(view.notes["names"], view.arrays["ratios"], strict=True)
     each = listed([f"{name} {ratio:.2g}" for name, ratio in pairs], _)
     message = _("Line chart of the update-to-weight ratio of each matrix: %(each)s.")

@@ -27,6 +27,11 @@ STATES = {
     "failed": N_("Failed"),
 }
 
+THINNED = N_(
+    "Of this older run only few moments are kept; all but the last have their weights "
+    "alone, without the optimizer's memory."
+)
+
 RECENT_STEPS = 200
 """Speed and time left are judged by this many latest steps."""
 
@@ -61,6 +66,7 @@ def frame(
         "steps": run.config.training.steps,
         "numbers": numbers(snapshot, _),
         "checkpoints": list(snapshot.checkpoints),
+        "thinned": _(THINNED) if run.thinned else "",
         "panels": {
             name: content
             | {"alternative": paragraph(moment(shown, wish, _), content["alternative"])}
