@@ -6,6 +6,7 @@ What is thrown away can be had back until it is swept out.
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Select, func, select, update
@@ -15,6 +16,9 @@ from explorer.errors import N_, ExplorerError
 from explorer.runs import messages, schema
 from explorer.runs.ids import now, storable, written
 from explorer.runs.records import ACTIVE, Run
+
+MOST_CONFIGS = 2000
+"""Configs that are not read again: a page with all runs of a person has as many."""
 
 MOST_NAME = 80
 """Characters of a run's name, and of all its tags together."""
@@ -177,10 +181,16 @@ def run_row(run: Run) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=MOST_CONFIGS)
+def _config(text: str) -> RunConfig:
+    """Frozen, so that all who read the same run share it."""
+    return RunConfig.from_json(text)
+
+
 def read_run(row: Any) -> Run:
     """What `run_row` wrote."""
     values = {name: value for name, value in row.items() if name != "deleted"}
-    values["config"] = RunConfig.from_json(row["config"])
+    values["config"] = _config(row["config"])
     values["created"] = datetime.fromisoformat(row["created"])
     values["message"] = messages.read_message(row["message"])
     values["tags"] = tuple(json.loads(row["tags"]))

@@ -35,7 +35,7 @@ def paper_table(
     body = "".join(
         "<tr>"
         + "".join(
-            f"<td><bdi>{escape(_written(column[k], kinds[name], nothing))}</bdi></td>"
+            f"<td>{_cell(_written(column[k], kinds[name], nothing))}</td>"
             for name, column in columns.items()
         )
         + "</tr>"
@@ -45,6 +45,11 @@ def paper_table(
         f"<table class='sx-paper'><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table>"
     )
+
+
+def _cell(words: str) -> str:
+    """Words that turn no other's direction; what is ASCII turns none by itself."""
+    return escape(words) if words.isascii() else f"<bdi>{escape(words)}</bdi>"
 
 
 def _columns(table: Columns | Sequence[Mapping[str, Any]]) -> Columns:

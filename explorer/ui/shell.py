@@ -30,6 +30,15 @@ ELEMENTS = "BidiComponent", "Html", "Button", "Selectbox", "Slider", "NumberInpu
 """What of Streamlit's every page with settings shows. It would ask for each script
 when its element comes, and then for what that imports."""
 
+MORE = {
+    "runs": (
+        *("Progress", "FileUploader", "TextInput", "ButtonGroup", "Checkbox"),
+        "DataFrame/ReadOnlyGrid",
+    ),
+}
+"""What a page shows besides, by its address; after a folder the script that brings
+what others there share."""
+
 NO_CACHE = {"Cache-Control": "no-cache"}
 
 
@@ -41,28 +50,29 @@ def language_of(request: HTTPConnection) -> str:
 
 async def page(request: Request) -> Response:
     """The page itself, whichever it is."""
-    return HTMLResponse(_html(language_of(request)), headers=NO_CACHE)
+    name = request.url.path.rstrip("/").rpartition("/")[2]
+    elements = ELEMENTS + MORE.get(name, ())
+    return HTMLResponse(_html(language_of(request), elements), headers=NO_CACHE)
 
 
 @cache
-def _html(language: str) -> str:
+def _html(language: str, elements: tuple[str, ...]) -> str:
     text = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
     title = escape(translator(language)("Sequence Explorer"))
     for streamlits, ours in (
         ('<html lang="en">', f'<html lang="{language}">'),
         ("<title>Streamlit</title>", f"<title>{title}</title>"),
-        ("</head>", f"{HEAD}{_early(text)}</head>"),
+        ("</head>", f"{HEAD}{_early(text, elements)}</head>"),
     ):
         text = text.replace(streamlits, ours, 1)
     return text
 
 
-def _early(page: str) -> str:
-    """Links by which a browser asks for the scripts of `ELEMENTS` at once."""
+def _early(page: str, elements: tuple[str, ...]) -> str:
+    """Links by which a browser asks for the scripts of these elements at once."""
     manifest = json.loads(Path(file_util.get_static_dir(), "manifest.json").read_text())
-    coming = [
-        n for n in manifest if n.endswith(tuple(f"/{e}/{e}.tsx" for e in ELEMENTS))
-    ]
+    sources = tuple(f"/{e}.tsx" if "/" in e else f"/{e}/{e}.tsx" for e in elements)
+    coming = [name for name in manifest if name.endswith(sources)]
     found: dict[str, None] = {}
     while coming:
         script = manifest[coming.pop()]

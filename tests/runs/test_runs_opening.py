@@ -13,9 +13,9 @@ from sqlalchemy import create_engine, insert, inspect, update
 from explorer.errors import ExplorerError
 from explorer.runs import schema
 from explorer.runs.opening import open_database
-from explorer.runs.records import Command, Curves, Member, Validation
+from explorer.runs.records import Checkpoint, Command, Curves, Member, Validation
 from explorer.runs.store import open_store
-from tests.runs.slices import CONFIG, curve, same, slice_of
+from tests.runs.slices import CONFIG, curve, everything, same, slice_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -145,6 +145,35 @@ def test_members_of_version_5_are_there_and_seen(fresh: Callable[[], str]) -> No
     assert store.members.of(group.id) == [Member("ann", "Ann", 0, seen=True)]
     store.members.leave(group.id, "ann")
     assert store.members.stay(group.id, "ann") == "left"
+    store.close()
+
+
+def test_runs_of_version_6_are_whole_and_can_be_thinned(
+    fresh: Callable[[], str],
+) -> None:
+    """It packed nothing, and had no sums of sizes at hand."""
+    address = fresh()
+    store = open_store(address)
+    run = store.create(CONFIG, 1)
+    kept = tuple(Checkpoint(k, b"state %d" % k) for k in range(6))
+    store.record(run.id, slice_of(0, 5, checkpoints=kept, status="finished"))
+    before = everything(store, run.id)
+    store.close()
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP INDEX ix_checkpoints_size")
+        for table in ("chunks", "checkpoints", "states"):
+            connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN packed")
+        connection.exec_driver_sql("ALTER TABLE runs DROP COLUMN thinned")
+        connection.exec_driver_sql("UPDATE meta SET schema_version = 6")
+    engine.dispose()
+    open_store(address).close()
+    store = open_store(address)  # the second time there is nothing to do
+    assert everything(store, run.id) == before
+    assert store.thinning.due(0) == [run.id]
+    assert store.thinning.thin(run.id, 1)
+    assert same(store.curves(run.id), curve(0, 5))
+    assert store.checkpoint_steps(run.id) == [0, 5]
     store.close()
 
 

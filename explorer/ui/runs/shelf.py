@@ -31,12 +31,15 @@ def shelf(visitor: Visitor, _: Translate) -> None:
         _nothing_yet(_)
         return
     going = any(row.run.status == "training" for row in rows)
-    st.fragment(_listed, run_every=EVERY if going else None)(visitor, going, _)
+    listed = st.fragment(_listed, run_every=EVERY if going else None)
+    listed(visitor, going, [rows], _)
 
 
-def _listed(visitor: Visitor, going: bool, _: Translate) -> None:
+def _listed(visitor: Visitor, going: bool, read: list[list[Row]], _: Translate) -> None:
+    """The table and what is done with it; the page has just `read` its rows, which
+    later looks of the fragment's own read anew."""
     with shown_errors():
-        rows = all_rows(visitor)
+        rows = read.pop() if read else all_rows(visitor)
         search = search_widgets(rows, _)
         shown = found(rows, search, _)
         undo_line(visitor, _)

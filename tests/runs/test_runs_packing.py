@@ -1,0 +1,57 @@
+"""What is packed comes back to the bit."""
+
+import json
+
+import numpy as np
+import safetensors.numpy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.runs.packing import (
+    packed_curves,
+    packed_state,
+    unpacked_curves,
+    unpacked_state,
+    weights_alone,
+)
+
+BITS = st.integers(0, 2**32 - 1)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_come_back(state: bytes) -> None:
+    assert unpacked_state(packed_state(state)) == state
+
+
+@given(
+    st.integers(0, 40).flatmap(lambda n: st.lists(BITS, min_size=6 * n, max_size=6 * n))
+)
+def test_any_curves_come_back(bits: list[int]) -> None:
+    """Infinities, every NaN and the smallest numbers are among them."""
+    curves = np.array(bits, np.uint32).view(np.float32).reshape(6, -1)
+    length = curves.shape[1]
+    back = unpacked_curves(packed_curves(curves), length)
+    assert back.shape == (6, length)
+    assert back.tobytes() == curves.tobytes()
+
+
+def test_a_smooth_curve_takes_little_and_a_state_less_than_it_was() -> None:
+    steps = np.arange(2000, dtype=np.float32)
+    smooth = np.stack([np.cos(steps / 2000), np.cumsum(steps), np.full(2000, np.nan)])
+    assert len(packed_curves(smooth.astype(np.float32))) < smooth.size * 4 / 3
+    weights = np.random.default_rng(2).normal(size=(64, 70)).astype(np.float32)
+    state = safetensors.numpy.save({"model.w": weights})
+    assert len(packed_state(state)) < 0.9 * len(state)
+
+
+def test_weights_alone_leave_the_facts_and_no_memory() -> None:
+    arrays = {
+        "model.w": np.float32([[1, 2, 3]]),
+        "model.n": np.array(7, np.int64),
+        "optimizer.0.0.first": np.float32([5]),
+    }
+    facts = {"facts": json.dumps({"step": 11})}
+    alone = weights_alone(safetensors.numpy.save(arrays, metadata=facts))
+    del arrays["optimizer.0.0.first"]
+    assert alone == safetensors.numpy.save(arrays, metadata=facts)
+    assert weights_alone(b"no state") == b"no state"
