@@ -38,11 +38,11 @@ class Tidying:
         while not self._closing.is_set():
             try:
                 self._store.room.sweep_out()
-                self._thin()
                 self._store.room.give_back()
+                self._thin()
             except Exception as error:
                 if database_trouble(error) is None:
-                    log.exception("What was thrown away stays for now")
+                    log.exception("The store stays untidy for now")
             self._closing.wait(EVERY)
 
     def _thin(self) -> None:

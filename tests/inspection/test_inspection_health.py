@@ -8,6 +8,7 @@ from explorer.catalog import choosing
 from explorer.inspection.base import Subject, probe_window
 from explorer.models.captures import Recorder
 from explorer.plots.inside.health import unusual
+from explorer.runs.packing import weights_alone
 from explorer.runs.records import Curves
 from explorer.training.trainer import Budget, Trainer
 from tests.inspection.subjects import drawn, seen, subject_of
@@ -79,3 +80,18 @@ def test_training_goes_on_as_if_nobody_had_looked() -> None:
         two.advance(Budget(steps=2))
     for name, value in one.model.state_dict().items():
         assert torch.equal(value, two.model.state_dict()[name])
+
+
+def test_without_the_optimizers_memory_no_step_is_made_up() -> None:
+    """Of an old run's moments the weights alone are kept."""
+    whole = subject_of("lstm", steps=4)
+    alone = Trainer(whole.config, weights_alone(whole.pack()))
+    view, before = seen(Subject.of(alone), "health"), seen(whole, "health")
+    assert np.isnan(view.arrays["ratios"]).all()
+    for name in ("weights", "gradients", "norm", "dead", "saturated"):
+        np.testing.assert_array_equal(view.arrays[name], before.arrays[name])
+    shown = drawn(whole, view, curves=Curves.empty())
+    assert "memory of this moment is not kept" in shown["reading"]
+    assert shown["alternative"] == shown["reading"]
+    first = seen(subject_of("lstm", steps=0), "health")
+    assert (first.arrays["ratios"] > 0).all()  # there was nothing to remember yet

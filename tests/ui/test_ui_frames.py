@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from explorer.catalog import choosing
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import engine
@@ -30,6 +31,7 @@ from explorer.ui.samples import SAMPLE
 from tests.ui.changes import merged, without_nothing
 from tests.ui.conftest import QUIET
 from tests.ui.live import OWN, PLAYGROUND, answer
+from tests.ui.test_ui_runs import recorded
 
 pytestmark = QUIET
 
@@ -94,6 +96,26 @@ def test_frames_come_in_the_tabs_language(client: TestClient) -> None:
         words = text.replace("<span", "").replace("</span>", "")
         plain = "".join(c for c in words.split(">")[-1] if c in letters)
         assert len(plain) <= 4, text
+
+
+def test_the_slider_of_an_old_run_has_what_is_left_and_says_so(
+    client: TestClient,
+) -> None:
+    run = recorded(choosing.make_config("sine", "lstm", {"training.steps": 40}), "", 40)
+    store = engine().store
+    whole = answer(client, json.dumps(PLAYGROUND | {"run": run.id}))
+    assert whole["thinned"] == ""
+    assert store.thinning.thin(run.id, 40_000)
+    engine().hub.heard(run.id, None, ())
+    left = store.checkpoint_steps(run.id)
+    for at in (-1, *left):
+        frame = answer(client, json.dumps(PLAYGROUND | {"run": run.id, "at": at}))
+        assert frame["checkpoints"] == left
+        assert 2 <= len(left) < len(whole["checkpoints"])
+        assert frame["thinned"].startswith("Of this older run only few moments")
+        assert all(panel["figure"]["data"] for panel in frame["panels"].values())
+    chinese = answer(client, json.dumps({"run": run.id, "language": "zh"}))
+    assert chinese["thinned"].endswith("。")
 
 
 def told_and_drawn(
