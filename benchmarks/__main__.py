@@ -18,6 +18,7 @@ from benchmarks import (
     inside,
     keras,
     looks,
+    many_runs,
     pieces,
     report,
     soak,
@@ -51,7 +52,7 @@ def main() -> None:
         for part in (first_picture, browser, inside, looks, classroom):
             for row in part.measure(address):
                 print(row.line(), flush=True)
-    for row in (*audience.measure(), *soak.measure()):
+    for row in (*audience.measure(), *many_runs.measure(), *soak.measure()):
         print(row.line(), flush=True)
 
 

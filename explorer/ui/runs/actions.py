@@ -60,7 +60,7 @@ def actions(visitor: Visitor, chosen: Sequence[Run], _: Translate) -> None:
             _("Unpin") if all_pinned else _("Pin"),
             icon=":material/keep_off:" if all_pinned else ":material/keep:",
             key="pin",
-            help=_("Pinned runs stand first."),
+            help=_("Pinned runs stand first, and keep all their moments as they age."),
             on_click=shown_later(_pin),
             args=(visitor, chosen, not all_pinned),
         )
