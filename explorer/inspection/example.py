@@ -277,6 +277,14 @@ def _typed_series(data: Data, text: str) -> Example:
                 "this one is predicted by its changes. Choose a held-out window."
             )
         )
+    if data.inputs > 1:
+        raise ExplorerError(
+            N_(
+                "Own numbers can be given where a step is one number, but here it is "
+                "%(count)d. Choose a held-out window."
+            ),
+            count=data.inputs,
+        )
     values = read_typed(text).values
     if len(values) < 2 or not np.isfinite(values).all():
         raise ExplorerError(

@@ -83,12 +83,15 @@ def reached(taps: Taps, steps: int, mark: int) -> NDArray[np.bool_]:
 
     >>> reached([[0, 1], [0, 2]], 5, 4).astype(int).tolist()
     [[0, 1, 1, 1, 1], [0, 0, 1, 0, 1], [0, 0, 0, 0, 1]]
+    >>> reached([[0, 8]], 3, 2).astype(int).tolist()
+    [[0, 0, 1], [0, 0, 1]]
     """
     read = np.zeros((len(taps) + 1, steps), bool)
     read[-1, mark] = True
     for k in range(len(taps) - 1, -1, -1):
         for back in taps[k]:
-            read[k, : steps - back] |= read[k + 1, back:]
+            if back < steps:
+                read[k, : steps - back] |= read[k + 1, back:]
     return read
 
 

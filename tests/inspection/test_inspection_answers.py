@@ -137,6 +137,13 @@ def test_own_examples_are_refused_where_their_answer_is_unknown(data: str) -> No
         seen(subject, "traces", text="1 2 3")
 
 
+@pytest.mark.parametrize("data", ["river", "digit_rows"])
+def test_own_numbers_are_refused_where_a_step_has_several(data: str) -> None:
+    subject = subject_of("gru", data)
+    with pytest.raises(ExplorerError, match="where a step is one number"):
+        seen(subject, "raster", text="1 2 3")
+
+
 def test_a_change_is_shown_on_odds_and_on_pairs(shapes: Subject) -> None:
     view = seen(shapes, "change", what="zero", first=1, last=8)
     assert view.arrays["chances"].shape == (2, 3)

@@ -1,8 +1,12 @@
 """Tasks that tell architectures apart: the published outcome, on three seeds."""
 
 import pytest
+import torch
+from sklearn.linear_model import LogisticRegression
 
 from explorer.catalog import choosing
+from explorer.data.handwriting import HandwritingSettings, make
+from explorer.inspection.answers.continued import continued
 from explorer.training.simple import simple_methods
 from explorer.training.trainer import Budget, Trainer
 from tests.slow.conftest import Report
@@ -131,3 +135,34 @@ def test_gates_carry_an_image_from_its_top_to_its_bottom(
     )
     assert right["rnn", "points"] < right["lstm", "points"]
     assert min(right["rnn", "rows"], right["lstm", "rows"]) > 0.9
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_lower_halves_are_written_to_upper_ones(seed: int, report: Report) -> None:
+    """Nearer than the best simple guess, row by row; and of more whole images a judge
+    that saw real ones alone finds the digit than where the mean stands below."""
+    real = make(HandwritingSettings(), seed)
+    judge = LogisticRegression(C=0.1, max_iter=2000)
+    judge.fit(real.train.x.reshape(-1, 64), real.train.y)
+    held, digits = torch.from_numpy(real.validation.x), real.validation.y
+    mean = torch.from_numpy(real.train.x).mean(0)[4:].expand(len(held), -1, -1)
+    losses, wholes = {}, {"real": held, "mean": torch.cat([held[:, :4], mean], 1)}
+    for model in ("rnn", "lstm", "gru", "transformer"):
+        run = ended("digit_rows", model, seed)
+        losses[model] = run.rule.judge().loss
+        wholes[model] = continued(run.model.eval(), held, 4)
+    right = {
+        name: judge.score(images.numpy().reshape(-1, 64), digits)
+        for name, images in wholes.items()
+    }
+    guesses = run.data.baselines
+    report(
+        f"digits written on, seed {seed}: loss "
+        + ", ".join(f"{name} {loss:.3f}" for name, loss in losses.items())
+        + f", nearest image {guesses['nearest image']:.3f}, mean row "
+        f"{guesses['mean row']:.3f}; digit found "
+        + ", ".join(f"{name} {share:.2f}" for name, share in right.items())
+    )
+    assert max(losses.values()) < guesses["mean row"] / 2
+    assert losses["transformer"] < guesses["nearest image"]
+    assert min(right["gru"], right["transformer"]) > right["mean"]

@@ -36,8 +36,8 @@ def _real(data: Data, values: torch.Tensor) -> Floats:
 
 
 def applies(data: Data) -> bool:
-    """Whether every window is an example by itself."""
-    return data.series is None
+    """Whether every window is an example by itself, and no image."""
+    return data.series is None and data.image is None
 
 
 AXES = {"truth": ("answer",), "said": ("answer",)}

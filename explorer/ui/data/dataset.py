@@ -161,7 +161,8 @@ def _shown(data: Data) -> NDArray[Any]:
     """The values that people know, in real units."""
     if data.series is not None:
         return np.asarray(data.series.values, np.float64)
-    return np.asarray(data.scaler.undo(data.train.x[..., 0])).ravel()
+    x = data.train.x if data.image is not None else data.train.x[..., 0]
+    return np.asarray(data.scaler.undo(x)).ravel()
 
 
 def _given(data: Data) -> NDArray[Any]:
@@ -174,7 +175,7 @@ def _window(data: Data, about: str, _: Translate) -> None:
     title = _("What goes in, and what is asked for?")
     st.header(title, anchor=False)
     x, y = data.train.x[len(data.train.x) // 2], data.train.y[len(data.train.y) // 2]
-    if data.task == "forecast":
+    if data.task == "forecast" and data.image is None:
         number = data.series.number if data.series is not None else 0
         drawn = window.extract(
             x, y, data.counted_from, data.series is not None, data.channels, number

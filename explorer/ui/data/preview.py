@@ -142,7 +142,8 @@ def _examples(data: Data) -> examples.ExamplesDrawn:
     """Windows by label, or the channels of one, the labels of its steps below."""
     x, y = data.train
     if data.image is not None:
-        every = Sheet(data.painted(x)[None], data.image.paper, data.image.ink)
+        rows = np.concatenate([x[:, :1], y], 1) if data.task == "forecast" else x
+        every = Sheet(data.painted(rows)[None], data.image.paper, data.image.ink)
         title = N_("label") if data.labels else N_("windows")
         return examples.of_images(every, y, data.labels, title)
     if data.task == "classify" and x.shape[2] > examples.MOST_ROWS:
@@ -163,6 +164,10 @@ def _reading(data: Data, _: Translate) -> str:
     if data.task == "classify":
         message = _("%(count)s windows of %(steps)d steps; some of each label.")
         return message % numbers
+    if data.task == "forecast" and data.image is not None:
+        return _("Some of %(count)s images; each row is asked for below the last.") % (
+            numbers
+        )
     if data.task == "generate" and data.image is not None:
         return _("Some of %(count)s images; more like them are to be made.") % numbers
     if data.task == "generate":
@@ -173,6 +178,8 @@ def _reading(data: Data, _: Translate) -> str:
 
 def asked(data: Data, y: NDArray[Any], _: Translate) -> str:
     """An answer as people read it."""
+    if data.task == "forecast" and data.image is not None:
+        return _("the next row")
     if data.task == "forecast":
         value = float(data.scaler.undo(y[-1, 0]))
         return _("%(value)s at the last step") % {"value": f"{value:.3g}"}
