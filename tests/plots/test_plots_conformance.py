@@ -11,7 +11,7 @@ import orjson
 import plotly.graph_objects as go
 import pytest
 
-from explorer.catalog import choosing
+from explorer.catalog import choosing, specs
 from explorer.data.base import Data
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
@@ -43,12 +43,15 @@ def marked(message: str) -> str:
 
 
 class Moment:
-    """A short real run, and the views of its end."""
+    """A short real run on short windows, and the views of its end."""
 
     def __init__(
         self, model: str, data: str, steps: int, more: Mapping[str, Any] = NOTHING
     ) -> None:
-        config = choosing.make_config(data, model, {"training.steps": 12, **more})
+        usual = {"training.steps": 12, "data.window": 24}
+        known = specs.setting_names(data, model)
+        settings = {n: v for n, v in usual.items() if n in known} | more
+        config = choosing.make_config(data, model, settings)
         trainer = Trainer(config)
         progress = trainer.advance(Budget(steps=steps))
         self.wish = Wish(shown=",".join(names_on("playground")))

@@ -31,6 +31,10 @@ MOST_BYTES = 300_000
 WORDLESS = re.compile(r"[^A-Za-z]*")
 
 
+KINDS = {"float32", "float64", "int64", "uint8"}
+"""What a browser is sent."""
+
+
 def marked(message: str) -> str:
     return f"⟦{message}⟧"
 
@@ -110,6 +114,15 @@ def check(panel: str, content: dict[str, Any]) -> None:
     lone = len(axes) - len(hidden) <= 4
     assert not lone or len(titled) + len(hidden) >= 2, panel
     assert given["layout"]["uirevision"], panel
+
+
+def test_every_view_has_something_to_send(looked: Looked) -> None:
+    names = [spec.name for spec in views_of(specs.resolve(looked.config))]
+    assert "prediction" in names
+    for name in names:
+        arrays = looked.usual(name).arrays
+        assert arrays, name
+        assert {values.dtype.name for values in arrays.values()} <= KINDS, name
 
 
 def test_plotly_accepts_every_view(looked: Looked) -> None:

@@ -52,6 +52,11 @@ def trained(store: Store, config: RunConfig, steps: int = 3) -> Kept:
 
 
 def usual(model: str, **settings: object) -> RunConfig:
-    """An architecture at its default size on the data where it is shown."""
-    few = {"training.steps": 5, **settings}
-    return choosing.make_config(specs.usual_data(model), model, few)
+    """An architecture at its default size on short windows of the data where it is
+    shown."""
+    data = specs.usual_data(model)
+    short = (
+        {"data.window": 16} if "data.window" in specs.setting_names(data, model) else {}
+    )
+    few = {"training.steps": 5, **short, **settings}
+    return choosing.make_config(data, model, few)
