@@ -94,6 +94,13 @@ def square(other: str = "x", **more: Any) -> dict[str, Any]:
     }
 
 
+def line(sheet: Sheet, y: float, dash: str = "solid") -> dict[str, Any]:
+    """A thin line over all images, and no further."""
+    _rows, columns, _height, width = sheet.images.shape
+    ends = {"xref": "x", "x0": 0.5, "x1": columns * (width + GAP) - GAP + 0.5}
+    return rule(y, dash=dash) | ends | {"layer": "above"}
+
+
 def figure(
     sheet: Sheet,
     titles: tuple[str, str],
@@ -123,6 +130,6 @@ def figure(
     )
     words = [escape(word) for _count, word in down]
     y = axis(titles[1], tickmode="array", tickvals=places, ticktext=words, **square())
-    between = [rule(float(place * (height + GAP))) for place in begins[1:-1]]
+    between = [line(sheet, place * (height + GAP)) for place in begins[1:-1].tolist()]
     parts = layout(x, y, shapes=between, margin={"r": 12}, **{INK: COLOURS})
     return {"data": [heat(sheet)], "layout": parts}

@@ -77,6 +77,8 @@ def test_real_and_written_images_stand_below_each_other() -> None:
     assert layout["yaxis"]["ticktext"] == ["real", "written on"] * 2
     dots = [s["y0"] for s in layout["shapes"] if s["line"]["dash"] == "dot"]
     assert dots == [9 + 5.5, 27 + 5.5]
+    ends = {(shape["xref"], shape["x0"], shape["x1"]) for shape in layout["shapes"]}
+    assert ends == {("x", 0.5, 6 * 9 - 1 + 0.5)}
     assert "Given 5 rows, it wrote the other 3" in content["reading"]
     assert "wrote all but the first 5 rows" in content["alternative"]
     held, data = whole(), subject.data

@@ -11,7 +11,7 @@ from explorer.plots import images
 from explorer.plots.answers.images import COLUMNS
 from explorer.plots.images import GAP, Sheet, in_rows
 from explorer.plots.panel import AnswerPanel, Content, Scene
-from explorer.plots.parts import Figure, Translate, finite, rule, short
+from explorer.plots.parts import Figure, Translate, finite, short
 from explorer.runs.records import View
 
 
@@ -53,8 +53,7 @@ def figure(drawn: ContinuedDrawn, _: Translate = str) -> Figure:
     begins = [
         (2 * row + 1) * height + drawn.given + 0.5 for row, _each in enumerate(real)
     ]
-    over = {"layer": "above"}
-    made["layout"]["shapes"] += [rule(y, dash="dot") | over for y in begins]
+    made["layout"]["shapes"] += [images.line(sheet, y, "dot") for y in begins]
     return made
 
 
