@@ -1,6 +1,8 @@
 """Tables on paper: Streamlit draws its own on a canvas, of which a printer gets what
-the screen showed. Beside each stands the same as HTML, which only paper shows."""
+the screen showed. Beside each stands the same as text, which `assets/live/paper.js`
+lays out for paper alone."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
@@ -20,7 +22,8 @@ def paper_table(
     settings: Mapping[str, Any],
     nothing: str = "",
 ) -> str:
-    """A table as HTML, written as Streamlit writes it, without its links.
+    """A table as HTML that holds its cells, written as Streamlit writes them, as JSON;
+    without its links.
 
     Args:
         table: by column or by row.
@@ -31,25 +34,14 @@ def paper_table(
     kinds = {name: _kind(settings.get(name)) for name in columns}
     columns = {name: c for name, c in columns.items() if not _is_link(kinds[name])}
     count = min(MOST, max(map(len, columns.values()), default=0))
-    head = "".join(f"<th scope='col'>{escape(str(name))}</th>" for name in columns)
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f"<td>{_cell(_written(column[k], kinds[name], nothing))}</td>"
-            for name, column in columns.items()
-        )
-        + "</tr>"
+    rows = [
+        [_written(column[k], kinds[name], nothing) for name, column in columns.items()]
         for k in range(count)
-    )
-    return (
-        f"<table class='sx-paper'><thead><tr>{head}</tr></thead>"
-        f"<tbody>{body}</tbody></table>"
-    )
-
-
-def _cell(words: str) -> str:
-    """Words that turn no other's direction; what is ASCII turns none by itself."""
-    return escape(words) if words.isascii() else f"<bdi>{escape(words)}</bdi>"
+    ]
+    text = json.dumps([list(map(str, columns)), *rows], ensure_ascii=False)
+    for sign in "<>":  # else an attribute that ends a comment or an element is dropped
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return f"<table class='sx-paper' data-rows='{escape(text)}'></table>"
 
 
 def _columns(table: Columns | Sequence[Mapping[str, Any]]) -> Columns:

@@ -84,8 +84,8 @@ def _early(page: str, elements: tuple[str, ...]) -> str:
 
 
 async def waiting_js(request: Request) -> Response:
-    """The script of a page that waits."""
-    text = script("element", "refusal", "waiting")
+    """The script of a page that waits, and of one that is printed."""
+    text = script("element", "refusal", "waiting", "paper")
     return Response(text, media_type="text/javascript", headers=NO_CACHE)
 
 

@@ -77,4 +77,6 @@ def test_other_pages_have_their_charts_and_tables(open_page: Opener) -> None:
         page.wait_for_function(f"({WRONG})({width}).length === 0")
         if "stDataFrame" in ready:
             expect(page.locator(".sx-paper").first).to_be_visible()
+            assert page.locator(".sx-paper tbody tr").count() > 0
+            assert page.locator(".sx-paper td > bdi").first.inner_text()
             expect(page.locator("[data-testid=stDataFrame]").first).to_be_hidden()

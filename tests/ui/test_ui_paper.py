@@ -1,7 +1,9 @@
 """A table stands on paper with all its rows and columns, written as on the screen."""
 
+import json
 import re
 from datetime import UTC, datetime
+from html import unescape
 
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -10,17 +12,17 @@ from explorer.ui.paper import MOST, paper_table
 
 
 def cells(html: str) -> list[list[str]]:
-    return [
-        re.findall(r"<t[hd].*?>(?:<bdi>)?(.*?)(?:</bdi>)?</t[hd]>", row)
-        for row in re.findall(r"<tr>(.*?)</tr>", html)
-    ]
+    (held,) = re.findall(r"<table class='sx-paper' data-rows='([^']*)'></table>", html)
+    assert not set("<>") & set(unescape(held))
+    found: list[list[str]] = json.loads(unescape(held))
+    return found
 
 
 def test_values_are_written_as_on_the_screen() -> None:
     config = st.column_config
     found = paper_table(
         {
-            "Run": ["<b>", None],
+            "Run": ["<b>-->", None],
             "Loss": [0.123456, None],
             "Steps": [12345, 7],
             "Tags": [["a", "b"], []],
@@ -37,7 +39,7 @@ def test_values_are_written_as_on_the_screen() -> None:
     )
     assert cells(found) == [
         ["Run", "Loss", "Steps", "Tags", "Started"],
-        ["&lt;b&gt;", "0.1235", "12,345", "a, b", "2026-01-03 07:04"],
+        ["<b>-->", "0.1235", "12,345", "a, b", "2026-01-03 07:04"],
         ["–", "–", "7", "", "–"],
     ]
 
