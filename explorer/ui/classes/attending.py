@@ -1,11 +1,11 @@
 """Who takes part in a class at this tab, in which task; the way in and out."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import streamlit as st
 
-from explorer.engine.class_tasks import task_in, tasks_of
-from explorer.engine.classes import KIND, Task, member_of, read_task
+from explorer.engine.classes import KIND, Task, read_task
 from explorer.engine.classroom import name_of, read_classroom
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
@@ -20,6 +20,7 @@ from explorer.ui.address import (
     shown_task,
     take_over,
 )
+from explorer.ui.classes.register import Register, shared_register
 from explorer.ui.classes.words import goal_line
 from explorer.ui.language import Translate
 from explorer.ui.page import shown_later
@@ -85,16 +86,32 @@ def attended(visitor: Visitor, _: Translate) -> Attended | None:
 
 def here_in(visitor: Visitor, home: Group) -> Attended | None:
     """Where in a class this person is; None if they take no part."""
-    store = visitor.store
-    member = member_of(store, home.id, visitor.owner)
-    if member is None:
+    return _entered(visitor.owner, Register(visitor.store, home))
+
+
+def _entered(owner: str, register: Register) -> Attended | None:
+    home, tasks = register.home, register.tasks
+    if (member := register.members.get(owner)) is None:
         return None
-    groups, room = tasks_of(store, home), read_classroom(home)
-    place = min(shown_task() if room.own_pace else room.at, len(groups) - 1)
-    group = groups[place]
-    guess = store.guesses.of(group.id).get(visitor.owner)
-    task = task_in(store, group)
-    return Attended(home, group, task, member, place, len(groups), guess)
+    room = read_classroom(home)
+    place = min(shown_task() if room.own_pace else room.at, len(tasks) - 1)
+    group = tasks[place]
+    task = replace(read_task(group), closed=read_task(home).closed)
+    guess = register.guesses(group).get(owner)
+    return Attended(home, group, task, member, place, len(tasks), guess)
+
+
+def has_moved(visitor: Visitor, here: Attended) -> bool:
+    """Whether the class, or this person's part in it, is another by now. Who finds so
+    in what all tabs share looks for themselves, for that may be two seconds old.
+
+    Raises:
+        ExplorerError: if the class was deleted.
+    """
+    if _entered(visitor.owner, shared_register(visitor.store, here.home.id)) == here:
+        return False
+    home = visitor.store.groups.get(here.home.id, KIND)
+    return here_in(visitor, home) != here
 
 
 def follow_task(visitor: Visitor, here: Attended) -> None:

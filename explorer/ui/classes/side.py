@@ -2,13 +2,19 @@
 
 import streamlit as st
 
-from explorer.engine.classes import KIND, MOST_MEMBERS, read_task
+from explorer.engine.classes import MOST_MEMBERS, read_task
 from explorer.engine.classroom import read_classroom
 from explorer.engine.visitor import Visitor
 from explorer.lessons import texts
 from explorer.runs.records import Group
 from explorer.ui.address import show_task
-from explorer.ui.classes.attending import Attended, door, here_in, leave_button
+from explorer.ui.classes.attending import (
+    Attended,
+    door,
+    has_moved,
+    here_in,
+    leave_button,
+)
 from explorer.ui.classes.board import numbered, short_board, shown_names, standings
 from explorer.ui.classes.polling import ask
 from explorer.ui.classes.words import goal_line, own_line, task_title
@@ -81,9 +87,9 @@ def task_side(
 def _stand(visitor: Visitor, here: Attended, most: int, _: Translate) -> None:
     """One's own line and the board; the page is drawn anew when the class changes."""
     with shown_errors():
-        store, task, own = visitor.store, here.task, here.member.seat
-        home = store.groups.get(here.home.id, KIND)
-        if here_in(visitor, home) != here:
+        store, home, task = visitor.store, here.home, here.task
+        own = here.member.seat
+        if has_moved(visitor, here):
             st.rerun()
         found = standings(store, home.id, here.group.id, task.goal, task.within)
         st.markdown(own_line(found, here.member, task, _))
