@@ -109,13 +109,15 @@ class HMM(ExpectationModel):
         return self.labels()[path] if self.task == "tag" else path
 
     def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
-        seen = self.embedding(x)  # (B, T, K)
-        a = self.forwards(seen)
-        if not self.causal:
-            a = a + self.backwards(seen)
-        believed = probe("layer_0.posterior", a.softmax(-1))
+        believed = probe("layer_0.posterior", self.beliefs(x))
         # A held change may leave no chance at all, or less.
         return self.readout(believed.clamp(min=LEAST_BELIEF))
+
+    def beliefs(self, x: Tensor) -> Tensor:
+        """p(state) (B, T, K), of what it has read so far where it looks ahead."""
+        seen = self.embedding(x)  # (B, T, K)
+        a = self.forwards(seen)
+        return (a if self.causal else a + self.backwards(seen)).softmax(-1)
 
     def readout(self, h: Tensor) -> Tensor:
         """p(state) (B, T, K) -> answers (B, T, O)."""
@@ -162,8 +164,7 @@ class HMM(ExpectationModel):
         self.transitions.copy_(shares(moves))
         self.embedding.learn(x, posterior)
         if not self.foresees:
-            belief = a.softmax(-1) if self.causal else posterior
-            self.answers.copy_(self.associated(belief, y))
+            self.answers.copy_(self.associated(self.beliefs(x), y))
 
     def associated(self, belief: Tensor, y: Tensor) -> Tensor:
         """What goes with each state (K, O), for p(state) (B, T, K) as it answers.
@@ -173,11 +174,13 @@ class HMM(ExpectationModel):
         """
         weights, y = belief.flatten(0, 1), y.flatten(0, 1)  # (B T, K)
         if self.task == "forecast":
-            ridge = LEAST_CHANCE * torch.eye(weights.shape[1]).to(weights)
-            fitted: Tensor = torch.linalg.solve(
-                weights.T @ weights + ridge, weights.T @ y
-            )
-            return fitted
+            # States that are believed in alike leave what goes with each open: of all
+            # answers that fit, the small ones; products of nearly equal rows need more
+            # digits than the rest.
+            exact = weights.double()
+            ridge = LEAST_CHANCE * len(exact) * torch.eye(exact.shape[1]).to(exact)
+            fitted = torch.linalg.solve(exact.T @ exact + ridge, exact.T @ y.double())
+            return fitted.to(weights)
         weights, y = weights[y != IGNORED], y[y != IGNORED]
         labels = F.one_hot(y, self.outputs).to(weights)
         table: Tensor = self.answers
