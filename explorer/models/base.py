@@ -106,8 +106,9 @@ class ExpectationModel(SequenceModel):
         """-log p(x) / T (B,), nats per step: what no iteration raises."""
         raise NotImplementedError
 
-    def iterate(self, x: Tensor, y: Tensor) -> None:
-        """One iteration over x (N, T[, I]) and y, in place; it draws nothing."""
+    def iterate(self, x: Tensor, y: Tensor, counted_from: int = 0) -> None:
+        """One iteration over x (N, T[, I]) and y, in place; it draws nothing. Answers
+        count from the step `counted_from` on."""
         raise NotImplementedError
 
 

@@ -148,7 +148,7 @@ class HMM(ExpectationModel):
         return -self.forwards(self.embedding(x))[:, -1].logsumexp(-1) / x.shape[1]
 
     @torch.no_grad()
-    def iterate(self, x: Tensor, y: Tensor) -> None:
+    def iterate(self, x: Tensor, y: Tensor, counted_from: int = 0) -> None:
         """Baum-Welch: expected counts under the present numbers, then their shares."""
         # expectation
         seen = self.embedding(x)
@@ -164,7 +164,9 @@ class HMM(ExpectationModel):
         self.transitions.copy_(shares(moves))
         self.embedding.learn(x, posterior)
         if not self.foresees:
-            self.answers.copy_(self.associated(self.beliefs(x), y))
+            counted = slice(counted_from, None)
+            belief = self.beliefs(x)[:, counted]
+            self.answers.copy_(self.associated(belief, y[:, counted]))
 
     def associated(self, belief: Tensor, y: Tensor) -> Tensor:
         """What goes with each state (K, O), for p(state) (B, T, K) as it answers.
@@ -179,7 +181,8 @@ class HMM(ExpectationModel):
             # digits than the rest.
             exact = weights.double()
             ridge = LEAST_CHANCE * len(exact) * torch.eye(exact.shape[1]).to(exact)
-            fitted = torch.linalg.solve(exact.T @ exact + ridge, exact.T @ y.double())
+            products = exact.T @ exact + ridge, exact.T @ y.double()
+            fitted: Tensor = torch.linalg.solve(*products)
             return fitted.to(weights)
         weights, y = weights[y != IGNORED], y[y != IGNORED]
         labels = F.one_hot(y, self.outputs).to(weights)

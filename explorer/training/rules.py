@@ -175,7 +175,7 @@ class Expectation:
     def update(self, rate: float) -> float:
         """One iteration; how far the parameters moved."""
         before = [p.detach().clone() for p in self.model.parameters()]
-        self.model.iterate(self.x, self.y)
+        self.model.iterate(self.x, self.y, self.data.counted_from)
         moved = [
             (new - old).square().sum()
             for new, old in zip(self.model.parameters(), before, strict=True)
