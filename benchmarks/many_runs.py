@@ -67,6 +67,7 @@ def multiply(database: Path, count: int) -> None:
                     f"SELECT ?, {listed} FROM {table} WHERE {key} = ?",
                     [name, original],
                 )
+            store.commit()  # the server writes between
     with closing(sqlite3.connect(database)) as store:
         store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -114,7 +115,7 @@ def measure(count: int = RUNS) -> Iterator[Row]:
 
             def act() -> None:
                 page.goto(f"{address}/runs", wait_until="commit")
-                page.wait_for_function(LISTED, arg=f"in {count} runs", polling=20)
+                page.wait_for_function(LISTED, arg=f"in {count:,} runs", polling=20)
 
             times.append(seconds_of(act))
     took = statistics.median(times)

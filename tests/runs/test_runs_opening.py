@@ -166,8 +166,10 @@ def test_runs_of_version_6_are_whole_and_can_be_thinned(
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN packed")
         connection.exec_driver_sql("ALTER TABLE runs DROP COLUMN thinned")
         connection.exec_driver_sql("UPDATE meta SET schema_version = 6")
-    engine.dispose()
     open_store(address).close()
+    (index,) = inspect(engine).get_indexes("checkpoints")
+    assert index["column_names"] == ["run_id", "size"]
+    engine.dispose()
     store = open_store(address)  # the second time there is nothing to do
     assert everything(store, run.id) == before
     assert store.thinning.due(0) == [run.id]
