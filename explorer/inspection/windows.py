@@ -1,7 +1,5 @@
 """Windows that a generator makes, as the Playground shows them too."""
 
-from dataclasses import replace
-
 from explorer.config.settings import Settings
 from explorer.inspection import prediction
 from explorer.inspection.answer import PredictionOptions
@@ -16,7 +14,10 @@ class WindowOptions(Settings):
 
 def look(subject: Subject, options: WindowOptions) -> View:
     """What the view "prediction" has: lines, or images; notes have the measures."""
-    return replace(prediction.look(subject, PredictionOptions()), name="windows")
+    name = prediction.answer_to(subject.data)
+    assert name is not None  # rivals generate
+    found = prediction.answers()[name].look(subject, PredictionOptions())
+    return View("windows", subject.step, *found)
 
 
 AXES = {**generated.AXES, **images.AXES}

@@ -41,11 +41,13 @@ def some(subject: Subject, count: int) -> tuple[list[Floats], dict[str, Any]]:
         logits = subject.model(real), subject.model(fake)
     data, found = subject.data, measured(subject.data, real, fake, *logits)
     rows = np.linspace(0, len(real) - 1, min(count, len(real))).round().astype(int)
-    return [shown(data, each[rows]) for each in (real, fake)], {
+    notes = {
         "measures": {name: nullable(value) for name, value in found.items()},
         "collapsed": subject.step > 0 and collapsed(data, real, found),
-        "real_kinds": None if data.kinds is None else kinds(data, real),
     }
+    if data.kinds is not None:
+        notes["real_kinds"] = kinds(data, real)
+    return [shown(data, each[rows]) for each in (real, fake)], notes
 
 
 def shown(data: Data, windows: Tensor) -> Floats:

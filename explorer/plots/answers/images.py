@@ -44,7 +44,7 @@ def extract(view: View | None) -> ImagesDrawn:
         notes["ink"],
         notes["measures"],
         bool(notes["collapsed"]),
-        notes["real_kinds"],
+        notes.get("real_kinds"),
         view.step,
     )
 
