@@ -37,9 +37,10 @@ MOST_TRAINERS = 64
 LOOKING_SHARE = 0.02
 """In the long run looking costs so much of the time that a run has trained."""
 
-HEAD_START, SPENT_IN = 0.4, 5.0
-"""Seconds that looking may cost beyond that, for a net changes fastest at first: all
-first looks, then what these leave, ever less within so many seconds of training."""
+HEAD_START, SPENT_IN = 2.0, 5.0
+"""The time of so many slices may looking cost beyond that, for a net changes fastest at
+first: all first looks, then what these leave, ever less within so many seconds of
+training. Where many share a worker slices are short, and so is this."""
 
 LONGEST_WAIT = 60.0
 """Seconds of training after which even a dear view has its turn."""
@@ -229,7 +230,8 @@ def _look_live(
     """
     seen = []
     live.looked = {w: live.looked[w] for w in wanted if w in live.looked}
-    left, trained, waits = MOST_OF_A_SLICE * seconds, live.trainer.seconds, _waits(live)
+    trained, waits = live.trainer.seconds, _waits(live, seconds)
+    left = MOST_OF_A_SLICE * seconds
     for each in sorted(wanted, key=lambda w: live.looked.get(w, -math.inf)):
         early = trained - live.looked.get(each, -math.inf) < waits.get(each, 0.0)
         if (early or left <= 0) and each not in now:
@@ -245,13 +247,13 @@ def _look_live(
     return tuple(seen)
 
 
-def _waits(live: _Live) -> dict[Wanted, float]:
-    """Seconds of training from one look at each view to its next.
+def _waits(live: _Live, slice_: float) -> dict[Wanted, float]:
+    """Seconds of training from one look at each view to its next, in slices of so many.
 
     Of all looks that cost a share s of the time, the pictures are least out of date, on
     the mean, where a view of cost c waits sqrt(c) / s times the sum of all the roots.
     """
-    early = max(0.0, HEAD_START - live.firsts) / SPENT_IN
+    early = max(0.0, HEAD_START * slice_ - live.firsts) / SPENT_IN
     share = LOOKING_SHARE + early * math.exp(-live.trainer.seconds / SPENT_IN)
     roots = {each: math.sqrt(live.cost[each]) for each in live.looked}
     whole = sum(roots.values()) / share

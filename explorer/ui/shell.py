@@ -84,8 +84,9 @@ def _early(page: str, elements: tuple[str, ...]) -> str:
 
 
 async def waiting_js(request: Request) -> Response:
-    """The script of a page that waits, and of one that is printed."""
-    text = script("element", "refusal", "waiting", "paper")
+    """What a page does by itself: it says why it waits, lays out tables for paper, and
+    lets the keyboard reach wide equations."""
+    text = script("element", "refusal", "waiting", "paper", "equations")
     return Response(text, media_type="text/javascript", headers=NO_CACHE)
 
 

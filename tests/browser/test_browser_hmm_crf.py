@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opener, click, fits, state_is, trace
+from tests.browser.conftest import Opener, click, fits, serious, state_is, trace
 
 pytestmark = pytest.mark.browser
 
@@ -60,3 +60,7 @@ def test_an_hmm_finds_the_dice_and_a_tagger_stands_beside(open_page: Opener) -> 
 def test_a_phone_shows_it_without_scrolling_sideways(open_page: Opener) -> None:
     page = begun(open_page, viewport={"width": 390, "height": 844})
     assert fits(page)
+    wide = page.locator(".katex-display[tabindex='0']").first
+    expect(wide).to_be_attached()  # the keyboard scrolls what is wider than the page
+    assert wide.evaluate("frame => frame.scrollWidth > frame.clientWidth")
+    assert serious(page) == []

@@ -1,6 +1,5 @@
 """How often a run that trains is looked at: seldom enough, and never too seldom."""
 
-import math
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,7 +36,7 @@ class Watched:
         seconds: float,
         *wanted: Wanted,
         now: tuple[Wanted, ...] = (),
-        slice_: float = math.inf,
+        slice_: float = 0.2,
     ) -> list[str]:
         """The names of what is looked at after so much training."""
         self.trainer.seconds = seconds
@@ -84,6 +83,16 @@ def test_a_short_run_is_looked_at_often(monkeypatch: pytest.MonkeyPatch) -> None
     names = [name for tenth in range(25) for name in run.at(tenth / 10, CHEAP, DEAR)]
     assert names.count("dear") >= 3
     assert names.count("cheap") >= 8
+
+
+def test_where_many_share_a_worker_there_is_little_head_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = Watched(monkeypatch, cheap=0.01)
+    assert run.at(0.0, CHEAP, slice_=0.02) == ["cheap"]
+    assert run.at(0.3, CHEAP, slice_=0.02) == []
+    assert run.at(0.3, CHEAP) == ["cheap"]  # alone it need not wait so long
+    assert run.at(0.9, CHEAP, slice_=0.02) == ["cheap"]
 
 
 def test_dear_first_looks_use_up_the_head_start(
