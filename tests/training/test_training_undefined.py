@@ -11,7 +11,7 @@ import torch
 from click.testing import CliRunner
 
 from explorer.__main__ import main
-from explorer.catalog import choosing
+from explorer.catalog import building, choosing
 from explorer.data import content
 from explorer.errors import ExplorerError
 from explorer.plots.training import measures as plot
@@ -74,15 +74,16 @@ def test_a_small_spread_in_small_units_is_a_spread() -> None:
 
 
 def test_windows_that_do_not_move() -> None:
+    data = building.make_data(choosing.make_config("sine", "gan"))
     flat, moving = torch.ones(5, 7, 1), torch.randn(5, 7, 1)
     logits = torch.zeros(5, 7, 1)
-    found = measured(flat, moving, logits, logits)
+    found = measured(data, flat, moving, logits, logits)
     assert math.isnan(found["diversity"])
     assert math.isnan(found["autocorrelation_distance"])
-    found = measured(moving, flat, logits, logits)
+    found = measured(data, moving, flat, logits, logits)
     assert found["diversity"] == 0
     assert math.isnan(found["autocorrelation_distance"])
-    lone = measured(moving[:1], moving[:1], logits[:1], logits[:1])
+    lone = measured(data, moving[:1], moving[:1], logits[:1], logits[:1])
     assert math.isnan(lone["diversity"])
 
 

@@ -15,7 +15,7 @@ from streamlit.testing.v1.util import patch_config_options
 
 from explorer.ui.files import KEPT, STREAMLITS, Compressed
 from explorer.ui.places import PLOTLY
-from explorer.ui.shell import ELEMENTS, _html
+from explorer.ui.shell import ELEMENTS, MORE, _html
 from tests.ui.conftest import ROOT
 
 SCRIPT = max((STREAMLITS / "js").glob("index.*.js"), key=lambda p: p.stat().st_size)
@@ -74,12 +74,16 @@ def test_files_lie_under_the_base_path() -> None:
     assert other == b"another's answer"
 
 
-def test_a_page_asks_at_once_for_what_it_is_going_to_need() -> None:
-    page = _html("en")
+@pytest.mark.parametrize("more", [(), MORE["runs"]])
+def test_a_page_asks_at_once_for_what_it_is_going_to_need(
+    more: tuple[str, ...],
+) -> None:
+    page = _html("en", ELEMENTS + more)
     asked = re.findall(r'"modulepreload" crossorigin href="./static/([^"]+)"', page)
     assert len(asked) == len(set(asked))
-    for element in ELEMENTS:
-        assert any(name.startswith(f"js/{element}.") for name in asked), element
+    for element in ELEMENTS + more:
+        script = element.rpartition("/")[2]
+        assert any(name.startswith(f"js/{script}.") for name in asked), element
     assert all((STREAMLITS / name).is_file() for name in asked)
     assert f'<link rel="preload" as="script" href="./{PLOTLY}">' in page
 
