@@ -2,8 +2,17 @@
 
 import torch
 
+from explorer.kernels import linear
 from explorer.kernels.nets import GRU, RNN
 
 for kind in (RNN, GRU):
     states, _last = kind(1, 1, batch_first=True)(torch.zeros(1, 1, 1))
     states.sum().backward()
+
+one, ones = torch.ones(1, requires_grad=True), torch.ones(1, 1, 1, requires_grad=True)
+for states in (
+    linear.gated_states(ones, ones),
+    linear.turned_states(one, one, ones, ones),
+    linear.selected_reads(ones, ones, ones, ones),
+):
+    states.sum().backward()  # type: ignore[no-untyped-call]

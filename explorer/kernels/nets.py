@@ -47,6 +47,11 @@ def plain(*tensors: Tensor) -> list[Any]:
     return [tensor.detach().contiguous().numpy() for tensor in tensors]
 
 
+def is_plain(x: Tensor) -> bool:
+    """Whether a compiled recurrence can read it where it lies."""
+    return x.device.type == "cpu" and x.dtype in (torch.float32, torch.float64)
+
+
 class RNNStates(torch.autograd.Function):
     """x (T, B, I), h (B, H), W (H, I), U (H, H), b (H) -> states (T, B, H)."""
 
@@ -126,8 +131,7 @@ def suits(net: nn.RNNBase, x: Tensor) -> bool:
 
     For 1 to 512 units and 1 to 256 sequences it never was the slower one.
     """
-    precise = x.dtype in (torch.float32, torch.float64)
-    return net.batch_first and x.dim() == 3 and x.device.type == "cpu" and precise
+    return net.batch_first and x.dim() == 3 and is_plain(x)
 
 
 class RNN(nn.RNN):

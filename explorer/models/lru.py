@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from explorer.config.settings import Settings, setting
 from explorer.errors import N_
+from explorer.kernels.linear import turned_states
 from explorer.models import notation, stream
 from explorer.models.base import ModelSpec, SequenceModel, Sizes
 from explorer.models.captures import Capture, Probe, ignore, signed
@@ -94,20 +95,25 @@ class LRULayer(nn.Module):
     def forward(self, u: Tensor, probe: Probe) -> Tensor:
         a, b = self.poles()
         g = torch.sqrt(1 - torch.exp(-2 * torch.exp(self.decay)))  # sqrt(1 - r^2)
-        real_in, imaginary_in = self.into(u).chunk(2, dim=-1)  # 2 x (B, T, H)
-        real = imaginary = torch.zeros_like(u[:, 0])
+        p, q = (g * part for part in self.into(u).chunk(2, dim=-1))  # 2 x (B, T, H)
+        if probe is ignore:
+            return self.given_out(turned_states(a, b, p, q), u)
+        x = y = torch.zeros_like(u[:, 0])
         states = []
-        for p, q in zip(
-            (g * real_in).unbind(1), (g * imaginary_in).unbind(1), strict=True
-        ):
-            real, imaginary = (
-                probe("memory", a * real - b * imaginary + p),
-                probe("memory_turned", b * real + a * imaginary + q),
+        for p_t, q_t in zip(p.unbind(1), q.unbind(1), strict=True):
+            x, y = (
+                probe("memory", a * x - b * y + p_t),
+                probe("memory_turned", b * x + a * y + q_t),
             )
-            states.append(torch.cat([real, imaginary], -1))
-        v = self.read(torch.stack(states, 1)) + self.past * u  # (B, T, H)
-        h = u + self.out(nn.functional.gelu(v))
+            states.append(torch.cat([x, y], -1))
+        h = self.given_out(torch.stack(states, 1), u)
         return torch.stack([probe("hidden", h_t) for h_t in h.unbind(1)], 1)
+
+    def given_out(self, states: Tensor, u: Tensor) -> Tensor:
+        """Real and imaginary parts of the states (B, T, 2H), and u -> h (B, T, H)."""
+        v = self.read(states) + self.past * u
+        h: Tensor = u + self.out(nn.functional.gelu(v))
+        return h
 
 
 class LRU(SequenceModel):

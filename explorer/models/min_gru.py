@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from explorer.config.settings import Settings
 from explorer.errors import N_
+from explorer.kernels.linear import gated_states
 from explorer.models import notation
 from explorer.models.base import (
     Line,
@@ -73,8 +74,11 @@ class MinGRULayer(nn.Module):
 
     def forward(self, x: Tensor, probe: Probe) -> Tensor:
         a, n = self.into(x).chunk(2, dim=-1)  # 2 x (B, T, H)
+        z = torch.sigmoid(a)
+        if probe is ignore:
+            return gated_states(1 - z, z * n)
         h, states = torch.zeros_like(a[:, 0]), []
-        for z_t, n_t in zip(torch.sigmoid(a).unbind(1), n.unbind(1), strict=True):
+        for z_t, n_t in zip(z.unbind(1), n.unbind(1), strict=True):
             h = cell(h, probe("update_gate", z_t), probe("candidate", n_t))
             h = probe("hidden", h)
             states.append(h)

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from explorer.config.settings import Settings, setting
 from explorer.errors import N_
+from explorer.kernels.linear import gated_states
 from explorer.models import notation
 from explorer.models.base import (
     Line,
@@ -91,6 +92,8 @@ class MinLSTMLayer(nn.Module):
         p, q, n = self.into(x).chunk(3, dim=-1)  # 3 x (B, T, H)
         p, q = torch.sigmoid(p), torch.sigmoid(q)
         f, i = p / (p + q), q / (p + q)
+        if probe is ignore:
+            return gated_states(f, i * n)
         h, states = torch.zeros_like(n[:, 0]), []
         for f_t, i_t, n_t in zip(f.unbind(1), i.unbind(1), n.unbind(1), strict=True):
             f_t, i_t = probe("forget_gate", f_t), probe("input_gate", i_t)

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from explorer.config.settings import Settings, setting
 from explorer.errors import N_
+from explorer.kernels.linear import selected_reads
 from explorer.models import notation, stream
 from explorer.models.base import ModelSpec, SequenceModel, Sizes
 from explorer.models.captures import Capture, Probe, gate, ignore, signed
@@ -89,17 +90,24 @@ class SelectiveLayer(nn.Module):
 
     def forward(self, u: Tensor, probe: Probe) -> Tensor:
         x, g, e, B, C = self.chosen(u)
-        S = x.new_zeros(*x[:, 0].shape, B.shape[-1])  # (B, H, N)
-        kept, written, read = torch.exp(-e * torch.exp(self.rate)), e * x, []
+        kept, written = torch.exp(-e * torch.exp(self.rate)), e * x  # 2 x (B, T, H)
+        if probe is ignore:
+            return self.given_out(selected_reads(kept, written, B, C), u, x, g)
+        S, read = x.new_zeros(*x[:, 0].shape, B.shape[-1]), []  # (B, H, N)
         each = (kept.unbind(1), written.unbind(1), B.unbind(1), C.unbind(1))
         for a_t, w_t, B_t, C_t in zip(*each, strict=True):
             a = probe("forget_gate", a_t)
             w = probe("candidate", w_t)
             S = a[..., None] * S + w[..., None] * B_t[:, None]
             read.append(probe("memory", (S @ C_t[..., None])[..., 0]))
-        v = torch.stack(read, 1) + self.past * x  # (B, T, H)
-        h = u + self.out(v * nn.functional.silu(g))
+        h = self.given_out(torch.stack(read, 1), u, x, g)
         return torch.stack([probe("hidden", h_t) for h_t in h.unbind(1)], 1)
+
+    def given_out(self, read: Tensor, u: Tensor, x: Tensor, g: Tensor) -> Tensor:
+        """What is read of the state, and what passes it by: 4 x (B, T, H) -> h."""
+        v = read + self.past * x
+        h: Tensor = u + self.out(v * nn.functional.silu(g))
+        return h
 
 
 class Selective(SequenceModel):

@@ -22,6 +22,9 @@ PYTORCHS: dict[Key, str] = {
 }
 """What PyTorch has too, only slower, and its name there."""
 
+UNCOMPILED = {"explorer.kernels.linear": "explorer.kernels.loops"}
+"""Files that say the same without a compiler, by those that need one."""
+
 
 class Source:
     """One file of this program, taken apart."""
@@ -111,6 +114,7 @@ def found(module: str, name: str) -> Key | None:
     if name not in file.imported:
         return None
     there, inner = file.imported[name]
+    there = UNCOMPILED.get(there, there)
     if inner and there.startswith("explorer"):
         return found(there, inner)
     return there, inner or ("" if there.startswith("explorer") else "*")

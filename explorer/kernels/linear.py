@@ -1,0 +1,88 @@
+"""Linear recurrences, compiled: what is kept of a state does not depend on it.
+
+What each computes stands in `loops`, which is used where nothing is compiled.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from explorer.kernels import loops
+from explorer.kernels.nets import is_plain, kernel, plain
+
+
+class _Carried(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, a: Tensor, b: Tensor) -> Tensor:
+        states = b.new_empty(b.shape)
+        kernel("gated").forward(*plain(a, b, states))
+        ctx.save_for_backward(a, states)
+        return states
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, slopes: Tensor) -> tuple[Tensor, ...]:
+        a, states = ctx.saved_tensors
+        found = slopes.new_empty(2, *slopes.shape)
+        kernel("gated").backward(*plain(slopes, a, states, *found))
+        return found[0], found[1]
+
+
+class _Turned(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, a: Tensor, b: Tensor, p: Tensor, q: Tensor) -> Tensor:
+        states = p.new_empty(2, *p.shape)
+        kernel("turned").forward(*plain(a, b, p, q, *states))
+        ctx.save_for_backward(a, b, states)
+        return torch.cat([*states], -1)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, slopes: Tensor) -> tuple[Tensor, ...]:
+        a, b, states = ctx.saved_tensors
+        found = states.new_empty(states.shape)
+        given = plain(*slopes.chunk(2, -1), a, b, *states, *found)
+        poles = torch.from_numpy(kernel("turned").backward(*given)).to(a)
+        return poles[0], poles[1], found[0], found[1]
+
+
+class _Selected(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, a: Tensor, w: Tensor, B: Tensor, C: Tensor) -> Tensor:
+        states, y = a.new_empty(*a.shape, B.shape[-1]), a.new_empty(a.shape)
+        kernel("selected").forward(*plain(a, w, B, C, states, y))
+        ctx.save_for_backward(a, w, B, C, states)
+        return y
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, slopes: Tensor) -> tuple[Tensor, ...]:
+        a, w, B, C, states = ctx.saved_tensors
+        by_rows = a.new_empty(2, *a.shape)
+        by_columns = B.new_zeros(2, *B.shape)
+        given = plain(slopes, a, w, B, C, states, *by_rows, *by_columns)
+        kernel("selected").backward(*given)
+        return by_rows[0], by_rows[1], by_columns[0], by_columns[1]
+
+
+def gated_states(a: Tensor, b: Tensor) -> Tensor:
+    """As `loops.gated_states`."""
+    if not is_plain(a):
+        return loops.gated_states(a, b)
+    return _Carried.apply(a, b)  # type: ignore[no-untyped-call, no-any-return]
+
+
+def turned_states(a: Tensor, b: Tensor, p: Tensor, q: Tensor) -> Tensor:
+    """As `loops.turned_states`."""
+    if not is_plain(p):
+        return loops.turned_states(a, b, p, q)
+    return _Turned.apply(a, b, p, q)  # type: ignore[no-untyped-call, no-any-return]
+
+
+def selected_reads(a: Tensor, w: Tensor, B: Tensor, C: Tensor) -> Tensor:
+    """As `loops.selected_reads`."""
+    if not is_plain(a):
+        return loops.selected_reads(a, w, B, C)
+    return _Selected.apply(a, w, B, C)  # type: ignore[no-untyped-call, no-any-return]

@@ -1,0 +1,36 @@
+"""The linear recurrences of `linear`, step by step in PyTorch: the same answers, where
+nothing is compiled. Exported programs have these."""
+
+import torch
+from torch import Tensor
+
+
+def gated_states(a: Tensor, b: Tensor) -> Tensor:
+    """h_t = a_t * h_{t-1} + b_t from h_0 = 0: 2 x (B, T, H) -> (B, T, H)."""
+    h, states = torch.zeros_like(b[:, 0]), []
+    for a_t, b_t in zip(a.unbind(1), b.unbind(1), strict=True):
+        h = a_t * h + b_t
+        states.append(h)
+    return torch.stack(states, 1)
+
+
+def turned_states(a: Tensor, b: Tensor, p: Tensor, q: Tensor) -> Tensor:
+    """s_t = (a + ib) * s_{t-1} + p_t + i q_t from s_0 = 0, with poles (H) and p, q
+    (B, T, H): real and imaginary parts (B, T, 2H)."""
+    x = y = torch.zeros_like(p[:, 0])
+    states = []
+    for p_t, q_t in zip(p.unbind(1), q.unbind(1), strict=True):
+        x, y = a * x - b * y + p_t, b * x + a * y + q_t
+        states.append(torch.cat([x, y], -1))
+    return torch.stack(states, 1)
+
+
+def selected_reads(a: Tensor, w: Tensor, B: Tensor, C: Tensor) -> Tensor:
+    """S_t = a_t S_{t-1} + w_t B_t^T from S_0 = 0, and y_t = S_t C_t: a, w (B, T, H) and
+    B, C (B, T, N) -> y (B, T, H)."""
+    S, read = w.new_zeros(*w[:, 0].shape, B.shape[-1]), []  # (B, H, N)
+    each = (a.unbind(1), w.unbind(1), B.unbind(1), C.unbind(1))
+    for a_t, w_t, B_t, C_t in zip(*each, strict=True):
+        S = a_t[..., None] * S + w_t[..., None] * B_t[:, None]
+        read.append((S @ C_t[..., None])[..., 0])
+    return torch.stack(read, 1)
