@@ -14,5 +14,6 @@ for states in (
     linear.gated_states(ones, ones),
     linear.turned_states(one, one, ones, ones),
     linear.selected_reads(ones, ones, ones, ones),
+    linear.corrected_reads(ones[0], ones[0], ones, ones, ones),
 ):
     states.sum().backward()  # type: ignore[no-untyped-call]

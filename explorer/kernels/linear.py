@@ -67,6 +67,27 @@ class _Selected(torch.autograd.Function):
         return by_rows[0], by_rows[1], by_columns[0], by_columns[1]
 
 
+class _Corrected(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any, a: Tensor, b: Tensor, q: Tensor, k: Tensor, v: Tensor
+    ) -> Tensor:
+        states = v.new_empty(*v.shape, v.shape[-1])
+        written, y = v.new_empty(v.shape), v.new_empty(v.shape)
+        kernel("corrected").forward(*plain(a, b, q, k, v, states, written, y))
+        ctx.save_for_backward(a, b, q, k, v, states, written)
+        return y
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, slopes: Tensor) -> tuple[Tensor, ...]:
+        kept = ctx.saved_tensors
+        gates = slopes.new_empty(2, *kept[0].shape)
+        reads = slopes.new_zeros(3, *slopes.shape)
+        kernel("corrected").backward(*plain(slopes, *kept, *gates, *reads))
+        return *gates, *reads
+
+
 def gated_states(a: Tensor, b: Tensor) -> Tensor:
     """As `loops.gated_states`."""
     if not is_plain(a):
@@ -86,3 +107,10 @@ def selected_reads(a: Tensor, w: Tensor, B: Tensor, C: Tensor) -> Tensor:
     if not is_plain(a):
         return loops.selected_reads(a, w, B, C)
     return _Selected.apply(a, w, B, C)  # type: ignore[no-untyped-call, no-any-return]
+
+
+def corrected_reads(a: Tensor, b: Tensor, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """As `loops.corrected_reads`."""
+    if not is_plain(v):
+        return loops.corrected_reads(a, b, q, k, v)
+    return _Corrected.apply(a, b, q, k, v)  # type: ignore[no-untyped-call, no-any-return]

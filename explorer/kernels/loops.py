@@ -34,3 +34,16 @@ def selected_reads(a: Tensor, w: Tensor, B: Tensor, C: Tensor) -> Tensor:
         S = a_t[..., None] * S + w_t[..., None] * B_t[:, None]
         read.append((S @ C_t[..., None])[..., 0])
     return torch.stack(read, 1)
+
+
+def corrected_reads(a: Tensor, b: Tensor, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """S_t = a_t S_{t-1} + b_t (v_t - a_t S_{t-1} k_t) k_t^T from S_0 = 0, and
+    y_t = S_t q_t: a, b (B, T) and q, k, v (B, T, D) -> y (B, T, D)."""
+    S, read = v.new_zeros(*v[:, 0].shape, v.shape[-1]), []  # (B, D, D)
+    each = (a.unbind(1), b.unbind(1), q.unbind(1), k.unbind(1), v.unbind(1))
+    for a_t, b_t, q_t, k_t, v_t in zip(*each, strict=True):
+        S = a_t[:, None, None] * S
+        new = b_t[:, None] * (v_t - (S @ k_t[..., None])[..., 0])
+        S = S + new[..., None] * k_t[:, None]
+        read.append((S @ q_t[..., None])[..., 0])
+    return torch.stack(read, 1)

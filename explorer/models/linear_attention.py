@@ -24,6 +24,7 @@ from torch import Tensor, nn
 
 from explorer.config.settings import Settings, setting
 from explorer.errors import N_
+from explorer.kernels.linear import corrected_reads, selected_reads
 from explorer.models import linear_attention_equations as written
 from explorer.models import stream
 from explorer.models.base import ModelSpec, SequenceModel, Sizes
@@ -137,14 +138,18 @@ def keep_most(part: nn.Module) -> None:
         part.gates.bias.copy_(torch.tensor([3.0, 0.0]).repeat_interleave(part.heads))
 
 
+def by_head(x: Tensor) -> Tensor:
+    """(T, B, N, ...) -> (B N, T, ...)."""
+    return x.flatten(1, 2).transpose(0, 1)
+
+
 def summed(Q: Tensor, K: Tensor, V: Tensor) -> Tensor:
     """The memory as a sum, step by step: all (T, B, N, D)."""
-    S = V.new_zeros(*V.shape[1:], V.shape[-1])  # (B, N, D, D)
-    z, read = torch.zeros_like(K[0]), []
-    for q, k, v in zip(Q, K, V, strict=True):
-        S, z = S + v[..., None] * k[..., None, :], z + k
-        read.append((S @ q[..., None])[..., 0] / (z * q).sum(-1, keepdim=True))
-    return torch.stack(read)
+    rows = by_head(
+        torch.cat([V, torch.ones_like(V[..., :1])], -1)
+    )  # the last sums keys
+    y = selected_reads(torch.ones_like(rows), rows, by_head(K), by_head(Q))
+    return (y[..., :-1] / y[..., -1:]).transpose(0, 1).view_as(V)
 
 
 def weighed(Q: Tensor, K: Tensor, V: Tensor, probe: Probe) -> Tensor:
@@ -158,6 +163,9 @@ def corrected(
     Q: Tensor, K: Tensor, V: Tensor, keep: Tensor, write: Tensor, probe: Probe
 ) -> Tensor:
     """The memory by the gated delta rule; keep and write (T, B, N)."""
+    if probe is ignore:
+        parts = (by_head(each) for each in (keep, write, Q, K, V))
+        return corrected_reads(*parts).transpose(0, 1).view_as(V)
     S, read = V.new_zeros(*V.shape[1:], V.shape[-1]), []
     for q, k, v, a_t, b_t in zip(Q, K, V, keep, write, strict=True):
         a, b = probe("forget_gate", a_t), probe("write_gate", b_t)  # (B, N)
