@@ -1,5 +1,5 @@
-"""The linear recurrences of `linear`, step by step in PyTorch: the same answers, where
-nothing is compiled. Exported programs have these."""
+"""The recurrences of `layers`, step by step in PyTorch: the same answers, where nothing
+is compiled. Exported programs have these."""
 
 import torch
 from torch import Tensor
@@ -47,3 +47,19 @@ def corrected_reads(a: Tensor, b: Tensor, q: Tensor, k: Tensor, v: Tensor) -> Te
         S = S + new[..., None] * k_t[:, None]
         read.append((S @ q_t[..., None])[..., 0])
     return torch.stack(read, 1)
+
+
+def stabilised_states(sums: Tensor, U: Tensor) -> Tensor:
+    """The sLSTM cell from h_0 = c_0 = n_0 = 0: W x + b (B, T, 4H), rows i, f, o, z, and
+    U (4H, H) -> h (B, T, H)."""
+    h = c = n = torch.zeros_like(sums[:, 0, : U.shape[1]])
+    m, states = torch.full_like(h, -torch.inf), []
+    for sums_t in sums.unbind(1):
+        a_i, a_f, a_o, a_z = (sums_t + h @ U.t()).chunk(4, dim=-1)
+        keeps = torch.nn.functional.logsigmoid(a_f) + m
+        m = torch.maximum(keeps, a_i)
+        i, f = torch.exp(a_i - m), torch.exp(keeps - m)
+        c, n = f * c + i * torch.tanh(a_z), f * n + i
+        h = torch.sigmoid(a_o) * c / n
+        states.append(h)
+    return torch.stack(states, 1)

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from explorer.config.settings import Settings, setting
 from explorer.errors import N_
-from explorer.kernels.linear import corrected_reads, selected_reads
+from explorer.kernels.layers import corrected_reads, selected_reads
 from explorer.models import linear_attention_equations as written
 from explorer.models import stream
 from explorer.models.base import ModelSpec, SequenceModel, Sizes

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from explorer.config.settings import Settings, setting
 from explorer.errors import N_
-from explorer.kernels.linear import turned_states
+from explorer.kernels.layers import turned_states
 from explorer.models import notation, stream
 from explorer.models.base import ModelSpec, SequenceModel, Sizes
 from explorer.models.captures import Capture, Probe, ignore, signed

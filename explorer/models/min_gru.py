@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from explorer.config.settings import Settings
 from explorer.errors import N_
-from explorer.kernels.linear import gated_states
+from explorer.kernels.layers import gated_states
 from explorer.models import notation
 from explorer.models.base import (
     Line,

@@ -22,7 +22,7 @@ PYTORCHS: dict[Key, str] = {
 }
 """What PyTorch has too, only slower, and its name there."""
 
-UNCOMPILED = {"explorer.kernels.linear": "explorer.kernels.loops"}
+UNCOMPILED = {"explorer.kernels.layers": "explorer.kernels.loops"}
 """Files that say the same without a compiler, by those that need one."""
 
 

@@ -1,4 +1,4 @@
-"""Linear recurrences, compiled: what is kept of a state does not depend on it.
+"""The recurrences of layers, compiled.
 
 What each computes stands in `loops`, which is used where nothing is compiled.
 """
@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from explorer.kernels import loops
-from explorer.kernels.nets import is_plain, kernel, plain
+from explorer.kernels.nets import is_plain, kernel, plain, start
 
 
 class _Carried(torch.autograd.Function):
@@ -88,6 +88,27 @@ class _Corrected(torch.autograd.Function):
         return *gates, *reads
 
 
+class _Stabilised(torch.autograd.Function):
+    """W x + b (T, B, 4H) and U (4H, H) -> states (T, B, H)."""
+
+    @staticmethod
+    def forward(ctx: Any, sums: Tensor, U: Tensor) -> Tensor:
+        T, B, _rows = sums.shape
+        states = start(sums.new_zeros(B, U.shape[1]), T)
+        kept = sums.new_empty(7, *states[1:].shape)
+        kernel("slstm").forward(*plain(sums, U.t(), states, kept))
+        ctx.save_for_backward(U, states, kept)
+        return states[1:]
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, slopes: Tensor) -> tuple[Tensor, ...]:
+        U, states, kept = ctx.saved_tensors
+        by_sums = slopes.new_empty(*slopes.shape[:2], len(U))
+        kernel("slstm").backward(*plain(slopes, U, kept, by_sums))
+        return by_sums, by_sums.flatten(0, 1).t() @ states[:-1].flatten(0, 1)
+
+
 def gated_states(a: Tensor, b: Tensor) -> Tensor:
     """As `loops.gated_states`."""
     if not is_plain(a):
@@ -114,3 +135,12 @@ def corrected_reads(a: Tensor, b: Tensor, q: Tensor, k: Tensor, v: Tensor) -> Te
     if not is_plain(v):
         return loops.corrected_reads(a, b, q, k, v)
     return _Corrected.apply(a, b, q, k, v)  # type: ignore[no-untyped-call, no-any-return]
+
+
+def stabilised_states(sums: Tensor, U: Tensor) -> Tensor:
+    """As `loops.stabilised_states`."""
+    if not is_plain(sums):
+        return loops.stabilised_states(sums, U)
+    states: Tensor = _Stabilised.apply(sums.transpose(0, 1), U)  # type: ignore[no-untyped-call]
+    # batch first in memory, as in `loops`: dropout then draws the same mask
+    return states.transpose(0, 1).contiguous()
