@@ -7,7 +7,7 @@ import pytest
 
 from explorer.engine.service import engine
 from explorer.plots.theme import colour_of
-from explorer.ui.classes import board
+from explorer.ui.classes import board, register
 from tests.ui.classroom import ANN, BOB, TEACHER, joined, made, said, tables, trained
 from tests.ui.conftest import QUIET, page
 
@@ -123,11 +123,11 @@ def test_all_tabs_share_one_look_for_a_while(monkeypatch: pytest.MonkeyPatch) ->
         boards=SimpleNamespace(standings=lambda *_asked: []),
     )
     board.looked.clear()
-    monkeypatch.setattr(board, "LOOKS_EVERY", 1e9)
+    monkeypatch.setattr(register, "READ_EVERY", 1e9)
     for _tab in range(3):
         board.standings(store, "home", "task", None, None)
     assert looks == ["home"]
-    monkeypatch.setattr(board, "LOOKS_EVERY", 1e-9)
+    monkeypatch.setattr(register, "READ_EVERY", 1e-9)
     for _tab in range(3):
         board.standings(store, "home", "task", None, None)
     assert len(looks) == 4

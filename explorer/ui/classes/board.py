@@ -1,6 +1,5 @@
 """The score board of a class: one look at the store in two seconds, by all tabs."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any, NamedTuple
@@ -15,11 +14,9 @@ from explorer.plots.theme import colour_of
 from explorer.runs.boards import Standing
 from explorer.runs.places import places
 from explorer.runs.store import Store
+from explorer.ui.classes.register import moment
 from explorer.ui.language import Translate
 from explorer.ui.lessons.asked import in_words
-
-LOOKS_EVERY = 2.0
-"""Seconds that all tabs share one look."""
 
 NONE = "–"
 """What stands where there is nothing yet."""
@@ -53,8 +50,7 @@ def standings(
 ) -> list[Standing]:
     """How the members of a class stand in a task; all tabs share one look in two
     seconds."""
-    now = int(time.monotonic() / LOOKS_EVERY)
-    return looked(store, home_id, group_id, goal, within, now)
+    return looked(store, home_id, group_id, goal, within, moment())
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -66,8 +62,6 @@ def looked(
     within: int | None,
     now: int,
 ) -> list[Standing]:
-    """The moment is part of the key: a cache that forgets by time may do so between
-    finding an entry and reading it."""
     members = _store.members.of(home_id)
     return _store.boards.standings(members, group_id, goal, within)
 

@@ -31,17 +31,21 @@ class Register:
         return self._guesses[task.id]
 
 
+def moment() -> int:
+    """Which look it is: what is read in one is shared. It is part of a cache's key, for
+    a cache that forgets by time may do so between finding an entry and reading it."""
+    return int(time.monotonic() / READ_EVERY)
+
+
 def shared_register(store: Store, home_id: str) -> Register:
     """One that is at most two seconds old, for all tabs.
 
     Raises:
         ExplorerError: if the class was deleted.
     """
-    return _read(store, home_id, int(time.monotonic() / READ_EVERY))
+    return _read(store, home_id, moment())
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _read(_store: Store, home_id: str, now: int) -> Register:
-    """The moment is part of the key: a cache that forgets by time may do so between
-    finding an entry and reading it."""
     return Register(_store, _store.groups.get(home_id, KIND))
