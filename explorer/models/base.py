@@ -77,6 +77,11 @@ class SequenceModel(nn.Module):
     def forward(self, x: Tensor, probe: Probe = ignore) -> Tensor:
         raise NotImplementedError
 
+    def last_answer(self, x: Tensor) -> Tensor:
+        """The last step's answer (B, 1, O) of a model that answers at every step and
+        does not train; what only the other answers need may be left out."""
+        return self(x)[:, -1:]  # type: ignore[no-any-return]
+
     def readout(self, h: Tensor) -> Tensor:
         """The last layer's states (..., T, H) as answers (..., T, O) or (..., O)."""
         if self.pooled:

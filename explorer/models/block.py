@@ -55,6 +55,17 @@ class Block(nn.Module):
         h = self.look(h, positions, probe, filled)
         return probe("hidden", self.think(h))
 
+    def last(
+        self, h: Tensor, positions: Positions, filled: Tensor | None = None
+    ) -> Tensor:
+        """What the last step alone comes to: h (B, T, H) -> (B, 1, H)."""
+        Q, K, V = self.asked(h)
+        q, K = positions.turn(Q)[:, :, -1:], positions.turn(K)
+        dropout = self.dropout if self.training else 0.0
+        seen = attend(q, K, V, ignore, dropout, False, filled)  # it sees every step
+        seen = seen.transpose(1, 2).flatten(2)
+        return self.think(h[:, -1:] + self.drop(self.attention_out(seen)))
+
     def look(
         self, h: Tensor, positions: Positions, probe: Probe, filled: Tensor | None
     ) -> Tensor:

@@ -151,6 +151,13 @@ class Transformer(SequenceModel):
         h = self.stream(x, len(self.blocks), probe)
         return self.readout(h)  # (B, T, O), or (B, O) for the whole sequence
 
+    def last_answer(self, x: Tensor) -> Tensor:
+        """As in `SequenceModel`: the last block is asked for the last step alone."""
+        below, first = len(self.blocks) - 1, self.positions.enter(self.embedding(x))
+        h = self.given(below, self.stream(x, below), first)
+        block: Any = self.blocks[below]
+        return self.readout(block.last(h, self.positions, self.filled(x)))
+
     def stream(self, x: Tensor, blocks: int, probe: Probe = ignore) -> Tensor:
         """The residual stream (B, T, H) after so many blocks, as the next one or the
         way out is given it."""

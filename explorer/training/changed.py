@@ -54,44 +54,72 @@ class _ChangingProbe:
     """The probe that changes values as they are computed, in one pass."""
 
     def __init__(self, changes: Sequence[Change], steps: int, inner: Probe) -> None:
-        self.changes, self.steps, self.inner = changes, steps, inner
-        self.seen: dict[str, int] = {}
-        self.kept: dict[int, Tensor] = {}
+        self.steps, self.inner = steps, inner
+        self.acting: dict[str, list[_Acting]] = {}
+        for change in changes:
+            found = self.acting.setdefault(change.capture, [])
+            found.append(_Acting(change, steps))
+        self.seen = dict.fromkeys(self.acting, 0)
 
     def __call__(self, name: str, value: Tensor, /) -> Tensor:
-        step = self.seen.get(name, 0)
-        self.seen[name] = step + 1
-        if reads_back(name):
-            step = self.steps - 1 - step
-        for k, change in enumerate(self.changes):
-            if change.capture == name:
-                value = self._changed(k, change, value, step)
+        if name in self.acting:
+            step = self.seen[name]
+            self.seen[name] = step + 1
+            if reads_back(name):
+                step = self.steps - 1 - step
+            for each in self.acting[name]:
+                value = each.changed(value, step)
         return self.inner(name, value)
 
-    def _changed(self, k: int, change: Change, value: Tensor, step: int) -> Tensor:
-        if change.what in OF_HEADS:  # (B, N, T, S), or a row of it (B, N, 1, S)
-            rows = step * value.shape[2] + torch.arange(value.shape[2])  # (T,)
-            when = change.steps(self.steps)
-            mask = torch.zeros((*value.shape[1:3], 1), dtype=torch.bool)
-            mask[change.head - 1, (rows >= when.start) & (rows < when.stop)] = True
-            return torch.where(mask, _aimed(change, value), value)
-        units = torch.zeros(value.shape[-1], dtype=torch.bool)
-        units[units_of(change.units, value.shape[-1])] = True
-        when = change.steps(self.steps)
-        if value.dim() == 2:  # one step: (B, H)
-            if not when.start <= step < when.stop:
-                return value
-            if change.what == "clamp":
-                return value.masked_fill(units, change.value)
-            first = self.kept.setdefault(k, value)
-            return torch.where(units, first, value)
-        if when.start >= value.shape[1]:  # a part of the window that ends before
+
+class _Acting:
+    """One change, in one pass over so many steps."""
+
+    def __init__(self, change: Change, steps: int) -> None:
+        self.change, self.when = change, change.steps(steps)
+        self.units: Tensor | None = None
+        """Which of the units (H,); all values of a name have the same."""
+        self.first: Tensor | None = None
+
+    def changed(self, value: Tensor, step: int) -> Tensor:
+        """What the change makes of the value that is given as that step's."""
+        if self.change.what in OF_HEADS:
+            return self._of_head(value, step)
+        if self.units is None:
+            self.units = torch.zeros(value.shape[-1], dtype=torch.bool)
+            self.units[units_of(self.change.units, value.shape[-1])] = True
+        if value.dim() == 2:
+            return self._of_step(value, step, self.units)
+        return self._of_window(value, self.units)
+
+    def _of_head(self, value: Tensor, step: int) -> Tensor:
+        """Of an attention (B, N, T, S), or of a row of it (B, N, 1, S)."""
+        rows = step * value.shape[2] + torch.arange(value.shape[2])  # (T,)
+        mask = torch.zeros((*value.shape[1:3], 1), dtype=torch.bool)
+        here = (rows >= self.when.start) & (rows < self.when.stop)
+        mask[self.change.head - 1, here] = True
+        return torch.where(mask, _aimed(self.change, value), value)
+
+    def _of_step(self, value: Tensor, step: int, units: Tensor) -> Tensor:
+        """Of one step (B, H)."""
+        if not self.when.start <= step < self.when.stop:
+            return value
+        if self.change.what == "clamp":
+            return value.masked_fill(units, self.change.value)
+        if self.first is None:
+            self.first = value
+        return torch.where(units, self.first, value)
+
+    def _of_window(self, value: Tensor, units: Tensor) -> Tensor:
+        """Of all steps (B, T, H)."""
+        start = self.when.start
+        if start >= value.shape[1]:  # a part of the window that ends before
             return value
         mask = torch.zeros(value.shape[1], 1, dtype=torch.bool)  # (T, 1)
-        mask[when] = True
-        if change.what == "clamp":
-            return value.masked_fill(mask & units, change.value)
-        return torch.where(mask & units, value[:, when.start : when.start + 1], value)
+        mask[self.when] = True
+        if self.change.what == "clamp":
+            return value.masked_fill(mask & units, self.change.value)
+        return torch.where(mask & units, value[:, start : start + 1], value)
 
 
 def _aimed(change: Change, value: Tensor) -> Tensor:

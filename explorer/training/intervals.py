@@ -19,19 +19,23 @@ from typing import Literal, NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from explorer.data.base import Data, Floats
 from explorer.data.onward import known_values, rest_beyond
 from explorer.models.base import SequenceModel
 from explorer.models.forecast_heads import band, futures
+from explorer.training.forecasting import (
+    AT_ONCE,
+    Forecast,
+    forecast,
+    left_alone,
+    stretch,
+    windows_before,
+)
 from explorer.training.proper import crps, pinball
 
 LEVELS = (0.5, 0.9)
 """Of the bands that are drawn."""
-
-AT_ONCE = 256
-"""Origins that are foretold together."""
 
 FEWEST = math.ceil(LEVELS[-1] / (1 - LEVELS[-1]) - 1e-9)
 """Misses that the widest band needs."""
@@ -59,34 +63,18 @@ PATHS = 199
 """Futures that are drawn from a head for the bands of one forecast."""
 
 
-@torch.no_grad()
 def free_forecasts(
     model: SequenceModel, data: Data, origins: NDArray[np.int64], horizon: int
 ) -> Forecasts:
-    """Leave the model alone from each origin on, given the true window before it.
+    """Leave the model alone from each origin on, as `left_alone` says."""
+    return compared(data, origins, left_alone(model, data, origins, horizon))
 
-    Args:
-        origins: (N,) places, each with a whole window before it.
-        horizon: H; the last origin has so many places after it.
-    """
+
+def compared(data: Data, origins: NDArray[np.int64], predicted: Floats) -> Forecasts:
+    """What was said from the origins (N,), as scaled (N, H), beside what came."""
     series = data.series
     assert series is not None  # only series are forecast
-    steps = data.steps
-    was_training = model.training
-    model.eval()
-    parts = []
-    for first in range(0, len(origins), AT_ONCE):
-        some = origins[first : first + AT_ONCE]
-        alone = _before(data, some)  # (B, T, I)
-        rest = torch.from_numpy(rest_beyond(series, some, horizon))  # (B, H, I - O)
-        for h in range(horizon):
-            answer = model(alone[:, -steps:])[:, -1:, : series.foretold]  # (B, 1, O)
-            given = torch.cat([answer, rest[:, h : h + 1]], 2)
-            alone = torch.cat([alone, given], 1)
-        parts.append(alone[:, steps:, series.number].double().numpy())
-    model.train(was_training)
-    predicted: Floats = np.concatenate(parts)  # (N, H)
-    ahead = origins[:, None] + np.arange(horizon)  # (N, H)
+    ahead = origins[:, None] + np.arange(predicted.shape[1])  # (N, H)
     shown = np.asarray(series.values, np.float64)
     path = _path(data, predicted, shown[origins - 1])
     truth_shown = shown[ahead]
@@ -94,13 +82,6 @@ def free_forecasts(
     if data.ratios:
         path, truth_shown = np.log(path), np.log(truth_shown)
     return Forecasts(predicted, truth, path, truth_shown)
-
-
-def _before(data: Data, origins: NDArray[np.int64]) -> Tensor:
-    """(B, T, I) the true windows that end before the origins (B,)."""
-    series = data.series
-    assert series is not None  # only series are forecast
-    return torch.from_numpy(series.given[origins[:, None] + np.arange(-data.steps, 0)])
 
 
 def drawn(
@@ -121,7 +102,7 @@ def drawn(
     for first in range(0, len(origins), at_once):
         some = origins[first : first + at_once]
         rest = torch.from_numpy(rest_beyond(series, some, horizon))
-        window = _before(data, some)
+        window = windows_before(data, some)
         paths = futures(model, model.tells, window, rest, count, first)
         found.append(paths[..., number].double())
     model.train(was_training)
@@ -188,21 +169,54 @@ class Fan(NamedTuple):
     origins: int  # from which the misses are known; 0 where the head says it
 
 
+def calibration(
+    model: SequenceModel, data: Data, horizon: int, most: int | None, bands: Bands
+) -> NDArray[np.int64]:
+    """The origins from which bands are calibrated: none where the model's head says
+    them, nor where there are too few."""
+    if bands == "own" and model.tells != "point":
+        return np.empty(0, np.int64)
+    origins = parts(data, horizon, most).calibration
+    return origins if len(origins) >= FEWEST else origins[:0]
+
+
+def foretell(
+    model: SequenceModel, data: Data, most: int | None = None, bands: Bands = "own"
+) -> tuple[Forecast, Fan | None]:
+    """The forecast of the drawn end, and its bands as `fan` has them: the model is left
+    alone from all origins together."""
+    begin, horizon = stretch(data)
+    before = calibration(model, data, horizon, most, bands)
+    origins = np.append(before, begin + data.steps)
+    alone = left_alone(model, data, origins, horizon)
+    found = forecast(model, data, alone[-1])
+    free = found.free[found.context :]
+    return found, fan(model, data, free, most, bands, alone[:-1])
+
+
 def fan(
     model: SequenceModel,
     data: Data,
     free: Floats,
     most: int | None = None,
     bands: Bands = "own",
+    alone: Floats | None = None,
 ) -> Fan | None:
     """Bands about a free forecast (H,) of the drawn end, in shown units; None where
-    they must be calibrated and the calibration part has too few origins."""
+    they must be calibrated and the calibration part has too few origins.
+
+    Args:
+        most: origins at most.
+        alone: (N, H) what `left_alone` says from these, where that is known already.
+    """
     if bands == "own" and model.tells != "point":
         return _own_fan(model, data, len(free))
-    origins = parts(data, len(free), most).calibration
-    if len(origins) < FEWEST:
+    origins = calibration(model, data, len(free), most, bands)
+    if not len(origins):
         return None
-    seen = free_forecasts(model, data, origins, len(free))
+    if alone is None:
+        alone = left_alone(model, data, origins, len(free))
+    seen = compared(data, origins, alone)
     misses = seen.truth_shown - seen.predicted_shown
     widths = np.array([half_width(misses, level) for level in LEVELS])  # (levels, H)
     if data.ratios:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from explorer.data import content, own_series
 from explorer.data.choices import Choices
@@ -17,6 +17,7 @@ from explorer.data.onward import known_values, rest_beyond
 from explorer.data.own_series_settings import OwnSeriesSettings
 from explorer.data.stored_series import Other, of_bytes
 from explorer.errors import ExplorerError
+from explorer.models.base import SequenceModel
 from explorer.training.forecasting import forecast
 from explorer.training.intervals import free_forecasts
 from explorer.training.simple import given
@@ -230,10 +231,8 @@ def test_before_its_first_value_a_column_is_what_was_learned_from() -> None:
     np.testing.assert_allclose(filled, MOOD[20 : data.series.split].mean(), rtol=1e-5)
 
 
-class Echo(nn.Module):
+class Echo(SequenceModel):
     """Says the last step's second input plus the third."""
-
-    tells = "point"
 
     def forward(self, x: Tensor) -> Tensor:
         return x[..., 1:2] + x[..., 2:3]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from explorer.data import content, own_series, river
 from explorer.data.base import Data, next_value
@@ -19,6 +19,7 @@ from explorer.data.river import MEAN, SWING, RiverSettings, decay
 from explorer.data.stored_series import Other
 from explorer.errors import ExplorerError
 from explorer.inspection.shown_series import showing
+from explorer.models.base import SequenceModel
 from explorer.training.forecasting import forecast
 from explorer.training.intervals import fan, free_forecasts
 from explorer.training.reconstruction import missed
@@ -119,10 +120,8 @@ def test_each_series_can_be_shown() -> None:
         showing(data, "3")
 
 
-class Turning(nn.Module):
+class Turning(SequenceModel):
     """Every series becomes what the one before it was, plus what stands beside it."""
-
-    tells = "point"
 
     def forward(self, x: Tensor) -> Tensor:
         return x[..., :2].roll(1, -1) + x[..., 2:].sum(-1, keepdim=True)

@@ -106,6 +106,10 @@ every_learner_by_gradient = pytest.mark.parametrize(
     ("spec", "chosen", "sizes"), by_gradient
 )
 
+each_answering_every_step = pytest.mark.parametrize(
+    ("spec", "chosen", "sizes"), [v for v in VARIANTS if v.values[2].task != "classify"]
+)
+
 
 def answer_shape(sizes: Sizes, steps: int = T) -> tuple[int, ...]:
     """What a model must answer to `steps` steps."""
@@ -148,6 +152,13 @@ def test_looking_changes_nothing(spec, chosen, sizes, training):
     torch.manual_seed(4)
     looked = model(x, Recorder())
     torch.testing.assert_close(looked, fast, atol=1e-6, rtol=0)
+
+
+@each_answering_every_step
+def test_the_last_answer_can_be_asked_alone(spec, chosen, sizes):
+    model, x = make(spec, sizes, **chosen).eval(), given(sizes)
+    with torch.no_grad():
+        torch.testing.assert_close(model.last_answer(x), model(x)[:, -1:])
 
 
 @every_learner_by_gradient

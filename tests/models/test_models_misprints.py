@@ -76,6 +76,7 @@ def test_what_it_records_is_what_it_declares_and_changes_nothing(name: str) -> N
     assert set(seen) == {c.name for c in specs.model_spec(name).captures(settings)}
     with torch.no_grad():
         torch.testing.assert_close(model(x), answer)
+        torch.testing.assert_close(model.last_answer(x), answer[:, -1:])
 
 
 def test_a_candidate_through_sigma_never_takes_from_the_memory() -> None:

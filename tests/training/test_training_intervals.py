@@ -18,6 +18,7 @@ from explorer.training.intervals import (
     LEVELS,
     banded,
     fan,
+    foretell,
     free_forecasts,
     half_width,
     parts,
@@ -160,12 +161,35 @@ def test_bands_are_as_wide_as_misses_of_the_calibration_part_in_shown_units(
     assert not np.allclose(scaled, shown, rtol=0.1)
 
 
+@pytest.mark.parametrize("name", ["sine", "stock"])
+def test_a_forecast_and_its_bands_come_from_one_batch(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, data = made(name)
+    free = forecast(model, data)
+    alone = fan(model, data, free.free[data.steps :], 12)
+    batches, answer = [], type(model).last_answer
+    monkeypatch.setattr(
+        type(model),
+        "last_answer",
+        lambda self, x: batches.append(len(x)) or answer(self, x),
+    )
+    drawn, bands = foretell(model, data, 12)
+    assert batches == [13] * stretch(data)[1]
+    assert alone is not None
+    assert bands is not None
+    for each, other in ((drawn, free), (bands, alone)):
+        for value, wanted in zip(each, other, strict=True):
+            np.testing.assert_allclose(value, wanted, rtol=1e-5)
+
+
 def test_a_short_held_out_part_has_no_bands() -> None:
     config = choosing.make_config(
         "sine", "gru", {"data.length": 200, "data.window": 34, "model.hidden_size": 5}
     )
     model, data = building.build_model(config), building.make_data(config)
     assert fan(model, data, np.zeros(stretch(data)[1] + 12)) is None
+    assert foretell(model, data)[1] is not None
     assert backtest(model, data, 18) is None
 
 

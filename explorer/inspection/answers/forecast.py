@@ -8,8 +8,7 @@ from explorer.data.base import Data
 from explorer.inspection.answer import Answer, PredictionOptions
 from explorer.inspection.base import Subject
 from explorer.inspection.shown_series import showing
-from explorer.training.forecasting import forecast
-from explorer.training.intervals import LEVELS, fan
+from explorer.training.intervals import LEVELS, foretell
 
 MOST = 40
 """Origins from which bands are calibrated: enough for the widest, and quickly done."""
@@ -23,7 +22,7 @@ def look(
     data = showing(subject.data, options.series)
     series = data.series
     assert series is not None  # `applies`
-    predicted = forecast(subject.model, data)
+    predicted, bands = foretell(subject.model, data, MOST)
     positions = series.positions[predicted.places]
     dates = bool(np.issubdtype(positions.dtype, np.datetime64))
     if dates:
@@ -34,7 +33,6 @@ def look(
         "one_step": predicted.one_step,
         "free": predicted.free,
     }
-    bands = fan(subject.model, data, predicted.free[predicted.context :], MOST)
     if bands is not None:
         edge = np.full((len(LEVELS), predicted.context), np.nan)
         arrays |= {

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from explorer.errors import N_
 from explorer.models import transformer
-from explorer.models.base import Sizes
+from explorer.models.base import SequenceModel, Sizes
 from explorer.models.block import Block
 from explorer.models.captures import Probe
 from explorer.models.transformer import Transformer, TransformerSettings
@@ -52,6 +52,7 @@ class ProductTransformer(Transformer):
     """x (B, T, I) or tokens (B, T) -> y (B, T, O)."""
 
     block = ProductBlock
+    last_answer = SequenceModel.last_answer
 
     def __init__(self, settings: ProductTransformerSettings, sizes: Sizes) -> None:
         super().__init__(settings, sizes)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from explorer.errors import N_
 from explorer.models import notation, transformer
-from explorer.models.base import Sizes
+from explorer.models.base import SequenceModel, Sizes
 from explorer.models.block import Block, all_heads
 from explorer.models.captures import Probe
 from explorer.models.positions import Positions
@@ -51,6 +51,7 @@ class SummedTransformer(Transformer):
     """x (B, T, I) or tokens (B, T) -> y (B, T, O)."""
 
     block = SummedBlock
+    last_answer = SequenceModel.last_answer
 
     def __init__(self, settings: SummedTransformerSettings, sizes: Sizes) -> None:
         super().__init__(settings, sizes)
