@@ -54,7 +54,7 @@ def multiply(database: Path, count: int) -> None:
             if "run_id" in columns:
                 parts.append((table, "run_id"))
         for _copy in range(count - 1):
-            name = secrets.token_urlsafe(6)
+            name = secrets.token_urlsafe(12)
             for table, key in parts:
                 columns = [
                     f'"{row[1]}"'

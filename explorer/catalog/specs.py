@@ -175,6 +175,13 @@ def unused_training(model: str) -> tuple[str, ...]:
     return UNUSED[model_spec(model).learning]
 
 
+def remembers(config: RunConfig) -> bool:
+    """Whether what moves a run's weights keeps a memory from step to step."""
+    training = config.training
+    forgets = training.optimizer == "sgd" and training.momentum == 0
+    return "optimizer" not in unused_training(config.model) and not forgets
+
+
 def setting_names(data: str, model: str) -> list[str]:
     """Every dotted setting name of a dataset, a model and the training."""
     groups: dict[str, type[Settings]] = {

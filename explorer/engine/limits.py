@@ -52,10 +52,10 @@ class Limits(Settings):
     old_run_kilobytes: int = setting(
         60,
         N_(
-            "What the moments of such an older run take, if its first, its best and "
-            "its last one alone take no more."
+            "What such an older run takes, if its curves and the weights of its first, "
+            "its best and its last moment alone take no more."
         ),
-        title=N_("Moments of an old run, kilobytes"),
+        title=N_("An old run, kilobytes"),
         ge=0,
         le=10**6,
     )

@@ -19,7 +19,7 @@ from explorer.engine.packing import bring, own_digest
 from explorer.engine.runner import Runner
 from explorer.engine.simple import SimpleMethods
 from explorer.engine.sweeps import Sweeps
-from explorer.engine.tidying import Tidying
+from explorer.engine.tidying import Tidying, asking_workers
 from explorer.engine.worker import begin, check
 from explorer.errors import N_, ExplorerError, Words
 from explorer.portable.pack import folder_name, run_files, zipped
@@ -70,7 +70,11 @@ class Engine:
         )
         self.resumed = self._runner.resume_all()
         self.sweeps.resume()
-        self._tidying = Tidying(self.store, lambda run: self.hub.heard(run, None, ()))
+        self._tidying = Tidying(
+            self.store,
+            lambda run: self.hub.heard(run, None, ()),
+            asking_workers(self.store, self._asker),
+        )
 
     def _may_drive(self) -> bool:
         return self._driving.held

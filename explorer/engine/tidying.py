@@ -4,8 +4,15 @@ import logging
 import threading
 from collections.abc import Callable
 
+from explorer.config.run import RunConfig
+from explorer.data import content
+from explorer.engine.asking import CHECK_PRIORITY, Asker
 from explorer.engine.limits import MEGABYTE, read_limits
+from explorer.engine.packing import bring, own_digest
+from explorer.engine.worker import facts_of_first
+from explorer.errors import ExplorerError
 from explorer.runs.store import Store
+from explorer.runs.thinning import Seeded
 from explorer.runs.trouble import database_trouble
 
 log = logging.getLogger(__name__)
@@ -22,9 +29,11 @@ KILOBYTE = 1000
 class Tidying:
     """A thread that tidies the store from now on until `close`."""
 
-    def __init__(self, store: Store, thinned: Callable[[str], None]) -> None:
+    def __init__(
+        self, store: Store, thinned: Callable[[str], None], seeded: Seeded
+    ) -> None:
         """`thinned` is told of each run that has fewer moments now."""
-        self._store, self._thinned = store, thinned
+        self._store, self._thinned, self._seeded = store, thinned, seeded
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="tidying", daemon=True)
         self._thread.start()
@@ -40,6 +49,8 @@ class Tidying:
                 self._store.room.sweep_out()
                 self._store.room.give_back()
                 self._thin()
+            except ExplorerError:
+                pass  # no worker says what a seed makes; the next round asks again
             except Exception as error:
                 if database_trouble(error) is None:
                     log.exception("The store stays untidy for now")
@@ -55,9 +66,24 @@ class Tidying:
             for run_id in due:
                 if self._closing.wait(BREATH):
                     return
-                if thinning.thin(run_id, most * KILOBYTE):
+                if thinning.thin(run_id, most * KILOBYTE, self._seeded):
                     self._thinned(run_id)
                     done += 1
             self._store.room.give_back()
             if not done:
                 return
+
+
+def asking_workers(store: Store, asker: Asker) -> Seeded:
+    """Have workers see, behind live runs, whether a seed makes a run's first moment."""
+
+    def seeded(config: RunConfig, state: bytes) -> bytes | None:
+        bring(store, own_digest(config))
+        if content.lacks(own_digest(config)):
+            return None  # with its data, so nobody can make it anew
+        facts: bytes | None = asker.ask(
+            facts_of_first, (config,), state, priority=CHECK_PRIORITY
+        )
+        return facts
+
+    return seeded

@@ -28,6 +28,7 @@ from explorer.runs.records import Checkpoint, View
 from explorer.training import reconstruction
 from explorer.training.process import settle
 from explorer.training.scores import floors
+from explorer.training.seeded import facts_alone
 from explorer.training.trainer import Budget, Trainer
 from explorer.training.transfer import transferred
 
@@ -158,6 +159,19 @@ def check(config: str, states: list[Checkpoint]) -> None:
     """
     with _lock:
         check_states(RunConfig.from_json(config), states)
+
+
+def facts_of_first(config: str, state: bytes) -> bytes | None:
+    """A run's state before its first step without its weights, if its settings and its
+    seed make these anew, to the bit; else None."""
+    settle()
+    with _lock:
+        try:
+            return facts_alone(RunConfig.from_json(config), state)
+        except Exception:
+            # Nobody asked for it: an old run whose data or model is gone keeps all.
+            log.exception("A first moment could not be made anew")
+            return None
 
 
 def look_at(config: str, state: bytes, wanted: list[Wanted]) -> Looked:

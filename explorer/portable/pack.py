@@ -44,10 +44,11 @@ from explorer.portable.results import (
     weights,
     weights_of,
 )
-from explorer.runs.records import nullable
+from explorer.runs.records import Checkpoint, nullable
 from explorer.runs.shelf import MOST_NAME
 from explorer.training.forecasting import stretch
 from explorer.training.intervals import scaled_widths
+from explorer.training.seeded import written_out
 from explorer.training.trainer import Trainer
 
 MOST_ORIGINS = 256
@@ -87,7 +88,7 @@ def run_files(kept: Kept) -> Files:
     Raises:
         ExplorerError: if a state does not belong to the run.
     """
-    run = kept.run
+    kept, run = _written_out(kept), kept.run
     files = {
         "config.json": config_json(run.config),
         FACTS: facts(kept),
@@ -113,6 +114,17 @@ def run_files(kept: Kept) -> Files:
     if trainer.data.symbols and not is_own(run.config):
         files[VOCABULARY] = vocabulary.written(trainer.data)
     return files
+
+
+def _written_out(kept: Kept) -> Kept:
+    """The same with every state whole, without those that cannot be made whole."""
+    whole = []
+    for step, state in kept.checkpoints:
+        try:
+            whole.append(Checkpoint(step, written_out(kept.run.config, state)))
+        except ExplorerError:
+            continue  # its data is gone, or what its seed makes has changed
+    return kept._replace(checkpoints=whole)
 
 
 def zipped(folders: Mapping[str, Files]) -> bytes:

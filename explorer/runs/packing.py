@@ -7,7 +7,9 @@ are laid so. The rest is LZMA's, whose check tells when bytes were damaged.
 
 import json
 import lzma
+import math
 import zlib
+from collections.abc import Mapping
 
 import numpy as np
 import safetensors
@@ -62,6 +64,41 @@ def unpacked_curves(packed: bytes, length: int) -> NDArray[np.float32]:
         for k, order in enumerate(orders)
     ]
     return np.stack(rows).view(np.float32)
+
+
+def packed_measures(measures: Mapping[int, Mapping[str, float]]) -> bytes:
+    """What was measured, by step and name; a step may lack some of the names."""
+    each = list(measures.values())
+    names = list(dict.fromkeys(name for row in each for name in row))
+    lacking = [(k, n) for k, row in enumerate(each) for n in names if n not in row]
+    header = json.dumps([list(measures), names, lacking]).encode()
+    table = np.array([[row.get(n, math.nan) for row in each] for n in names], "<f8")
+    planes = table.view(np.uint8).reshape(-1, table.itemsize).T.tobytes()
+    return lzma.compress(len(header).to_bytes(_LENGTH, "little") + header + planes)
+
+
+def unpacked_measures(packed: bytes) -> dict[int, dict[str, float]]:
+    """What `packed_measures` was given."""
+    content = lzma.decompress(packed)
+    start = _header(content)
+    steps, names, lacking = json.loads(content[_LENGTH:start])
+    planes = np.frombuffer(content[start:], np.uint8).reshape(8, -1)
+    table = np.ascontiguousarray(planes.T).view("<f8").reshape(len(names), len(steps))
+    absent = set(map(tuple, lacking))
+    return {
+        step: {
+            n: float(table[i, k]) for i, n in enumerate(names) if (k, n) not in absent
+        }
+        for k, step in enumerate(steps)
+    }
+
+
+def has_memory(state: bytes) -> bool:
+    """Whether an optimizer's memory is in a state."""
+    try:
+        return any(k.startswith(OPTIMIZER) for k in safetensors.numpy.load(state))
+    except safetensors.SafetensorError:
+        return False
 
 
 def weights_alone(state: bytes) -> bytes:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, select
 from explorer.config.run import RUN_ID
 from explorer.errors import N_, ExplorerError, Words
 from explorer.runs import schema
-from explorer.runs.packing import unpacked_curves, unpacked_state
+from explorer.runs.packing import unpacked_curves, unpacked_measures, unpacked_state
 from explorer.runs.records import (
     Checkpoint,
     Command,
@@ -99,13 +99,16 @@ def _columns(length: int, values: bytes, packed: bool) -> NDArray[np.float32]:
 def validations_of(connection: Connection, run_id: str) -> list[Validation]:
     """Every measurement on the held-out part, in order."""
     wanted = of(schema.validations, run_id, "step", "loss", "seconds", "measures")
-    rows = connection.execute(wanted.order_by(schema.validations.c.step))
+    rows = connection.execute(wanted.order_by(schema.validations.c.step)).all()
+    packed = connection.scalar(of(schema.measures, run_id, "values"))
+    apart = unpacked_measures(packed) if packed else {}
     return [
         Validation(
             step,
             number(loss),
             seconds,
-            {name: number(x) for name, x in json.loads(measures).items()},
+            {name: number(x) for name, x in json.loads(measures).items()}
+            or apart.get(step, {}),
         )
         for step, loss, seconds, measures in rows
     ]
@@ -129,8 +132,8 @@ def kept_steps(connection: Connection, run_id: str) -> list[int]:
     """The steps whose state is kept, in order; where a run stands is among them once
     it is thinned, as its last checkpoint is kept no more beside its state."""
     steps = set(connection.scalars(of(schema.checkpoints, run_id, "step")))
-    thinned = select(schema.runs.c.thinned).where(schema.runs.c.id == key_of(run_id))
-    if connection.scalar(thinned):
+    rule = select(schema.runs.c.rule).where(schema.runs.c.id == key_of(run_id))
+    if connection.scalar(rule):
         steps |= set(connection.scalars(of(schema.states, run_id, "step")))
     return sorted(steps)
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
     true,
 )
 
-SCHEMA = 7
+SCHEMA = 8
 """The version of the tables below; a database says which one it was made with."""
 
 tables = MetaData()
@@ -57,7 +57,9 @@ runs = Table(
     Column("tags", Text, nullable=False, server_default="[]"),  # JSON
     Column("pinned", Boolean, nullable=False, server_default=false()),
     Column("deleted", String(32)),  # ISO 8601, UTC; null: it is there
-    Column("thinned", Boolean, nullable=False, server_default=false()),
+    Column(
+        "rule", Integer, nullable=False, server_default="0"
+    ),  # of thinning; 0: whole
 )
 groups = Table(
     "groups",
@@ -166,6 +168,13 @@ validations = Table(
     Column("seconds", Float, nullable=False),
     Column("measures", Text, nullable=False, server_default="{}"),  # JSON, by name
     PrimaryKeyConstraint("run_id", "step"),
+)
+measures = Table(
+    "measures",  # of an old run, in the place of those in `validations`
+    tables,
+    _of_run(),
+    Column("values", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("run_id"),
 )
 commands = Table(
     "commands",

@@ -171,9 +171,10 @@ def present() -> Select[Any]:
 
 
 def run_row(run: Run) -> dict[str, Any]:
-    """A run as its table holds it."""
+    """A run as its table holds it, when it comes: whole."""
+    known = {name: value for name, value in vars(run).items() if name != "thinned"}
     return {
-        **vars(run),
+        **known,
         "config": run.config.to_json(),
         "created": written(run.created),
         "message": messages.written(run.message),
@@ -194,4 +195,5 @@ def read_run(row: Any) -> Run:
     values["created"] = datetime.fromisoformat(row["created"])
     values["message"] = messages.read_message(row["message"])
     values["tags"] = tuple(json.loads(row["tags"]))
+    values["thinned"] = values.pop("rule") > 0
     return Run(**values)

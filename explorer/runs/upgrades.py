@@ -69,6 +69,13 @@ def _let_old_runs_be_thinned(connection: Connection) -> None:
         index.create(connection, checkfirst=True)
 
 
+def _say_by_which_rule(connection: Connection) -> None:
+    """There was one rule; what it thinned has its turn again."""
+    _add(connection, runs.name, "rule", "INTEGER NOT NULL DEFAULT 0")
+    connection.execute(text("UPDATE runs SET rule = 1 WHERE thinned"))
+    connection.execute(text("ALTER TABLE runs DROP COLUMN thinned"))
+
+
 UPGRADES: tuple[Upgrade, ...] = (
     _statements("ALTER TABLE commands ADD COLUMN note TEXT NOT NULL DEFAULT ''"),
     _statements(
@@ -87,6 +94,7 @@ UPGRADES: tuple[Upgrade, ...] = (
     _name_discriminators,
     _say_who_is_there,
     _let_old_runs_be_thinned,
+    _say_by_which_rule,
 )
 """What version 2 has over 1, what 3 has over 2, and so on; whole tables come of
 themselves."""

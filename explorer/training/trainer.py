@@ -26,8 +26,9 @@ from explorer.training.checkpoints import Lowest, Patience, checkpoint_steps
 from explorer.training.commands import carry_out
 from explorer.training.optimizers import schedule_factor
 from explorer.training.rules import RULES, Rule
+from explorer.training.seeded import first_model, opened
 from explorer.training.slices import Slice
-from explorer.training.state import pack, parted, together, unpack
+from explorer.training.state import pack, parted, together
 
 DIVERGED_AT = 100.0
 """A loss this many times the first one, or a simple guess's where that is larger, has
@@ -59,10 +60,7 @@ class Trainer:
     def __init__(self, config: RunConfig, state: bytes | None = None) -> None:
         self.config = config
         self.data = building.make_data(config)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(config.seed)
-            self.model = building.build_model(config)
-        self.model.train()
+        self.model = first_model(config)
         learning = specs.model_spec(config.model).learning
         self.rule: Rule = RULES[learning](self.model, self.data, config)
         self.step = 0
@@ -102,7 +100,7 @@ class Trainer:
         Raises:
             ExplorerError: if the state is not one of this config.
         """
-        tensors, facts = unpack(state)
+        tensors, facts = opened(self.config, state)
         weights, memory = parted(tensors)
         if facts["optimizer"] != self.config.training.optimizer:
             # A fork may change the rule; the new one starts without memories.

@@ -13,7 +13,8 @@ from torch import Tensor
 from explorer.catalog import building, fitting
 from explorer.config.run import RunConfig
 from explorer.data.base import Data
-from explorer.training.state import parted, unpack
+from explorer.training.seeded import opened
+from explorer.training.state import parted
 from explorer.training.trainer import Trainer
 
 
@@ -30,7 +31,7 @@ def transferred(config: RunConfig, start: RunConfig, state: bytes) -> bytes:
     """
     fitting.check_start(config, start)
     trainer = Trainer(config)
-    learned, _memory = parted(unpack(state)[0])
+    learned, _memory = parted(opened(start, state)[0])
     own = dict(trainer.model.state_dict())
     rows = _shared_symbols(trainer.data, building.make_data(start))
     for name, fresh in own.items():

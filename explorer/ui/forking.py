@@ -10,6 +10,7 @@ from explorer.config.settings import bounds_of
 from explorer.config.training import TrainingSettings
 from explorer.engine.visitor import Visitor
 from explorer.errors import N_, ExplorerError
+from explorer.runs.packing import has_memory
 from explorer.runs.records import Run
 from explorer.ui.address import show_run, take_over
 from explorer.ui.controls import settings_widgets
@@ -74,6 +75,14 @@ def _open(visitor: Visitor, run: Run, _: Translate, config: RunConfig | None) ->
             )
         )
         begins = _beginning(visitor, run, _)
+        if _forgotten(visitor, run, begins.at):
+            st.caption(
+                _(
+                    "An older run keeps the weights of this moment alone. The new run "
+                    "begins from them with a fresh optimizer, so it goes on otherwise "
+                    "than this one would have, and its loss may rise at first."
+                )
+            )
         values = (config or run.config).training.values()
         more = _more_steps(run, begins, int(values["steps"]), _)
         if config is None:
@@ -94,6 +103,13 @@ def _open(visitor: Visitor, run: Run, _: Translate, config: RunConfig | None) ->
             st.rerun()
 
     dialog()
+
+
+def _forgotten(visitor: Visitor, run: Run, step: int) -> bool:
+    """Whether the optimizer's memory at a moment is kept no more."""
+    if not (run.thinned and step and specs.remembers(run.config)):
+        return False
+    return not has_memory(visitor.store.checkpoint(run.id, step).state)
 
 
 def _beginnings(visitor: Visitor, run: Run, _: Translate) -> dict[str, Beginning]:

@@ -21,8 +21,9 @@ from explorer.portable.layout import MOST_CHECKPOINTS, NAME
 from explorer.portable.pack import folder_name, run_files, zipped
 from explorer.portable.record import Kept
 from explorer.portable.unpack import unpacked
-from explorer.runs.records import Command, Validation, lowest
+from explorer.runs.records import Checkpoint, Command, Validation, lowest
 from explorer.runs.store import Store
+from explorer.training.seeded import facts_alone
 from explorer.training.state import unpack as unpack_state
 from explorer.training.trainer import Budget, Trainer
 from tests.midi_files import track, tune
@@ -103,6 +104,16 @@ def test_many_states_are_thinned_and_several_runs_fit_one_zip(store: Store) -> N
     assert (steps[0], steps[-1]) == (0, 40)
     other = trained(store, usual("gru"))
     assert len(unpacked(packed(kept, other), importer())) == 2
+
+
+def test_a_first_moment_of_facts_alone_travels_whole(store: Store) -> None:
+    kept = trained(store, usual("lstm"))
+    (step, state), *rest = kept.checkpoints
+    alone = facts_alone(kept.run.config, state)
+    assert step == 0
+    assert alone is not None
+    few = kept._replace(checkpoints=[Checkpoint(0, alone), *rest])
+    assert run_files(few) == run_files(kept)
 
 
 def test_pictures_stand_in_one_page(store: Store) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import create_engine, insert, inspect, update
+from sqlalchemy import create_engine, insert, inspect, text, update
 
 from explorer.errors import ExplorerError
 from explorer.runs import schema
 from explorer.runs.opening import open_database
+from explorer.runs.packing import packed_state
 from explorer.runs.records import Checkpoint, Command, Curves, Member, Validation
 from explorer.runs.store import open_store
 from tests.runs.slices import CONFIG, curve, everything, same, slice_of
@@ -164,7 +165,8 @@ def test_runs_of_version_6_are_whole_and_can_be_thinned(
         connection.exec_driver_sql("DROP INDEX ix_checkpoints_size")
         for table in ("chunks", "checkpoints", "states"):
             connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN packed")
-        connection.exec_driver_sql("ALTER TABLE runs DROP COLUMN thinned")
+        connection.exec_driver_sql("ALTER TABLE runs DROP COLUMN rule")
+        connection.exec_driver_sql("DROP TABLE measures")
         connection.exec_driver_sql("UPDATE meta SET schema_version = 6")
     open_store(address).close()
     (index,) = inspect(engine).get_indexes("checkpoints")
@@ -176,6 +178,53 @@ def test_runs_of_version_6_are_whole_and_can_be_thinned(
     assert store.thinning.thin(run.id, 1)
     assert same(store.curves(run.id), curve(0, 5))
     assert store.checkpoint_steps(run.id) == [0, 5]
+    store.close()
+
+
+def test_a_run_that_version_7_thinned_is_read_and_thinned_anew(
+    fresh: Callable[[], str],
+) -> None:
+    """It kept the first moment and measures as they were, and the end whole."""
+    address = fresh()
+    store = open_store(address)
+    old, whole = store.create(CONFIG, 1), store.create(CONFIG, 1)
+    kept = tuple(Checkpoint(k, b"state %d" % k) for k in range(6))
+    seen = tuple(Validation(k, 9.0 - k, k / 10, {"mae": k / 3}) for k in range(6))
+    every = slice_of(0, 5, checkpoints=kept, validations=seen, status="finished")
+    for run in (old, whole):
+        store.record(run.id, every)
+    before = [everything(store, run.id) for run in (old, whole)]
+    store.close()
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        for statement in (
+            "DROP TABLE measures",
+            "ALTER TABLE runs DROP COLUMN rule",
+            "ALTER TABLE runs ADD COLUMN thinned BOOLEAN NOT NULL DEFAULT FALSE",
+            "DELETE FROM checkpoints WHERE step > 0",
+            "UPDATE checkpoints SET packed = TRUE",
+            "UPDATE states SET packed = TRUE",
+            "UPDATE meta SET schema_version = 7",
+        ):
+            connection.exec_driver_sql(statement)
+        for table, state in (("checkpoints", kept[0]), ("states", kept[5])):
+            packed = text(f"UPDATE {table} SET state = :packed")
+            connection.execute(packed, {"packed": packed_state(state.state)})
+        thinned = text("UPDATE runs SET thinned = TRUE WHERE id = :id")
+        connection.execute(thinned, {"id": old.id})
+    engine.dispose()
+    open_store(address).close()
+    store = open_store(address)  # the second time there is nothing to do
+    assert [store.get(run.id).thinned for run in (old, whole)] == [True, False]
+    assert everything(store, old.id)[1:-1] == before[0][1:-1]
+    assert store.checkpoint_steps(old.id) == [0, 5]
+    assert set(store.thinning.due(0)) == {old.id, whole.id}
+    for run in (old, whole):
+        assert store.thinning.thin(run.id, 1, lambda _config, _state: b"made")
+        assert everything(store, run.id)[1:-1] == before[0][1:-1]
+        assert store.checkpoint(run.id, 0).state == b"made"
+        assert store.checkpoint_steps(run.id) == [0, 5]
+    assert store.thinning.due(0) == []
     store.close()
 
 

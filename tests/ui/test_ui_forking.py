@@ -11,6 +11,7 @@ from explorer.runs.records import Validation
 from explorer.ui import forking
 from explorer.ui.language import translator
 from tests.ui.conftest import QUIET, page, shown_run, wait_for
+from tests.ui.test_ui_runs import recorded
 
 pytestmark = QUIET
 
@@ -41,6 +42,24 @@ def test_a_fork_of_a_finished_run_trains_as_long_again(name: str) -> None:
         10,
         10,
     )
+
+
+@pytest.mark.usefixtures("workers")
+def test_an_older_run_says_that_its_optimizer_begins_anew() -> None:
+    store, words = engine().store, "with a fresh optimizer"
+    config = choosing.make_config(settings={"training.steps": 5})
+    for most, said in ((10**6, False), (1, True)):
+        run = recorded(config, "", 5)
+
+        def captions(run_id: str = run.id) -> str:
+            test = page("", run=run_id, **{"training.steps": "5"})
+            test.button(key="fork").click().run()
+            assert not test.exception
+            return "\n".join(caption.value for caption in test.caption)
+
+        assert words not in captions()
+        assert store.thinning.thin(run.id, most)
+        assert (words in captions()) == said
 
 
 MOMENTS: list[tuple[int | None, int | None, list[tuple[str, int | None, str, str]]]] = [

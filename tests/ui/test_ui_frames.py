@@ -16,16 +16,19 @@ import pytest
 from starlette.testclient import TestClient
 
 from explorer.catalog import choosing
+from explorer.catalog.specs import usual_data
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
 from explorer.engine.service import engine
+from explorer.engine.tidying import asking_workers
 from explorer.errors import N_, unknown
 from explorer.plots.panel import names_on
 from explorer.runs.records import Checkpoint, Validation
+from explorer.ui.language import translator
 from explorer.ui.live import tab
 from explorer.ui.live.asked import panels_of
 from explorer.ui.live.elsewhere import earlier
-from explorer.ui.live.frames import spoken
+from explorer.ui.live.frames import spoken, thinned
 from explorer.ui.places import SOCKET
 from explorer.ui.samples import SAMPLE
 from tests.ui.changes import merged, without_nothing
@@ -99,23 +102,42 @@ def test_frames_come_in_the_tabs_language(client: TestClient) -> None:
 
 
 def test_the_slider_of_an_old_run_has_what_is_left_and_says_so(
-    client: TestClient,
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = recorded(choosing.make_config("sine", "lstm", {"training.steps": 40}), "", 40)
     store = engine().store
+    first = json.dumps(PLAYGROUND | {"run": run.id, "at": 0})
+    before = answer(client, first)["panels"]
     whole = answer(client, json.dumps(PLAYGROUND | {"run": run.id}))
     assert whole["thinned"] == ""
-    assert store.thinning.thin(run.id, 40_000)
+    seeded = asking_workers(store, engine()._asker)
+    assert store.thinning.thin(run.id, 80_000, seeded)
+    assert len(store.checkpoint(run.id, 0).state) < 1000
     engine().hub.heard(run.id, None, ())
+    monkeypatch.setattr(engine().looks, "_views", OrderedDict())  # of before
+    assert answer(client, first)["panels"] == before
     left = store.checkpoint_steps(run.id)
     for at in (-1, *left):
         frame = answer(client, json.dumps(PLAYGROUND | {"run": run.id, "at": at}))
         assert frame["checkpoints"] == left
         assert 2 <= len(left) < len(whole["checkpoints"])
-        assert frame["thinned"].startswith("Of this older run only few moments")
+        assert "begins with a fresh optimizer" in frame["thinned"]
         assert all(panel["figure"]["data"] for panel in frame["panels"].values())
     chinese = answer(client, json.dumps({"run": run.id, "language": "zh"}))
     assert chinese["thinned"].endswith("。")
+
+
+def test_only_what_had_a_memory_is_said_to_have_lost_it() -> None:
+    english = translator("en")
+    for model, settings, fresh in (
+        ("lstm", {}, True),
+        ("lstm", {"training.optimizer": "sgd"}, True),
+        ("lstm", {"training.optimizer": "sgd", "training.momentum": 0.0}, False),
+        ("hmm", {}, False),
+    ):
+        config = choosing.make_config(usual_data(model), model, settings)
+        run = SimpleNamespace(config=config, thinned=True)
+        assert thinned(run, english).endswith("fresh optimizer.") == fresh  # type: ignore[arg-type]
 
 
 def told_and_drawn(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from explorer.catalog.specs import model_spec
+from explorer.catalog.specs import model_spec, remembers
 from explorer.engine.hub import Snapshot
 from explorer.engine.jobs import Wanted
 from explorer.errors import N_
@@ -27,9 +27,10 @@ STATES = {
     "failed": N_("Failed"),
 }
 
-THINNED = N_(
-    "Of this older run only few moments are kept; all but the last have their weights "
-    "alone, without the optimizer's memory."
+THINNED = N_("Of this older run only few moments are kept.")
+FRESH = N_(
+    "Of this older run only few moments are kept, most of them by their weights alone: "
+    "what goes on from such a moment begins with a fresh optimizer."
 )
 
 RECENT_STEPS = 200
@@ -66,7 +67,7 @@ def frame(
         "steps": run.config.training.steps,
         "numbers": numbers(snapshot, _),
         "checkpoints": list(snapshot.checkpoints),
-        "thinned": _(THINNED) if run.thinned else "",
+        "thinned": thinned(run, _),
         "panels": {
             name: content
             | {"alternative": paragraph(moment(shown, wish, _), content["alternative"])}
@@ -75,6 +76,13 @@ def frame(
             ).items()
         },
     }
+
+
+def thinned(run: Run, _: Translate) -> str:
+    """What an older run lacks."""
+    if not run.thinned:
+        return ""
+    return _(FRESH if remembers(run.config) else THINNED)
 
 
 def waits(snapshot: Snapshot) -> bool:
