@@ -168,3 +168,12 @@ def test_what_hangs_on_another_setting_names_its_choices(cls: type[Settings]) ->
     for field in cls.model_fields.values():
         for other, values in extra_of(field).get("when", {}).items():
             assert set(values) < set(choices_of(cls.model_fields[other]))
+
+
+def test_a_changed_copy_is_written_as_it_is() -> None:
+    config = choosing.make_config(seed=1)
+    text, number = config.to_json(), hash(config)
+    other = config.model_copy(update={"seed": 2})
+    assert RunConfig.from_json(other.to_json()) == other != config
+    assert (config.to_json(), hash(config)) == (text, number)
+    assert hash(RunConfig.from_json(text)) == number

@@ -272,7 +272,7 @@ class Live {
     if (this.at === null) this.slider.value = this.slider.max
     this.showMoment()
     const template = held(this.data.templates[this.dark ? "dark" : "light"])
-    for (const [name, panel] of this.panels) panel.draw(frame.panels[name], template)
+    for (const [name, panel] of this.panels) panel.draw(frame.panels[name], template, frame.moment)
     this.controls.arrived()
     this.lookOnce()
     const news = this.fresh && frame.status !== this.reported

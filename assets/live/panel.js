@@ -69,17 +69,18 @@ class Panel {
     this.drawn = null
   }
 
-  draw(content, template) {
+  // `moment` says whose picture it is, and when, before what the picture says in words.
+  draw(content, template, moment) {
     const { plot, text, page } = this
     if (!content || page.texts.busyIn(text)) return
     if (!content.figure && !content.text) { this.rest(content.reading); return }
-    this.drawn = [content, template]
+    this.drawn = [content, template, moment]
     this.section.classList.remove("sx-others")
     this.drag = content.drag
     this.reading.textContent = unbroken(content.reading)
     this.reading.classList.toggle("sx-alarm", Boolean(content.alarm))
     this.proof.textContent = content.proof || ""
-    plot.setAttribute("aria-label", content.alternative)
+    plot.setAttribute("aria-label", moment + content.alternative)
     text.classList.toggle("sx-hidden", !content.text)
     if (content.text) page.texts.draw(text, content.text)
     plot.classList.toggle("sx-small", Boolean(content.text))

@@ -33,10 +33,16 @@ def make_data(config: RunConfig) -> Data:
     Raises:
         ExplorerError: if the settings contradict each other.
     """
+    return _made(*_asks(config))
+
+
+@lru_cache(maxsize=1024)
+def _asks(config: RunConfig) -> tuple[str, Settings, int, Task, str]:
+    """What a run's dataset is made of."""
     spec = data_spec(config.data)
     settings = spec.settings.read(config.data_settings)
     task = task_of(spec, model_spec(config.model)) or spec.task
-    return _made(config.data, settings, config.seed, task, config.fold)
+    return config.data, settings, config.seed, task, config.fold
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,7 @@
 """The config of a run, which nothing mutates, and its way into a link and back."""
 
 import json
+from functools import cached_property
 from typing import Self
 from urllib.parse import parse_qsl, urlencode
 
@@ -44,11 +45,24 @@ class RunConfig(BaseModel):
     fold: str = Field("", pattern=FOLD)
     """Which fold in time is trained, as in "2/3"; empty for the data as a whole."""
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RunConfig) and self._written == other._written
+
     def __hash__(self) -> int:
-        return hash(self.to_json())
+        return hash(self._written)
+
+    def __copy__(self) -> Self:
+        copied = super().__copy__()
+        copied.__dict__.pop("_written", None)  # `model_copy` makes it another
+        return copied
 
     def to_json(self) -> str:
         """Canonical JSON: equal configs give equal text."""
+        return self._written
+
+    @cached_property
+    def _written(self) -> str:
+        """Written once: what is known of a config is found by it at every frame."""
         values = self.model_dump(mode="json")
         if not self.fold:
             del values["fold"]  # as it was written before there were folds

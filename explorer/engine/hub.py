@@ -5,7 +5,7 @@ is slow or asleep misses frames, never the newest one, and never holds up a run.
 """
 
 import asyncio
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -103,6 +103,8 @@ class Hub:
         self._feeds: dict[str, Feed] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._trouble: Words | None = None
+        self._untold: deque[Callable[[], None]] = deque()
+        """What other threads have for the loop."""
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Serve watchers in this event loop."""
@@ -120,7 +122,24 @@ class Hub:
         # What a slice adds may have cost others their place.
         added = progress is not None and progress.checkpoints
         kept = tuple(self._store.checkpoint_steps(run_id)) if added else None
-        self._loop.call_soon_threadsafe(self._hear, run_id, progress, views, kept)
+        self._soon(lambda: self._hear(run_id, progress, views, kept))
+
+    def _soon(self, work: Callable[[], None]) -> None:
+        """Have the loop do this. It is woken once for all that comes until it does: a
+        task brings the slices of many runs."""
+        if self._loop is None:
+            return  # nobody watches yet
+        self._untold.append(work)
+        if len(self._untold) == 1:
+            self._loop.call_soon_threadsafe(self._catch_up)
+
+    def _catch_up(self) -> None:
+        try:
+            while self._untold:
+                self._untold.popleft()()
+        finally:
+            if self._untold and self._loop is not None:  # one of them failed
+                self._loop.call_soon(self._catch_up)
 
     def tell(self, trouble: Words | None) -> None:
         """Have all who watch know why nobody can train now, or that it can be again."""
@@ -131,8 +150,8 @@ class Hub:
 
     def noted(self, run_ids: Iterable[str]) -> None:
         """These were told something while nobody can train. From any thread."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._note, list(run_ids))
+        every = list(run_ids)
+        self._soon(lambda: self._note(every))
 
     def _note(self, run_ids: list[str]) -> None:
         for run_id in run_ids:
@@ -141,8 +160,7 @@ class Hub:
 
     def rolled(self, run_id: str, simple: Simple) -> None:
         """What simple methods did on a run's data is known. From any thread."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._roll, run_id, simple)
+        self._soon(lambda: self._roll(run_id, simple))
 
     def _roll(self, run_id: str, simple: Simple) -> None:
         if feed := self._feeds.get(run_id):

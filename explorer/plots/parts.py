@@ -3,6 +3,7 @@
 import math
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -79,8 +80,10 @@ def thin(values: Points, kept: int = KEPT_POINTS) -> NDArray[np.intp]:
 
 def finite(values: Points) -> NDArray[np.float32]:
     """The values with a gap (NaN) wherever one is not a finite number of 32 bits."""
-    with np.errstate(over="ignore"):
-        drawn = np.asarray(values).astype(np.float32)
+    drawn = np.asarray(values)
+    if drawn.dtype != np.float32:
+        with np.errstate(over="ignore"):
+            drawn = drawn.astype(np.float32)
     return np.where(np.isfinite(drawn), drawn, np.float32(np.nan))
 
 
@@ -157,6 +160,7 @@ def margin_for(names: Iterable[str], digits: int = 0) -> dict[str, int]:
     return {"r": 16 + round(6.6 * (widest + 2 + digits)) if widest else 8}
 
 
+@lru_cache(maxsize=4096)
 def width_of(text: str) -> int:
     """The width of a text in Latin letters; a Chinese character takes two, and so does
     what stands for white space.

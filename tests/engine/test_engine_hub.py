@@ -2,7 +2,9 @@
 
 import asyncio
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -97,6 +99,39 @@ def test_a_feed_is_read_again_where_the_database_failed(
 
     assert asyncio.run(watch()) == "stopped"
     assert failed == [run.id]
+    store.close()
+
+
+def test_the_loop_is_woken_once_for_all_that_a_task_brings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/runs.sqlite3")
+    runs = [store.create(choosing.make_config(), 1).id for _ in range(3)]
+    nothing = Progress(0, Curves.empty(), 0, 0.0)
+
+    async def watch() -> tuple[int, list[int]]:
+        loop = asyncio.get_running_loop()
+        hub = Hub(store, lambda run_id, views: None)
+        hub.attach(loop)
+        feeds = [await hub.subscribe(run_id, "somebody") for run_id in runs]
+        before, wakes = [feed.version for feed in feeds], 0
+        wake = loop.call_soon_threadsafe
+
+        def counted(*work: Any) -> Any:
+            nonlocal wakes
+            wakes += 1
+            return wake(*work)
+
+        monkeypatch.setattr(loop, "call_soon_threadsafe", counted)
+        broken = replace(nothing, first_step=None)  # type: ignore[arg-type]
+        for run_id, slice_ in zip(runs, (nothing, broken, nothing), strict=True):
+            hub.heard(run_id, slice_, ())
+        await asyncio.sleep(0.01)
+        after = [feed.version for feed in feeds]
+        return wakes, [b - a for a, b in zip(before, after, strict=True)]
+
+    assert asyncio.run(watch()) == (1, [1, 0, 1])
+    assert "TypeError" in caplog.text  # what failed stops nobody else's news
     store.close()
 
 

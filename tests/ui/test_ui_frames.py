@@ -26,9 +26,12 @@ from explorer.plots.panel import names_on
 from explorer.runs.records import Checkpoint, Validation
 from explorer.ui.language import translator
 from explorer.ui.live import tab
-from explorer.ui.live.asked import panels_of
+from explorer.ui.live.asked import panels_of, wanted
+from explorer.ui.live.changes import changed
 from explorer.ui.live.elsewhere import earlier
-from explorer.ui.live.frames import spoken, thinned
+from explorer.ui.live.frames import frame, spoken, thinned
+from explorer.ui.live.panels import Pictures
+from explorer.ui.live.wishes import Wish
 from explorer.ui.places import SOCKET
 from explorer.ui.samples import SAMPLE
 from tests.ui.changes import merged, without_nothing
@@ -68,8 +71,29 @@ def test_who_keeps_frames_is_told_what_changed(client: TestClient) -> None:
 def test_a_screen_reader_hears_model_step_and_loss(client: TestClient) -> None:
     frame = answer(client, json.dumps(PLAYGROUND))
     assert frame["spoken"].startswith("Finished, step 600: validation loss 0.0")
-    for panel in frame["panels"].values():
-        assert panel["alternative"].startswith("LSTM at step 600, validation loss 0.0")
+    # `assets/live/panel.js` puts it before what each picture says in words.
+    assert frame["moment"].startswith("LSTM at step 600, validation loss 0.0")
+    assert frame["moment"].endswith(". ")
+    chinese = answer(client, json.dumps(PLAYGROUND | {"language": "zh"}))
+    assert chinese["moment"].endswith("。")
+
+
+def test_of_pictures_that_stay_nothing_is_told(client: TestClient) -> None:
+    """Of a step that brought no new view only the curves are told anew."""
+    store, wish = engine().store, Wish.read(PLAYGROUND)
+    run, curves = store.get(SAMPLE), store.curves(SAMPLE)
+    needed = wanted(run.config, wish)
+    found = engine().looks.at(SAMPLE, run.step, needed)
+    views, pictures = dict(zip(needed, found, strict=True)), Pictures()
+
+    def at(step: int) -> dict[str, Any]:
+        seen = Snapshot(replace(run, step=step), curves.until(step), (), (), ())
+        made: dict[str, Any] = frame(seen, wish, views, pictures=pictures)
+        return made
+
+    now = at(600)
+    assert len(now["panels"]) > 2
+    assert set(changed(at(590), now)["panels"]) == {"loss"}
 
 
 def test_what_is_spoken_changes_at_each_tenth_of_the_way() -> None:

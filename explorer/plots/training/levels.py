@@ -7,6 +7,7 @@ who sees the past alone (filtering), the floor of one who reads the whole window
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from textwrap import wrap
 from typing import Any, NamedTuple
 
@@ -91,14 +92,20 @@ def together(
     return found
 
 
-def note_lines(floors: Sequence[Floor], _: Translate) -> list[str]:
+def note_lines(floors: Sequence[Floor], _: Translate) -> tuple[str, ...]:
     """What the floor is that holds, in lines; none where nothing is said of it."""
     if not floors or not floors[0].note:
-        return []
+        return ()
     words = _(floors[0].note)
     if len(floors) > 1:
         words = _(JUDGED) % {"note": words}
-    return wrap(words, NOTE_WIDTH)
+    return _wrapped(words)
+
+
+@lru_cache(maxsize=256)
+def _wrapped(words: str) -> tuple[str, ...]:
+    """In lines; a run has the same at each moment."""
+    return tuple(wrap(words, NOTE_WIDTH))
 
 
 def note(

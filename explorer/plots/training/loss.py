@@ -134,8 +134,10 @@ def _clock(curves: Curves, axis: Clock) -> NDArray[Any]:
 def _now(losses: Floats) -> float | None:
     """The median of the latest losses; None before there is one."""
     recent = losses[len(losses) - max(1, round(len(losses) * RECENT)) :]
-    recent = recent[np.isfinite(recent)]
-    return float(np.median(recent)) if len(recent) else None
+    recent = np.sort(recent[np.isfinite(recent)])
+    n = len(recent)
+    # As np.median, which takes ten times as long to look at so few.
+    return float(recent[(n - 1) // 2 : n // 2 + 1].mean()) if n else None
 
 
 def figure(drawn: LossDrawn, _: Translate = str, *, y_log: bool = True) -> Figure:

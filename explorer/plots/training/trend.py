@@ -1,6 +1,7 @@
 """Whether a loss still falls, or rises while examples are learned by heart: the rules
 by which more training is judged."""
 
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -71,9 +72,15 @@ def _latest(x: Floats, y: Floats, span: float) -> tuple[Floats, Floats]:
     return x[first:], y[first:]
 
 
+@lru_cache(maxsize=32)
+def _pairs(n: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """(n (n - 1) / 2,) the earlier and the later one of every pair of n points."""
+    return np.triu_indices(n, 1)
+
+
 def _slope(x: Floats, y: Floats) -> float:
     """The median slope of all pairs of points."""
-    i, j = np.triu_indices(len(x), 1)
+    i, j = _pairs(len(x))
     return float(np.median((y[j] - y[i]) / (x[j] - x[i])))
 
 
@@ -81,7 +88,7 @@ def _sureness(y: Floats) -> float:
     """How many more pairs fall than rise, in standard deviations of what chance does:
     n (n - 1) (2 n + 5) / 18."""
     n = len(y)
-    i, j = np.triu_indices(n, 1)
+    i, j = _pairs(n)
     return float(np.sign(y[i] - y[j]).sum() / np.sqrt(n * (n - 1) * (2 * n + 5) / 18))
 
 

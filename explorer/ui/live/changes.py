@@ -7,7 +7,7 @@ becomes how many letters of its text stay, and the rest of it. All else is given
 """
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,34 +19,51 @@ SAME: Any = object()
 ANEW = "="
 """The key of a mapping that takes the place of something else."""
 
-CONTAINERS = Mapping, list, tuple, np.ndarray
+ABSENT: Any = object()
+"""The old value of what is new."""
+
+PLAIN = frozenset({str, int, float, bool, type(None)})
+"""Types of most of what a frame holds: they are told apart at once."""
+
+LISTS = list, tuple
+CONTAINERS = Mapping, np.ndarray, *LISTS
 
 
 def changed(old: Any, new: Any) -> Any:
     """`new` as it differs from `old`, for `plots.encode.to_json`."""
+    kind = type(new)
     if old is new:
         return SAME
+    if kind in PLAIN:
+        return SAME if type(old) is kind and old == new else new
+    if kind is dict or isinstance(new, Mapping):
+        return _entries(old, new) if isinstance(old, Mapping) else {ANEW: new}
     if isinstance(new, np.ndarray):
         return _array(old, new) if isinstance(old, np.ndarray) else new
-    if isinstance(new, Mapping):
-        return _entries(old, new) if isinstance(old, Mapping) else {ANEW: new}
-    if isinstance(new, list | tuple) and isinstance(old, list | tuple):
-        if any(isinstance(each, CONTAINERS) for each in (*old, *new)):
-            return _entries(_places(old), _places(new)) if len(old) == len(new) else new
-        return SAME if list(old) == list(new) else new
-    return SAME if type(old) is type(new) and old == new else new
-
-
-def _places(values: list[Any] | tuple[Any, ...]) -> dict[str, Any]:
-    return {str(place): value for place, value in enumerate(values)}
+    if isinstance(new, LISTS) and isinstance(old, LISTS):
+        return _list(old, new)
+    return SAME if type(old) is kind and old == new else new
 
 
 def _entries(old: Mapping[str, Any], new: Mapping[str, Any]) -> Any:
     changes = {name: None for name in old if name not in new}
     for name, value in new.items():
-        piece = changed(old[name], value) if name in old else value
+        before = old.get(name, ABSENT)
+        piece = value if before is ABSENT else changed(before, value)
         if piece is not SAME:
             changes[name] = piece
+    return changes or SAME
+
+
+def _list(old: Sequence[Any], new: Sequence[Any]) -> Any:
+    both = *old, *new
+    plain = PLAIN.issuperset(map(type, both))
+    if plain or not any(isinstance(each, CONTAINERS) for each in both):
+        return SAME if list(old) == list(new) else new
+    if len(old) != len(new):
+        return new
+    pieces = map(changed, old, new)
+    changes = {str(k): each for k, each in enumerate(pieces) if each is not SAME}
     return changes or SAME
 
 

@@ -68,13 +68,8 @@ def frame(
         "numbers": numbers(snapshot, _),
         "checkpoints": list(snapshot.checkpoints),
         "thinned": thinned(run, _),
-        "panels": {
-            name: content
-            | {"alternative": paragraph(moment(shown, wish, _), content["alternative"])}
-            for name, content in drawn(
-                shown, wish, views, others, basis, pictures
-            ).items()
-        },
+        "moment": moment(shown, wish, _),
+        "panels": drawn(shown, wish, views, others, basis, pictures),
     }
 
 
@@ -119,13 +114,15 @@ def spoken(snapshot: Snapshot, _: Translate) -> str:
 
 
 def moment(shown: Snapshot, wish: Wish, _: Translate) -> str:
-    """Whose picture it is, of which step, and how low the loss was there."""
+    """Whose pictures they are, of which step, and how low the loss was there; what a
+    picture says in words follows at once."""
     step = shown.run.step if wish.at == LIVE else wish.at
     values = {"model": _(model_spec(shown.run.config.model).title), "step": f"{step:,}"}
-    if not shown.validations:
-        return _("%(model)s at step %(step)s.") % values
-    values["loss"] = short(shown.validations[-1].loss)
-    return _("%(model)s at step %(step)s, validation loss %(loss)s.") % values
+    message = _("%(model)s at step %(step)s.")
+    if shown.validations:
+        message = _("%(model)s at step %(step)s, validation loss %(loss)s.")
+        values["loss"] = short(shown.validations[-1].loss)
+    return paragraph(message % values, "")
 
 
 def numbers(snapshot: Snapshot, _: Translate) -> str:

@@ -38,6 +38,8 @@ class Looking:
     async def elsewhere(self, needed: Iterable[Elsewhere]) -> Mapping[Elsewhere, Seen]:
         """What is to be seen of other moments and runs, asked for in one go."""
         every = list(dict.fromkeys(needed))
+        if not every:
+            return {}
         found = await self.alone(self._all(every))
         return dict(zip(every, found, strict=True))
 

@@ -62,13 +62,12 @@ def drawn(
     found, run = {}, snapshot.run
     pictures = Pictures() if pictures is None else pictures
     nothing = run.ended and run.step == 0 and not snapshot.checkpoints
-    for each in asked(snapshot.run.config, wish):
+    awaited = snapshot.simple is None and offered(run.config)
+    for each in asked(run.config, wish):
         if all(want in views for want in each.wanted):
             needs = needs_of(each, snapshot, wish, basis)
             scene = _scene(each, wish, views, needs, others)
-            simple, config = snapshot.simple, snapshot.run.config
-            awaited = simple is None and offered(config)
-            scene = scene._replace(simple=simple, awaited=awaited)
+            scene = scene._replace(simple=snapshot.simple, awaited=awaited)
             found[each.panel.name] = _draw(each, scene, snapshot, wish, pictures)
         elif nothing:
             found[each.panel.name] = _sentence(NOTHING, translator(wish.language))
