@@ -6,32 +6,38 @@ from explorer.catalog import choosing, specs
 from explorer.config.pace import usual_pace
 from explorer.config.run import query_pairs, to_query
 from explorer.config.training import TrainingSettings
+from explorer.errors import ExplorerError
 from explorer.ui.describe import command_line
 from explorer.ui.language import translator
 from explorer.ui.settings import _training
 
 CASES = [
-    # attends, width, the data's own rate -> rate, schedule, how it is explained
-    (True, 8, None, 0.005, "warmup", "to 0.005 up to a hidden size of 32"),
-    (True, 32, None, 0.005, "warmup", "to 0.005"),
-    (True, 64, None, 0.0035, "warmup", "beyond to less"),
-    (True, 128, None, 0.0025, "warmup", "by the root"),
-    (True, 128, 0.003, 0.0015, "warmup", "to 0.003"),
-    (False, 128, None, 0.005, "cosine", "0.005 suits a recurrent net on most data"),
-    (False, 8, 0.02, 0.02, "cosine", "0.02 suits this data"),
+    # attends, width, the data's own rate, in noise -> rate, schedule, as explained
+    (True, 8, None, None, 0.005, "warmup", "to 0.005 up to a hidden size of 32"),
+    (True, 32, None, None, 0.005, "warmup", "to 0.005"),
+    (True, 64, None, None, 0.0035, "warmup", "beyond to less"),
+    (True, 128, None, None, 0.0025, "warmup", "by the root"),
+    (True, 128, 0.003, None, 0.0015, "warmup", "to 0.003"),
+    (True, 128, None, 0.001, 0.0005, "warmup", "to 0.001"),
+    (False, 128, None, None, 0.01, "cosine", "0.01 suits a net without attention"),
+    (False, 8, 0.02, None, 0.02, "cosine", "0.02 suits this data"),
+    (False, 8, None, 0.001, 0.001, "cosine", "at 0.001 a net learns less of it by"),
 ]
 
 
-@pytest.mark.parametrize(("attends", "width", "own", "rate", "schedule", "said"), CASES)
+@pytest.mark.parametrize(
+    ("attends", "width", "own", "noise", "rate", "schedule", "said"), CASES
+)
 def test_the_rule(
     attends: bool,
     width: int,
     own: float | None,
+    noise: float | None,
     rate: float,
     schedule: str,
     said: str,
 ) -> None:
-    pace = usual_pace(attends, width, 32, own)
+    pace = usual_pace(attends, width, 32, own, noise=noise)
     assert pace[:2] == (rate, schedule)
     assert said in str(pace.why)
     chinese = pace.why.text(translator("zh"))
@@ -53,6 +59,37 @@ def test_a_run_begins_by_the_rule_and_keeps_what_is_given() -> None:
     assert choosing.make_config("sine", "gan").training.learning_rate == 0.002
     assert choosing.usual_pace_of("sine", "gan") is None
     assert choosing.usual_pace_of("sine", "hmm") is None
+
+
+def test_what_is_noise_hangs_on_the_data_settings() -> None:
+    def rate(data: str, **settings: object) -> float:
+        config = choosing.make_config(data, "lstm", settings)
+        assert choosing.defaults_for(config).training == config.training
+        return config.training.learning_rate
+
+    assert rate("sine") == 0.01
+    assert rate("digits") == 0.0005
+    assert rate("stock") == 0.001
+    assert rate("stock", **{"data.target": "price"}) == 0.01
+
+
+def test_the_page_begins_otherwise_where_another_part_of_the_data_is_asked_for() -> None:
+    changes = choosing.make_config("stock", "lstm")
+    same = changes.data, changes.model
+    prices = {**changes.data_settings, "target": "price"}
+    usual = choosing.usual_training(*same, changes.model_settings, prices)
+    assert _training("price", usual, changes, same)["learning_rate"] == 0.01
+
+
+def test_what_is_written_once_begins_as_a_link_does() -> None:
+    """A rule may change; lessons are the same runs as before."""
+    for model in ("lstm", "transformer"):
+        written = choosing.lasting_config("fables", model, {"model.layers": 1})
+        link = {"data": "fables", "model": model, "model.layers": "1"}
+        assert written == choosing.config_from_pairs(link)
+        assert written.training.learning_rate == TrainingSettings().learning_rate
+    with pytest.raises(ExplorerError):
+        choosing.lasting_config("sine", "crf", {})
 
 
 def test_a_link_means_what_it_always_meant() -> None:
@@ -85,7 +122,7 @@ def test_data_names_the_beginnings_of_a_task_that_is_not_its_usual_one() -> None
     assert choosing.make_config("sine", "gan").model_settings == plain
     told = choosing.make_config("handwriting", "lstm")
     assert told.model_settings == specs.model_spec("lstm").settings().values()
-    assert told.training == TrainingSettings()
+    assert told.training == TrainingSettings(learning_rate=0.01)
 
 
 def test_a_command_line_leaves_out_what_the_rule_says() -> None:

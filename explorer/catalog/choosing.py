@@ -49,12 +49,15 @@ def _beginning(data: str, model: str, group: str) -> dict[str, Scalar]:
 
 
 def usual_training(
-    data: str, model: str, model_settings: Mapping[str, Scalar] | None = None
+    data: str,
+    model: str,
+    model_settings: Mapping[str, Scalar] | None = None,
+    data_settings: Mapping[str, Scalar] | None = None,
 ) -> dict[str, Scalar]:
-    """The training settings that a dataset or an architecture of this size begins
-    otherwise with; of its usual size if None."""
+    """The training settings that a dataset or an architecture with these settings
+    begins otherwise with; with its usual ones if None."""
     usual = linked_training(data, model)
-    pace = usual_pace_of(data, model, model_settings)
+    pace = usual_pace_of(data, model, model_settings, data_settings)
     if pace is None:
         return usual
     plain = TrainingSettings.model_validate(usual)
@@ -66,19 +69,28 @@ def usual_training(
 
 
 def usual_pace_of(
-    data: str, model: str, model_settings: Mapping[str, Scalar] | None = None
+    data: str,
+    model: str,
+    model_settings: Mapping[str, Scalar] | None = None,
+    data_settings: Mapping[str, Scalar] | None = None,
 ) -> Pace | None:
     """The learning rate that a run begins with, and why; None where there is no rate,
     or an architecture names its own."""
-    spec, training = model_spec(model), data_spec(data).training
+    spec, chosen = model_spec(model), data_spec(data)
     if spec.learning != "gradient" or "learning_rate" in spec.training:
         return None
     usual = int(spec.settings().values().get("hidden_size", 1))
     width = int((model_settings or {}).get("hidden_size", usual))
-    own = training.get("learning_rate")
-    schedule = TrainingSettings.read(training).schedule
-    rate = None if own is None else float(own)
-    return usual_pace(spec.attends, width, usual, rate, schedule)
+    own = chosen.training.get("learning_rate")
+    noise = chosen.noise_rate
+    return usual_pace(
+        spec.attends,
+        width,
+        usual,
+        None if own is None else float(own),
+        TrainingSettings.read(chosen.training).schedule,
+        noise and noise(chosen.settings.read(data_settings or {})),
+    )
 
 
 def preset_settings(model: str, name: str) -> dict[str, Scalar]:
@@ -137,21 +149,22 @@ def _config(
         if not dot or group not in groups:
             raise unknown(N_("setting"), name, setting_names(data, model))
         groups[group][key] = value
-    chosen_data, chosen_model = data_spec(data), model_spec(model)
-    model_settings = chosen_model.settings.read(
-        usual_model_settings(data, model) | groups["model"], setting_of_model(model)
-    ).values()
+    data_settings = (
+        data_spec(data).settings.read(groups["data"], setting_of_data(data)).values()
+    )
+    asked = usual_model_settings(data, model) | groups["model"]
+    model_settings = (
+        model_spec(model).settings.read(asked, setting_of_model(model)).values()
+    )
     usual = (
         linked_training(data, model)
         if linked
-        else usual_training(data, model, model_settings)
+        else usual_training(data, model, model_settings, data_settings)
     )
     return RunConfig(
         data=data,
         model=model,
-        data_settings=chosen_data.settings.read(
-            groups["data"], setting_of_data(data)
-        ).values(),
+        data_settings=data_settings,
         model_settings=model_settings,
         training=TrainingSettings.read(
             usual | groups["training"], N_("training setting")
@@ -160,6 +173,22 @@ def _config(
         start=_start(start),
         fold=_fold(fold),
     )
+
+
+def lasting_config(
+    data: str, model: str, settings: Mapping[str, Any], seed: int | str = 0
+) -> RunConfig:
+    """A complete, checked config that stays the same where newcomers begin otherwise.
+
+    What is written down once, as a lesson is, needs such: settings left out are those
+    that a link leaves out.
+
+    Raises:
+        ExplorerError: as `make_config`.
+    """
+    config = _config(data, model, settings, seed, linked=True)
+    check_fit(config)
+    return config
 
 
 def config_from_pairs(pairs: Mapping[str, str]) -> RunConfig:
@@ -191,7 +220,9 @@ def defaults_for(config: RunConfig) -> RunConfig:
     """The default config of the same data and model, even where the data is too short
     for it; trained as is usual for a model of this size."""
     usual = _config(config.data, config.model, _named(config, "digest"))
-    training = usual_training(config.data, config.model, config.model_settings)
+    training = usual_training(
+        config.data, config.model, config.model_settings, config.data_settings
+    )
     return usual.model_copy(update={"training": TrainingSettings.read(training)})
 
 

@@ -3,10 +3,11 @@
 import math
 from typing import NamedTuple
 
-from explorer.config.training import Schedule, TrainingSettings
+from explorer.config.training import Schedule
 from explorer.errors import N_, Words
 
-USUAL = TrainingSettings().learning_rate
+ATTENTION, STEADY = 0.005, 0.01
+"""Learning rates of a net that reads by attention alone, and of any other."""
 
 
 class Pace(NamedTuple):
@@ -23,28 +24,30 @@ def usual_pace(
     usual_width: int,
     own: float | None = None,
     schedule: Schedule = "cosine",
+    noise: float | None = None,
 ) -> Pace:
     """The pace of a net on some data.
 
     A net that reads by attention alone warms up, and beyond its usual width its rate
-    falls with the root of the width; a recurrent one takes the rate as it is.
+    falls with the root of the width; any other takes the rate as it is.
 
     Args:
         attends: whether it reads by attention alone.
         width, usual_width: its hidden size, and its architecture's usual one.
         own: the rate that the data asks for, if it does.
         schedule: the data's.
+        noise: the rate for data that is little but noise, if this is.
 
     >>> usual_pace(True, 128, 32)[:2]
     (0.0025, 'warmup')
     """
-    rate = own or USUAL
+    rate = noise or own or (ATTENTION if attends else STEADY)
     if attends:
         share = math.sqrt(min(1.0, usual_width / width))
         values = {"rate": f"{rate:g}", "width": f"{usual_width}"}
         reached = float(f"{rate * share:.2g}")
         return Pace(reached, "warmup", Words(_ATTENTION, values))
-    why = _OWN if own else _PLAIN
+    why = _NOISE if noise else _OWN if own else _PLAIN
     return Pace(rate, schedule, Words(why, {"rate": f"{rate:g}"}))
 
 
@@ -52,8 +55,12 @@ _ATTENTION = N_(
     "Why this rate: attention warms up over a tenth of the steps, to %(rate)s up to a "
     "hidden size of %(width)s, and beyond to less, by the root of the size."
 )
+_NOISE = N_(
+    "Why this rate: this data is little but noise, and at %(rate)s a net learns less "
+    "of it by heart."
+)
 _OWN = N_("Why this rate: %(rate)s suits this data, whatever the net's hidden size.")
 _PLAIN = N_(
-    "Why this rate: %(rate)s suits a recurrent net on most data, whatever its hidden "
-    "size."
+    "Why this rate: %(rate)s suits a net without attention on most data, whatever its "
+    "hidden size."
 )

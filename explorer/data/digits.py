@@ -64,6 +64,11 @@ def make(settings: DigitsSettings, seed: int) -> Data:
     )
 
 
+def noise_rate(settings: DigitsSettings) -> float:
+    """Small: nothing of them can be foretold."""
+    return 0.0005
+
+
 SPEC = DataSpec(
     name="digits",
     title=N_("Random digits"),
@@ -73,6 +78,7 @@ SPEC = DataSpec(
     ),
     settings=DigitsSettings,
     make=make,
+    noise_rate=noise_rate,
     task="next_token",
     order=60,
 )

@@ -48,6 +48,9 @@ class DataSpec:
     """False for data that only its owner can name, such as an uploaded file."""
     training: Mapping[str, Scalar] = field(default_factory=dict)
     """Where a newcomer's training starts, where it is not the usual."""
+    noise_rate: Callable[[Any], float | None] | None = None
+    """settings -> the learning rate that a newcomer's run begins with where they make
+    little but noise; None where they do not. Links do not hang on it."""
     beginnings: Mapping[Task, Mapping[str, Scalar]] = field(default_factory=dict)
     """By task: where a newcomer's settings start, where that is not the architecture's
     usual; dotted names of the model and the training. What an architecture does not

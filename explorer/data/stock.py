@@ -196,6 +196,11 @@ def repeat_price_loss(validation: Windows, counted_from: int, scaler: Scaler) ->
     return float(np.mean((validation.y[:, counted_from:] - zero) ** 2))
 
 
+def noise_rate(settings: StockSettings) -> float | None:
+    """Small where changes are asked for: of them, little or nothing can be foretold."""
+    return 0.001 if settings.target == "log_return" else None
+
+
 def make(settings: StockSettings, seed: int) -> Data:
     """Prices from `FIRST_DAY` on, business days only.
 
@@ -272,6 +277,7 @@ SPEC = DataSpec(
     ),
     settings=StockSettings,
     make=make,
+    noise_rate=noise_rate,
     task="forecast",
     order=20,
     resembled=True,

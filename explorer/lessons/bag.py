@@ -48,6 +48,7 @@ def setup(positions: str, label: str) -> Setup:
     """A Transformer on short series of three shapes."""
     settings: dict[str, Scalar] = {
         "training.steps": 400,
+        "training.schedule": "warmup",
         "model.positions": positions,
     }
     return Setup(label, "shapes", "transformer", settings)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import explorer.lessons
-from explorer.catalog.choosing import make_config
+from explorer.catalog.choosing import lasting_config
 from explorer.config.run import RunConfig
 from explorer.config.settings import Scalar
 from explorer.discovery import declared
@@ -96,7 +96,7 @@ class Setup:
 
     def config(self, seed: int | str = 0) -> RunConfig:
         """The run with this seed."""
-        return make_config(self.data, self.model, self.settings, seed)
+        return lasting_config(self.data, self.model, self.settings, seed)
 
 
 class Look(NamedTuple):

@@ -49,6 +49,7 @@ def setup(share: float, label: str) -> Setup:
         "data.share": share,
         "training.optimizer": "muon",
         "training.learning_rate": 0.003,
+        "training.schedule": "warmup",
         "training.steps": 1200,
     }
     return Setup(label, "modular", "transformer", settings)

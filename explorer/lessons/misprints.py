@@ -19,6 +19,7 @@ SHORT: Mapping[str, Scalar] = {"data.window": 32, "training.steps": 300}
 SMALL: Mapping[str, Scalar] = {
     **SHORT,
     "training.batch_size": 16,
+    "training.schedule": "warmup",
     "model.layers": 1,
     "model.hidden_size": 32,
 }

@@ -249,8 +249,12 @@ def _sound(
 def _training(base: RunConfig, other: RunConfig) -> dict[str, Scalar]:
     """The base's training, but what nets of the other's kind and size begin otherwise
     with."""
-    present = choosing.usual_training(base.data, base.model, base.model_settings)
-    usual = choosing.usual_training(other.data, other.model, other.model_settings)
+    present = choosing.usual_training(
+        base.data, base.model, base.model_settings, base.data_settings
+    )
+    usual = choosing.usual_training(
+        other.data, other.model, other.model_settings, other.data_settings
+    )
     if present == usual:
         return base.training.values()
     plain = TrainingSettings().values()

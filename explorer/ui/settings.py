@@ -66,7 +66,7 @@ def _choose(
     data, settings = _choose_data(config, edition, _, only, row)
     model, more = _choose_model(config, data, edition, _, only, row)
     settings |= more
-    training, seed = _choose_training(config, data, model, more, edition, _, row)
+    training, seed = _choose_training(config, data, model, settings, edition, _, row)
     settings |= training
     kept = config.start if model == config.model else ""
     with row.training:
@@ -147,19 +147,19 @@ def _choose_training(
     config: RunConfig,
     data: str,
     model: str,
-    model_settings: Mapping[str, Scalar],
+    settings: Mapping[str, Scalar],
     edition: str,
     _: Translate,
     row: Row,
 ) -> tuple[dict[str, Any], int]:
-    """How to train, and the seed."""
-    sizes = {name.removeprefix("model."): v for name, v in model_settings.items()}
-    usual = choosing.usual_training(data, model, sizes)
+    """How to train, and the seed; where that starts, by what else is chosen."""
+    sizes, made = _group(settings, "model"), _group(settings, "data")
+    usual = choosing.usual_training(data, model, sizes, made)
     kind = ",".join(f"{name}={value}" for name, value in sorted(usual.items()))
     values = _training(kind, usual, config, (data, model))
     skip = specs.unused_training(model)
     with row.training:
-        if pace := choosing.usual_pace_of(data, model, sizes):
+        if pace := choosing.usual_pace_of(data, model, sizes, made):
             st.caption(literal(pace.why.text(_)))
         settings = _widgets(
             "training", kind, TrainingSettings, values, edition, _, row, skip
@@ -173,6 +173,14 @@ def _choose_training(
             help=_("The same seed gives the same run, to the last digit."),
         )
     return settings, int(seed)
+
+
+def _group(settings: Mapping[str, Scalar], name: str) -> dict[str, Scalar]:
+    """Of settings by dotted name, those of one group by their own."""
+    start = f"{name}."
+    return {
+        k.removeprefix(start): v for k, v in settings.items() if k.startswith(start)
+    }
 
 
 def _choose_start(config: RunConfig, edition: str, _: Translate) -> str:
@@ -277,7 +285,9 @@ def _training(
     what such runs usually begin with in place of what the present kind begins with.
     Where but the size is another, what was set by hand stays.
     """
-    present = choosing.usual_training(config.data, config.model, config.model_settings)
+    present = choosing.usual_training(
+        config.data, config.model, config.model_settings, config.data_settings
+    )
     if usual == present:
         return config.training.values()
     if chosen == (config.data, config.model):

@@ -37,6 +37,7 @@ EXHIBIT = Exhibit(
             "model.layers": 1,
             "model.heads": 1,
             "training.learning_rate": 0.01,
+            "training.schedule": "warmup",
             "training.steps": 2500,
         },
     ),

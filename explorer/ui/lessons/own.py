@@ -123,7 +123,7 @@ def _chosen(lesson: Lesson, _: Translate) -> RunConfig:
         field = classes[group].model_fields[name]
         key = f"lesson.own.{lesson.name}.{dotted}"
         chosen[dotted] = widget(name, field, values[group][name], key, _)
-    return choosing.make_config(base.data, base.model, chosen, base.seed)
+    return choosing.lasting_config(base.data, base.model, chosen, base.seed)
 
 
 def _classes(config: RunConfig) -> dict[str, type[Settings]]:
