@@ -12,32 +12,34 @@ from explorer.ui.language import translator
 from explorer.ui.settings import _training
 
 CASES = [
-    # attends, width, the data's own rate, in noise -> rate, schedule, as explained
-    (True, 8, None, None, 0.005, "warmup", "to 0.005 up to a hidden size of 32"),
-    (True, 32, None, None, 0.005, "warmup", "to 0.005"),
-    (True, 64, None, None, 0.0035, "warmup", "beyond to less"),
-    (True, 128, None, None, 0.0025, "warmup", "by the root"),
-    (True, 128, 0.003, None, 0.0015, "warmup", "to 0.003"),
-    (True, 128, None, 0.001, 0.0005, "warmup", "to 0.001"),
-    (False, 128, None, None, 0.01, "cosine", "0.01 suits a net without attention"),
-    (False, 8, 0.02, None, 0.02, "cosine", "0.02 suits this data"),
-    (False, 8, None, 0.001, 0.001, "cosine", "at 0.001 a net learns less of it by"),
+    # attends, width, the architecture's rate, the data's own, in noise -> rate,
+    # schedule, as explained
+    (True, 8, 0.005, None, None, 0.005, "warmup", "to 0.005 up to a hidden size of 32"),
+    (True, 32, 0.005, None, None, 0.005, "warmup", "to 0.005"),
+    (True, 64, 0.005, None, None, 0.0035, "warmup", "beyond to less"),
+    (True, 128, 0.005, None, None, 0.0025, "warmup", "by the root"),
+    (True, 128, 0.005, 0.003, None, 0.0015, "warmup", "to 0.003"),
+    (True, 128, 0.005, None, 0.001, 0.0005, "warmup", "to 0.001"),
+    (False, 128, 0.01, None, None, 0.01, "cosine", "0.01 suits this architecture"),
+    (False, 8, 0.01, 0.02, None, 0.02, "cosine", "0.02 suits this data"),
+    (False, 8, 0.01, None, 0.001, 0.001, "cosine", "a net learns less of it by heart"),
 ]
 
 
 @pytest.mark.parametrize(
-    ("attends", "width", "own", "noise", "rate", "schedule", "said"), CASES
+    ("attends", "width", "usual", "own", "noise", "rate", "schedule", "said"), CASES
 )
 def test_the_rule(
     attends: bool,
     width: int,
+    usual: float,
     own: float | None,
     noise: float | None,
     rate: float,
     schedule: str,
     said: str,
 ) -> None:
-    pace = usual_pace(attends, width, 32, own, noise=noise)
+    pace = usual_pace(attends, width, 32, usual, own, noise=noise)
     assert pace[:2] == (rate, schedule)
     assert said in str(pace.why)
     chinese = pace.why.text(translator("zh"))
@@ -73,7 +75,9 @@ def test_what_is_noise_hangs_on_the_data_settings() -> None:
     assert rate("stock", **{"data.target": "price"}) == 0.01
 
 
-def test_the_page_begins_otherwise_where_another_part_of_the_data_is_asked_for() -> None:
+def test_the_page_begins_otherwise_where_another_part_of_the_data_is_asked_for() -> (
+    None
+):
     changes = choosing.make_config("stock", "lstm")
     same = changes.data, changes.model
     prices = {**changes.data_settings, "target": "price"}

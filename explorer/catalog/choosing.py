@@ -87,6 +87,7 @@ def usual_pace_of(
         spec.attends,
         width,
         usual,
+        spec.rate,
         None if own is None else float(own),
         TrainingSettings.read(chosen.training).schedule,
         noise and noise(chosen.settings.read(data_settings or {})),

@@ -6,9 +6,6 @@ from typing import NamedTuple
 from explorer.config.training import Schedule
 from explorer.errors import N_, Words
 
-ATTENTION, STEADY = 0.005, 0.01
-"""Learning rates of a net that reads by attention alone, and of any other."""
-
 
 class Pace(NamedTuple):
     """A learning rate, its schedule, and why it is these."""
@@ -22,6 +19,7 @@ def usual_pace(
     attends: bool,
     width: int,
     usual_width: int,
+    rate: float,
     own: float | None = None,
     schedule: Schedule = "cosine",
     noise: float | None = None,
@@ -34,14 +32,15 @@ def usual_pace(
     Args:
         attends: whether it reads by attention alone.
         width, usual_width: its hidden size, and its architecture's usual one.
+        rate: its architecture's usual one.
         own: the rate that the data asks for, if it does.
         schedule: the data's.
         noise: the rate for data that is little but noise, if this is.
 
-    >>> usual_pace(True, 128, 32)[:2]
+    >>> usual_pace(True, 128, 32, 0.005)[:2]
     (0.0025, 'warmup')
     """
-    rate = noise or own or (ATTENTION if attends else STEADY)
+    rate = noise or own or rate
     if attends:
         share = math.sqrt(min(1.0, usual_width / width))
         values = {"rate": f"{rate:g}", "width": f"{usual_width}"}
@@ -61,6 +60,6 @@ _NOISE = N_(
 )
 _OWN = N_("Why this rate: %(rate)s suits this data, whatever the net's hidden size.")
 _PLAIN = N_(
-    "Why this rate: %(rate)s suits a net without attention on most data, whatever its "
-    "hidden size."
+    "Why this rate: %(rate)s suits this architecture on most data, whatever its hidden "
+    "size."
 )

@@ -230,6 +230,9 @@ class ModelSpec:
     """Whether no answer ever depends on a later step, whatever the task."""
     attends: bool = False
     """Whether it reads by attention alone, which has a pace of its own."""
+    rate: float = 0.01
+    """The learning rate that a newcomer's run begins with on most data; unlike one in
+    `training`, it gives way to the data's own, and links do not hang on it."""
     training: Mapping[str, Scalar] = field(default_factory=dict)
     """Where a newcomer's training starts, where it is not the usual."""
     presets: tuple[Preset, ...] = ()

@@ -242,6 +242,7 @@ SPEC = ModelSpec(
     equations=equations,
     diagram=diagram,
     attends=True,
+    rate=0.005,
     tasks=("translate",),
     order=70,
 )

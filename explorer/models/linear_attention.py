@@ -307,6 +307,7 @@ SPEC = ModelSpec(
     equations=equations,
     diagram=diagram,
     attends=True,
+    rate=0.005,
     tasks=("forecast", "next_token", "classify", "tag"),
     one_way=True,
     order=130,

@@ -279,6 +279,7 @@ SPEC = ModelSpec(
     equations=equations,
     diagram=diagram,
     attends=True,
+    rate=0.005,
     mixing=mixing,
     presets=(SPEEDRUN,),
     tasks=("forecast", "next_token", "classify", "tag"),
