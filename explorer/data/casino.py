@@ -121,6 +121,11 @@ def alone(model: HiddenMarkov, x: Ids) -> Values:
     return np.asarray(joint - np.logaddexp.reduce(joint, -1, keepdims=True))
 
 
+def noise_rate(settings: CasinoSettings) -> float:
+    """Small: most of a roll is chance, whichever die it is."""
+    return 0.001
+
+
 SPEC = DataSpec(
     name="casino",
     title=N_("Dishonest casino"),
@@ -131,6 +136,7 @@ SPEC = DataSpec(
     ),
     settings=CasinoSettings,
     make=make,
+    noise_rate=noise_rate,
     task="tag",
     order=85,
 )

@@ -185,5 +185,5 @@ SPEC = DataSpec(
     make=make,
     task="next_token",
     order=35,
-    training={"steps": 1000},
+    training={"steps": 1000, "learning_rate": 0.005},
 )

@@ -205,6 +205,7 @@ SPEC = ModelSpec(
     diagram=diagram,
     tasks=("forecast", "next_token", "classify", "tag"),
     one_way=True,
+    rate=0.02,  # a gate that sees the input alone stands more
     order=110,
     lines=lines,
     mixing=gated("", "update_gate", "hidden", N_("Hidden state")),
