@@ -115,7 +115,7 @@ def test_nobody_has_back_anothers_run() -> None:
 
 
 def test_several_are_compared_by_what_differs() -> None:
-    short_run("fay"), short_run("fay", "gru", **{"training.learning_rate": 0.01})
+    short_run("fay"), short_run("fay", "gru", **{"training.learning_rate": 0.02})
     test = choose(page("runs", owner="fay"), 0, 1)
     assert not test.exception
     tables = [d.value for d in test.dataframe if "Setting" in d.value.columns]
