@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.catalog import building, choosing
-from explorer.config.run import RunConfig, difference, query_pairs
+from explorer.config.run import RunConfig, difference, query_pairs, to_query
 from explorer.data import content
 from explorer.data.base import Data
 from explorer.errors import ExplorerError
@@ -141,7 +141,7 @@ def test_a_run_of_a_fold_is_reproduced_by_its_link_and_its_record() -> None:
     made = choosing.make_config("sine", "rnn", {"training.steps": 5}, fold="2/3")
     again = RunConfig.from_json(made.to_json())
     linked = choosing.config_from_pairs(
-        query_pairs("data=sine&model=rnn&training.steps=5&fold=2/3")
+        query_pairs(to_query(made, choosing.linked_defaults(made)))
     )
     assert made == again == linked
     losses = [
