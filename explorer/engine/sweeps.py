@@ -256,7 +256,7 @@ class Sweeps:
         for run_id, run in under_way.runs.items():
             if run.status in ("training", "paused"):
                 self._runner.send([run_id], STOP())
-            self._store.room.thin(run_id, KEPT_CHECKPOINTS)
+            self._store.room.keep_evenly(run_id, KEPT_CHECKPOINTS)
         return True
 
     def _allow(self, sweep: _Sweep, under_way: UnderWay) -> None:

@@ -15,7 +15,15 @@ from explorer.discovery import declared
 from explorer.plots.parts import Figure, Translate
 from explorer.plots.theme import GREY
 from explorer.runs.facts import Facts
-from explorer.runs.records import Command, Curves, Lines, Simple, Validation, View
+from explorer.runs.records import (
+    Awaited,
+    Command,
+    Curves,
+    Lines,
+    Simple,
+    Validation,
+    View,
+)
 
 EXACT_CELLS = 2**14
 """A heat map of at most so many cells is sent as it is; a larger one in percents."""
@@ -60,8 +68,8 @@ class Scene(NamedTuple):
     """Whether its loss ran away, and it was ended for that."""
     simple: Simple | None = None
     """What simple methods did on its data; None until that is known."""
-    awaited: bool = False
-    """Whether they are being fitted."""
+    awaited: Awaited = ""
+    """Whether they are being fitted, and of what."""
 
     @classmethod
     def of(cls, facts: Facts, view: View, **more: Any) -> "Scene":

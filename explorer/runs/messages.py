@@ -33,6 +33,12 @@ _NO_NUMBER = N_(
     "The loss at step %(step)s was no finite number: the steps were too long and "
     "overshot. The weights of step %(kept)s are kept.%(advice)s"
 )
+_COUNTED = N_(
+    "The loss at step %(step)s was %(loss)s: this model has no learning rate, it "
+    "counts anew at each step, and its counts ran out of range. The weights of step "
+    "%(kept)s are kept. Look for values in the data that lie far from all others, or "
+    "try fewer states or another seed."
+)
 _NEVER_SOUND = N_(
     "The loss was no finite number before the first step: the data, or the weights "
     "that the run begins with, hold values that are too large. Change one of them."
@@ -60,7 +66,14 @@ _TRY = (
     N_(" Try %(one)s, %(two)s, or %(three)s."),
 )
 
-_SENTENCES = _STOPPED_EARLY, _ABOVE_FIRST, _ABOVE_GUESS, _NO_NUMBER, _UNEXPECTED
+_SENTENCES = (
+    _STOPPED_EARLY,
+    _ABOVE_FIRST,
+    _ABOVE_GUESS,
+    _NO_NUMBER,
+    _COUNTED,
+    _UNEXPECTED,
+)
 _TRIES = (_RATE, _CLIP, _WARM_UP)
 _PARTS = {"advice": _TRY, "one": _TRIES, "two": _TRIES, "three": _TRIES}
 """What may stand in a sentence, by the name of its place."""
@@ -93,6 +106,14 @@ def diverged(
     if held.first >= held.guess:
         return Words(_ABOVE_FIRST, values | {"first": f"{held.first:.3g}"})
     return Words(_ABOVE_GUESS, values | {"guess": f"{held.guess:.3g}"})
+
+
+def out_of_range(step: int, loss: float, kept: int) -> Words:
+    """Why a run without a learning rate diverged at a step, and what to try."""
+    if step == 0 and not math.isfinite(loss):
+        return Words(_NEVER_SOUND)
+    values = {"step": f"{step:,}", "loss": f"{loss:.3g}", "kept": f"{kept:,}"}
+    return Words(_COUNTED, values)
 
 
 def advice(rate: float, settings: TrainingSettings) -> Words:

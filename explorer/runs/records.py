@@ -199,6 +199,11 @@ class Progress:
     message: Words | None = None
 
 
+Awaited = Literal["", "alone", "together"]
+"""Of what simple methods are being fitted: of one series, or of several that are
+forecast together; empty: of nothing."""
+
+
 class Lines(NamedTuple):
     """What a loss is measured against, in its own units."""
 
@@ -213,8 +218,8 @@ class Lines(NamedTuple):
     methods: Mapping[str, float] | None = None
     """Of simple methods that were fitted to the training part and rolled over the
     held-out part; None where there are none yet, or none at all."""
-    awaited: bool = False
-    """Whether simple methods are being fitted."""
+    awaited: Awaited = ""
+    """Whether simple methods are being fitted, and of what."""
     trouble: Words | None = None
     """Why there are no simple methods."""
 

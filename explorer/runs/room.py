@@ -71,7 +71,7 @@ class Room:
         with self._writer.begin() as connection:
             return connection.execute(delete(schema.runs).where(old)).rowcount
 
-    def thin(self, run_id: str, kept: int) -> None:
+    def keep_evenly(self, run_id: str, kept: int) -> None:
         """Keep so many of a run's checkpoints, evenly from the first to the last, and
         the best one."""
         table = schema.checkpoints.c

@@ -26,7 +26,8 @@ from explorer.runs.reading import CHUNK, commands_of, joined, key_of, of
 from explorer.runs.records import ENDED, Checkpoint, Progress, nullable
 
 CHECKPOINT_BYTES = 8 * 2**20
-"""The checkpoints of one run take at most this much; then they are thinned."""
+"""The checkpoints of one run take at most this much; then those go that are missed
+least."""
 
 _runs, _chunk, _state = schema.runs.c, schema.chunks.c, schema.states.c
 
@@ -138,7 +139,7 @@ def _write_moments(connection: Connection, run_id: str, slice_: Progress) -> Non
         row = {"run_id": run_id, "step": step, "size": len(state), "state": state}
         _replace(connection, schema.checkpoints, row)
     if slice_.checkpoints:
-        _thin(connection, run_id)
+        _drop_least(connection, run_id)
 
 
 def _write_commands(
@@ -198,7 +199,7 @@ def write_states(connection: Connection, newest: Mapping[str, Checkpoint]) -> No
     _many(connection, _NEW_STATE, first)
 
 
-def _thin(connection: Connection, run_id: str) -> None:
+def _drop_least(connection: Connection, run_id: str) -> None:
     """Drop the checkpoints that are missed least, if together they weigh too much."""
     wanted = of(schema.checkpoints, run_id, "step", "size")
     kept = connection.execute(wanted.order_by(schema.checkpoints.c.step)).all()

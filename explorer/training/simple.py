@@ -13,7 +13,7 @@ from explorer.data.methods import Rolled
 from explorer.data.noise import counted_places
 from explorer.data.old_methods import in_own_process
 from explorer.data.onward import known_values
-from explorer.runs.records import Simple, SimpleMethod
+from explorer.runs.records import Awaited, Simple, SimpleMethod
 from explorer.training.forecasting import stretch
 
 Rolling = Callable[[Floats, int, int], list[Rolled]]
@@ -40,9 +40,11 @@ def rolls(config: RunConfig) -> bool:
     return data.task == "forecast" and ordered
 
 
-def offered(config: RunConfig) -> bool:
-    """Whether there will be such methods of a run's data."""
-    return os.environ.get(METHODS, "") != "off" and rolls(config)
+def offered(config: RunConfig) -> Awaited:
+    """Whether there will be such methods of a run's data, and of what."""
+    if os.environ.get(METHODS, "") == "off" or not rolls(config):
+        return ""
+    return "together" if building.make_data(config).together else "alone"
 
 
 def given(data: Data) -> Given:

@@ -17,7 +17,13 @@ from explorer.catalog import building, specs
 from explorer.config.run import RunConfig
 from explorer.errors import N_, ExplorerError, Words
 from explorer.models.base import parameters
-from explorer.runs.messages import Reference, advice, diverged, stopped_early
+from explorer.runs.messages import (
+    Reference,
+    advice,
+    diverged,
+    out_of_range,
+    stopped_early,
+)
 from explorer.runs.records import Checkpoint, Command, Progress, Status
 from explorer.training.adversarial import Side
 from explorer.training.changed import applied
@@ -173,14 +179,19 @@ class Trainer:
         """How the run stands after its steps, and why, where that needs words."""
         settings = self.config.training
         if divergence is not None:
-            tries = advice(self.base_rate, settings)
-            return "diverged", diverged(*divergence, self._reference, self.step, tries)
+            return "diverged", self._why(divergence)
         if not self.ended:
             return "training", None
         if self.step >= settings.steps:
             return "finished", None
         best, waited = self.lowest.step, self.patience.waited
         return "finished", stopped_early(self.step, best, waited)
+
+    def _why(self, divergence: Divergence) -> Words:
+        if "learning_rate" in specs.unused_training(self.config.model):
+            return out_of_range(*divergence, self.step)
+        tries = advice(self.base_rate, self.config.training)
+        return diverged(*divergence, self._reference, self.step, tries)
 
     def _sound_steps(self, budget: Budget, slice_: Slice) -> Divergence | None:
         """Train until the budget or the run ends; the divergence that came, if any,

@@ -118,7 +118,8 @@ def test_who_looks_again_sees_them() -> None:
 
 def test_they_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(simple.METHODS, raising=False)
-    assert offered(choosing.make_config("sine"))
+    assert offered(choosing.make_config("sine")) == "alone"
+    assert offered(choosing.make_config("river")) == "together"
     assert not offered(choosing.make_config("shapes"))
     monkeypatch.setenv(simple.METHODS, "off")
     assert not offered(choosing.make_config("sine"))

@@ -237,6 +237,6 @@ def test_numbers_that_are_not_finite_become_gaps() -> None:
     assert np.isnan(drawn.y[[1, 2]]).all()
     assert drawn.y[[0, 3]].tolist() == [1.0, 2.0]
     go.Figure(orjson.loads(to_json(loss.figure(drawn))))
-    assert "lower learning rate" in loss.reading(drawn)
+    assert "the run's message advises" in loss.reading(drawn)
     norms = gradient_norm.extract("rnn", curves, clip=1.0)
     go.Figure(orjson.loads(to_json(gradient_norm.figure(norms))))

@@ -41,7 +41,7 @@ def test_simple_methods_are_drawn_and_the_best_is_named() -> None:
 
 
 def test_until_they_are_there_it_is_said_that_they_come() -> None:
-    drawn = forecast.extract("lstm", view())._replace(awaited=True)
+    drawn = forecast.extract("lstm", view())._replace(awaited="alone")
     assert "are being fitted" in forecast.reading(drawn, EN)
     assert "正在用训练部分拟合" in forecast.reading(drawn, ZH)
 

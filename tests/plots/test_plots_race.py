@@ -115,7 +115,7 @@ def test_a_sentence_says_when_a_simple_method_wins() -> None:
     assert any("ETS(A,N,N)" in label["text"] for label in labels)
     behind = race.extract(two, beside._replace(methods={"ETS(A,N,N)": 0.5}))
     assert "No simple method is as low" in race.reading(behind)
-    awaited = race.extract(two, LINES._replace(awaited=True))
+    awaited = race.extract(two, LINES._replace(awaited="alone"))
     assert "are being fitted" in race.reading(awaited)
     nobody = race.extract([entry("LSTM")], beside)
     assert "simple" not in race.reading(nobody)

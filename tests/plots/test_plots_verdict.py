@@ -294,13 +294,17 @@ def test_whether_a_simple_method_wins(now: float, english: str, chinese: str) ->
 def test_the_loss_says_that_methods_are_awaited_and_then_what_they_reach() -> None:
     seen = [Validation(1, 0.1, 0.0, {}), Validation(2, 0.08, 0.0, {})]
     curves = Curves.empty()
-    lines_ = Lines(None, "", {"mean": 1.0, "a season ago": 0.2}, "", awaited=True)
+    lines_ = Lines(None, "", {"mean": 1.0, "a season ago": 0.2}, "", awaited="alone")
     waiting = loss.extract("lstm", curves, seen, (), lines_)
     assert "are being fitted" in loss.reading(waiting, EN)
+    assert "VAR" not in loss.reading(waiting, EN)
+    several = waiting._replace(awaited="together")
+    assert "VAR of all together) are being fitted" in loss.reading(several, EN)
+    assert "VAR" in loss.reading(several, ZH)
     assert "正在用训练部分拟合" in loss.reading(waiting, ZH)
     methods = {"a season ago": 0.21, "ETS(A,N,N)": 0.05, "ARIMA(1,0,0)": 0.051}
     done = loss.extract(
-        "lstm", curves, seen, (), lines_._replace(awaited=False, methods=methods)
+        "lstm", curves, seen, (), lines_._replace(awaited="", methods=methods)
     )
     assert "A simple method wins: ETS(A,N,N)" in loss.reading(done, EN)
     assert "being fitted" not in loss.reading(done, EN)

@@ -97,12 +97,12 @@ def test_an_older_run_has_no_best_moment_and_says_so(store: Store, run: Run) -> 
     assert store.checkpoint_steps(fork.id) == [7]
 
 
-def test_thinning_spares_the_best_moment(
+def test_who_keeps_fewer_moments_spares_the_best_moment(
     store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = store.create(CONFIG, 1)
     with_a_best(store, other, *range(11))
-    store.room.thin(other.id, 2)
+    store.room.keep_evenly(other.id, 2)
     assert store.checkpoint_steps(other.id) == [0, 5, 10]
     monkeypatch.setattr(writing, "CHECKPOINT_BYTES", 10)
     with_a_best(store, run, *range(11))

@@ -13,6 +13,7 @@ from explorer.runs.messages import (
     Reference,
     advice,
     diverged,
+    out_of_range,
     read_message,
     read_sentence,
     unexpected,
@@ -39,6 +40,7 @@ HERE = {
     "guess": diverged(14, 326.0, GUESS, 13, advice(0.003, TrainingSettings())),
     "no number": diverged(2, float("nan"), FIRST, 1, advice(1e-5, WARM)),
     "never": diverged(0, float("inf"), FIRST, 0, advice(0.1, WARM)),
+    "counted": out_of_range(1234, float("nan"), 1233),
     "broken": BROKEN,
 }
 

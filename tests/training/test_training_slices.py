@@ -240,6 +240,22 @@ def test_a_run_that_begins_near_nothing_is_held_against_the_simple_guess() -> No
     assert "clipping" not in str(found.message)  # it is set
 
 
+def test_a_model_that_counts_is_told_of_no_learning_rate() -> None:
+    config = choosing.make_config("stock", "hmm", {"training.steps": 5})
+    trainer = Trainer(config)
+    trainer.advance(Budget(steps=1))
+    trainer.rule.look = lambda step: math.inf if step > 2 else 1.0  # type: ignore[method-assign]
+    found = trainer.advance(Budget())
+    assert (found.status, found.step) == ("diverged", 2)
+    words = str(found.message)
+    assert "has no learning rate" in words
+    assert "fewer states" in words
+    assert "Try a learning rate" not in words
+    again = Trainer(config)
+    again.rule.look = lambda step: math.nan  # type: ignore[method-assign]
+    assert "before the first step" in str(again.advance(Budget()).message)
+
+
 @given(garbage=st.binary(max_size=300))
 @settings(max_examples=50)
 def test_a_state_that_is_none_gets_one_sentence(garbage: bytes) -> None:

@@ -51,11 +51,12 @@ def test_only_what_can_be_resembled_and_only_the_gan_are_offered() -> None:
     (data,) = [w for w in test.selectbox if w.label == "Dataset"]
     assert data.value == "sine"
     resembled = {
-        f"{TASKS[d.task].kind}: {d.title}"
+        f"{TASKS['generate'].kind}: {d.title}"
         for d in specs.datasets().values()
-        if d.resembled
+        if d.resembled and d.task == "forecast"
     }
-    assert set(data.options) <= resembled
+    images = {"Images: Handwritten digits"}
+    assert images < set(data.options) <= resembled | images
     labels = {w.label for w in (*test.select_slider, *test.slider)}
     assert {"Generator size", "Noise size"} <= labels
 

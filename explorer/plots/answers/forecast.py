@@ -28,7 +28,7 @@ from explorer.plots.parts import (
 from explorer.plots.theme import GREY, colour_of, see_through
 from explorer.plots.training import verdict
 from explorer.plots.words import paragraph
-from explorer.runs.records import Simple, View
+from explorer.runs.records import Awaited, Simple, View
 
 Floats = NDArray[np.float32]
 
@@ -59,7 +59,7 @@ class ForecastDrawn(NamedTuple):
     label: str
     methods: tuple[tuple[str, Floats], ...] = ()
     """Simple methods by name; (n,) one step ahead, and free where the model is."""
-    awaited: bool = False
+    awaited: Awaited = ""
     """Whether they are being fitted."""
     levels: tuple[float, ...] = ()
     low: Floats = EMPTY  # (levels, n) of the bands about what is foretold freely
@@ -251,7 +251,7 @@ def _held(drawn: ForecastDrawn, _: Translate) -> list[str]:
 def _beside(drawn: ForecastDrawn, spread: float, _: Translate) -> list[str]:
     """What simple methods say of the free stretch, or that they are awaited."""
     if drawn.awaited:
-        return [verdict.methods_awaited(True, None, _)]
+        return [verdict.methods_awaited(drawn.awaited, None, _)]
     alone = np.isfinite(drawn.free)
     misses = [(n, _miss(y[alone], drawn.truth[alone])) for n, y in drawn.methods]
     shares = [(100 * miss / spread, name) for name, miss in misses if miss is not None]

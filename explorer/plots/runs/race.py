@@ -32,7 +32,7 @@ from explorer.plots.training.clock import clock_axis, clock_place
 from explorer.plots.training.levels import Floor, floors_of
 from explorer.plots.training.loss_axis import levels_in_words, loss_axis, loss_span
 from explorer.plots.words import paragraph
-from explorer.runs.records import Clock, Curves, Lines
+from explorer.runs.records import Awaited, Clock, Curves, Lines
 
 Floats = NDArray[np.float32]
 
@@ -95,7 +95,7 @@ class RaceDrawn(NamedTuple):
     unit: str
     x_end: float | None  # right end of the axis; None: as far as the data
     methods: tuple[tuple[str, float], ...]  # simple ones that were fitted
-    awaited: bool  # whether they are being fitted
+    awaited: Awaited  # whether they are being fitted
     trouble: Words | None  # why there are none
 
 

@@ -37,7 +37,7 @@ from explorer.plots.training.loss_axis import (
 )
 from explorer.plots.training.trend import rise_by_heart, trend
 from explorer.plots.words import paragraph
-from explorer.runs.records import Clock, Command, Curves, Lines, Validation
+from explorer.runs.records import Awaited, Clock, Command, Curves, Lines, Validation
 
 Floats = NDArray[np.float32]
 
@@ -69,7 +69,7 @@ class LossDrawn(NamedTuple):
     discriminator: Floats  # (n,) its training loss; empty where there is none
     diverged: bool  # whether the run was ended because its loss ran away
     methods: tuple[tuple[str, float], ...]  # simple ones that were fitted
-    awaited: bool  # whether they are being fitted
+    awaited: Awaited  # whether they are being fitted
     trouble: Words | None  # why there are none
 
     @property
@@ -177,8 +177,8 @@ def _of_run(drawn: LossDrawn, _: Translate) -> str:
     """Where this run stands, in one sentence."""
     if drawn.diverged_at is not None:
         return _(
-            "The loss stopped being a finite number: the steps were too large. "
-            "Try a lower learning rate."
+            "The loss stopped being a finite number. Go back to an earlier moment, or "
+            "try what the run's message advises."
         )
     if drawn.diverged:
         return verdict.of_diverged(_)

@@ -7,6 +7,7 @@ from explorer.plots.parts import Translate, short
 from explorer.plots.ratio import in_ratio, percentage
 from explorer.plots.training.trend import Trend
 from explorer.plots.words import paragraph
+from explorer.runs.records import Awaited
 
 REACHED = 0.005
 """Two losses that differ by less than this share stand at one place."""
@@ -95,12 +96,18 @@ def methods_beside(now: float, methods: Guesses, _: Translate) -> str:
     return message % {"name": _(name), "best": short(best), "now": short(now)}
 
 
-def methods_awaited(awaited: bool, trouble: Words | None, _: Translate) -> str:
+def methods_awaited(awaited: Awaited, trouble: Words | None, _: Translate) -> str:
     """That simple methods are being fitted, or why there are none; empty else."""
     if trouble is not None:
         return trouble.text(_)
     if not awaited:
         return ""
+    if awaited == "together":
+        return _(
+            "Simple methods (the value a season ago, ETS and ARIMA of each series, VAR "
+            "of all together) are being fitted to the training part; their lines "
+            "follow."
+        )
     return _(
         "Simple methods (the value a season ago, ETS, ARIMA) are being fitted to the "
         "training part; their lines follow."
@@ -150,5 +157,5 @@ def of_diverged(_: Translate) -> str:
     """A run whose loss ran away is not judged by where it came to."""
     return _(
         "The run diverged: its loss ran away, and more of these steps bring nothing. "
-        "Go back to an earlier moment, or try a lower learning rate."
+        "Go back to an earlier moment, or try what the run's message advises."
     )

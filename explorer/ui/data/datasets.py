@@ -5,11 +5,15 @@ from explorer.config.kinds import KINDS, OWN
 from explorer.config.run import RunConfig
 from explorer.config.settings import Scalar, choices_of
 from explorer.engine.visitor import Visitor
+from explorer.errors import N_
 from explorer.plots.words import entry
 from explorer.tasks import TASKS
 from explorer.ui.describe import told_apart
 from explorer.ui.language import Translate
 from explorer.ui.page import language
+
+IMAGES = N_("Images")
+"""What a GAN makes more of, where its windows are cut from no series."""
 
 
 def key_of(config: RunConfig) -> str:
@@ -46,16 +50,25 @@ def offered(
             "kind": _(KINDS[held.kind]),
         }
     titles.setdefault(key_of(config), _(specs.data_spec(config.data).title))
-    kinds = list(dict.fromkeys(spec.kind for spec in TASKS.values()))
+    kinds = [*(spec.kind for spec in TASKS.values()), IMAGES]
     groups: dict[str, dict[str, str]] = {kind: {} for kind in kinds}
     for key, title in titles.items():
         name = parted(key)[0]
         if not only or _fits(name, only):
-            kind = TASKS[specs.data_spec(name).task].kind
+            kind = _kind(name, only)
             named = entry(_(kind), title, _)
             groups[kind][key] = named
     every = {key: title for group in groups.values() for key, title in group.items()}
     return told_apart(every, _)
+
+
+def _kind(data: str, only: str) -> str:
+    """The group of a dataset: by its own task, or by what a page's one architecture
+    would learn of it."""
+    spec = specs.data_spec(data)
+    if only and specs.task_of(spec, specs.model_spec(only)) == "generate":
+        return TASKS["generate"].kind if spec.task == "forecast" else IMAGES
+    return TASKS[spec.task].kind
 
 
 def spoken(data: str) -> dict[str, Scalar]:

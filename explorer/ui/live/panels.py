@@ -62,7 +62,7 @@ def drawn(
     found, run = {}, snapshot.run
     pictures = Pictures() if pictures is None else pictures
     nothing = run.ended and run.step == 0 and not snapshot.checkpoints
-    awaited = snapshot.simple is None and offered(run.config)
+    awaited = offered(run.config) if snapshot.simple is None else ""
     for each in asked(run.config, wish):
         if all(want in views for want in each.wanted):
             needs = needs_of(each, snapshot, wish, basis)

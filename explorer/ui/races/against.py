@@ -16,9 +16,10 @@ def against(visitor: Visitor, race: Race) -> Lines:
     first, *others = race.configs
     same = all(key_of(other) == key_of(first) for other in others)
     runs = [run for run in race.all_runs if key_of(run.config) == key_of(first)]
-    if not runs or not runs[0].step or not same or not offered(first):
+    awaited = offered(first)
+    if not runs or not runs[0].step or not same or not awaited:
         return floors
     simple = visitor.engine.simple.beside(runs[0])
     if simple is None:
-        return floors._replace(awaited=True)
+        return floors._replace(awaited=awaited)
     return floors._replace(methods=losses(simple), trouble=simple.trouble)
