@@ -57,6 +57,7 @@ class Live {
     this.data = data
     this.report = report
     this.dark = isDark(this.root)
+    this.template = held(data.templates[this.dark ? "dark" : "light"])
     this.reported = data.status // what Python knows
     this.root.classList.toggle("sx-stale", data.stale)
     this.root.classList.toggle("sx-compact", this.compact)
@@ -219,7 +220,7 @@ class Live {
     if (message.download) { saveText(message.download.name, message.download.content); return }
     this.kept = message.changes ? merged(this.kept, message.changes) : message
     if (this.kept.run !== this.data.run) return
-    this.frame = structuredClone(this.kept) // what is drawn is Plotly's to change
+    this.frame = this.kept
     this.fresh = true
     if (!this.scheduled) {
       this.scheduled = true
@@ -271,8 +272,7 @@ class Live {
     this.thinned.textContent = frame.thinned
     if (this.at === null) this.slider.value = this.slider.max
     this.showMoment()
-    const template = held(this.data.templates[this.dark ? "dark" : "light"])
-    for (const [name, panel] of this.panels) panel.draw(frame.panels[name], template, frame.moment)
+    for (const [name, panel] of this.panels) panel.draw(frame.panels[name], this.template, frame.moment)
     this.controls.arrived()
     this.lookOnce()
     const news = this.fresh && frame.status !== this.reported

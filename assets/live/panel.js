@@ -66,7 +66,7 @@ class Panel {
     this.reading.textContent = why
     this.reading.classList.remove("sx-alarm")
     this.proof.textContent = ""
-    this.drawn = null
+    this.drawn = this.standing = null
   }
 
   // `moment` says whose picture it is, and when, before what the picture says in words.
@@ -85,22 +85,33 @@ class Panel {
     if (content.text) page.texts.draw(text, content.text)
     plot.classList.toggle("sx-small", Boolean(content.text))
     this.section.classList.toggle("sx-worded", Boolean(content.text))
-    if (!window.Plotly || !content.figure) return
+    if (!window.Plotly || !content.figure || this.stands(content.figure, template)) return
     const width = this.size?.width ?? plot.clientWidth
     const height = this.size?.height ?? plot.clientHeight
-    const { data, layout, more } = fitted(content.figure, width, height)
+    // What is drawn is Plotly's to change.
+    const { data, layout, more } = fitted(structuredClone(content.figure), width, height)
     plot.style.setProperty("--sx-more", `${more}px`)
     this.size ??= sized(plot.clientWidth, plot.clientHeight)
     // On its way to another place it has no room for a picture.
     if (Math.min(this.size.width, this.size.height) < LEAST) return
     const sizes = { ...still(layout), ...this.size, template, autosize: true }
     put(plot, data, sizes, slender(width, height), PLOTLY_CONFIG)
+    this.standing = { figure: content.figure, template, size: this.size }
     this.listen()
+  }
+
+  // Whether this picture stands there already: what a frame does not change is the frame's
+  // before it.
+  stands(figure, template) {
+    const { standing, size } = this
+    return Boolean(standing && size) && standing.figure === figure && standing.template === template && standing.size === size
   }
 
   // Sizes are kept: to ask for them at every draw has the page laid out once for each panel.
   resized({ width, height }) {
-    this.size = width && height ? sized(width, height) : undefined
+    const size = width && height ? sized(width, height) : undefined
+    if (size && size.width === this.size?.width && size.height === this.size?.height) return
+    this.size = size
     if (!this.size || !this.drawn || !this.plot._fullLayout) return
     const pale = this.section.classList.contains("sx-others")
     this.draw(...this.drawn)
@@ -117,6 +128,7 @@ class Panel {
     plot.on("plotly_relayout", (event) => {
       const height = event["shapes[0].y0"]
       if (height === undefined || !this.drag) return
+      this.standing = null // the line stands elsewhere
       page.controls.choose(this.drag, Number(height.toFixed(3)))
       page.ask()
     })

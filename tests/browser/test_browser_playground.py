@@ -369,6 +369,36 @@ def test_the_keyboard_moves_the_slider_and_is_seen(sample: Page) -> None:
     expect(page.locator(".sx-time output")).to_contain_text("live")
 
 
+CHOOSE = """index => {
+  const choice = document.querySelector('#sx-inside select')
+  const was = choice.selectedIndex
+  choice.selectedIndex = index ?? (was + 1) % choice.length
+  choice.dispatchEvent(new Event('change'))
+  return was
+}"""
+
+
+def test_only_the_picture_that_changes_is_drawn(sample: Page) -> None:
+    sample.evaluate(
+        """() => {
+          window.drawn = []
+          window.react = Plotly.react
+          Plotly.react = (plot, ...rest) => {
+            window.drawn.push(plot.dataset.panel)
+            return window.react(plot, ...rest)
+          }
+        }"""
+    )
+    was = sample.evaluate(CHOOSE, None)
+    sample.wait_for_function("window.drawn.includes('inside')")
+    sample.evaluate(CHOOSE, was)
+    sample.wait_for_function(
+        "window.drawn.filter(panel => panel === 'inside').length > 1"
+    )
+    assert set(sample.evaluate("window.drawn")) == {"inside"}
+    sample.evaluate("() => { Plotly.react = window.react }")
+
+
 def test_axe_finds_nothing_serious_on_the_first_page(sample: Page) -> None:
     assert serious(sample) == []
 
