@@ -21,7 +21,9 @@ CASES = [
     (True, 128, 0.005, 0.003, None, 0.0015, "warmup", "to 0.003"),
     (True, 128, 0.005, None, 0.001, 0.0005, "warmup", "to 0.001"),
     (False, 128, 0.01, None, None, 0.01, "cosine", "0.01 suits this architecture"),
-    (False, 8, 0.01, 0.02, None, 0.02, "cosine", "0.02 suits this data"),
+    (True, 32, 0.005, 0.01, None, 0.005, "warmup", "to 0.005"),
+    (False, 8, 0.01, 0.003, None, 0.003, "cosine", "0.003 suits this data"),
+    (False, 8, 0.01, 0.02, None, 0.01, "cosine", "0.01 suits this architecture"),
     (False, 8, 0.01, None, 0.001, 0.001, "cosine", "a net learns less of it by heart"),
 ]
 

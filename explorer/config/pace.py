@@ -33,13 +33,14 @@ def usual_pace(
         attends: whether it reads by attention alone.
         width, usual_width: its hidden size, and its architecture's usual one.
         rate: its architecture's usual one.
-        own: the rate that the data asks for, if it does.
+        own: the rate that the data asks for, if it does; taken where it is smaller.
         schedule: the data's.
         noise: the rate for data that is little but noise, if this is.
 
     >>> usual_pace(True, 128, 32, 0.005)[:2]
     (0.0025, 'warmup')
     """
+    own = own if own and own < rate else None
     rate = noise or own or rate
     if attends:
         share = math.sqrt(min(1.0, usual_width / width))

@@ -232,7 +232,8 @@ class ModelSpec:
     """Whether it reads by attention alone, which has a pace of its own."""
     rate: float = 0.01
     """The learning rate that a newcomer's run begins with on most data; unlike one in
-    `training`, it gives way to the data's own, and links do not hang on it."""
+    `training`, it gives way to a smaller one of the data, and links do not hang on
+    it."""
     training: Mapping[str, Scalar] = field(default_factory=dict)
     """Where a newcomer's training starts, where it is not the usual."""
     presets: tuple[Preset, ...] = ()
