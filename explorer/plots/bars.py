@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.plots.parts import Figure, axis, escape, layout, visible
+from explorer.plots import words
+from explorer.plots.parts import Figure, Translate, axis, escape, layout, visible
 from explorer.plots.theme import SMALL_FONT_SIZE
 
 
@@ -18,6 +19,7 @@ def bars(
     rows: int,
     reach: float,
     titles: tuple[str, str],
+    _: Translate,
 ) -> Figure:
     """Shares 0..1 of tokens, the first on top; `rows` bars have room, always.
 
@@ -28,6 +30,7 @@ def bars(
         rows: how many bars the axis has room for.
         reach: right end of the axis, so that bars never re-scale.
         titles: of the horizontal and the vertical axis.
+        _: the translating function.
     """
     trace = {
         "type": "bar",
@@ -35,7 +38,7 @@ def bars(
         "x": shares,
         "y": np.arange(len(shares), dtype=np.int32),
         "marker": {"color": colour},
-        "text": [f"{share:.0%}" if share >= 0.01 else "<1%" for share in shares],
+        "text": words.shares(shares, _),
         "textposition": "outside",
         "textfont": {"size": SMALL_FONT_SIZE},
         "constraintext": "none",

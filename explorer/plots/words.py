@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable
 Translate = Callable[[str], str]
 """A message in English -> the same in the reader's language."""
 
+LEAST_SHARE = 0.01
+"""One that is shown as it is."""
+
 _WIDE_ENDS = re.compile("(?<=[，。！？：；、）]) +")
 
 
@@ -16,6 +19,18 @@ def percent(number: str, _: Translate) -> str:
     '50 %'
     """
     return _("%(number)s %%") % {"number": number}
+
+
+def shares(values: Iterable[float], _: Translate) -> list[str]:
+    """Shares of 1 in whole percents, small ones as less than one.
+
+    >>> shares([0.756, 0.004], str)
+    ['76 %', '<1 %']
+    """
+    return [
+        percent(f"{100 * each:.0f}" if each >= LEAST_SHARE else "<1", _)
+        for each in values
+    ]
 
 
 def listed(words: Iterable[str], _: Translate) -> str:

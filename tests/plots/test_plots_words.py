@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from explorer import plots
+from explorer.plots.bars import bars
 from explorer.plots.panel import names_on
-from explorer.plots.words import entry
+from explorer.plots.words import entry, percent, shares
 from explorer.ui.language import translator
 from explorer.ui.live.wishes import Wish
 from tests.plots.test_plots_conformance import Moment
@@ -29,3 +33,38 @@ def test_a_name_is_parted_by_the_languages_colon() -> None:
     found = list(readings(Moment("lstm", "sine", 2)))
     assert any("：" in text for text in found)
     assert not [text for text in found if NARROW.search(text)]
+
+
+BY_HAND = re.compile(r"(?<![%{])\{[^{}]*:\.\d%\}|[\d}]%[\"']")
+"""A percent sign that is put to a number without asking how the language does it."""
+
+
+@pytest.mark.parametrize(("language", "written"), [("en", "76 %"), ("zh", "76%")])
+def test_a_share_is_written_alike_on_bars_and_in_sentences(
+    language: str, written: str
+) -> None:
+    _ = translator(language)
+    assert percent("76", _) == written
+    assert shares([0.756, 0.004], _) == [written, written.replace("76", "<1")]
+    made = bars(
+        np.array([0.756]),
+        ["a"],
+        colour="red",
+        rows=1,
+        reach=1.0,
+        titles=("", ""),
+        _=_,
+    )
+    assert made["data"][0]["text"] == [written]
+
+
+def test_no_picture_writes_a_percent_sign_by_hand() -> None:
+    """Ticks of an axis and places in a hover are Plotly's own."""
+    folder = Path(plots.__file__).parent
+    found = [
+        (path.name, line.strip())
+        for path in folder.rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if BY_HAND.search(line) and "tickformat" not in line
+    ]
+    assert found == []

@@ -22,6 +22,7 @@ FAULTS = {
     "half an ellipsis": HAN + r" ?…(?!…)",
     "a space after a full-width mark": r"[，。！？：；、）”] +(?!%)",
     "one letter three times": rf"({HAN})\1\1",
+    "a unit that may stand alone on a line": r"\)[sd.\d]*[.\d]*[fds]? 秒$",
     "a space before a full-width mark": r" +[，。！？：；、（“]",
 }
 TERMS = {

@@ -12,7 +12,7 @@ from explorer.plots.images import COLOURS, Sheet, heat, of_windows, square
 from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, token_ticks, visible
 from explorer.plots.theme import ATTENTION, GREY, INK, colour_of
-from explorer.plots.words import listed, paragraph
+from explorer.plots.words import listed, paragraph, percent
 from explorer.runs.records import View
 
 LEFT, RIGHT = [0.0, 0.46], [0.56, 1.0]
@@ -107,6 +107,7 @@ def figure(drawn: ClassesDrawn, _: Translate = str) -> Figure:
         rows=len(shown),
         reach=REACH,
         titles=(_("probability (%)"), _("label (✓ is true)")),
+        _=_,
     )
     odds["layout"]["yaxis"]["ticktext"] = [escape(name) for name in marked]
     odds["layout"]["xaxis"] |= {"domain": LEFT, "tickvals": [0, 0.5, 1]}
@@ -244,7 +245,9 @@ def alternative(drawn: ClassesDrawn, _: Translate = str) -> str:
         return _("Odds of labels and a confusion matrix; nothing is drawn yet.")
     names = [_(label) for label in drawn.labels]
     shares = zip(names, drawn.probabilities, strict=True)
-    odds = listed([f"{name} {share:.0%}" for name, share in shares], _)
+    odds = listed(
+        [f"{name} {percent(f'{100 * share:.0f}', _)}" for name, share in shares], _
+    )
     counts = [
         {"name": name, "value": listed(map(str, row), _)}
         for name, row in zip(names, drawn.confusion, strict=True)

@@ -12,7 +12,7 @@ from explorer.plots.bars import bars
 from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import Figure, Translate, visible
 from explorer.plots.theme import colour_of
-from explorer.plots.words import listed
+from explorer.plots.words import listed, percent
 from explorer.runs.records import View
 
 LIKELIEST = 12
@@ -49,6 +49,7 @@ def figure(drawn: TextDrawn, _: Translate = str) -> Figure:
         rows=LIKELIEST,
         reach=1.0,
         titles=(_("probability (%)"), _("next token")),
+        _=_,
     )
 
 
@@ -74,7 +75,13 @@ def alternative(drawn: TextDrawn, _: Translate = str) -> str:
     if not drawn.tokens:
         return _("Bar chart of the likeliest next tokens; nothing is drawn yet.")
     pairs = zip(drawn.tokens, drawn.probabilities, strict=True)
-    each = listed([f"{visible(token)} {share:.0%}" for token, share in pairs], _)
+    each = listed(
+        [
+            f"{visible(token)} {percent(f'{100 * share:.0f}', _)}"
+            for token, share in pairs
+        ],
+        _,
+    )
     return _("Bar chart of the likeliest next tokens: %(each)s.") % {"each": each}
 
 

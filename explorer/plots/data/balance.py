@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from explorer.plots.bars import bars
 from explorer.plots.parts import Figure, Translate
 from explorer.plots.theme import GREY
-from explorer.plots.words import listed
+from explorer.plots.words import listed, percent
 
 MOST = 12
 
@@ -39,6 +39,7 @@ def figure(drawn: BalanceDrawn, _: Translate = str) -> Figure:
         rows=max(1, len(drawn.labels)),
         reach=1.2 * max(top, 0.01),
         titles=(_("share of the answers (%)"), _("label")),
+        _=_,
     )
 
 
@@ -59,5 +60,7 @@ def alternative(drawn: BalanceDrawn, _: Translate = str) -> str:
     if not len(drawn.shares):
         return _("Bar chart of labels; nothing is drawn yet.")
     pairs = zip(drawn.labels, drawn.shares, strict=True)
-    each = listed([f"{_(label)} {share:.0%}" for label, share in pairs], _)
+    each = listed(
+        [f"{_(label)} {percent(f'{100 * share:.0f}', _)}" for label, share in pairs], _
+    )
     return _("Bar chart of the labels' shares: %(each)s.") % {"each": each}

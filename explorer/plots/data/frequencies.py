@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from explorer.plots.bars import bars
 from explorer.plots.parts import Figure, Translate, visible
 from explorer.plots.theme import GREY
-from explorer.plots.words import listed
+from explorer.plots.words import listed, percent
 
 COMMONEST = 10
 """How many bars are drawn."""
@@ -45,6 +45,7 @@ def figure(drawn: FrequenciesDrawn, _: Translate = str) -> Figure:
         rows=max(1, len(drawn.tokens)),
         reach=1.15 * float(drawn.shares[0]) if len(drawn.shares) else 1.0,
         titles=(_("share of the text (%)"), _("token")),
+        _=_,
     )
 
 
@@ -69,5 +70,11 @@ def alternative(drawn: FrequenciesDrawn, _: Translate = str) -> str:
     if not drawn.tokens:
         return _("Bar chart of the commonest tokens; nothing is drawn yet.")
     pairs = zip(drawn.tokens, drawn.shares, strict=True)
-    each = listed([f"{visible(token)} {share:.0%}" for token, share in pairs], _)
+    each = listed(
+        [
+            f"{visible(token)} {percent(f'{100 * share:.0f}', _)}"
+            for token, share in pairs
+        ],
+        _,
+    )
     return _("Bar chart of the commonest tokens: %(each)s.") % {"each": each}

@@ -8,7 +8,7 @@ from explorer.errors import N_
 from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, layout, visible
 from explorer.plots.theme import GATES, SMALL_FONT_SIZE, colour_of
-from explorer.plots.words import listed, paragraph
+from explorer.plots.words import listed, paragraph, shares
 from explorer.runs.records import View
 
 CHANGED = GATES["memory"]
@@ -62,7 +62,7 @@ def _figure(view: View, colour: str, _: Translate) -> Figure:
             "y": np.arange(len(tokens), dtype=np.int32),
             "name": name,
             "marker": {"color": fill},
-            "text": [f"{share:.0%}" if share >= 0.01 else "<1%" for share in row],
+            "text": shares(row, _),
             "textposition": "outside",
             "constraintext": "none",
             "textfont": {"size": SMALL_FONT_SIZE},

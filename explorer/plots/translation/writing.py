@@ -9,7 +9,7 @@ from explorer.plots.bars import bars
 from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Translate, visible
 from explorer.plots.theme import colour_of
-from explorer.plots.words import listed, paragraph
+from explorer.plots.words import listed, paragraph, percent
 
 ROWS = 10
 """How many bars are drawn."""
@@ -27,12 +27,13 @@ def draw(scene: Scene, _: Translate) -> Content:
         rows=ROWS,
         reach=1.0,
         titles=(_("probability (%)"), _("next token")),
+        _=_,
     )
     reading = _reading(notes, chances, view.arrays.get("attention"), _)
     message = _("Bar chart of the likeliest next tokens: %(each)s. %(reading)s")
     each = listed(
         [
-            f"{visible(token)} {share:.0%}"
+            f"{visible(token)} {percent(f'{100 * share:.0f}', _)}"
             for token, share in zip(tokens, chances, strict=True)
         ],
         _,

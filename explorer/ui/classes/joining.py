@@ -88,9 +88,12 @@ def _large_button(group: Group, code: str, _: Translate) -> None:
 
 def _large(group: Group, code: str, _: Translate) -> None:
     """For the last row."""
-    picture = qr(class_link(group.id), _("The link as a QR code"), "min(60vh, 100%)")
-    st.html(f"{STYLE}<p class='sx-code'>{code}</p>{picture}")
-    _link(group, "class_link_large", _)
+    left, right = st.columns([3, 2], vertical_alignment="center", gap="medium")
+    picture = qr(class_link(group.id), _("The link as a QR code"), "min(68vh, 100%)")
+    left.html(picture)
+    with right:
+        st.html(f"{STYLE}<p class='sx-code'>{code}</p>")
+        _link(group, "class_link_large", _)
 
 
 def _link(group: Group, key: str, _: Translate) -> None:
