@@ -79,7 +79,7 @@ def settled(database: Path) -> int:
     with closing(sqlite3.connect(database)) as file:
         while store.thinning.due(whole) or _number(file, "PRAGMA freelist_count"):
             time.sleep(1)
-        few = "SELECT count(*) FROM runs WHERE step = ? AND NOT thinned"
+        few = "SELECT count(*) FROM runs WHERE step = ? AND rule = 0"
         left = _number(file, few, STEPS)
     store.close()
     return left
