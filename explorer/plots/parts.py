@@ -133,20 +133,26 @@ def end_labels(
     """
     inside = [min(max(place, low), high) for _, place in labels]
     return [
-        {
-            "x": 1,
-            "xref": "paper",
-            "xanchor": "left",
-            "xshift": 6,
-            "y": place,
-            "yref": "y",
-            "yanchor": "middle",
-            "align": "left",
-            "showarrow": False,
-            "text": text,
-        }
+        _end_label(text, place)
         for (text, _), place in zip(labels, spread(inside, low, high), strict=True)
     ]
+
+
+@lru_cache(maxsize=4096)
+def _end_label(text: str, place: float) -> dict[str, Any]:
+    """The same object each time, never changed: most labels stay where they are."""
+    return {
+        "x": 1,
+        "xref": "paper",
+        "xanchor": "left",
+        "xshift": 6,
+        "y": place,
+        "yref": "y",
+        "yanchor": "middle",
+        "align": "left",
+        "showarrow": False,
+        "text": text,
+    }
 
 
 def key(glyph: str, colour: str, text: str) -> str:

@@ -1,6 +1,7 @@
 """Sums on a clock: every sum is in one part, and what is told of both parts."""
 
 import math
+from copy import deepcopy
 
 import numpy as np
 import pytest
@@ -84,11 +85,14 @@ def test_a_logarithmic_axis_keeps_words_at_their_steps() -> None:
         },
         "data": [{"x": [0, 1]}, {"yaxis": "y2", "text": ["paused"]}],
     }
-    plan = by_ratio(figure, 2000)["layout"]
+    before = deepcopy(figure)
+    made = by_ratio(figure, 2000)
+    plan = made["layout"]
     assert plan["xaxis"]["type"] == "log"
     assert plan["xaxis"]["range"] == [0, math.log10(2000)]
     assert [word["x"] for word in plan["annotations"]] == [2, 1]
-    assert figure["data"][1]["text"] == [""]
+    assert made["data"][1]["text"] == [""]
+    assert figure == before  # its parts may be those of other figures, too
 
 
 def test_shares_of_waves_are_those_of_a_sum_of_two() -> None:

@@ -5,7 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from explorer.plots.parts import Figure
+from explorer.plots.training import loss
 from explorer.plots.training.loss_axis import Span, loss_axis, loss_span
+from explorer.runs.records import Curves, Lines
 
 
 @pytest.mark.parametrize(
@@ -45,3 +48,21 @@ def test_losses_in_arrays_are_read_as_those_in_lists() -> None:
     as_array = loss_span([np.array(curve, np.float32)], [0.7], 0.01, True)
     assert as_array == pytest.approx(loss_span([curve], [0.7], 0.01, True))
     assert loss_span([np.zeros(0), np.ones(3)], [], None, True) == (-0.1, 0.1)
+
+
+def chart(steps: int) -> Figure:
+    lines = Lines(0.02, "noise", {"mean": 1.0}, "mean squared error")
+    losses = np.linspace(1, 0.5, steps, dtype=np.float32)
+    drawn = loss.extract("lstm", Curves(*[losses] * 6), (), (), lines, total_steps=90)
+    return loss.figure(drawn)
+
+
+def test_what_stays_of_a_chart_is_the_same_object_at_each_moment() -> None:
+    early, late = chart(40), chart(50)
+    assert len(early["data"][0]["x"]) < len(late["data"][0]["x"])
+    for part in ("xaxis", "yaxis", "yaxis2", "shapes", "margin"):
+        assert late["layout"][part] is early["layout"][part]
+    before, after = (each["layout"]["annotations"] for each in (early, late))
+    stays = [word["text"] for word in after if any(word is old for old in before)]
+    assert any("mean" in text for text in stays)
+    assert any("noise" in text for text in stays)

@@ -34,20 +34,26 @@ def by_ratio(figure: Figure, end: float | None) -> Figure:
     What lies at 0 is not drawn, and marks have their words under the pointer alone.
 
     Args:
-        figure: with a clock axis; it is changed.
+        figure: with a clock axis.
         end: the axis' right end; None: as far as the data.
     """
     plan = figure["layout"]
-    x = plan["xaxis"]
+    x = {name: value for name, value in plan["xaxis"].items() if name != "rangemode"}
     x |= {"type": "log", "dtick": "D2", "uirevision": f"{x['uirevision']} by ratio"}
-    del x["rangemode"]
     if end is not None:
         x["range"] = [0, math.log10(max(end, 2))]
         x["dtick"] = 1 if end > 1000 else "D2"
-    for word in plan.get("annotations", ()):
-        if word.get("xref", "x") == "x" and "x" in word:
-            word["x"] = math.log10(max(word["x"], 1e-3))
-    for line in figure["data"]:
-        if line.get("yaxis") == "y2":
-            line["text"] = ["" for _word in line["text"]]
-    return figure
+    words = [_word_by_ratio(word) for word in plan.get("annotations", ())]
+    traces = [
+        line | {"text": ["" for _word in line["text"]]}
+        if line.get("yaxis") == "y2"
+        else line
+        for line in figure["data"]
+    ]
+    return {"data": traces, "layout": plan | {"xaxis": x, "annotations": words}}
+
+
+def _word_by_ratio(word: dict[str, Any]) -> dict[str, Any]:
+    if word.get("xref", "x") != "x" or "x" not in word:
+        return word
+    return word | {"x": math.log10(max(word["x"], 1e-3))}

@@ -116,23 +116,26 @@ def note(
     lines = note_lines(floors, _)
     if not lines:
         return []
-    at = place(floors[0].value, y_log)
-    return [
-        {
-            "name": "note",
-            "x": 0,
-            "xref": "paper",
-            "xanchor": "left",
-            "xshift": 4,
-            "y": max(at, low),
-            "yref": "y",
-            "yanchor": "top" if at > low else "bottom",
-            "align": "left",
-            "showarrow": False,
-            "text": "<br>".join(map(escape, lines)),
-            "opacity": 0.8,
-        }
-    ]
+    return [_note(lines, place(floors[0].value, y_log), low)]
+
+
+@lru_cache(maxsize=256)
+def _note(lines: tuple[str, ...], at: float, low: float) -> dict[str, Any]:
+    """Below `at`; the same object each time, never changed."""
+    return {
+        "name": "note",
+        "x": 0,
+        "xref": "paper",
+        "xanchor": "left",
+        "xshift": 4,
+        "y": max(at, low),
+        "yref": "y",
+        "yanchor": "top" if at > low else "bottom",
+        "align": "left",
+        "showarrow": False,
+        "text": "<br>".join(map(escape, lines)),
+        "opacity": 0.8,
+    }
 
 
 def place(value: float, y_log: bool) -> float:

@@ -19,22 +19,16 @@ from explorer.plots.parts import (
     finite,
     key,
     last,
-    layout,
-    margin_for,
     short,
     thin,
 )
 from explorer.plots.theme import GREY, OTHER, colour_of
 from explorer.plots.training import levels, verdict
-from explorer.plots.training.clock import clock_axis, clock_place
-from explorer.plots.training.commands import Mark, hidden_axis, marks, trace
+from explorer.plots.training.clock import clock_place
+from explorer.plots.training.commands import Mark, marks
 from explorer.plots.training.levels import Floor, floors_of
-from explorer.plots.training.loss_axis import (
-    Span,
-    levels_in_words,
-    loss_axis,
-    loss_span,
-)
+from explorer.plots.training.loss_axis import Span, levels_in_words, loss_span
+from explorer.plots.training.loss_still import axes, marked, steady
 from explorer.plots.training.trend import rise_by_heart, trend
 from explorer.plots.words import paragraph
 from explorer.runs.records import Awaited, Clock, Command, Curves, Lines, Validation
@@ -143,23 +137,19 @@ def _now(losses: Floats) -> float | None:
 def figure(drawn: LossDrawn, _: Translate = str, *, y_log: bool = True) -> Figure:
     """The chart; with `y_log` equal distances are equal ratios of the loss."""
     span = _span(drawn, y_log, _)
-    x = clock_axis(drawn.axis, drawn.x_end, _)
-    y = loss_axis(_(drawn.unit) if drawn.unit else _("loss"), span, y_log)
+    unit = _(drawn.unit) if drawn.unit else _("loss")
     names = [name for name, _value in _named(drawn, _)]
     names += [_(floor.name) for floor in drawn.floors]
     names += [_("training"), _("validation")]
     names += [_("Discriminator")] if len(drawn.discriminator) else []
     last_x = float(drawn.x[-1]) if len(drawn.x) else 1.0
     return {
-        "data": [*_curves(drawn, _), trace(drawn.marks, drawn.x_end or last_x, _)],
-        "layout": layout(
-            x,
-            y,
-            yaxis2=hidden_axis(),
-            shapes=levels.rules(drawn.floors, drawn.steady, y_log),
-            annotations=_words(drawn, _, span, y_log) if span else _zeros(drawn, _),
-            margin=margin_for(names, digits=7),
-        ),
+        "data": [*_curves(drawn, _), marked(drawn.marks, drawn.x_end or last_x, _)],
+        "layout": {
+            **axes(drawn.axis, drawn.x_end, unit, span, y_log, _),
+            **steady(drawn.floors, drawn.steady, y_log, tuple(names)),
+            "annotations": _words(drawn, _, span, y_log) if span else _zeros(drawn, _),
+        },
     }
 
 
