@@ -123,14 +123,19 @@ class Allowed:
         held = self.store.contents.holds
         return digest == content.NO_DIGEST or held(self.owner, digest)
 
-    def admits(self, leaving: int = 0) -> Admit:
+    def admits(self, leaving: int = 0, others: int = 0) -> Admit:
         """What the store asks before it lets more of this person's runs train.
-        `leaving`: how many make room for them.
+
+        Args:
+            leaving: how many make room for them.
+            others: how many of those that come are other people's, of a class that
+                this person teaches.
         """
         most, most_here = self.limits.active_runs, read_server_limits().active_runs
 
         def admit(active: Active, coming: int) -> None:
-            if active.mine - leaving + coming > most:
+            own = max(0, coming - others)
+            if own and active.mine - leaving + own > most:
                 raise ExplorerError(
                     N_(
                         "One visitor may train %(most)d runs at one time here, and "

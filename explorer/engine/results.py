@@ -15,7 +15,7 @@ from explorer.engine.packing import packed
 from explorer.engine.tracing import Trace
 from explorer.errors import ExplorerError, Words
 from explorer.runs.commands import PAUSE, STOP
-from explorer.runs.records import Checkpoint, Progress, Status, View
+from explorer.runs.records import Checkpoint, Curves, Progress, Run, Status, View
 from explorer.runs.store import Store
 from explorer.runs.trouble import database_trouble
 
@@ -193,6 +193,11 @@ class Results:
         self._store.set_status(driven.run.id, "failed", why)
         del self._driven[driven.run.id]
         self._listener(driven.run.id, None, ())
+
+
+def nothing_new(run: Run) -> Progress:
+    """A slice without a step: the run trains, and stands where it stood."""
+    return Progress(run.step, Curves.empty(), run.step, run.seconds)
 
 
 def with_status(progress: Progress, status: Status) -> Progress:

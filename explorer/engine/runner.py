@@ -17,14 +17,21 @@ from explorer.engine.dispatch import Dispatch
 from explorer.engine.driven import Driven
 from explorer.engine.jobs import Wanted
 from explorer.engine.race import pace_of
-from explorer.engine.results import STORE_AGAIN, Listener, News, Results, with_status
+from explorer.engine.results import (
+    STORE_AGAIN,
+    Listener,
+    News,
+    Results,
+    nothing_new,
+    with_status,
+)
 from explorer.engine.tracing import Trace
 from explorer.engine.turns import place
 from explorer.engine.watched import Watched
 from explorer.engine.workers import Workers
 from explorer.errors import ExplorerError, Words
 from explorer.runs.commands import spec_of
-from explorer.runs.records import Command, Curves, Progress, Run
+from explorer.runs.records import Command, Run
 from explorer.runs.store import Store
 from explorer.runs.trouble import database_trouble
 
@@ -260,8 +267,8 @@ class Runner:
                 continue  # deleted meanwhile
 
     def _obey(self, run_id: str, command: Command) -> None:
-        spec = spec_of(command.name)
-        if run_id not in self._driven:
+        spec, rested = spec_of(command.name), run_id not in self._driven
+        if rested:
             run = self._store.get(run_id)
             if run.ended or run.status == spec.status == "paused":
                 return
@@ -272,14 +279,13 @@ class Runner:
             driven.commands.append(command)
         elif spec.status == "training":
             driven.go(None if command.value is None else int(command.value))
-            self._store.set_status(run_id, "training")
-            self._listener(run_id, None, ())
+            if not rested or driven.run.status != spec.status:
+                self._store.set_status(run_id, "training")
+            self._listener(run_id, nothing_new(driven.run), ())
         else:
             driven.rest(spec.status)
             if driven.may_leave:
-                run = driven.run
-                nothing = Progress(run.step, Curves.empty(), run.step, run.seconds)
-                resting = with_status(nothing, driven.status_after)
+                resting = with_status(nothing_new(driven.run), driven.status_after)
                 self._results.enter([News(driven, resting, ())])
 
     def _forget(self, digest: str) -> None:

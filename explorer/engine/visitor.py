@@ -142,12 +142,23 @@ class Visitor:
             ExplorerError: if one is gone or another's, or if more would train than may.
         """
         spec = spec_of(command.name)
-        fresh = [self._own(run.id) for run in runs]
+        fresh = [self.store.get(run.id) for run in runs]
+        taught = self._taught(fresh)
+        for run in fresh:
+            if run.group_id not in taught:
+                self._check_own(run)
         moved = [run for run in fresh if run.status in spec.states]
         for run in moved:
-            self._check_rules(run, command)
-        every = [run.id for run in moved]
-        self.engine.send_all(every, command, self.owner, self.allowed.admits())
+            if run.group_id not in taught:
+                self._check_rules(run, command)
+        strangers = sum(run.owner != self.owner for run in moved)
+        admit = self.allowed.admits(others=strangers)
+        self.engine.send_all([run.id for run in moved], command, self.owner, admit)
+
+    def _taught(self, runs: Iterable[Run]) -> set[str]:
+        """The tasks of classes that this person teaches, of all that runs are in."""
+        tasks = map(self.allowed.class_of, {run.group_id for run in runs})
+        return {task.id for task in tasks if task is not None and self.teaches(task)}
 
     def throw_away(self, run_id: str) -> None:
         """Stop a run and hide it; `Store.shelf.have_back` shows it again.
@@ -239,6 +250,10 @@ class Visitor:
 
     def _own(self, run_id: str) -> Run:
         run = self.store.get(run_id)
+        self._check_own(run)
+        return run
+
+    def _check_own(self, run: Run) -> None:
         if not self.may_control(run):
             raise ExplorerError(
                 N_(
@@ -247,4 +262,3 @@ class Visitor:
                 ),
                 run=run.id,
             )
-        return run

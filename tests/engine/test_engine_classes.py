@@ -20,12 +20,14 @@ from explorer.engine.class_tasks import (
 )
 from explorer.engine.classes import Task, read_task
 from explorer.engine.classroom import read_classroom
+from explorer.engine.limits import LIMITS, SERVER_LIMITS
 from explorer.engine.service import Engine
 from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
 from explorer.runs.commands import LEARNING_RATE, RESUME, STEP, STOP
-from explorer.runs.records import Group
+from explorer.runs.records import Group, Progress
 from tests.engine.visitors import GOAL, OPEN, WITHIN, small
+from tests.waiting import wait
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:distributed"),
@@ -169,6 +171,39 @@ def test_a_fixed_setting_is_fixed_for_many_runs_too(
     run = ann.prepare(small(), group.id)
     with pytest.raises(ExplorerError, match="learning_rate is fixed"):
         ann.send_all([run], LEARNING_RATE(1.0))
+
+
+def test_a_class_goes_on_together_however_many_runs_its_teacher_has(
+    engine: Engine,
+    group: Group,
+    ann: Visitor,
+    bob: Visitor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bob.classes.join(group.id, "Bob")
+    runs = [person.prepare(small(), group.id) for person in (ann, bob)]
+    tea, heard = Visitor(engine, "tea"), list[tuple[str, Progress | None]]()
+    wait(lambda: all(run.owner != "tea" for run in engine.store.active()))
+    monkeypatch.setenv(LIMITS, "active_runs=1")
+    own = tea.start(small(training__steps=20000))
+    monkeypatch.setattr(engine.hub, "heard", lambda i, p, _views: heard.append((i, p)))
+    tea.send_all(runs, RESUME())
+    for run in runs:
+        wait(lambda run_id=run.id: engine.store.get(run_id).ended)  # type: ignore[misc]
+        # Who watches is told as it stands: nothing is read again.
+        first, *later = (p for run_id, p in heard if run_id == run.id)
+        assert first is not None
+        assert (first.status, first.step, len(first.curves.losses)) == (
+            "training",
+            0,
+            0,
+        )
+        assert None not in later
+    other = ann.prepare(small(), group.id)
+    monkeypatch.setenv(SERVER_LIMITS, "active_runs=1")
+    with pytest.raises(ExplorerError, match="This server trains 1 runs at one time"):
+        tea.send_all([other], RESUME())
+    tea.send(own.id, STOP())
 
 
 def test_a_students_run_does_not_stop_for_their_teachers(

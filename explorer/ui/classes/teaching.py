@@ -8,6 +8,7 @@ from explorer.engine.class_tasks import delete_class, task_in, tasks_of
 from explorer.engine.classes import KIND, MOST_TITLE, read_task
 from explorer.engine.classroom import name_of, read_classroom
 from explorer.engine.visitor import Visitor
+from explorer.errors import ExplorerError
 from explorer.runs.commands import PAUSE, RESUME, STOP, CommandSpec
 from explorer.runs.records import Group
 from explorer.ui.address import show_class
@@ -197,8 +198,13 @@ def _delete(visitor: Visitor, group: Group) -> None:
 
 
 def _send_all(visitor: Visitor, groups: Sequence[Group], spec: CommandSpec) -> None:
-    """Have every run of the class do something in whose state it makes sense."""
-    for group in groups:
-        for run in visitor.store.shelf.of_group(group.id):
+    """Have every run of the class do something in whose state it makes sense: together,
+    or as many as there is room for."""
+    shelf = visitor.store.shelf
+    runs = [run for group in groups for run in shelf.of_group(group.id)]
+    try:
+        visitor.send_all(runs, spec())
+    except ExplorerError:
+        for run in runs:
             if run.status in spec.states:
                 visitor.send(run.id, spec())
