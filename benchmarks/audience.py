@@ -33,7 +33,7 @@ from explorer.ui.places import SOCKET
 
 PEOPLE, WORKERS = 300, 6
 SETTLED, SECONDS = 10.0, 30.0
-PANELS = "loss,prediction,gates,gradients"
+PANELS = "loss,prediction,inside,gradients"
 
 
 @contextmanager
