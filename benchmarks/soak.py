@@ -20,7 +20,7 @@ from scipy.stats import theilslopes
 from benchmarks.browser import served
 from benchmarks.classroom import server_process
 from benchmarks.report import Row
-from benchmarks.tabs import SETTINGS, Client
+from benchmarks.tabs import Client, settings
 from explorer.ui.places import SOCKET
 
 SECONDS, CLIENTS = 1200.0, 20
@@ -69,7 +69,7 @@ class Visit(Client):
 
     def __init__(self, host: str, seed: int) -> None:
         super().__init__(host, seed)
-        self.query = SETTINGS
+        self.query = settings()
 
     async def visit(self) -> None:
         """From the first page to the last."""

@@ -20,8 +20,10 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from explorer.ui.places import SOCKET
 
-SETTINGS = "training.steps=20000&training.schedule=constant&model=lstm"
-"""What the class trains."""
+
+def settings(model: str = "lstm") -> str:
+    """What a class trains, as a link's settings."""
+    return f"training.steps=20000&training.schedule=constant&model={model}"
 
 
 def cookie_of(host: str) -> str:
@@ -163,8 +165,8 @@ class Phases:
 class Teacher(Tab):
     """Makes a class, and leaves its page open."""
 
-    def __init__(self, host: str) -> None:
-        super().__init__(host, SETTINGS, "class")
+    def __init__(self, host: str, model: str) -> None:
+        super().__init__(host, settings(model), "class")
 
     @property
     def class_id(self) -> str:
@@ -223,6 +225,14 @@ class Client(Tab):
                 await self.rerun("Stop")
                 await self.until(lambda: self.status == "stopped")
                 watcher.cancel()
+
+    async def follow(self, run: str, over: asyncio.Event) -> None:
+        """Watch somebody's run by its link."""
+        self.query = f"run={run}"
+        async with self.opened(), self.socket(SOCKET) as socket:
+            watcher = asyncio.create_task(self.watch(socket))
+            await over.wait()
+            watcher.cancel()
 
     async def answered(self, button: str, status: str) -> None:
         """Click, and note how long the run took to show it."""
