@@ -199,5 +199,6 @@ SPEC = DataSpec(
     settings=LanguageSettings,
     make=make,
     task="next_token",
+    training={"learning_rate": 0.005},
     order=40,
 )
