@@ -145,9 +145,8 @@ def by_head(x: Tensor) -> Tensor:
 
 def summed(Q: Tensor, K: Tensor, V: Tensor) -> Tensor:
     """The memory as a sum, step by step: all (T, B, N, D)."""
-    rows = by_head(
-        torch.cat([V, torch.ones_like(V[..., :1])], -1)
-    )  # the last sums keys
+    rows = by_head(torch.cat([V, torch.ones_like(V[..., :1])], -1))
+    # The last column sums the keys.
     y = selected_reads(torch.ones_like(rows), rows, by_head(K), by_head(Q))
     return (y[..., :-1] / y[..., -1:]).transpose(0, 1).view_as(V)
 

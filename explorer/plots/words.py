@@ -21,6 +21,15 @@ def percent(number: str, _: Translate) -> str:
     return _("%(number)s %%") % {"number": number}
 
 
+def in_percent(share: float, _: Translate) -> str:
+    """A share of 1 in whole percents.
+
+    >>> in_percent(0.756, str)
+    '76 %'
+    """
+    return percent(f"{100 * share:.0f}", _)
+
+
 def shares(values: Iterable[float], _: Translate) -> list[str]:
     """Shares of 1 in whole percents, small ones as less than one.
 

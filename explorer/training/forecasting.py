@@ -66,10 +66,9 @@ def left_alone(
         alone = windows_before(data, some)  # (B, T, I)
         rest = torch.from_numpy(rest_beyond(series, some, horizon))  # (B, H, I - O)
         for h in range(horizon):
-            answer = model.last_answer(alone[:, -steps:])[
-                ..., : series.foretold
-            ]  # (B, 1, O)
-            given = torch.cat([answer, rest[:, h : h + 1]], 2)
+            answers = model.last_answer(alone[:, -steps:])  # (B, 1, O)
+            said = answers[..., : series.foretold]
+            given = torch.cat([said, rest[:, h : h + 1]], 2)
             alone = torch.cat([alone, given], 1)
         parts.append(alone[:, steps:, series.number].double().numpy())
     model.train(was_training)

@@ -12,7 +12,7 @@ from explorer.plots.images import COLOURS, Sheet, heat, of_windows, square
 from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, token_ticks, visible
 from explorer.plots.theme import ATTENTION, GREY, INK, colour_of
-from explorer.plots.words import listed, paragraph, percent
+from explorer.plots.words import in_percent, listed, paragraph
 from explorer.runs.records import View
 
 LEFT, RIGHT = [0.0, 0.46], [0.56, 1.0]
@@ -245,9 +245,7 @@ def alternative(drawn: ClassesDrawn, _: Translate = str) -> str:
         return _("Odds of labels and a confusion matrix; nothing is drawn yet.")
     names = [_(label) for label in drawn.labels]
     shares = zip(names, drawn.probabilities, strict=True)
-    odds = listed(
-        [f"{name} {percent(f'{100 * share:.0f}', _)}" for name, share in shares], _
-    )
+    odds = listed([f"{name} {in_percent(share, _)}" for name, share in shares], _)
     counts = [
         {"name": name, "value": listed(map(str, row), _)}
         for name, row in zip(names, drawn.confusion, strict=True)

@@ -14,7 +14,7 @@ from explorer.plots.answers.generated import QUESTION, verdict
 from explorer.plots.images import Sheet, in_rows
 from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import Figure, Translate, finite
-from explorer.plots.words import percent
+from explorer.plots.words import in_percent
 from explorer.runs.records import View
 
 COLUMNS = 6
@@ -75,9 +75,7 @@ def alternative(drawn: ImagesDrawn, _: Translate = str) -> str:
         "have %(real)s of the ink that there could be, the generated ones %(fake)s."
     )
     shares = (drawn.images - drawn.paper) / (drawn.ink - drawn.paper)
-    real, fake = (
-        percent(f"{100 * share:.0f}", _) for share in np.nanmean(shares, (1, 2, 3))
-    )
+    real, fake = (in_percent(share, _) for share in np.nanmean(shares, (1, 2, 3)))
     return message % {
         "count": count,
         "height": height,

@@ -12,7 +12,7 @@ from explorer.plots.bars import bars
 from explorer.plots.panel import AnswerPanel, Content, Scene
 from explorer.plots.parts import Figure, Translate, visible
 from explorer.plots.theme import colour_of
-from explorer.plots.words import listed, percent
+from explorer.plots.words import in_percent, listed
 from explorer.runs.records import View
 
 LIKELIEST = 12
@@ -76,10 +76,7 @@ def alternative(drawn: TextDrawn, _: Translate = str) -> str:
         return _("Bar chart of the likeliest next tokens; nothing is drawn yet.")
     pairs = zip(drawn.tokens, drawn.probabilities, strict=True)
     each = listed(
-        [
-            f"{visible(token)} {percent(f'{100 * share:.0f}', _)}"
-            for token, share in pairs
-        ],
+        [f"{visible(token)} {in_percent(share, _)}" for token, share in pairs],
         _,
     )
     return _("Bar chart of the likeliest next tokens: %(each)s.") % {"each": each}

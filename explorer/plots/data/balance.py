@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from explorer.plots.bars import bars
 from explorer.plots.parts import Figure, Translate
 from explorer.plots.theme import GREY
-from explorer.plots.words import listed, percent
+from explorer.plots.words import in_percent, listed
 
 MOST = 12
 
@@ -60,7 +60,5 @@ def alternative(drawn: BalanceDrawn, _: Translate = str) -> str:
     if not len(drawn.shares):
         return _("Bar chart of labels; nothing is drawn yet.")
     pairs = zip(drawn.labels, drawn.shares, strict=True)
-    each = listed(
-        [f"{_(label)} {percent(f'{100 * share:.0f}', _)}" for label, share in pairs], _
-    )
+    each = listed([f"{_(label)} {in_percent(share, _)}" for label, share in pairs], _)
     return _("Bar chart of the labels' shares: %(each)s.") % {"each": each}

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from explorer.plots.bars import bars
 from explorer.plots.parts import Figure, Translate, visible
 from explorer.plots.theme import GREY
-from explorer.plots.words import listed, percent
+from explorer.plots.words import in_percent, listed
 
 COMMONEST = 10
 """How many bars are drawn."""
@@ -71,10 +71,7 @@ def alternative(drawn: FrequenciesDrawn, _: Translate = str) -> str:
         return _("Bar chart of the commonest tokens; nothing is drawn yet.")
     pairs = zip(drawn.tokens, drawn.shares, strict=True)
     each = listed(
-        [
-            f"{visible(token)} {percent(f'{100 * share:.0f}', _)}"
-            for token, share in pairs
-        ],
+        [f"{visible(token)} {in_percent(share, _)}" for token, share in pairs],
         _,
     )
     return _("Bar chart of the commonest tokens: %(each)s.") % {"each": each}

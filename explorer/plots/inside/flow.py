@@ -15,7 +15,7 @@ from explorer.plots.inside.columns import DOT, Place, columns_of, sides_of
 from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Figure, Translate, axis, escape, layout, visible
 from explorer.plots.theme import GATES, GREY
-from explorer.plots.words import entry, listed, percent
+from explorer.plots.words import entry, in_percent, listed
 from explorer.runs.facts import Facts
 from explorer.runs.records import View
 
@@ -229,7 +229,7 @@ def _opened(view: View, t: int, _: Translate) -> str:
     """How far each gate is open on average; without gates, how large the state is."""
     gates = view.notes["gates"]
     shown = [
-        f"{_(title)} {percent(f'{100 * value:.0f}', _)}"
+        f"{_(title)} {in_percent(value, _)}"
         for title, gate, value in zip(
             view.notes["titles"],
             gates,

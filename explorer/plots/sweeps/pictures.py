@@ -14,7 +14,7 @@ from explorer.errors import N_
 from explorer.plots.parts import Figure, Translate, axis, escape, layout, rule
 from explorer.plots.sweeps.study import FEW, SweepDrawn, study, weights
 from explorer.plots.theme import GREY, colour_of, see_through
-from explorer.plots.words import percent
+from explorer.plots.words import in_percent
 from explorer.runs.trials import Trial, TrialState
 
 WIDE = 4
@@ -133,7 +133,7 @@ def importances(drawn: SweepDrawn, _: Translate = str) -> Figure:
     bars = made["data"][0]
     bars |= {"marker": {"color": colour_of(drawn.model)}, "name": ""}
     bars |= {"hovertemplate": "%{y}: %{x:.0%}<extra></extra>"}
-    bars |= {"text": [percent(f"{100 * share:.0f}", _) for share in bars["x"]]}
+    bars |= {"text": [in_percent(share, _) for share in bars["x"]]}
     made["layout"]["xaxis"] |= {"range": [0, 1.12], "tickformat": ".0%"}
     return made
 

@@ -9,7 +9,7 @@ from explorer.plots.bars import bars
 from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Translate, visible
 from explorer.plots.theme import colour_of
-from explorer.plots.words import listed, paragraph, percent
+from explorer.plots.words import in_percent, listed, paragraph
 
 ROWS = 10
 """How many bars are drawn."""
@@ -33,7 +33,7 @@ def draw(scene: Scene, _: Translate) -> Content:
     message = _("Bar chart of the likeliest next tokens: %(each)s. %(reading)s")
     each = listed(
         [
-            f"{visible(token)} {percent(f'{100 * share:.0f}', _)}"
+            f"{visible(token)} {in_percent(share, _)}"
             for token, share in zip(tokens, chances, strict=True)
         ],
         _,
