@@ -105,10 +105,12 @@ class Hub:
         self._trouble: Words | None = None
         self._untold: deque[Callable[[], None]] = deque()
         """What other threads have for the loop."""
+        self._woken = False
+        """Whether the loop will come for all that is untold by now."""
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Serve watchers in this event loop."""
-        self._loop = loop
+        self._loop, self._woken = loop, False
 
     def heard(
         self,
@@ -130,10 +132,12 @@ class Hub:
         if self._loop is None:
             return  # nobody watches yet
         self._untold.append(work)
-        if len(self._untold) == 1:
+        if not self._woken:  # two threads may both find it so: it is woken twice
+            self._woken = True
             self._loop.call_soon_threadsafe(self._catch_up)
 
     def _catch_up(self) -> None:
+        self._woken = False  # before it looks: who comes later wakes it again
         try:
             while self._untold:
                 self._untold.popleft()()

@@ -2,8 +2,11 @@
 
 import asyncio
 import sqlite3
+from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -17,6 +20,8 @@ from explorer.errors import Words
 from explorer.runs import writing
 from explorer.runs.records import Checkpoint, Curves, Progress, Run, View
 from explorer.runs.store import Store, open_store
+
+NOTHING = Progress(0, Curves.empty(), 0, 0.0)
 
 
 def test_a_feed_names_only_moments_that_are_still_kept(
@@ -107,7 +112,6 @@ def test_the_loop_is_woken_once_for_all_that_a_task_brings(
 ) -> None:
     store = open_store(f"sqlite:///{tmp_path}/runs.sqlite3")
     runs = [store.create(choosing.make_config(), 1).id for _ in range(3)]
-    nothing = Progress(0, Curves.empty(), 0, 0.0)
 
     async def watch() -> tuple[int, list[int]]:
         loop = asyncio.get_running_loop()
@@ -123,8 +127,8 @@ def test_the_loop_is_woken_once_for_all_that_a_task_brings(
             return wake(*work)
 
         monkeypatch.setattr(loop, "call_soon_threadsafe", counted)
-        broken = replace(nothing, first_step=None)  # type: ignore[arg-type]
-        for run_id, slice_ in zip(runs, (nothing, broken, nothing), strict=True):
+        broken = replace(NOTHING, first_step=None)  # type: ignore[arg-type]
+        for run_id, slice_ in zip(runs, (NOTHING, broken, NOTHING), strict=True):
             hub.heard(run_id, slice_, ())
         await asyncio.sleep(0.01)
         after = [feed.version for feed in feeds]
@@ -132,6 +136,37 @@ def test_the_loop_is_woken_once_for_all_that_a_task_brings(
 
     assert asyncio.run(watch()) == (1, [1, 0, 1])
     assert "TypeError" in caplog.text  # what failed stops nobody else's news
+    store.close()
+
+
+def test_two_threads_that_have_news_at_one_moment_are_both_heard(
+    tmp_path: Path,
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/runs.sqlite3")
+    runs = [store.create(choosing.make_config(), 1).id for _ in range(2)]
+
+    async def watch() -> list[int]:
+        hub = Hub(store, lambda run_id, views: None)
+
+        class Crossed(deque[Callable[[], None]]):
+            """The first to add something is overtaken by another thread."""
+
+            def append(self, work: Callable[[], None]) -> None:
+                super().append(work)
+                if len(self) == 1:
+                    other = Thread(target=hub.heard, args=(runs[1], NOTHING, ()))
+                    other.start()
+                    other.join()
+
+        hub.attach(asyncio.get_running_loop())
+        feeds = [await hub.subscribe(run_id, "somebody") for run_id in runs]
+        before = [feed.version for feed in feeds]
+        hub._untold = Crossed()
+        hub.heard(runs[0], NOTHING, ())
+        await asyncio.sleep(0.01)
+        return [f.version - b for b, f in zip(before, feeds, strict=True)]
+
+    assert asyncio.run(watch()) == [1, 1]
     store.close()
 
 
