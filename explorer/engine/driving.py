@@ -10,7 +10,6 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
 from copy import copy
 from pathlib import Path
 
@@ -35,17 +34,17 @@ _PROC = Path("/proc")
 
 
 class Driving:
-    """`held` says whether this server drives. From any thread."""
+    """`term` says whether this server drives, and since when. From any thread."""
 
-    def __init__(self, store: Store, regained: Callable[[], None]) -> None:
-        """`regained` is called when the right is back after it was lost.
+    def __init__(self, store: Store) -> None:
+        """Take the right.
 
         Raises:
             ExplorerError: if another server has it.
         """
-        self._store, self._regained = store, regained
+        self._store = store
         self._holder, self._where = new_id(), _this_process()
-        self._until = 0.0
+        self._until, self._terms = 0.0, 0
         self._other: Lease | None = None
         self._trouble: ExplorerError | None = None
         self._renew()
@@ -58,6 +57,12 @@ class Driving:
     def held(self) -> bool:
         """Whether this server drives."""
         return time.monotonic() < self._until
+
+    @property
+    def term(self) -> int | None:
+        """Counts the times that the right was had again after a gap, in which another
+        server may have driven; None while it is not held."""
+        return self._terms if self.held else None
 
     def check(self) -> None:
         """See that this server drives.
@@ -85,13 +90,10 @@ class Driving:
                 raise
 
     def _loop(self) -> None:
-        drives = True
         while not self._closing.wait(AGAIN_AFTER if self._trouble else RENEWED_EVERY):
-            waits, drives = self._other is not None, drives and self.held
+            waits, terms = self._other is not None, self._terms
             try:
                 self._renew()
-                if self.held and not drives:
-                    self._regained()
             except Exception as error:
                 self._trouble = database_trouble(error)
                 if self._trouble is None:
@@ -100,14 +102,15 @@ class Driving:
             self._trouble = None
             if self._other is not None and not waits:
                 log.warning("%s", _other_drives(self._other))
-            if self.held and not drives:
+            if self._terms > terms:
                 log.warning("This server drives the runs of its database again")
-            drives = self.held
 
     def _renew(self) -> None:
         began = time.monotonic()
         lease = self._store.leases.take(self._holder, self._where, LASTS, _is_gone)
         mine = lease.holder == self._holder
+        if mine and not self.held:  # also where it was the taking that took so long
+            self._terms += 1
         self._until = began + LASTS if mine else 0.0
         self._other = None if mine else lease
 

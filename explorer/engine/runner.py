@@ -53,14 +53,24 @@ class Runner:
         connect: Callable[[], Client],
         store: Store,
         listener: Listener,
-        may_drive: Callable[[], bool],
+        term: Callable[[], int | None],
+        again: Callable[[], None],
         trace: Trace | None = None,
     ) -> None:
         """Connect to the workers in the background; what is said meanwhile waits.
 
-        While it may not drive it lets go of all runs: another server has them.
+        Args:
+            connect: to the workers.
+            store: has the runs.
+            listener: is told what each slice brought.
+            term: `Driving.term`. Where it is None, or another than before, all runs are
+                let go: another server has them, or had them meanwhile.
+            again: has the runs started anew that were let go.
+            trace: of what each run waits for.
         """
-        self._may_drive = may_drive
+        self._term_now, self._again = term, again
+        self._term = term()
+        """In which it drives what it drives."""
         self._store, self._listener = store, listener
         self._workers = Workers(
             connect, lambda: self._inbox.put(lambda: None), self._still_deleted
@@ -177,10 +187,13 @@ class Runner:
 
     def _loop(self) -> None:
         while not self._closing:
-            if not self._may_drive():
+            if (term := self._term_now()) != self._term:
                 self._stand_back()
+            if term is None:
                 time.sleep(STORE_AGAIN)
                 continue
+            if term != self._term:
+                self._guarded(self._take_up)
             reached = self._workers.reach()
             if not reached:
                 self._let_go()
@@ -205,8 +218,15 @@ class Runner:
 
     def _stand_back(self) -> None:
         """Let go of all runs; what comes back of them is dropped."""
+        self._term = None
         self._driven.clear()
         self._dispatch.stand_back()
+
+    def _take_up(self) -> None:
+        """Go on with all runs from where they are now."""
+        term = self._term_now()
+        self._again()
+        self._term = term
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """A bug in one message, or a lost connection, must not stop all training."""

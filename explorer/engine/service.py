@@ -53,15 +53,24 @@ class Engine:
         trace = tracing.asked_for()
         self.store = store or open_store()
         try:
-            self._driving = Driving(self.store, self._drive_again)
+            self._driving = Driving(self.store)
         except Exception:
             trace.close()
             self.store.close()
             raise
         self.hub = Hub(self.store, lambda run, views: self._runner.watch(run, views))
-        self._runner = Runner(connect, self.store, self._heard, self._may_drive, trace)
+        self._runner = Runner(
+            connect,
+            self.store,
+            self._heard,
+            lambda: self._driving.term,
+            self._drive_again,
+            trace,
+        )
         self._asker = Asker(self.store, self._runner)
-        self.sweeps = Sweeps(self.store, self._runner, self.start, self._may_drive)
+        self.sweeps = Sweeps(
+            self.store, self._runner, self.start, lambda: self._driving.held
+        )
         self.guessing = Guessing()
         self.simple = SimpleMethods(self._asker, self.hub.rolled)
         runner = self._runner
@@ -75,9 +84,6 @@ class Engine:
             lambda run: self.hub.heard(run, None, ()),
             asking_workers(self.store, self._asker),
         )
-
-    def _may_drive(self) -> bool:
-        return self._driving.held
 
     def _drive_again(self) -> None:
         """The right to drive is back: go on with all runs from where they are now."""

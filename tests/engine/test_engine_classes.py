@@ -186,24 +186,30 @@ def test_a_class_goes_on_together_however_many_runs_its_teacher_has(
     wait(lambda: all(run.owner != "tea" for run in engine.store.active()))
     monkeypatch.setenv(LIMITS, "active_runs=1")
     own = tea.start(small(training__steps=20000))
-    monkeypatch.setattr(engine.hub, "heard", lambda i, p, _views: heard.append((i, p)))
-    tea.send_all(runs, RESUME())
-    for run in runs:
-        wait(lambda run_id=run.id: engine.store.get(run_id).ended)  # type: ignore[misc]
-        # Who watches is told as it stands: nothing is read again.
-        first, *later = (p for run_id, p in heard if run_id == run.id)
-        assert first is not None
-        assert (first.status, first.step, len(first.curves.losses)) == (
-            "training",
-            0,
-            0,
+    try:
+        monkeypatch.setattr(
+            engine.hub, "heard", lambda i, p, _views: heard.append((i, p))
         )
-        assert None not in later
-    other = ann.prepare(small(), group.id)
-    monkeypatch.setenv(SERVER_LIMITS, "active_runs=1")
-    with pytest.raises(ExplorerError, match="This server trains 1 runs at one time"):
-        tea.send_all([other], RESUME())
-    tea.send(own.id, STOP())
+        tea.send_all(runs, RESUME())
+        for run in runs:
+            wait(lambda run_id=run.id: engine.store.get(run_id).ended)  # type: ignore[misc]
+            # Who watches is told as it stands: nothing is read again.
+            first, *later = (p for run_id, p in heard if run_id == run.id)
+            assert first is not None
+            assert (first.status, first.step, len(first.curves.losses)) == (
+                "training",
+                0,
+                0,
+            )
+            assert None not in later
+        other = ann.prepare(small(), group.id)
+        monkeypatch.setenv(SERVER_LIMITS, "active_runs=1")
+        with pytest.raises(
+            ExplorerError, match="This server trains 1 runs at one time"
+        ):
+            tea.send_all([other], RESUME())
+    finally:
+        tea.send(own.id, STOP())
 
 
 def test_a_students_run_does_not_stop_for_their_teachers(

@@ -55,7 +55,13 @@ def test_a_pause_is_done_at_once(
 
     run = under_way(store)
     heard: list[str] = []
-    runner = Runner(connect, store, lambda who, *_: heard.append(who), lambda: True)
+    runner = Runner(
+        connect,
+        store,
+        lambda who, *_: heard.append(who),
+        term=lambda: 1,
+        again=lambda: None,
+    )
     try:
         runner.start(run)
         runner.send([run.id], PAUSE())
