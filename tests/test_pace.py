@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.catalog import choosing, specs
-from explorer.config.pace import usual_pace
+from explorer.config.pace import Tuned, usual_pace
 from explorer.config.run import query_pairs, to_query
 from explorer.config.training import TrainingSettings
 from explorer.errors import ExplorerError
@@ -47,6 +47,43 @@ def test_the_rule(
     chinese = pace.why.text(translator("zh"))
     assert chinese != str(pace.why)
     assert pace.why.values["rate"] in chinese
+
+
+@pytest.mark.parametrize(
+    ("attends", "width", "noise", "rate", "schedule", "said"),
+    [
+        (False, 128, None, 0.0036, "constant", "0.0036 and this schedule served"),
+        (True, 32, None, 0.0036, "constant", "at a hidden size of 32"),
+        (True, 128, None, 0.0018, "constant", "0.0036 and this schedule served"),
+        (False, 128, 0.001, 0.001, "cosine", "a net learns less of it by heart"),
+    ],
+)
+def test_what_did_best_goes_before_the_rule(
+    attends: bool,
+    width: int,
+    noise: float | None,
+    rate: float,
+    schedule: str,
+    said: str,
+) -> None:
+    tuned = Tuned(0.0036, "constant")
+    pace = usual_pace(attends, width, 32, 0.01, 0.002, noise=noise, tuned=tuned)
+    assert pace[:2] == (rate, schedule)
+    assert said in str(pace.why)
+    assert "%" not in pace.why.text(translator("zh"))
+
+
+def test_what_did_best_is_of_nets_that_are_there_and_asked_by_the_rule() -> None:
+    found = {
+        (data.name, model): tuned
+        for data in specs.datasets().values()
+        for model, tuned in data.tuned.items()
+    }
+    assert found
+    for (data, model), tuned in found.items():
+        config = choosing.make_config(data, model)
+        assert config.training.learning_rate == tuned.learning_rate, (data, model)
+        assert config.training.schedule == tuned.schedule, (data, model)
 
 
 def test_a_run_begins_by_the_rule_and_keeps_what_is_given() -> None:

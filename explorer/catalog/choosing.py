@@ -91,6 +91,7 @@ def usual_pace_of(
         None if own is None else float(own),
         TrainingSettings.read(chosen.training).schedule,
         noise and noise(chosen.settings.read(data_settings or {})),
+        chosen.tuned.get(model),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from explorer.config.pace import Tuned
 from explorer.config.settings import Scalar, Settings
 from explorer.data.base import Data
 from explorer.tasks import Task
@@ -51,6 +52,9 @@ class DataSpec:
     noise_rate: Callable[[Any], float | None] | None = None
     """settings -> the learning rate that a newcomer's run begins with where they make
     little but noise; None where they do not. Links do not hang on it."""
+    tuned: Mapping[str, Tuned] = field(default_factory=dict)
+    """By architecture: the rate and the schedule that a newcomer's run begins with
+    where the usual ones were measured to lose. Links do not hang on it."""
     beginnings: Mapping[Task, Mapping[str, Scalar]] = field(default_factory=dict)
     """By task: where a newcomer's settings start, where that is not the architecture's
     usual; dotted names of the model and the training. What an architecture does not
