@@ -55,7 +55,7 @@ def usual_pace(
     rate = noise or own or rate
     if attends:
         schedule, why = "warmup", _ATTENTION
-    if tuned and not noise:
+    if tuned:
         (rate, schedule), why = tuned, _TUNED
     share = math.sqrt(min(1.0, usual_width / width)) if attends else 1.0
     values = {"rate": f"{rate:g}", "width": f"{usual_width}"}

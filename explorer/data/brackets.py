@@ -16,6 +16,7 @@ https://arxiv.org/abs/2010.07515; Suzgun et al., 2019, https://arxiv.org/abs/191
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.config.pace import Tuned
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, Ints, Text
 from explorer.data.baselines import token_baselines
@@ -146,4 +147,5 @@ SPEC = DataSpec(
     make=make,
     task="next_token",
     order=45,
+    tuned={"gru": Tuned(0.014, "linear"), "min_gru": Tuned(0.024, "linear")},
 )

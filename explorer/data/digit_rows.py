@@ -9,6 +9,7 @@ before. Many digits begin alike, so the best single guess of a row is a blurred 
 
 import numpy as np
 
+from explorer.config.pace import Tuned
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, Floats, Image, Scaler
 from explorer.data.fields import count_field
@@ -95,4 +96,5 @@ SPEC = DataSpec(
     make=make,
     task="forecast",
     order=29,
+    tuned={"lstm": Tuned(0.011, "linear")},
 )

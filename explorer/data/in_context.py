@@ -14,6 +14,7 @@ least norm where there are too few pairs) trusts them without a doubt.
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.config.pace import Tuned
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, Floats
 from explorer.data.fields import count_field
@@ -145,4 +146,5 @@ SPEC = DataSpec(
     task="forecast",
     order=25,
     training={"steps": 1500},
+    tuned={"gru": Tuned(0.027, "cosine"), "rnn": Tuned(0.0074, "cosine")},
 )

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from explorer.config.pace import Tuned
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, Text
 from explorer.data.baselines import token_baselines
@@ -201,4 +202,5 @@ SPEC = DataSpec(
     task="next_token",
     training={"learning_rate": 0.005},
     order=40,
+    tuned={"lru": Tuned(0.0016, "cosine"), "min_lstm": Tuned(0.0023, "linear")},
 )

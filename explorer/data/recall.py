@@ -14,6 +14,7 @@ import math
 
 import numpy as np
 
+from explorer.config.pace import Tuned
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, Ints
 from explorer.data.fields import count_field
@@ -147,4 +148,5 @@ SPEC = DataSpec(
     task="next_token",
     order=72,
     training={"steps": 1500, "learning_rate": 0.01},
+    tuned={"gru": Tuned(0.032, "linear"), "rnn": Tuned(0.0036, "constant")},
 )

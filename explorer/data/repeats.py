@@ -9,6 +9,7 @@ next token must find where the present one stood before, and copy what came afte
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.config.pace import Tuned
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, Ints, Text
 from explorer.data.baselines import token_baselines
@@ -130,4 +131,5 @@ SPEC = DataSpec(
     make=make,
     task="next_token",
     order=50,
+    tuned={"gru": Tuned(0.018, "linear")},
 )

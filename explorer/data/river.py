@@ -18,6 +18,7 @@ https://doi.org/10.2307/1912791
 
 import numpy as np
 
+from explorer.config.pace import Tuned
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, Floats, Ints, Joint, Scaler, Series
 from explorer.data.baselines import series_baselines
@@ -232,4 +233,5 @@ SPEC = DataSpec(
     task="forecast",
     together=together,
     order=23,
+    tuned={"lstm": Tuned(0.028, "warmup")},
 )
