@@ -23,25 +23,29 @@ $(BIN)/.compiled: $(BIN)/.run $(wildcard explorer/kernels/*.py)
 	$(ENV) $(BIN)/python -m explorer.kernels
 	touch $@
 
+$(BIN)/.plotly: $(BIN)/.run scripts/get_plotly.py
+	$(BIN)/python scripts/get_plotly.py
+	touch $@
+
 $(BIN)/.dev: requirements-dev.txt requirements-dev.lock $(BIN)/.run
 	sh scripts/install.sh $(BIN)/python requirements-dev
 	touch $@
 
-run: $(BIN)/.compiled ## Install what is missing and start the app.
+run: $(BIN)/.compiled $(BIN)/.plotly ## Install what is missing and start the app.
 	$(BIN)/python scripts/serve.py --server.address $(ADDRESS) --server.port $(PORT)
 
-test: $(BIN)/.dev $(BIN)/.compiled ## Run every test but the slow ones, or ONLY=models those of a room.
+test: $(BIN)/.dev $(BIN)/.compiled $(BIN)/.plotly ## Run every test but the slow ones, or ONLY=models those of a room.
 	sh scripts/get_postgresql.sh
 	sh scripts/get_browser.sh $(BIN)/python
 	sh scripts/test.sh $(BIN)/python $(ONLY)
 
-quick: $(BIN)/.dev $(BIN)/.compiled ## Say yes or no in two minutes: lint, import rules, a few tests of every room.
+quick: $(BIN)/.dev $(BIN)/.compiled $(BIN)/.plotly ## Say yes or no in two minutes: lint, import rules, a few tests of every room.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	sh scripts/get_browser.sh $(BIN)/python
 	sh scripts/test.sh $(BIN)/python quick
 
-test-slow: $(BIN)/.dev $(BIN)/.compiled ## Run the tests that train for minutes.
+test-slow: $(BIN)/.dev $(BIN)/.compiled $(BIN)/.plotly ## Run the tests that train for minutes.
 	sh scripts/get_postgresql.sh
 	sh scripts/get_browser.sh $(BIN)/python
 	$(ENV) OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -m slow \

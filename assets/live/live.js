@@ -272,7 +272,7 @@ class Live {
     this.thinned.textContent = frame.thinned
     if (this.at === null) this.slider.value = this.slider.max
     this.showMoment()
-    for (const [name, panel] of this.panels) panel.draw(frame.panels[name], this.template, frame.moment)
+    this.drawPanels()
     this.controls.arrived()
     this.lookOnce()
     const news = this.fresh && frame.status !== this.reported
@@ -280,6 +280,22 @@ class Live {
     if (news) {
       this.reported = frame.status
       this.tell("status", { run: frame.run, status: frame.status })
+    }
+  }
+
+  // A first picture takes a tenth of a second or more: it is on the screen before the next
+  // one is begun.
+  drawPanels() {
+    clearTimeout(this.drawing)
+    const { frame } = this
+    if (!frame) return
+    for (const [name, panel] of this.panels) {
+      const before = panel.standing
+      panel.draw(frame.panels[name], this.template, frame.moment)
+      if (!before && panel.standing) {
+        this.drawing = setTimeout(() => this.drawPanels())
+        return
+      }
     }
   }
 
@@ -309,6 +325,7 @@ class Live {
 
   close() {
     this.closed = true
+    clearTimeout(this.drawing)
     this.stage.close()
     this.frame = null
     this.texts.silence()

@@ -109,7 +109,7 @@ class Panel {
 
   // Sizes are kept: to ask for them at every draw has the page laid out once for each panel.
   resized({ width, height }) {
-    const size = width && height ? sized(width, height) : undefined
+    const size = width && height ? sized(Math.round(width), Math.round(height)) : undefined
     if (size && size.width === this.size?.width && size.height === this.size?.height) return
     this.size = size
     if (!this.size || !this.drawn || !this.plot._fullLayout) return

@@ -4,11 +4,15 @@ function loadPlotly(url) {
   if (window.Plotly) return Promise.resolve(window.Plotly)
   // Kept with the page: each component has this text as a module of its own.
   window.sxPlotlyLoading ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script")
-    script.src = url
-    script.onload = () => resolve(window.Plotly)
-    script.onerror = () => { window.sxPlotlyLoading = null; reject(new Error("plotly.js")) }
-    document.head.append(script)
+    const early = document.getElementById("plotly-js") // the page's own, on its way
+    const script = early ?? Object.assign(document.createElement("script"), { id: "plotly-js", src: url })
+    script.addEventListener("load", () => resolve(window.Plotly))
+    script.addEventListener("error", () => {
+      script.remove() // the next one who asks tries again
+      window.sxPlotlyLoading = null
+      reject(new Error("plotly.js"))
+    })
+    if (!early) document.head.append(script)
   })
   return window.sxPlotlyLoading
 }

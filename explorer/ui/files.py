@@ -9,7 +9,6 @@ import gzip
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 import pyarrow
@@ -19,8 +18,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config, file_util
 from streamlit.url_util import make_url_path
 
+from explorer.ui.plotly_js import PLOTLY_JS
+
 STREAMLITS = Path(file_util.get_static_dir(), "static")
-PLOTLY_JS = Path(str(resources.files("plotly") / "package_data" / "plotly.min.js"))
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 KEPT = {
     "Cache-Control": "public, max-age=31536000, immutable",
@@ -56,7 +56,7 @@ class Compressed:
 
 
 async def plotly_js(request: Request) -> Response:
-    """plotly.js as the installed plotly package has it; no other host is needed."""
+    """plotly.js as it was installed; no other host is needed."""
     return await answer(request, PLOTLY_JS)
 
 

@@ -9,12 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import plotly
-
 SOCKET = "explorer/live"
 REASON = "explorer/reason"
 WAITING = "explorer/waiting.js"
-PLOTLY = f"explorer/plotly-{plotly.__version__}.min.js"
 PAGES = Path(__file__).parents[2] / "pages"
 PLAYGROUND = PAGES / "playground.py"
 

@@ -18,13 +18,14 @@ from explorer.ui.language import best_language, translator
 from explorer.ui.live.scripts import script
 from explorer.ui.origins import allowed
 from explorer.ui.page import LANGUAGE
-from explorer.ui.places import PLOTLY, WAITING
+from explorer.ui.places import WAITING
+from explorer.ui.plotly_js import PLOTLY
 
 HEAD = (
-    f'<link rel="preload" as="script" href="./{PLOTLY}">'
+    f'<script async id="plotly-js" src="./{PLOTLY}"></script>'
     f'<script type="module" src="./{WAITING}"></script>'
 )
-"""plotly.js is on its way before any figure asks for it."""
+"""plotly.js comes, and is read, while the page waits for the rest."""
 
 ELEMENTS = "BidiComponent", "Html", "Button", "Selectbox", "Slider", "NumberInput"
 """What of Streamlit's every page with settings shows. It would ask for each script

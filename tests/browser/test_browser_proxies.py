@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from explorer.ui.headers import FRAMES
-from explorer.ui.places import PLOTLY
+from explorer.ui.plotly_js import PLOTLY
 from tests.browser.conftest import (
     PATIENCE,
     ROOT,

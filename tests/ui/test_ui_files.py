@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1.util import patch_config_options
 
 from explorer.ui.files import KEPT, STREAMLITS, Compressed
-from explorer.ui.places import PLOTLY
+from explorer.ui.plotly_js import PLOTLY
 from explorer.ui.shell import ELEMENTS, MORE, _html
 from tests.ui.conftest import ROOT
 
@@ -85,7 +85,7 @@ def test_a_page_asks_at_once_for_what_it_is_going_to_need(
         script = element.rpartition("/")[2]
         assert any(name.startswith(f"js/{script}.") for name in asked), element
     assert all((STREAMLITS / name).is_file() for name in asked)
-    assert f'<link rel="preload" as="script" href="./{PLOTLY}">' in page
+    assert f'<script async id="plotly-js" src="./{PLOTLY}"></script>' in page
 
 
 def test_the_app_sends_them_and_compresses_its_sockets() -> None:

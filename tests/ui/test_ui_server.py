@@ -14,7 +14,8 @@ from streamlit.testing.v1.util import patch_config_options
 
 from explorer.ui.live.server import FOREIGN, routes
 from explorer.ui.origins import allowed
-from explorer.ui.places import PLOTLY, REASON, SOCKET, WAITING
+from explorer.ui.places import REASON, SOCKET, WAITING
+from explorer.ui.plotly_js import PLOTLY
 from tests.ui.conftest import QUIET, ROOT
 
 pytestmark = QUIET

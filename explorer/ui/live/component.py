@@ -19,7 +19,8 @@ from explorer.ui.live.saving import saving_strings
 from explorer.ui.live.scripts import script, style
 from explorer.ui.moment import came_for
 from explorer.ui.page import LOOKS_EVERY
-from explorer.ui.places import PLOTLY, SOCKET
+from explorer.ui.places import SOCKET
+from explorer.ui.plotly_js import PLOTLY
 from explorer.ui.visitor import control_token, cookie, visitor
 
 _component = st.components.v2.component(

@@ -10,7 +10,7 @@ from explorer.plots.theme import template
 from explorer.ui.language import Translate
 from explorer.ui.live.saving import saving_strings
 from explorer.ui.live.scripts import script, style
-from explorer.ui.places import PLOTLY
+from explorer.ui.plotly_js import PLOTLY
 
 _component = st.components.v2.component(
     "sequence_explorer_figure",

@@ -27,17 +27,18 @@ from explorer.runs.trouble import log_once
 from explorer.ui import files, shell
 from explorer.ui.language import translator
 from explorer.ui.leaving import leave, leave_on_interrupt
+from explorer.ui.live.prompt import send_at_once
 from explorer.ui.live.tab import Tab
 from explorer.ui.origins import allowed
 from explorer.ui.page import explained
 from explorer.ui.places import (
     PAGES,
-    PLOTLY,
     REASON,
     SOCKET,
     WAITING,
     places,
 )
+from explorer.ui.plotly_js import PLOTLY
 from explorer.ui.samples import bring_samples
 
 log = logging.getLogger(__name__)
@@ -100,6 +101,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     Where that cannot be yet, pages say why, and it is tried again and again.
     """
     leave_on_interrupt()
+    send_at_once()
     there = asyncio.Event()
     coming = asyncio.create_task(_keep_trying(there))
     await there.wait()
