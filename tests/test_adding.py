@@ -33,8 +33,8 @@ Add = Callable[[ModuleType, str], None]
 
 def forget() -> None:
     """Have everything that a folder declares found anew."""
-    found = specs.models, specs.datasets, specs.misprints, lessons, texts.read
-    for each in found:
+    found = specs.models, specs.model_names, specs.datasets, specs.misprints
+    for each in (*found, lessons, texts.read):
         each.cache_clear()
 
 

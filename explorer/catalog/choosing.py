@@ -135,7 +135,6 @@ def make_config(
         ExplorerError: for an unknown name, a bad value, or a model and a dataset that
             do not fit each other.
     """
-    model = usual_model(data) if model is None else model
     config = _config(data, model, settings or {}, seed, start, fold)
     check_fit(config)
     return config
@@ -143,7 +142,7 @@ def make_config(
 
 def _config(
     data: str,
-    model: str,
+    model: str | None,
     settings: Mapping[str, Any],
     seed: int | str = 0,
     start: str = "",
@@ -151,16 +150,24 @@ def _config(
     linked: bool = False,
 ) -> RunConfig:
     """A complete config, each of whose settings is in its own bounds; with what a link
-    leaves out, if `linked`."""
+    leaves out, if `linked`.
+
+    What can be refused without the architecture comes first, since all architectures
+    are imported for one.
+    """
     groups: dict[str, dict[str, Any]] = {"data": {}, "model": {}, "training": {}}
     for name, value in settings.items():
         group, dot, key = name.partition(".")
         if not dot or group not in groups:
-            raise unknown(N_("setting"), name, setting_names(data, model))
+            known = setting_names(data, model or usual_model(data))
+            raise unknown(N_("setting"), name, known)
         groups[group][key] = value
+    seed, start, fold = _seed(seed), _start(start), _fold(fold)
     data_settings = (
         data_spec(data).settings.read(groups["data"], setting_of_data(data)).values()
     )
+    TrainingSettings.read(groups["training"], N_("training setting"))
+    model = usual_model(data) if model is None else model
     asked = usual_model_settings(data, model) | groups["model"]
     model_settings = (
         model_spec(model).settings.read(asked, setting_of_model(model)).values()
@@ -175,12 +182,10 @@ def _config(
         model=model,
         data_settings=data_settings,
         model_settings=model_settings,
-        training=TrainingSettings.read(
-            usual | groups["training"], N_("training setting")
-        ),
-        seed=_seed(seed),
-        start=_start(start),
-        fold=_fold(fold),
+        training=TrainingSettings.read(usual | groups["training"]),
+        seed=seed,
+        start=start,
+        fold=fold,
     )
 
 
@@ -214,7 +219,7 @@ def config_from_pairs(pairs: Mapping[str, str]) -> RunConfig:
     data = data_named(rest.get("data", DEFAULT_DATA))
     config = _config(
         data,
-        rest.get("model") or usual_model(data),
+        rest.get("model") or None,
         settings,
         rest.get("seed", 0),
         rest.get("start", ""),

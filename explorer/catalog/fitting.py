@@ -1,6 +1,5 @@
 """Whether a model, a dataset and what a run begins with fit each other."""
 
-from explorer.catalog.building import parameter_count
 from explorer.catalog.specs import (
     Resolved,
     head_of,
@@ -34,6 +33,9 @@ def check_fit(config: RunConfig) -> None:
             able=", ".join(able),
         )
     check_used(resolved)
+    # Only here is PyTorch needed, which takes seconds to import.
+    from explorer.catalog.building import parameter_count
+
     parameter_count(config)
 
 

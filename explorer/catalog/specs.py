@@ -1,12 +1,13 @@
 """Every dataset and architecture there is, by name, and which fit each other.
 
-Discovery is by folder: a file in `data/` or `models/` that ends in `SPEC` is in.
+Discovery is by folder: a file in `data/` or `models/` that ends in `SPEC` is in. Which
+architectures there are is known without importing them, and PyTorch with them.
 """
 
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType, ModuleType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import explorer.data
 import explorer.models
@@ -14,11 +15,13 @@ from explorer.config.run import RunConfig
 from explorer.config.settings import Settings
 from explorer.config.training import TrainingSettings
 from explorer.data.spec import DataSpec
-from explorer.discovery import declared
+from explorer.discovery import declared, names
 from explorer.errors import N_, Words, unknown
-from explorer.models.base import UNUSED, ModelSpec
-from explorer.models.forecast_heads import Head
 from explorer.tasks import TASKS, Task
+
+if TYPE_CHECKING:  # they import torch, which takes seconds
+    from explorer.models.base import ModelSpec
+    from explorer.models.forecast_heads import Head
 
 DEFAULT_DATA = "sine"
 DEFAULT_MODEL = "lstm"
@@ -36,21 +39,29 @@ def datasets() -> Mapping[str, DataSpec]:
 
 
 @cache
-def models() -> Mapping[str, ModelSpec]:
+def models() -> "Mapping[str, ModelSpec]":
     """Every architecture by name, in the order of the lessons."""
     return {spec.name: spec for spec in _specs(explorer.models)}
 
 
 @cache
-def misprints() -> Mapping[str, ModelSpec]:
+def misprints() -> "Mapping[str, ModelSpec]":
     """Architectures with a known misprint by name: for a lesson, never offered."""
     found = declared(explorer.models, "MISPRINT").values()
     return {spec.name: spec for spec in found}
 
 
-def known_models() -> Mapping[str, ModelSpec]:
+def known_models() -> "Mapping[str, ModelSpec]":
     """All that a run can be of by name, misprinted ones too."""
     return {**models(), **misprints()}
+
+
+@cache
+def model_names() -> Mapping[str, bool]:
+    """All that a run can be of by name, and whether it is offered: an architecture is
+    called as its file is, which is not imported for that."""
+    offered, others = (names(explorer.models, word) for word in ("SPEC", "MISPRINT"))
+    return dict.fromkeys(others, False) | dict.fromkeys(offered, True)
 
 
 def data_spec(name: str) -> DataSpec:
@@ -72,14 +83,15 @@ def data_named(word: str) -> str:
     return next((d.name for d in kinds if d.offered), word)
 
 
-def model_spec(name: str) -> ModelSpec:
+def model_spec(name: str) -> "ModelSpec":
     """The architecture of that name.
 
     Raises:
         ExplorerError: if there is none.
     """
-    if name not in known_models():
-        raise unknown(N_("model"), name, models())
+    if name not in model_names():
+        offered = (known for known, is_offered in model_names().items() if is_offered)
+        raise unknown(N_("model"), name, offered)
     return known_models()[name]
 
 
@@ -88,7 +100,7 @@ class Resolved(NamedTuple):
 
     data: DataSpec
     data_settings: Any  # an instance of `data.settings`
-    model: ModelSpec
+    model: "ModelSpec"
     model_settings: Any  # an instance of `model.settings`
 
 
@@ -115,7 +127,7 @@ def setting_of_model(name: str) -> Words:
     return Words(N_("setting of model %(name)s:"), {"name": name})
 
 
-def task_of(data: DataSpec, model: ModelSpec) -> Task | None:
+def task_of(data: DataSpec, model: "ModelSpec") -> Task | None:
     """What the model would learn of the data: its task; or, where windows can be
     resembled, to make more like them; None if it can learn neither."""
     if data.task in model.tasks:
@@ -125,7 +137,7 @@ def task_of(data: DataSpec, model: ModelSpec) -> Task | None:
     return None
 
 
-def head_of(resolved: Resolved) -> Head:
+def head_of(resolved: Resolved) -> "Head":
     """What a run's model says of the value to come; "point" where it forecasts none."""
     head: Head = getattr(resolved.model_settings, "head", "point")
     return head
@@ -144,7 +156,7 @@ def unused_model(data: str, model: str) -> tuple[str, ...]:
     return tuple(name for name, task in SERVES.items() if task != asked and name in own)
 
 
-def fitting(data: str) -> list[ModelSpec]:
+def fitting(data: str) -> "list[ModelSpec]":
     """The architectures that can learn a dataset, in their order."""
     return [m for m in models().values() if task_of(data_spec(data), m)]
 
@@ -172,7 +184,7 @@ def usual_data(model: str) -> str:
 
 def unused_training(model: str) -> tuple[str, ...]:
     """The training settings that an architecture has no use for."""
-    return UNUSED[model_spec(model).learning]
+    return model_spec(model).unused
 
 
 def remembers(config: RunConfig) -> bool:

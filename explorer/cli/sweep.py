@@ -1,12 +1,9 @@
 """The command `sweep`: find good settings without a browser."""
 
 import json
-import sys
-import time
 from typing import Any
 
 import click
-from tqdm import tqdm
 
 from explorer.catalog import choosing, specs
 from explorer.cli.arguments import (
@@ -17,12 +14,8 @@ from explorer.cli.arguments import (
     sentences,
 )
 from explorer.config.settings import choices_of
-from explorer.runs.store import open_store
-from explorer.runs.trials import Trial, best
-from explorer.sweeping.in_one_process import begin_sweep, run_sweep, summary
 from explorer.sweeping.plan import Plan, SweepSettings
 from explorer.sweeping.space import read_range
-from explorer.sweeping.study import STOPPED, Study
 
 
 def _one_of(name: str) -> str:
@@ -76,45 +69,23 @@ def sweep(
         settings["training.steps"] = steps
     data, found = data_of(data, file)
     settings |= found
+    chosen = SweepSettings.read({k: v for k, v in given.items() if v is not None})
     base = choosing.make_config(data, model, settings, seed)
-    chosen = {name: value for name, value in given.items() if value is not None}
     plan = Plan(
         base,
         tuple(read_range(base, text) for text in space),
-        SweepSettings.read(chosen | {"seed": base.seed % 10**4}),
+        chosen.model_copy(update={"seed": base.seed % 10**4}),
     )
     plan.check()
-    found = _swept(plan)
+    # What trains takes as long again to import; it waits until the plan is sound.
+    from explorer.cli.swept import swept
+
+    found = swept(plan)
     if as_json:
         click.echo(json.dumps(found))
         return
     for key, value in found.items():
         click.echo(f"{key:<18}{_shown(value)}")
-
-
-def _swept(plan: Plan) -> dict[str, Any]:
-    """Run a sweep behind a progress bar; Ctrl-C stops with what there is."""
-    store, began = open_store(), time.perf_counter()
-    group_id, study = begin_sweep(store, plan)
-    with tqdm(total=plan.trials, unit="trial", file=sys.stderr) as bar:
-
-        def show(trials: list[Trial]) -> None:
-            bar.update(sum(t.state != "training" for t in trials) - bar.n)
-            if winner := best(trials):
-                bar.set_postfix(best=f"{winner.loss:.4g}", refresh=False)
-
-        try:
-            run_sweep(store, group_id, study, show)
-        except KeyboardInterrupt:
-            _give_up(study)
-    store.close()
-    return {"sweep": group_id} | summary(study, time.perf_counter() - began)
-
-
-def _give_up(study: Study) -> None:
-    for trial in study.trials():
-        if trial.state == "training":
-            study.fail(trial, STOPPED)
 
 
 def _shown(value: Any) -> str:

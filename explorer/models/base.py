@@ -241,6 +241,11 @@ class ModelSpec:
     aim: str = ""
     """What training lowers, with its unit, where that is not the task's loss."""
 
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The training settings that it has no use for."""
+        return UNUSED[self.learning]
+
 
 def embed(sizes: Sizes, width: int) -> tuple[nn.Module, int]:
     """How a recurrent network is given its input, and how wide that then is.

@@ -9,14 +9,16 @@ import sys
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from explorer.catalog import building, choosing, specs
 from explorer.config.run import RunConfig, settings_groups
 from explorer.config.settings import Scalar, bounds_of
 from explorer.config.training import TrainingSettings
 from explorer.errors import N_, ExplorerError
-from explorer.models.base import ModelSpec
+
+if TYPE_CHECKING:  # it imports torch, which takes seconds
+    from explorer.models.base import ModelSpec
 
 MOST, USUAL = 8, 5
 """Settings of one race."""
@@ -126,7 +128,7 @@ def architectures(
     return checked(found)
 
 
-def rivals(base: RunConfig) -> list[ModelSpec]:
+def rivals(base: RunConfig) -> "list[ModelSpec]":
     """The architectures that learn the base's task from its data."""
     data = specs.data_spec(base.data)
     task = specs.task_of(data, specs.model_spec(base.model))
@@ -208,7 +210,7 @@ def _resized(config: RunConfig, size: int) -> RunConfig:
     return config.model_copy(update={"model_settings": values})
 
 
-def _rebuilt(base: RunConfig, spec: ModelSpec) -> RunConfig:
+def _rebuilt(base: RunConfig, spec: "ModelSpec") -> RunConfig:
     """The base with another architecture, which has its own defaults where it shares
     nothing with the base."""
     if spec.name == base.model:
@@ -224,7 +226,7 @@ def _rebuilt(base: RunConfig, spec: ModelSpec) -> RunConfig:
 
 def _sound(
     base: RunConfig,
-    spec: ModelSpec,
+    spec: "ModelSpec",
     settings: Mapping[str, Any],
     kept: Mapping[str, Scalar],
 ) -> dict[str, Scalar]:

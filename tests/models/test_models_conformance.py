@@ -384,3 +384,8 @@ def test_a_preset_says_what_the_settings_know(spec):
         config = choosing.make_config(data, spec.name, preset.settings)
         assert config != choosing.make_config(data, spec.name)
         assert all(not name.startswith("data.") for name in preset.settings)
+
+
+def test_an_architecture_is_called_as_its_file() -> None:
+    offered = dict.fromkeys(specs.models(), True)
+    assert specs.model_names() == offered | dict.fromkeys(specs.misprints(), False)
