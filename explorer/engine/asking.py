@@ -66,7 +66,7 @@ class Asker:
         """
         self._runner.check()
         with answering():
-            client = self._runner.client.result(timeout=ANSWER_WITHIN)
+            client = self._runner.needed().result(timeout=ANSWER_WITHIN)
             return client.submit(function, *given, pure=False, priority=priority)
 
     def wait(self, task: "Task[Any]", within: float = ANSWER_WITHIN) -> Any:

@@ -56,6 +56,7 @@ class Runner:
         term: Callable[[], int | None],
         again: Callable[[], None],
         trace: Trace | None = None,
+        later: float = 0.0,
     ) -> None:
         """Connect to the workers in the background; what is said meanwhile waits.
 
@@ -67,13 +68,14 @@ class Runner:
                 let go: another server has them, or had them meanwhile.
             again: has the runs started anew that were let go.
             trace: of what each run waits for.
+            later: seconds that workers leave to others, if nobody needs them before.
         """
         self._term_now, self._again = term, again
         self._term = term()
         """In which it drives what it drives."""
         self._store, self._listener = store, listener
         self._workers = Workers(
-            connect, lambda: self._inbox.put(lambda: None), self._still_deleted
+            connect, lambda: self._inbox.put(lambda: None), self._still_deleted, later
         )
         self._deleted: set[str] = set()
         """Digests of own data that was deleted."""
@@ -96,6 +98,12 @@ class Runner:
     @property
     def client(self) -> Future[Client]:
         """The connection to the workers, once it is there."""
+        return self._workers.client
+
+    def needed(self) -> Future[Client]:
+        """The same for somebody who waits for it."""
+        self._workers.hurry()
+        self._inbox.put(lambda: None)
         return self._workers.client
 
     def check_reached(self) -> None:
@@ -170,7 +178,9 @@ class Runner:
             self._trace.close()
 
     def _surely(self, work: Callable[[], None]) -> None:
-        """Have the runner's thread do this, again later where the database fails."""
+        """Have the runner's thread do this, again later where the database fails; it is
+        for workers to do."""
+        self._workers.hurry()
 
         def tried() -> None:
             try:

@@ -39,12 +39,19 @@ from explorer.runs.shelf import Admit
 from explorer.runs.store import Store, open_store
 from explorer.training.commands import checked
 
+FIRST_PAGE = 5.0
+"""Seconds that workers, who need the processor to begin, leave to a new server's first
+page; whoever needs one does not wait for them to end."""
+
 
 class Engine:
     """The store, the workers, the runner and the hub, as one."""
 
-    def __init__(self, store: Store | None = None) -> None:
+    def __init__(self, store: Store | None = None, later: float = 0.0) -> None:
         """Open the store, connect to the workers behind the scenes, resume runs.
+
+        Args:
+            later: seconds after which workers begin, if none is needed before.
 
         Raises:
             ExplorerError: if the store cannot be opened, or if another server drives
@@ -66,6 +73,7 @@ class Engine:
             lambda: self._driving.term,
             self._drive_again,
             trace,
+            later,
         )
         self._asker = Asker(self.store, self._runner)
         self.sweeps = Sweeps(
@@ -332,4 +340,4 @@ def engine() -> Engine:
 
 @cache
 def _made() -> Engine:
-    return Engine()
+    return Engine(later=FIRST_PAGE)

@@ -49,14 +49,16 @@ class Workers:
         connect: Callable[[], Client],
         joined: Callable[[], None],
         deleted: Callable[[], Collection[str]],
+        later: float = 0.0,
     ) -> None:
         """`joined` is called from any thread when there is something to do: a worker is
-        ready, or a connection has come about. `deleted` is as in `Welcoming`."""
+        ready, or a connection has come about. `deleted` is as in `Welcoming`. Workers
+        begin so many seconds `later`, if nobody needs them before."""
         self._connect, self._joined, self._deleted = connect, joined, deleted
         self.client: Future[Client] = Future()
         self._coming: Future[Client] | None = None
         """The connection that is under way."""
-        self._again_at = 0.0
+        self._again_at = time.monotonic() + later
         self._trouble: ExplorerError | None = None
         self._welcoming: Welcoming | None = None
         self._ready: list[str] = []
@@ -78,6 +80,11 @@ class Workers:
         """
         if self._trouble is not None:
             raise copy(self._trouble)
+
+    def hurry(self) -> None:
+        """Have workers begin now, where they were to begin later. From any thread."""
+        if self._coming is None and self._trouble is None:
+            self._again_at = 0.0
 
     def check(self) -> None:
         """See that somebody can train, or will within moments.

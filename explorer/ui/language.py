@@ -13,6 +13,9 @@ Translate = Callable[[str], str]
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 DEFAULT_LANGUAGE = "en"
+LANGUAGE = "lang"
+"""The parameter of an address that says which."""
+
 ASSETS = Path(__file__).parents[2] / "assets"
 
 

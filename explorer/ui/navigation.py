@@ -8,9 +8,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from explorer.ui.address import PANEL, follow_page, remember_address, shown_class
 from explorer.ui.document import say_language
 from explorer.ui.history import mend_browser
-from explorer.ui.language import ASSETS, LANGUAGES, Translate
+from explorer.ui.language import ASSETS, LANGUAGE, LANGUAGES, Translate
 from explorer.ui.occupancy import check_tab
-from explorer.ui.page import LANGUAGE, language, mode, show_trouble, words
+from explorer.ui.page import language, mode, show_trouble, words
 from explorer.ui.places import PAGES, Place, places
 from explorer.ui.visitor import login_button
 

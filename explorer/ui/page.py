@@ -11,10 +11,8 @@ import streamlit as st
 from explorer.engine.service import engine
 from explorer.errors import ExplorerError
 from explorer.runs.trouble import database_trouble
-from explorer.ui.language import Translate, best_language, translator
+from explorer.ui.language import LANGUAGE, Translate, best_language, translator
 from explorer.ui.plain import show_error
-
-LANGUAGE = "lang"
 
 LOOKS_EVERY = 3.0
 """Seconds between two looks of a page at whether the server works again."""

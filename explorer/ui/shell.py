@@ -14,10 +14,9 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from streamlit import file_util
 
-from explorer.ui.language import best_language, translator
+from explorer.ui.language import LANGUAGE, best_language, translator
 from explorer.ui.live.scripts import script
 from explorer.ui.origins import allowed
-from explorer.ui.page import LANGUAGE
 from explorer.ui.places import WAITING
 from explorer.ui.plotly_js import PLOTLY
 

@@ -44,7 +44,7 @@ def asker(workers: Workers | None) -> Asker:
     client: Future[Any] = Future()
     if workers is not None:
         client.set_result(workers)
-    runner = SimpleNamespace(client=client, check=lambda: None)
+    runner = SimpleNamespace(needed=lambda: client, check=lambda: None)
     return Asker(cast(Store, None), cast(Runner, runner))
 
 

@@ -114,6 +114,37 @@ def test_a_connection_that_fails_again_and_again_is_one_line(
     assert told[0].exc_info is None
 
 
+def test_workers_that_would_begin_later_begin_when_somebody_needs_one() -> None:
+    tries: list[str] = []
+
+    def connect() -> Client:
+        tries.append("tried")
+        return refused()
+
+    there = workers.Workers(connect, lambda: None, list, later=3600.0)
+    there.reach()
+    assert there._coming is None
+    there.hurry()
+    there.reach()
+    wait(lambda: bool(tries))
+
+
+def test_whoever_starts_a_run_or_asks_needs_a_worker(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurried: list[str] = []
+    monkeypatch.setattr(workers.Workers, "hurry", lambda self: hurried.append("now"))
+    nothing = {"listener": lambda *news: None, "again": lambda: None}
+    runner = Runner(refused, store, term=lambda: 0, later=3600.0, **nothing)
+    assert not runner.resume_all()
+    assert not hurried
+    runner.needed()
+    assert len(hurried) == 1
+    runner.send([], PAUSE())
+    assert len(hurried) == 2
+    runner.close()
+
+
 @pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n" * 9])
 def test_a_port_that_is_open_but_no_schedulers_gets_the_sentence_in_time(
     sent: bytes, monkeypatch: pytest.MonkeyPatch

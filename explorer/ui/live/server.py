@@ -27,7 +27,6 @@ from explorer.runs.trouble import log_once
 from explorer.ui import files, shell
 from explorer.ui.language import translator
 from explorer.ui.leaving import leave, leave_on_interrupt
-from explorer.ui.live.prompt import send_at_once
 from explorer.ui.live.tab import Tab
 from explorer.ui.origins import allowed
 from explorer.ui.page import explained
@@ -101,7 +100,6 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     Where that cannot be yet, pages say why, and it is tried again and again.
     """
     leave_on_interrupt()
-    send_at_once()
     there = asyncio.Event()
     coming = asyncio.create_task(_keep_trying(there))
     await there.wait()
@@ -152,9 +150,9 @@ def _warm_up() -> None:
     """Do what the first visitors would wait for, while the server answers already."""
     for name in ("pandas", "plotly.graph_objects"):
         importlib.import_module(name)
-    files.warm_up()
     facts_of(choosing.make_config())  # finds models, datasets and views
     panels()
+    files.warm_up()
     # What is imported by now stays; the collector need not look at it again.
     gc.collect()
     gc.freeze()
