@@ -146,5 +146,10 @@ SPEC = DataSpec(
     task="forecast",
     order=25,
     training={"steps": 1500},
-    tuned={"gru": Tuned(0.027, "cosine"), "rnn": Tuned(0.0074, "cosine")},
+    tuned={
+        "gru": Tuned(0.027, "cosine"),
+        "lstm": Tuned(0.027, "linear"),
+        "min_gru": Tuned(0.012, "linear"),
+        "rnn": Tuned(0.0074, "cosine"),
+    },
 )
