@@ -28,12 +28,18 @@ from explorer.runs.trouble import database_trouble
 T = TypeVar("T")
 
 Watch = Callable[[str, tuple[Wanted, ...]], None]
+Pictures = OrderedDict[Hashable, Any]
 MOST_UNWANTED = 16
 """Kept per feed of views that nobody looks at any more: who comes back sees them."""
 
 MOST_MADE = 16
 """Kept per feed of what was made of its snapshot: a frame for each way in which it is
 looked at, and what was sent of it."""
+
+
+MOST_LEFT = 8
+"""Runs that nobody watches any more of which the pictures are kept: who loads a page
+again sees them sooner."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +66,13 @@ class Snapshot:
 class Feed:
     """The newest snapshot of one run, and who waits for the next. Event loop only."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, pictures: Pictures | None = None) -> None:
         self.snapshot = snapshot
         self.version = 1
         self.wants: dict[object, tuple[Wanted, ...]] = {}
         self._changed = asyncio.Event()
         self._made: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
-        self.pictures: OrderedDict[Hashable, Any] = OrderedDict()
+        self.pictures: Pictures = OrderedDict() if pictures is None else pictures
         """What was drawn of its views, kept by who draws them."""
 
     async def next(self, seen: int) -> int:
@@ -101,6 +107,8 @@ class Hub:
     def __init__(self, store: Store, watch: Watch) -> None:
         self._store, self._watch = store, watch
         self._feeds: dict[str, Feed] = {}
+        self._left: OrderedDict[str, Pictures] = OrderedDict()
+        """The pictures of runs that were watched last."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._trouble: Words | None = None
         self._untold: deque[Callable[[], None]] = deque()
@@ -178,7 +186,7 @@ class Hub:
         """
         if run_id not in self._feeds:
             snapshot = await asyncio.to_thread(self._load, run_id)
-            self._feeds.setdefault(run_id, Feed(snapshot))
+            self._feeds.setdefault(run_id, Feed(snapshot, self._left.get(run_id)))
             # What a slice brought while the store was read is read again.
             self._reload(run_id)
         feed = self._feeds[run_id]
@@ -200,6 +208,10 @@ class Hub:
         self._rewatch(run_id, feed)
         if not feed.wants:
             del self._feeds[run_id]
+            self._left[run_id] = feed.pictures
+            self._left.move_to_end(run_id)
+            while len(self._left) > MOST_LEFT:
+                self._left.popitem(last=False)
 
     @property
     def watchers(self) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from explorer.catalog import choosing
 from explorer.engine import hub as hub_module
-from explorer.engine.hub import MOST_UNWANTED, Hub
+from explorer.engine.hub import MOST_LEFT, MOST_UNWANTED, Hub
 from explorer.engine.jobs import Wanted
 from explorer.errors import Words
 from explorer.runs import writing
@@ -192,6 +192,24 @@ def test_views_that_nobody_looks_at_any_more_are_let_go(tmp_path: Path) -> None:
 
 
 _EVERY = Wanted("gradients", "{}")
+
+
+def test_who_comes_back_finds_the_pictures_of_the_runs_that_were_left_last(
+    tmp_path: Path,
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/runs.sqlite3")
+    runs = [store.create(choosing.make_config(), 1).id for _ in range(MOST_LEFT + 1)]
+
+    async def watch() -> list[bool]:
+        hub = Hub(store, lambda run_id, views: None)
+        for run_id in runs:
+            (await hub.subscribe(run_id, "somebody")).pictures["one"] = run_id
+            hub.leave(run_id, "somebody")
+        again = [await hub.subscribe(run_id, "another") for run_id in runs]
+        return [feed.pictures == {"one": feed.snapshot.run.id} for feed in again]
+
+    assert asyncio.run(watch()) == [False, *[True] * MOST_LEFT]
+    store.close()
 
 
 def _looks_at(example: int) -> Wanted:
