@@ -112,6 +112,7 @@ SPEC = ModelSpec(
 def known(monkeypatch: pytest.MonkeyPatch) -> None:
     models = {**specs.models(), SPEC.name: SPEC}
     monkeypatch.setattr(specs, "models", lambda: models)
+    monkeypatch.setattr(specs, "model_names", lambda: dict.fromkeys(models, True))
 
 
 @pytest.mark.usefixtures("known")
