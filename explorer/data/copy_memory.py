@@ -13,6 +13,7 @@ import math
 
 import numpy as np
 
+from explorer.config.pace import Tuned
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, Ints
 from explorer.data.fields import count_field
@@ -97,4 +98,5 @@ SPEC = DataSpec(
     task="next_token",
     order=70,
     training={"steps": 1500, "learning_rate": 0.01},
+    tuned={"gru": Tuned(0.032, "cosine")},
 )
