@@ -50,23 +50,24 @@ def test_the_rule(
 
 
 @pytest.mark.parametrize(
-    ("attends", "width", "noise", "rate"),
-    [
-        (False, 128, None, 0.0036),
-        (False, 128, 0.001, 0.0036),
-        (True, 32, None, 0.0036),
-        (True, 128, None, 0.0018),
-    ],
+    ("attends", "width", "rate"),
+    [(False, 128, 0.0036), (True, 32, 0.0036), (True, 128, 0.0018)],
 )
 def test_what_did_best_goes_before_the_rule(
-    attends: bool, width: int, noise: float | None, rate: float
+    attends: bool, width: int, rate: float
 ) -> None:
     tuned = Tuned(0.0036, "constant")
-    pace = usual_pace(attends, width, 32, 0.01, 0.002, noise=noise, tuned=tuned)
+    pace = usual_pace(attends, width, 32, 0.01, 0.002, tuned=tuned)
     assert pace[:2] == (rate, "constant")
     assert "0.0036 and this schedule served" in str(pace.why)
     assert "at a hidden size of 32." in str(pace.why)
     assert "%" not in pace.why.text(translator("zh"))
+
+
+def test_in_noise_nothing_goes_before_the_rule() -> None:
+    tuned = Tuned(0.0036, "constant")
+    pace = usual_pace(False, 32, 32, 0.01, noise=0.001, tuned=tuned)
+    assert pace[:2] == (0.001, "cosine")
 
 
 def test_what_did_best_is_of_nets_that_are_there_and_asked_by_the_rule() -> None:
@@ -108,12 +109,6 @@ def test_what_is_noise_hangs_on_the_data_settings() -> None:
     assert rate("digits") == 0.0005
     assert rate("stock") == 0.001
     assert rate("stock", **{"data.target": "price"}) == 0.01
-
-
-def test_what_did_best_is_asked_where_the_data_is_as_noisy_as_by_default() -> None:
-    assert choosing.usual_pace_of("stock", "lru")[:2] == (0.033, "warmup")
-    prices = choosing.usual_pace_of("stock", "lru", None, {"target": "price"})
-    assert prices[:2] == (0.01, "cosine")
 
 
 def test_the_page_begins_otherwise_where_another_part_of_the_data_is_asked_for() -> (

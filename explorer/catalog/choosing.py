@@ -20,7 +20,6 @@ from explorer.config.pace import Pace, usual_pace
 from explorer.config.run import FOLD, START, RunConfig
 from explorer.config.settings import Scalar
 from explorer.config.training import TrainingSettings
-from explorer.data.spec import DataSpec
 from explorer.errors import N_, ExplorerError, unknown
 
 _OF_THE_RUN = ("data", "model", "seed", "start", "fold")
@@ -83,8 +82,7 @@ def usual_pace_of(
     usual = int(spec.settings().values().get("hidden_size", 1))
     width = int((model_settings or {}).get("hidden_size", usual))
     own = chosen.training.get("learning_rate")
-    noise = _noise_of(chosen, data_settings or {})
-    as_measured = noise == _noise_of(chosen, {})
+    noise = chosen.noise_rate
     return usual_pace(
         spec.attends,
         width,
@@ -92,14 +90,9 @@ def usual_pace_of(
         spec.rate,
         None if own is None else float(own),
         TrainingSettings.read(chosen.training).schedule,
-        noise,
-        chosen.tuned.get(model) if as_measured else None,
+        noise and noise(chosen.settings.read(data_settings or {})),
+        chosen.tuned.get(model),
     )
-
-
-def _noise_of(data: DataSpec, settings: Mapping[str, Scalar]) -> float | None:
-    rate = data.noise_rate
-    return rate and rate(data.settings.read(settings))
 
 
 def preset_settings(model: str, name: str) -> dict[str, Scalar]:

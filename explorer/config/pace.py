@@ -36,7 +36,8 @@ def usual_pace(
 
     A net that reads by attention alone warms up, and beyond its usual width its rate
     falls with the root of the width; any other takes the rate as it is. Where a pair of
-    data and net was measured to lose by that, what did best goes before it.
+    data and net was measured to lose by that, what did best goes before it, but in
+    noise.
 
     Args:
         attends: whether it reads by attention alone.
@@ -55,7 +56,7 @@ def usual_pace(
     rate = noise or own or rate
     if attends:
         schedule, why = "warmup", _ATTENTION
-    if tuned:
+    if tuned and not noise:
         (rate, schedule), why = tuned, _TUNED
     share = math.sqrt(min(1.0, usual_width / width)) if attends else 1.0
     values = {"rate": f"{rate:g}", "width": f"{usual_width}"}

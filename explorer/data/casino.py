@@ -10,7 +10,6 @@ https://doi.org/10.1017/CBO9780511790492
 
 import numpy as np
 
-from explorer.config.pace import Tuned
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, Text
 from explorer.data.baselines import surprise
@@ -140,5 +139,4 @@ SPEC = DataSpec(
     noise_rate=noise_rate,
     task="tag",
     order=85,
-    tuned={"min_lstm": Tuned(0.0045, "constant")},
 )

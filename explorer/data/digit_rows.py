@@ -96,5 +96,5 @@ SPEC = DataSpec(
     make=make,
     task="forecast",
     order=29,
-    tuned={"lstm": Tuned(0.011, "linear"), "selective": Tuned(0.034, "linear")},
+    tuned={"lstm": Tuned(0.011, "linear")},
 )

@@ -148,5 +148,5 @@ SPEC = DataSpec(
     task="next_token",
     order=72,
     training={"steps": 1500, "learning_rate": 0.01},
-    tuned={"gru": Tuned(0.032, "linear"), "rnn": Tuned(0.0036, "constant")},
+    tuned={"rnn": Tuned(0.0036, "constant")},
 )

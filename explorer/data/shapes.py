@@ -16,7 +16,6 @@ from typing import Literal
 
 import numpy as np
 
-from explorer.config.pace import Tuned
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, Floats, Ints, Scaler
 from explorer.data.fields import count_field, window_field
@@ -134,5 +133,4 @@ SPEC = DataSpec(
     make=make,
     task="classify",
     order=26,
-    tuned={"lstm": Tuned(0.0031, "constant")},
 )

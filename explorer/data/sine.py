@@ -13,7 +13,6 @@ from typing import Literal
 
 import numpy as np
 
-from explorer.config.pace import Tuned
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, Floats, Scaler, Series
 from explorer.data.baselines import seasonal_baseline, series_baselines
@@ -176,5 +175,4 @@ SPEC = DataSpec(
     task="forecast",
     order=10,
     resembled=True,
-    tuned={"lru": Tuned(0.00068, "linear")},
 )

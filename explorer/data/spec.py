@@ -54,8 +54,8 @@ class DataSpec:
     little but noise; None where they do not. Links do not hang on it."""
     tuned: Mapping[str, Tuned] = field(default_factory=dict)
     """By architecture: the rate and the schedule that a newcomer's run begins with
-    where the usual ones were measured to lose, of data that is as noisy as it is by
-    default. Links do not hang on it."""
+    where the usual ones were measured to lose, on seed 0 and on two more. Links do not
+    hang on it."""
     beginnings: Mapping[Task, Mapping[str, Scalar]] = field(default_factory=dict)
     """By task: where a newcomer's settings start, where that is not the architecture's
     usual; dotted names of the model and the training. What an architecture does not

@@ -15,7 +15,6 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config.pace import Tuned
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, Floats, Restore, Scaler, Series, next_value
 from explorer.data.baselines import seasonal_baseline, series_baselines
@@ -282,5 +281,4 @@ SPEC = DataSpec(
     task="forecast",
     order=20,
     resembled=True,
-    tuned={"lru": Tuned(0.033, "warmup")},
 )

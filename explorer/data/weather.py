@@ -17,7 +17,6 @@ at all.
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.config.pace import Tuned
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, Floats, Ints, Scaler, Series
 from explorer.data.baselines import seasonal_baseline, series_baselines
@@ -208,5 +207,4 @@ SPEC = DataSpec(
     make=make,
     task="forecast",
     order=22,
-    tuned={"min_lstm": Tuned(0.044, "constant")},
 )
