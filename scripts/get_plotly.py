@@ -38,7 +38,8 @@ def main() -> None:
     except (OSError, UnfitError) as error:
         sys.stderr.write(
             f"{NAME} {VERSION} could not be fetched ({error}). The app works without: "
-            "it sends the whole of plotly.js, 0.9 MB more for each new browser.\n"
+            "it sends the whole of plotly.js, 0.9 MB more for each new browser. Run "
+            "scripts/get_plotly.py to try again.\n"
         )
         return
     folder.mkdir(parents=True, exist_ok=True)

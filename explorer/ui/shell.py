@@ -21,10 +21,11 @@ from explorer.ui.places import WAITING
 from explorer.ui.plotly_js import PLOTLY
 
 HEAD = (
-    f'<script async id="plotly-js" src="./{PLOTLY}"></script>'
+    f'<script async id="plotly-js" src="./{PLOTLY}" onerror="this.remove()"></script>'
     f'<script type="module" src="./{WAITING}"></script>'
 )
-"""plotly.js comes, and is read, while the page waits for the rest."""
+"""plotly.js comes, and is read, while the page waits for the rest. Where it fails to
+come before a figure asks for it, that one tries again."""
 
 ELEMENTS = "BidiComponent", "Html", "Button", "Selectbox", "Slider", "NumberInput"
 """What of Streamlit's every page with settings shows. It would ask for each script

@@ -399,38 +399,6 @@ def test_only_the_picture_that_changes_is_drawn(sample: Page) -> None:
     sample.evaluate("() => { Plotly.react = window.react }")
 
 
-ONE_BY_ONE = """
-window.task = 0
-window.begun = {}
-let plotly
-Object.defineProperty(window, "Plotly", {
-  configurable: true,
-  get: () => plotly,
-  set: (given) => {
-    plotly = given
-    const { newPlot } = plotly
-    plotly.newPlot = (plot, ...rest) => {
-      window.begun[plot.dataset.panel] ??= window.task
-      setTimeout(() => { window.task += 1 })
-      return newPlot(plot, ...rest)
-    }
-  },
-})
-"""
-"""Notes with each panel's first picture how many tasks went before it."""
-
-
-def test_the_first_picture_does_not_wait_for_the_others(open_page: Opener) -> None:
-    # A page of this size is lent to no other test.
-    page = open_page("/", viewport={"width": 1281, "height": 721})
-    page.add_init_script(ONE_BY_ONE)
-    page.reload()
-    drawn(page)
-    page.wait_for_function("Object.keys(window.begun).length > 3")
-    tasks = page.evaluate("Object.values(window.begun)")
-    assert len(set(tasks)) == len(tasks)
-
-
 def test_axe_finds_nothing_serious_on_the_first_page(sample: Page) -> None:
     assert serious(sample) == []
 

@@ -85,7 +85,7 @@ def test_a_page_asks_at_once_for_what_it_is_going_to_need(
         script = element.rpartition("/")[2]
         assert any(name.startswith(f"js/{script}.") for name in asked), element
     assert all((STREAMLITS / name).is_file() for name in asked)
-    assert f'<script async id="plotly-js" src="./{PLOTLY}"></script>' in page
+    assert f'<script async id="plotly-js" src="./{PLOTLY}" onerror=' in page
 
 
 def test_the_app_sends_them_and_compresses_its_sockets() -> None:
