@@ -27,11 +27,16 @@ $(BIN)/.plotly: $(BIN)/.run scripts/get_plotly.py
 	$(BIN)/python scripts/get_plotly.py
 	touch $@
 
+$(BIN)/.drawn: $(BIN)/.compiled $(BIN)/.plotly $(shell find explorer assets -name '*.py' -o -name '*.js' \
+		-o -name '*.css' -o -name '*.po' -o -name 'sample.*')
+	-$(BIN)/python scripts/draw_first.py
+	touch $@
+
 $(BIN)/.dev: requirements-dev.txt requirements-dev.lock $(BIN)/.run
 	sh scripts/install.sh $(BIN)/python requirements-dev
 	touch $@
 
-run: $(BIN)/.compiled $(BIN)/.plotly ## Install what is missing and start the app.
+run: $(BIN)/.drawn ## Install what is missing and start the app.
 	$(BIN)/python scripts/serve.py --server.address $(ADDRESS) --server.port $(PORT)
 
 test: $(BIN)/.dev $(BIN)/.compiled $(BIN)/.plotly ## Run every test but the slow ones, or ONLY=models those of a room.
@@ -95,7 +100,7 @@ lock: build/lock/.done ## Write the lock files: every package behind the pins, w
 licences: $(BIN)/.dev ## Write the table of licences.
 	$(BIN)/python scripts/licences.py
 
-bench: $(BIN)/.dev build/keras/.done ## Measure what the README promises; TEXT=file adds the long text.
+bench: $(BIN)/.dev $(BIN)/.drawn build/keras/.done ## Measure what the README promises; TEXT=file adds the long text.
 	sh scripts/get_browser.sh $(BIN)/python
 	$(ENV) $(BIN)/python -m benchmarks $(TEXT)
 

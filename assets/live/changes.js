@@ -12,3 +12,13 @@ function merged(old, told) {
   }
   return next
 }
+
+// A frame whose pictures are the old one's where they say the same: those stand already.
+function anew(old, frame) {
+  const panels = { ...frame.panels }
+  for (const [name, panel] of Object.entries(panels)) {
+    const before = old?.panels[name]
+    if (before && before !== panel && JSON.stringify(before) === JSON.stringify(panel)) panels[name] = before
+  }
+  return { ...frame, panels }
+}

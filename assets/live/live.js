@@ -25,6 +25,7 @@ class Live {
     this.reportedAt = null
     this.wait = SOON
     this.closed = false
+    this.drawing = null
     this.panels = new Map()
     this.stage = new Stage(this)
     this.sizes = new ResizeObserver((entries) => {
@@ -49,6 +50,8 @@ class Live {
     this.onBack = () => { if (location.pathname !== this.path) this.leftAt = performance.now() }
     document.addEventListener("click", this.onClick, true)
     window.addEventListener("popstate", this.onBack)
+    this.onHide = () => rememberTop(this.root, this.data.page)
+    window.addEventListener("pagehide", this.onHide)
   }
 
   update(data, report) {
@@ -57,7 +60,7 @@ class Live {
     this.data = data
     this.report = report
     this.dark = isDark(this.root)
-    this.template = held(data.templates[this.dark ? "dark" : "light"])
+    this.look(held(data.templates[this.dark ? "dark" : "light"]))
     this.reported = data.status // what Python knows
     this.root.classList.toggle("sx-stale", data.stale)
     this.root.classList.toggle("sx-compact", this.compact)
@@ -68,6 +71,21 @@ class Live {
     loadPlotly(data.plotly).then(() => this.draw(), () => this.say(data.strings.noPlotly))
     if (!this.socket) this.connect()
     else this.ask({}, true)
+  }
+
+  // Pictures are drawn anew for another template alone, and the page brings the same anew.
+  look(template) {
+    const text = JSON.stringify(template)
+    if (text === this.templateText) return
+    this.template = template
+    this.templateText = text
+  }
+
+  // What was told before the page came, nobody heard.
+  untell() {
+    if (this.stage.chosen) this.stage.leave()
+    this.fresh = true
+    this.reportedAt = null
   }
 
   // One panel per entry of data.panels; everything else is found again by its class.
@@ -189,6 +207,12 @@ class Live {
     }
   }
 
+  reconnect() {
+    const before = this.socket
+    this.connect()
+    before.close()
+  }
+
   // A server that answers but lets nobody in is not one that will be back soon.
   async explain() {
     const reason = await refusal(this.data.language)
@@ -218,7 +242,11 @@ class Live {
       return
     }
     if (message.download) { saveText(message.download.name, message.download.content); return }
-    this.kept = message.changes ? merged(this.kept, message.changes) : message
+    this.take(message.changes ? merged(this.kept, message.changes) : message)
+  }
+
+  take(frame) {
+    this.kept = anew(this.kept, frame)
     if (this.kept.run !== this.data.run) return
     this.frame = this.kept
     this.fresh = true
@@ -272,7 +300,7 @@ class Live {
     this.thinned.textContent = frame.thinned
     if (this.at === null) this.slider.value = this.slider.max
     this.showMoment()
-    this.drawPanels()
+    if (!this.drawing) this.drawPanels()
     this.controls.arrived()
     this.lookOnce()
     const news = this.fresh && frame.status !== this.reported
@@ -286,7 +314,7 @@ class Live {
   // A first picture takes a tenth of a second or more: it is on the screen before the next
   // one is begun.
   drawPanels() {
-    clearTimeout(this.drawing)
+    this.drawing = null // the timer of the next one
     const { frame } = this
     if (!frame) return
     for (const [name, panel] of this.panels) {
@@ -335,16 +363,27 @@ class Live {
     document.removeEventListener("visibilitychange", this.onVisible)
     document.removeEventListener("click", this.onClick, true)
     window.removeEventListener("popstate", this.onBack)
+    window.removeEventListener("pagehide", this.onHide)
     for (const timer of Object.values(this.untold)) clearTimeout(timer)
     if (this.socket) this.socket.close()
     for (const { plot } of this.panels.values()) clear(plot)
   }
 }
 
+// The component's root: what stood there before the page did, if it is the same page's.
+function settled(place, page) {
+  if (!first) return place
+  if (first.data.page !== page) { first.leave(); return place }
+  const { root } = first
+  first.move(place)
+  return root
+}
+
 export default function (component) {
   const { data, parentElement, setStateValue } = component
-  const root = parentElement.querySelector(".sx-live")
-  if (!root) return undefined
+  const place = parentElement.querySelector(".sx-live")
+  if (!place) return undefined
+  const root = settled(place, data.page)
   let live = instances.get(root)
   if (!live) {
     live = new Live(root)

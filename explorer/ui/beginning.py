@@ -14,23 +14,25 @@ from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import Any
 
+from starlette.requests import Request
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
 from streamlit.url_util import make_url_path
 
+from explorer.ui import shell
 from explorer.ui.leaving import leave_on_interrupt
 from explorer.ui.live.prompt import send_at_once
 
 log = logging.getLogger(__name__)
 
-HEALTH = "_stcore/health"
-"""Where Streamlit says that the server lives."""
+AT_ONCE = "_stcore/health", "static/"
+"""What Streamlit answers by itself: that the server lives, and its own files."""
 
 
 class Beginning:
-    """ASGI middleware: all requests but the one for health wait until the server has
-    begun; then they go through what is ours, and on to Streamlit."""
+    """ASGI middleware: until the server has begun, requests wait for whose answer it
+    has to; then they go through what is ours, and on to Streamlit."""
 
     begun: asyncio.Event
     """Set when pages can be shown, if only to say why there is no engine yet."""
@@ -38,14 +40,18 @@ class Beginning:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         base = config.get_option("server.baseUrlPath")
-        self.health = make_url_path(base, HEALTH)
+        self.at_once = tuple(make_url_path(base, each) for each in AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan" or scope["path"] == self.health:
+        if scope["type"] == "lifespan" or scope["path"].startswith(self.at_once):
             await self.app(scope, receive, send)
-        else:
+            return
+        early = None
+        if scope["type"] == "http" and not self.begun.is_set():
+            early = await shell.at_once(Request(scope))
+        if early is None:
             await self.begun.wait()
-            await self.ours(scope, receive, send)
+        await (early or self.ours)(scope, receive, send)
 
     @cached_property
     def ours(self) -> ASGIApp:

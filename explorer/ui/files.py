@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config, file_util
 from streamlit.url_util import make_url_path
 
+from explorer.ui.live.scripts import LIVE
 from explorer.ui.plotly_js import PLOTLY_JS
 
 STREAMLITS = Path(file_util.get_static_dir(), "static")
@@ -51,21 +52,26 @@ class Compressed:
         if scope["type"] != "http" or path.suffix not in TYPES or not path.is_file():
             await self.app(scope, receive, send)
             return
-        response = await answer(Request(scope), path)
+        response = await answer(Request(scope), path, path.suffix)
         await response(scope, receive, send)
 
 
 async def plotly_js(request: Request) -> Response:
     """plotly.js as it was installed; no other host is needed."""
-    return await answer(request, PLOTLY_JS)
+    return await answer(request, PLOTLY_JS, ".js")
 
 
-async def answer(request: Request, path: Path) -> Response:
-    """A file, in the best of the codings that the browser reads."""
+async def live_js(request: Request) -> Response:
+    """The browser's side of the live part."""
+    return await answer(request, LIVE, ".js")
+
+
+async def answer(request: Request, source: Path | bytes, kind: str) -> Response:
+    """A file or a text, in the best of the codings that the browser reads."""
     coding = coding_for(request.headers.get("accept-encoding", ""))
-    body = await asyncio.to_thread(packed, path, coding)
+    body = await asyncio.to_thread(packed, source, coding)
     headers = KEPT | ({"Content-Encoding": coding} if coding else {})
-    return Response(body, media_type=TYPES[path.suffix], headers=headers)
+    return Response(body, media_type=TYPES[kind], headers=headers)
 
 
 def coding_for(accepted: str) -> str:
@@ -86,7 +92,7 @@ def warm_up() -> None:
 
 
 @cache
-def packed(path: Path, coding: str) -> bytes:
-    """A file as it is sent."""
-    raw = path.read_bytes()
+def packed(source: Path | bytes, coding: str) -> bytes:
+    """A file or a text as it is sent."""
+    raw = source if isinstance(source, bytes) else source.read_bytes()
     return CODINGS[coding](raw) if coding else raw

@@ -12,6 +12,7 @@ from typing import NamedTuple
 SOCKET = "explorer/live"
 REASON = "explorer/reason"
 WAITING = "explorer/waiting.js"
+FIRST = "explorer/first"
 PAGES = Path(__file__).parents[2] / "pages"
 PLAYGROUND = PAGES / "playground.py"
 

@@ -6,18 +6,22 @@ with a script that says why where nothing comes: Streamlit itself waits without 
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from functools import cache
 from html import escape
 from pathlib import Path
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from streamlit import file_util
+from streamlit import config, file_util
+from streamlit.url_util import make_url_path
 
+from explorer.ui import files
 from explorer.ui.language import LANGUAGE, best_language, translator
-from explorer.ui.live.scripts import script
+from explorer.ui.live import early
+from explorer.ui.live.scripts import LIVE_JS, script
 from explorer.ui.origins import allowed
-from explorer.ui.places import WAITING
+from explorer.ui.places import FIRST, PAGES, WAITING, places
 from explorer.ui.plotly_js import PLOTLY
 
 HEAD = (
@@ -43,6 +47,10 @@ what others there share."""
 NO_CACHE = {"Cache-Control": "no-cache"}
 
 
+FRAMES = ("iframe", "frame", "embed", "object")
+"""What browsers call a page that stands inside another one."""
+
+
 def language_of(request: HTTPConnection) -> str:
     """The language that the address or else the browser wishes."""
     wishes = request.headers.get("accept-language", "")
@@ -52,8 +60,53 @@ def language_of(request: HTTPConnection) -> str:
 async def page(request: Request) -> Response:
     """The page itself, whichever it is."""
     name = request.url.path.rstrip("/").rpartition("/")[2]
-    elements = ELEMENTS + MORE.get(name, ())
-    return HTMLResponse(_html(language_of(request), elements), headers=NO_CACHE)
+    text = _html(language_of(request), ELEMENTS + MORE.get(name, ()))
+    return HTMLResponse(text, headers=NO_CACHE)
+
+
+async def playground(request: Request) -> Response:
+    """The Playground, which asks for its first picture before Streamlit's scripts."""
+    text = _html(language_of(request), ELEMENTS).replace(HEAD, "", 1)
+    text = text.replace("<head>", f"<head>{early.head()}{HEAD}", 1)
+    return HTMLResponse(text, headers=NO_CACHE)
+
+
+def answers() -> dict[str, Callable[[Request], Awaitable[Response]]]:
+    """What can be answered before the server has begun, by its path under the base."""
+    return {
+        PLOTLY: files.plotly_js,
+        LIVE_JS: files.live_js,
+        WAITING: waiting_js,
+        **{place.address: page for place in places(PAGES)},
+        "": playground,
+    }
+
+
+async def at_once(request: Request) -> Response | None:
+    """The answer of a server that has not begun yet; None where it has to wait.
+
+    Pages come without a cookie then: the first answer that Streamlit waits for brings
+    it. It could not to a page in a frame of another site, which waits.
+    """
+    base = config.get_option("server.baseUrlPath")
+    framed = request.headers.get("sec-fetch-dest") in FRAMES
+    for path, answer in answers().items():
+        if request.url.path == make_url_path(base, path):
+            is_page = answer in (page, playground)
+            return None if framed and is_page else await answer(request)
+    if request.url.path == make_url_path(base, FIRST):
+        return _first_of_newcomers(request)
+    return None
+
+
+def _first_of_newcomers(request: Request) -> Response | None:
+    """What was drawn when the app was installed, for an address that names nothing."""
+    if not {LANGUAGE}.issuperset(request.query_params):
+        return None
+    kept = early.kept(language_of(request))
+    if kept is None:
+        return None
+    return Response(kept, media_type="application/json", headers=NO_CACHE)
 
 
 @cache

@@ -27,13 +27,14 @@ from explorer.errors import N_, ExplorerError
 from explorer.ui.language import ASSETS, Translate
 from explorer.ui.page import explained
 from explorer.ui.plain import literal
+from explorer.ui.shell import FRAMES
 
 COOKIE = "explorer_owner"
 HOUR = 3600
 DAY = 24 * HOUR
 YEAR = 365 * DAY
-FRAMES = ("iframe", "frame", "embed", "object")
-"""What browsers call a page that stands inside another one."""
+HOST = "/_stcore/host-config"
+"""What Streamlit's page asks for before it opens its socket."""
 
 _OWNER = "visitor.owner"
 
@@ -159,7 +160,9 @@ def _read(cookie: str) -> str | None:
 
 
 class KnownBrowsers:
-    """ASGI middleware: a page that is asked for without our cookie sends one along."""
+    """ASGI middleware: a page that is asked for without our cookie sends one along, and
+    so does what Streamlit asks for before it opens its socket: a page that came before
+    the server had begun has none."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -172,7 +175,8 @@ class KnownBrowsers:
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
+                kind = headers.get("content-type", "")
+                if kind.startswith("text/html") or scope["path"].endswith(HOST):
                     headers.append("set-cookie", _set_cookie(scope))
             await send(message)
 

@@ -288,10 +288,10 @@ def fits(page: Page) -> bool:
 
 
 def drawn(page: Page) -> None:
-    """All four panels have their figure."""
+    """All four panels have their figure, on the page itself."""
     page.wait_for_function(
         "['loss', 'prediction', 'inside', 'backpropagation'].every(name =>"
-        " document.querySelector(`[data-panel=${name}]`)?._fullData)"
+        " document.querySelector(`.stMain [data-panel=${name}]`)?._fullData)"
     )
 
 

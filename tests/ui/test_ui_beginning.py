@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from explorer.ui import beginning
-from explorer.ui.beginning import HEALTH, Beginning
+from explorer.ui.beginning import AT_ONCE, Beginning
 
 SLOW = {"torch", "distributed", "sqlalchemy", "optuna", "pandas"}
 
@@ -24,7 +24,7 @@ def test_the_app_imports_little_before_it_answers() -> None:
     assert not modules & {*SLOW, "explorer.engine", "explorer.catalog"}
 
 
-def test_health_is_told_at_once_and_a_page_comes_when_all_is_there(
+def test_health_is_told_at_once_and_the_rest_when_all_is_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def ask() -> list[list[str]]:
@@ -42,18 +42,22 @@ def test_health_is_told_at_once_and_a_page_comes_when_all_is_there(
         server.ours = ours
 
         async def call(path: str) -> None:
-            await server({"type": "http", "path": path}, None, None)  # type: ignore[arg-type]
+            scope = {"type": "http", "path": path, "headers": [], "query_string": b""}
+            await server(scope, None, None)  # type: ignore[arg-type]
 
-        page = asyncio.create_task(call("/data"))
+        page = asyncio.create_task(call("/_stcore/host-config"))
         for _ in range(5):
             await asyncio.sleep(0)
-        await call(f"/{HEALTH}")
+        for path in AT_ONCE:
+            await call(f"/{path}")
         seen.append(list(told))
         server.begun.set()
         await page
         return [*seen, told]
 
-    assert asyncio.run(ask()) == [[f"/{HEALTH}"], [f"/{HEALTH}", "/data by ours"]]
+    at_once = [f"/{path}" for path in AT_ONCE]
+    later = "/_stcore/host-config by ours"
+    assert asyncio.run(ask()) == [at_once, [*at_once, later]]
 
 
 def test_a_bug_in_what_is_imported_ends_the_server(

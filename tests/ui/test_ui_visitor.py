@@ -54,7 +54,12 @@ async def data(_request: Request) -> JSONResponse:
     return JSONResponse({})
 
 
-ROUTES = [Route("/", html), Route("/text", plain), Route("/json", data)]
+ROUTES = [
+    Route("/", html),
+    Route("/text", plain),
+    Route("/json", data),
+    Route("/base/_stcore/host-config", data),
+]
 
 
 def fresh(scheme: str = "http") -> TestClient:
@@ -118,6 +123,12 @@ def test_in_a_frame_the_cookie_is_the_frames_alone_and_needs_https() -> None:
 @pytest.mark.parametrize("path", ["/text", "/json", "/nothing"])
 def test_what_is_no_page_brings_no_cookie(path: str) -> None:
     assert "set-cookie" not in fresh().get(path).headers
+
+
+def test_what_streamlit_asks_for_before_its_socket_brings_one_too() -> None:
+    client = fresh()
+    assert "set-cookie" in client.get("/base/_stcore/host-config").headers
+    assert "set-cookie" not in client.get("/base/_stcore/host-config").headers
 
 
 def test_two_browsers_are_two_people(signed: str) -> None:

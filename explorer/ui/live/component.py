@@ -16,7 +16,7 @@ from explorer.ui.language import Translate
 from explorer.ui.live.controls import Control
 from explorer.ui.live.panels import described
 from explorer.ui.live.saving import saving_strings
-from explorer.ui.live.scripts import script, style
+from explorer.ui.live.scripts import LIVE_JS, style
 from explorer.ui.moment import came_for
 from explorer.ui.page import LOOKS_EVERY
 from explorer.ui.places import SOCKET
@@ -27,23 +27,10 @@ _component = st.components.v2.component(
     "sequence_explorer_live",
     html='<div class="sx-live"></div>\n',
     css=style("saving", "live"),
-    js=script(
-        "plotting",
-        "element",
-        "refusal",
-        "tune",
-        "text",
-        "controls",
-        "narrow",
-        "memory",
-        "drawer",
-        "contents",
-        "saving",
-        "panel",
-        "stage",
-        "changes",
-        "live",
-    ),
+    js=f"""
+const there = await import(new URL("{LIVE_JS}", document.baseURI))
+export default there.default
+""",
     isolate_styles=False,
 )
 
@@ -71,37 +58,53 @@ def live_panels(
         stale: whether the settings say another run: what is shown pales.
     """
     try:
-        panels = described(run.config, names or names_on(page), _)
+        data = live_data(
+            run, language, _, page, names=names, shared=shared, long=long, stale=stale
+        )
     except ExplorerError:
         if not run.ended:
             st.fragment(follow, run_every=LOOKS_EVERY)(run)
         raise
-    layout = json.dumps([language, page, panels, shared]).encode()
     result: Any = _component(
         key=f"live.{page}",
-        data={
-            "page": page,
-            "run": run.id,
-            "status": run.status,
-            "language": language,
-            "panels": panels,
-            "shared": shared,
-            "long": long,
-            "stale": stale,
-            "look": came_for(run.id),
-            "layout": hashlib.sha256(layout).hexdigest(),
-            "templates": {"light": template("light"), "dark": template("dark")},
-            "plotly": PLOTLY,
-            "socket": SOCKET,
-            "token": _token(run),
-            "strings": _strings(_),
-            "title": run_line(run.config, _),
-            "settings": settings_line(run.config, _),
-        },
+        data=data | {"look": came_for(run.id), "token": _token(run)},
         on_status_change=_again,
         on_at_change=_again,
     )
     return result.at if isinstance(result.at, int) else None
+
+
+def live_data(
+    run: Run,
+    language: str,
+    _: Translate,
+    page: str,
+    *,
+    names: Sequence[str] = (),
+    shared: Sequence[Control] = (),
+    long: bool = True,
+    stale: bool = False,
+) -> dict[str, Any]:
+    """What `live_panels` tells the browser of a run, whoever looks at it."""
+    panels = described(run.config, names or names_on(page), _)
+    layout = json.dumps([language, page, panels, shared]).encode()
+    return {
+        "page": page,
+        "run": run.id,
+        "status": run.status,
+        "language": language,
+        "panels": panels,
+        "shared": shared,
+        "long": long,
+        "stale": stale,
+        "layout": hashlib.sha256(layout).hexdigest(),
+        "templates": {"light": template("light"), "dark": template("dark")},
+        "plotly": PLOTLY,
+        "socket": SOCKET,
+        "strings": _strings(_),
+        "title": run_line(run.config, _),
+        "settings": settings_line(run.config, _),
+    }
 
 
 def follow(run: Run) -> None:

@@ -27,18 +27,13 @@ from explorer.runs.trouble import log_once
 from explorer.ui import files, shell
 from explorer.ui.language import translator
 from explorer.ui.leaving import leave, leave_on_interrupt
+from explorer.ui.live.first import first
 from explorer.ui.live.tab import Tab
 from explorer.ui.origins import allowed
 from explorer.ui.page import explained
-from explorer.ui.places import (
-    PAGES,
-    REASON,
-    SOCKET,
-    WAITING,
-    places,
-)
-from explorer.ui.plotly_js import PLOTLY
+from explorer.ui.places import FIRST, REASON, SOCKET
 from explorer.ui.samples import bring_samples
+from explorer.ui.visitor import COOKIE
 
 log = logging.getLogger(__name__)
 
@@ -64,14 +59,15 @@ async def live(socket: WebSocket) -> None:
         return
     await socket.accept()
     try:
-        tab = Tab(socket, await asyncio.to_thread(engine))
+        owner = await asyncio.to_thread(engine)
+        tab = Tab(socket, owner, socket.cookies.get(COOKIE, ""))
     except Exception as error:
         sentence = explained(error).text(translator(shell.language_of(socket)))
         await socket.send_text(json.dumps({"error": sentence}))
         await socket.close(LATER)
         return
     try:
-        await tab.listen()
+        await tab.listen(socket)
     except WebSocketDisconnect:
         log.debug("A tab left")
     finally:
@@ -81,12 +77,7 @@ async def live(socket: WebSocket) -> None:
 def routes() -> list[BaseRoute]:
     """The server's own routes, where Streamlit's are: under `server.baseUrlPath`."""
     base = config.get_option("server.baseUrlPath")
-    answers = {
-        PLOTLY: files.plotly_js,
-        WAITING: shell.waiting_js,
-        REASON: shell.reason,
-    }
-    answers |= {place.address: shell.page for place in places(PAGES)}
+    answers = shell.answers() | {REASON: shell.reason, FIRST: first}
     return [
         WebSocketRoute(make_url_path(base, SOCKET), live),
         *(Route(make_url_path(base, path), answer) for path, answer in answers.items()),

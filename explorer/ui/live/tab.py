@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Protocol
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -24,7 +25,6 @@ from explorer.ui.live.looking import Looking
 from explorer.ui.live.table import table
 from explorer.ui.live.wishes import LIVE, MOST_MESSAGE, Wish, read_wish
 from explorer.ui.page import explained
-from explorer.ui.visitor import COOKIE
 
 log = logging.getLogger(__name__)
 Views = Mapping[Wanted, View]
@@ -49,11 +49,26 @@ def logged(sender: "asyncio.Task[None]") -> None:
         log.error("The frames of a tab ended.", exc_info=bug)
 
 
+class Sink(Protocol):
+    """Where what a tab is shown goes."""
+
+    async def send_bytes(self, data: bytes) -> None:
+        """Take a frame."""
+
+    async def send_text(self, data: str) -> None:
+        """Take anything else, as JSON."""
+
+
 class Tab:
     """What one socket shows. A newer wish replaces the older one at once."""
 
-    def __init__(self, socket: WebSocket, owner: Engine) -> None:
-        self.socket, self.engine = socket, owner
+    def __init__(self, sink: Sink, owner: Engine, cookie: str = "") -> None:
+        """Show it there.
+
+        Args:
+            cookie: of the browser that may have its run hold a change.
+        """
+        self.sink, self.engine, self.cookie = sink, owner, cookie
         self.wish = Wish()
         self.given: Framed | None = None
         """The last frame that was sent."""
@@ -70,10 +85,10 @@ class Tab:
         self.sender: asyncio.Task[None] | None = None
         self.looking = Looking(owner.looks)
 
-    async def listen(self) -> None:
+    async def listen(self, socket: WebSocket) -> None:
         """Follow every wish that comes, until the tab goes away."""
         while True:
-            message = await self.socket.receive()
+            message = await socket.receive()
             if message["type"] == "websocket.disconnect":
                 return
             try:
@@ -89,8 +104,7 @@ class Tab:
             await self.download(wish, self.feed)
             return
         if wish.hold and wish.run:
-            cookie = self.socket.cookies.get(COOKIE, "")
-            await asyncio.to_thread(hold, self.engine, wish, cookie)
+            await asyncio.to_thread(hold, self.engine, wish, self.cookie)
             return
         if self.sender is not None:
             self.sender.cancel()
@@ -132,7 +146,7 @@ class Tab:
         (view,) = await self.looking.at(run.id, step, wanted_of[wish.csv][:1])
         name = f"{view.name}-{step}.csv"
         message = {"download": {"name": name, "content": table(view)}}
-        await self.socket.send_text(json.dumps(message))
+        await self.sink.send_text(json.dumps(message))
 
     def kept_step(self, feed: Feed) -> int:
         """The newest moment that can be read from the store."""
@@ -186,13 +200,13 @@ class Tab:
         """Take back what was said, if all is there."""
         if self.shown_error is not None and not self.missing:
             self.shown_error, self.stands = None, False
-            await self.socket.send_text(json.dumps({"error": ""}))
+            await self.sink.send_text(json.dumps({"error": ""}))
 
     async def complain(self, error: ExplorerError) -> None:
         """Say what is wrong, in the language of the last wish that could be read."""
         text = error.text(translator(self.wish.language))
         self.stands = True
-        await self.socket.send_text(json.dumps({"error": text}))
+        await self.sink.send_text(json.dumps({"error": text}))
 
     async def show(self, feed: Feed) -> None:
         """Send the newest frame; what a run at rest looks like inside may follow."""
@@ -234,9 +248,7 @@ class Tab:
         since = self.given if self.wish.keeps else None
         # Where this is overtaken by a newer wish, nobody knows what came through.
         self.given = None
-        await self.socket.send_bytes(
-            feed.made((now, since), lambda: now.as_bytes(since))
-        )
+        await self.sink.send_bytes(feed.made((now, since), lambda: now.as_bytes(since)))
         self.given = now
 
     async def stored(self, feed: Feed, step: int) -> Views:
