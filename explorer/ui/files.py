@@ -74,6 +74,15 @@ async def answer(request: Request, source: Path | bytes, kind: str) -> Response:
     return Response(body, media_type=TYPES[kind], headers=headers)
 
 
+def brief(request: Request, raw: bytes, media_type: str) -> Response:
+    """What may be another the next time, so that no browser keeps it; not long, for it
+    is compressed each time."""
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if coding := coding_for(request.headers.get("accept-encoding", "")):
+        raw, headers["Content-Encoding"] = CODINGS[coding](raw), coding
+    return Response(raw, media_type=media_type, headers=headers)
+
+
 def coding_for(accepted: str) -> str:
     """The best of our codings that a browser names; empty for none.
 

@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from streamlit import config, file_util
 from streamlit.url_util import make_url_path
 
@@ -46,7 +46,6 @@ what others there share."""
 
 NO_CACHE = {"Cache-Control": "no-cache"}
 
-
 FRAMES = ("iframe", "frame", "embed", "object")
 """What browsers call a page that stands inside another one."""
 
@@ -61,14 +60,14 @@ async def page(request: Request) -> Response:
     """The page itself, whichever it is."""
     name = request.url.path.rstrip("/").rpartition("/")[2]
     text = _html(language_of(request), ELEMENTS + MORE.get(name, ()))
-    return HTMLResponse(text, headers=NO_CACHE)
+    return files.brief(request, text.encode(), "text/html")
 
 
 async def playground(request: Request) -> Response:
     """The Playground, which asks for its first picture before Streamlit's scripts."""
     text = _html(language_of(request), ELEMENTS).replace(HEAD, "", 1)
     text = text.replace("<head>", f"<head>{early.head()}{HEAD}", 1)
-    return HTMLResponse(text, headers=NO_CACHE)
+    return files.brief(request, text.encode(), "text/html")
 
 
 def answers() -> dict[str, Callable[[Request], Awaitable[Response]]]:
@@ -106,7 +105,7 @@ def _first_of_newcomers(request: Request) -> Response | None:
     kept = early.kept(language_of(request))
     if kept is None:
         return None
-    return Response(kept, media_type="application/json", headers=NO_CACHE)
+    return files.brief(request, kept, "application/json")
 
 
 @cache

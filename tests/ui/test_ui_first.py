@@ -1,10 +1,12 @@
 """The first picture: what the page's live part will be given, sooner than the page."""
 
 import asyncio
+import gzip
 import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow
 import pytest
 from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
@@ -164,11 +166,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def early_answer(
-    path: str, language: str = "en", into: str = "document"
+    path: str, language: str = "en", into: str = "document", coding: str = ""
 ) -> Response | None:
     """What a server that has not begun answers; None where it has to wait."""
     place, _, query = path.partition("?")
-    told = {"accept-language": language, "sec-fetch-dest": into}
+    told = {
+        "accept-language": language,
+        "sec-fetch-dest": into,
+        "accept-encoding": coding,
+    }
     headers = [(name.encode(), value.encode()) for name, value in told.items()]
     scope = {
         "type": "http",
@@ -230,6 +236,27 @@ def test_a_new_server_has_its_pages_and_scripts_at_once() -> None:
     # What stands in another site's page needs its cookie with the page itself.
     assert early_answer("/", into="iframe") is None
     assert early_answer(f"/{LIVE_JS}", into="iframe") is not None
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip"])
+def test_a_page_and_its_picture_come_compressed_and_are_not_kept(
+    folder: Path, coding: str
+) -> None:
+    early.keep({"en": json.dumps({"data": [0] * 1000}).encode()})
+    for path in ("/", "/data", f"/{FIRST}"):
+        plain, found = (early_answer(path, coding=each) for each in ("", coding))
+        assert plain is not None
+        assert found is not None
+        assert found.headers["content-encoding"] == coding
+        assert found.headers["cache-control"] == "no-cache"
+        raw = bytes(found.body)
+        unpacked = (
+            gzip.decompress(raw)
+            if coding == "gzip"
+            else pyarrow.decompress(raw, len(plain.body), codec="brotli", asbytes=True)
+        )
+        assert unpacked == plain.body
+        assert len(raw) < len(plain.body) / 2
 
 
 def test_the_playground_asks_for_its_picture_before_streamlits_scripts() -> None:

@@ -19,13 +19,14 @@ from explorer.engine.service import Engine, engine
 from explorer.plots.panel import names_on
 from explorer.runs.records import Run
 from explorer.ui.address import MOST_VALUE, OTHERS, RUN
+from explorer.ui.files import brief
 from explorer.ui.language import LANGUAGE, translator
 from explorer.ui.live.component import live_data
 from explorer.ui.live.tab import Tab
 from explorer.ui.page import explained
 from explorer.ui.pending import waits
 from explorer.ui.samples import SAMPLE, first_wish
-from explorer.ui.shell import NO_CACHE, language_of
+from explorer.ui.shell import language_of
 
 PAGE = "playground"
 
@@ -63,7 +64,7 @@ async def first(request: Request) -> Response:
     """The answer to a page that asks what it will show."""
     language, address = language_of(request), dict(request.query_params)
     answer = await first_picture(address, language)
-    return Response(answer, media_type="application/json", headers=NO_CACHE)
+    return brief(request, answer, "application/json")
 
 
 async def first_picture(
