@@ -125,7 +125,7 @@ def test_a_page_that_says_something_else_has_none(
 
 
 def test_nobody_is_told_whether_there_is_data_with_some_digest(workers: None) -> None:
-    there = content.put_text("what somebody brought")
+    there = content.put_text("what somebody brought " * 200)
     for digest in (there, there[::-1]):
         assert asked(data="own_text", **{"data.digest": digest}) is None
 
