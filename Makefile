@@ -27,8 +27,7 @@ $(BIN)/.plotly: $(BIN)/.run scripts/get_plotly.py
 	$(BIN)/python scripts/get_plotly.py
 	touch $@
 
-$(BIN)/.drawn: $(BIN)/.compiled $(BIN)/.plotly $(shell find explorer assets -name '*.py' -o -name '*.js' \
-		-o -name '*.css' -o -name '*.po' -o -name 'sample.*')
+$(BIN)/.drawn: $(BIN)/.compiled $(BIN)/.plotly $(shell find explorer assets -name '*.py' -o -name '*.po' -o -name 'sample.*')
 	-$(BIN)/python scripts/draw_first.py
 	touch $@
 

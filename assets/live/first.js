@@ -8,6 +8,7 @@ class First {
   constructor({ data, frame, kept }) {
     this.data = data
     this.kept = kept
+    this.path = location.pathname
     this.root = element("div", { className: "sx-live" })
     this.stand = element("div", { id: "sx-first", className: prefersDark() ? "sx-dark" : "" }, this.root)
     const { where, top } = recall("localStorage", `top.${data.page}`) ?? {}
@@ -19,7 +20,6 @@ class First {
     if (frame) this.live.take(frame)
     this.watch = new MutationObserver(() => this.look())
     this.watch.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-test-script-state"] })
-    this.path = location.pathname
   }
 
   // A page that came and shows something else, as a sentence about what is wrong.

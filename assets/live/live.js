@@ -60,7 +60,7 @@ class Live {
     this.data = data
     this.report = report
     this.dark = isDark(this.root)
-    this.look(held(data.templates[this.dark ? "dark" : "light"]))
+    this.dress(held(data.templates[this.dark ? "dark" : "light"]))
     this.reported = data.status // what Python knows
     this.root.classList.toggle("sx-stale", data.stale)
     this.root.classList.toggle("sx-compact", this.compact)
@@ -74,7 +74,7 @@ class Live {
   }
 
   // Pictures are drawn anew for another template alone, and the page brings the same anew.
-  look(template) {
+  dress(template) {
     const text = JSON.stringify(template)
     if (text === this.templateText) return
     this.template = template

@@ -23,6 +23,7 @@ from explorer.ui.plotly_js import PLOTLY_JS
 
 STREAMLITS = Path(file_util.get_static_dir(), "static")
 TYPES = {".js": "text/javascript", ".css": "text/css"}
+NO_CACHE = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
 KEPT = {
     "Cache-Control": "public, max-age=31536000, immutable",
     "Vary": "Accept-Encoding",
@@ -52,35 +53,46 @@ class Compressed:
         if scope["type"] != "http" or path.suffix not in TYPES or not path.is_file():
             await self.app(scope, receive, send)
             return
-        response = await answer(Request(scope), path, path.suffix)
+        response = await answer(Request(scope), path, TYPES[path.suffix])
         await response(scope, receive, send)
 
 
 async def plotly_js(request: Request) -> Response:
     """plotly.js as it was installed; no other host is needed."""
-    return await answer(request, PLOTLY_JS, ".js")
+    return await answer(request, PLOTLY_JS, TYPES[".js"])
 
 
 async def live_js(request: Request) -> Response:
     """The browser's side of the live part."""
-    return await answer(request, LIVE, ".js")
+    return await answer(request, LIVE, TYPES[".js"])
 
 
-async def answer(request: Request, source: Path | bytes, kind: str) -> Response:
-    """A file or a text, in the best of the codings that the browser reads."""
+async def answer(
+    request: Request,
+    source: Path | bytes,
+    media_type: str,
+    headers: Mapping[str, str] = KEPT,
+) -> Response:
+    """One of the files and texts that there are as long as the server lives, in the
+    best of the codings that the browser reads."""
     coding = coding_for(request.headers.get("accept-encoding", ""))
     body = await asyncio.to_thread(packed, source, coding)
-    headers = KEPT | ({"Content-Encoding": coding} if coding else {})
-    return Response(body, media_type=TYPES[kind], headers=headers)
+    return _sent(body, media_type, coding, headers)
 
 
 def brief(request: Request, raw: bytes, media_type: str) -> Response:
-    """What may be another the next time, so that no browser keeps it; not long, for it
-    is compressed each time."""
-    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    if coding := coding_for(request.headers.get("accept-encoding", "")):
-        raw, headers["Content-Encoding"] = CODINGS[coding](raw), coding
-    return Response(raw, media_type=media_type, headers=headers)
+    """The same of what is another the next time, and not long."""
+    coding = coding_for(request.headers.get("accept-encoding", ""))
+    body = CODINGS[coding](raw) if coding else raw
+    return _sent(body, media_type, coding, NO_CACHE)
+
+
+def _sent(
+    body: bytes, media_type: str, coding: str, headers: Mapping[str, str]
+) -> Response:
+    """An answer whose body is in this coding."""
+    told = {**headers, "Content-Encoding": coding} if coding else dict(headers)
+    return Response(body, media_type=media_type, headers=told)
 
 
 def coding_for(accepted: str) -> str:

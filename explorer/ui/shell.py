@@ -44,8 +44,6 @@ MORE = {
 """What a page shows besides, by its address; after a folder the script that brings
 what others there share."""
 
-NO_CACHE = {"Cache-Control": "no-cache"}
-
 FRAMES = ("iframe", "frame", "embed", "object")
 """What browsers call a page that stands inside another one."""
 
@@ -60,14 +58,14 @@ async def page(request: Request) -> Response:
     """The page itself, whichever it is."""
     name = request.url.path.rstrip("/").rpartition("/")[2]
     text = _html(language_of(request), ELEMENTS + MORE.get(name, ()))
-    return files.brief(request, text.encode(), "text/html")
+    return await files.answer(request, text.encode(), "text/html", files.NO_CACHE)
 
 
 async def playground(request: Request) -> Response:
     """The Playground, which asks for its first picture before Streamlit's scripts."""
     text = _html(language_of(request), ELEMENTS).replace(HEAD, "", 1)
     text = text.replace("<head>", f"<head>{early.head()}{HEAD}", 1)
-    return files.brief(request, text.encode(), "text/html")
+    return await files.answer(request, text.encode(), "text/html", files.NO_CACHE)
 
 
 def answers() -> dict[str, Callable[[Request], Awaitable[Response]]]:
@@ -140,7 +138,7 @@ async def waiting_js(request: Request) -> Response:
     """What a page does by itself: it says why it waits, lays out tables for paper, and
     lets the keyboard reach wide equations."""
     text = script("element", "refusal", "waiting", "paper", "equations")
-    return Response(text, media_type="text/javascript", headers=NO_CACHE)
+    return Response(text, media_type="text/javascript", headers=files.NO_CACHE)
 
 
 async def reason(request: Request) -> Response:
@@ -159,4 +157,4 @@ async def reason(request: Request) -> Response:
             "asked as {host}. Have the proxy pass on the header Host with its port, or "
             "name the page's address in server.corsAllowedOrigins."
         ).format(origin=origin, host=host)
-    return PlainTextResponse(text, headers=NO_CACHE)
+    return PlainTextResponse(text, headers=files.NO_CACHE)

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, WebSocket, expect
 
 from explorer.ui.language import LANGUAGES
 from explorer.ui.live import early
-from explorer.ui.places import FIRST
+from explorer.ui.places import FIRST, SOCKET
 from explorer.ui.plotly_js import PLOTLY
 from tests.browser.conftest import (
     PATIENCE,
@@ -30,30 +30,35 @@ pytestmark = pytest.mark.browser
 OWN = {"width": 1281, "height": 721}
 """A page of this size is lent to no other file of tests."""
 
-ONE_BY_ONE = """
+WATCHED = """
 window.task = 0
 window.begun = {}
+window.drawn = {}
 let plotly
 Object.defineProperty(window, "Plotly", {
   configurable: true,
   get: () => plotly,
   set: (given) => {
     plotly = given
-    const { newPlot } = plotly
-    plotly.newPlot = (plot, ...rest) => {
-      window.begun[plot.dataset.panel] ??= window.task
-      setTimeout(() => { window.task += 1 })
-      return newPlot(plot, ...rest)
+    for (const name of ["newPlot", "react"]) {
+      const draw = plotly[name]
+      plotly[name] = (plot, ...rest) => {
+        const { panel } = plot.dataset
+        window.drawn[panel] = (window.drawn[panel] ?? 0) + 1
+        window.begun[panel] ??= window.task
+        setTimeout(() => { window.task += 1 })
+        return draw(plot, ...rest)
+      }
     }
   },
 })
 """
-"""Notes with each panel's first picture how many tasks went before it."""
+"""Counts how often each panel is drawn, and how many tasks go before its first time."""
 
 
 def test_the_first_picture_does_not_wait_for_the_others(open_page: Opener) -> None:
     page = open_page("/", viewport=OWN)
-    page.add_init_script(ONE_BY_ONE)
+    page.add_init_script(WATCHED)
     page.reload()
     drawn(page)
     page.wait_for_function("Object.keys(window.begun).length > 3")
@@ -92,27 +97,6 @@ PLACE = """() => {
   return [box.left, box.top, box.width].map(Math.round)
 }"""
 
-COUNTED = """
-window.drawn = {}
-let plotly
-Object.defineProperty(window, "Plotly", {
-  configurable: true,
-  get: () => plotly,
-  set: (given) => {
-    plotly = given
-    for (const name of ["newPlot", "react"]) {
-      const draw = plotly[name]
-      plotly[name] = (plot, ...rest) => {
-        const { panel } = plot.dataset
-        window.drawn[panel] = (window.drawn[panel] ?? 0) + 1
-        return draw(plot, ...rest)
-      }
-    }
-  },
-})
-"""
-"""Counts how often each panel is drawn."""
-
 
 @pytest.fixture
 def stranger(browser: Browser) -> Iterator[Callable[..., Page]]:
@@ -124,7 +108,7 @@ def stranger(browser: Browser) -> Iterator[Callable[..., Page]]:
         profile.set_default_timeout(PATIENCE)
         profiles.append(profile)
         page = profile.new_page()
-        page.add_init_script(COUNTED)
+        page.add_init_script(WATCHED)
         return page
 
     yield page_of
@@ -249,11 +233,16 @@ def test_a_server_that_begins_shows_what_was_drawn_when_it_was_installed(
         "response",
         lambda got: answers.append("kept" in got.json()) if FIRST in got.url else None,
     )
+    sockets: list[WebSocket] = []
+    page.on("websocket", lambda each: sockets.append(each))
     with app_serving(free_port(), tmp_path) as address:
         page.goto(address, wait_until="commit")
         page.wait_for_function(STANDS)
         drawn(page)
         assert answers == [True]
+        # The first live socket came without a cookie: who holds a change needs one.
+        live = [each for each in sockets if each.url.endswith(SOCKET)]
+        assert [each.is_closed() for each in live] == [True, False]
         # The browser is known by now: what it starts is its own after a reload, too.
         train(page)
         page.reload()

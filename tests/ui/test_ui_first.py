@@ -218,8 +218,6 @@ def test_an_edition_is_of_all_that_is_drawn_from() -> None:
     assert {
         "live/first.py",
         "plots/theme.py",
-        "live/live.js",
-        "live/live.css",
         "LC_MESSAGES/messages.po",
         "samples/sample.json",
         "samples/sample.safetensors",

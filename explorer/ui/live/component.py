@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import streamlit as st
 
@@ -35,32 +35,29 @@ export default there.default
 )
 
 
-def live_panels(
-    run: Run,
-    language: str,
-    _: Translate,
-    page: str,
-    *,
-    names: Sequence[str] = (),
-    shared: Sequence[Control] = (),
-    long: bool = True,
-    stale: bool = False,
-) -> int | None:
-    """Show panels of a run; the step that the slider stands at, None at the end.
+class How(TypedDict, total=False):
+    """How panels are shown."""
 
-    Args:
-        page: its name; the panels that stand on it by themselves are shown.
-        names: show these panels instead, in this order.
-        shared: the controls of the example that all panels look at.
-        long: more panels than a screen holds: the slider stands above them and stays
-            in sight, and only panels in sight are asked for. Else the panels fit the
-            height of the window by two, and the slider stands below the first two.
-        stale: whether the settings say another run: what is shown pales.
+    names: Sequence[str]
+    """The panels, in this order; left out, those that stand on the page by themselves.
     """
+    shared: Sequence[Control]
+    """The controls of the example that all panels look at."""
+    long: bool
+    """More panels than a screen holds, as is usual: the slider stands above them and
+    stays in sight, and only panels in sight are asked for. Else the panels fit the
+    height of the window by two, and the slider stands below the first two."""
+    stale: bool
+    """Whether the settings say another run: what is shown pales."""
+
+
+def live_panels(
+    run: Run, language: str, _: Translate, page: str, **how: Unpack[How]
+) -> int | None:
+    """Show panels of a run on a page; the step that the slider stands at, None at the
+    end."""
     try:
-        data = live_data(
-            run, language, _, page, names=names, shared=shared, long=long, stale=stale
-        )
+        data = live_data(run, language, _, page, **how)
     except ExplorerError:
         if not run.ended:
             st.fragment(follow, run_every=LOOKS_EVERY)(run)
@@ -75,17 +72,10 @@ def live_panels(
 
 
 def live_data(
-    run: Run,
-    language: str,
-    _: Translate,
-    page: str,
-    *,
-    names: Sequence[str] = (),
-    shared: Sequence[Control] = (),
-    long: bool = True,
-    stale: bool = False,
+    run: Run, language: str, _: Translate, page: str, **how: Unpack[How]
 ) -> dict[str, Any]:
     """What `live_panels` tells the browser of a run, whoever looks at it."""
+    names, shared = how.get("names", ()), how.get("shared", ())
     panels = described(run.config, names or names_on(page), _)
     layout = json.dumps([language, page, panels, shared]).encode()
     return {
@@ -95,8 +85,8 @@ def live_data(
         "language": language,
         "panels": panels,
         "shared": shared,
-        "long": long,
-        "stale": stale,
+        "long": how.get("long", True),
+        "stale": how.get("stale", False),
         "layout": hashlib.sha256(layout).hexdigest(),
         "templates": {"light": template("light"), "dark": template("dark")},
         "plotly": PLOTLY,

@@ -74,7 +74,7 @@ def edition() -> str:
 def _sources() -> Iterator[Path]:
     """The code, the words, and the run that is shown."""
     yield from sorted(Path(__file__).parents[2].rglob("*.py"))
-    yield from sorted(ASSETS.glob("l*/**/*.*"))
+    yield from sorted(ASSETS.glob("locale/**/*.po"))
     yield from sorted(ASSETS.glob("samples/sample.*"))
 
 
