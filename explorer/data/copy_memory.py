@@ -98,5 +98,5 @@ SPEC = DataSpec(
     task="next_token",
     order=70,
     training={"steps": 1500, "learning_rate": 0.01},
-    tuned={"gru": Tuned(0.032, "cosine")},
+    tuned={"gru": Tuned(0.032, "cosine"), "min_gru": Tuned(0.034, "warmup")},
 )

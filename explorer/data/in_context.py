@@ -150,6 +150,7 @@ SPEC = DataSpec(
         "gru": Tuned(0.027, "cosine"),
         "lstm": Tuned(0.027, "linear"),
         "min_gru": Tuned(0.012, "linear"),
+        "min_lstm": Tuned(0.0094, "constant"),
         "rnn": Tuned(0.0074, "cosine"),
     },
 )

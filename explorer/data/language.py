@@ -202,5 +202,11 @@ SPEC = DataSpec(
     task="next_token",
     training={"learning_rate": 0.005},
     order=40,
-    tuned={"lru": Tuned(0.0016, "cosine"), "min_lstm": Tuned(0.0023, "linear")},
+    tuned={
+        "lru": Tuned(0.0016, "cosine"),
+        "min_lstm": Tuned(0.0023, "linear"),
+        "selective": Tuned(0.022, "cosine"),
+        "tcn": Tuned(0.001, "cosine"),
+        "transformer": Tuned(0.008, "linear"),
+    },
 )

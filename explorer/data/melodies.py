@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.config.pace import Tuned
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, Heard, Note, Text
 from explorer.data.baselines import token_baselines
@@ -186,4 +187,5 @@ SPEC = DataSpec(
     task="next_token",
     order=35,
     training={"steps": 1000, "learning_rate": 0.005},
+    tuned={"min_gru": Tuned(0.0016, "constant")},
 )

@@ -14,6 +14,7 @@ import math
 
 import numpy as np
 
+from explorer.config.pace import Tuned
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, Ints
 from explorer.data.spec import DataSpec
@@ -103,4 +104,5 @@ SPEC = DataSpec(
     order=77,
     clock=True,
     training={"steps": 3000, "weight_decay": 1.0, "batch_size": 128},
+    tuned={"rnn": Tuned(0.032, "linear")},
 )

@@ -233,5 +233,10 @@ SPEC = DataSpec(
     task="forecast",
     together=together,
     order=23,
-    tuned={"lstm": Tuned(0.028, "warmup")},
+    tuned={
+        "lru": Tuned(0.0017, "warmup"),
+        "lstm": Tuned(0.028, "warmup"),
+        "selective": Tuned(0.0018, "linear"),
+        "tcn": Tuned(0.00079, "cosine"),
+    },
 )

@@ -14,6 +14,7 @@ import math
 
 import numpy as np
 
+from explorer.config.pace import Tuned
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data
 from explorer.data.fields import count_field
@@ -119,4 +120,5 @@ SPEC = DataSpec(
     task="next_token",
     order=71,
     training={"steps": 1500, "learning_rate": 0.01},
+    tuned={"lru": Tuned(0.01, "linear")},
 )

@@ -19,6 +19,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+from explorer.config.pace import Tuned
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data
 from explorer.data.baselines import bag_of_words, surprise
@@ -213,4 +214,5 @@ SPEC = DataSpec(
     task="classify",
     order=75,
     training={"steps": 1000, "learning_rate": 0.003},
+    tuned={"transformer": Tuned(0.0029, "warmup")},
 )

@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from explorer.config.pace import Tuned
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data, Floats, Scaler, Series
 from explorer.data.baselines import seasonal_baseline, series_baselines
@@ -175,4 +176,5 @@ SPEC = DataSpec(
     task="forecast",
     order=10,
     resembled=True,
+    tuned={"tcn": Tuned(0.0023, "cosine")},
 )

@@ -23,6 +23,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.config.pace import Tuned
 from explorer.config.settings import Settings, setting
 from explorer.data.base import Data
 from explorer.data.fields import count_field
@@ -213,4 +214,5 @@ SPEC = DataSpec(
     task="classify",
     order=76,
     training={"steps": 3000, "learning_rate": 0.003},
+    tuned={"gru": Tuned(0.02, "constant"), "rnn": Tuned(0.0029, "linear")},
 )
