@@ -86,6 +86,7 @@ def _style() -> str:
         (
             # Streamlit has another size until its theme has come.
             f":root:has(> #sx-first) {{ font-size: {size}px !important }}",
+            f":root:has(> .sx-dark) {{ background: {_theme('dark.backgroundColor')} }}",
             f"#sx-first {{ --st-font: {font}; --st-base-radius: {radius} }}",
             f"#sx-first {{ {_colours('light')} }}",
             f"#sx-first.sx-dark {{ {_colours('dark')} }}",
