@@ -63,6 +63,8 @@ class Dispatch:
         self.turns = Turns()
         self._answering = Answering()
         self._tasks: dict[str, set[Task[list[Result]]]] = {}
+        self._came: dict[str, float] = {}
+        """When each worker that has had something to do since brought a task last."""
 
     def check(self) -> None:
         """See that somebody answers.
@@ -76,6 +78,7 @@ class Dispatch:
         """Nobody can train any more; what was under way is lost."""
         self.ready = []
         self._tasks.clear()
+        self._came.clear()
 
     def stand_back(self) -> None:
         """Want no more of what is under way."""
@@ -83,6 +86,7 @@ class Dispatch:
             for task in tasks:
                 task.release()
         self._tasks.clear()
+        self._came.clear()
 
     def hand_out(self, every: Collection[Driven], watched: Watched) -> None:
         """Give each worker that is free slices of the runs whose turn it is."""
@@ -102,6 +106,7 @@ class Dispatch:
         present = self._workers.ready(busy)
         self.ready = self._answering.those(present)
         for worker in set(self._tasks) - set(present):
+            self._came.pop(worker, None)
             for task in self._tasks.pop(worker):
                 self._client().cancel([task], force=True)
 
@@ -148,5 +153,14 @@ class Dispatch:
             log.exception("A task could not be carried out")
             why = unexpected(error)
         task.release()
+        self._time(worker, given, fetched, bool(under_way))
         self._trace.came(results, given.handed, fetched)
         self._hear(given.jobs, given.epochs, results, why)
+
+    def _time(self, worker: str, given: Given, fetched: float, busy: bool) -> None:
+        """Note how long a worker that had always something to do took for a task."""
+        if (before := self._came.pop(worker, None)) is not None:
+            asked = sum(job.seconds for job in given.jobs)
+            self.turns.took(worker, asked, fetched - before)
+        if busy:
+            self._came[worker] = fetched

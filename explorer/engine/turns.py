@@ -24,8 +24,17 @@ FIRST_SECONDS = 0.04
 """The first slice of a run is this short at most, and half of its next ones at most, so
 that its first points are seen at once; those of a class that goes on together, too."""
 
-ROUND_SECONDS = 0.7
+ROUND_SECONDS = 0.8
 """All runs of one worker get their turn within about this time."""
+
+USUAL_DRAG = 1.15
+"""How much longer tasks take than was asked of their slices, where little else runs on
+the machine. Slices are shorter where it is more."""
+
+MOST_DRAG = 2.0
+
+DRAG_NEWS = 0.1
+"""What the newest task counts of a worker's drag."""
 
 LEAST_SECONDS = 0.015
 
@@ -48,10 +57,18 @@ class Turns:
         """The last turn that each person had."""
         self._due: dict[str, float] = {}
         """Seconds of each worker that are due to the trials of sweeps."""
+        self._drag: dict[str, float] = {}
 
     def keep(self, people: Collection[str]) -> None:
         """Forget all but these people."""
         self._last = {p: turn for p, turn in self._last.items() if p in people}
+
+    def took(self, worker: str, asked: float, seconds: float) -> None:
+        """A busy worker brought a task so long after the one before, where its slices
+        were asked to last so long in all."""
+        drag = min(max(seconds / max(asked, 1e-9), USUAL_DRAG), MOST_DRAG)
+        before = self._drag.get(worker, USUAL_DRAG)
+        self._drag[worker] = before + DRAG_NEWS * (drag - before)
 
     def choose(
         self, worker: str, every: Collection[Driven], watched: Watched
@@ -61,7 +78,8 @@ class Turns:
         mine = [d for d in every if d.worker == worker]
         live = [d for d in mine if not d.background]
         background = [d for d in mine if d.background]
-        choice = _Choice(self, every, watched)
+        drag = self._drag.get(worker, USUAL_DRAG)
+        choice = _Choice(self, every, watched, drag)
         if not live:
             return choice.slices(background)
         due = self._due.get(worker, 0.0) if background else 0.0
@@ -94,8 +112,15 @@ class Turns:
 class _Choice:
     """One choosing, among all runs as they stand."""
 
-    def __init__(self, turns: Turns, every: Collection[Driven], watched: Watched):
+    def __init__(
+        self,
+        turns: Turns,
+        every: Collection[Driven],
+        watched: Watched,
+        drag: float,
+    ) -> None:
         self.turns, self.every, self.watched = turns, every, watched
+        self.drag = drag
 
     def slices(
         self,
@@ -116,7 +141,7 @@ class _Choice:
         if lost:
             # A run whose slice was lost travels alone, so that it spoils no other's.
             return [self._chosen(lost[0], LEAST_SECONDS)]
-        count, seconds = portions(len(mine), longest, task)
+        count, seconds = portions(len(mine), longest, task, self.drag)
         return [self._chosen(d, seconds) for d in self.turns.in_turn(ready, count)]
 
     def _chosen(self, driven: Driven, seconds: float) -> Chosen:
@@ -141,17 +166,22 @@ class _Choice:
 
 
 def portions(
-    runs: int, longest: float = SLICE_SECONDS, task: float = TASK_SECONDS
+    runs: int,
+    longest: float = SLICE_SECONDS,
+    task: float = TASK_SECONDS,
+    drag: float = USUAL_DRAG,
 ) -> tuple[int, float]:
     """How many slices a task has where so many runs share a worker, and their seconds.
 
     The tasks of a round are about alike, so that turns come at about even distances.
+    The longer tasks take than was asked (`drag`), the less is asked, so that a round
+    takes as long on a slow machine.
 
     >>> portions(1), portions(20)[0]
     ((1, 0.2), 5)
     """
     runs = max(1, runs)
-    seconds = max(LEAST_SECONDS, min(longest, ROUND_SECONDS / runs))
+    seconds = max(LEAST_SECONDS, min(longest, ROUND_SECONDS / (runs * drag)))
     most = max(1, int(task / seconds + 1e-9))
     tasks = math.ceil(runs / most)
     return math.ceil(runs / tasks), seconds

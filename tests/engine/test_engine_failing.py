@@ -105,6 +105,23 @@ def test_a_worker_is_called_dead_only_where_it_died(
     store.close()
 
 
+def test_only_a_task_that_follows_another_at_once_tells_how_slow_a_worker_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/runs.sqlite3")
+    run = store.create(small(), 1)
+    driven = Driven(run, run.config.to_json(), None)
+    dispatch, timed = dispatched(store, {}, []), list[tuple[str, float, float]]()
+    monkeypatch.setattr(dispatch.turns, "took", lambda *took: timed.append(took))
+    given = Given([driven.job(0.1, None)] * 2, [driven.epoch] * 2, 0.0)
+    tasks: list[Any] = [Task(OSError()) for _ in range(4)]
+    dispatch._tasks["one"] = set(tasks[:3])
+    for task, fetched in zip(tasks, (5.0, 5.25, 5.5, 9.0), strict=True):
+        dispatch._done("one", task, given, fetched)
+    assert timed == [("one", 0.2, 0.25), ("one", 0.2, 0.25)]
+    store.close()
+
+
 @pytest.fixture(scope="module")
 def engine(with_workers: None) -> Iterator[Engine]:
     engine = Engine()

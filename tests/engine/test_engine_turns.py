@@ -19,6 +19,7 @@ from explorer.engine.turns import (
     LEAST_SECONDS,
     ROUND_SECONDS,
     TASK_SECONDS,
+    USUAL_DRAG,
     Turns,
     even_out,
     place,
@@ -224,6 +225,42 @@ def test_every_run_moves_once_in_a_round(runs: int) -> None:
     for start in range(len(done) - runs):
         assert len(set(done[start : start + runs])) == runs
     assert runs * seconds <= max(ROUND_SECONDS, runs * LEAST_SECONDS) + 1e-9
+
+
+@pytest.mark.parametrize("slowly", [1.0, 1.3, 1.6])
+def test_a_round_takes_no_longer_where_slices_do(slowly: float) -> None:
+    desk, runs, extra = Desk("one"), 20, 0.004
+    for k in range(runs):
+        desk.add(person=str(k))
+
+    def play(slowly: float) -> float:
+        """Seconds of a round, after many."""
+        for _ in range(40):
+            whole, served = 0.0, 0
+            while served < runs:
+                task = desk.choose("one")
+                for chosen in task:
+                    chosen.driven.in_flight -= 1
+                asked = sum(chosen.job.seconds for chosen in task)
+                took = slowly * asked + extra * len(task)
+                desk.turns.took("one", asked, took)
+                whole, served = whole + took, served + len(task)
+        return whole * runs / served
+
+    assert play(slowly) <= 1.02 * ROUND_SECONDS
+    assert play(1.0) == pytest.approx(0.79, abs=0.02)
+
+
+def test_each_worker_is_asked_as_it_is_slow_itself() -> None:
+    turns = Turns()
+    for _ in range(100):
+        turns.took("slow", 0.2, 0.3)
+    desk = Desk("slow", "quick")
+    desk.turns = turns
+    for k in range(40):
+        desk.add(person=str(k)).slices = 1
+    slow, quick = desk.choose("slow")[0].job, desk.choose("quick")[0].job
+    assert quick.seconds / slow.seconds == pytest.approx(1.5 / USUAL_DRAG, rel=0.01)
 
 
 def test_who_has_many_runs_leaves_more_than_a_runs_share_to_others() -> None:
