@@ -54,10 +54,16 @@ class Tab:
         """Connected, with the page on the screen; one who comes back is known."""
         if "Cookie" not in self.headers:
             self.headers["Cookie"] = await asyncio.to_thread(cookie_of, self.host)
+        async with self.connected():
+            await self.rerun()
+            yield
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[None]:
+        """Connected, with nothing drawn yet."""
         async with self.socket("_stcore/stream", ["streamlit"]) as page:
             self._page = page
             reader = asyncio.create_task(self._read(page))
-            await self.rerun()
             try:
                 yield
             finally:

@@ -1,13 +1,15 @@
-"""What a timer of the page sends has no part in what was clicked."""
+"""A click counts once, whatever a timer sends, and whether the page is drawn yet."""
 
 import asyncio
 from collections.abc import Iterator
 
 import pytest
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from explorer.ui import clicks
 from explorer.ui.clicks import CLICKS, Clicks
 from explorer.ui.occupancy import TABS
 
@@ -35,22 +37,86 @@ def _of_messages() -> Iterator[WidgetState]:
         yield state
 
 
+def drawn() -> bytes:
+    """What a tab sends first."""
+    told = BackMsg()
+    told.rerun_script.query_string = "model=gru"
+    return told.SerializeToString()
+
+
+class Server:
+    """An app behind the middleware, and a tab that has sent this to it."""
+
+    def __init__(self, *sent: bytes, path: str = TABS) -> None:
+        self.sent, self.path = list(sent), path
+
+    async def receive(self) -> Message:
+        return {"type": "websocket.receive", "bytes": self.sent.pop(0)}
+
+    async def tell(self, send: Send, **told: int) -> None:
+        message = {
+            "type": "websocket.send",
+            "bytes": ForwardMsg(**told).SerializeToString(),
+        }
+        await send(message)
+
+    async def serve(self, app: ASGIApp) -> None:
+        async def send(message: Message) -> None:
+            assert message["type"] == "websocket.send"
+
+        await Clicks(app)({"type": "websocket", "path": self.path}, self.receive, send)
+
+
 def arrived(raw: bytes, path: str = TABS) -> bytes:
-    """What the app behind the middleware gets of a message."""
+    """What the app behind the middleware gets of a message of a page that is drawn."""
     found: list[Message] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        found.append(await receive())
+        found.extend([await receive(), await receive()])
 
-    async def receive() -> Message:
-        return {"type": "websocket.receive", "bytes": raw}
+    asyncio.run(Server(drawn(), raw, path=path).serve(app))
+    assert found[0]["bytes"] == drawn()
+    return bytes(found[1]["bytes"])
 
-    async def send(message: Message) -> None:
-        raise AssertionError(message)
 
-    scope = {"type": "websocket", "path": path}
-    asyncio.run(Clicks(app)(scope, receive, send))
-    return bytes(found[0]["bytes"])
+@pytest.mark.parametrize("by_timer", [False, True])
+def test_a_page_is_drawn_before_its_first_click(by_timer: bool) -> None:
+    """Where the server has forgotten the tab, no button is known yet."""
+    server, found = Server(sent(by_timer), drawn()), list[BackMsg]()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        found.append(BackMsg.FromString((await receive())["bytes"]))
+        click = asyncio.create_task(receive())  # type: ignore[arg-type]
+        for kind in (
+            ForwardMsg.FINISHED_EARLY_FOR_RERUN,
+            ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+        ):
+            await server.tell(send, script_finished=kind)
+            await asyncio.sleep(0.01)
+            assert not click.done()
+        await server.tell(send, script_finished=ForwardMsg.FINISHED_SUCCESSFULLY)
+        found.append(BackMsg.FromString((await click)["bytes"]))
+        assert (await receive())["bytes"] == drawn()
+
+    asyncio.run(server.serve(app))
+    page, click = (told.rerun_script for told in found)
+    assert [w.id for w in page.widget_states.widgets] == ["slider"]
+    assert (page.fragment_id, page.is_auto_rerun) == ("", False)
+    assert click.fragment_id == "board"
+    clicked = len(click.widget_states.widgets) - 1
+    assert clicked == (0 if by_timer else len(CLICKS))
+
+
+def test_a_click_waits_for_no_page_that_is_never_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(clicks, "DRAWN_WITHIN", 0.01)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        assert (await receive())["bytes"] == sent(by_timer=False)
+
+    asyncio.run(Server(sent(by_timer=False)).serve(app))
 
 
 def test_a_timers_message_brings_no_clicks() -> None:
