@@ -16,10 +16,15 @@ class First {
     document.documentElement.append(this.stand)
     this.live = new Live(this.root)
     instances.set(this.root, this.live)
-    this.live.update(data, () => {})
-    if (frame) this.live.take(frame)
     this.watch = new MutationObserver(() => this.look())
     this.watch.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-test-script-state"] })
+    this.frame = frame
+  }
+
+  show() {
+    this.live.update(this.data, () => {})
+    if (this.frame) this.live.take(this.frame)
+    this.look()
   }
 
   // A page that came and shows something else, as a sentence about what is wrong.
@@ -77,7 +82,7 @@ async function begin(asked) {
   const told = answer.ok ? await answer.json() : null
   if (!told || document.querySelector(".sx-live")) return
   first = new First(told)
-  first.look()
+  try { first.show() } catch (error) { first?.leave(); throw error }
 }
 
 if (window.sxFirst) begin(window.sxFirst).catch((error) => console.warn("The page comes without a first picture.", error))

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from explorer.config.run import RunConfig
 from explorer.errors import ExplorerError
 from explorer.models.base import parameters
-from explorer.portable.results import Training, export, summary
+from explorer.portable.results import Training, check_folder, export, summary
 from explorer.runs.messages import INTERRUPTED, unexpected
 from explorer.runs.records import Curves, Simple, Status, Validation
 from explorer.runs.store import open_store
@@ -26,6 +26,8 @@ SLICE_SECONDS = 0.25
 
 def trained(config: RunConfig, folder: Path | None) -> dict[str, Any]:
     """Train a run to its end, put its files into `folder`, and say what it reached."""
+    if folder is not None:
+        check_folder(folder)
     done = _trained(config)
     if folder is not None:
         export(done, folder)

@@ -147,5 +147,10 @@ SPEC = DataSpec(
     make=make,
     task="next_token",
     order=45,
-    tuned={"gru": Tuned(0.014, "linear"), "min_gru": Tuned(0.024, "linear")},
+    tuned={
+        "gru": Tuned(0.014, "linear"),
+        "linear_attention": Tuned(0.016, "warmup"),
+        "min_gru": Tuned(0.024, "linear"),
+        "transformer": Tuned(0.0087, "linear"),
+    },
 )

@@ -4,6 +4,7 @@ Whatever comes in, the answer is data or one `ExplorerError` that says what to m
 """
 
 from collections.abc import Callable, Mapping
+from pathlib import PurePath
 
 from explorer.data.brought import Brought
 from explorer.data.choices import Choices
@@ -38,7 +39,14 @@ of what is given and what is asked for."""
 
 TABLES = (".csv", ".tsv", ".tab")
 """Endings of tables; what another file is, it tells itself."""
-FILES = (*TABLES, ".txt", *ENDINGS, ".mid", ".midi", ".wav", ".zip")
+NAMED: Mapping[str, Kind] = {
+    ".mid": "notes",
+    ".midi": "notes",
+    ".wav": "sound",
+    ".zip": "recordings",
+}
+"""What a file by its ending is meant to be, also where it is damaged."""
+FILES = (*TABLES, ".txt", *ENDINGS, *NAMED)
 """Endings of all that can be read."""
 
 
@@ -60,6 +68,8 @@ def kind_of(raw: bytes, filename: str, encoding: str = "") -> Kind:
     name = filename.lower()
     if name.endswith(ENDINGS):
         return "tags"
+    if b"\0" in raw and (meant := NAMED.get(PurePath(name).suffix)):
+        return meant
     raw, guessed = (raw, "") if encoding else likeliest(raw)
     text = decoded(raw, filename, MAX_TABLE_BYTES, encoding or guessed)
     if is_tagged(text):

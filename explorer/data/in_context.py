@@ -148,9 +148,11 @@ SPEC = DataSpec(
     training={"steps": 1500},
     tuned={
         "gru": Tuned(0.027, "cosine"),
+        "lru": Tuned(0.0039, "cosine"),
         "lstm": Tuned(0.027, "linear"),
         "min_gru": Tuned(0.012, "linear"),
         "min_lstm": Tuned(0.0094, "constant"),
         "rnn": Tuned(0.0074, "cosine"),
+        "transformer": Tuned(0.00081, "linear"),
     },
 )

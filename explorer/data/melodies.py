@@ -187,5 +187,10 @@ SPEC = DataSpec(
     task="next_token",
     order=35,
     training={"steps": 1000, "learning_rate": 0.005},
-    tuned={"min_gru": Tuned(0.0016, "constant")},
+    tuned={
+        "lru": Tuned(0.00057, "constant"),
+        "min_gru": Tuned(0.0016, "constant"),
+        "min_lstm": Tuned(0.0022, "warmup"),
+        "selective": Tuned(0.00093, "constant"),
+    },
 )

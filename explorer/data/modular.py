@@ -104,5 +104,12 @@ SPEC = DataSpec(
     order=77,
     clock=True,
     training={"steps": 3000, "weight_decay": 1.0, "batch_size": 128},
-    tuned={"rnn": Tuned(0.032, "linear")},
+    tuned={
+        "bidirectional": Tuned(0.021, "constant"),
+        "gru": Tuned(0.033, "constant"),
+        "lstm": Tuned(0.049, "warmup"),
+        "min_lstm": Tuned(0.041, "constant"),
+        "rnn": Tuned(0.032, "linear"),
+        "slstm": Tuned(0.019, "warmup"),
+    },
 )

@@ -238,5 +238,6 @@ SPEC = DataSpec(
         "lstm": Tuned(0.028, "warmup"),
         "selective": Tuned(0.0018, "linear"),
         "tcn": Tuned(0.00079, "cosine"),
+        "transformer": Tuned(0.029, "warmup"),
     },
 )

@@ -214,5 +214,10 @@ SPEC = DataSpec(
     task="classify",
     order=76,
     training={"steps": 3000, "learning_rate": 0.003},
-    tuned={"gru": Tuned(0.02, "constant"), "rnn": Tuned(0.0029, "linear")},
+    tuned={
+        "gru": Tuned(0.02, "constant"),
+        "min_gru": Tuned(0.0043, "constant"),
+        "min_lstm": Tuned(0.0089, "linear"),
+        "rnn": Tuned(0.0029, "linear"),
+    },
 )

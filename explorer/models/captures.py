@@ -170,9 +170,10 @@ def forget_gate(layer: int, title: str = N_("Forget gate")) -> Capture:
         title,
         ends=(N_("0 forgets"), N_("1 keeps")),
         reading=N_(
-            "The forget gate keeps %(mean).0f %% a step on average, and after "
-            "%(steps)d steps %(left)s %% is left; %(shut).0f %% of its values "
-            "are nearly shut (below 0.1)."
+            "The forget gate keeps %(mean).0f %% a step on average. After %(steps)d "
+            "steps %(left)s %% is left on average over the units, some of which keep "
+            "far more than others; %(shut).0f %% of its values are nearly shut (below "
+            "0.1)."
         ),
         colour="forget",
         favourite=True,

@@ -183,7 +183,8 @@ def captures(settings: GRUSettings) -> tuple[Capture, ...]:
                 ends=(N_("0 replaces"), N_("1 keeps")),
                 reading=N_(
                     "The update gate keeps %(mean).0f %% of the old state a step on "
-                    "average, and after %(steps)d steps %(left)s %% is left; "
+                    "average. After %(steps)d steps %(left)s %% is left on average "
+                    "over the units, some of which keep far more than others; "
                     "%(shut).0f %% of its values are below 0.1, where the state is "
                     "replaced."
                 ),

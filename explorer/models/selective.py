@@ -165,9 +165,10 @@ def captures(settings: SelectiveSettings) -> tuple[Capture, ...]:
                 N_("What each channel keeps"),
                 ends=(N_("0 overwrites"), N_("1 keeps")),
                 reading=N_(
-                    "A channel keeps %(mean).0f %% a step on average, and after "
-                    "%(steps)d steps %(left)s %% is left; %(shut).0f %% of the values "
-                    "are below 0.1, where the state is overwritten."
+                    "A channel keeps %(mean).0f %% a step on average. After "
+                    "%(steps)d steps %(left)s %% is left on average over the channels, "
+                    "some of which keep far more than others; %(shut).0f %% of the "
+                    "values are below 0.1, where the state is overwritten."
                 ),
                 colour="forget",
                 favourite=True,

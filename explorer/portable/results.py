@@ -4,9 +4,11 @@ import csv
 import io
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -108,13 +110,25 @@ def _against_simple(done: Training, best: Validation | None) -> dict[str, Any]:
     return {"simple_methods": found, "simple_verdict": verdict}
 
 
+def check_folder(folder: Path) -> None:
+    """See that an export can be written, before anybody waits for it.
+
+    Raises:
+        ExplorerError: if the folder cannot be written.
+    """
+    with _refused(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+
+
 def export(done: Training, folder: Path) -> None:
     """Write config.json, curves.csv and the weights of the last step, and of the best.
 
     Raises:
         ExplorerError: if the folder cannot be written.
     """
-    try:
+    with _refused(folder):
         folder.mkdir(parents=True, exist_ok=True)
         written = {
             "config.json": config_json(done.config),
@@ -125,6 +139,12 @@ def export(done: Training, folder: Path) -> None:
             written[BEST_WEIGHTS] = weights_of(done.best)
         for name, content in written.items():
             (folder / name).write_bytes(content)
+
+
+@contextmanager
+def _refused(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise ExplorerError(
             N_(

@@ -53,18 +53,19 @@ _POSTGRESQL = {
 def database_trouble(error: BaseException | None) -> ExplorerError | None:
     """The sentence for a database that fails, which the log gets once in a while; None
     for any other error, and for a statement that is wrong."""
-    if not isinstance(error, DBAPIError) or error.orig is None:
+    orig = error.orig if isinstance(error, DBAPIError) else error
+    if not isinstance(error, DBAPIError | sqlite3.Error) or orig is None:
         return None
-    why = _AWAY if error.connection_invalidated else None
-    if isinstance(error.orig, sqlite3.Error):
-        code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    why = _AWAY if getattr(error, "connection_invalidated", False) else None
+    if isinstance(orig, sqlite3.Error):
+        code = getattr(orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
         why = _SQLITE.get(code & 0xFF, why)
-    elif type(error.orig).__name__ in ("OperationalError", "InterfaceError"):
+    elif type(orig).__name__ in ("OperationalError", "InterfaceError"):
         why = _AWAY
-    why = _POSTGRESQL.get(str(getattr(error.orig, "sqlstate", None)), why)
+    why = _POSTGRESQL.get(str(getattr(orig, "sqlstate", None)), why)
     if why is None:
         return None
-    reason = (str(error.orig).splitlines() or [""])[0][:200]
+    reason = (str(orig).splitlines() or [""])[0][:200]
     trouble = ExplorerError(
         N_(
             "The server needs its database, but %(why)s. %(variable)s says where it "

@@ -114,7 +114,8 @@ def _forgotten(visitor: Visitor, run: Run, step: int) -> bool:
 
 def _beginnings(visitor: Visitor, run: Run, _: Translate) -> dict[str, Beginning]:
     """The slider's moment, where the run stands, and that of the lowest held-out loss:
-    each step once, and the best by its name wherever it is."""
+    each step once, and the best by its name wherever it is. Where a run trains, its
+    step at the click is not known yet."""
     best, here = visitor.store.best(run.id), moment()
     found = {"last": Beginning(None, run.step, _("where the run stands"))}
     if here is not None and here != run.step:
@@ -128,6 +129,8 @@ def _beginnings(visitor: Visitor, run: Run, _: Translate) -> dict[str, Beginning
         if name != "best" and best and best.step == shown:
             words = _("%(moment)s, %(other)s") % {"moment": words, "other": named}
         label = step % {"moment": words, "step": f"{shown:,}"}
+        if at is None and run.status == "training":
+            label = _("where the run stands when you click")
         found[name] = Beginning(at, shown, label)
     return found
 
@@ -163,7 +166,11 @@ def _more_steps(run: Run, begins: Beginning, planned: int, _: Translate) -> int:
         left,
         min(usual, left),
         key=f"fork.more.{run.id}.{begins.at}",
-        help=_("The new run ends after so many steps more."),
+        help=_(
+            "The new run ends after so many steps more, or at step %(most)s, the last "
+            "that a run may have."
+        )
+        % {"most": f"{MOST:,}"},
     )
 
 

@@ -226,6 +226,24 @@ def test_a_page_that_shows_something_else_puts_the_picture_away(
         assert page.locator("[data-panel]").count() == 0
 
 
+def test_a_picture_that_cannot_be_drawn_leaves_the_page_alone(
+    stranger: Callable[..., Page], address: str
+) -> None:
+    page = stranger()
+    told = page.request.get(f"{address}/{FIRST}").json()
+    del told["data"]["panels"]
+    held: list[Route] = []
+    page.route("**/static/js/index.*", lambda route: held.append(route))
+    page.route(f"**/{FIRST}*", lambda route: route.fulfill(json=told))
+    with page.expect_console_message(lambda m: "without a first picture" in m.text):
+        page.goto(address, wait_until="commit")
+    assert page.locator("#sx-first").count() == 0
+    for route in held:
+        route.continue_()
+    drawn(page)
+    assert page.locator(".sx-live").count() == 1
+
+
 def test_a_server_that_begins_shows_what_was_drawn_when_it_was_installed(
     stranger: Callable[..., Page], tmp_path: Path
 ) -> None:

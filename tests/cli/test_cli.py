@@ -138,6 +138,15 @@ def test_the_result_holds_what_was_promised() -> None:
     assert config == choosing.make_config("sine", "rnn", {"training.steps": 20}, seed=7)
 
 
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_trains(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("explorer.cli.trained._trained", None)
+    said = refused("--steps", "2", "--export", str(tmp_path / "file" / "folder"))
+    assert "needs a folder that can be written" in said
+
+
 def test_exported_weights_give_the_same_loss(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     words = ("--model", "gru", "--data", "language", "--steps", "12")

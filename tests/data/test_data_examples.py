@@ -264,3 +264,16 @@ def test_any_text(text: str) -> None:
                 pytest.fail(repr(str(error)))
         else:
             assert all(isinstance(each, tuple) for each in found.shown)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("a.mid", "MIDI"), ("a.MIDI", "MIDI"), ("a.wav", "WAV"), ("a.zip", "zip")],
+)
+def test_a_damaged_file_is_called_what_its_name_says(name: str, words: str) -> None:
+    raw = np.random.default_rng(0).bytes(5000)
+    kind = files.kind_of(raw, name)
+    with pytest.raises(ExplorerError, match=words) as caught:
+        files.READ[kind](raw, name)
+    assert "plain text" not in str(caught.value)
+    assert files.kind_of(b"do re mi " * 200, name) == "text"

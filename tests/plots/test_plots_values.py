@@ -119,8 +119,10 @@ def test_a_gate_that_keeps_says_what_is_left(model: str, name: str, steps: str) 
     said = gates.reading(seen, EN)
     assert "keeps 74 %" in said
     assert "a step on average" in said
-    assert f"after {count} steps {100 * 0.74**count:.3g} % is left" in said
-    assert f"{steps}之后剩下 {100 * 0.74**count:.3g}%" in gates.reading(seen, ZH)
+    assert f"After {count} steps {100 * 0.74**count:.3g} % is left" in said
+    assert f"{steps}之后各单元平均剩下 {100 * 0.74**count:.3g}%" in gates.reading(
+        seen, ZH
+    )
 
 
 def test_nearly_shut_counts_what_is_below_a_tenth() -> None:

@@ -312,4 +312,4 @@ def test_the_loss_says_that_methods_are_awaited_and_then_what_they_reach() -> No
     # The season's guess is one line, as it was before.
     assert sorted(drawn) == [0.05, 0.051, 0.2, 1.0]
     labels = str(loss.figure(done, EN)["layout"]["annotations"])
-    assert "ETS, ARIMA 0.05" in labels
+    assert "ETS, ARIMA ≥ 0.05" in labels

@@ -131,3 +131,10 @@ def test_a_server_of_databases_that_is_away_is_told(
         open_store()
     assert f"{DATABASE} says" in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_what_sqlite_says_itself_is_known_too() -> None:
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+    assert "full" in str(database_trouble(full))
+    assert database_trouble(sqlite3.OperationalError("no such table: runs")) is None

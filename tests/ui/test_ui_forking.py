@@ -127,10 +127,27 @@ def test_each_moment_is_offered_once_and_named(
     store = SimpleNamespace(best=lambda run: best)
     monkeypatch.setattr(forking, "moment", lambda: here)
     visitor: Any = SimpleNamespace(store=store)
-    run: Any = SimpleNamespace(id="r", step=1200)
+    run: Any = SimpleNamespace(id="r", step=1200, status="finished")
     found = forking._beginnings(visitor, run, translator("en"))
     told = [(name, step, words) for name, (step, _, words) in found.items()]
     assert told == [line[:3] for line in offered]
     chinese = forking._beginnings(visitor, run, translator("zh"))
     for (_, _, _, part), each in zip(offered, chinese.values(), strict=True):
         assert part in each.words
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("training", "where the run stands when you click"),
+        ("paused", "where the run stands: step 1,200"),
+    ],
+)
+def test_no_step_is_named_that_will_be_another_at_the_click(
+    monkeypatch: pytest.MonkeyPatch, status: str, words: str
+) -> None:
+    monkeypatch.setattr(forking, "moment", lambda: None)
+    visitor: Any = SimpleNamespace(store=SimpleNamespace(best=lambda run: None))
+    run: Any = SimpleNamespace(id="r", step=1200, status=status)
+    (only,) = forking._beginnings(visitor, run, translator("en")).values()
+    assert only == (None, 1200, words)

@@ -1,5 +1,6 @@
 """A database that cannot be opened is a sentence on every page, until it can."""
 
+import asyncio
 import logging
 import threading
 import time
@@ -8,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.testing.v1 import AppTest
 
 from explorer.catalog import choosing
@@ -140,3 +143,28 @@ def test_a_page_is_drawn_again_when_the_servers_trouble_is_over(
     assert drawn == ["again"]
     page.show_trouble(ExplorerError.saying(Words("Give a prime.")))
     assert len(waits) == 1  # a mistake of the reader's stays until it is mended
+
+
+def test_a_tab_that_left_before_it_was_told_why_is_no_bug(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Gone(WebSocket):
+        async def accept(self, *_: Any, **__: Any) -> None: ...
+
+        async def send_text(self, data: str) -> None:
+            raise WebSocketDisconnect(1006)
+
+    def failing() -> None:
+        raise ExplorerError("There is no engine.")
+
+    monkeypatch.setattr(server, "engine", failing)
+    headers = [
+        (k.encode(), v.encode()) for k, v in {"host": "testserver", **OWN}.items()
+    ]
+    scope = {
+        "type": "websocket",
+        "path": SOCKET,
+        "headers": headers,
+        "query_string": b"",
+    }
+    asyncio.run(server.live(Gone(scope, Any, Any)))

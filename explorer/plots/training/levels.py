@@ -22,6 +22,8 @@ NOTE_WIDTH = 32
 ALIKE = 0.05
 """Two methods whose losses differ by no more than this share have one label."""
 
+BOUND = " ≥"
+
 JUDGED = N_("Judged by: %(note)s")
 """The note of the floor that holds, where there is another."""
 
@@ -80,13 +82,14 @@ def ends(
 def together(
     methods: Sequence[tuple[str, float]], _: Translate
 ) -> list[tuple[str, float]]:
-    """Methods that were fitted, those whose losses are `ALIKE` under one name and the
-    lowest; without their orders, as in "ETS, ARIMA"."""
+    """Methods that were fitted, those whose losses are `ALIKE` under one name, of which
+    the lowest bounds the others; without their orders, as in "ETS, ARIMA ≥"."""
     found: list[tuple[str, float]] = []
     for name, value in sorted(methods, key=lambda pair: pair[1]):
         short = _(name).partition("(")[0]
         if found and value <= found[-1][1] * (1 + ALIKE):
-            found[-1] = (f"{found[-1][0]}, {short}", found[-1][1])
+            names, lowest = found[-1][0].removesuffix(BOUND), found[-1][1]
+            found[-1] = (f"{names}, {short}{BOUND}", lowest)
         else:
             found.append((short, value))
     return found

@@ -10,8 +10,8 @@ import gc
 import importlib
 import json
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -62,16 +62,24 @@ async def live(socket: WebSocket) -> None:
         owner = await asyncio.to_thread(engine)
         tab = Tab(socket, owner, socket.cookies.get(COOKIE, ""))
     except Exception as error:
-        sentence = explained(error).text(translator(shell.language_of(socket)))
-        await socket.send_text(json.dumps({"error": sentence}))
-        await socket.close(LATER)
+        with _until_it_leaves():
+            sentence = explained(error).text(translator(shell.language_of(socket)))
+            await socket.send_text(json.dumps({"error": sentence}))
+            await socket.close(LATER)
         return
+    with _until_it_leaves():
+        try:
+            await tab.listen(socket)
+        finally:
+            tab.leave()
+
+
+@contextmanager
+def _until_it_leaves() -> Iterator[None]:
     try:
-        await tab.listen(socket)
+        yield
     except WebSocketDisconnect:
         log.debug("A tab left")
-    finally:
-        tab.leave()
 
 
 def routes() -> list[BaseRoute]:
