@@ -40,6 +40,14 @@ def test_simple_methods_are_drawn_and_the_best_is_named() -> None:
     assert f"ETS(A,N,N) 偏差最小，为 {share}%" in forecast.reading(drawn, ZH)
 
 
+def test_each_simple_method_can_be_told_by_its_key() -> None:
+    drawn = forecast.extract("lstm", view(), methods())
+    words = forecast.figure(drawn, EN)["layout"]["annotations"]
+    keys = [w["text"].split("</span>")[0] for w in words if "ETS" in w["text"]]
+    keys += [w["text"].split("</span>")[0] for w in words if "season" in w["text"]]
+    assert len(set(keys)) == len(keys) == 2
+
+
 def test_until_they_are_there_it_is_said_that_they_come() -> None:
     drawn = forecast.extract("lstm", view())._replace(awaited="alone")
     assert "are being fitted" in forecast.reading(drawn, EN)

@@ -33,8 +33,8 @@ from explorer.runs.records import Awaited, Simple, View
 Floats = NDArray[np.float32]
 
 METHOD = {"color": GREY, "width": 1.3}
-DASHES = ("dot", "dashdot", "longdash", "longdashdot")
-"""Of the lines of simple methods, in their order."""
+DASHES = {"dot": "┈", "dashdot": "-·", "longdash": "╌", "longdashdot": "─·"}
+"""Of the lines of simple methods, in their order, with what stands for each."""
 
 BAND = 0.18
 """How much of what lies below a band is covered by it."""
@@ -176,8 +176,8 @@ class _Line(NamedTuple):
 def _lines(drawn: ForecastDrawn, _: Translate) -> list[_Line]:
     colour = colour_of(drawn.model)
     methods = [
-        _Line(_(name), y, key("┈", GREY, escape(_(name))), METHOD | {"dash": dash})
-        for (name, y), dash in zip(drawn.methods, DASHES, strict=False)
+        _Line(_(name), y, key(glyph, GREY, escape(_(name))), METHOD | {"dash": dash})
+        for (name, y), (dash, glyph) in zip(drawn.methods, DASHES.items(), strict=False)
     ]
     return methods + [
         _Line(name, y, key(glyph, tint, escape(name)), {"color": tint, **look})
