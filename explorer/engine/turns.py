@@ -32,6 +32,7 @@ USUAL_DRAG = 1.15
 the machine. Slices are shorter where it is more."""
 
 MOST_DRAG = 2.0
+"""A task that took longer, as while the machine slept, says no more than this."""
 
 DRAG_NEWS = 0.1
 """What the newest task counts of a worker's drag."""
@@ -58,6 +59,7 @@ class Turns:
         self._due: dict[str, float] = {}
         """Seconds of each worker that are due to the trials of sweeps."""
         self._drag: dict[str, float] = {}
+        """How much longer each worker's tasks take than was asked, lately."""
 
     def keep(self, people: Collection[str]) -> None:
         """Forget all but these people."""

@@ -23,6 +23,7 @@ ALIKE = 0.05
 """Two methods whose losses differ by no more than this share have one label."""
 
 BOUND = " ≥"
+"""Behind the names of several methods: the loss of none is below the number."""
 
 JUDGED = N_("Judged by: %(note)s")
 """The note of the floor that holds, where there is another."""
