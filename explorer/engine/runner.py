@@ -40,6 +40,9 @@ log = logging.getLogger(__name__)
 LISTENS = 0.05
 """Seconds after which it hands out work before it listens again."""
 
+LOOKS_UP = 0.5
+"""Seconds after which it looks for workers and its term where nobody says anything."""
+
 PLACEMENTS = 1000
 """A run is not handed to workers this often: no task of a run that was let go is taken
 for one of the same run that was begun anew."""
@@ -249,7 +252,7 @@ class Runner:
     def _listen(self) -> None:
         """Do what waits in the inbox, for a moment; wait if nothing does."""
         try:
-            self._inbox.get(timeout=0.5)()
+            self._inbox.get(timeout=min(LOOKS_UP, self._dispatch.due()))()
             until = time.monotonic() + LISTENS
             while time.monotonic() < until and not self._inbox.empty():
                 self._inbox.get()()

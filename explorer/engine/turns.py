@@ -69,8 +69,12 @@ class Turns:
         """A busy worker brought a task so long after the one before, where its slices
         were asked to last so long in all."""
         drag = min(max(seconds / max(asked, 1e-9), USUAL_DRAG), MOST_DRAG)
-        before = self._drag.get(worker, USUAL_DRAG)
+        before = self.drag(worker)
         self._drag[worker] = before + DRAG_NEWS * (drag - before)
+
+    def drag(self, worker: str) -> float:
+        """How much longer its tasks take than was asked, lately."""
+        return self._drag.get(worker, USUAL_DRAG)
 
     def choose(
         self, worker: str, every: Collection[Driven], watched: Watched
@@ -80,8 +84,7 @@ class Turns:
         mine = [d for d in every if d.worker == worker]
         live = [d for d in mine if not d.background]
         background = [d for d in mine if d.background]
-        drag = self._drag.get(worker, USUAL_DRAG)
-        choice = _Choice(self, every, watched, drag)
+        choice = _Choice(self, every, watched, self.drag(worker))
         if not live:
             return choice.slices(background)
         due = self._due.get(worker, 0.0) if background else 0.0

@@ -8,7 +8,7 @@ import pytest
 from distributed import KilledWorker
 
 from explorer.engine import worker
-from explorer.engine.dispatch import Dispatch, Given
+from explorer.engine.dispatch import Dispatch, Given, _Desk
 from explorer.engine.driven import Driven
 from explorer.engine.jobs import Job, Result, Wanted
 from explorer.engine.results import MOST_LOSSES, Results
@@ -115,7 +115,7 @@ def test_only_a_task_that_follows_another_at_once_tells_how_slow_a_worker_is(
     monkeypatch.setattr(dispatch.turns, "took", lambda *took: timed.append(took))
     given = Given([driven.job(0.1, None)] * 2, [driven.epoch] * 2, 0.0)
     tasks: list[Any] = [Task(OSError()) for _ in range(4)]
-    dispatch._tasks["one"] = set(tasks[:3])
+    dispatch._desks["one"] = _Desk(dict.fromkeys(tasks[:3], given))
     for task, fetched in zip(tasks, (5.0, 5.25, 5.5, 9.0), strict=True):
         dispatch._done("one", task, given, fetched)
     assert timed == [("one", 0.2, 0.25), ("one", 0.2, 0.25)]

@@ -1,31 +1,25 @@
-"""Sweeps beside live runs: who goes first, and what a kill leaves."""
+"""Sweeps beside live runs, and what a kill leaves of them."""
 
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import pytest
-from distributed import Client
 
 from explorer.catalog import choosing
-from explorer.engine import workers
-from explorer.engine.dispatch import LIVE_PRIORITY, Dispatch
-from explorer.engine.driven import Chosen, Driven
 from explorer.engine.service import Engine
 from explorer.engine.visitor import Visitor
-from explorer.engine.workers import Workers
 from explorer.errors import ExplorerError
 from explorer.runs.records import Run
-from explorer.runs.store import Store, open_store
+from explorer.runs.store import open_store
 from explorer.sweeping.plan import Plan, SweepSettings
 from explorer.sweeping.space import read_range
 from explorer.sweeping.study import rungs
 from tests.engine.elsewhere import ROOT
-from tests.engine.test_engine_runs import same_as_uncut, small, wait
+from tests.engine.test_engine_runs import same_as_uncut, wait
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:distributed"),
@@ -40,38 +34,6 @@ def plan(trials: int = 6, steps: int = 200, **said: object) -> Plan:
     texts = ("training.learning_rate=0.001:0.1", "model.hidden_size=4:16")
     space = tuple(read_range(base, text) for text in texts)
     return Plan(base, space, SweepSettings.read({"trials": trials} | said))
-
-
-def no_workers() -> Client:
-    raise OSError("these tests need none")
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    monkeypatch.setattr(workers, "AGAIN_AFTER", 0.01)
-    return open_store(f"sqlite:///{tmp_path}/desk.sqlite3")
-
-
-def test_dask_puts_trials_behind_live_runs(store: Store) -> None:
-    seen = []
-
-    class Scheduler:
-        def submit(self, *_: object, priority: int, **__: object) -> "Scheduler":
-            seen.append(priority)
-            return self
-
-        def add_done_callback(self, _: object) -> None:
-            """Nothing comes back."""
-
-    there = Workers(no_workers, lambda: None, list)
-    there.client.set_result(cast(Client, Scheduler()))
-    dispatch = Dispatch(there, lambda _: None, lambda *_: None)
-    run = store.create(small(), 1)
-    for trial in (True, False):
-        driven = Driven(run, run.config.to_json(), None, background=trial)
-        dispatch._tasks["one"] = set()
-        dispatch._submit("one", [Chosen(driven, driven.job(0.1, None))])
-    assert seen[1] == LIVE_PRIORITY > seen[0]
 
 
 HOST = """
