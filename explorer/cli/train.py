@@ -78,7 +78,7 @@ def train(
         return
     for key, value in result.items():
         if not isinstance(value, dict):
-            click.echo(f"{key:<21}{value}")
+            click.echo(f"{key:<21}{_short(value)}")
         elif key != "config":
             measured = result["validation_loss"] is not None
             parts = (
@@ -90,6 +90,15 @@ def train(
 def _word(name: str, value: float | None, measured: bool) -> str:
     """A number, or a dash and, where the loss could be measured, why there is none."""
     if value is not None:
-        return str(value)
+        return _short(value)
     why = MEASURES[name].undefined if name in MEASURES and measured else ""
     return f"– ({why})" if why else "–"
+
+
+def _short(value: object) -> str:
+    """What one result is, to be read; `--json` has all of its digits.
+
+    >>> _short(0.0123456789), _short(400), _short(True)
+    ('0.01235', '400', 'True')
+    """
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -90,7 +90,9 @@ def test_simple_methods_stand_beside_a_forecast(
     summary = trained(*short)
     assert summary["simple_methods"] == {"ETS(A,N,N)": 0.001}
     assert "A simple method wins: ETS(A,N,N)" in str(summary["simple_verdict"])
-    assert "simple_methods       ETS(A,N,N) 0.001" in call("train", *short).stdout
+    plain = call("train", *short).stdout
+    assert "simple_methods       ETS(A,N,N) 0.001" in plain
+    assert f"train_loss           {summary['train_loss']:.4g}\n" in plain
     assert "simple_methods" not in trained("--data", "shapes", "--steps", "2")
     assert begun == ["sine", "sine"]
 

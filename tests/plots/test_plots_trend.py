@@ -55,6 +55,15 @@ def test_a_rise_by_a_tenth_while_training_falls_is_by_heart(
     assert found == (None if rise is None else pytest.approx(rise))
 
 
+def test_a_rise_that_is_small_beside_the_fall_before_is_none_by_heart() -> None:
+    """A net that is right nearly always, and at times sure of what is wrong."""
+    training = np.array([1.5, 0.02, 0.01])
+    for last, said in ((0.05, None), (0.12, 11.0)):
+        validation = np.array([1.4, 0.01, last])
+        found = trend.rise_by_heart(STEPS[:3], validation, STEPS[:3], training, 0.005)
+        assert found == (said and pytest.approx(said))
+
+
 def test_the_statistics_are_those_of_theil_and_sen_mann_and_kendall() -> None:
     """Found again by scipy."""
     for n in (4, 9, 25):

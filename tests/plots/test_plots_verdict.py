@@ -142,9 +142,12 @@ STEPS = np.arange(0, 300, 12.0)
 FALLING = 0.4 + 0.4 * np.exp(-STEPS / 100)
 
 
-def measured(losses: np.ndarray) -> tuple[Curves, list[Validation]]:
-    """A run that was measured at every 12th step."""
-    fine = np.interp(np.arange(300), STEPS, losses).astype(np.float32)
+def measured(
+    losses: np.ndarray, training: np.ndarray | None = None
+) -> tuple[Curves, list[Validation]]:
+    """A run that was measured at every 12th step; training as validation, or so."""
+    trained = losses if training is None else training
+    fine = np.interp(np.arange(300), STEPS, trained).astype(np.float32)
     none = np.full_like(fine, np.nan)
     curves = Curves(fine, fine, fine, np.arange(300.0), none, none)
     seen = zip(STEPS, losses, strict=True)
@@ -213,6 +216,32 @@ def test_a_loss_that_rises_by_little_is_not_said_to_hardly_fall(rise: float) -> 
     said = loss.reading(drawn_of(losses, Lines(0.37, "", {}, "nats")))
     assert "It is rising" in said
     assert "hardly falls" not in said
+
+
+RISE = np.clip((STEPS - 150) / 140, 0, 1)
+
+
+LEARNED = np.maximum(0.01, 1.4 * (1 - STEPS / 144))
+
+
+@pytest.mark.parametrize(
+    ("validation", "training", "by_heart"),
+    [
+        (0.5 + 0.15 * RISE, FALLING, True),
+        (0.5 + 0.15 * RISE, FALLING[::-1], False),  # both rise
+        (LEARNED + 0.04 * RISE, FALLING, False),  # little beside the fall before
+    ],
+)
+def test_both_charts_agree_on_what_is_learned_by_heart(
+    validation: np.ndarray, training: np.ndarray, by_heart: bool
+) -> None:
+    curves, seen = measured(validation, training)
+    floor = Lines(None, "", {}, "nats")
+    drawn = loss.extract("lstm", curves, seen, (), floor, "step", 300)
+    gap = overfitting.reading(overfitting.extract("lstm", curves, seen, floor))
+    assert ("is learning its examples by heart" in loss.reading(drawn)) == by_heart
+    assert ("the model learned its examples by heart" in gap) == by_heart
+    assert ("to say that examples are learned by heart" in gap) == (not by_heart)
 
 
 def charts_beside(lines: Lines) -> dict[str, tuple[Any, str]]:

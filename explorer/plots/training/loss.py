@@ -29,14 +29,11 @@ from explorer.plots.training.commands import Mark, marks
 from explorer.plots.training.levels import Floor, floors_of
 from explorer.plots.training.loss_axis import Span, levels_in_words, loss_span
 from explorer.plots.training.loss_still import axes, marked, steady
-from explorer.plots.training.trend import rise_by_heart, trend
+from explorer.plots.training.trend import latest, rise_by_heart, trend
 from explorer.plots.words import paragraph
 from explorer.runs.records import Awaited, Clock, Command, Curves, Lines, Validation
 
 Floats = NDArray[np.float32]
-
-RECENT = 0.05
-"""The training label stands at the median of this last share of the curve."""
 
 NOTE_ROOM = 0.13
 """Of the axis, below the floor, for each line of its note: no curve is there."""
@@ -101,7 +98,7 @@ def extract(
         axis=axis,
         x=times[picked].astype(np.float32),
         y=finite(curves.losses[picked]),
-        now=_now(curves.losses),
+        now=latest(curves.losses),
         validation_x=np.array(seen, np.float32),
         validation_y=finite(np.array([v.loss for v in validations], np.float32)),
         marks=marked,
@@ -123,15 +120,6 @@ def extract(
 def _clock(curves: Curves, axis: Clock) -> NDArray[Any]:
     """(n,) the place of every step on the axis."""
     return np.arange(len(curves.losses)) if axis == "step" else curves.seconds
-
-
-def _now(losses: Floats) -> float | None:
-    """The median of the latest losses; None before there is one."""
-    recent = losses[len(losses) - max(1, round(len(losses) * RECENT)) :]
-    recent = np.sort(recent[np.isfinite(recent)])
-    n = len(recent)
-    # As np.median, which takes ten times as long to look at so few.
-    return float(recent[(n - 1) // 2 : n // 2 + 1].mean()) if n else None
 
 
 def figure(drawn: LossDrawn, _: Translate = str, *, y_log: bool = True) -> Figure:

@@ -22,12 +22,14 @@ from explorer.plots.parts import (
     layout,
     margin_for,
     short,
+    thin,
 )
 from explorer.plots.theme import GREY, colour_of, see_through
 from explorer.plots.training import levels
 from explorer.plots.training.clock import clock_axis, clock_place
 from explorer.plots.training.levels import Floor, floors_of
 from explorer.plots.training.loss_axis import levels_in_words
+from explorer.plots.training.trend import latest, rise_by_heart
 from explorer.plots.training.verdict import of_diverged
 from explorer.plots.words import paragraph
 from explorer.runs.records import Clock, Curves, Lines, Validation
@@ -53,6 +55,7 @@ class GapDrawn(NamedTuple):
     unit: str
     x_end: float | None
     diverged: bool  # whether the run was ended because its loss ran away
+    by_heart: bool  # whether validation rose, and training fell, by enough to say so
 
 
 def extract(
@@ -71,6 +74,9 @@ def extract(
     around = [curves.losses[max(0, v.step - reach) : v.step + reach] for v in measured]
     losses = finite(np.array([v.loss for v in measured], np.float32))
     best = int(np.nanargmin(losses)) if np.isfinite(losses).any() else None
+    steps, picked = np.array([v.step for v in measured]), thin(curves.losses)
+    trained = finite(curves.losses[picked])
+    rise = rise_by_heart(steps, losses, picked, trained, latest(curves.losses))
     return GapDrawn(
         model,
         axis,
@@ -85,6 +91,7 @@ def extract(
         lines.unit,
         float(max(total_steps, n, 1)) if axis == "step" else None,
         diverged,
+        rise is not None,
     )
 
 
@@ -153,17 +160,28 @@ def reading(drawn: GapDrawn, _: Translate = str) -> str:
         return _("Nothing has been measured yet.")
     if drawn.diverged:
         return of_diverged(_)
-    lowest, now = float(drawn.validation[drawn.best]), last(drawn.validation)
+    lowest = float(drawn.validation[drawn.best])
+    now = float(drawn.validation[np.isfinite(drawn.validation)][-1])
     values = {
         "best": short(lowest),
         "step": f"{drawn.best_step:,}",
+        "now": short(now),
         "gap": short(float(drawn.validation[-1] - drawn.training[-1])),
     }
-    if now is None or now <= lowest * (1 + CLEAR) or now <= lowest:
+    if now <= lowest * (1 + CLEAR) or now <= lowest:
         return (
             _(
                 "Validation is at or near its lowest, %(best)s at step %(step)s; it "
                 "stands %(gap)s above training: no overfitting to be seen."
+            )
+            % values
+        )
+    if not drawn.by_heart:
+        return (
+            _(
+                "Validation was best at step %(step)s with %(best)s and stands at "
+                "%(now)s now, %(gap)s above training: too small a rise, or one without "
+                "a fall of training, to say that examples are learned by heart."
             )
             % values
         )

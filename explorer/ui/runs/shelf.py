@@ -65,7 +65,7 @@ def _storage(visitor: Visitor, rows: Sequence[Row], _: Translate) -> None:
     """How much of their room a person has taken."""
     most = visitor.allowed.limits.stored_megabytes
     used = visitor.store.shelf.stored_bytes(visitor.owner) / MEGABYTE
-    text = _("Storage: %(used)s of %(most)d MB, in %(count)s runs and in own data")
+    text = _("Storage: %(used)s of %(most)d MB, runs (%(count)s) and own data together")
     numbers = {"used": f"{used:.1f}", "most": most, "count": f"{len(rows):,}"}
     st.progress(min(1.0, used / most), text=text % numbers)
 
