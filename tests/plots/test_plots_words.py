@@ -10,6 +10,7 @@ import pytest
 from explorer import plots
 from explorer.plots.bars import bars
 from explorer.plots.panel import names_on
+from explorer.plots.runs.verdict import LowestLoss, outcome
 from explorer.plots.words import entry, percent, shares
 from explorer.ui.language import translator
 from explorer.ui.live.wishes import Wish
@@ -33,6 +34,11 @@ def test_a_name_is_parted_by_the_languages_colon() -> None:
     found = list(readings(Moment("lstm", "sine", 2)))
     assert any("：" in text for text in found)
     assert not [text for text in found if NARROW.search(text)]
+
+
+def test_names_in_a_row_have_the_languages_comma() -> None:
+    level = [LowestLoss(name, 1.0, "1") for name in "ABC"]
+    assert outcome(level, None, translator("zh")).endswith("**A**、**B**、**C**。")
 
 
 BY_HAND = re.compile(r"(?<![%{])\{[^{}]*:\.\d%\}|[\d}]%[\"']")

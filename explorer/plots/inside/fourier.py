@@ -9,7 +9,7 @@ from explorer.errors import N_
 from explorer.plots.panel import Content, Panel, Scene
 from explorer.plots.parts import Figure, Translate, axis, finite, layout
 from explorer.plots.theme import GATES, GREY
-from explorer.plots.words import entry, percent
+from explorer.plots.words import entry, listed, percent
 
 STRONGEST = 3
 """Waves that the sentence adds up."""
@@ -71,7 +71,7 @@ def reading(shares: Shares, _: Translate = str) -> str:
     )
     return message % {
         "few": few,
-        "which": ", ".join(str(k + 1) for k in sorted(best)),
+        "which": listed((str(k + 1) for k in sorted(best)), _),
         "held": 100 * float(shares[best].sum()),
         "even": 100 * few / len(shares),
     }

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from explorer.plots.parts import Translate, short
 from explorer.plots.ratio import in_ratio
-from explorer.plots.words import paragraph
+from explorer.plots.words import listed, paragraph
 from explorer.runs.places import places
 
 NOWHERE = "–"
@@ -93,4 +93,4 @@ def _level(names: Sequence[str], loss: str, _: Translate) -> str:
         message = _("%(leader)s and %(second)s are level at a loss of %(loss)s.")
         return message % {"leader": names[0], "second": names[1], "loss": loss}
     message = _("%(count)d settings are level at a loss of %(loss)s: %(names)s.")
-    return message % {"count": len(names), "loss": loss, "names": ", ".join(names)}
+    return message % {"count": len(names), "loss": loss, "names": listed(names, _)}

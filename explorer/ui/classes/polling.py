@@ -11,7 +11,7 @@ from explorer.engine.visitor import Visitor
 from explorer.errors import ExplorerError
 from explorer.inspection.facts import lines
 from explorer.lessons.base import Choose, Number, lesson
-from explorer.plots.words import paragraph
+from explorer.plots.words import listed, paragraph
 from explorer.runs.boards import Standing
 from explorer.runs.guesses import Guess
 from explorer.runs.records import Group, Run
@@ -101,7 +101,7 @@ def poll_table(given: Sequence[Standing], asked: Choose | Number, _: Translate) 
             f"currentColor; opacity: 0.6'></span> {len(names)}</td>"
         )
         words = escape(in_words(asked, guess, _))
-        who = ", ".join(f"<bdi>{escape(name)}</bdi>" for name in names)
+        who = listed((f"<bdi>{escape(name)}</bdi>" for name in names), _)
         rows.append([f"<td>{words}</td>", f"<td>{who}</td>", bar])
     heads = [_("Expected"), _("By whom"), _("How many")]
     return html_table(heads, rows, [False] * len(rows), "long")
